@@ -1,0 +1,172 @@
+package itl
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// MaxFile is the size in bytes beyond which no file is read: a phone limits
+// every download to 2048 KB (log of a 7821, "LIMIT downdload will be limited
+// to 2048 KB").
+const MaxFile = 2048 << 10
+
+// header tags
+const (
+	tagVersion            = 1
+	tagHeaderLength       = 2
+	tagSignerID           = 3
+	tagSignerName         = 4
+	tagSignerSerial       = 5
+	tagCAName             = 6
+	tagSignatureInfo      = 7
+	tagDigest             = 8
+	tagSignatureAlgoInfo  = 9
+	tagSignatureAlgorithm = 10
+	tagSignatureModulus   = 11
+	tagSignature          = 12
+	tagPad                = 13 // a bare byte, without length
+	tagFilename           = 14
+	tagTimestamp          = 15
+	tagSignerVersion      = 28 // certutils only
+)
+
+// record tags
+const (
+	recLength      = 1
+	recDNSName     = 2
+	recSubject     = 3
+	recFunction    = 4
+	recIssuer      = 5
+	recSerial      = 6
+	recPublicKey   = 7
+	recSignature   = 8
+	recCertificate = 9
+	recIPAddress   = 10
+	recCertHash    = 11
+	recHashAlgo    = 12
+)
+
+// headerTags and recordTags spell the tags as `show itl` does, its
+// misspellings included.
+var (
+	headerTags = map[byte]string{
+		tagVersion: "VERSION", tagHeaderLength: "HEADERLENGTH",
+		tagSignerID: "SIGNERID", tagSignerName: "SIGNERNAME",
+		tagSignerSerial: "SERIALNUMBER", tagCAName: "CANAME",
+		tagSignatureInfo: "SIGNATUREINFO", tagDigest: "DIGESTALGORTITHM",
+		tagSignatureAlgoInfo:  "SIGNATUREALGOINFO",
+		tagSignatureAlgorithm: "SIGNATUREALGORTITHM",
+		tagSignatureModulus:   "SIGNATUREMODULUS", tagSignature: "SIGNATURE",
+		tagPad: "PAD", tagFilename: "FILENAME", tagTimestamp: "TIMESTAMP",
+		tagSignerVersion: "SIGNERVERSION",
+	}
+	recordTags = map[byte]string{
+		recLength: "RECORDLENGTH", recDNSName: "DNSNAME", recSubject: "SUBJECTNAME",
+		recFunction: "FUNCTION", recIssuer: "ISSUERNAME", recSerial: "SERIALNUMBER",
+		recPublicKey: "PUBLICKEY", recSignature: "SIGNATURE",
+		recCertificate: "CERTIFICATE", recIPAddress: "IPADDRESS",
+		recCertHash: "CERTHASH", recHashAlgo: "HASH ALGORITHM",
+	}
+)
+
+func tagName(names map[byte]string, tag byte) string {
+	if name, ok := names[tag]; ok {
+		return name
+	}
+	return "UNKNOWN"
+}
+
+// A FormatError says where and why a file is not a trust list or signed file.
+type FormatError struct {
+	Offset int    // of the element's tag, from the start of the file
+	Tag    byte   // 0 where no element could be read
+	Name   string // the tag's name, as `show itl` spells it
+	Reason string
+}
+
+func (e *FormatError) Error() string {
+	if e.Tag == 0 {
+		return fmt.Sprintf("malformed at offset %d: %s", e.Offset, e.Reason)
+	}
+	return fmt.Sprintf("malformed at offset %d, tag %d %s: %s", e.Offset, e.Tag, e.Name, e.Reason)
+}
+
+// element is one tag-length-value of a header or record.
+type element struct {
+	offset int
+	tag    byte
+	name   string
+	value  []byte
+}
+
+func (e element) errorf(format string, args ...any) *FormatError {
+	return &FormatError{e.offset, e.tag, e.name, fmt.Sprintf(format, args...)}
+}
+
+// uint reads a number of exactly size bytes.
+func (e element) uint(size int) (int, *FormatError) {
+	if len(e.value) != size {
+		return 0, e.errorf("length %d, want %d", len(e.value), size)
+	}
+	n := 0
+	for _, b := range e.value {
+		n = n<<8 | int(b)
+	}
+	return n, nil
+}
+
+// text reads a string and drops its NUL.
+func (e element) text() string {
+	v := e.value
+	for len(v) > 0 && v[len(v)-1] == 0 {
+		v = v[:len(v)-1]
+	}
+	return string(v)
+}
+
+// elements walks the tag-length-values of data[pos:end]. What ends beyond end
+// is an error; there is no other way to read past it.
+type elements struct {
+	data     []byte
+	pos, end int
+	names    map[byte]string
+	bare     bool // tag 13 is a pad byte without length
+}
+
+func (r *elements) more() bool { return r.pos < r.end }
+
+func (r *elements) next() (element, *FormatError) {
+	e := element{offset: r.pos, tag: r.data[r.pos]}
+	e.name = tagName(r.names, e.tag)
+	if r.bare && e.tag == tagPad {
+		r.pos++
+		return e, nil
+	}
+	if r.end-r.pos < 3 {
+		return e, e.errorf("%d bytes left, too few for an element", r.end-r.pos)
+	}
+	length := int(binary.BigEndian.Uint16(r.data[r.pos+1:]))
+	if length > r.end-r.pos-3 {
+		return e, e.errorf("length %d, but only %d bytes are left", length, r.end-r.pos-3)
+	}
+	e.value = r.data[r.pos+3 : r.pos+3+length]
+	r.pos += 3 + length
+	return e, nil
+}
+
+// inside walks the elements within a container.
+func (r *elements) inside(e element) elements {
+	in := *r
+	in.pos, in.end, in.bare = e.offset+3, e.offset+3+len(e.value), false
+	return in
+}
+
+func appendElement(b []byte, tag byte, value []byte) []byte {
+	b = append(b, tag)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(value)))
+	return append(b, value...)
+}
+
+func appendText(b []byte, tag byte, s string) []byte {
+	return appendElement(b, tag, append([]byte(s), 0))
+}

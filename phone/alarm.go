@@ -1,0 +1,87 @@
+package phone
+
+import (
+	"crypto/sha1"
+	"encoding/xml"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"itlsim/itl"
+)
+
+// DeviceTLInfo is the alarm by which firmware 9.4(1) and later reports the
+// trust lists it holds (M19). One is raised each boot, when the trust list step
+// ends, whether the list changed or not.
+type DeviceTLInfo struct {
+	Device    string
+	IPv4      netip.Addr
+	CTL, ITL  *Checksum // nil: not installed
+	CTLServer string    // "" : N/A
+	ITLServer string    // the CN of the list's TFTP record, not of its signer
+}
+
+// A Checksum is the SHA-1 of a whole list.
+type Checksum [sha1.Size]byte
+
+// String is the spelling of DeviceTLInfo: upper-case pairs, a blank after each,
+// the last too.
+func (c *Checksum) String() string {
+	if c == nil {
+		return "Not Installed"
+	}
+	return fmt.Sprintf("% X ", c[:])
+}
+
+// XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
+// in LF, the last has none. StatusCode 3 is the only value ever seen: CTL
+// absent, ITL installed; other cases use it too, for want of documents.
+func (a DeviceTLInfo) XML() []byte {
+	var b strings.Builder
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n<Alarm Name=\"DeviceTLInfo\">\n<ParameterList>\n")
+	param := func(name, value string) {
+		fmt.Fprintf(&b, "<String name=%q>", name)
+		xml.EscapeText(&b, []byte(value)) // a Builder does not fail
+		b.WriteString("</String>\n")
+	}
+	server := func(name string) string {
+		if name == "" {
+			return "N/A"
+		}
+		return name
+	}
+	ipv4 := ""
+	if a.IPv4.IsValid() {
+		ipv4 = a.IPv4.String()
+	}
+	param("DeviceName", a.Device)
+	param("IPv4Address", ipv4)
+	param("IPv6Address", "")
+	param("CTL_Signature", a.CTL.String())
+	param("CTL_TFTP_Server", server(a.CTLServer))
+	param("ITL_Signature", a.ITL.String())
+	param("ITL_TFTP_Server", server(a.ITLServer))
+	param("StatusCode", "3")
+	b.WriteString("</ParameterList>\n</Alarm>\n</x-cisco-alarm>")
+	return []byte(b.String())
+}
+
+// alarm describes the lists as stored now.
+func (p *Phone) alarm() DeviceTLInfo {
+	a := DeviceTLInfo{Device: p.name, IPv4: p.ip}
+	a.CTL, a.CTLServer = reported(p.flash.Lists.CTL)
+	a.ITL, a.ITLServer = reported(p.flash.Lists.ITL)
+	return a
+}
+
+func reported(l *itl.List) (*Checksum, string) {
+	if l == nil {
+		return nil, ""
+	}
+	sum := Checksum(l.SHA1())
+	for _, rec := range l.With(itl.TFTP, itl.CCMTFTP) {
+		cn, _, _ := strings.Cut(strings.TrimPrefix(rec.Subject, "CN="), ";")
+		return &sum, cn
+	}
+	return &sum, ""
+}

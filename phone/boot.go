@@ -1,0 +1,362 @@
+package phone
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"slices"
+
+	"itlsim/itl"
+	"itlsim/tvs"
+)
+
+// step of a boot: the file it is about.
+type step uint8
+
+const (
+	stepCTL     step = iota // CTLSEP<MAC>.tlv; not found outside mixed mode
+	stepITL                 // ITLSEP<MAC>.tlv
+	stepITLFile             // ITLFile.tlv, where that is not found
+	stepConfig              // SEP<MAC>.cnf.xml, .sgn where a trust list is installed
+)
+
+// boot is what a phone knows while it boots.
+type boot struct {
+	step   step
+	file   string // asked for
+	wait   uint32 // Seq of the answer that it waits for
+	server int    // TFTP server in use
+	silent int    // servers that did not answer for this file
+
+	// list is what the ITL gave: the state before the boot, as long as nothing
+	// better is known.
+	list State
+	// refused is the worst that refusals gave. None of them improves on before:
+	// the state before the boot, until a new list begins anew.
+	refused, before State
+
+	newCTL, newITL, updated bool // what the status messages tell
+
+	offer     offer  // the file under judgement
+	tvsServer string // asked now
+}
+
+// offer is a file that was received and is not yet accepted.
+type offer struct {
+	signed *itl.Signed
+	list   *itl.List // where it is one
+	file   *itl.File // where it is one
+	roles  []itl.Role
+	tvs    int     // members of the configuration asked so far
+	silent bool    // one of them gave no answer
+	tried  []error // what came of each
+}
+
+func (p *Phone) startBoot() {
+	p.boot = &boot{before: p.state, list: p.state}
+	p.begin(stepCTL)
+}
+
+// begin asks for the file of a step.
+func (p *Phone) begin(s step) {
+	b := p.boot
+	b.step, b.silent, b.offer = s, 0, offer{}
+	switch s {
+	case stepCTL:
+		b.file = "CTL" + p.name + ".tlv"
+	case stepITL:
+		b.file = "ITL" + p.name + ".tlv"
+	case stepITLFile:
+		b.file = itl.ITLFilename
+	case stepConfig:
+		b.file = p.name + ".cnf.xml"
+		if !p.flash.Lists.OnFaith() {
+			b.file += ".sgn"
+		}
+	}
+	p.fetch()
+}
+
+func (p *Phone) fetch() {
+	b := p.boot
+	if len(p.servers) == 0 {
+		p.noAnswer()
+		return
+	}
+	p.do(Fetch{Seq: p.next(), Server: p.servers[b.server], Name: b.file})
+}
+
+// noAnswer turns to the next TFTP server, which is asked only when one does not
+// answer, and stays with it for the rest of the boot.
+func (p *Phone) noAnswer() {
+	b := p.boot
+	if b.silent++; b.silent < len(p.servers) {
+		b.server = (b.server + 1) % len(p.servers)
+		p.fetch()
+		return
+	}
+	// No answer at all: the boot goes on with what is stored.
+	p.show(MsgTFTPTimeout)
+	p.proceed()
+}
+
+func (p *Phone) notFound() {
+	switch p.boot.step {
+	case stepCTL:
+		p.show(MsgNoCTLFile)
+	case stepITL:
+		p.begin(stepITLFile)
+		return
+	case stepITLFile:
+		if p.flash.Lists.OnFaith() {
+			p.boot.list = None
+			p.show(MsgNoList)
+		}
+	case stepConfig:
+		p.show(MsgNoConfig)
+	}
+	p.proceed()
+}
+
+// proceed ends a step and begins the next.
+func (p *Phone) proceed() {
+	switch b := p.boot; b.step {
+	case stepCTL:
+		p.begin(stepITL)
+	case stepITL, stepITLFile:
+		p.listsDone()
+		p.begin(stepConfig)
+	case stepConfig:
+		p.state, p.boot = worse(b.list, b.refused), nil
+		if p.flash.Config != nil {
+			p.do(Register{p.flash.Config})
+		}
+		p.do(Booted{p.state})
+	}
+}
+
+// listsDone ends the trust list step: status messages and the alarm.
+func (p *Phone) listsDone() {
+	switch b := p.boot; {
+	case b.updated:
+		p.show(MsgListUpdated)
+	case b.newCTL && b.newITL:
+		p.show(MsgBothInstalled)
+	case b.newCTL:
+		p.show(MsgCTLInstalled)
+	case b.newITL:
+		p.show(MsgITLInstalled)
+	}
+	if p.profile.ReportsLists() {
+		p.do(RaiseAlarm{p.alarm()})
+	}
+}
+
+// received judges a file by the table of trust states: same bytes, faith, a
+// known signer, a TVS that vouches.
+func (p *Phone) received(data []byte) {
+	b, lists := p.boot, p.flash.Lists
+	if b.step == stepConfig && lists.OnFaith() {
+		p.acceptConfig(data, ByFaith, "")
+		return
+	}
+	if b.step == stepConfig {
+		file, err := itl.ParseFile(data)
+		if err != nil {
+			p.refuse(nil, &MalformedError{err})
+			return
+		}
+		b.offer = offer{signed: &file.Signed, file: file, roles: configRoles}
+	} else {
+		list, err := p.library.list(data)
+		if err != nil {
+			p.refuse(nil, &MalformedError{err})
+			return
+		}
+		b.offer = offer{signed: &list.Signed, list: list, roles: listRoles}
+		if stored := p.stored(); stored != nil && bytes.Equal(stored.Bytes(), data) {
+			p.accept(BySameFile, "")
+			return
+		}
+	}
+	if b.offer.signed.Digest == itl.SHA512 && !p.profile.SHA512 {
+		p.refuse(b.offer.signed, &DigestError{itl.SHA512})
+		return
+	}
+	if b.offer.list != nil && lists.OnFaith() {
+		if err := b.offer.list.VerifySelf(); err != nil {
+			p.refuse(b.offer.signed, &ForgedError{"the list's own record", err})
+			return
+		}
+		p.accept(ByFaith, "")
+		return
+	}
+	p.judge()
+}
+
+// stored is the list that the offered one would replace.
+func (p *Phone) stored() *itl.List {
+	if p.boot.step == stepCTL {
+		return p.flash.Lists.CTL
+	}
+	return p.flash.Lists.ITL
+}
+
+// judge authenticates the offer's signer: the stored lists first, then what TVS
+// said before, then TVS.
+func (p *Phone) judge() {
+	o := &p.boot.offer
+	if rec, by := p.flash.Lists.signer(o.signed.Signer, o.roles); by != ByNothing {
+		p.check(rec.Key(), by, "")
+		return
+	}
+	if v := p.flash.vouchFor(o.signed.Signer, o.roles, p.now); v != nil {
+		p.check(v.Key, ByCache, v.Server)
+		return
+	}
+	p.askNextTVS()
+}
+
+// check verifies the offer under the signer's key.
+func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) bool {
+	o := &p.boot.offer
+	if err := o.signed.Verify(key); err != nil {
+		p.refuse(o.signed, &ForgedError{by.String(), err})
+		return false
+	}
+	return p.accept(by, server)
+}
+
+// askNextTVS turns to the next TVS member of the configuration in force (not of
+// the one being judged), by priority. When none is left, what they did decides
+// whether all trust points are known to be lost.
+func (p *Phone) askNextTVS() {
+	o := &p.boot.offer
+	var members []string
+	if p.flash.Config != nil {
+		members = p.flash.Config.TVS
+	}
+	signer := o.signed.Signer
+	switch {
+	case !p.flash.Lists.HasTVS():
+		p.refuse(o.signed, &LostError{Signer: signer, Why: "the stored list has no TVS record to ask by"})
+	case len(members) == 0:
+		p.refuse(o.signed, &LostError{Signer: signer, Why: "the configuration names no TVS to ask"})
+	case o.tvs < len(members):
+		o.tvs++
+		p.askTVS(members[o.tvs-1], tvs.Request{Command: tvs.QueryRequest, Subject: signer.Subject, Issuer: signer.Issuer, Serial: signer.Serial})
+	case o.silent:
+		p.refuse(o.signed, &NoTVSAnswerError{signer, o.tried})
+	default:
+		p.refuse(o.signed, &LostError{signer, "every TVS shows a certificate that is not in the stored ITL", o.tried})
+	}
+}
+
+func (p *Phone) tvsFailed(err error, silent bool) {
+	o := &p.boot.offer
+	o.tried, o.silent = append(o.tried, err), o.silent || silent
+	p.askNextTVS()
+}
+
+// tvsAnswered takes an authenticated answer, which is final.
+func (p *Phone) tvsAnswered(a tvs.Answer) {
+	b := p.boot
+	signer, server := b.offer.signed.Signer, b.tvsServer
+	key, reason := vouched(server, a, signer, b.offer.roles)
+	if reason != nil {
+		p.refuse(b.offer.signed, reason)
+		return
+	}
+	forget := b.step != stepConfig && p.profile.FlushesVouches
+	if p.check(key, ByTVS, server) && !forget {
+		p.flash.keepVouch(Vouch{signer, slices.Clone(a.Roles), key, server, p.now.Add(a.TTL)}, p.now)
+	}
+}
+
+// accept takes the offer, a list or a configuration, and ends the step. It
+// reports whether it did: a configuration may prove to be none.
+func (p *Phone) accept(by TrustPoint, server string) bool {
+	if p.boot.step == stepConfig {
+		return p.acceptConfig(p.boot.offer.file.Payload, by, server)
+	}
+	b, list := p.boot, p.boot.offer.list
+	p.verdict(by, server, nil)
+	first := p.stored() == nil || by == ByFaith
+	if b.step == stepCTL {
+		b.newCTL = first
+		p.flash.Lists.CTL = list
+	} else {
+		b.newITL = first
+		p.flash.Lists.ITL = list
+		b.list = Trusted
+		if p.flash.Lists.OnFaith() {
+			b.list = None // the rollback list
+		}
+	}
+	if by != BySameFile {
+		b.updated = b.updated || !first
+		b.before = None
+		if p.profile.FlushesVouches {
+			p.flash.Vouches = nil
+		}
+	}
+	p.proceed()
+	return true
+}
+
+// acceptConfig puts a configuration in force.
+func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) bool {
+	config, err := ParseConfig(payload)
+	if err != nil {
+		p.refuse(p.boot.offer.signed, &MalformedError{err})
+		return false
+	}
+	p.verdict(by, server, nil)
+	p.flash.Config = config
+	p.show(MsgConfigUsed)
+	p.proceed()
+	return true
+}
+
+// refuse turns the offered file down, which changes nothing stored and never
+// improves the state, and goes on with the boot.
+func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
+	b := p.boot
+	r := &Refusal{File: b.file, Reason: reason}
+	if signed != nil {
+		r.Signer = signed.Signer
+	}
+	b.refused = worse(b.refused, worse(b.before, reason.state()))
+	switch b.step {
+	case stepCTL:
+		p.show(MsgCTLFailed)
+	case stepConfig:
+		p.show(MsgConfigFailed)
+	default:
+		p.show(MsgListFailed)
+	}
+	p.verdict(ByNothing, "", r)
+	p.proceed()
+}
+
+func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
+	v := Verdict{File: p.boot.file, By: by, Server: server, Refusal: r}
+	if s := p.boot.offer.signed; s != nil {
+		v.SHA1, v.Signer = s.SHA1(), s.Signer
+	}
+	p.do(v)
+}
+
+// readCertificate reads what a TVS answered with.
+func readCertificate(der []byte) (itl.Identity, *rsa.PublicKey, error) {
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return itl.Identity{}, nil, err
+	}
+	key, ok := cert.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		return itl.Identity{}, nil, fmt.Errorf("%T is no RSA key", cert.PublicKey)
+	}
+	return itl.IdentityOf(cert), key, nil
+}

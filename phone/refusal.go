@@ -1,0 +1,116 @@
+package phone
+
+import (
+	"errors"
+	"fmt"
+
+	"itlsim/itl"
+)
+
+// A Refusal says that a phone did not take a file, and why. Unwrap gives the
+// [Reason].
+type Refusal struct {
+	File   string // as it was asked for
+	Signer itl.Identity
+	Reason Reason
+}
+
+func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %v", r.File, r.Reason) }
+
+// Unwrap gives the reason to errors.As.
+func (r *Refusal) Unwrap() error { return r.Reason }
+
+// A Reason is one way in which a file is refused. It leads to a state, Locked
+// or Untrusted, by the table in doc.go's sources: what the phone knows of its
+// trust points when it refuses.
+type Reason interface {
+	error
+	state() State
+}
+
+// MalformedError: the file is no trust list, signed file or configuration, is
+// truncated, or larger than a phone downloads.
+type MalformedError struct{ Err error }
+
+func (e *MalformedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause, such as an [*itl.FormatError].
+func (e *MalformedError) Unwrap() error { return e.Err }
+func (*MalformedError) state() State    { return Locked }
+
+// DigestError: the file is signed over a digest that this firmware cannot
+// compute (enterprise parameter TFTP File Signature Algorithm, SHA-512).
+type DigestError struct{ Digest itl.Digest }
+
+func (e *DigestError) Error() string {
+	return fmt.Sprintf("signed with %s, which this firmware does not know", e.Digest)
+}
+func (*DigestError) state() State { return Locked }
+
+// ForgedError: a signer that the phone knows, or that TVS vouched for, did not
+// sign this content.
+type ForgedError struct {
+	Known string // where the signer's key came from
+	Err   error  // an [*itl.SignatureError]
+}
+
+func (e *ForgedError) Error() string { return fmt.Sprintf("%v (its key: %s)", e.Err, e.Known) }
+
+// Unwrap gives the signature's own error.
+func (e *ForgedError) Unwrap() error { return e.Err }
+func (*ForgedError) state() State    { return Locked }
+
+// DeniedError: an authenticated TVS did not vouch for the signer in the role
+// that it needs. Such an answer is final.
+type DeniedError struct {
+	Server string
+	Signer itl.Identity
+	Why    string
+}
+
+func (e *DeniedError) Error() string {
+	return fmt.Sprintf("unknown signer (%s), and TVS %s %s", e.Signer, e.Server, e.Why)
+}
+func (*DeniedError) state() State { return Locked }
+
+// NoTVSAnswerError: no TVS could be authenticated, and at least one gave no
+// answer, so that it may still vouch at another time.
+type NoTVSAnswerError struct {
+	Signer itl.Identity
+	Tried  []error // one for each TVS member, in order
+}
+
+func (e *NoTVSAnswerError) Error() string {
+	return fmt.Sprintf("unknown signer (%s), and no TVS could be asked: %v", e.Signer, errors.Join(e.Tried...))
+}
+
+// Unwrap gives what happened at each TVS.
+func (e *NoTVSAnswerError) Unwrap() []error { return e.Tried }
+func (*NoTVSAnswerError) state() State      { return Locked }
+
+// LostError: every trust point is lost. The signer is in no list, and every
+// TVS showed a certificate that is not in the ITL, or there is none to ask.
+type LostError struct {
+	Signer itl.Identity
+	Why    string
+	Tried  []error // one for each TVS member, in order
+}
+
+func (e *LostError) Error() string {
+	return fmt.Sprintf("unknown signer (%s), and %s", e.Signer, e.Why)
+}
+
+// Unwrap gives what happened at each TVS.
+func (e *LostError) Unwrap() []error { return e.Tried }
+func (*LostError) state() State      { return Untrusted }
+
+// StrangeTVSError: a TVS was reached and showed a certificate that is not in
+// the stored ITL.
+type StrangeTVSError struct{ Server string }
+
+func (e *StrangeTVSError) Error() string {
+	if e.Server == "" {
+		return "its TLS certificate is not in the stored ITL"
+	}
+	return fmt.Sprintf("TVS %s: its TLS certificate is not in the stored ITL", e.Server)
+}

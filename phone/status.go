@@ -1,0 +1,93 @@
+package phone
+
+import (
+	"strings"
+	"time"
+)
+
+// Message is one of the texts of Settings > Status > Status Messages (M6), as
+// the 8800 series' administration guide tables them.
+type Message uint8
+
+// The messages of a boot.
+const (
+	MsgITLInstalled Message = iota
+	MsgCTLInstalled
+	MsgBothInstalled
+	MsgListUpdated
+	MsgListFailed
+	MsgCTLFailed
+	MsgNoList
+	MsgErasing
+	MsgNoCTLFile
+	MsgTFTPTimeout
+	MsgConfigUsed
+	MsgNoConfig
+	MsgConfigFailed
+)
+
+// messages in the 8800 family's spelling. The guides have no message for a
+// configuration that does not verify; "File auth error" is remembered from
+// 7900 guides and is this project's choice.
+var messages = [...]string{
+	MsgITLInstalled:  "ITL installed",
+	MsgCTLInstalled:  "CTL Installed",
+	MsgBothInstalled: "CTL and ITL installed",
+	MsgListUpdated:   "Trust List updated",
+	MsgListFailed:    "Trust List update failed",
+	MsgCTLFailed:     "CTL update failed",
+	MsgNoList:        "No Trust List installed",
+	MsgErasing:       "Erasing CTL and ITL files",
+	MsgNoCTLFile:     "File Not Found <CTLFile.tlv>",
+	MsgTFTPTimeout:   "TFTP timeout",
+	MsgConfigUsed:    "SEP<MAC>.cnf.xml",
+	MsgNoConfig:      "File not found <Cfg File>",
+	MsgConfigFailed:  "File auth error",
+}
+
+// oldSpelling of the families that capitalise.
+var oldSpelling = map[Message]string{
+	MsgITLInstalled: "ITL Installed",
+	MsgListUpdated:  "Trust List Updated",
+	MsgListFailed:   "Trust List Update Failed",
+	MsgCTLFailed:    "CTL Update Failed",
+	MsgNoList:       "No Trust List Installed",
+	MsgNoConfig:     "CFG File Not Found",
+}
+
+// statusKept is how many messages the phone's screen goes back.
+const statusKept = 16
+
+type statusEntry struct {
+	at      int64 // unix nanoseconds
+	message Message
+}
+
+// A StatusLine is one line of the phone's status messages.
+type StatusLine struct {
+	At      time.Time
+	Message Message
+	Text    string // in the family's spelling
+}
+
+// Status gives the status messages, oldest first, as the phone's screen and
+// web page show them.
+func (p *Phone) Status() []StatusLine {
+	lines := make([]StatusLine, len(p.status))
+	for i, e := range p.status {
+		text := messages[e.message]
+		if old, ok := oldSpelling[e.message]; ok && p.profile.OldSpelling {
+			text = old
+		}
+		text = strings.Replace(text, "SEP<MAC>", p.name, 1)
+		lines[i] = StatusLine{time.Unix(0, e.at).UTC(), e.message, text}
+	}
+	return lines
+}
+
+func (p *Phone) show(m Message) {
+	if len(p.status) == statusKept {
+		p.status = append(p.status[:0], p.status[1:]...)
+	}
+	p.status = append(p.status, statusEntry{p.now.UnixNano(), m})
+}

@@ -1,0 +1,110 @@
+package phone
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"strings"
+	"time"
+
+	"itlsim/itl"
+	"itlsim/tvs"
+)
+
+// Lists are the trust lists that a phone has stored: all that it trusts.
+type Lists struct{ CTL, ITL *itl.List }
+
+// Installed reports whether any list is stored.
+func (l Lists) Installed() bool { return l.CTL != nil || l.ITL != nil }
+
+// OnFaith reports whether the next ITL is taken on faith: no list is stored, or
+// the ITL is the rollback list, which holds neither TFTP nor TVS entries
+// (Default Security chapter, "Prepare Cluster for Rollback to pre 8.0"). An
+// installed CTL must authenticate even the first ITL (same chapter).
+func (l Lists) OnFaith() bool {
+	return l.CTL == nil && (l.ITL == nil || len(l.ITL.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0)
+}
+
+// signer finds who signed a file among the records that may sign such a file,
+// in the CTL first: a list needs a SAST record, a configuration one of role
+// TFTP or CCM+TFTP (Default Security chapter).
+func (l Lists) signer(id itl.Identity, roles []itl.Role) (*itl.Record, TrustPoint) {
+	if l.CTL != nil {
+		if rec, ok := l.CTL.Find(id, roles...); ok {
+			return rec, ByCTL
+		}
+	}
+	if l.ITL != nil {
+		if rec, ok := l.ITL.Find(id, roles...); ok {
+			return rec, ByITL
+		}
+	}
+	return nil, ByNothing
+}
+
+// roles that may sign a trust list, and a configuration.
+var (
+	listRoles   = []itl.Role{itl.SAST}
+	configRoles = []itl.Role{itl.TFTP, itl.CCMTFTP}
+)
+
+// HasTVS reports whether the stored ITL names any TVS: without one the phone
+// is "not using TVS".
+func (l Lists) HasTVS() bool { return l.ITL != nil && len(l.ITL.With(itl.TVS)) > 0 }
+
+// AuthenticateTVS checks the certificate that a TVS shows in its handshake
+// against the TVS records (role 21) of the stored ITL, by hash; neither names
+// nor other TVS servers come into it (log of an 8861, technote 213407). Its
+// error is a [*StrangeTVSError].
+func (l Lists) AuthenticateTVS(der []byte) error {
+	if l.ITL != nil {
+		for _, rec := range l.ITL.With(itl.TVS) {
+			if rec.Holds(der) {
+				return nil
+			}
+		}
+	}
+	return &StrangeTVSError{}
+}
+
+// vouched checks what an authenticated TVS said of a file's signer: status
+// valid, a certificate of that very serial number, one of the roles wanted
+// (technote 213407: `{role : 0}` for a list, `{role : 3}` for a
+// configuration). It returns the certificate's key.
+func vouched(server string, a tvs.Answer, signer itl.Identity, roles []itl.Role) (*rsa.PublicKey, Reason) {
+	if a.Status != tvs.Valid {
+		return nil, &DeniedError{server, signer, "does not vouch for it"}
+	}
+	id, key, err := readCertificate(a.Certificate)
+	if err != nil {
+		return nil, &DeniedError{server, signer, "answered with an unusable certificate: " + err.Error()}
+	}
+	if !id.SameSerial(signer) {
+		return nil, &DeniedError{server, signer, fmt.Sprintf("answered with another certificate, %s", id)}
+	}
+	for _, have := range a.Roles {
+		for _, want := range roles {
+			if have == want {
+				return key, nil
+			}
+		}
+	}
+	return nil, &DeniedError{server, signer, "does not give it the role " + roleNames(roles)}
+}
+
+func roleNames(roles []itl.Role) string {
+	var names []string
+	for _, r := range roles {
+		names = append(names, r.String())
+	}
+	return strings.Join(names, " or ")
+}
+
+// A Vouch is an answer that an authenticated TVS gave, kept for its time to
+// live: "TVS added cert to TVS cache - expires in 24 hours".
+type Vouch struct {
+	Signer  itl.Identity
+	Roles   []itl.Role
+	Key     *rsa.PublicKey
+	Server  string
+	Expires time.Time
+}

@@ -1,0 +1,206 @@
+package tvs
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// DefaultTimeout is what a zero Timeout means, for [Client] and [Server].
+	DefaultTimeout = 10 * time.Second
+	// DefaultMaxConns is what a zero ServerConfig.MaxConns means.
+	DefaultMaxConns = 256
+
+	acceptPause = 10 * time.Millisecond
+)
+
+// ServerConfig says what a [Server] shows and answers. Both functions are
+// needed and are called from many goroutines at once.
+type ServerConfig struct {
+	// Certificate is asked at each handshake, so that a regenerated
+	// certificate shows at once. At nil the handshake fails.
+	Certificate func() *tls.Certificate
+	// Answer judges a request. The server itself fills in the answer's
+	// command and session id.
+	Answer func(Request) Answer
+	// MaxConns bounds the connections that are served at a time. Further ones
+	// wait in the kernel's accept queue (net.core.somaxconn of them), where
+	// they cost no memory and no half-done handshakes: in a reset storm a
+	// phone had better wait a little than hear nothing.
+	MaxConns int
+	// Timeout bounds each handshake, and each wait for a whole request: a
+	// silent client loses its place after it.
+	Timeout time.Duration
+	// MinVersion and MaxVersion of TLS; zero is 1.0 and the newest, 1.3.
+	MinVersion, MaxVersion uint16
+}
+
+// ServerStats counts what a server has done since it began to listen.
+type ServerStats struct {
+	Handshakes uint64 // completed
+	Failed     uint64 // handshakes that failed or took too long
+	Verifies   uint64 // answered
+	Queries    uint64 // answered
+	Malformed  uint64 // connections closed without answer to such a request
+	Broken     uint64 // connections that ended otherwise than closed between two requests, or by Close
+}
+
+// Server is a TVS: it answers any number of requests on each connection.
+// Unlike tvsd, which handshakes in its accept loop, it lets no silent client
+// hold up the others; like tvsd it closes a connection without an answer when
+// a request is malformed.
+type Server struct {
+	config   ServerConfig
+	tls      *tls.Config
+	listener net.Listener
+	slots    chan struct{} // one taken for each connection served
+	closing  context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+
+	handshakes, failed, verifies, queries, malformed, broken atomic.Uint64
+}
+
+// Listen starts a server on addr, "127.0.0.1:0" for instance.
+func Listen(addr string, config ServerConfig) (*Server, error) {
+	if config.Certificate == nil || config.Answer == nil {
+		return nil, errors.New("tvs: a server needs Certificate and Answer")
+	}
+	config.MaxConns = cmp.Or(config.MaxConns, DefaultMaxConns)
+	config.Timeout = cmp.Or(config.Timeout, DefaultTimeout)
+
+	lc := net.ListenConfig{KeepAlive: -1} // the time-outs do that
+	lc.SetMultipathTCP(false)             // no phone has it
+	listener, err := lc.Listen(context.Background(), "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("tvs: %w", err)
+	}
+	s := &Server{
+		config:   config,
+		tls:      tlsConfig(config.MinVersion, config.MaxVersion),
+		listener: listener,
+		slots:    make(chan struct{}, config.MaxConns),
+	}
+	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		return config.Certificate(), nil
+	}
+	s.closing, s.cancel = context.WithCancel(context.Background())
+	s.running.Go(s.accept)
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() netip.AddrPort {
+	return s.listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// Stats may be called at any time.
+func (s *Server) Stats() ServerStats {
+	return ServerStats{
+		Handshakes: s.handshakes.Load(),
+		Failed:     s.failed.Load(),
+		Verifies:   s.verifies.Load(),
+		Queries:    s.queries.Load(),
+		Malformed:  s.malformed.Load(),
+		Broken:     s.broken.Load(),
+	}
+}
+
+// Close cuts all connections and returns when nothing of the server runs any
+// more, an Answer under way included. It may be called again.
+func (s *Server) Close() error {
+	s.cancel()
+	err := s.listener.Close()
+	s.running.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) accept() {
+	for {
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.closing.Done():
+			return
+		}
+		raw, err := s.listener.Accept()
+		if err == nil {
+			s.running.Go(func() {
+				s.serve(raw)
+				<-s.slots
+			})
+			continue
+		}
+		<-s.slots
+		select {
+		case <-time.After(acceptPause): // out of descriptors, most likely
+		case <-s.closing.Done():
+			return
+		}
+	}
+}
+
+func (s *Server) serve(raw net.Conn) {
+	defer raw.Close()
+	stop := context.AfterFunc(s.closing, func() { raw.Close() })
+	defer stop()
+
+	conn := tls.Server(raw, s.tls)
+	s.extend(raw)
+	if err := conn.Handshake(); err != nil {
+		s.failed.Add(1)
+		return
+	}
+	s.handshakes.Add(1)
+	for {
+		s.extend(raw)
+		request, err := ReadRequest(conn)
+		if err == nil {
+			s.extend(raw)
+			err = s.answer(conn, request)
+		}
+		if err != nil {
+			if _, ok := errors.AsType[*FormatError](err); ok {
+				s.malformed.Add(1)
+			} else if err != io.EOF && s.closing.Err() == nil {
+				s.broken.Add(1)
+			}
+			conn.Close()
+			return
+		}
+	}
+}
+
+func (s *Server) extend(raw net.Conn) {
+	raw.SetDeadline(time.Now().Add(s.config.Timeout))
+}
+
+func (s *Server) answer(conn io.Writer, request Request) error {
+	answer := s.config.Answer(request)
+	answer.Command = request.Command + 1
+	answer.Session = request.Session
+	message, err := answer.AppendBinary(nil)
+	if err != nil {
+		// Not the client's fault, so not to be taken for a malformed request.
+		return fmt.Errorf("unfit answer: %v", err)
+	}
+	// Counted first, so that who has the answer also sees it counted.
+	if request.Command == QueryRequest {
+		s.queries.Add(1)
+	} else {
+		s.verifies.Add(1)
+	}
+	_, err = conn.Write(message)
+	return err
+}
