@@ -1,6 +1,7 @@
 package itl
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -46,10 +47,22 @@ const (
 	recHashAlgo    = 12
 )
 
+// tagNames names the tags that are known.
+type tagNames [256]string
+
+func (n *tagNames) known(tag byte) bool { return n[tag] != "" }
+
+func (n *tagNames) name(tag byte) string {
+	if !n.known(tag) {
+		return "UNKNOWN"
+	}
+	return n[tag]
+}
+
 // headerTags and recordTags spell the tags as `show itl` does, its
 // misspellings included.
 var (
-	headerTags = map[byte]string{
+	headerTags = tagNames{
 		tagVersion: "VERSION", tagHeaderLength: "HEADERLENGTH",
 		tagSignerID: "SIGNERID", tagSignerName: "SIGNERNAME",
 		tagSignerSerial: "SERIALNUMBER", tagCAName: "CANAME",
@@ -60,7 +73,7 @@ var (
 		tagPad: "PAD", tagFilename: "FILENAME", tagTimestamp: "TIMESTAMP",
 		tagSignerVersion: "SIGNERVERSION",
 	}
-	recordTags = map[byte]string{
+	recordTags = tagNames{
 		recLength: "RECORDLENGTH", recDNSName: "DNSNAME", recSubject: "SUBJECTNAME",
 		recFunction: "FUNCTION", recIssuer: "ISSUERNAME", recSerial: "SERIALNUMBER",
 		recPublicKey: "PUBLICKEY", recSignature: "SIGNATURE",
@@ -69,11 +82,12 @@ var (
 	}
 )
 
-func tagName(names map[byte]string, tag byte) string {
-	if name, ok := names[tag]; ok {
-		return name
-	}
-	return "UNKNOWN"
+// containers tells which container a header's element stands in; the others
+// stand in the header itself.
+var containers = [256]byte{
+	tagSignerName: tagSignerID, tagSignerSerial: tagSignerID, tagCAName: tagSignerID,
+	tagDigest: tagSignatureInfo, tagSignatureAlgoInfo: tagSignatureInfo,
+	tagSignatureAlgorithm: tagSignatureAlgoInfo, tagSignatureModulus: tagSignatureAlgoInfo,
 }
 
 // A FormatError says where and why a file is not a trust list or signed file.
@@ -95,53 +109,44 @@ func (e *FormatError) Error() string {
 type element struct {
 	offset int
 	tag    byte
-	name   string
+	names  *tagNames
 	value  []byte
 }
 
+func (e element) name() string { return e.names.name(e.tag) }
+
 func (e element) errorf(format string, args ...any) *FormatError {
-	return &FormatError{e.offset, e.tag, e.name, fmt.Sprintf(format, args...)}
+	return &FormatError{e.offset, e.tag, e.name(), fmt.Sprintf(format, args...)}
 }
 
 // uint reads a number of exactly size bytes.
-func (e element) uint(size int) (int, *FormatError) {
+func (e element) uint(size int) (uint32, *FormatError) {
 	if len(e.value) != size {
 		return 0, e.errorf("length %d, want %d", len(e.value), size)
 	}
-	n := 0
+	var n uint32
 	for _, b := range e.value {
-		n = n<<8 | int(b)
+		n = n<<8 | uint32(b)
 	}
 	return n, nil
 }
 
 // text reads a string and drops its NUL.
-func (e element) text() string {
-	v := e.value
-	for len(v) > 0 && v[len(v)-1] == 0 {
-		v = v[:len(v)-1]
-	}
-	return string(v)
-}
+func (e element) text() string { return string(bytes.TrimRight(e.value, "\x00")) }
 
 // elements walks the tag-length-values of data[pos:end]. What ends beyond end
 // is an error; there is no other way to read past it.
 type elements struct {
 	data     []byte
 	pos, end int
-	names    map[byte]string
-	bare     bool // tag 13 is a pad byte without length
+	names    *tagNames
+	in       byte // the header's container that is walked, 0 outside
 }
 
 func (r *elements) more() bool { return r.pos < r.end }
 
 func (r *elements) next() (element, *FormatError) {
-	e := element{offset: r.pos, tag: r.data[r.pos]}
-	e.name = tagName(r.names, e.tag)
-	if r.bare && e.tag == tagPad {
-		r.pos++
-		return e, nil
-	}
+	e := element{offset: r.pos, tag: r.data[r.pos], names: r.names}
 	if r.end-r.pos < 3 {
 		return e, e.errorf("%d bytes left, too few for an element", r.end-r.pos)
 	}
@@ -157,10 +162,12 @@ func (r *elements) next() (element, *FormatError) {
 // inside walks the elements within a container.
 func (r *elements) inside(e element) elements {
 	in := *r
-	in.pos, in.end, in.bare = e.offset+3, e.offset+3+len(e.value), false
+	in.pos, in.end, in.in = e.offset+3, e.offset+3+len(e.value), e.tag
 	return in
 }
 
+// appendElement does not check that the length fits: whoever appends a header
+// or record checks its total, which exceeds every length in it.
 func appendElement(b []byte, tag byte, value []byte) []byte {
 	b = append(b, tag)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(value)))

@@ -7,6 +7,7 @@ import (
 	_ "crypto/sha512"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -54,18 +55,20 @@ type Identity struct {
 	Serial          []byte // magnitude, big-endian, no sign byte
 }
 
-// String is the subject, or what else there is of it.
+// String is the subject, or what else there is of it, fit for a terminal.
 func (id Identity) String() string {
 	if id.Subject == "" {
 		return fmt.Sprintf("serial %X", id.Serial)
 	}
-	return fmt.Sprintf("%s, serial %X", id.Subject, id.Serial)
+	return fmt.Sprintf("%s, serial %X", printable(id.Subject), id.Serial)
 }
 
 // SameSerial reports whether two identities carry the same serial number, with
-// or without sign bytes.
+// or without sign bytes. None at all, as in a placeholder record, is the same
+// as no other.
 func (id Identity) SameSerial(other Identity) bool {
-	return bytes.Equal(bytes.TrimLeft(id.Serial, "\x00"), bytes.TrimLeft(other.Serial, "\x00"))
+	return len(id.Serial) > 0 && len(other.Serial) > 0 &&
+		bytes.Equal(bytes.TrimLeft(id.Serial, "\x00"), bytes.TrimLeft(other.Serial, "\x00"))
 }
 
 // Header is what a signed file says of itself and of its signer.
@@ -81,10 +84,13 @@ type Header struct {
 
 	// where the SIGNATURE element stands: the bytes that it does not cover
 	sigStart, sigEnd int
+	padding          int // where the elements end
 }
 
 // modulusSizes are the signature lengths in bytes that SIGNATUREMODULUS numbers.
 var modulusSizes = [...]int{64, 128, 256, 512}
+
+const maxSignature = 512
 
 // parseHeader reads the header at the start of data.
 func parseHeader(data []byte) (*Header, *FormatError) {
@@ -92,7 +98,7 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 		return nil, &FormatError{Offset: MaxFile, Reason: fmt.Sprintf("larger than the %d KB that a phone downloads", MaxFile>>10)}
 	}
 	h := &Header{}
-	r := elements{data: data, end: len(data), names: headerTags, bare: true}
+	r := elements{data: data, end: len(data), names: &headerTags}
 	for _, want := range []byte{tagVersion, tagHeaderLength} {
 		if !r.more() {
 			return nil, &FormatError{Offset: r.pos, Reason: "the file ends inside its header"}
@@ -102,7 +108,7 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 			return nil, err
 		}
 		if e.tag != want {
-			return nil, e.errorf("want tag %d %s here", want, headerTags[want])
+			return nil, e.errorf("want tag %d %s here", want, headerTags.name(want))
 		}
 		n, err := e.uint(2)
 		if err != nil {
@@ -113,19 +119,21 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 			if h.Version.Major != 1 {
 				return nil, e.errorf("version %s, want 1.x (2.0 is an encrypted configuration)", h.Version)
 			}
-		} else if h.Length = n; n < r.pos || n > len(data) {
+		} else if h.Length = int(n); h.Length < r.pos || h.Length > len(data) {
 			return nil, e.errorf("header length %d in a file of %d bytes", n, len(data))
 		}
 	}
-	r.end = h.Length
+	r.end, h.padding = h.Length, h.Length
 	var seen [256]bool
 	seen[tagVersion], seen[tagHeaderLength] = true, true
 	if err := h.parse(&r, &seen); err != nil {
 		return nil, err
 	}
-	for _, tag := range []byte{tagSignerID, tagSignerSerial, tagDigest, tagSignature, tagFilename, tagTimestamp} {
+	// The names are no ornament: with the serial number they are the question
+	// that a phone asks TVS. What tells the signature's algorithm is not used.
+	for _, tag := range []byte{tagSignerName, tagSignerSerial, tagCAName, tagDigest, tagSignature, tagFilename, tagTimestamp} {
 		if !seen[tag] {
-			return nil, &FormatError{h.Length, tag, headerTags[tag], "missing from the header"}
+			return nil, &FormatError{h.Length, tag, headerTags.name(tag), "missing from the header"}
 		}
 	}
 	return h, nil
@@ -135,15 +143,21 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 // coming twice.
 func (h *Header) parse(r *elements, seen *[256]bool) *FormatError {
 	for r.more() {
+		if r.in == 0 && r.data[r.pos] == tagPad {
+			h.padding = r.pos
+			return padding(r)
+		}
 		e, err := r.next()
 		if err != nil {
 			return err
 		}
-		if r.bare && e.tag == tagPad {
-			continue
-		}
-		if seen[e.tag] && headerTags[e.tag] != "" {
-			return e.errorf("stands twice")
+		if headerTags.known(e.tag) {
+			if want := containers[e.tag]; want != r.in {
+				return e.errorf("stands in %s, belongs in %s", place(r.in), place(want))
+			}
+			if seen[e.tag] {
+				return e.errorf("stands twice")
+			}
 		}
 		seen[e.tag] = true
 		if err := h.set(r, e, seen); err != nil {
@@ -153,8 +167,27 @@ func (h *Header) parse(r *elements, seen *[256]bool) *FormatError {
 	return nil
 }
 
+// padding checks that nothing follows the first pad byte but more of them: a
+// phone skips unread whatever does.
+func padding(r *elements) *FormatError {
+	for ; r.more(); r.pos++ {
+		if tag := r.data[r.pos]; tag != tagPad {
+			return &FormatError{r.pos, tag, headerTags.name(tag), "follows the padding"}
+		}
+	}
+	return nil
+}
+
+// place names a container, or the header outside of any.
+func place(container byte) string {
+	if container == 0 {
+		return "the header"
+	}
+	return headerTags.name(container)
+}
+
 func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError) {
-	var n int
+	var n uint32
 	switch e.tag {
 	case tagSignerID, tagSignatureInfo, tagSignatureAlgoInfo:
 		in := r.inside(e)
@@ -173,13 +206,14 @@ func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError)
 			return e.errorf("digest %d is neither SHA-1 (1) nor SHA-512 (3)", n)
 		}
 	case tagSignatureAlgorithm, tagSignatureModulus:
-		// The algorithm's value was never seen in CUCM's files, and the
-		// signature's own length says what the modulus index does.
+		// Any value will do. None was ever seen in CUCM's files, other tools
+		// read neither, and a signature of another length than its key's
+		// modulus does not verify, whatever the modulus index says.
 		_, err = e.uint(1)
 	case tagSignature:
 		h.Signature, h.sigStart, h.sigEnd = e.value, e.offset, r.pos
-		if len(e.value) == 0 {
-			return e.errorf("empty")
+		if n := len(e.value); n == 0 || n > maxSignature {
+			return e.errorf("length %d, want 1 to %d", n, maxSignature)
 		}
 	case tagFilename:
 		h.Filename = e.text()
@@ -195,7 +229,12 @@ func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError)
 
 // encode writes the header as CUCM does, with an empty signature of the right
 // length, and sets the fields that follow from the layout.
-func (h *Header) encode(modulus byte) []byte {
+func (h *Header) encode(modulus byte) ([]byte, error) {
+	timestamp := h.Timestamp.Unix()
+	if timestamp < 0 || timestamp > math.MaxUint32 {
+		return nil, fmt.Errorf("a timestamp holds 1970 to 2106, not %s", h.Timestamp)
+	}
+
 	var id, algo, info []byte
 	id = appendText(id, tagSignerName, h.Signer.Subject)
 	id = appendElement(id, tagSignerSerial, h.Signer.Serial)
@@ -213,11 +252,14 @@ func (h *Header) encode(modulus byte) []byte {
 	b = appendElement(b, tagSignature, h.Signature)
 	h.sigEnd = len(b)
 	b = appendText(b, tagFilename, h.Filename)
-	b = appendElement(b, tagTimestamp, binary.BigEndian.AppendUint32(nil, uint32(h.Timestamp.Unix())))
+	b = appendElement(b, tagTimestamp, binary.BigEndian.AppendUint32(nil, uint32(timestamp)))
 	for len(b)%4 != 0 {
 		b = append(b, tagPad)
 	}
 	h.Length = len(b)
+	if h.Length > math.MaxUint16 {
+		return nil, fmt.Errorf("%d bytes do not fit a header", h.Length)
+	}
 	binary.BigEndian.PutUint16(b[8:], uint16(h.Length))
-	return b
+	return b, nil
 }

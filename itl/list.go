@@ -58,7 +58,7 @@ func ParseList(data []byte) (*List, error) {
 
 // recordElements walks the record at pos after its RECORDLENGTH.
 func recordElements(data []byte, pos int) (*elements, element, *FormatError) {
-	r := &elements{data: data, pos: pos, end: len(data), names: recordTags}
+	r := &elements{data: data, pos: pos, end: len(data), names: &recordTags}
 	e, err := r.next()
 	if err != nil {
 		return nil, e, err
@@ -66,10 +66,11 @@ func recordElements(data []byte, pos int) (*elements, element, *FormatError) {
 	if e.tag != recLength {
 		return nil, e, e.errorf("want tag 1 RECORDLENGTH, which begins a record")
 	}
-	n, err := e.uint(2)
+	length, err := e.uint(2)
 	if err != nil {
 		return nil, e, err
 	}
+	n := int(length)
 	if n < r.pos-pos || n > len(data)-pos {
 		return nil, e, e.errorf("record length %d with %d bytes left", n, len(data)-pos)
 	}
@@ -82,13 +83,13 @@ func parseRecord(data []byte, pos int) (rec Record, end int, err *FormatError) {
 	if err != nil {
 		return rec, 0, err
 	}
-	var seen [256]bool
+	seen := [256]bool{recLength: true}
 	for r.more() {
 		e, err := r.next()
 		if err != nil {
 			return rec, 0, err
 		}
-		if seen[e.tag] && recordTags[e.tag] != "" || e.tag == recLength {
+		if recordTags.known(e.tag) && seen[e.tag] {
 			return rec, 0, e.errorf("stands twice in one record")
 		}
 		seen[e.tag] = true
@@ -97,14 +98,14 @@ func parseRecord(data []byte, pos int) (rec Record, end int, err *FormatError) {
 		}
 	}
 	if !seen[recFunction] {
-		return rec, 0, &FormatError{pos, recFunction, recordTags[recFunction], "missing from the record"}
+		return rec, 0, &FormatError{pos, recFunction, recordTags.name(recFunction), "missing from the record"}
 	}
 	rec.key = rec.rsaKey()
 	return rec, r.end, nil
 }
 
 func (rec *Record) set(e element) (err *FormatError) {
-	var n int
+	var n uint32
 	switch e.tag {
 	case recDNSName:
 		rec.DNSName = e.text()
@@ -162,7 +163,7 @@ func (rec *Record) Key() *rsa.PublicKey { return rec.key }
 // Holds reports whether the record is of the certificate der: the same bytes,
 // or their SHA-1 in a hash-only record.
 func (rec *Record) Holds(der []byte) bool {
-	if rec.Certificate != nil {
+	if len(rec.Certificate) > 0 {
 		return bytes.Equal(rec.Certificate, der)
 	}
 	sum := sha1.Sum(der)

@@ -5,8 +5,10 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Show is the text that `show itl` prints for a list (M11), and `show ctl` for
@@ -35,7 +37,7 @@ func Show(l *List, zone *time.Location) string {
 	p("")
 	p("BYTEPOS\tTAG\tLENGTH\tVALUE")
 	p("-------\t---\t------\t-----")
-	showElements(&b, &elements{data: l.raw, pos: 0, end: l.Length, names: headerTags, bare: true}, headerRow)
+	showElements(&b, &elements{data: l.raw, pos: 0, end: l.padding, names: &headerTags}, headerRow)
 
 	pos := l.Length
 	for i := range l.Records {
@@ -48,7 +50,7 @@ func Show(l *List, zone *time.Location) string {
 		p("\t\t  ----")
 		p("BYTEPOS\tTAG\tLENGTH\tVALUE")
 		p("-------\t---\t------\t-----")
-		p("%d\t%s\t%d\t%d", length.tag, length.name, len(length.value), r.end-pos)
+		p("%d\t%s\t%d\t%d", length.tag, length.name(), len(length.value), r.end-pos)
 		pos = r.end
 		showElements(&b, r, recordRow)
 		if rec := &l.Records[i]; rec.Role == SAST {
@@ -72,20 +74,32 @@ func Show(l *List, zone *time.Location) string {
 // then its payload. The layout is this project's own; CUCM prints no such file.
 func ShowFile(f *File) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Signed file %s\n%x(SHA1)\n\nVersion:\t%s\nHeaderLength:\t%d (BYTES)\nSigned on\t%s\n\n", f.Filename, f.sum, f.Version, f.Length, f.Timestamp.Format(time.UnixDate))
+	fmt.Fprintf(&b, "Signed file %s\n%x(SHA1)\n\nVersion:\t%s\nHeaderLength:\t%d (BYTES)\nSigned on\t%s\n\n", printable(f.Filename), f.sum, f.Version, f.Length, f.Timestamp.Format(time.UnixDate))
 	b.WriteString("BYTEPOS\tTAG\tLENGTH\tVALUE\n-------\t---\t------\t-----\n")
-	showElements(&b, &elements{data: f.raw, end: f.Length, names: headerTags, bare: true}, headerRow)
-	fmt.Fprintf(&b, "\nPayload of %d bytes:\n\n%s", len(f.Payload), f.Payload)
+	showElements(&b, &elements{data: f.raw, end: f.padding, names: &headerTags}, headerRow)
+	fmt.Fprintf(&b, "\nPayload of %d bytes:\n\n", len(f.Payload))
+	b.WriteString(printable(strings.ReplaceAll(string(f.Payload), "\r\n", "\n"), '\n', '\t'))
 	if n := len(f.Payload); n > 0 && f.Payload[n-1] != '\n' {
 		b.WriteByte('\n')
 	}
 	return b.String()
 }
 
+// printable replaces what could move a terminal's cursor, forge a row or turn
+// text around: names and payloads come from whoever wrote the file.
+func printable(s string, harmless ...rune) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) || slices.Contains(harmless, r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
 // row is what `show itl` prints of an element after its tag.
 type row struct {
 	value     string
-	hidden    bool // printed elsewhere, or not at all
+	hidden    bool // printed elsewhere
 	container bool // prints the size of its length field as LENGTH, its length as VALUE
 }
 
@@ -99,11 +113,11 @@ func showElements(b *strings.Builder, r *elements, rowOf func(element) row) {
 		switch row := rowOf(e); {
 		case row.hidden:
 		case row.container:
-			fmt.Fprintf(b, "%d\t%s\t2\t%d\n", e.tag, e.name, len(e.value))
+			fmt.Fprintf(b, "%d\t%s\t2\t%d\n", e.tag, e.name(), len(e.value))
 			in := r.inside(e)
 			showElements(b, &in, rowOf)
 		default:
-			line := fmt.Sprintf("%d\t%s\t%d\t%s", e.tag, e.name, len(e.value), row.value)
+			line := fmt.Sprintf("%d\t%s\t%d\t%s", e.tag, e.name(), len(e.value), row.value)
 			b.WriteString(strings.TrimRight(line, "\t") + "\n")
 		}
 	}
@@ -111,12 +125,12 @@ func showElements(b *strings.Builder, r *elements, rowOf func(element) row) {
 
 func headerRow(e element) row {
 	switch e.tag {
-	case tagVersion, tagHeaderLength, tagPad:
+	case tagVersion, tagHeaderLength:
 		return row{hidden: true}
 	case tagSignerID, tagSignatureInfo, tagSignatureAlgoInfo:
 		return row{container: true}
 	case tagSignerName, tagCAName:
-		return row{value: e.text()}
+		return row{value: printable(e.text())}
 	case tagSignerSerial:
 		return row{value: hexBytes(e.value, ":")}
 	case tagSignature:
@@ -135,7 +149,7 @@ func headerRow(e element) row {
 func recordRow(e element) row {
 	switch e.tag {
 	case recDNSName, recSubject, recIssuer:
-		return row{value: e.text()}
+		return row{value: printable(e.text())}
 	case recFunction:
 		n, _ := e.uint(2)
 		return row{value: Role(n).String()}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,7 +37,7 @@ type SignatureError struct {
 }
 
 func (e *SignatureError) Error() string {
-	return fmt.Sprintf("%s: the signature of %s does not verify: %v", e.File, e.Signer, e.Err)
+	return fmt.Sprintf("%s: the signature of %s does not verify: %v", printable(e.File), e.Signer, e.Err)
 }
 
 func (e *SignatureError) Unwrap() error { return e.Err }
@@ -44,8 +45,15 @@ func (e *SignatureError) Unwrap() error { return e.Err }
 // Verify checks the signature: RSA PKCS#1 v1.5 over every byte of the file
 // except the SIGNATURE element. Its error is a [*SignatureError].
 func (s *Signed) Verify(key *rsa.PublicKey) error {
-	err := fmt.Errorf("the signer's key is not an RSA key")
-	if key != nil {
+	var err error
+	switch {
+	case key == nil:
+		err = errors.New("the signer's key is not an RSA key")
+	case key.Size() != len(s.Signature):
+		// Seen here, it costs nothing: a hostile list may well carry a key of
+		// half a million bits.
+		err = rsa.ErrVerification
+	default:
 		err = rsa.VerifyPKCS1v15(key, s.Digest.hash(), s.digest(), s.Signature)
 	}
 	if err != nil {
@@ -80,12 +88,16 @@ func ParseFile(data []byte) (*File, error) {
 // A Signer is a certificate and its key.
 type Signer struct {
 	Certificate *x509.Certificate
-	Key         crypto.Signer // RSA of 512, 1024, 2048 or 4096 bits
+	Key         crypto.Signer // RSA of 1024, 2048 or 4096 bits
 }
 
 // IdentityOf names a certificate as CUCM does.
 func IdentityOf(cert *x509.Certificate) Identity {
-	return Identity{NameOf(cert.Subject), NameOf(cert.Issuer), cert.SerialNumber.Bytes()}
+	serial := cert.SerialNumber.Bytes()
+	if len(serial) == 0 {
+		serial = []byte{0} // zero is a serial number, too
+	}
+	return Identity{NameOf(cert.Subject), NameOf(cert.Issuer), serial}
 }
 
 // NameOf spells a name as CUCM does: CN;OU;O;L;ST;C in that order, whatever
@@ -208,16 +220,22 @@ func SignFile(name string, payload []byte, d Digest, at time.Time, s Signer) ([]
 }
 
 func sign(h Header, body []byte, s Signer) ([]byte, error) {
+	if h.Digest.hash() == 0 {
+		return nil, fmt.Errorf("sign %s: %s is not supported", h.Filename, h.Digest)
+	}
 	pub, ok := s.Key.Public().(*rsa.PublicKey)
 	if !ok {
 		return nil, fmt.Errorf("sign %s: the signer's key is not an RSA key", h.Filename)
 	}
 	modulus := slices.Index(modulusSizes[:], pub.Size())
 	if modulus < 0 {
-		return nil, fmt.Errorf("sign %s: %d-bit keys have no number in the format (512, 1024, 2048 or 4096)", h.Filename, pub.N.BitLen())
+		return nil, fmt.Errorf("sign %s: %d-bit keys cannot be used (but 1024, 2048 or 4096)", h.Filename, pub.N.BitLen())
 	}
 	h.Signer, h.Signature = IdentityOf(s.Certificate), make([]byte, pub.Size())
-	head := h.encode(byte(modulus))
+	head, err := h.encode(byte(modulus))
+	if err != nil {
+		return nil, fmt.Errorf("sign %s: %w", h.Filename, err)
+	}
 	data := append(head, body...)
 	if len(data) > MaxFile {
 		return nil, fmt.Errorf("sign %s: %d bytes are more than a phone downloads", h.Filename, len(data))

@@ -21,7 +21,7 @@ type DeviceTLInfo struct {
 	ITLServer string    // the CN of the list's TFTP record, not of its signer
 }
 
-// A Checksum is the SHA-1 of a whole list.
+// A Checksum is the SHA-1 of a whole file.
 type Checksum [sha1.Size]byte
 
 // String is the spelling of DeviceTLInfo: upper-case pairs, a blank after each,
@@ -80,7 +80,10 @@ func reported(l *itl.List) (*Checksum, string) {
 	}
 	sum := Checksum(l.SHA1())
 	for _, rec := range l.With(itl.TFTP, itl.CCMTFTP) {
-		cn, _, _ := strings.Cut(strings.TrimPrefix(rec.Subject, "CN="), ";")
+		cn := strings.TrimPrefix(rec.Subject, "CN=")
+		if end := strings.IndexAny(cn, ";,"); end >= 0 { // CUCM's spelling of names, and other tools'
+			cn = cn[:end]
+		}
 		return &sum, cn
 	}
 	return &sum, ""

@@ -3,9 +3,7 @@ package phone
 import (
 	"bytes"
 	"crypto/rsa"
-	"crypto/x509"
-	"fmt"
-	"slices"
+	"crypto/sha1"
 
 	"itlsim/itl"
 	"itlsim/tvs"
@@ -23,11 +21,12 @@ const (
 
 // boot is what a phone knows while it boots.
 type boot struct {
-	step   step
-	file   string // asked for
-	wait   uint32 // Seq of the answer that it waits for
-	server int    // TFTP server in use
-	silent int    // servers that did not answer for this file
+	step    step
+	file    string   // asked for
+	wait    uint32   // Seq of the answer that it waits for
+	servers []string // the phone's, when the boot began
+	server  int      // TFTP server in use
+	silent  int      // servers that did not answer for this file
 
 	// list is what the ITL gave: the state before the boot, as long as nothing
 	// better is known.
@@ -44,9 +43,9 @@ type boot struct {
 
 // offer is a file that was received and is not yet accepted.
 type offer struct {
-	signed *itl.Signed
-	list   *itl.List // where it is one
-	file   *itl.File // where it is one
+	signed *itl.Signed // nil: none; a plain configuration is judged at once
+	list   *itl.List   // where it is one
+	file   *itl.File   // where it is one
 	roles  []itl.Role
 	tvs    int     // members of the configuration asked so far
 	silent bool    // one of them gave no answer
@@ -54,7 +53,7 @@ type offer struct {
 }
 
 func (p *Phone) startBoot() {
-	p.boot = &boot{before: p.state, list: p.state}
+	p.boot = &boot{servers: p.servers, before: p.state, list: p.state}
 	p.begin(stepCTL)
 }
 
@@ -80,19 +79,19 @@ func (p *Phone) begin(s step) {
 
 func (p *Phone) fetch() {
 	b := p.boot
-	if len(p.servers) == 0 {
+	if len(b.servers) == 0 {
 		p.noAnswer()
 		return
 	}
-	p.do(Fetch{Seq: p.next(), Server: p.servers[b.server], Name: b.file})
+	p.do(Fetch{Seq: p.next(), Server: b.servers[b.server], Name: b.file})
 }
 
 // noAnswer turns to the next TFTP server, which is asked only when one does not
 // answer, and stays with it for the rest of the boot.
 func (p *Phone) noAnswer() {
 	b := p.boot
-	if b.silent++; b.silent < len(p.servers) {
-		b.server = (b.server + 1) % len(p.servers)
+	if b.silent++; b.silent < len(b.servers) {
+		b.server = (b.server + 1) % len(b.servers)
 		p.fetch()
 		return
 	}
@@ -138,7 +137,13 @@ func (p *Phone) proceed() {
 
 // listsDone ends the trust list step: status messages and the alarm.
 func (p *Phone) listsDone() {
-	switch b := p.boot; {
+	b := p.boot
+	if b.list <= Trusted {
+		// "As before" may not fit any more: a CTL alone was installed, or the
+		// power failed in the boot that changed the lists.
+		b.list = p.flash.Lists.best()
+	}
+	switch {
 	case b.updated:
 		p.show(MsgListUpdated)
 	case b.newCTL && b.newITL:
@@ -186,7 +191,7 @@ func (p *Phone) received(data []byte) {
 	}
 	if b.offer.list != nil && lists.OnFaith() {
 		if err := b.offer.list.VerifySelf(); err != nil {
-			p.refuse(b.offer.signed, &ForgedError{"the list's own record", err})
+			p.refuse(b.offer.signed, &ForgedError{Err: err})
 			return
 		}
 		p.accept(ByFaith, "")
@@ -262,15 +267,14 @@ func (p *Phone) tvsFailed(err error, silent bool) {
 // tvsAnswered takes an authenticated answer, which is final.
 func (p *Phone) tvsAnswered(a tvs.Answer) {
 	b := p.boot
-	signer, server := b.offer.signed.Signer, b.tvsServer
-	key, reason := vouched(server, a, signer, b.offer.roles)
+	cert, reason := p.library.vouched(b.tvsServer, a, b.offer.signed.Signer, b.offer.roles)
 	if reason != nil {
 		p.refuse(b.offer.signed, reason)
 		return
 	}
-	forget := b.step != stepConfig && p.profile.FlushesVouches
-	if p.check(key, ByTVS, server) && !forget {
-		p.flash.keepVouch(Vouch{signer, slices.Clone(a.Roles), key, server, p.now.Add(a.TTL)}, p.now)
+	forget := a.TTL <= 0 || b.step != stepConfig && p.profile.FlushesVouches
+	if p.check(cert.key, ByTVS, b.tvsServer) && !forget {
+		p.flash.keepVouch(Vouch{cert.Identity, a.Roles, cert.key, b.tvsServer, p.now.Add(a.TTL)}, p.now)
 	}
 }
 
@@ -289,10 +293,7 @@ func (p *Phone) accept(by TrustPoint, server string) bool {
 	} else {
 		b.newITL = first
 		p.flash.Lists.ITL = list
-		b.list = Trusted
-		if p.flash.Lists.OnFaith() {
-			b.list = None // the rollback list
-		}
+		b.list = p.flash.Lists.best()
 	}
 	if by != BySameFile {
 		b.updated = b.updated || !first
@@ -307,13 +308,16 @@ func (p *Phone) accept(by TrustPoint, server string) bool {
 
 // acceptConfig puts a configuration in force.
 func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) bool {
-	config, err := ParseConfig(payload)
-	if err != nil {
-		p.refuse(p.boot.offer.signed, &MalformedError{err})
-		return false
+	sum := Checksum(sha1.Sum(payload))
+	if p.flash.Config == nil || p.flash.ConfigSum != sum {
+		config, err := p.library.config(payload)
+		if err != nil {
+			p.refuse(p.boot.offer.signed, &MalformedError{err})
+			return false
+		}
+		p.flash.Config, p.flash.ConfigSum = config, sum
 	}
 	p.verdict(by, server, nil)
-	p.flash.Config = config
 	p.show(MsgConfigUsed)
 	p.proceed()
 	return true
@@ -346,17 +350,4 @@ func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
 		v.SHA1, v.Signer = s.SHA1(), s.Signer
 	}
 	p.do(v)
-}
-
-// readCertificate reads what a TVS answered with.
-func readCertificate(der []byte) (itl.Identity, *rsa.PublicKey, error) {
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return itl.Identity{}, nil, err
-	}
-	key, ok := cert.PublicKey.(*rsa.PublicKey)
-	if !ok {
-		return itl.Identity{}, nil, fmt.Errorf("%T is no RSA key", cert.PublicKey)
-	}
-	return itl.IdentityOf(cert), key, nil
 }

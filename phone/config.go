@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -15,10 +16,10 @@ import (
 // 0 to 4 (documentation of an independent implementation).
 const MaxTVS = 5
 
-// A Config is what the phone's trust makes of a configuration file
-// (SEP<MAC>.cnf.xml). It never changes once parsed.
+// A Config is what matters here of a configuration file (SEP<MAC>.cnf.xml). It
+// never changes once parsed, and holds nothing of one phone alone, so that
+// thousands of phones may share it.
 type Config struct {
-	VersionStamp string
 	Load         string
 	TVS          []string // host:port by priority
 	CallManagers []string // host:port by priority
@@ -38,62 +39,75 @@ type Settings struct {
 // spanToPCPort are inverted in the file: 0 enables.
 type configXML struct {
 	XMLName      xml.Name `xml:"device"`
-	VersionStamp string   `xml:"versionStamp"`
-	Load         string   `xml:"loadInformation"`
-	TVS          []member `xml:"TVS>members>member"`
-	CallManagers []member `xml:"devicePool>callManagerGroup>members>member"`
+	Load         text     `xml:"loadInformation"`
+	TVS          members  `xml:"TVS>members>member"`
+	CallManagers members  `xml:"devicePool>callManagerGroup>members>member"`
 
-	SettingsAccess string `xml:"vendorConfig>settingsAccess"`
-	WebAccess      string `xml:"vendorConfig>webAccess"`
-	SSHAccess      string `xml:"vendorConfig>sshAccess"`
-	SpanToPCPort   string `xml:"vendorConfig>spanToPCPort"`
+	SettingsAccess text `xml:"vendorConfig>settingsAccess"`
+	WebAccess      text `xml:"vendorConfig>webAccess"`
+	SSHAccess      text `xml:"vendorConfig>sshAccess"`
+	SpanToPCPort   text `xml:"vendorConfig>spanToPCPort"`
 }
 
 // member of either list of servers; each list uses its own two elements.
 type member struct {
-	Priority int    `xml:"priority,attr"`
-	Port     int    `xml:"port"`
-	Address  string `xml:"address"`
-	SIPPort  int    `xml:"callManager>ports>sipPort"`
-	Name     string `xml:"callManager>processNodeName"`
+	Priority text `xml:"priority,attr"`
+	Port     text `xml:"port"`
+	Address  text `xml:"address"`
+	SIPPort  text `xml:"callManager>ports>sipPort"`
+	Name     text `xml:"callManager>processNodeName"`
 }
 
-func byPriority(a, b member) int { return cmp.Compare(a.Priority, b.Priority) }
+// text of an element, with the blanks around it. Numbers are text too: a phone
+// does not lose its configuration over one that is none.
+type text string
+
+func (t text) trim() string { return strings.TrimSpace(string(t)) }
+
+func (t text) number(otherwise int) int {
+	if n, err := strconv.ParseUint(t.trim(), 10, 16); err == nil && n > 0 {
+		return int(n)
+	}
+	return otherwise
+}
 
 // ParseConfig reads a plain configuration file. What it does not know is
 // ignored, what is missing has the phone's default: settings access on, the
 // rest off, the standard ports.
 func ParseConfig(data []byte) (*Config, error) {
 	var x configXML
-	dec := xml.NewDecoder(bytes.NewReader(data))
+	// What is read here is ASCII in every encoding that such files declare; what
+	// they say in others does not matter.
+	dec := xml.NewDecoder(bytes.NewReader(bytes.ToValidUTF8(data, []byte("?"))))
+	dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	if err := dec.Decode(&x); err != nil {
 		line, column := dec.InputPos()
 		return nil, fmt.Errorf("configuration, line %d column %d: %w", line, column, err)
 	}
-	c := &Config{VersionStamp: x.VersionStamp, Load: x.Load, Settings: Settings{
-		SettingsAccess: strings.TrimSpace(x.SettingsAccess) != "0",
-		WebAccess:      strings.TrimSpace(x.WebAccess) == "0",
-		SSHAccess:      strings.TrimSpace(x.SSHAccess) == "0",
-		SpanToPCPort:   strings.TrimSpace(x.SpanToPCPort) == "0",
-	}}
-	slices.SortStableFunc(x.TVS, byPriority)
-	slices.SortStableFunc(x.CallManagers, byPriority)
-	for _, m := range x.TVS {
-		if m.Address != "" && len(c.TVS) < MaxTVS {
-			c.TVS = append(c.TVS, hostPort(m.Address, m.Port, 2445))
-		}
-	}
-	for _, m := range x.CallManagers {
-		if m.Name != "" {
-			c.CallManagers = append(c.CallManagers, hostPort(m.Name, m.SIPPort, 5060))
-		}
-	}
-	return c, nil
+	return &Config{
+		Load:         x.Load.trim(),
+		TVS:          x.TVS.servers(MaxTVS, 2445, func(m member) (text, text) { return m.Address, m.Port }),
+		CallManagers: x.CallManagers.servers(len(x.CallManagers), 5060, func(m member) (text, text) { return m.Name, m.SIPPort }),
+		Settings: Settings{
+			SettingsAccess: x.SettingsAccess.trim() != "0",
+			WebAccess:      x.WebAccess.trim() == "0",
+			SSHAccess:      x.SSHAccess.trim() == "0",
+			SpanToPCPort:   x.SpanToPCPort.trim() == "0",
+		},
+	}, nil
 }
 
-func hostPort(host string, port, standard int) string {
-	if port == 0 {
-		port = standard
+type members []member
+
+// servers gives the addresses of at most so many members, by priority.
+func (ms members) servers(most, port int, of func(member) (host, port text)) []string {
+	slices.SortStableFunc(ms, func(a, b member) int { return cmp.Compare(a.Priority.number(0), b.Priority.number(0)) })
+	var servers []string
+	for _, m := range ms {
+		host, own := of(m)
+		if host.trim() != "" && len(servers) < most {
+			servers = append(servers, net.JoinHostPort(host.trim(), strconv.Itoa(own.number(port))))
+		}
 	}
-	return net.JoinHostPort(host, strconv.Itoa(port))
+	return servers
 }

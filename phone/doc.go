@@ -12,11 +12,25 @@
 // sockets (package fleet) or a simulated network. The time comes in with each
 // event. The same state and the same events always give the same actions.
 //
+// A trust list or configuration that comes is judged by what the phone knows of
+// its signer:
+//
+//	no list is stored, and the list is signed by a record of its own    taken     Trusted
+//	the stored list once more                                           kept      Trusted
+//	signed by a record of the stored lists                              taken     Trusted
+//	unknown signer; an authenticated TVS vouches for it                 taken     Trusted
+//	malformed, or too large                          [*MalformedError]    refused   Locked
+//	signed over a digest that the firmware lacks     [*DigestError]       refused   Locked
+//	not signed by the signer that it names           [*ForgedError]       refused   Locked
+//	unknown signer; an authenticated TVS says no     [*DeniedError]       refused   Locked
+//	unknown signer; a TVS gave no answer             [*NoTVSAnswerError]  refused   Locked
+//	unknown signer; no TVS that it knows is left     [*LostError]         refused   Untrusted
+//
+// The state after a boot is the worse of what list and configuration gave, and
+// no refusal improves on the state before. The states are this project's
+// reading of words that Cisco uses for one symptom (see [State]); the rules of
+// who may sign what stand in trust.go, each with its source.
+//
 // What the phone keeps is its [Flash]: trust lists, the configuration in
 // force, what TVS vouched for. A refused file changes none of it.
-//
-// The trust states are this project's reading of words that Cisco uses for one
-// symptom (see [State]). The rules of trust stand in trust.go, each with its
-// source; a file that they turn down is a [*Refusal], whose words reach the
-// phone's status messages and the report.
 package phone

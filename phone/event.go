@@ -19,6 +19,10 @@ type (
 	// phone that is off misses it.
 	Reset struct{}
 
+	// UseServers gives the phone other TFTP servers (DHCP option 150), host:port,
+	// from its next boot on.
+	UseServers struct{ Servers []string }
+
 	// FileReceived answers Fetch with the file's bytes, which must not change
 	// afterwards.
 	FileReceived struct {
@@ -41,7 +45,8 @@ type (
 	}
 
 	// TVSAnswered answers AskTVS: AskTVS.Authenticate accepted the server's
-	// certificate, and this is what the server said.
+	// certificate, and this is what the server said, which must not change
+	// afterwards.
 	TVSAnswered struct {
 		Seq    uint32
 		Answer tvs.Answer
@@ -57,14 +62,18 @@ type (
 	}
 
 	// EraseLists is "Erasing CTL and ITL files" at the phone's security menu.
+	// Nothing happens where the menu is not to be had: the phone is off, or its
+	// settings access disabled (M20).
 	EraseLists struct{}
-	// FactoryReset empties the flash altogether.
+	// FactoryReset empties the flash altogether. It is done while the phone
+	// starts, so it needs no settings access.
 	FactoryReset struct{}
 )
 
 func (PowerOn) isEvent()      {}
 func (PowerOff) isEvent()     {}
 func (Reset) isEvent()        {}
+func (UseServers) isEvent()   {}
 func (FileReceived) isEvent() {}
 func (FileNotFound) isEvent() {}
 func (FileTooLarge) isEvent() {}
@@ -104,11 +113,11 @@ type (
 	// carry out: it is for reports and stories.
 	Verdict struct {
 		File    string
-		SHA1    [20]byte
-		Signer  itl.Identity // empty where the file could not be read
-		By      TrustPoint   // what authenticated it; zero where it was refused
-		Server  string       // the TVS, where By is ByTVS or ByCache
-		Refusal *Refusal     // nil where it was accepted
+		SHA1    [20]byte // zero, like Signer, where the file is plain or could not be read
+		Signer  itl.Identity
+		By      TrustPoint // what authenticated it; zero where it was refused
+		Server  string     // the TVS, where By is ByTVS or ByCache
+		Refusal *Refusal   // nil where it was accepted
 	}
 	// Booted ends a boot.
 	Booted struct{ State State }

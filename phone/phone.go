@@ -17,10 +17,10 @@ type Phone struct {
 	library *Library
 
 	flash   Flash
-	state   State
 	status  []statusEntry
+	boot    *boot // nil while none is under way
+	state   State
 	on      bool
-	boot    *boot  // nil while none is under way
 	seq     uint32 // of the last action that wants an answer
 	session uint32 // of the next TVS question
 
@@ -41,15 +41,13 @@ type Setup struct {
 	Flash   Flash // what it holds already; zero: factory-fresh
 }
 
-// New makes a phone that is off.
+// New makes a phone that is off. What it holds already counts as trusted.
 func New(s Setup) *Phone {
 	p := &Phone{name: s.Name, ip: s.IP, profile: s.Profile, servers: s.Servers, library: s.Library, flash: s.Flash, session: firstSession}
 	if p.library == nil {
 		p.library = &Library{}
 	}
-	if !p.flash.Lists.OnFaith() {
-		p.state = Trusted
-	}
+	p.state = p.flash.Lists.best()
 	return p
 }
 
@@ -71,6 +69,12 @@ func (p *Phone) On() bool { return p.on }
 // Flash is what the phone holds; what it points to must not be changed.
 func (p *Phone) Flash() Flash { return p.flash }
 
+// SettingsAccess reports whether the phone's settings menu is open, by the
+// configuration in force.
+func (p *Phone) SettingsAccess() bool {
+	return p.flash.Config == nil || p.flash.Config.Settings.SettingsAccess
+}
+
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
@@ -85,39 +89,43 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		p.restart()
 	case PowerOff:
 		p.on, p.boot = false, nil
+	case UseServers:
+		p.servers = ev.Servers
 	case EraseLists:
-		p.flash.Lists, p.flash.Vouches, p.state = Lists{}, nil, None
-		p.show(MsgErasing)
-		p.restart()
+		if p.on && p.SettingsAccess() {
+			p.flash.Lists, p.flash.Vouches, p.state = Lists{}, nil, None
+			p.show(MsgErasing)
+			p.restart()
+		}
 	case FactoryReset:
 		p.flash, p.state, p.status = Flash{}, None, nil
 		p.restart()
 	case FileReceived:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, false) {
 			p.received(ev.Data)
 		}
 	case FileNotFound:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, false) {
 			p.notFound()
 		}
 	case FileTooLarge:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, false) {
 			p.refuse(nil, &MalformedError{ev.Err})
 		}
 	case NoAnswer:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, false) {
 			p.noAnswer()
 		}
 	case TVSAnswered:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, true) {
 			p.tvsAnswered(ev.Answer)
 		}
 	case TVSStrange:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, true) {
 			p.tvsFailed(&StrangeTVSError{p.boot.tvsServer}, false)
 		}
 	case TVSSilent:
-		if p.waited(ev.Seq) {
+		if p.waited(ev.Seq, true) {
 			p.tvsFailed(ev.Err, true)
 		}
 	}
@@ -142,9 +150,10 @@ func (p *Phone) next() uint32 {
 	return p.seq
 }
 
-// waited reports whether an answer is the one that the boot waits for.
-func (p *Phone) waited(seq uint32) bool {
-	if p.boot == nil || p.boot.wait != seq {
+// waited reports whether an answer is the one that the boot waits for: of a
+// TVS while a file is under judgement, else of a TFTP server.
+func (p *Phone) waited(seq uint32, tvs bool) bool {
+	if p.boot == nil || p.boot.wait != seq || tvs != (p.boot.offer.signed != nil) {
 		return false
 	}
 	p.boot.wait = 0

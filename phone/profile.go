@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -46,19 +45,15 @@ func (p *Profile) String() string { return p.Model + " " + p.Firmware }
 // ReportsLists reports whether the firmware raises DeviceTLInfo: 9.4(1) and
 // later do (M19).
 func (p *Profile) ReportsLists() bool {
-	major, minor, err := firmwareVersion(p.Firmware)
-	return err == nil && (major > 9 || major == 9 && minor >= 4)
+	major, minor := firmwareVersion(p.Firmware)
+	return major > 9 || major == 9 && minor >= 4
 }
 
-// firmwareVersion reads "9.4(2)SR1" as 9, 4.
-func firmwareVersion(s string) (major, minor int, err error) {
-	head, rest, ok := strings.Cut(s, ".")
-	if !ok {
-		return 0, 0, fmt.Errorf("firmware %q: want a version such as 9.4(2)", s)
-	}
-	tail, _, _ := strings.Cut(rest, "(")
-	if major, err = strconv.Atoi(head); err == nil {
-		minor, err = strconv.Atoi(tail)
-	}
-	return major, minor, err
+// firmwareVersion reads the first two numbers of a version, however it is
+// written: 9.4(2)SR1, 9-4-2 or 9.4.2. What is missing is zero.
+func firmwareVersion(s string) (major, minor int) {
+	numbers := strings.FieldsFunc(s+".0.0", func(r rune) bool { return r < '0' || '9' < r })
+	major, _ = strconv.Atoi(numbers[0])
+	minor, _ = strconv.Atoi(numbers[1])
+	return major, minor
 }

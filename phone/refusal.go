@@ -1,8 +1,8 @@
 package phone
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 
 	"itlsim/itl"
 )
@@ -20,9 +20,8 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %v", r.File, 
 // Unwrap gives the reason to errors.As.
 func (r *Refusal) Unwrap() error { return r.Reason }
 
-// A Reason is one way in which a file is refused. It leads to a state, Locked
-// or Untrusted, by the table in doc.go's sources: what the phone knows of its
-// trust points when it refuses.
+// A Reason is one way in which a file is refused. It leads to Locked or
+// Untrusted by the table in the package comment.
 type Reason interface {
 	error
 	state() State
@@ -50,11 +49,16 @@ func (*DigestError) state() State { return Locked }
 // ForgedError: a signer that the phone knows, or that TVS vouched for, did not
 // sign this content.
 type ForgedError struct {
-	Known string // where the signer's key came from
-	Err   error  // an [*itl.SignatureError]
+	Known string // where the signer's key came from; "" : the list itself, on first use
+	Err   error  // an [*itl.SignatureError], or that the list holds no record of its signer
 }
 
-func (e *ForgedError) Error() string { return fmt.Sprintf("%v (its key: %s)", e.Err, e.Known) }
+func (e *ForgedError) Error() string {
+	if e.Known == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%v (its key: %s)", e.Err, e.Known)
+}
 
 // Unwrap gives the signature's own error.
 func (e *ForgedError) Unwrap() error { return e.Err }
@@ -81,7 +85,11 @@ type NoTVSAnswerError struct {
 }
 
 func (e *NoTVSAnswerError) Error() string {
-	return fmt.Sprintf("unknown signer (%s), and no TVS could be asked: %v", e.Signer, errors.Join(e.Tried...))
+	tried := make([]string, len(e.Tried))
+	for i, err := range e.Tried {
+		tried[i] = fmt.Sprint(err)
+	}
+	return fmt.Sprintf("unknown signer (%s), and no TVS could be asked: %s", e.Signer, strings.Join(tried, "; "))
 }
 
 // Unwrap gives what happened at each TVS.

@@ -59,7 +59,7 @@ var oldSpelling = map[Message]string{
 const statusKept = 16
 
 type statusEntry struct {
-	at      int64 // unix nanoseconds
+	at      uint32 // unix seconds; a million phones have sixteen of these each
 	message Message
 }
 
@@ -80,7 +80,7 @@ func (p *Phone) Status() []StatusLine {
 			text = old
 		}
 		text = strings.Replace(text, "SEP<MAC>", p.name, 1)
-		lines[i] = StatusLine{time.Unix(0, e.at).UTC(), e.message, text}
+		lines[i] = StatusLine{time.Unix(int64(e.at), 0).UTC(), e.message, text}
 	}
 	return lines
 }
@@ -89,5 +89,5 @@ func (p *Phone) show(m Message) {
 	if len(p.status) == statusKept {
 		p.status = append(p.status[:0], p.status[1:]...)
 	}
-	p.status = append(p.status, statusEntry{p.now.UnixNano(), m})
+	p.status = append(p.status, statusEntry{uint32(p.now.Unix()), m})
 }

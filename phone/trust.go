@@ -3,6 +3,7 @@ package phone
 import (
 	"crypto/rsa"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,15 @@ func (l Lists) Installed() bool { return l.CTL != nil || l.ITL != nil }
 // installed CTL must authenticate even the first ITL (same chapter).
 func (l Lists) OnFaith() bool {
 	return l.CTL == nil && (l.ITL == nil || len(l.ITL.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0)
+}
+
+// best is the state of a phone that holds these lists and had nothing to
+// refuse.
+func (l Lists) best() State {
+	if l.OnFaith() {
+		return None
+	}
+	return Trusted
 }
 
 // signer finds who signed a file among the records that may sign such a file,
@@ -69,26 +79,26 @@ func (l Lists) AuthenticateTVS(der []byte) error {
 // vouched checks what an authenticated TVS said of a file's signer: status
 // valid, a certificate of that very serial number, one of the roles wanted
 // (technote 213407: `{role : 0}` for a list, `{role : 3}` for a
-// configuration). It returns the certificate's key.
-func vouched(server string, a tvs.Answer, signer itl.Identity, roles []itl.Role) (*rsa.PublicKey, Reason) {
+// configuration). It returns the certificate.
+func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, roles []itl.Role) (*certificate, Reason) {
 	if a.Status != tvs.Valid {
 		return nil, &DeniedError{server, signer, "does not vouch for it"}
 	}
-	id, key, err := readCertificate(a.Certificate)
+	cert, err := l.certificate(a.Certificate)
 	if err != nil {
-		return nil, &DeniedError{server, signer, "answered with an unusable certificate: " + err.Error()}
+		return nil, &DeniedError{server, signer, "answers with an unusable certificate: " + err.Error()}
 	}
-	if !id.SameSerial(signer) {
-		return nil, &DeniedError{server, signer, fmt.Sprintf("answered with another certificate, %s", id)}
+	if !cert.SameSerial(signer) {
+		return nil, &DeniedError{server, signer, fmt.Sprintf("answers with another certificate (%s)", cert.Identity)}
 	}
-	for _, have := range a.Roles {
-		for _, want := range roles {
-			if have == want {
-				return key, nil
-			}
-		}
+	if overlap(a.Roles, roles) {
+		return cert, nil
 	}
 	return nil, &DeniedError{server, signer, "does not give it the role " + roleNames(roles)}
+}
+
+func overlap(a, b []itl.Role) bool {
+	return slices.ContainsFunc(a, func(r itl.Role) bool { return slices.Contains(b, r) })
 }
 
 func roleNames(roles []itl.Role) string {
@@ -102,9 +112,15 @@ func roleNames(roles []itl.Role) string {
 // A Vouch is an answer that an authenticated TVS gave, kept for its time to
 // live: "TVS added cert to TVS cache - expires in 24 hours".
 type Vouch struct {
-	Signer  itl.Identity
+	Signer  itl.Identity // as its certificate names it
 	Roles   []itl.Role
 	Key     *rsa.PublicKey
 	Server  string
 	Expires time.Time
+}
+
+// of reports whether the answer is about a signer: CUCM's own key for
+// certificates is issuer and serial number.
+func (v *Vouch) of(signer itl.Identity) bool {
+	return v.Signer.SameSerial(signer) && v.Signer.Issuer == signer.Issuer
 }

@@ -9,7 +9,7 @@ import (
 // ErrNotFound says that the server has no such file. A [FileFunc] returns it
 // (or wraps it) and [Client.Get] returns an error that wraps it. Its text goes
 // over the wire as it does in a CUCM's answer.
-var ErrNotFound = errors.New("File not found") //nolint:staticcheck // as on the wire
+var ErrNotFound = errors.New("File not found") //lint:ignore ST1005 as on the wire
 
 // NameError is a name that is none of those phones ask for, or none that fits
 // into a request.

@@ -88,8 +88,22 @@ func (c *Client) Ask(ctx context.Context, addr string, authenticate func(certifi
 	return answer, nil
 }
 
+// phoneSuites leaves ECDHE with RSA out, so that an RSA certificate means RSA
+// key exchange, as in an 8861's trace (AES256-SHA). A server then computes
+// nothing before the phone has seen its certificate: thousands of phones that
+// no longer know it cost it nothing.
+var phoneSuites = []uint16{
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,
+	tls.TLS_RSA_WITH_AES_128_GCM_SHA256,
+	tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+	tls.TLS_RSA_WITH_AES_128_CBC_SHA,
+	tls.TLS_RSA_WITH_AES_256_CBC_SHA,
+}
+
 func (c *Client) tls(addr string, authenticate func([]byte) error) *tls.Config {
 	config := tlsConfig(c.MinVersion, cmp.Or(c.MaxVersion, max(c.MinVersion, tls.VersionTLS12)))
+	config.CipherSuites = phoneSuites
 	config.InsecureSkipVerify = true // VerifyPeerCertificate does it
 	config.VerifyPeerCertificate = func(certificates [][]byte, _ [][]*x509.Certificate) error {
 		if err := authenticate(certificates[0]); err != nil {

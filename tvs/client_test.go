@@ -19,16 +19,13 @@ import (
 func trust([]byte) error { return nil }
 
 func TestWrongCertificate(t *testing.T) {
-	listed, shown := identity(t, ""), identity(t, "")
+	shown := identity(t, "")
 	refusal := errors.New("not in the trust list")
 	for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS12, tls.VersionTLS13} {
 		t.Run(tls.VersionName(version), func(t *testing.T) {
 			s := listen(t, ServerConfig{Certificate: showing(shown)})
 			phone := Client{MinVersion: version, MaxVersion: version}
-			_, err := phone.Ask(t.Context(), s.Addr().String(), func(der []byte) error {
-				require.NotEqual(t, listed.Certificate[0], der)
-				return refusal
-			}, query)
+			_, err := phone.Ask(t.Context(), s.Addr().String(), func([]byte) error { return refusal }, query)
 			var mismatch *MismatchError
 			require.ErrorAs(t, err, &mismatch)
 			require.ErrorIs(t, err, refusal)
@@ -126,7 +123,6 @@ func TestLocalFaults(t *testing.T) {
 }
 
 func TestNonsense(t *testing.T) {
-	wrongSession := message(QueryAnswer, "07 0001 00")
 	for name, test := range map[string]struct {
 		answer []byte
 		want   string
@@ -136,7 +132,7 @@ func TestNonsense(t *testing.T) {
 		"a bad element":    {message(QueryAnswer, "07 0009 00"), "malformed TVS message: byte 10, status: length 9, but 1 bytes are left"},
 		"no status":        {message(QueryAnswer, ""), "malformed TVS message: byte 10, status: missing"},
 		"another command":  {message(VerifyAnswer, "07 0001 00"), "VERIFY answer to a QUERY request"},
-		"another session":  {wrongSession, "session id 1001, not 1002"},
+		"another session":  {message(QueryAnswer, "07 0001 00"), "session id 1001, not 1002"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := answering(t, test.answer)
@@ -166,7 +162,6 @@ func TestAnswerInPiecesAndAnotherOrder(t *testing.T) {
 	require.Empty(t, cmp.Diff(want, got))
 }
 
-// A 79xx's TVS may be asked from an address of the phone's own.
 func TestPhoneHasItsOwnAddress(t *testing.T) {
 	from := make(chan string, 1)
 	addr := peer(t, func(conn net.Conn) { from <- conn.RemoteAddr().(*net.TCPAddr).IP.String() })
@@ -198,7 +193,8 @@ func BenchmarkExchange(b *testing.B) {
 					for pb.Next() {
 						_, err := phone.Ask(b.Context(), s.Addr().String(), only(certificate), query)
 						if err != nil {
-							b.Fatal(err)
+							b.Error(err)
+							return
 						}
 					}
 				})

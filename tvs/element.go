@@ -52,9 +52,9 @@ type FormatError struct {
 }
 
 func (e *FormatError) Error() string {
-	part := "header"
-	if e.Tag != 0 {
-		part = e.Tag.String()
+	part := e.Tag.String()
+	if e.Offset < headerSize {
+		part = "header"
 	}
 	return fmt.Sprintf("malformed TVS message: byte %d, %s: %s", e.Offset, part, e.Reason)
 }

@@ -35,7 +35,8 @@ type ServerConfig struct {
 	// MaxConns bounds the connections that are served at a time. Further ones
 	// wait in the kernel's accept queue (net.core.somaxconn of them), where
 	// they cost no memory and no half-done handshakes: in a reset storm a
-	// phone had better wait a little than hear nothing.
+	// phone had better wait a little than hear nothing. The price is that as
+	// many silent clients hold up the others, for Timeout.
 	MaxConns int
 	// Timeout bounds each handshake, and each wait for a whole request: a
 	// silent client loses its place after it.

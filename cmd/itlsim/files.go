@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"itlsim/itl"
+	"itlsim/phone"
+)
+
+type showCmd struct {
+	File string `arg:"" help:"A .tlv trust list or a .sgn signed file." type:"path"`
+}
+
+// Run prints a file.
+func (c *showCmd) Run(s streams) error {
+	data, err := readFile(c.File)
+	if err != nil {
+		return err
+	}
+	list, listErr := itl.ParseList(data)
+	if listErr == nil && (len(list.Records) > 0 || list.Length == len(data)) {
+		_, err := io.WriteString(s.out, itl.Show(list, time.UTC))
+		return err
+	}
+	file, err := itl.ParseFile(data)
+	if err != nil || len(file.Filename) > 4 && file.Filename[len(file.Filename)-4:] == ".tlv" {
+		return usageError("%s: %v", c.File, listErr)
+	}
+	_, err = io.WriteString(s.out, itl.ShowFile(file))
+	return err
+}
+
+type trustCmd struct {
+	Stored string `help:"The list that the phone holds." required:"" type:"path"`
+	Served string `help:"The list that it is served." required:"" type:"path"`
+}
+
+// Run says whether a phone would take the served list.
+func (c *trustCmd) Run(s streams) error {
+	stored, err := readFile(c.Stored)
+	if err != nil {
+		return err
+	}
+	held, err := itl.ParseList(stored)
+	if err != nil {
+		return usageError("%s, the stored list: %v", c.Stored, err)
+	}
+	served, err := readFile(c.Served)
+	if err != nil {
+		return err
+	}
+	verdict, state := phone.WouldTake(held, served)
+	if verdict.Refusal != nil {
+		fmt.Fprintf(s.out, "refused: %v\nthe phone is %s\n", verdict.Refusal.Reason, state)
+		return errFailed
+	}
+	fmt.Fprintf(s.out, "taken by %s: signed by %s\nthe phone is %s\n", verdict.By, verdict.Signer, state)
+	return nil
+}
+
+// readFile reads what a phone would download, no more.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usageError("%v", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, itl.MaxFile+1))
+	if err != nil {
+		return nil, usageError("%s: %v", path, err)
+	}
+	return data, nil
+}

@@ -1,0 +1,93 @@
+// Command itlsim simulates the trust of Cisco IP phones: thousands of phones
+// against a cluster with the CUCM side, over real sockets.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// exit codes, a contract with scripts
+const (
+	exitPassed      = 0
+	exitFailed      = 1 // an expectation failed, a list is refused
+	exitUsage       = 2 // the command or scenario is wrong; nothing started
+	exitBroken      = 3 // the run itself could not go on
+	exitInterrupted = 130
+)
+
+// exitError gives an error its exit code.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// errFailed ends a command whose answer was no, and was printed.
+var errFailed = &exitError{exitFailed, errors.New("failed")}
+
+// streams is where a command reads and prints.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+type cli struct {
+	Run   runCmd   `cmd:"" help:"Run a scenario and judge its expectations."`
+	List  listCmd  `cmd:"" help:"List the built-in scenarios."`
+	Show  showCmd  `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
+	Trust trustCmd `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
+}
+
+func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
+
+// run is the whole program.
+func run(args []string, s streams) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	exited := -1 // by --help
+	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
+		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, and a cluster that loses its phones and gets them back."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+	if err != nil {
+		panic(err) // the command line's own definition
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "itlsim: %v\n", err)
+		return exitUsage
+	}
+	err = parsed.Run()
+	var coded *exitError
+	switch {
+	case err == nil:
+		return exitPassed
+	case errors.As(err, &coded):
+		if coded != errFailed {
+			fmt.Fprintf(s.err, "itlsim: %v\n", err)
+		}
+		return coded.code
+	}
+	fmt.Fprintf(s.err, "itlsim: %v\n", err)
+	return exitBroken
+}
+
+// usageError is for what is wrong with the command line.
+func usageError(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}

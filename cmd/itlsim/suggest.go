@@ -1,0 +1,37 @@
+package main
+
+import "fmt"
+
+// didYouMean suggests the nearest of the names, if one is near enough.
+func didYouMean(typed string, names []string) string {
+	best, at := "", max(3, len(typed)/2)
+	for _, name := range names {
+		if d := distance(typed, name); d < at {
+			best, at = name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", best)
+}
+
+// distance is the Levenshtein distance.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			next := diagonal
+			if a[i] != b[j] {
+				next = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}

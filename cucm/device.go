@@ -1,0 +1,169 @@
+package cucm
+
+import (
+	"bytes"
+	_ "embed" // for cnf.xml.tmpl
+	"fmt"
+	"net"
+	"text/template"
+
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/tftp"
+)
+
+// A Device is a phone in the cluster's database.
+type Device struct {
+	Name  string // SEP<MAC>
+	Model string
+	Group []*Node // CallManager Group: the nodes to register with and whose TVS to ask, in order
+}
+
+// AddDevice enters a phone into the database.
+func (c *Cluster) AddDevice(d Device) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.devices[d.Name] = &d
+}
+
+// Device finds a phone in the database; nil where there is none.
+func (c *Cluster) Device(name string) *Device {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.devices[name]
+}
+
+// Settings are the phones' settings as configured; a phone takes them with its
+// next configuration.
+func (c *Cluster) Settings() phone.Settings {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.settings
+}
+
+// Configure changes the phones' settings, as on the administration page of
+// the common phone profile. Configurations are signed anew when asked for.
+func (c *Cluster) Configure(s phone.Settings) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settings = s
+	c.revision++
+}
+
+// signedConfig is a device's configuration as signed by a node. It is kept
+// until something in it changes, since signing is a node's dearest operation,
+// about a millisecond.
+type signedConfig struct {
+	revision int
+	signer   *Certificate
+	data     []byte
+}
+
+// File is the node's TFTP service: its ITL under the phone's name or the
+// generic one, configurations plain and signed. No other file exists; outside
+// mixed mode there is no CTL. Errors are [tftp.ErrNotFound], or of signing.
+func (n *Node) File(name string) ([]byte, error) {
+	f, err := tftp.ParseName(name)
+	if err != nil {
+		return nil, tftp.ErrNotFound
+	}
+	c := n.cluster
+	c.mu.RLock()
+	list, device := n.list, c.devices[f.Device]
+	c.mu.RUnlock()
+	switch {
+	case f.Kind == tftp.ITL && list != nil:
+		return list.Bytes(), nil
+	case f.Kind == tftp.Config && device != nil:
+		data, _, _ := n.configuration(device)
+		return data, nil
+	case f.Kind == tftp.SignedConfig && device != nil:
+		return n.signedConfiguration(name, device)
+	}
+	return nil, tftp.ErrNotFound
+}
+
+// signedConfiguration signs a device's configuration when it is first asked for
+// after a change, never for phones that don't ask.
+func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
+	c := n.cluster
+	c.mu.RLock()
+	kept := n.configs[d.Name]
+	fresh := kept.revision == c.revision && kept.signer == n.certs[CallManager]
+	c.mu.RUnlock()
+	if fresh {
+		return kept.data, nil
+	}
+	// Written and signed outside the lock: other phones need not wait for it.
+	payload, revision, signer := n.configuration(d)
+	data, err := itl.SignFile(name, payload, c.config.Digest, c.Now(), signer.Signer)
+	if err != nil {
+		return nil, err
+	}
+	c.counts.signed.Add(1)
+	c.mu.Lock()
+	n.configs[d.Name] = signedConfig{revision, signer, data}
+	c.mu.Unlock()
+	return data, nil
+}
+
+// cnfXML is SEP<MAC>.cnf.xml. Its elements are those of real files, as far as
+// documents show them.
+//
+//go:embed cnf.xml.tmpl
+var cnfXML string
+
+var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Parse(cnfXML))
+
+// server is a member of the configuration's lists of servers.
+type server struct{ Name, Host, Port, SIPPort string }
+
+// configuration writes a device's plain configuration, and tells the revision
+// it is of and the certificate to sign it with. The call managers and TVS
+// members are those of the device's CallManager Group.
+func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
+	c := n.cluster
+	c.mu.RLock()
+	revision, signer := c.revision, n.certs[CallManager]
+	values := struct {
+		Device, VersionStamp, CAPF                         string
+		Group, TVS                                         []server
+		SettingsAccess, WebAccess, SSHAccess, SpanToPCPort int
+	}{
+		Device: d.Name, VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision), CAPF: c.nodes[0].host(),
+		// 0 enables all of these but the first
+		SettingsAccess: bit(c.settings.SettingsAccess),
+		WebAccess:      bit(!c.settings.WebAccess),
+		SSHAccess:      bit(!c.settings.SSHAccess),
+		SpanToPCPort:   bit(!c.settings.SpanToPCPort),
+	}
+	for _, m := range d.Group {
+		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: "5060"})
+		if host, port, err := net.SplitHostPort(m.addresses[TVSService]); err == nil {
+			values.TVS = append(values.TVS, server{Host: host, Port: port})
+		}
+	}
+	c.mu.RUnlock()
+	var b bytes.Buffer
+	b.Grow(4096)
+	if err := cnfTemplate.Execute(&b, values); err != nil {
+		panic("cucm: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
+	}
+	return b.Bytes(), revision, signer
+}
+
+func bit(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// host is the address by which phones know the node: where its TVS listens, or
+// its name while nothing listens.
+func (n *Node) host() string {
+	if host, _, err := net.SplitHostPort(n.addresses[TVSService]); err == nil {
+		return host
+	}
+	return n.name
+}

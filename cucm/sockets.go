@@ -1,0 +1,165 @@
+package cucm
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+
+	"itlsim/tftp"
+	"itlsim/tvs"
+)
+
+// Sockets is the network of a cluster whose services listen on real sockets.
+type Sockets struct {
+	cluster *Cluster
+
+	mu      sync.Mutex
+	servers map[endpoint]io.Closer
+	ended   Traffic // of servers that were stopped
+}
+
+type endpoint struct {
+	node    *Node
+	service Service
+}
+
+// Traffic is what the servers of a cluster saw.
+type Traffic struct {
+	TFTP tftp.ServerStats
+	TVS  tvs.ServerStats
+}
+
+// Listen starts every activated service of a cluster. Each node has an address
+// of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
+// system and stay the same through restarts.
+func Listen(c *Cluster, hosts []string) (*Sockets, error) {
+	if len(hosts) < len(c.nodes) {
+		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.nodes))
+	}
+	s := &Sockets{cluster: c, servers: make(map[endpoint]io.Closer)}
+	c.mu.Lock()
+	c.network = s
+	for i, n := range c.nodes {
+		n.addresses = make(map[Service]string)
+		for service, on := range n.activated {
+			if on {
+				n.addresses[service] = net.JoinHostPort(hosts[i], "0")
+			}
+		}
+	}
+	c.mu.Unlock()
+	for _, n := range c.nodes {
+		for _, service := range []Service{TFTPService, TVSService} {
+			if !n.Running(service) {
+				continue
+			}
+			if err := s.Start(n, service); err != nil {
+				s.Close()
+				return nil, fmt.Errorf("%s on %s: %w", service, n.name, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// Start makes a service listen where it did before.
+func (s *Sockets) Start(n *Node, service Service) error {
+	var server io.Closer
+	var address string
+	switch service {
+	case TFTPService:
+		t, err := tftp.Listen(n.Address(service), tftp.ServerConfig{Files: n.File})
+		if err != nil {
+			return err
+		}
+		server, address = t, t.Addr().String()
+	case TVSService:
+		t, err := tvs.Listen(n.Address(service), tvs.ServerConfig{Certificate: n.tlsCertificate, Answer: n.AnswerTVS})
+		if err != nil {
+			return err
+		}
+		server, address = t, t.Addr().String()
+	}
+	n.cluster.mu.Lock()
+	n.addresses[service] = address
+	n.cluster.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.servers[endpoint{n, service}] = server
+	return nil
+}
+
+// tlsCertificate is what the node's TVS shows: the present certificate, a
+// regenerated one at once.
+func (n *Node) tlsCertificate() *tls.Certificate {
+	cert := n.Certificate(TVSUnit)
+	return &tls.Certificate{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key, Leaf: cert.Certificate}
+}
+
+// Stop ends a service; transfers under way may finish.
+func (s *Sockets) Stop(n *Node, service Service) error {
+	s.mu.Lock()
+	server := s.servers[endpoint{n, service}]
+	delete(s.servers, endpoint{n, service})
+	s.mu.Unlock()
+	if server == nil {
+		return nil
+	}
+	err := server.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended.add(server)
+	return err
+}
+
+// Close ends all services.
+func (s *Sockets) Close() error {
+	s.mu.Lock()
+	var running []endpoint
+	for e := range s.servers {
+		running = append(running, e)
+	}
+	s.mu.Unlock()
+	var first error
+	for _, e := range running {
+		if err := s.Stop(e.node, e.service); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Traffic sums up what all servers saw, the stopped ones too.
+func (s *Sockets) Traffic() Traffic {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.ended
+	for _, server := range s.servers {
+		t.add(server)
+	}
+	return t
+}
+
+func (t *Traffic) add(server io.Closer) {
+	switch server := server.(type) {
+	case *tftp.Server:
+		st := server.Stats()
+		t.TFTP.Files += st.Files
+		t.TFTP.Bytes += st.Bytes
+		t.TFTP.NotFound += st.NotFound
+		t.TFTP.Failed += st.Failed
+		t.TFTP.Refused += st.Refused
+		t.TFTP.Datagrams += st.Datagrams
+		t.TFTP.Retransmits += st.Retransmits
+	case *tvs.Server:
+		st := server.Stats()
+		t.TVS.Handshakes += st.Handshakes
+		t.TVS.Failed += st.Failed
+		t.TVS.Verifies += st.Verifies
+		t.TVS.Queries += st.Queries
+		t.TVS.Malformed += st.Malformed
+		t.TVS.Broken += st.Broken
+	}
+}

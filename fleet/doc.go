@@ -1,0 +1,12 @@
+// Package fleet drives thousands of phones over real sockets: it carries out
+// the actions of package phone's state machine by TFTP and TVS clients, each
+// from the phone's own loopback address, and brings the results back.
+//
+// Boots run concurrently up to a limit, since a machine's throughput falls when
+// thousands of transfers compete: a phone whose turn has not come waits in a
+// queue. A phone that does nothing costs neither a goroutine nor a descriptor.
+//
+// Load never changes a phone's state: time-outs are those of phones, the limit
+// keeps answers well within them, and what fails for want of descriptors or
+// ports is tried again.
+package fleet

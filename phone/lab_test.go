@@ -1,0 +1,441 @@
+package phone_test
+
+import (
+	"crypto/sha1"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/tvs"
+)
+
+const device = "SEP0011AABBCCDD"
+
+// A lab is one phone with the servers around it, without sockets: it answers
+// what the phone asks from a map of files and a table of TVS servers. Scripts
+// drive it (see run); what happens is written down.
+type lab struct {
+	t      testing.TB
+	pool   *testkeys.Pool
+	random io.Reader
+
+	certs   map[string]itl.Signer
+	files   map[string][]byte            // made by list, ctl, config ...; by their names in the script
+	served  map[string]map[string]string // server, file name: name in the script
+	silent  map[string]bool              // TFTP servers
+	tvs     map[string]*tvsServer
+	library *phone.Library
+
+	phone   *phone.Phone
+	now     time.Time
+	until   string       // stop before the phone gets a file whose name begins so
+	pending phone.Action // what it then waits for
+	log     strings.Builder
+	last    phone.Verdict
+	alarms  []phone.DeviceTLInfo
+}
+
+type tvsServer struct {
+	shows    string // its certificate
+	silent   bool
+	vouches  map[string][]itl.Role
+	instead  string // the certificate that it answers with in place of the right one
+	ttl      time.Duration
+	lastSeen tvs.Request
+}
+
+func newLab(t testing.TB) *lab {
+	l := &lab{
+		t: t, pool: testkeys.NewPool(1), random: rand.NewChaCha8([32]byte{1}), now: time.Unix(1393439067, 0).UTC(),
+		certs: map[string]itl.Signer{}, files: map[string][]byte{}, served: map[string]map[string]string{},
+		silent: map[string]bool{}, tvs: map[string]*tvsServer{}, library: &phone.Library{},
+	}
+	l.run("phone 8861")
+	return l
+}
+
+// bootedLab has a phone that holds list one and config c1 and trusts both.
+func bootedLab(t testing.TB) *lab {
+	l := newLab(t)
+	l.run(`
+		list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS SAST=ITLRecovery
+		config c1 CallManager tvs=tvs1:2445,tvs2:2445
+		serve ITL one
+		serve config c1
+		tvs tvs1 shows TVS
+		tvs tvs2 shows TVS
+		boot`)
+	require.Equal(t, phone.Trusted, l.phone.State())
+	return l
+}
+
+// cert makes a certificate at its first mention; "CallManager-2" is what
+// CallManager is regenerated to.
+func (l *lab) cert(name string) itl.Signer {
+	if _, ok := l.certs[name]; !ok {
+		key, err := l.pool.Key(1024)
+		require.NoError(l.t, err)
+		unit, _, _ := strings.Cut(name, "-")
+		l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), pkix.Name{CommonName: name, Organization: []string{"cisco"}}, key, l.now, l.random)
+		require.NoError(l.t, err)
+	}
+	return l.certs[name]
+}
+
+// roles as scripts spell them.
+var roles = map[string]itl.Role{"SAST": itl.SAST, "TFTP": itl.TFTP, "CCM+TFTP": itl.CCMTFTP, "CAPF": itl.CAPF, "TVS": itl.TVS}
+
+func (l *lab) list(filename, signer string, digest itl.Digest, records ...string) *itl.List {
+	template := itl.Template{Filename: filename, Timestamp: l.now, Digest: digest}
+	for _, r := range records {
+		role, name, _ := strings.Cut(r, "=")
+		record := itl.FullRecord
+		if role == "TVS" || role == "CAPF" {
+			record = itl.HashRecord
+		}
+		template.Records = append(template.Records, record(roles[role], l.cert(name).Certificate))
+	}
+	list, err := template.Sign(l.cert(signer))
+	require.NoError(l.t, err)
+	return list
+}
+
+// config is a plain configuration; options are tvs=a,b settings=off web=on.
+func (l *lab) config(name string, options ...string) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<device>\n<versionStamp>%s</versionStamp>\n<TVS><members>\n", name)
+	settings, web := 1, 1
+	for _, o := range options {
+		key, value, _ := strings.Cut(o, "=")
+		switch o {
+		case "settings=off":
+			settings = 0
+		case "web=on":
+			web = 0
+		}
+		if key != "tvs" || value == "" {
+			continue
+		}
+		for i, server := range strings.Split(value, ",") {
+			host, port, _ := strings.Cut(server, ":")
+			fmt.Fprintf(&b, "<member priority=\"%d\"><port>%s</port><address>%s</address></member>\n", i, port, host)
+		}
+	}
+	fmt.Fprintf(&b, "</members></TVS>\n<vendorConfig><settingsAccess>%d</settingsAccess><webAccess>%d</webAccess></vendorConfig>\n", settings, web)
+	b.WriteString("<devicePool><callManagerGroup><members><member priority=\"0\"><callManager><processNodeName>cm1</processNodeName></callManager></member></members></callManagerGroup></devicePool>\n</device>\n")
+	return []byte(b.String())
+}
+
+// run carries a script out and returns what happened, one line each.
+//
+//	phone MODEL [SERVER...]               a new phone, off; server tftp1 unless told otherwise
+//	list|ctl NAME SIGNER ROLE=CERT...     make a trust list (list512: signed over SHA-512)
+//	resign NAME LIST SIGNER               the list's contents under another signature
+//	config NAME SIGNER [OPTION...]        make a signed configuration; also NAME.plain
+//	forge|cut NAME FILE                   the file with a wrong signature; with its end missing
+//	junk NAME SIGNER                      a signed file that is no configuration
+//	serve CTL|ITL|ITLFile|config FILE [SERVER]   "-" : not found any more
+//	tftp SERVER silent|answers
+//	tvs SERVER shows CERT [CERT:ROLE,ROLE...] [ttl=1h] [instead=CERT] | tvs SERVER silent
+//	boot, reset, power off, erase, factory reset, servers SERVER...
+//	boot until PREFIX                     stop before that file (or "TVS") is answered
+//	late                                  the answer that was held back
+//	wait DURATION
+//	holds, status                         what the phone holds, and shows
+func (l *lab) run(script string) string {
+	start := l.log.Len()
+	for _, line := range strings.Split(script, "\n") {
+		if words := strings.Fields(line); len(words) > 0 {
+			l.command(words)
+		}
+	}
+	return l.log.String()[start:]
+}
+
+func (l *lab) command(w []string) {
+	arg := func(i int) string {
+		if i < len(w) {
+			return w[i]
+		}
+		return ""
+	}
+	from := func(i int) []string { return w[min(i, len(w)):] }
+	switch w[0] {
+	case "phone":
+		profile, ok := phone.ProfileOf(w[1])
+		require.True(l.t, ok)
+		servers := from(2)
+		if len(servers) == 0 {
+			servers = []string{"tftp1"}
+		}
+		l.phone = phone.New(phone.Setup{
+			Name: device, IP: netip.MustParseAddr("10.1.1.7"), Profile: profile, Library: l.library,
+			Servers: slices.DeleteFunc(servers, func(s string) bool { return s == "-" }),
+		})
+	case "list":
+		l.files[w[1]] = l.list(itl.ITLFilename, w[2], itl.SHA1, w[3:]...).Bytes()
+	case "list512":
+		l.files[w[1]] = l.list(itl.ITLFilename, w[2], itl.SHA512, w[3:]...).Bytes()
+	case "ctl":
+		l.files[w[1]] = l.list(itl.CTLFilename, w[2], itl.SHA1, w[3:]...).Bytes()
+	case "resign":
+		old, err := itl.ParseList(l.files[w[2]])
+		require.NoError(l.t, err)
+		list, err := old.Resign(l.cert(w[3]), l.now)
+		require.NoError(l.t, err)
+		l.files[w[1]] = list.Bytes()
+	case "config", "junk":
+		payload := l.config(w[1], from(3)...)
+		if w[0] == "junk" {
+			payload = []byte("no XML")
+		}
+		data, err := itl.SignFile(device+".cnf.xml.sgn", payload, itl.SHA1, l.now, l.cert(w[2]))
+		require.NoError(l.t, err)
+		l.files[w[1]], l.files[w[1]+".plain"] = data, payload
+	case "forge":
+		data := slices.Clone(l.files[w[2]])
+		data[len(data)-2] ^= 1 // in the contents, which the signature covers
+		l.files[w[1]] = data
+	case "cut":
+		l.files[w[1]] = l.files[w[2]][:len(l.files[w[2]])-9]
+	case "serve":
+		server := "tftp1"
+		if len(w) > 3 {
+			server = w[3]
+		}
+		names := map[string]string{"CTL": "CTL" + device + ".tlv", "ITL": "ITL" + device + ".tlv", "ITLFile": itl.ITLFilename, "config": device + ".cnf.xml"}
+		require.Contains(l.t, names, w[1])
+		if l.served[server] == nil {
+			l.served[server] = map[string]string{}
+		}
+		l.served[server][names[w[1]]] = w[2]
+	case "tftp":
+		l.silent[w[1]] = w[2] == "silent"
+	case "tvs":
+		s := &tvsServer{ttl: 24 * time.Hour, vouches: map[string][]itl.Role{}, silent: w[2] == "silent", shows: arg(3)}
+		for _, o := range from(4) {
+			if ttl, ok := strings.CutPrefix(o, "ttl="); ok {
+				var err error
+				s.ttl, err = time.ParseDuration(ttl)
+				require.NoError(l.t, err)
+			} else if name, ok := strings.CutPrefix(o, "instead="); ok {
+				s.instead = name
+			} else {
+				name, granted, _ := strings.Cut(o, ":")
+				s.vouches[name] = []itl.Role{}
+				for _, r := range strings.Split(granted, ",") {
+					s.vouches[name] = append(s.vouches[name], roles[r])
+				}
+			}
+		}
+		l.tvs[w[1]+":2445"] = s
+	case "boot":
+		l.until = arg(2)
+		if l.phone.On() {
+			l.event(phone.Reset{})
+		} else {
+			l.event(phone.PowerOn{})
+		}
+	case "reset":
+		l.event(phone.Reset{})
+	case "power":
+		l.event(phone.PowerOff{})
+	case "erase":
+		l.event(phone.EraseLists{})
+	case "factory":
+		l.event(phone.FactoryReset{})
+	case "servers":
+		l.event(phone.UseServers{Servers: w[1:]})
+	case "late":
+		l.until = ""
+		l.event(l.answer(l.pending))
+	case "wait":
+		d, err := time.ParseDuration(w[1])
+		require.NoError(l.t, err)
+		l.now = l.now.Add(d)
+	case "holds":
+		l.logf("state %v, CTL %s, ITL %s, config %s", l.phone.State(), l.held(phone.ByCTL), l.held(phone.ByITL), l.inForce())
+	case "status":
+		for _, s := range l.phone.Status() {
+			l.logf("%s", s.Text)
+		}
+	default:
+		require.Fail(l.t, "no such command: "+strings.Join(w, " "))
+	}
+}
+
+func (l *lab) logf(format string, args ...any) { fmt.Fprintf(&l.log, format+"\n", args...) }
+
+// event gives the phone an event, and then whatever answers its actions call
+// for.
+func (l *lab) event(ev phone.Event) {
+	for {
+		l.logf("<- %s", l.describe(ev))
+		var awaited phone.Action
+		for _, a := range l.phone.Step(l.now, ev) {
+			require.Nil(l.t, awaited, "only the last action may want an answer")
+			l.logf("-> %s", l.describe(a))
+			switch a := a.(type) {
+			case phone.Fetch, phone.AskTVS:
+				awaited = a
+			case phone.Verdict:
+				l.last = a
+			case phone.RaiseAlarm:
+				l.alarms = append(l.alarms, a.Alarm)
+			}
+		}
+		if awaited == nil {
+			return
+		}
+		name := "TVS"
+		if f, ok := awaited.(phone.Fetch); ok {
+			name = f.Name
+		}
+		if l.until != "" && strings.HasPrefix(name, l.until) {
+			l.until, l.pending = "", awaited
+			return
+		}
+		ev = l.answer(awaited)
+	}
+}
+
+func (l *lab) answer(a phone.Action) phone.Event {
+	if f, ok := a.(phone.Fetch); ok {
+		name := l.served[f.Server][strings.TrimSuffix(f.Name, ".sgn")]
+		if strings.HasSuffix(f.Name, ".cnf.xml") && name != "" && name != "-" {
+			name += ".plain"
+		}
+		switch {
+		case l.silent[f.Server]:
+			return phone.NoAnswer{Seq: f.Seq, Err: errors.New("no answer in time")}
+		case name == "" || name == "-":
+			return phone.FileNotFound{Seq: f.Seq}
+		case name == "huge":
+			return phone.FileTooLarge{Seq: f.Seq, Err: errors.New("larger than a phone downloads")}
+		}
+		require.Contains(l.t, l.files, name)
+		return phone.FileReceived{Seq: f.Seq, Data: l.files[name]}
+	}
+	ask := a.(phone.AskTVS)
+	s := l.tvs[ask.Server]
+	if s == nil || s.silent {
+		return phone.TVSSilent{Seq: ask.Seq, Err: fmt.Errorf("%s: no answer in time", ask.Server)}
+	}
+	if err := ask.Authenticate(l.cert(s.shows).Certificate.Raw); err != nil {
+		require.Equal(l.t, &phone.StrangeTVSError{}, err)
+		return phone.TVSStrange{Seq: ask.Seq}
+	}
+	s.lastSeen = ask.Request
+	answer := tvs.Answer{Command: tvs.QueryAnswer, Session: ask.Request.Session, Status: tvs.Invalid}
+	for name, granted := range s.vouches {
+		cert := l.cert(name).Certificate
+		id := itl.IdentityOf(cert)
+		if id.SameSerial(itl.Identity{Serial: ask.Request.Serial}) && id.Issuer == ask.Request.Issuer {
+			if s.instead != "" {
+				cert = l.cert(s.instead).Certificate
+			}
+			answer.Status, answer.Certificate, answer.Roles, answer.TTL = tvs.Valid, cert.Raw, granted, s.ttl
+		}
+	}
+	return phone.TVSAnswered{Seq: ask.Seq, Answer: answer}
+}
+
+// nameOf is the script's name of a file.
+func (l *lab) nameOf(data []byte) string {
+	for name, d := range l.files {
+		if string(d) == string(data) {
+			return name
+		}
+	}
+	return "-"
+}
+
+// held is the script's name of the stored CTL or ITL.
+func (l *lab) held(which phone.TrustPoint) string {
+	list := l.phone.Flash().Lists.ITL
+	if which == phone.ByCTL {
+		list = l.phone.Flash().Lists.CTL
+	}
+	if list == nil {
+		return "-"
+	}
+	return l.nameOf(list.Bytes())
+}
+
+// inForce is the script's name of the configuration in force.
+func (l *lab) inForce() string {
+	for name, d := range l.files {
+		if plain, ok := strings.CutSuffix(name, ".plain"); ok && phone.Checksum(sha1.Sum(d)) == l.phone.Flash().ConfigSum {
+			return plain
+		}
+	}
+	return "-"
+}
+
+// cn is the name by which scripts know a certificate.
+func cn(id itl.Identity) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(id.Subject, "CN="), ";")
+	return name
+}
+
+// describe puts an event or an action into a line of a transcript.
+func (l *lab) describe(what any) string {
+	switch a := what.(type) {
+	case phone.FileReceived:
+		return "FileReceived " + l.nameOf(a.Data)
+	case phone.NoAnswer:
+		return "NoAnswer"
+	case phone.FileNotFound:
+		return "FileNotFound"
+	case phone.FileTooLarge:
+		return "FileTooLarge"
+	case phone.TVSStrange:
+		return "TVSStrange"
+	case phone.TVSSilent:
+		return "TVSSilent"
+	case phone.UseServers:
+		return "UseServers " + strings.Join(a.Servers, " ")
+	case phone.TVSAnswered:
+		s := "TVSAnswered " + a.Answer.Status.String()
+		for _, r := range a.Answer.Roles {
+			s += fmt.Sprintf(", role %d", r)
+		}
+		return s
+	case phone.Fetch:
+		return fmt.Sprintf("Fetch %s from %s", a.Name, a.Server)
+	case phone.AskTVS:
+		return fmt.Sprintf("AskTVS %s about %s", a.Server, cn(itl.Identity{Subject: a.Request.Subject}))
+	case phone.RaiseAlarm:
+		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", l.held(phone.ByCTL), l.held(phone.ByITL), a.Alarm.ITLServer)
+	case phone.Register:
+		return "Register with " + strings.Join(a.Config.CallManagers, " ")
+	case phone.Booted:
+		return fmt.Sprintf("Booted %v", a.State)
+	case phone.Verdict:
+		by := a.By.String()
+		if a.Server != "" {
+			by += " (" + a.Server + ")"
+		}
+		switch {
+		case a.Refusal != nil:
+			return fmt.Sprintf("Verdict %v", a.Refusal)
+		case a.Signer.Subject == "":
+			return fmt.Sprintf("Verdict %s taken, by %s", a.File, by)
+		}
+		return fmt.Sprintf("Verdict %s of %s taken, by %s", a.File, cn(a.Signer), by)
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", what), "phone.")
+}

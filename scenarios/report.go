@@ -1,0 +1,211 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Report is what a run gives. Its JSON field names are a contract; more may be
+// added.
+type Report struct {
+	Scenario string       `json:"scenario"`
+	Shows    string       `json:"shows"`
+	Mode     string       `json:"mode"`
+	Seed     int64        `json:"seed"`
+	Phones   int          `json:"phones"`
+	Passed   bool         `json:"passed"`
+	States   States       `json:"states"`
+	Steps    []StepReport `json:"steps"`
+	Counts   Counts       `json:"counts"`
+	Timing   Timing       `json:"timing"`
+}
+
+// States counts phones.
+type States struct {
+	None      int `json:"none"`
+	Trusted   int `json:"trusted"`
+	Locked    int `json:"locked"`
+	Untrusted int `json:"untrusted"`
+}
+
+// StepReport is one step and what became of its expectations.
+type StepReport struct {
+	Name         string              `json:"name"`
+	AtS          float64             `json:"at_s"` // scenario seconds since the start
+	States       States              `json:"states"`
+	Expectations []ExpectationReport `json:"expectations"`
+	Error        string              `json:"error,omitempty"` // why the run could not go on
+	TookS        float64             `json:"-"`               // wall clock
+}
+
+// ExpectationReport is one expectation.
+type ExpectationReport struct {
+	Text   string `json:"text"`
+	Passed bool   `json:"passed"`
+	Why    string `json:"why,omitempty"` // where it failed
+}
+
+// Counts of what happened on the wire.
+type Counts struct {
+	Boots                int    `json:"boots"`
+	TFTPFiles            uint64 `json:"tftp_files"`
+	TFTPBytes            uint64 `json:"tftp_bytes"`
+	TFTPNotFound         uint64 `json:"tftp_not_found"`
+	TVSQueries           uint64 `json:"tvs_queries"`
+	TVSVerifies          uint64 `json:"tvs_verifies"`
+	TVSStrange           uint64 `json:"tvs_certificate_mismatches"`
+	TVSSilent            uint64 `json:"tvs_unanswered"`
+	AlarmsDeviceTLInfo   uint64 `json:"alarms_DeviceTLInfo"`
+	RefusedFiles         uint64 `json:"refused_files"`
+	Retransmits          uint64 `json:"retransmits"`
+	TransfersFailed      uint64 `json:"tftp_failed"`
+	Registrations        uint64 `json:"registrations"`
+	SIPRegistrations     uint64 `json:"sip_registrations"`
+	ConfigurationsSigned uint64 `json:"configurations_signed"`
+}
+
+// Timing is what the run cost; it alone differs between equal runs.
+type Timing struct {
+	WallS        float64 `json:"wall_s"`
+	CPUS         float64 `json:"cpu_s"`
+	PeakRSSBytes int64   `json:"peak_rss_bytes"`
+	BootsPerS    float64 `json:"boots_per_s"` // over the whole run
+	CPUPerBootUS float64 `json:"cpu_per_boot_us"`
+	BootMS       struct {
+		P50 float64 `json:"p50"`
+		P90 float64 `json:"p90"`
+		P99 float64 `json:"p99"`
+		Max float64 `json:"max"`
+	} `json:"boot_ms"`
+}
+
+// usage is the processor time that this process has used.
+func usage() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// peakRSS is the most memory that this process had, in bytes.
+func peakRSS() int64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return u.Maxrss
+	}
+	return u.Maxrss << 10
+}
+
+func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
+	r.States = statesOf(st.Fleet)
+	tally, traffic := st.Fleet.Tally(), st.sockets.Traffic()
+	boots, _ := st.Fleet.Boots()
+	r.Counts = Counts{
+		Boots:     boots,
+		TFTPFiles: traffic.TFTP.Files, TFTPBytes: traffic.TFTP.Bytes, TFTPNotFound: traffic.TFTP.NotFound,
+		TransfersFailed: traffic.TFTP.Failed, Retransmits: traffic.TFTP.Retransmits + tally.Retransmits.Load(),
+		TVSQueries: traffic.TVS.Queries, TVSVerifies: traffic.TVS.Verifies,
+		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
+		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
+		Registrations:        st.Cluster.Counts().Registrations,
+		ConfigurationsSigned: st.Cluster.Counts().ConfigsSigned,
+	}
+	t := &r.Timing
+	t.WallS = time.Since(began).Seconds()
+	t.CPUS = (usage() - used).Seconds()
+	t.PeakRSSBytes = peakRSS()
+	if boots > 0 {
+		t.BootsPerS = float64(boots) / t.WallS
+		t.CPUPerBootUS = t.CPUS / float64(boots) * 1e6
+	}
+	q := st.Fleet.BootTimes()
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	t.BootMS.P50, t.BootMS.P90, t.BootMS.P99, t.BootMS.Max = ms(q.P50), ms(q.P90), ms(q.P99), ms(q.Max)
+}
+
+// WriteJSON writes the report as indented JSON.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(r)
+}
+
+// WriteText writes the report for people.
+func (r *Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	p("%s: %s", r.Scenario, r.Shows)
+	p("%s phones, %s mode, seed %d", number(r.Phones), r.Mode, r.Seed)
+	p("")
+	p("       time %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted")
+	for i, step := range r.Steps {
+		p("")
+		p("%2d  %s", i+1, step.Name)
+		s := step.States
+		p("    %7s %10s %10s %10s %10s", clock(step.AtS), number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted))
+		for _, e := range step.Expectations {
+			if e.Passed {
+				p("    ✓ %s", e.Text)
+			} else {
+				p("    ✗ %s\n      but %s", e.Text, e.Why)
+			}
+		}
+		if step.Error != "" {
+			p("    ✗ %s", step.Error)
+		}
+	}
+	c, t := r.Counts, r.Timing
+	p("")
+	p("%s boots in %.1f s: %s a second, %.0f µs of processor time each, %s MiB of memory at most", number(c.Boots), t.WallS, number(int(t.BootsPerS)), t.CPUPerBootUS, number(int(t.PeakRSSBytes>>20)))
+	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most", t.BootMS.P50, t.BootMS.P99, t.BootMS.Max)
+	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed", number(int(c.TFTPFiles)), float64(c.TFTPBytes)/1e6, number(int(c.TFTPNotFound)), number(int(c.Retransmits)), number(int(c.TransfersFailed)))
+	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer", number(int(c.TVSQueries+c.TVSVerifies)), number(int(c.TVSStrange)), number(int(c.TVSSilent)))
+	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(int(c.ConfigurationsSigned)), number(int(c.RefusedFiles)), number(int(c.AlarmsDeviceTLInfo)), number(int(c.Registrations+c.SIPRegistrations)))
+	p("")
+	held, failed := r.tally()
+	if r.Passed {
+		p("PASSED  all %d expectations held", held)
+	} else {
+		p("FAILED  %d of %d expectations held", held, held+failed)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (r *Report) tally() (held, failed int) {
+	for _, step := range r.Steps {
+		for _, e := range step.Expectations {
+			if e.Passed {
+				held++
+			} else {
+				failed++
+			}
+		}
+	}
+	return held, failed
+}
+
+// clock prints scenario seconds as minutes and seconds.
+func clock(s float64) string {
+	d := time.Duration(s) * time.Second
+	return fmt.Sprintf("+%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// number prints thousands with commas.
+func number(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,304 @@
+package tftp
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A phone without lists in a cluster that is not in mixed mode.
+func TestPhoneBoots(t *testing.T) {
+	const device = "SEP001122334455"
+	list, config := contents(5302), contents(8200)
+	server := listen(t, ServerConfig{Files: shelf{"ITL" + device + ".tlv": list, device + ".cnf.xml.sgn": config}.get})
+	phone := Client{Local: netip.MustParseAddr("127.1.0.7")}
+	get := func(kind Kind) ([]byte, error) {
+		return phone.Get(t.Context(), server.Addr().String(), Name{kind, device}.String())
+	}
+
+	_, err := get(CTL)
+	require.ErrorIs(t, err, ErrNotFound)
+	got, err := get(ITL)
+	require.NoError(t, err)
+	require.Equal(t, list, got)
+	got, err = get(SignedConfig)
+	require.NoError(t, err)
+	require.Equal(t, config, got)
+
+	stats := final(t, server)
+	require.EqualValues(t, 1, stats.Peak)
+	stats.Datagrams, stats.Retransmits, stats.Peak = stats.Datagrams-stats.Retransmits, 0, 0
+	require.Equal(t, ServerStats{Files: 2, NotFound: 1, Bytes: 5302 + 8200, Datagrams: 11 + 17}, stats)
+}
+
+// A file ends with a block of less than 512 bytes, be it empty.
+func TestFilesOfAnySize(t *testing.T) {
+	files := shelf{}
+	for _, size := range []int{0, 1, 511, 512, 513, 1024, 5302, 1 << 16, 2 << 20} {
+		files[fmt.Sprint(size)] = contents(size)
+	}
+	server := listen(t, ServerConfig{Files: files.get})
+	for name, file := range files {
+		got, err := new(Client).Get(t.Context(), server.Addr().String(), name)
+		require.NoError(t, err, name)
+		require.True(t, bytes.Equal(file, got), name)
+	}
+}
+
+// A node answers from the address that was asked, even if it listens at all of them.
+func TestAnswersFromTheAddressAsked(t *testing.T) {
+	one := listen(t, ServerConfig{Files: shelf{"f": {1}}.get})
+	all, err := Listen("0.0.0.0:0", ServerConfig{Files: shelf{"f": {1}}.get})
+	require.NoError(t, err)
+	defer all.Close()
+
+	for _, asked := range []netip.AddrPort{
+		one.Addr(),
+		netip.AddrPortFrom(netip.MustParseAddr("127.0.0.2"), all.Addr().Port()),
+		netip.AddrPortFrom(netip.MustParseAddr("127.9.9.9"), all.Addr().Port()),
+	} {
+		phone := socket(t, "127.1.0.7:0")
+		phone.send(request(opRRQ, "f", "octet"), asked)
+		_, from := phone.receive()
+		require.Equal(t, asked.Addr(), from.Addr())
+		require.NotEqual(t, asked.Port(), from.Port(), "each transfer has a port of its own")
+		phone.send(block(opACK, 1, ""), from)
+	}
+}
+
+func TestListenFails(t *testing.T) {
+	taken := listen(t, ServerConfig{})
+	for _, addr := range []string{taken.Addr().String(), "192.0.2.1:0", "[::1]:0", "127.0.0.2", ""} {
+		_, err := Listen(addr, ServerConfig{})
+		require.ErrorContains(t, err, "TFTP server: ", addr)
+	}
+}
+
+// A block is sent again until it is acknowledged.
+func TestServerRetransmits(t *testing.T) {
+	server := listen(t, ServerConfig{Files: shelf{"f": {1}}.get, Timeout: 10 * time.Millisecond, Retries: 1000})
+	phone := socket(t, "127.1.0.7:0")
+	phone.send(request(opRRQ, "f", "octet"), server.Addr())
+	first, from := phone.receive()
+	second, again := phone.receive()
+	require.Equal(t, first, second)
+	require.Equal(t, from, again)
+	phone.send(block(opACK, 1, ""), from)
+
+	stats := final(t, server)
+	require.EqualValues(t, 1, stats.Files)
+	require.NotZero(t, stats.Retransmits)
+	require.Equal(t, stats.Datagrams-1, stats.Retransmits)
+}
+
+// Names go to FileFunc as they are, and nowhere else.
+func TestOddNames(t *testing.T) {
+	var mu sync.Mutex
+	var asked []string
+	server := listen(t, ServerConfig{Files: func(name string) ([]byte, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, name)
+		return nil, fmt.Errorf("%s: %w", strings.Repeat("long ", 500), ErrNotFound)
+	}})
+	names := []string{"../../etc/passwd", "/etc/passwd", "", "%s\xff\n", strings.Repeat("x", 500)}
+	for _, name := range names {
+		_, err := new(Client).Get(t.Context(), server.Addr().String(), name)
+		require.ErrorIs(t, err, ErrNotFound)
+	}
+	phone := socket(t, "127.1.0.7:0")
+	phone.send(request(opRRQ, strings.Repeat("y", 2000), "octet"), server.Addr())
+	answer, _ := phone.receive()
+	require.Equal(t, block(opERROR, 1, "File not found\x00"), answer)
+
+	require.EqualValues(t, len(names)+1, final(t, server).NotFound)
+	require.Equal(t, append(names, strings.Repeat("y", 514)), asked)
+}
+
+// A file that cannot be had right now looks like a missing one: there is one code.
+func TestFileFuncFails(t *testing.T) {
+	server := listen(t, ServerConfig{Files: func(string) ([]byte, error) { return nil, errors.New("being written") }})
+	phone := socket(t, "127.1.0.7:0")
+	phone.send(request(opRRQ, "f", "octet"), server.Addr())
+	answer, _ := phone.receive()
+	require.Equal(t, block(opERROR, 1, "being written\x00"), answer)
+	require.Equal(t, ServerStats{Failed: 1, Peak: 1}, final(t, server))
+}
+
+func TestForeignClients(t *testing.T) {
+	file := []byte("line\nline\n")
+	for name, test := range map[string]struct{ request, answer []byte }{
+		"netascii":          {request(opRRQ, "f", "netascii"), block(opDATA, 1, "line\r\nline\r\n")},
+		"unknown mode":      {request(opRRQ, "f", "mail"), block(opDATA, 1, string(file))},
+		"no mode":           {request(opRRQ, "f"), block(opDATA, 1, string(file))},
+		"unknown option":    {request(opRRQ, "f", "octet", "windowsize", "64"), block(opDATA, 1, string(file))},
+		"option, no value":  {request(opRRQ, "f", "octet", "blksize"), block(opDATA, 1, string(file))},
+		"tsize":             {request(opRRQ, "f", "octet", "tsize", "0"), request(opOACK, "tsize", "10")},
+		"blksize":           {request(opRRQ, "f", "octet", "blksize", "1024"), request(opOACK, "blksize", "1024")},
+		"blksize too small": {request(opRRQ, "f", "octet", "blksize", "8"), block(opDATA, 1, string(file))},
+		"blksize too large": {request(opRRQ, "f", "octet", "blksize", "65464"), request(opOACK, "blksize", "1468")},
+		"blksize nonsense":  {request(opRRQ, "f", "octet", "blksize", "99999999999999999999"), block(opDATA, 1, string(file))},
+		"filling blksize":   {append(request(opRRQ, "", "", "blksize"), strings.Repeat("0", 501)+"512"...), nil},
+		"write":             {request(opWRQ, "f", "octet"), block(opERROR, 1, "write requests are refused\x00")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := listen(t, ServerConfig{Files: shelf{"f": file, "": file}.get})
+			phone := socket(t, "127.1.0.7:0")
+			phone.send(test.request, server.Addr())
+			answer, from := phone.receive()
+			if test.answer != nil {
+				require.Equal(t, test.answer, answer)
+			}
+			phone.send(block(opERROR, 0, "\x00"), from)
+			stats := final(t, server)
+			require.EqualValues(t, 1, stats.Failed+stats.Refused)
+		})
+	}
+}
+
+func TestJunkIsNoRequest(t *testing.T) {
+	server := listen(t, ServerConfig{Files: shelf{"f": {1}}.get})
+	phone := socket(t, "127.1.0.7:0")
+	junk := [][]byte{{}, {0}, {0, 1}, packet(9), block(opACK, 1, ""), block(opDATA, 1, "x"), request(opRRQ), packet(opRRQ, 'f', 'f')}
+	for _, p := range junk {
+		phone.send(p, server.Addr())
+	}
+	_, err := new(Client).Get(t.Context(), server.Addr().String(), "f")
+	require.NoError(t, err)
+	stats := final(t, server)
+	require.EqualValues(t, 1, stats.Files)
+	require.EqualValues(t, len(junk), stats.Refused)
+}
+
+// At the limit a request gets no answer at all; the phone asks again, and in
+// the end every phone has its file.
+func TestRequestsAtTheLimitAreDropped(t *testing.T) {
+	file := contents(5302)
+	var asked atomic.Uint64
+	release := make(chan struct{})
+	server := listen(t, ServerConfig{MaxTransfers: 2, Files: func(string) ([]byte, error) {
+		asked.Add(1)
+		<-release
+		return file, nil
+	}})
+	var retransmits atomic.Uint64
+	phone := &Client{Timeout: 50 * time.Millisecond, Retries: 1000, Retransmits: &retransmits}
+	get := func(int) {
+		got, err := phone.Get(t.Context(), server.Addr().String(), "f")
+		if err != nil || !slices.Equal(file, got) {
+			t.Error("a phone has no file", err)
+		}
+	}
+
+	var phones sync.WaitGroup
+	defer phones.Wait()
+	phones.Go(func() { together(2, get) })
+	require.Eventually(t, func() bool { return server.Stats().Full == 1 }, 10*time.Second, time.Millisecond)
+	atLimit := asked.Load()
+	phones.Go(func() { together(30, get) })
+	// All of them have asked, and some again, and none was heard.
+	require.Eventually(t, func() bool { return retransmits.Load() > 100 }, 10*time.Second, time.Millisecond)
+	require.Equal(t, atLimit, asked.Load())
+	close(release)
+	phones.Wait()
+	require.GreaterOrEqual(t, final(t, server).Files, uint64(32))
+}
+
+// Thousands of requests whose sender never acknowledges anything: they cost no
+// more than some transfers and their time-outs, and a phone still gets its file.
+func TestFlood(t *testing.T) {
+	server := listen(t, ServerConfig{MaxTransfers: 20, Files: shelf{"f": contents(5302)}.get, Timeout: 20 * time.Millisecond, Retries: 1})
+	flooder := socket(t, "127.6.6.6:0")
+	for range 5000 {
+		flooder.send(request(opRRQ, "f", "octet"), server.Addr())
+	}
+	phone := &Client{Timeout: 50 * time.Millisecond, Retries: 1000}
+	_, err := phone.Get(t.Context(), server.Addr().String(), "f")
+	require.NoError(t, err)
+
+	stats := final(t, server)
+	t.Logf("%+v", stats)
+	require.NotZero(t, stats.Full)
+	require.Less(t, stats.Peak, uint64(1000), "the limit, and what was being accepted when it was reached")
+	require.Zero(t, stats.Running)
+}
+
+func TestClose(t *testing.T) {
+	t.Run("at once and twice", func(t *testing.T) {
+		for range 100 {
+			server := listen(t, ServerConfig{})
+			require.NoError(t, server.Close())
+			require.NoError(t, server.Close())
+			socket(t, server.Addr().String())
+		}
+	})
+	t.Run("a client that has gone", func(t *testing.T) {
+		server := listen(t, ServerConfig{Files: shelf{"f": {1}}.get, Timeout: 10 * time.Millisecond, Retries: 2})
+		phone := socket(t, "127.1.0.7:0")
+		phone.send(request(opRRQ, "f", "octet"), server.Addr())
+		phone.receive()
+		require.Equal(t, ServerStats{Failed: 1, Datagrams: 3, Retransmits: 2, Peak: 1}, final(t, server))
+	})
+	t.Run("a client without haste", func(t *testing.T) {
+		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 1})
+		phone := socket(t, "127.1.0.7:0")
+		phone.send(request(opRRQ, "f", "octet"), server.Addr())
+		phone.receive()
+		closed := make(chan ServerStats)
+		go func() { closed <- final(t, server) }()
+		for { // it acknowledges each block when it comes for the second time
+			p, from := phone.receive()
+			if p[1] == opERROR {
+				require.Equal(t, block(opERROR, 1, "server closed\x00"), p)
+				break
+			}
+			phone.send(block(opACK, uint16(p[2])<<8|uint16(p[3]), ""), from)
+			phone.receive()
+		}
+		require.EqualValues(t, 1, (<-closed).Failed)
+	})
+	t.Run("while phones ask", func(t *testing.T) {
+		server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get})
+		phone := &Client{Timeout: 5 * time.Millisecond, Retries: 2}
+		together(50, func(i int) {
+			if i == 25 {
+				_ = server.Close()
+			}
+			_, _ = phone.Get(t.Context(), server.Addr().String(), "f")
+		})
+	})
+}
+
+// Lists of 5302 bytes, as a cluster of two nodes has them, 64 phones at a time.
+func BenchmarkGet(b *testing.B) {
+	const phones = 64
+	file := contents(5302)
+	server, err := Listen("127.0.0.2:0", ServerConfig{Files: func(string) ([]byte, error) { return file, nil }})
+	require.NoError(b, err)
+	defer server.Close()
+	addr := server.Addr().String()
+	var retransmits atomic.Uint64
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ReportAllocs()
+	b.ResetTimer()
+	together(phones, func(i int) {
+		phone := Client{Local: netip.AddrFrom4([4]byte{127, 1, 0, byte(i + 1)}), Retransmits: &retransmits}
+		for left.Add(-1) >= 0 {
+			if _, err := phone.Get(b.Context(), addr, "ITLFile.tlv"); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "files/s")
+	b.ReportMetric(float64(retransmits.Load()), "retransmits")
+}
