@@ -34,6 +34,9 @@ type NodeConfig struct {
 	Name      string
 	TFTP, TVS bool         // services activated
 	KeyBits   map[Unit]int // where they differ from the cluster's
+	// RecoveryName is the common name of the ITLRecovery certificate, where it is
+	// not ITLRECOVERY_ and the node's name: it outlives a change of names (M3).
+	RecoveryName string
 }
 
 // Cisco117598 is the cluster of Cisco document 117598: test10pub and test10sub
@@ -106,7 +109,7 @@ func New(cfg Config) (*Cluster, error) {
 		if _, ok := c.Node(nc.Name); ok {
 			return nil, fmt.Errorf("two nodes are named %s", nc.Name)
 		}
-		n := &Node{cluster: c, name: nc.Name, keyBits: nc.KeyBits, certs: make(map[Unit]*Certificate), configs: make(map[string]signedConfig), running: make(map[Service]bool)}
+		n := &Node{cluster: c, name: nc.Name, keyBits: nc.KeyBits, recoveryName: nc.RecoveryName, certs: make(map[Unit]*Certificate), configs: make(map[string]signedConfig), running: make(map[Service]bool)}
 		n.running[TFTPService], n.running[TVSService] = nc.TFTP, nc.TVS
 		n.activated = map[Service]bool{TFTPService: nc.TFTP, TVSService: nc.TVS}
 		c.nodes = append(c.nodes, n)

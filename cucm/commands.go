@@ -1,7 +1,6 @@
 package cucm
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ import (
 func showITL(n *Node, t Terminal, _ []string) error {
 	list := n.ITL()
 	if list == nil {
-		return errors.New("ITL File not found.") // no document shows a node without one
+		return refusal("ITL File not found.") // no document shows a node without one
 	}
 	fmt.Fprint(t, itl.Show(list, time.UTC))
 	return nil
@@ -23,7 +22,7 @@ func showITL(n *Node, t Terminal, _ []string) error {
 func setCertRegen(n *Node, t Terminal, args []string) error {
 	unit, ok := UnitNamed(strings.Join(args, " "))
 	if !ok {
-		return fmt.Errorf("%q is no certificate of this node; it has %v", strings.Join(args, " "), Units)
+		return refusal("%q is no certificate of this node; it has %v", strings.Join(args, " "), Units)
 	}
 	if err := n.guarded(unit); err != nil {
 		fmt.Fprintln(t)
@@ -63,7 +62,7 @@ func utilsITLResetLocalkey(n *Node, t Terminal, _ []string) error {
 		return err
 	}
 	if password != n.cluster.Password() {
-		return errors.New("The CCM Administrator password is wrong")
+		return refusal("The CCM Administrator password is wrong")
 	}
 	reset, err := n.BeginReset()
 	if err != nil {
@@ -96,7 +95,7 @@ func utilsITLResetLocalkey(n *Node, t Terminal, _ []string) error {
 func utilsServiceRestart(n *Node, t Terminal, args []string) error {
 	service := Service(strings.Join(args, " "))
 	if !n.activated[service] {
-		return fmt.Errorf("Service %q is not activated on %s", service, n.name)
+		return refusal("Service %q is not activated on %s", service, n.name)
 	}
 	if err := n.Restart(service); err != nil {
 		return err

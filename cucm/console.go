@@ -1,7 +1,6 @@
 package cucm
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -33,8 +32,22 @@ var commands = []command{
 	{"utils service restart", "NAME", utilsServiceRestart},
 }
 
-// ErrUnknownCommand is the error for a line that is no command.
-var ErrUnknownCommand = errors.New("No valid command entered")
+// A CommandError is a command that a node refuses or fails, in the words that
+// it prints.
+type CommandError struct{ Words string }
+
+func (e *CommandError) Error() string { return e.Words }
+
+func refusal(format string, args ...any) error {
+	return &CommandError{fmt.Sprintf(format, args...)}
+}
+
+// Refusals that callers tell apart. No transcript has their exact words but the
+// first's.
+var (
+	ErrUnknownCommand = refusal("No valid command entered")
+	ErrNotPublisher   = refusal("This is not a Publisher Node") // M9
+)
 
 // Run executes one command line on the node as an administrator would type it
 // after the prompt, and prints what a node prints. The error is the failure

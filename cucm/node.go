@@ -22,6 +22,8 @@ type Node struct {
 	cluster *Cluster
 	name    string
 	keyBits map[Unit]int
+	// recoveryName is empty where the node's own name decides
+	recoveryName string
 
 	certs     map[Unit]*Certificate
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
@@ -95,7 +97,9 @@ func (n *Node) newCertificate(unit Unit) (*Certificate, error) {
 	cn := n.FQDN()
 	switch unit {
 	case ITLRecovery:
-		cn = "ITLRECOVERY_" + cn
+		if cn = "ITLRECOVERY_" + cn; n.recoveryName != "" {
+			cn = n.recoveryName
+		}
 	case CAPFUnit:
 		id := make([]byte, 4)
 		if _, err := c.config.Random.Read(id); err != nil {

@@ -1,15 +1,6 @@
 package cucm
 
-import (
-	"errors"
-	"fmt"
-
-	"itlsim/itl"
-)
-
-// ErrNotPublisher refuses what only the publisher does (M9). The document says
-// what the message means, not its exact words.
-var ErrNotPublisher = errors.New("This is not a Publisher Node")
+import "itlsim/itl"
 
 // A Reset is one `utils itl reset`, done step by step so that the command line
 // can print each as it happens. Until Generate has returned nothing has
@@ -49,7 +40,7 @@ func (r *Reset) Generate() error {
 	pub := c.Publisher()
 	recovery, list := pub.Certificate(ITLRecovery), pub.ITL()
 	if rec, ok := list.Find(itl.IdentityOf(recovery.Certificate), itl.SAST); !ok || !rec.Holds(recovery.Certificate.Raw) {
-		return fmt.Errorf("The ITL does not hold the present ITLRecovery certificate. Please restart Cisco Tftp on %s first", pub.name)
+		return refusal("The ITL does not hold the present ITLRecovery certificate. Please restart Cisco Tftp on %s first", pub.name)
 	}
 	signed, err := list.Resign(recovery.Signer, c.Now())
 	if err != nil {

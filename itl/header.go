@@ -90,7 +90,7 @@ type Header struct {
 // modulusSizes are the signature lengths in bytes that SIGNATUREMODULUS numbers.
 var modulusSizes = [...]int{64, 128, 256, 512}
 
-const maxSignature = 512
+const maxSignature = 512 // the largest of them
 
 // parseHeader reads the header at the start of data.
 func parseHeader(data []byte) (*Header, *FormatError) {

@@ -187,6 +187,7 @@ func TestRecordsHoldCertificates(t *testing.T) {
 		require.Equal(t, s.Certificate.PublicKey, rec.Key(), "hash-only records carry the key, too")
 	}
 	require.Len(t, list.With(itl.TVS), 2)
+	require.False(t, (&itl.Record{Certificate: []byte{}}).Holds(nil), "an empty element is no certificate")
 }
 
 func TestWhoDidNotSign(t *testing.T) {

@@ -1,6 +1,7 @@
 package itl_test
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"net/netip"
 	"slices"
@@ -106,25 +107,36 @@ func TestWhatIsBuiltIsParsed(t *testing.T) {
 	})
 }
 
-// Every byte counts: whichever is changed or missing at the end, the list is
+// Every byte counts: whichever is changed, or missing at the end, the file is
 // refused. The signature's own bytes are left out, since they are the check.
 func TestEveryByteIsCovered(t *testing.T) {
-	list := newCluster(newLab(t)).list(t)
-	data, start := list.Bytes(), list.Length-len(list.Signature)-26 // what follows the signature: 15 + 7 + 1 and its head
-	require.Equal(t, []byte{12, 0, 128}, data[start:start+3])
-	refused := func(data []byte) bool {
-		changed, err := itl.ParseList(data)
-		return err != nil || changed.VerifySelf() != nil
-	}
-	require.False(t, refused(data))
-	for i := range data {
-		require.True(t, refused(data[:i]), "cut at %d", i)
-		if i >= start && i < start+3+128 {
-			continue
+	c := newCluster(newLab(t))
+	config, err := itl.SignFile("SEP001122334455.cnf.xml.sgn", []byte("<device/>"), itl.SHA1, madeAt, c.callManager)
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		data     []byte
+		accepted func([]byte) bool
+	}{
+		"list": {c.list(t).Bytes(), func(data []byte) bool {
+			list, err := itl.ParseList(data)
+			return err == nil && list.VerifySelf() == nil
+		}},
+		"configuration": {config, func(data []byte) bool {
+			file, err := itl.ParseFile(data)
+			return err == nil && file.Verify(c.callManager.Certificate.PublicKey.(*rsa.PublicKey)) == nil
+		}},
+	} {
+		require.True(t, tc.accepted(tc.data), name)
+		signature := bytes.Index(tc.data, []byte{12, 0, 128})
+		for i := range tc.data {
+			require.False(t, tc.accepted(tc.data[:i]), "%s cut at %d", name, i)
+			if i >= signature && i < signature+3+128 {
+				continue
+			}
+			data := slices.Clone(tc.data)
+			data[i] ^= 1 << (i % 8)
+			require.False(t, tc.accepted(data), "%s with bit %d of byte %d flipped", name, i%8, i)
 		}
-		data := slices.Clone(data)
-		data[i] ^= 1 << (i % 8)
-		require.True(t, refused(data), "bit %d of byte %d flipped", i%8, i)
 	}
 }
 

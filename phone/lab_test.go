@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509/pkix"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +31,6 @@ const device = "SEP0011AABBCCDD"
 // drive it (see run); what happens is written down.
 type lab struct {
 	t      testing.TB
-	pool   *testkeys.Pool
 	random io.Reader
 
 	certs   map[string]itl.Signer
@@ -48,6 +49,19 @@ type lab struct {
 	alarms  []phone.DeviceTLInfo
 }
 
+// keys are for the certificates of each lab, in the order of their mention.
+var keys = sync.OnceValue(func() []*rsa.PrivateKey {
+	pool := testkeys.NewPool(1)
+	keys := make([]*rsa.PrivateKey, 16)
+	for i := range keys {
+		var err error
+		if keys[i], err = pool.Key(1024); err != nil {
+			panic(err)
+		}
+	}
+	return keys
+})
+
 type tvsServer struct {
 	shows    string // its certificate
 	silent   bool
@@ -59,7 +73,7 @@ type tvsServer struct {
 
 func newLab(t testing.TB) *lab {
 	l := &lab{
-		t: t, pool: testkeys.NewPool(1), random: rand.NewChaCha8([32]byte{1}), now: time.Unix(1393439067, 0).UTC(),
+		t: t, random: rand.NewChaCha8([32]byte{1}), now: time.Unix(1393439067, 0).UTC(),
 		certs: map[string]itl.Signer{}, files: map[string][]byte{}, served: map[string]map[string]string{},
 		silent: map[string]bool{}, tvs: map[string]*tvsServer{}, library: &phone.Library{},
 	}
@@ -86,8 +100,8 @@ func bootedLab(t testing.TB) *lab {
 // CallManager is regenerated to.
 func (l *lab) cert(name string) itl.Signer {
 	if _, ok := l.certs[name]; !ok {
-		key, err := l.pool.Key(1024)
-		require.NoError(l.t, err)
+		var err error
+		key := keys()[len(l.certs)]
 		unit, _, _ := strings.Cut(name, "-")
 		l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), pkix.Name{CommonName: name, Organization: []string{"cisco"}}, key, l.now, l.random)
 		require.NoError(l.t, err)
@@ -206,9 +220,10 @@ func (l *lab) command(w []string) {
 		require.NoError(l.t, err)
 		l.files[w[1]], l.files[w[1]+".plain"] = data, payload
 	case "forge":
-		data := slices.Clone(l.files[w[2]])
-		data[len(data)-2] ^= 1 // in the contents, which the signature covers
-		l.files[w[1]] = data
+		file, err := itl.ParseFile(slices.Clone(l.files[w[2]])) // a list's header is the same
+		require.NoError(l.t, err)
+		file.Signature[0] ^= 1
+		l.files[w[1]] = file.Bytes()
 	case "cut":
 		l.files[w[1]] = l.files[w[2]][:len(l.files[w[2]])-9]
 	case "serve":

@@ -64,11 +64,13 @@ type Server struct {
 	max     uint64
 	limit   time.Duration // how long one block can take
 	addr    netip.AddrPort
+	conn    *net.UDPConn
 	gate    gate
 	tftp    *pin.Server
 	served  chan struct{} // closed when nothing is accepted any more
-	abandon atomic.Bool   // transfers end at their next block
 	close   sync.Once
+	closed  atomic.Bool // nothing more is accepted
+	abandon atomic.Bool // transfers end at their next block
 
 	mu    sync.Mutex
 	stats ServerStats
@@ -94,6 +96,7 @@ func Listen(addr string, cfg ServerConfig) (*Server, error) {
 		max:    uint64(or(cfg.MaxTransfers, 1500)),
 		limit:  timeout * time.Duration(retries+1),
 		addr:   conn.LocalAddr().(*net.UDPAddr).AddrPort(),
+		conn:   conn,
 		gate:   gate{conn},
 		served: make(chan struct{}),
 	}
@@ -102,7 +105,10 @@ func Listen(addr string, cfg ServerConfig) (*Server, error) {
 	s.tftp.SetTimeout(timeout)
 	s.tftp.SetRetries(retries)
 	s.tftp.SetBackoff(func(int) time.Duration { return 0 }) // as in the client
-	s.tftp.SetBlockSize(1468)                               // an Ethernet frame's; the loopback's MTU would allow 64 KiB to each transfer
+	// Phones ask for no larger blocks. Others get an Ethernet frame's, and not the
+	// 64 KiB buffer for each transfer that the loopback's MTU would allow.
+	s.tftp.SetBlockSizeNegotiation(false)
+	s.tftp.SetBlockSize(1468)
 
 	go func() {
 		defer close(s.served)
@@ -134,9 +140,12 @@ func (s *Server) Close() error {
 	s.close.Do(func() {
 		impatience := time.AfterFunc(s.limit, func() { s.abandon.Store(true) })
 		defer impatience.Stop()
+		// Shutdown closes no socket that Serve has not seen yet, and does not wait
+		// for the accepting goroutine, which may just begin a transfer: hence
+		// Close before it, and a second one after.
+		s.closed.Store(true)
+		_ = s.conn.Close()
 		s.tftp.Shutdown()
-		// Shutdown does not wait for the accepting goroutine, which may have
-		// begun a transfer, or not even listened, meanwhile: hence a second time.
 		<-s.served
 		s.tftp.Shutdown()
 	})
@@ -222,6 +231,8 @@ func (h *hook) OnFailure(t pin.TransferStats, err error) {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.stats.NotFound++
+	case t.RemoteAddr == nil && h.closed.Load():
+		// The listening socket was closed, which is no request.
 	case err == errReadOnly, t.RemoteAddr == nil && !errors.As(err, &network):
 		h.stats.Refused++
 	default:

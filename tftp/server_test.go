@@ -35,8 +35,7 @@ func TestPhoneBoots(t *testing.T) {
 	require.Equal(t, config, got)
 
 	stats := final(t, server)
-	require.EqualValues(t, 1, stats.Peak)
-	stats.Datagrams, stats.Retransmits, stats.Peak = stats.Datagrams-stats.Retransmits, 0, 0
+	stats.Datagrams, stats.Retransmits, stats.Peak = stats.Datagrams-stats.Retransmits, 0, 0 // as the scheduler likes
 	require.Equal(t, ServerStats{Files: 2, NotFound: 1, Bytes: 5302 + 8200, Datagrams: 11 + 17}, stats)
 }
 
@@ -77,7 +76,7 @@ func TestAnswersFromTheAddressAsked(t *testing.T) {
 
 func TestListenFails(t *testing.T) {
 	taken := listen(t, ServerConfig{})
-	for _, addr := range []string{taken.Addr().String(), "192.0.2.1:0", "[::1]:0", "127.0.0.2", ""} {
+	for _, addr := range []string{taken.Addr().String(), "192.0.2.1:0", "[::1]:0", "127.0.0.2"} {
 		_, err := Listen(addr, ServerConfig{})
 		require.ErrorContains(t, err, "TFTP server: ", addr)
 	}
@@ -116,12 +115,15 @@ func TestOddNames(t *testing.T) {
 		require.ErrorIs(t, err, ErrNotFound)
 	}
 	phone := socket(t, "127.1.0.7:0")
-	phone.send(request(opRRQ, strings.Repeat("y", 2000), "octet"), server.Addr())
+	phone.send(request(opRRQ, names[0], "octet"), server.Addr())
 	answer, _ := phone.receive()
-	require.Equal(t, block(opERROR, 1, "File not found\x00"), answer)
+	require.Equal(t, block(opERROR, 1, "File not found\x00"), answer, "and nothing of the long text around it")
+	phone.send(request(opRRQ, strings.Repeat("y", 2000), "octet"), server.Addr())
 
+	// The last name left no room for the mode.
+	require.Eventually(t, func() bool { return server.Stats().Refused == 1 }, 10*time.Second, time.Millisecond)
 	require.EqualValues(t, len(names)+1, final(t, server).NotFound)
-	require.Equal(t, append(names, strings.Repeat("y", 514)), asked)
+	require.Equal(t, append(names, names[0]), asked)
 }
 
 // A file that cannot be had right now looks like a missing one: there is one code.
@@ -236,7 +238,7 @@ func TestClose(t *testing.T) {
 	t.Run("at once and twice", func(t *testing.T) {
 		for range 100 {
 			server := listen(t, ServerConfig{})
-			require.NoError(t, server.Close())
+			require.Zero(t, final(t, server))
 			require.NoError(t, server.Close())
 			socket(t, server.Addr().String())
 		}
@@ -252,17 +254,18 @@ func TestClose(t *testing.T) {
 		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 1})
 		phone := socket(t, "127.1.0.7:0")
 		phone.send(request(opRRQ, "f", "octet"), server.Addr())
-		phone.receive()
 		closed := make(chan ServerStats)
 		go func() { closed <- final(t, server) }()
-		for { // it acknowledges each block when it comes for the second time
+		for previous := []byte(nil); ; {
 			p, from := phone.receive()
 			if p[1] == opERROR {
 				require.Equal(t, block(opERROR, 1, "server closed\x00"), p)
 				break
 			}
-			phone.send(block(opACK, uint16(p[2])<<8|uint16(p[3]), ""), from)
-			phone.receive()
+			if slices.Equal(p, previous) { // it acknowledges a block when it comes for the second time
+				phone.send(block(opACK, uint16(p[2])<<8|uint16(p[3]), ""), from)
+			}
+			previous = p
 		}
 		require.EqualValues(t, 1, (<-closed).Failed)
 	})

@@ -1,0 +1,267 @@
+package cucm_test
+
+import (
+	"crypto/rsa"
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/tftp"
+	"itlsim/tvs"
+)
+
+const phoneName = "SEP001122334455"
+
+// M1, M2: each node serves a list of its own; the publisher's CAPF, TVS and
+// recovery certificates are in both.
+func TestEachNodeBuildsItsList(t *testing.T) {
+	l := newLab(t)
+	for _, n := range l.Nodes() {
+		var got []string
+		for _, rec := range n.ITL().Records {
+			got = append(got, rec.Role.String()+" "+strings.SplitN(rec.Subject, ";", 2)[0])
+		}
+		capf := itl.NameOf(l.pub.Certificate(cucm.CAPFUnit).Certificate.Subject)
+		want := []string{
+			"System Administrator Security Token CN=" + n.FQDN(),
+			"TFTP CN=" + n.FQDN(),
+			"CAPF " + strings.SplitN(capf, ";", 2)[0],
+			"TVS CN=test10pub.joemar2.lab",
+			"System Administrator Security Token CN=ITLRECOVERY_test10pub.joemar2.lab",
+			"TVS CN=test10sub.joemar2.lab",
+		}
+		require.Empty(t, cmp.Diff(want, got), n.Name())
+		require.NoError(t, n.ITL().VerifySelf())
+		for i, full := range []bool{true, true, false, false, true, false} {
+			require.Equal(t, full, n.ITL().Records[i].Certificate != nil, "record %d", i+1)
+		}
+	}
+	require.NotEqual(t, l.pub.ITL().SHA1(), l.sub.ITL().SHA1())
+}
+
+// M11: the cluster of the golden dumps, built as their README says, has their
+// lengths before and after the reset.
+func TestShowITLHasTheGoldenLengths(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) {
+		c.Nodes[1].KeyBits = map[cucm.Unit]int{cucm.TVSUnit: 2048}
+		// the recovery certificate's name has 65 characters
+		c.Nodes[0].RecoveryName = "ITLRECOVERY_test10pub.joemar.l"
+	})
+	hex := regexp.MustCompile(`^([0-9a-f]{1,2} ){7}[0-9a-f]{1,2}$`)
+	mask := regexp.MustCompile(`[0-9a-f]{32,}|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|modified on .*`)
+	masked := func(lines []string) (out []string) {
+		for _, line := range lines {
+			if !hex.MatchString(line) { // the golden dump lacks a row of a signature
+				out = append(out, mask.ReplaceAllString(line, "*"))
+			}
+		}
+		return out
+	}
+	require.Empty(t, cmp.Diff(masked(golden(t, "show-itl-before-reset.txt", "show itl")), masked(fold(l.must(l.pub, "show itl")))))
+	l.must(l.pub, "utils itl reset localkey", password)
+	require.Empty(t, cmp.Diff(masked(golden(t, "show-itl-after-reset.txt", "show itl")), masked(fold(l.must(l.pub, "show itl")))))
+}
+
+// M13: the dialogue, the reset of the phones, and the guard.
+func TestRegenerateAndTheFiveMinuteGuard(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	before := l.sub.ITL()
+
+	out := l.must(l.pub, "set cert regen CallManager", "yes")
+	require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", "set cert regen CallManager"), fold(out)))
+	require.Equal(t, [][]string{{phoneName}}, l.resets)
+	require.NoError(t, l.pub.ITL().VerifySelf())
+	require.Same(t, before, l.sub.ITL(), "the subscriber's list holds no CallManager certificate but its own")
+
+	served := l.pub.ITL()
+	out, err := l.types(l.pub, "set cert regen TVS", "yes")
+	require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", "set cert regen TVS"), fold(out)))
+	var guard *cucm.GuardError
+	require.ErrorAs(t, err, &guard)
+	require.Same(t, served, l.pub.ITL())
+	l.must(l.sub, "set cert regen CallManager", "yes") // the guard is each node's own
+
+	l.wait(5 * time.Minute)
+	l.must(l.pub, "set cert regen TVS", "yes")
+	require.NotSame(t, served, l.pub.ITL())
+	require.Len(t, l.resets, 3)
+}
+
+func TestRegenerationIsAskedFor(t *testing.T) {
+	l := newLab(t)
+	before := l.pub.ITL()
+	l.must(l.pub, "set cert regen CallManager", "no")
+	require.Same(t, before, l.pub.ITL())
+	_, err := l.types(l.pub, "set cert regen Callmanger", "yes")
+	require.ErrorContains(t, err, "CallManager", "it names what there is")
+}
+
+// M14: a regenerated ITLRecovery reaches the lists with the next TFTP start.
+func TestRecoveryKeyWaitsForTFTP(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	before := l.pub.ITL()
+	l.must(l.pub, "set cert regen ITLRecovery", "yes")
+	require.Same(t, before, l.pub.ITL())
+	require.Empty(t, l.resets)
+
+	_, err := l.types(l.pub, "utils itl reset localkey", password)
+	require.ErrorContains(t, err, "restart Cisco Tftp")
+	require.Same(t, before, l.pub.ITL())
+
+	l.wait(6 * time.Minute)
+	l.must(l.pub, "set cert regen CallManager", "yes") // a rebuild is no start
+	holds := func() bool {
+		_, ok := l.pub.ITL().Find(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate), itl.SAST)
+		return ok
+	}
+	require.False(t, holds())
+	l.must(l.pub, "utils service restart Cisco Tftp")
+	require.True(t, holds())
+	l.must(l.pub, "utils itl reset localkey", password)
+}
+
+// M7, M9, M12: the transcript, one list everywhere until TFTP starts again.
+func TestResetLocalkey(t *testing.T) {
+	l := newLab(t)
+	contents := l.pub.ITL().Bytes()[l.pub.ITL().Length:]
+	out := l.must(l.pub, "utils itl reset localkey", password)
+	require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), fold(out)))
+	for _, n := range l.Nodes() {
+		list := n.ITL()
+		require.Equal(t, contents, list.Bytes()[list.Length:], "the contents are the publisher's, to the byte")
+		require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate)))
+		require.NoError(t, list.VerifySelf())
+	}
+	l.must(l.sub, "utils service restart Cisco Tftp")
+	require.Equal(t, "CN=test10sub.joemar2.lab;OU=tac;O=cisco;L=rtp;ST=nc;C=US", l.sub.ITL().Signer.Subject)
+	require.Contains(t, l.pub.ITL().Signer.Subject, "ITLRECOVERY", "its TFTP has not been restarted")
+
+	_, err := l.types(l.sub, "utils itl reset localkey", password)
+	require.ErrorIs(t, err, cucm.ErrNotPublisher)
+	_, err = l.types(l.pub, "utils itl reset localkey", "wrong")
+	require.Error(t, err)
+}
+
+// A regeneration ends a reset list too (trust-states, last part).
+func TestRebuildEndsTheResetList(t *testing.T) {
+	l := newLab(t)
+	l.must(l.pub, "utils itl reset localkey", password)
+	l.must(l.sub, "set cert regen TVS", "yes")
+	for _, n := range l.Nodes() {
+		require.Contains(t, n.ITL().Signer.Subject, n.FQDN())
+	}
+}
+
+// A publisher without TFTP still builds its list, and the reset uses it.
+func TestPublisherWithoutTFTP(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) { c.Nodes[0].TFTP = false })
+	out := l.must(l.pub, "utils itl reset localkey", password)
+	require.Contains(t, out, "['test10sub']")
+	require.Equal(t, itl.IdentityOf(l.pub.Certificate(cucm.CallManager).Certificate).Serial, l.sub.ITL().Records[0].Serial)
+}
+
+func TestTVSKnowsPresentAndEarlierCertificates(t *testing.T) {
+	l := newLab(t)
+	first := l.sub.Certificate(cucm.CallManager)
+	l.must(l.sub, "set cert regen CallManager", "yes")
+	for _, cert := range []*cucm.Certificate{first, l.sub.Certificate(cucm.CallManager)} {
+		id := itl.IdentityOf(cert.Certificate)
+		a := l.pub.AnswerTVS(tvs.Request{Command: tvs.QueryRequest, Session: 1001, Subject: id.Subject, Issuer: id.Issuer, Serial: id.Serial})
+		require.Empty(t, cmp.Diff(tvs.Answer{
+			Command: tvs.QueryAnswer, Session: 1001, Status: tvs.Valid,
+			Certificate: cert.Certificate.Raw, Roles: []itl.Role{itl.SAST, itl.TFTP}, TTL: 24 * time.Hour,
+		}, a))
+	}
+	tomcat := l.pub.Certificate(cucm.Tomcat).Certificate.Raw
+	require.Equal(t, tvs.Valid, l.sub.AnswerTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat}).Status)
+	require.Equal(t, tvs.Invalid, l.sub.AnswerTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat[1:]}).Status)
+	id := itl.IdentityOf(l.pub.Certificate(cucm.TVSUnit).Certificate)
+	require.Equal(t, tvs.Invalid, l.pub.AnswerTVS(tvs.Request{Command: tvs.QueryRequest, Issuer: id.Issuer, Serial: id.Serial}).Status, "a TVS certificate signs nothing")
+}
+
+func TestFiles(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	for _, name := range []string{"ITLFile.tlv", "ITL" + phoneName + ".tlv"} {
+		data, err := l.sub.File(name)
+		require.NoError(t, err)
+		require.Equal(t, l.sub.ITL().Bytes(), data)
+	}
+	for _, name := range []string{"CTL" + phoneName + ".tlv", "SEP00000000BEEF.cnf.xml.sgn", "../etc/passwd", ""} {
+		_, err := l.pub.File(name)
+		require.ErrorIs(t, err, tftp.ErrNotFound, name)
+	}
+}
+
+// A configuration is signed once, by its node's key, until something changes.
+func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	ask := func() *itl.File {
+		data, err := l.pub.File(phoneName + ".cnf.xml.sgn")
+		require.NoError(t, err)
+		f, err := itl.ParseFile(data)
+		require.NoError(t, err)
+		return f
+	}
+	require.Zero(t, l.Counts().ConfigsSigned)
+	f := ask()
+	require.Equal(t, phoneName+".cnf.xml.sgn", f.Filename)
+	rec, _ := l.pub.ITL().Find(f.Signer, itl.TFTP)
+	require.NoError(t, f.Verify(rec.Key()))
+	plain, err := l.pub.File(phoneName + ".cnf.xml")
+	require.NoError(t, err)
+	require.Equal(t, plain, f.Payload)
+	ask()
+	require.EqualValues(t, 1, l.Counts().ConfigsSigned)
+
+	l.Configure(phone.Settings{WebAccess: true})
+	require.Equal(t, phone.Settings{WebAccess: true}, settingsIn(t, ask().Payload))
+	l.must(l.pub, "set cert regen CallManager", "yes")
+	require.NotEqual(t, f.Signer.Serial, ask().Signer.Serial)
+	require.EqualValues(t, 3, l.Counts().ConfigsSigned)
+}
+
+// A regeneration that fails changes nothing.
+func TestFailedRegenerationChangesNothing(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) { c.Keys = &fewKeys{c.Keys, 12} })
+	list, cert := l.pub.ITL(), l.pub.Certificate(cucm.CallManager)
+	_, err := l.types(l.pub, "set cert regen CallManager", "yes")
+	require.ErrorContains(t, err, "no key left")
+	require.Same(t, list, l.pub.ITL())
+	require.Same(t, cert, l.pub.Certificate(cucm.CallManager))
+}
+
+// fewKeys is a source that runs dry.
+type fewKeys struct {
+	cucm.KeySource
+	left int
+}
+
+func (f *fewKeys) Key(bits int) (*rsa.PrivateKey, error) {
+	if f.left--; f.left < 0 {
+		return nil, errors.New("no key left")
+	}
+	return f.KeySource.Key(bits)
+}
+
+// M19: the cluster's log of DeviceTLInfo says which phones hold which list.
+func TestHolders(t *testing.T) {
+	l := newLab(t)
+	sum := phone.Checksum(l.pub.ITL().SHA1())
+	for _, name := range []string{"SEP2", "SEP1"} {
+		l.Alarm(phone.DeviceTLInfo{Device: name, ITL: &sum})
+	}
+	l.Alarm(phone.DeviceTLInfo{Device: "SEP3"})
+	require.Equal(t, map[phone.Checksum][]string{sum: {"SEP1", "SEP2"}}, l.Holders())
+}

@@ -1,0 +1,100 @@
+package cucm_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/phone"
+)
+
+// clock is a cluster's clock that tests move.
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+// lab is the cluster of Cisco document 117598 with small keys and no network.
+type lab struct {
+	*cucm.Cluster
+	t        *testing.T
+	clock    *clock
+	pub, sub *cucm.Node
+	resets   [][]string // devices of each reset that the cluster asked for
+}
+
+const password = "secret"
+
+func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
+	l := &lab{t: t, clock: &clock{time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)}}
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = l.clock, testkeys.NewPool(1), 1024, password
+	for _, f := range change {
+		f(&cfg)
+	}
+	var err error
+	l.Cluster, err = cucm.New(cfg)
+	require.NoError(t, err)
+	l.Attach(l)
+	l.pub, l.sub = l.Nodes()[0], l.Nodes()[len(l.Nodes())-1]
+	return l
+}
+
+// Reset notes that phones were asked to boot again (cucm.Phones).
+func (l *lab) Reset(devices []string) { l.resets = append(l.resets, devices) }
+
+// types a command and returns what is seen, and the command's error.
+func (l *lab) types(n *cucm.Node, line string, answers ...string) (string, error) {
+	s := &cucm.Script{Answers: answers}
+	err := n.Run(s, line)
+	return s.Output.String(), err
+}
+
+// must type a command that succeeds.
+func (l *lab) must(n *cucm.Node, line string, answers ...string) string {
+	l.t.Helper()
+	out, err := l.types(n, line, answers...)
+	require.NoError(l.t, err, "admin:%s", line)
+	return out
+}
+
+func (l *lab) wait(d time.Duration) { l.clock.now = l.clock.now.Add(d) }
+
+// golden is a transcript without its prompt line, white space folded and rules
+// of dashes dropped, as testdata/golden/README.md says to compare it.
+func golden(t *testing.T, name, command string) []string {
+	data, err := os.ReadFile("../testdata/golden/" + name)
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(data), "admin:"+command)
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "admin:")
+	return fold(text)
+}
+
+func fold(text string) []string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); strings.Trim(line, "- ") != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func (l *lab) register(names ...string) {
+	for _, name := range names {
+		l.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.Nodes()})
+		l.Register(name)
+	}
+}
+
+// settingsIn reads the settings out of a configuration that a node serves.
+func settingsIn(t *testing.T, payload []byte) phone.Settings {
+	cfg, err := phone.ParseConfig(payload)
+	require.NoError(t, err)
+	return cfg.Settings
+}

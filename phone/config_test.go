@@ -1,0 +1,125 @@
+package phone_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/phone"
+)
+
+const realisticConfig = `<?xml version="1.0" encoding="UTF-8"?>
+<device xsi:type="axl:XIPPhone" ctiid="3" uuid="{6e1a}">
+<devicePool><callManagerGroup><members>
+<member priority="1"><callManager><ports><sipPort>5070</sipPort></ports><processNodeName> sub </processNodeName></callManager></member>
+<member priority="0"><callManager><ports><ethernetPhonePort>2000</ethernetPhonePort></ports><processNodeName>pub</processNodeName></callManager></member>
+<member priority="2"/>
+</members></callManagerGroup></devicePool>
+<TVS><members>
+<member priority="1"><port>2445</port><address>10.0.0.2</address></member>
+<member priority="0"><port></port><address>10.0.0.1</address></member>
+</members></TVS>
+<vendorConfig><settingsAccess>0</settingsAccess><webAccess>0</webAccess><sshAccess> 0
+</sshAccess><spanToPCPort>0</spanToPCPort><unheardOf a="b">1</unheardOf></vendorConfig>
+<loadInformation>sip88xx.10-3-1</loadInformation>
+</device>
+<!-- and after -->
+`
+
+func TestParseConfig(t *testing.T) {
+	defaults := phone.Settings{SettingsAccess: true}
+	all := phone.Settings{WebAccess: true, SSHAccess: true, SpanToPCPort: true}
+	tvs := func(members ...string) string {
+		return "<device><TVS><members>" + strings.Join(members, "") + "</members></TVS></device>"
+	}
+	for _, tc := range []struct {
+		name, data string
+		want       phone.Config
+	}{
+		{"servers by priority, settings inverted, unknown elements", realisticConfig, phone.Config{
+			Load: "sip88xx.10-3-1", TVS: []string{"10.0.0.1:2445", "10.0.0.2:2445"},
+			CallManagers: []string{"pub:5060", "sub:5070"}, Settings: all,
+		}},
+		{"everything missing", "<device/>", phone.Config{Settings: defaults}},
+		{"1 disables, nonsense too", "<device><vendorConfig><settingsAccess>2</settingsAccess><webAccess>1</webAccess><sshAccess>yes</sshAccess><spanToPCPort/></vendorConfig></device>",
+			phone.Config{Settings: defaults}},
+		{"five TVS at most, the best five", tvs(
+			`<member priority="5"><address>f</address></member>`, `<member priority="4"><address>e</address></member>`,
+			`<member priority="0"><address>a</address></member>`, `<member priority="1"><address>b</address></member>`,
+			`<member priority="2"><address>c</address></member>`, `<member priority="3"><address>d</address></member>`),
+			phone.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"}}},
+		{"without priorities in their order, without address not at all, odd ports the standard one", tvs(
+			`<member><address>a</address><port>0</port></member>`, `<member><port>1</port></member>`,
+			`<member priority="x"><address>b</address><port>-1</port></member>`, `<member><address>::1</address><port>70000</port></member>`),
+			phone.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "[::1]:2445"}}},
+		{"Latin-1, declared or not", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><phoneLabel>Caf\xe9</phoneLabel><loadInformation>x</loadInformation></device>",
+			phone.Config{Load: "x", Settings: defaults}},
+		{"a byte order mark", "\ufeff<device><loadInformation>x</loadInformation></device>", phone.Config{Load: "x", Settings: defaults}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := phone.ParseConfig([]byte(tc.data))
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(&tc.want, got))
+		})
+	}
+}
+
+func TestParseConfigRefuses(t *testing.T) {
+	for data, want := range map[string]string{
+		"":                             "configuration, line 1 column 1: EOF",
+		"plain text":                   "configuration, line 1 column 11: EOF",
+		"<phone/>":                     "configuration, line 1 column 9: expected element type <device> but have <phone>",
+		"<device>\n<TVS></device>":     "configuration, line 2 column 15: XML syntax error on line 2: element <TVS> closed by </device>",
+		"<device>\n<loadInformation>x": "configuration, line 2 column 19: XML syntax error on line 2: unexpected EOF",
+	} {
+		_, err := phone.ParseConfig([]byte(data))
+		require.EqualError(t, err, want)
+	}
+}
+
+// Whatever a file holds, what comes of it is fit to use.
+func FuzzParseConfig(f *testing.F) {
+	f.Add([]byte(realisticConfig))
+	f.Add([]byte("<device/>"))
+	f.Add([]byte("<device><TVS><members><member priority=\"0\"><port>1</port><address>a</address></member></members></TVS></device>"))
+	f.Add([]byte("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><a>\xe9</a></device>"))
+	f.Add([]byte("<device><TVS></device>"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := phone.ParseConfig(data)
+		if err != nil {
+			require.Nil(t, c)
+			return
+		}
+		require.LessOrEqual(t, len(c.TVS), phone.MaxTVS)
+		for _, server := range append(c.TVS, c.CallManagers...) {
+			require.NotEqual(t, byte(':'), server[0], "no host")
+		}
+		again, err := phone.ParseConfig(data)
+		require.NoError(t, err)
+		require.Equal(t, c, again)
+	})
+}
+
+// largeConfig is a file of the size that clusters serve.
+func largeConfig() []byte {
+	var b strings.Builder
+	head, tail, _ := strings.Cut(realisticConfig, "</device>")
+	b.WriteString(head)
+	for i := 0; b.Len() < 4000; i++ {
+		fmt.Fprintf(&b, "<setting%d>%d</setting%d>\n", i, i, i)
+	}
+	return []byte(b.String() + "</device>" + tail)
+}
+
+func BenchmarkParseConfig(b *testing.B) {
+	data := largeConfig()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := phone.ParseConfig(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
