@@ -79,12 +79,13 @@ func reported(l *itl.List) (*Checksum, string) {
 		return nil, ""
 	}
 	sum := Checksum(l.SHA1())
-	for _, rec := range l.With(itl.TFTP, itl.CCMTFTP) {
-		cn := strings.TrimPrefix(rec.Subject, "CN=")
-		if end := strings.IndexAny(cn, ";,"); end >= 0 { // CUCM's spelling of names, and other tools'
-			cn = cn[:end]
-		}
-		return &sum, cn
+	servers := l.With(itl.TFTP, itl.CCMTFTP)
+	if len(servers) == 0 {
+		return &sum, ""
 	}
-	return &sum, ""
+	cn := strings.TrimPrefix(servers[0].Subject, "CN=")
+	if end := strings.IndexAny(cn, ";,"); end >= 0 { // CUCM's spelling of names, and other tools'
+		cn = cn[:end]
+	}
+	return &sum, cn
 }

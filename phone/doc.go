@@ -15,16 +15,16 @@
 // A trust list or configuration that comes is judged by what the phone knows of
 // its signer:
 //
-//	no list is stored, and the list is signed by a record of its own    taken     Trusted
-//	the stored list once more                                           kept      Trusted
-//	signed by a record of the stored lists                              taken     Trusted
-//	unknown signer; an authenticated TVS vouches for it                 taken     Trusted
-//	malformed, or too large                          [*MalformedError]    refused   Locked
-//	signed over a digest that the firmware lacks     [*DigestError]       refused   Locked
-//	not signed by the signer that it names           [*ForgedError]       refused   Locked
-//	unknown signer; an authenticated TVS says no     [*DeniedError]       refused   Locked
-//	unknown signer; a TVS gave no answer             [*NoTVSAnswerError]  refused   Locked
-//	unknown signer; no TVS that it knows is left     [*LostError]         refused   Untrusted
+//	no list is stored; signed by a record of its own                          taken    Trusted
+//	the stored list once more                                                 kept     Trusted
+//	signed by a record of the stored lists                                    taken    Trusted
+//	unknown signer; an authenticated TVS vouches for it                       taken    Trusted
+//	malformed, or too large                              *MalformedError      refused  Locked
+//	signed over a digest that the firmware lacks         *DigestError         refused  Locked
+//	not signed by the signer that it names               *ForgedError         refused  Locked
+//	unknown signer; an authenticated TVS says no         *DeniedError         refused  Locked
+//	unknown signer; a TVS gave no answer                 *NoTVSAnswerError    refused  Locked
+//	unknown signer; no TVS that it knows is left         *LostError           refused  Untrusted
 //
 // The state after a boot is the worse of what list and configuration gave, and
 // no refusal improves on the state before. The states are this project's

@@ -1,9 +1,12 @@
 package phone_test
 
 import (
+	"bytes"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,77 +38,103 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		junk bad CallManager
 		forge forged two
 		cut short one`)
-	var names, certs []string
-	for name := range l.files {
-		names = append(names, name)
+	all := slices.Sorted(maps.Keys(l.files))
+	certs := slices.Sorted(maps.Keys(l.certs))
+	var lists, configs []string
+	for _, name := range all {
+		if _, err := itl.ParseList(l.files[name]); err == nil {
+			lists = append(lists, name)
+		} else {
+			configs = append(configs, name)
+		}
 	}
-	for name := range l.certs {
-		certs = append(certs, name)
-	}
-	slices.Sort(names)
-	slices.Sort(certs)
+	held := bootedLab(t).phone.Flash() // the same certificates: labs make them alike
 
 	rapid.Check(t, func(t *rapid.T) {
-		profile := &phone.Profiles[rapid.IntRange(0, len(phone.Profiles)-1).Draw(t, "profile")]
-		setup := phone.Setup{Name: device, Profile: profile, Servers: []string{"tftp1", "tftp2"}[:rapid.IntRange(0, 2).Draw(t, "servers")]}
+		// The first choice is the likeliest.
+		draw := func(n int, what string) int { return rapid.IntRange(0, n-1).Draw(t, what) }
+		setup := phone.Setup{
+			Name:    device,
+			Profile: &phone.Profiles[draw(len(phone.Profiles), "profile")],
+			Servers: []string{"tftp1", "tftp2"}[:2-draw(3, "servers")],
+		}
+		if draw(4, "new") < 3 {
+			setup.Flash = held
+		}
 		w := watched{phone: phone.New(setup), twin: phone.New(setup)}
 		now := l.now
-		answer := func() phone.Event { // to the action awaited, most times
-			seq := w.awaited + uint32(rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 1}).Draw(t, "late"))
-			if w.asked != nil {
-				switch rapid.IntRange(0, 3).Draw(t, "TVS") {
-				case 0:
-					return phone.TVSSilent{Seq: seq, Err: errors.New("no answer")}
-				case 1:
-					return phone.TVSStrange{Seq: seq}
-				}
-				cert := l.certs[rapid.SampledFrom(certs).Draw(t, "vouches for")].Certificate
-				a := tvs.Answer{Certificate: cert.Raw, TTL: time.Hour, Status: tvs.Status(rapid.IntRange(0, 1).Draw(t, "status"))}
-				if rapid.Bool().Draw(t, "right one") {
-					for _, s := range l.certs {
-						if itl.IdentityOf(s.Certificate).SameSerial(itl.Identity{Serial: w.asked.Request.Serial}) {
-							a.Certificate = s.Certificate.Raw
-						}
-					}
-				}
-				a.Roles = rapid.SliceOfN(rapid.SampledFrom([]itl.Role{itl.SAST, itl.TFTP, itl.TVS}), 0, 3).Draw(t, "roles")
-				return phone.TVSAnswered{Seq: seq, Answer: a}
+		file := func() []byte {
+			from := configs
+			if strings.HasSuffix(w.fetched, ".tlv") {
+				from = lists
 			}
-			switch rapid.IntRange(0, 9).Draw(t, "TFTP") {
-			case 0:
-				return phone.NoAnswer{Seq: seq, Err: errors.New("no answer")}
-			case 1, 2:
+			if draw(8, "of any kind") == 7 {
+				from = all
+			}
+			return l.files[rapid.SampledFrom(from).Draw(t, "file")]
+		}
+		fromTFTP := func(seq uint32) phone.Event {
+			switch draw(10, "TFTP") {
+			default:
+				return phone.FileReceived{Seq: seq, Data: file()}
+			case 5, 6:
 				return phone.FileNotFound{Seq: seq}
-			case 3:
+			case 7:
+				return phone.NoAnswer{Seq: seq, Err: errors.New("no answer")}
+			case 8:
 				return phone.FileTooLarge{Seq: seq, Err: errors.New("too large")}
-			case 4:
-				data := slices.Clone(l.files[rapid.SampledFrom(names).Draw(t, "spoilt")])
-				data[rapid.IntRange(0, len(data)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
+			case 9:
+				data := slices.Clone(file())
+				data[draw(len(data), "at")] = rapid.Byte().Draw(t, "byte")
 				return phone.FileReceived{Seq: seq, Data: data}
 			}
-			return phone.FileReceived{Seq: seq, Data: l.files[rapid.SampledFrom(names).Draw(t, "file")]}
 		}
-		for range rapid.IntRange(1, 60).Draw(t, "events") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 1000).Draw(t, "seconds")) * time.Second)
-			switch rapid.IntRange(0, 30).Draw(t, "event") {
-			case 0:
-				w.step(t, now, phone.PowerOff{})
-			case 1:
-				w.step(t, now, phone.EraseLists{})
+		fromTVS := func(seq uint32) phone.Event {
+			switch draw(4, "TVS") {
 			case 2:
-				w.step(t, now, phone.FactoryReset{})
+				return phone.TVSStrange{Seq: seq}
 			case 3:
-				w.step(t, now, phone.UseServers{Servers: []string{"tftp3", "tftp4"}[:rapid.IntRange(0, 2).Draw(t, "servers")]})
-			case 4:
-				w.step(t, now, phone.Reset{})
-			default:
-				if w.booting {
-					w.step(t, now, answer())
-				} else {
-					w.step(t, now, phone.PowerOn{})
-					w.step(t, now, phone.Reset{})
+				return phone.TVSSilent{Seq: seq, Err: errors.New("no answer")}
+			}
+			a := tvs.Answer{Status: tvs.Status(draw(2, "status")), TTL: time.Hour, Roles: []itl.Role{itl.SAST, itl.TFTP}[draw(2, "roles"):]}
+			cert := l.certs[rapid.SampledFrom(certs).Draw(t, "vouches for")].Certificate
+			if draw(4, "another certificate") < 3 {
+				for _, s := range l.certs {
+					if bytes.Equal(s.Certificate.SerialNumber.Bytes(), w.asked.Serial) {
+						cert = s.Certificate
+					}
 				}
 			}
+			a.Certificate = cert.Raw
+			return phone.TVSAnswered{Seq: seq, Answer: a}
+		}
+		for range rapid.IntRange(20, 80).Draw(t, "events") {
+			now = now.Add(time.Duration(draw(1000, "seconds")) * time.Second)
+			var ev phone.Event = phone.Reset{}
+			switch n := draw(40, "event"); {
+			case n == 39:
+				ev = phone.PowerOff{}
+			case n == 38:
+				ev = phone.EraseLists{}
+			case n == 37:
+				ev = phone.FactoryReset{}
+			case n == 36:
+				ev = phone.UseServers{Servers: []string{"tftp3", "tftp4"}[:draw(3, "servers")]}
+			case n == 35:
+			case !w.phone.On():
+				ev = phone.PowerOn{}
+			case w.booting:
+				seq := w.awaited
+				if n == 34 {
+					seq-- // of the question before
+				}
+				if w.asked != nil {
+					ev = fromTVS(seq)
+				} else {
+					ev = fromTFTP(seq)
+				}
+			}
+			w.step(t, now, ev)
 		}
 	})
 }
@@ -115,8 +144,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 type watched struct {
 	phone, twin *phone.Phone
 	booting     bool
-	awaited     uint32
-	asked       *phone.AskTVS // where the answer awaited is a TVS's
+	awaited     uint32       // the Seq of the answer that it waits for
+	fetched     string       // about this file, or
+	asked       *tvs.Request // this question
 
 	before           phone.State // the boot under way
 	refused, renewed bool        // in it: a file was refused; a list was accepted, or found missing where none is stored
@@ -154,10 +184,10 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 			require.Equal(t, len(actions)-1, i, "only the last action wants an answer")
 			require.True(t, w.booting)
 			if f, ok := a.(phone.Fetch); ok {
-				w.awaited, w.asked = f.Seq, nil
+				w.awaited, w.fetched, w.asked = f.Seq, f.Name, nil
 			} else {
 				ask := a.(phone.AskTVS)
-				w.awaited, w.asked = ask.Seq, &ask
+				w.awaited, w.asked = ask.Seq, &ask.Request
 			}
 		case phone.Verdict:
 			require.Equal(t, a.Refusal == nil, a.By != phone.ByNothing)

@@ -77,7 +77,10 @@ func TestSecondServerIsAskedOnlyWhenTheFirstDoesNotAnswer(t *testing.T) {
 	}, lines(said, "-> Fetch "), "and it stays with the server that answers")
 	require.Equal(t, "one", l.held(phone.ByITL))
 
-	said = l.run("tftp tftp2 silent\nboot")
+	said = l.run("boot until ITL\ntftp tftp1 answers\ntftp tftp2 silent\nlate")
+	require.Equal(t, "ITLSEP0011AABBCCDD.tlv from tftp1", lines(said, "-> Fetch ")[3], "and comes back to the first where that one fails")
+
+	said = l.run("tftp tftp1 silent\nboot")
 	require.Len(t, lines(said, "-> Fetch "), 6, "each of three files from both")
 }
 
@@ -96,7 +99,7 @@ func TestPhoneWithoutServersGoesOnWithWhatItHas(t *testing.T) {
 func TestOtherServersAreUsedFromTheNextBoot(t *testing.T) {
 	l := newLab(t)
 	said := l.run("phone 8861 tftp1 tftp2\ntftp tftp1 silent\nboot until ITL\nservers tftp3\nlate")
-	require.NotContains(t, lines(said, "-> Fetch "), "tftp3")
+	require.NotContains(t, said, "from tftp3")
 	for _, f := range lines(l.run("boot"), "-> Fetch ") {
 		require.Contains(t, f, "from tftp3")
 	}
@@ -318,9 +321,14 @@ func TestCacheOfTVSAnswers(t *testing.T) {
 				config c1 CallManager tvs=tvs1:2445
 				serve ITL one
 				serve config c1
-				boot` + followed + "tvs tvs1 shows TVS CallManager-2:SAST,TFTP\nboot")
+				boot` + followed + "serve ITL one\ntvs tvs1 shows TVS CallManager-2:SAST,TFTP\nboot")
+			require.Len(t, l.phone.Flash().Vouches, 1, "of the configuration's signer")
+			l.run("serve ITL two\nboot")
 			require.Equal(t, "two", l.held(phone.ByITL))
 			require.Len(t, l.phone.Flash().Vouches, want, model)
+			l.run("list three CallManager-3 SAST=CallManager-3 TFTP=CallManager-2 TVS=TVS\nserve ITL three\ntvs tvs1 shows TVS CallManager-3:SAST\nboot")
+			require.Equal(t, "three", l.held(phone.ByITL))
+			require.Len(t, l.phone.Flash().Vouches, 2*want, model)
 		}
 	})
 }
@@ -339,6 +347,14 @@ func TestRollbackListCountsAsNone(t *testing.T) {
 	l.run("list foreign Foreign SAST=Foreign TFTP=Foreign TVS=TVS\nserve ITL foreign\nserve config -\nboot")
 	require.Equal(t, "foreign", l.held(phone.ByITL), "next list on faith")
 	require.Equal(t, phone.Trusted, l.phone.State())
+}
+
+func TestListWithTFTPOrTVSIsNoRollbackList(t *testing.T) {
+	for _, records := range []string{"TFTP=CallManager", "CCM+TFTP=CallManager", "TVS=TVS"} {
+		l := newLab(t)
+		l.run("list one CallManager SAST=CallManager " + records + "\nserve ITL one\nboot")
+		require.Equal(t, phone.Trusted, l.phone.State(), records)
+	}
 }
 
 func TestLockedPhoneDoesNotTakeTheRollbackListOfAnUnknownSigner(t *testing.T) {

@@ -10,16 +10,23 @@ import (
 // errFilesOnly stands for the TVS answer that files alone cannot give.
 var errFilesOnly = errors.New("a TVS that shows a certificate of the stored list and vouches for the signer would change that")
 
-// WouldTake tells what a phone that holds one list makes of another, served in
-// its place: the firmware itself is run. No TVS is asked; where one would be, the
+// WouldTake tells what a phone that holds one list makes of another that it is
+// served: the firmware itself is run. No TVS is asked; where one would be, the
 // refusal says so. The profile knows both digests.
 func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 	flash := Flash{Config: &Config{TVS: []string{"of its configuration"}}}
-	at := 1 // the ITL is the second file asked for
-	if stored.Kind() == "CTL" {
-		flash.Lists.CTL, at = stored, 0
+	kind := stored.Kind()
+	if kind == "CTL" {
+		flash.Lists.CTL = stored
 	} else {
 		flash.Lists.ITL = stored
+	}
+	if list, err := itl.ParseList(served); err == nil {
+		kind = list.Kind()
+	}
+	at := 1 // the ITL is the second file asked for
+	if kind == "CTL" {
+		at = 0
 	}
 	p := New(Setup{Name: "SEP000000000000", Profile: &Profile{Model: "8861", Firmware: "10.3(1)", SHA512: true}, Servers: []string{"files"}, Flash: flash})
 	var verdict Verdict

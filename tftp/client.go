@@ -51,8 +51,9 @@ const (
 // The error wraps [ErrNotFound] if the server has no such file, and the
 // context's error if ctx ended first; or it is a [*ServerError],
 // [*TooLargeError], [*NoAnswerError] or, for a name that no request can carry,
-// [*NameError]. When ctx ends, Get returns at the next packet, which is at
-// worst one Timeout away.
+// [*NameError]. When ctx ends, Get returns at the next block, which is at worst
+// one Timeout away. (Only a server that answers each packet with an OACK, which
+// is never asked for, can hold it for longer.)
 func (c *Client) Get(ctx context.Context, server, name string) ([]byte, error) {
 	if len(name) > maxName || strings.Contains(name, "\x00") {
 		return nil, &NameError{name, "does not fit into a request"}

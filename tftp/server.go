@@ -29,9 +29,9 @@ type ServerConfig struct {
 	// MaxTransfers is how many transfers may run at a time; 0 means 1500, which
 	// Cisco suggests as Maximum Serving Count. At the limit further requests are
 	// dropped until a transfer ends: an ERROR would tell a phone that its file
-	// does not exist, silence makes it ask again. The few requests that are being
-	// accepted in the moment in which the limit is reached are still served. The
-	// limit is kept on Linux only.
+	// does not exist, silence makes it ask again. Requests that are being accepted
+	// in the moment in which the limit is reached are still served: a few, or some
+	// hundreds of a flood. The limit is kept on Linux only.
 	MaxTransfers int
 
 	// Timeout is how long to wait for an ACK before a block is sent again; 0

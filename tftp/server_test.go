@@ -228,9 +228,8 @@ func TestFlood(t *testing.T) {
 	require.NoError(t, err)
 
 	stats := final(t, server)
-	t.Logf("%+v", stats)
 	require.NotZero(t, stats.Full)
-	require.Less(t, stats.Peak, uint64(1000), "the limit, and what was being accepted when it was reached")
+	require.Less(t, stats.Peak, uint64(2500), "the limit, and what was being accepted when it was reached")
 	require.Zero(t, stats.Running)
 }
 
@@ -251,12 +250,13 @@ func TestClose(t *testing.T) {
 		require.Equal(t, ServerStats{Failed: 1, Datagrams: 3, Retransmits: 2, Peak: 1}, final(t, server))
 	})
 	t.Run("a client without haste", func(t *testing.T) {
-		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 1})
+		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 20})
 		phone := socket(t, "127.1.0.7:0")
 		phone.send(request(opRRQ, "f", "octet"), server.Addr())
+		previous, _ := phone.receive()
 		closed := make(chan ServerStats)
 		go func() { closed <- final(t, server) }()
-		for previous := []byte(nil); ; {
+		for {
 			p, from := phone.receive()
 			if p[1] == opERROR {
 				require.Equal(t, block(opERROR, 1, "server closed\x00"), p)
