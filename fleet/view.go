@@ -22,9 +22,7 @@ type View struct {
 
 // Phones gives a view of every phone, in the order they were added.
 func (f *Fleet) Phones() []View {
-	f.mu.Lock()
-	slots := f.slots[:len(f.slots):len(f.slots)]
-	f.mu.Unlock()
+	slots := f.all()
 	views := make([]View, len(slots))
 	for i, s := range slots {
 		s.mu.Lock()
@@ -36,10 +34,7 @@ func (f *Fleet) Phones() []View {
 
 // States counts the phones in each state, by phone.State.
 func (f *Fleet) States() (states [4]int) {
-	f.mu.Lock()
-	slots := f.slots[:len(f.slots):len(f.slots)]
-	f.mu.Unlock()
-	for _, s := range slots {
+	for _, s := range f.all() {
 		s.mu.Lock()
 		states[s.phone.State()]++
 		s.mu.Unlock()
@@ -47,21 +42,24 @@ func (f *Fleet) States() (states [4]int) {
 	return states
 }
 
+// Busy tells how many phones have something left to do.
+func (f *Fleet) Busy() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.busy
+}
+
 // Tally is what the phones did so far.
 func (f *Fleet) Tally() *Tally { return &f.tally }
 
-// Boots tells how many boots ended, and how many are under way or waiting.
-func (f *Fleet) Boots() (ended, left int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return int(f.bootN.ended.Load()), f.busy
-}
+// Limits are those that the fleet keeps to.
+func (f *Fleet) Limits() Limits { return f.config.Limits }
 
 // BootTimes are quantiles of the boots' durations, from the first request to
 // the registration, without the wait for a place.
 type BootTimes struct{ P50, P90, P99, Max time.Duration }
 
-// BootTimes tells them for all boots so far.
+// BootTimes tells them for all boots that ended.
 func (f *Fleet) BootTimes() BootTimes {
 	f.times.Lock()
 	defer f.times.Unlock()

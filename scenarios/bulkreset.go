@@ -8,7 +8,6 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/itl"
 	"itlsim/phone"
 )
 
@@ -108,7 +107,7 @@ func bulkReset() Scenario {
 				Do:   all(command(publisher, "utils itl reset localkey", password), enterpriseReset, settle),
 				Expect: []Expectation{
 					allIn(phone.Trusted),
-					signedBy("every list is signed by ITLRECOVERY", func(*fleet.View, *Stage) string { return "CN=ITLRECOVERY_" + publisher }),
+					signedBy("every list is signed by ITLRECOVERY", func(*Stage, fleet.View) string { return "CN=ITLRECOVERY_" + publisher }),
 					settingApplied(),
 					configBy("the subscriber's configurations are taken by TVS", servedBy(1), phone.ByTVS),
 					{"one list on both nodes", func(st *Stage) error {
@@ -126,7 +125,7 @@ func bulkReset() Scenario {
 				Do:   all(restartTFTP, enterpriseReset, settle),
 				Expect: []Expectation{
 					allIn(phone.Trusted),
-					signedBy("CallManager signs again", func(v *fleet.View, st *Stage) string {
+					signedBy("CallManager signs again", func(st *Stage, v fleet.View) string {
 						return "CN=" + nodeOf(st, v.Name).FQDN()
 					}),
 					holdsOwnList(),
@@ -145,117 +144,4 @@ func bulkReset() Scenario {
 			},
 		},
 	}
-}
-
-func unless(ok bool, is string) string {
-	if ok {
-		return ""
-	}
-	return is
-}
-
-func unlessEqual(got, want int, what string) error {
-	if got != want {
-		return fmt.Errorf("%d %s, not %d", got, what, want)
-	}
-	return nil
-}
-
-// nodeOf is the node that serves a phone first.
-func nodeOf(st *Stage, name string) *cucm.Node {
-	return st.Cluster.Device(name).Group[0]
-}
-
-// servedBy picks the phones whose first TFTP server is a node.
-func servedBy(node int) func(*Stage, fleet.View) bool {
-	return func(st *Stage, v fleet.View) bool { return nodeOf(st, v.Name) == st.Cluster.Nodes()[node] }
-}
-
-// listBy expects what authenticated the lists in the last boot.
-func listBy(text string, where func(*Stage, fleet.View) bool, by phone.TrustPoint) Expectation {
-	return every(text, where, func(_ *Stage, v fleet.View) string {
-		return unless(v.ListBy == by, "by "+v.ListBy.String())
-	})
-}
-
-// configBy expects what authenticated the configurations in the last boot.
-func configBy(text string, where func(*Stage, fleet.View) bool, by phone.TrustPoint) Expectation {
-	return every(text, where, func(_ *Stage, v fleet.View) string {
-		return unless(v.ConfigBy == by, "by "+v.ConfigBy.String())
-	})
-}
-
-// ownLists expects each node to serve a list with a checksum of its own (M1).
-func ownLists() Expectation {
-	return Expectation{"each node serves a list of its own", func(st *Stage) error {
-		served := make(map[[20]byte]string)
-		for _, n := range st.Cluster.Nodes() {
-			sum := n.ITL().SHA1()
-			if other, ok := served[sum]; ok {
-				return fmt.Errorf("%s serves the same as %s", n.Name(), other)
-			}
-			served[sum] = n.Name()
-		}
-		return nil
-	}}
-}
-
-// holdsOwnList expects each phone to hold what its first TFTP server serves.
-func holdsOwnList() Expectation {
-	return every("each phone holds its own node's list", nil, func(st *Stage, v fleet.View) string {
-		return unless(v.Flash.Lists.ITL != nil && v.Flash.Lists.ITL.SHA1() == nodeOf(st, v.Name).ITL().SHA1(), "hold another")
-	})
-}
-
-// recoveryRecord expects the publisher's ITLRECOVERY record, and no other
-// node's, in every list (M2).
-func recoveryRecord() Expectation {
-	return every("every list holds the record ITLRECOVERY_"+publisher, nil, func(_ *Stage, v fleet.View) string {
-		n := 0
-		for _, rec := range v.Flash.Lists.ITL.With(itl.SAST) {
-			if strings.HasPrefix(rec.Subject, "CN=ITLRECOVERY_"+publisher+".") {
-				n++
-			}
-		}
-		return unless(n == 1, fmt.Sprintf("hold %d", n))
-	})
-}
-
-func signedBy(text string, signer func(*fleet.View, *Stage) string) Expectation {
-	return every(text, nil, func(st *Stage, v fleet.View) string {
-		got := v.Flash.Lists.ITL.Signer.Subject
-		return unless(strings.HasPrefix(got, signer(&v, st)), "signed by "+got)
-	})
-}
-
-func settingApplied() Expectation {
-	return every("the changed setting is in force", nil, func(_ *Stage, v fleet.View) string {
-		return unless(!v.Flash.Config.Settings.SettingsAccess, "keep the old one")
-	})
-}
-
-// reported expects the cluster to know by DeviceTLInfo which list each phone
-// holds, but for firmware that reports none (M19).
-func reported() Expectation {
-	return Expectation{"the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage) error {
-		known := make(map[string]phone.Checksum)
-		for sum, names := range st.Cluster.Holders() {
-			for _, name := range names {
-				known[name] = sum
-			}
-		}
-		wrong := make(map[string][]string)
-		phones := st.Fleet.Phones()
-		for _, v := range phones {
-			sum, ok := known[v.Name]
-			switch {
-			case ok != v.Profile.ReportsLists():
-				is := fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok)
-				wrong[is] = append(wrong[is], v.Name)
-			case ok && sum != v.Flash.Lists.ITL.SHA1():
-				wrong["hold another list"] = append(wrong["hold another list"], v.Name)
-			}
-		}
-		return describe(wrong, len(phones))
-	}}
 }

@@ -21,6 +21,7 @@ type Report struct {
 	Passed   bool         `json:"passed"`
 	States   States       `json:"states"`
 	Steps    []StepReport `json:"steps"`
+	Limits   Limits       `json:"limits"`
 	Counts   Counts       `json:"counts"`
 	Timing   Timing       `json:"timing"`
 }
@@ -40,7 +41,6 @@ type StepReport struct {
 	States       States              `json:"states"`
 	Expectations []ExpectationReport `json:"expectations"`
 	Error        string              `json:"error,omitempty"` // why the run could not go on
-	TookS        float64             `json:"-"`               // wall clock
 }
 
 // ExpectationReport is one expectation.
@@ -50,9 +50,18 @@ type ExpectationReport struct {
 	Why    string `json:"why,omitempty"` // where it failed
 }
 
+// Limits are what the phones were allowed, as in fleet.Limits.
+type Limits struct {
+	Boots         int     `json:"boots"` // at a time
+	TFTPTimeoutMS float64 `json:"tftp_timeout_ms"`
+	TFTPRetries   int     `json:"tftp_retries"`
+	TVSTimeoutMS  float64 `json:"tvs_timeout_ms"`
+}
+
 // Counts of what happened on the wire.
 type Counts struct {
-	Boots                int    `json:"boots"`
+	Boots                uint64 `json:"boots"`
+	BootsCutShort        uint64 `json:"boots_cut_short"` // not among them: a reset or power loss overtook these
 	TFTPFiles            uint64 `json:"tftp_files"`
 	TFTPBytes            uint64 `json:"tftp_bytes"`
 	TFTPNotFound         uint64 `json:"tftp_not_found"`
@@ -105,32 +114,37 @@ func peakRSS() int64 {
 	return u.Maxrss << 10
 }
 
+// finish ends the run and sums it up.
 func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
+	t := &r.Timing
+	t.WallS = time.Since(began).Seconds()
+	t.CPUS = (usage() - used).Seconds()
+	t.PeakRSSBytes = peakRSS()
 	r.States = statesOf(st.Fleet)
-	tally, traffic := st.Fleet.Tally(), st.sockets.Traffic()
-	boots, _ := st.Fleet.Boots()
+	st.Close() // a transfer counts when its last packet has arrived, a moment after its phone went on
+
+	limits, tally, traffic, cluster := st.Fleet.Limits(), st.Fleet.Tally(), st.sockets.Traffic(), st.Cluster.Counts()
+	r.Limits = Limits{limits.Boots, ms(limits.TFTPTimeout), limits.TFTPRetries, ms(limits.TVSTimeout)}
 	r.Counts = Counts{
-		Boots:     boots,
+		Boots: tally.Boots.Load(), BootsCutShort: tally.CutShort.Load(),
 		TFTPFiles: traffic.TFTP.Files, TFTPBytes: traffic.TFTP.Bytes, TFTPNotFound: traffic.TFTP.NotFound,
 		TransfersFailed: traffic.TFTP.Failed, Retransmits: traffic.TFTP.Retransmits + tally.Retransmits.Load(),
 		TVSQueries: traffic.TVS.Queries, TVSVerifies: traffic.TVS.Verifies,
 		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
-		Registrations:        st.Cluster.Counts().Registrations,
-		ConfigurationsSigned: st.Cluster.Counts().ConfigsSigned,
+		Registrations: cluster.Registrations, ConfigurationsSigned: cluster.ConfigsSigned,
 	}
-	t := &r.Timing
-	t.WallS = time.Since(began).Seconds()
-	t.CPUS = (usage() - used).Seconds()
-	t.PeakRSSBytes = peakRSS()
-	if boots > 0 {
-		t.BootsPerS = float64(boots) / t.WallS
-		t.CPUPerBootUS = t.CPUS / float64(boots) * 1e6
+	if boots := float64(r.Counts.Boots); boots > 0 {
+		t.BootsPerS = boots / t.WallS
+		t.CPUPerBootUS = t.CPUS / boots * 1e6
 	}
 	q := st.Fleet.BootTimes()
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	t.BootMS.P50, t.BootMS.P90, t.BootMS.P99, t.BootMS.Max = ms(q.P50), ms(q.P90), ms(q.P99), ms(q.Max)
+	_, failed, stopped := r.tally()
+	r.Passed = failed == 0 && !stopped
 }
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // WriteJSON writes the report as indented JSON.
 func (r *Report) WriteJSON(w io.Writer) error {
@@ -164,26 +178,30 @@ func (r *Report) WriteText(w io.Writer) error {
 			p("    ✗ %s", step.Error)
 		}
 	}
-	c, t := r.Counts, r.Timing
+	c, t, l := r.Counts, r.Timing, r.Limits
 	p("")
-	p("%s boots in %.1f s: %s a second, %.0f µs of processor time each, %s MiB of memory at most", number(c.Boots), t.WallS, number(int(t.BootsPerS)), t.CPUPerBootUS, number(int(t.PeakRSSBytes>>20)))
-	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most", t.BootMS.P50, t.BootMS.P99, t.BootMS.Max)
-	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed", number(int(c.TFTPFiles)), float64(c.TFTPBytes)/1e6, number(int(c.TFTPNotFound)), number(int(c.Retransmits)), number(int(c.TransfersFailed)))
-	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer", number(int(c.TVSQueries+c.TVSVerifies)), number(int(c.TVSStrange)), number(int(c.TVSSilent)))
-	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(int(c.ConfigurationsSigned)), number(int(c.RefusedFiles)), number(int(c.AlarmsDeviceTLInfo)), number(int(c.Registrations+c.SIPRegistrations)))
+	p("%s boots in %.1f s: %s a second, %.0f µs of processor time each, %s MiB of memory at most", number(c.Boots), t.WallS, number(uint64(t.BootsPerS)), t.CPUPerBootUS, number(uint64(t.PeakRSSBytes>>20)))
+	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most; %d at a time, %s cut short", t.BootMS.P50, t.BootMS.P99, t.BootMS.Max, l.Boots, number(c.BootsCutShort))
+	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %.0f ms, %d times)", number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, number(c.TFTPNotFound), number(c.Retransmits), number(c.TransfersFailed), l.TFTPTimeoutMS, l.TFTPRetries+1)
+	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %.0f s)", number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), l.TVSTimeoutMS/1000)
+	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations+c.SIPRegistrations))
 	p("")
-	held, failed := r.tally()
-	if r.Passed {
+	switch held, failed, stopped := r.tally(); {
+	case stopped:
+		p("STOPPED  %d of %d expectations held until then", held, held+failed)
+	case r.Passed:
 		p("PASSED  all %d expectations held", held)
-	} else {
+	default:
 		p("FAILED  %d of %d expectations held", held, held+failed)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (r *Report) tally() (held, failed int) {
+// tally counts expectations, and tells whether the run ended before its time.
+func (r *Report) tally() (held, failed int, stopped bool) {
 	for _, step := range r.Steps {
+		stopped = stopped || step.Error != ""
 		for _, e := range step.Expectations {
 			if e.Passed {
 				held++
@@ -192,7 +210,7 @@ func (r *Report) tally() (held, failed int) {
 			}
 		}
 	}
-	return held, failed
+	return held, failed, stopped
 }
 
 // clock prints scenario seconds as minutes and seconds.
@@ -202,7 +220,7 @@ func clock(s float64) string {
 }
 
 // number prints thousands with commas.
-func number(n int) string {
+func number[T int | uint64](n T) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]

@@ -2,9 +2,11 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
 )
@@ -13,7 +15,9 @@ import (
 type Options struct {
 	Phones int   // the scenario's own number if 0
 	Seed   int64 // reported; decides in virtual mode
-	Boots  int   // phones that boot at a time; fleet.DefaultBoots if 0
+	Boots  int   // phones that boot at a time; that of fleet.DefaultLimits if 0
+	// Keys of the cluster; fresh ones if nil.
+	Keys cucm.KeySource
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
@@ -40,41 +44,51 @@ func Run(ctx context.Context, s Scenario, opt Options) (*Report, error) {
 		return nil, fmt.Errorf("%s needs at least two phones, one for each node", s.Name)
 	}
 	began, used := time.Now(), usage()
-	st, err := openStage(opt.Phones, opt.Boots)
+	st, err := openStage(opt)
 	if err != nil {
 		return nil, err
 	}
 	defer st.Close()
-	r := &Report{Scenario: s.Name, Shows: s.Shows, Mode: "wire", Seed: opt.Seed, Phones: opt.Phones, Passed: true}
-	for i, step := range s.Steps {
-		done := make(chan struct{})
-		watched := make(chan struct{})
-		go func() {
-			defer close(watched)
-			opt.watch(st.Fleet, Progress{Step: i + 1, Steps: len(s.Steps), Name: step.Name, Phones: opt.Phones}, done)
-		}()
-		stepBegan := time.Now()
-		err = step.Do(ctx, st)
-		close(done)
-		<-watched
-		result := StepReport{Name: step.Name, AtS: st.Clock.Elapsed().Seconds(), States: statesOf(st.Fleet), TookS: time.Since(stepBegan).Seconds()}
-		if err != nil {
-			err = fmt.Errorf("step %d, %s: %w", i+1, step.Name, err)
-			result.Error = err.Error()
-			r.Passed = false
-		} else {
-			for _, e := range step.Expect {
-				result.judge(e, st)
-			}
-			r.Passed = r.Passed && result.passed()
-		}
-		r.Steps = append(r.Steps, result)
-		if err != nil {
+	r := &Report{Scenario: s.Name, Shows: s.Shows, Mode: "wire", Seed: opt.Seed, Phones: opt.Phones}
+	for i := range s.Steps {
+		if err = r.play(ctx, s, i, st, opt); err != nil {
 			break
 		}
 	}
 	r.finish(st, began, used)
 	return r, err
+}
+
+// play does one step and judges it.
+func (r *Report) play(ctx context.Context, s Scenario, i int, st *Stage, opt Options) error {
+	step := s.Steps[i]
+	done, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		opt.watch(st.Fleet, Progress{Step: i + 1, Steps: len(s.Steps), Name: step.Name, Phones: opt.Phones}, done)
+	}()
+	err := step.Do(ctx, st)
+	if err != nil {
+		st.Fleet.Close() // so that all of the report is about one moment
+	}
+	close(done)
+	<-watched
+	result := StepReport{Name: step.Name, AtS: st.Clock.Elapsed().Seconds(), States: statesOf(st.Fleet), Expectations: []ExpectationReport{}}
+	switch {
+	case err == nil:
+		for _, e := range step.Expect {
+			result.judge(e, st)
+		}
+	case errors.Is(err, context.Canceled):
+		result.Error = "interrupted"
+	default:
+		result.Error = err.Error()
+	}
+	r.Steps = append(r.Steps, result)
+	if err != nil {
+		return fmt.Errorf("step %d, %s: %w", i+1, step.Name, err)
+	}
+	return nil
 }
 
 // watch reports progress until done.
@@ -83,7 +97,7 @@ func (opt Options) watch(f *fleet.Fleet, p Progress, done <-chan struct{}) {
 		return
 	}
 	report := func() {
-		_, p.Left = f.Boots()
+		p.Left = f.Busy()
 		p.States = f.States()
 		opt.Progress(p)
 	}
@@ -108,15 +122,6 @@ func (r *StepReport) judge(e Expectation, st *Stage) {
 		result.Passed, result.Why = false, err.Error()
 	}
 	r.Expectations = append(r.Expectations, result)
-}
-
-func (r *StepReport) passed() bool {
-	for _, e := range r.Expectations {
-		if !e.Passed {
-			return false
-		}
-	}
-	return true
 }
 
 func statesOf(f *fleet.Fleet) States {

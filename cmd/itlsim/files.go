@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"itlsim/itl"
@@ -21,12 +22,12 @@ func (c *showCmd) Run(s streams) error {
 		return err
 	}
 	list, listErr := itl.ParseList(data)
-	if listErr == nil && (len(list.Records) > 0 || list.Length == len(data)) {
+	if listErr == nil && !strings.HasSuffix(list.Filename, ".sgn") {
 		_, err := io.WriteString(s.out, itl.Show(list, time.UTC))
 		return err
 	}
 	file, err := itl.ParseFile(data)
-	if err != nil || len(file.Filename) > 4 && file.Filename[len(file.Filename)-4:] == ".tlv" {
+	if err != nil || strings.HasSuffix(file.Filename, ".tlv") {
 		return usageError("%s: %v", c.File, listErr)
 	}
 	_, err = io.WriteString(s.out, itl.ShowFile(file))

@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"itlsim/fleet"
 )
 
 // exit codes, a contract with scripts
@@ -33,13 +36,10 @@ func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
 // errFailed ends a command whose answer was no, and was printed.
-var errFailed = &exitError{exitFailed, errors.New("failed")}
+var errFailed = errors.New("failed")
 
-// streams is where a command reads and prints.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
+// streams is where a command prints.
+type streams struct{ out, err io.Writer }
 
 type cli struct {
 	Run   runCmd   `cmd:"" help:"Run a scenario and judge its expectations."`
@@ -48,17 +48,19 @@ type cli struct {
 	Trust trustCmd `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 }
 
-func main() { os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})) }
+func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
 
 // run is the whole program.
 func run(args []string, s streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	var c cli
 	exited := -1 // by --help
 	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
 		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, and a cluster that loses its phones and gets them back."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"boots": strconv.Itoa(fleet.DefaultLimits.Boots)},
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
@@ -77,13 +79,13 @@ func run(args []string, s streams) int {
 	switch {
 	case err == nil:
 		return exitPassed
+	case errors.Is(err, errFailed):
+		return exitFailed
 	case errors.As(err, &coded):
-		if coded != errFailed {
-			fmt.Fprintf(s.err, "itlsim: %v\n", err)
-		}
+		fmt.Fprintf(s.err, "itlsim: %v\n", err)
 		return coded.code
 	}
-	fmt.Fprintf(s.err, "itlsim: %v\n", err)
+	fmt.Fprintf(s.err, "itlsim: %v%s\n", err, advice(err))
 	return exitBroken
 }
 

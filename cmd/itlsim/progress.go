@@ -10,12 +10,11 @@ import (
 	"itlsim/scenarios"
 )
 
-// progress shows how far a run is: as a bar on a terminal, as a line a step
-// elsewhere.
+// progress shows how far a run is: a line for each step that has ended and, on a
+// terminal, a bar for the one under way.
 type progress struct {
 	w        io.Writer
 	terminal bool
-	step     int
 	drawn    bool
 }
 
@@ -29,26 +28,24 @@ func newProgress(w io.Writer) *progress {
 }
 
 func (p *progress) show(now scenarios.Progress) {
-	const width = 24
-	if !p.terminal {
-		if now.Done {
-			fmt.Fprintf(p.w, "%d/%d %s: %s\n", now.Step, now.Steps, now.Name, states(now.States))
-		}
+	if now.Done {
+		p.end()
+		fmt.Fprintf(p.w, "%d/%d %s: %s\n", now.Step, now.Steps, now.Name, states(now.States))
 		return
 	}
-	if now.Step != p.step {
-		p.step = now.Step
-		p.end()
+	if !p.terminal {
+		return
 	}
+	const width = 24
 	filled := width * (now.Phones - now.Left) / max(1, now.Phones)
 	fmt.Fprintf(p.w, "\r\x1b[K%d/%d %s%s %5d left  %s", now.Step, now.Steps, strings.Repeat("█", filled), strings.Repeat("░", width-filled), now.Left, states(now.States))
 	p.drawn = true
 }
 
-// end leaves the bar's line.
+// end takes the bar away.
 func (p *progress) end() {
 	if p.drawn {
-		fmt.Fprintln(p.w)
+		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 	p.drawn = false
 }

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/itl"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"itlsim": main})
+}
+
+// The scripts find in lists/ what a cluster of one node serves in the course of
+// its life (see fixtures).
+func TestScripts(t *testing.T) {
+	files := fixtures(t)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command, otherwise
+			for name, data := range files {
+				path := filepath.Join(env.WorkDir, "lists", name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+					return err
+				}
+				if err := os.WriteFile(path, data, 0o666); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits CODE COMMAND... runs a command that must end with that very exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// fixed is a clock that stands still, and random bytes that are none.
+type fixed struct{ time.Time }
+
+func (c *fixed) Now() time.Time { return c.Time }
+
+func (*fixed) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(i)
+	}
+	return len(p), nil
+}
+
+func fixtures(t *testing.T) map[string][]byte {
+	now := &fixed{time.Unix(1393439067, 0)}
+	cfg := cucm.Cisco117598()
+	cfg.Nodes[1].TVS = false
+	cfg.KeyBits, cfg.Clock, cfg.Keys = 1024, now, testkeys.NewPool(1)
+	c, err := cucm.New(cfg)
+	require.NoError(t, err)
+	pub := c.Publisher()
+	const device = "SEP0011AABBCCDD"
+	c.AddDevice(cucm.Device{Name: device, Model: "8861", Group: c.Nodes()})
+	file := func(name string) []byte {
+		data, err := pub.File(name)
+		require.NoError(t, err)
+		return data
+	}
+	files := map[string][]byte{
+		"first.tlv":   file(itl.ITLFilename),
+		"config.sgn":  file(device + ".cnf.xml.sgn"),
+		"garbage.tlv": bytes.Repeat([]byte("garbage "), 100),
+		"large.tlv":   make([]byte, itl.MaxFile+1),
+		"empty.tlv":   nil,
+	}
+	files["cut.tlv"] = files["first.tlv"][:1000]
+	files["forged.tlv"] = bytes.Clone(files["first.tlv"])
+	files["forged.tlv"][len(files["forged.tlv"])-1] ^= 1
+
+	own := pub.Certificate(cucm.CallManager)
+	sign := func(filename string, records ...itl.Record) []byte {
+		list, err := itl.Template{Filename: filename, Timestamp: now.Time, Digest: itl.SHA1, Records: records}.Sign(own.Signer)
+		require.NoError(t, err)
+		return list.Bytes()
+	}
+	files["notvs.tlv"] = sign(itl.ITLFilename, itl.FullRecord(itl.SAST, own.Certificate), itl.FullRecord(itl.TFTP, own.Certificate))
+	files["ctl.tlv"] = sign(itl.CTLFilename, itl.FullRecord(itl.SAST, own.Certificate))
+
+	require.NoError(t, pub.Regenerate(cucm.CallManager))
+	files["regenerated.tlv"] = file(itl.ITLFilename)
+	require.NoError(t, pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+	files["reset.tlv"] = file(itl.ITLFilename)
+	return files
+}
+
+// tripwire calls a function at its first write.
+type tripwire struct {
+	once sync.Once
+	trip func()
+}
+
+func (w *tripwire) Write(p []byte) (int, error) {
+	w.once.Do(w.trip)
+	return len(p), nil
+}
+
+// Interrupted after its first step, a run ends with the report of what it has.
+func TestInterrupt(t *testing.T) {
+	var out bytes.Buffer
+	path := filepath.Join(t.TempDir(), "report.json")
+	interrupt := &tripwire{trip: func() { require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT)) }}
+	code := run([]string{"run", "bulk-reset", "--phones", "20", "--json", path}, streams{&out, interrupt})
+	require.Equal(t, 130, code)
+	require.Contains(t, out.String(), "✗ interrupted")
+	require.Contains(t, out.String(), "STOPPED")
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(written), `"error": "interrupted"`)
+}
+
+func TestAdvice(t *testing.T) {
+	require.Contains(t, advice(&os.PathError{Op: "open", Err: syscall.EMFILE}), "ulimit -n")
+	require.Contains(t, advice(syscall.EADDRNOTAVAIL), "loopback")
+	require.Empty(t, advice(io.EOF))
+}

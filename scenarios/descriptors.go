@@ -1,0 +1,22 @@
+package scenarios
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// enoughDescriptors refuses a run in which the servers would run out of file
+// descriptors: phones would take their silence for a dead server. A boot needs
+// one at the phone and one at the server, and the server may still wait for the
+// last packet of the boot before.
+func enoughDescriptors(boots int) error {
+	const others = 64 // listeners, standard streams, files
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
+		return nil
+	}
+	if need := uint64(3*boots + others); limit.Cur < need {
+		return fmt.Errorf("%d boots at a time may need %d file descriptors, and this process may open %d: %w", boots, need, limit.Cur, syscall.EMFILE)
+	}
+	return nil
+}
