@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"crypto/ed25519"
 	"crypto/rsa"
 	"fmt"
 	"io"
@@ -136,3 +137,16 @@ func (c *Certificate) bits() int {
 	}
 	return 0
 }
+
+// AdminUser is the administrator's name at a login.
+const AdminUser = "admin"
+
+// HostKey is the private key of the node's SSH server.
+func (n *Node) HostKey() ed25519.PrivateKey {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return ed25519.NewKeyFromSeed(n.hostKey)
+}
+
+// CheckPassword reports whether the password is the administrator's.
+func (n *Node) CheckPassword(password string) bool { return n.cluster.CheckPassword(password) }
