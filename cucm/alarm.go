@@ -18,8 +18,9 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 	c.counts.alarms.Add(1)
 	report := Report{c.Now(), a}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.reports[a.Device] = report
+	c.mu.Unlock()
+	c.logReport(a)
 }
 
 // Register records that a phone registered. The cluster takes any phone,

@@ -1,9 +1,12 @@
 package cucm
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +26,11 @@ type Config struct {
 	KeyBits  int        // of every certificate: 1024, 2048 (default) or 4096
 	Digest   itl.Digest // TFTP File Signature Algorithm; SHA-1 by default
 	Password string     // of the administrator, both the login's and the CCM Administrator's
+	Security string     // the cluster security password, which ITLRecovery.p12's is derived from
+	Release  Release    // Release10 by default
+	Syslog   []string   // collectors of the application log, host:port of UDP
+	// Dial reaches SFTP and mail servers; by default over the real network.
+	Dial func(network, address string) (net.Conn, error)
 
 	Clock  Clock
 	Keys   KeySource // GeneratedKeys by default
@@ -53,6 +61,9 @@ func Cisco117598() Config {
 type Cluster struct {
 	config Config
 	nodes  []*Node
+	dir    *stateDir // nil where nothing is kept
+	syslog *syslog
+	ahead  atomic.Int64 // state.ahead, for Now without the lock
 
 	// admin serialises what administrators do; mu guards the data below and the
 	// nodes', and is never held while a service starts, stops or answers.
@@ -61,10 +72,9 @@ type Cluster struct {
 	network Network
 	phones  Phones
 
-	store    []vouched // certificates that every TVS knows
-	devices  map[string]*Device
-	settings phone.Settings
-	revision int // of the configurations
+	state
+	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
+	devices map[string]*Device
 
 	registered map[string]bool
 	reports    map[string]Report
@@ -83,16 +93,25 @@ type Network interface {
 	Stop(*Node, Service) error
 }
 
-// New installs a cluster: certificates for every node, and the first ITLs.
+// New installs a cluster that lives as long as the program: certificates for
+// every node, and the first ITLs.
 func New(cfg Config) (*Cluster, error) {
-	if len(cfg.Nodes) == 0 {
-		return nil, fmt.Errorf("a cluster needs at least a publisher")
+	c, err := newCluster(cfg)
+	if err != nil {
+		return nil, err
 	}
+	return c, c.install()
+}
+
+func newCluster(cfg Config) (*Cluster, error) {
 	if cfg.KeyBits == 0 {
 		cfg.KeyBits = 2048
 	}
 	if cfg.Digest == 0 {
 		cfg.Digest = itl.SHA1
+	}
+	if cfg.Release == "" {
+		cfg.Release = Release10
 	}
 	if cfg.Keys == nil {
 		cfg.Keys = GeneratedKeys{}
@@ -100,28 +119,83 @@ func New(cfg Config) (*Cluster, error) {
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
-	c := &Cluster{
-		config: cfg, devices: make(map[string]*Device),
-		settings:   phone.Settings{SettingsAccess: true},
+	if err := cfg.Release.check(); err != nil {
+		return nil, err
+	}
+	log, err := newSyslog(cfg.Syslog)
+	if err != nil {
+		return nil, err
+	}
+	return &Cluster{
+		config: cfg, syslog: log, devices: make(map[string]*Device), backups: make(map[string]*draft),
 		registered: make(map[string]bool), reports: make(map[string]Report),
+	}, nil
+}
+
+// install makes all that a cluster has at first.
+func (c *Cluster) install() error {
+	cfg := c.config
+	if len(cfg.Nodes) == 0 {
+		return fmt.Errorf("a cluster needs at least a publisher")
 	}
-	for _, nc := range cfg.Nodes {
+	for i, nc := range cfg.Nodes {
 		if _, ok := c.Node(nc.Name); ok {
-			return nil, fmt.Errorf("two nodes are named %s", nc.Name)
+			return fmt.Errorf("two nodes are named %s", nc.Name)
 		}
-		n := &Node{cluster: c, name: nc.Name, keyBits: nc.KeyBits, recoveryName: nc.RecoveryName, certs: make(map[Unit]*Certificate), configs: make(map[string]signedConfig), running: make(map[Service]bool)}
-		n.running[TFTPService], n.running[TVSService] = nc.TFTP, nc.TVS
+		n := c.newNode(i)
+		n.name, n.home, n.domain, n.keyBits, n.recoveryName = nc.Name, nc.Name, cfg.Domain, nc.KeyBits, nc.RecoveryName
 		n.activated = map[Service]bool{TFTPService: nc.TFTP, TVSService: nc.TVS}
-		c.nodes = append(c.nodes, n)
-		for _, unit := range Units {
-			cert, err := n.newCertificate(unit)
-			if err != nil {
-				return nil, err
-			}
-			n.install(unit, cert, time.Time{})
-		}
+		n.running = maps.Clone(n.activated)
 	}
-	return c, c.rebuild(true, c.nodes...)
+	return c.change(func(d *draft) error {
+		d.settings = phone.Settings{SettingsAccess: true}
+		d.p12Password = P12Password(cfg.Security)
+		d.monitor = monitor{BackupDue: true, Ran: c.Now()}
+		var err error
+		if d.login, err = newLogin(cfg.Password, cfg.Random); err != nil {
+			return err
+		}
+		for _, n := range c.nodes {
+			if err := d.installNode(n); err != nil {
+				return err
+			}
+		}
+		if err := d.protect(); err != nil {
+			return err
+		}
+		err = d.rebuild(true, c.nodes...)
+		d.events = nil // an installation is no change that anyone watches
+		return err
+	})
+}
+
+// newNode adds a node that has nothing yet.
+func (c *Cluster) newNode(index int) *Node {
+	n := &Node{cluster: c, index: index, configs: make(map[string]signedConfig)}
+	c.nodes = append(c.nodes, n)
+	return n
+}
+
+// installNode gives a node its keys, as an installation does.
+func (d *draft) installNode(n *Node) error {
+	s, cfg := d.node(n), &d.cluster.config
+	s.hostKey, s.known, s.list, s.recovery = make([]byte, ed25519.SeedSize), make(map[string]string), nil, nil
+	s.certs = make(map[Unit]*Certificate)
+	if _, err := io.ReadFull(cfg.Random, s.hostKey); err != nil {
+		return fmt.Errorf("SSH host key of %s: %w", s.name, err)
+	}
+	for _, unit := range Units {
+		if unit == ITLRecovery && n.index > 0 && cfg.Release.sharesRecovery() {
+			s.certs[unit] = d.nodes[0].certs[unit]
+			continue
+		}
+		cert, err := d.newCertificate(n, unit)
+		if err != nil {
+			return err
+		}
+		d.install(n, unit, cert, time.Time{})
+	}
+	return nil
 }
 
 // Attach tells the cluster how to reach its phones.
@@ -140,18 +214,17 @@ func (c *Cluster) Publisher() *Node { return c.nodes[0] }
 // Node finds a node by its host name.
 func (c *Cluster) Node(name string) (*Node, bool) {
 	for _, n := range c.nodes {
-		if n.name == name {
+		if n.Name() == name {
 			return n, true
 		}
 	}
 	return nil, false
 }
 
-// Now is the cluster's time.
-func (c *Cluster) Now() time.Time { return c.config.Clock.Now() }
-
-// Password is the administrator's.
-func (c *Cluster) Password() string { return c.config.Password }
+// Now is the cluster's time: its clock's, and what `set date` made of it.
+func (c *Cluster) Now() time.Time {
+	return c.config.Clock.Now().Add(time.Duration(c.ahead.Load()))
+}
 
 // ResetPhones resets all registered phones: System > Enterprise Parameters >
 // Reset, and what a regeneration of a certificate in the ITL does by itself.

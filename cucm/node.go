@@ -1,8 +1,10 @@
 package cucm
 
 import (
+	"crypto/ed25519"
+	"crypto/rsa"
 	"fmt"
-	"slices"
+	"io"
 	"time"
 
 	"itlsim/itl"
@@ -17,19 +19,16 @@ const (
 	TVSService  Service = "Cisco Trust Verification Service"
 )
 
+// Services are all that a node may run.
+var Services = []Service{TFTPService, TVSService}
+
 // A Node is one server of a cluster. Its data is guarded by the cluster's lock.
 type Node struct {
 	cluster *Cluster
-	name    string
-	keyBits map[Unit]int
-	// recoveryName is empty where the node's own name decides
-	recoveryName string
+	index   int
+	nodeState
 
-	certs     map[Unit]*Certificate
-	list      *itl.List    // as it is served; nil on a subscriber without TFTP
-	recovery  *Certificate // ITLRECOVERY as of the last TFTP start
-	activated map[Service]bool
-	running   map[Service]bool
+	down      bool               // without power
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
 }
@@ -41,14 +40,24 @@ type Certificate struct {
 }
 
 // Name is the host name.
-func (n *Node) Name() string { return n.name }
+func (n *Node) Name() string {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.name
+}
 
-// FQDN is the host name with the cluster's domain.
+// FQDN is the host name with the node's domain.
 func (n *Node) FQDN() string {
-	if n.cluster.config.Domain == "" {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.fqdn()
+}
+
+func (n *nodeState) fqdn() string {
+	if n.domain == "" {
 		return n.name
 	}
-	return n.name + "." + n.cluster.config.Domain
+	return n.name + "." + n.domain
 }
 
 // Publisher reports whether the node is the publisher.
@@ -58,7 +67,7 @@ func (n *Node) Publisher() bool { return n == n.cluster.nodes[0] }
 func (n *Node) Running(s Service) bool {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.running[s]
+	return n.running[s] && !n.down
 }
 
 // Address is where a service is reached, host:port; "" before it listens.
@@ -83,8 +92,8 @@ func (n *Node) ITL() *itl.List {
 }
 
 // newCertificate makes a certificate of the unit without installing it.
-func (n *Node) newCertificate(unit Unit) (*Certificate, error) {
-	c := n.cluster
+func (d *draft) newCertificate(node *Node, unit Unit) (*Certificate, error) {
+	c, n := d.cluster, d.node(node)
 	bits := c.config.KeyBits
 	if b, ok := n.keyBits[unit]; ok {
 		bits = b
@@ -93,8 +102,7 @@ func (n *Node) newCertificate(unit Unit) (*Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s certificate of %s: %w", unit, n.name, err)
 	}
-	now := c.Now()
-	cn := n.FQDN()
+	cn := n.fqdn()
 	switch unit {
 	case ITLRecovery:
 		if cn = "ITLRECOVERY_" + cn; n.recoveryName != "" {
@@ -102,12 +110,12 @@ func (n *Node) newCertificate(unit Unit) (*Certificate, error) {
 		}
 	case CAPFUnit:
 		id := make([]byte, 4)
-		if _, err := c.config.Random.Read(id); err != nil {
+		if _, err := io.ReadFull(c.config.Random, id); err != nil {
 			return nil, fmt.Errorf("CAPF certificate of %s: %w", n.name, err)
 		}
 		cn = fmt.Sprintf("CAPF-%x", id)
 	}
-	signer, err := NewCertificate(unit, c.config.Location.name(cn), key, now, c.config.Random)
+	signer, err := NewCertificate(unit, c.config.Location.name(cn), key, c.Now(), c.config.Random)
 	if err != nil {
 		return nil, err
 	}
@@ -116,66 +124,29 @@ func (n *Node) newCertificate(unit Unit) (*Certificate, error) {
 
 // install puts a certificate into use and makes it known to every TVS, where
 // earlier ones stay known.
-func (n *Node) install(unit Unit, cert *Certificate, modified time.Time) {
+func (d *draft) install(node *Node, unit Unit, cert *Certificate, modified time.Time) {
 	cert.Modified = modified
-	n.certs[unit] = cert
-	n.cluster.know(unit, cert)
+	d.node(node).certs[unit] = cert
+	d.know(unit, cert)
 }
 
-// template lists the node's records in CUCM's order: own CallManager as SAST
-// and as TFTP, the publisher's CAPF and TVS, ITLRECOVERY, each subscriber's TVS
-// (M1, M2; order as in a real `show itl`).
-func (n *Node) template() itl.Template {
-	c, pub := n.cluster, n.cluster.nodes[0]
-	own := n.certs[CallManager].Certificate
-	records := []itl.Record{
-		itl.FullRecord(itl.SAST, own),
-		itl.FullRecord(itl.TFTP, own),
-		itl.HashRecord(itl.CAPF, pub.certs[CAPFUnit].Certificate),
+// bits is the size of the certificate's key.
+func (c *Certificate) bits() int {
+	if key, ok := c.Certificate.PublicKey.(*rsa.PublicKey); ok {
+		return key.N.BitLen()
 	}
-	for i, node := range c.nodes {
-		if node.activated[TVSService] {
-			records = append(records, itl.HashRecord(itl.TVS, node.certs[TVSUnit].Certificate))
-		}
-		if i == 0 {
-			records = append(records, itl.FullRecord(itl.SAST, n.recovery.Certificate))
-		}
-	}
-	return itl.Template{Filename: itl.ITLFilename, Timestamp: c.Now(), Digest: c.config.Digest, Records: records}
+	return 0
 }
 
-// buildsList reports whether the node keeps a list: where TFTP runs, and on the
-// publisher even without, since the reset takes its list.
-func (n *Node) buildsList() bool { return n.running[TFTPService] || n.Publisher() }
+// AdminUser is the administrator's name at a login.
+const AdminUser = "admin"
 
-// rebuild builds and signs the lists of nodes anew, all or none. At a start of
-// TFTP the list takes up a regenerated ITLRecovery certificate (M14); otherwise
-// it keeps the one it has. The caller holds the lock, or has the cluster for
-// itself.
-func (c *Cluster) rebuild(start bool, nodes ...*Node) error {
-	lists := make([]*itl.List, len(nodes))
-	before := make([]*Certificate, len(nodes))
-	for i, n := range nodes {
-		if !n.buildsList() {
-			continue
-		}
-		before[i] = n.recovery
-		if start {
-			n.recovery = c.nodes[0].certs[ITLRecovery]
-		}
-		list, err := n.template().Sign(n.certs[CallManager].Signer)
-		if err != nil {
-			for j := range slices.Backward(nodes[:i+1]) {
-				nodes[j].recovery = before[j]
-			}
-			return fmt.Errorf("ITL of %s: %w", n.name, err)
-		}
-		lists[i] = list
-	}
-	for i, n := range nodes {
-		if lists[i] != nil {
-			n.list = lists[i]
-		}
-	}
-	return nil
+// HostKey is the private key of the node's SSH server.
+func (n *Node) HostKey() ed25519.PrivateKey {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return ed25519.NewKeyFromSeed(n.hostKey)
 }
+
+// CheckPassword reports whether the password is the administrator's.
+func (n *Node) CheckPassword(password string) bool { return n.cluster.CheckPassword(password) }

@@ -35,29 +35,31 @@ func UnitNamed(name string) (Unit, bool) {
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
 	c := n.cluster
-	c.admin.Lock()
-	defer c.admin.Unlock()
-	if err := n.guarded(unit); err != nil {
+	var inList bool
+	err := c.change(func(d *draft) (err error) {
+		if err := d.guarded(n, unit); err != nil {
+			return err
+		}
+		if unit == ITLRecovery {
+			return d.regenerateRecovery(n)
+		}
+		inList, err = d.regenerate(n, unit)
 		return err
-	}
-	cert, err := n.newCertificate(unit)
-	if err != nil {
-		return err
-	}
-	inList, err := n.replace(unit, cert)
-	if err != nil {
-		return err
-	}
-	if inList {
+	})
+	if err == nil && inList {
 		c.ResetPhones()
 	}
-	return nil
+	return err
 }
 
-func (n *Node) guarded(unit Unit) error {
-	now := n.cluster.Now()
+// Guarded tells whether the five-minute guard forbids a regeneration now: nil
+// or a [*GuardError].
+func (n *Node) Guarded(unit Unit) error { return n.cluster.draft().guarded(n, unit) }
+
+func (d *draft) guarded(n *Node, unit Unit) error {
+	now := d.cluster.Now()
 	for _, other := range Units {
-		cert := n.Certificate(other)
+		cert := d.node(n).certs[other]
 		if other != unit && !cert.Modified.IsZero() && now.Sub(cert.Modified) < guard {
 			return &GuardError{other, unit}
 		}
@@ -65,80 +67,57 @@ func (n *Node) guarded(unit Unit) error {
 	return nil
 }
 
-// replace installs a certificate and rebuilds the lists it is in, or changes
-// nothing.
-func (n *Node) replace(unit Unit, cert *Certificate) (inList bool, err error) {
-	c := n.cluster
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before := n.certs[unit]
-	store := c.store
-	n.install(unit, cert, c.Now())
+// regenerate replaces certificates of a node together and rebuilds the lists
+// that hold them; it tells whether there are such lists.
+func (d *draft) regenerate(n *Node, units ...Unit) (inList bool, err error) {
+	c := d.cluster
 	var affected []*Node
-	switch {
-	case unit == CallManager:
-		affected = []*Node{n}
-	case unit == TVSUnit && n.activated[TVSService], unit == CAPFUnit && n.Publisher():
-		affected = c.nodes
-	}
-	if err := c.rebuild(false, affected...); err != nil {
-		n.certs[unit], c.store = before, store
-		return false, err
-	}
-	return len(affected) > 0, nil
-}
-
-// Restart restarts a service. Every start of TFTP builds the node's ITL anew,
-// signed by its CallManager key: that is when a reset list ends (M12) and a
-// regenerated ITLRecovery record arrives (M14).
-func (n *Node) Restart(s Service) error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	return n.restart(s, nil)
-}
-
-// restart stops and starts a service; before is called in between.
-func (n *Node) restart(s Service, between func() error) error {
-	c := n.cluster
-	if err := c.stop(n, s); err != nil {
-		return err
-	}
-	if between == nil && s == TFTPService {
-		between = func() error { return c.rebuild(true, n) }
-	}
-	if between != nil {
-		c.mu.Lock()
-		err := between()
-		c.mu.Unlock()
+	for _, unit := range units {
+		cert, err := d.newCertificate(n, unit)
 		if err != nil {
-			return err
+			return false, err
+		}
+		d.install(n, unit, cert, c.Now())
+		switch {
+		case unit == TVSUnit:
+			d.event(n, tvsCertificateRegenerated)
+			if d.node(n).activated[TVSService] {
+				affected = c.nodes
+			}
+		case unit == CAPFUnit && n.Publisher():
+			affected = c.nodes
+		case unit == CallManager && affected == nil:
+			affected = []*Node{n}
 		}
 	}
-	return c.start(n, s)
+	return len(affected) > 0, d.rebuild(false, affected...)
 }
 
-func (c *Cluster) stop(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	if network == nil {
+// regenerateRecovery replaces the recovery key. The publisher's file of it is
+// written anew, so that it needs a backup anew (M16).
+func (d *draft) regenerateRecovery(n *Node) error {
+	shared := d.cluster.config.Release.sharesRecovery()
+	if shared && !n.Publisher() {
+		return refusal("From release 12.5 on one ITLRecovery certificate serves all nodes. Please regenerate it on the publisher")
+	}
+	cert, err := d.newCertificate(n, ITLRecovery)
+	if err != nil {
+		return err
+	}
+	d.install(n, ITLRecovery, cert, d.cluster.Now())
+	if !n.Publisher() {
 		return nil
 	}
-	if err := network.Stop(n, s); err != nil {
-		return fmt.Errorf("stop %s on %s: %w", s, n.name, err)
+	if shared {
+		d.shareRecovery()
 	}
-	return nil
+	d.monitor.BackupDue = true
+	return d.protect()
 }
 
-func (c *Cluster) start(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	if network == nil {
-		return nil
+// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5).
+func (d *draft) shareRecovery() {
+	for i := range d.nodes[1:] {
+		d.nodes[i+1].certs[ITLRecovery] = d.nodes[0].certs[ITLRecovery]
 	}
-	if err := network.Start(n, s); err != nil {
-		return fmt.Errorf("start %s on %s: %w", s, n.name, err)
-	}
-	return nil
 }

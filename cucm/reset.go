@@ -1,14 +1,42 @@
 package cucm
 
-import "itlsim/itl"
+import (
+	"fmt"
+
+	"itlsim/itl"
+)
 
 // A Reset is one `utils itl reset`, done step by step so that the command line
-// can print each as it happens. Until Generate has returned nothing has
-// changed on any node.
+// can print each as it happens. Until Transfer has returned nothing has changed
+// on any node.
 type Reset struct {
 	cluster *Cluster
-	list    *itl.List
+	draft   *draft
 	Active  []*Node // with a running TFTP service
+}
+
+// A RecoveryKey is an ITLRecovery.p12 that was opened.
+type RecoveryKey struct {
+	cert *Certificate
+	file []byte
+	from *sftpSession
+}
+
+// A KeySizeError refuses a recovery key that is shorter than the publisher's
+// CallManager key: a reset with a 1024-bit ITLRecovery beside certificates of
+// 2048 bits fails (CUCM's certificate regeneration guide).
+type KeySizeError struct{ Recovery, CallManager int }
+
+func (e *KeySizeError) Error() string {
+	return fmt.Sprintf("The ITLRecovery key has %d bits, the CallManager certificate %d. Please regenerate ITLRecovery", e.Recovery, e.CallManager)
+}
+
+// A NodeLostError is a TFTP node that was active when the nodes were listed,
+// and cannot be reached for the transfer.
+type NodeLostError struct{ Node string }
+
+func (e *NodeLostError) Error() string {
+	return fmt.Sprintf("Transfer of the reset ITL to node %s failed: the node cannot be reached. No node has been changed", e.Node)
 }
 
 // BeginReset locates the active TFTP servers. It refuses on a subscriber. The
@@ -19,7 +47,7 @@ func (n *Node) BeginReset() (*Reset, error) {
 	}
 	c := n.cluster
 	c.admin.Lock()
-	r := &Reset{cluster: c}
+	r := &Reset{cluster: c, draft: c.draft()}
 	for _, node := range c.nodes {
 		if node.Running(TFTPService) {
 			r.Active = append(r.Active, node)
@@ -32,29 +60,103 @@ func (n *Node) BeginReset() (*Reset, error) {
 func (r *Reset) End() { r.cluster.admin.Unlock() }
 
 // Generate takes the publisher's ITL, strips its signature and signs its
-// contents with the recovery key (M7). A list without that key's record would
-// help no phone and is refused: after a regeneration of ITLRecovery TFTP has to
-// be restarted first.
-func (r *Reset) Generate() error {
-	c := r.cluster
-	pub := c.Publisher()
-	recovery, list := pub.Certificate(ITLRecovery), pub.ITL()
-	if rec, ok := list.Find(itl.IdentityOf(recovery.Certificate), itl.SAST); !ok || !rec.Holds(recovery.Certificate.Raw) {
+// contents with the recovery key (M7); remote, where not nil, replaces that key
+// on the publisher and its record in the list first (M8). From release 12.0 on
+// every node's list is signed by its own CallManager key, or by the remote key.
+func (r *Reset) Generate(remote *RecoveryKey) error {
+	d, pub := r.draft, &r.draft.nodes[0]
+	recovery := pub.certs[ITLRecovery]
+	if remote != nil {
+		recovery = remote.cert
+	}
+	inverted := r.cluster.config.Release.recoverySigns()
+	if bits, want := recovery.bits(), pub.certs[CallManager].bits(); bits < want && (!inverted || remote != nil) {
+		return &KeySizeError{bits, want}
+	}
+	if !pub.running[TFTPService] {
+		// There is no start of TFTP that could bring its list up to date.
+		if err := d.rebuild(true, r.cluster.Publisher()); err != nil {
+			return err
+		}
+	}
+	if remote == nil && !inverted && !holds(pub.list, recovery) {
 		return refusal("The ITL does not hold the present ITLRecovery certificate. Please restart Cisco Tftp on %s first", pub.name)
 	}
-	signed, err := list.Resign(recovery.Signer, c.Now())
-	if err != nil {
-		return err
+	// On every active node the signer's record is in what is signed.
+	reset := make(map[*nodeState]*itl.List)
+	for _, node := range r.Active {
+		n := d.node(node)
+		source, signer := pub, recovery
+		if inverted {
+			if source = n; remote == nil {
+				signer = n.certs[CallManager]
+			}
+		}
+		list, err := d.resign(source, signer, remote)
+		if err != nil {
+			return fmt.Errorf("reset ITL of %s: %w", n.name, err)
+		}
+		if !holds(list, signer) {
+			return refusal("The ITL of %s does not hold the signer's certificate. Please restart Cisco Tftp on it first", n.name)
+		}
+		reset[n] = list
+		d.event(node, itlFileRegenerated)
 	}
-	r.list = signed
+	if remote != nil {
+		pub.certs[ITLRecovery], pub.p12, pub.recovery = recovery, remote.file, recovery
+		d.know(ITLRecovery, recovery)
+		d.trust(r.cluster.Publisher(), remote.from)
+		if r.cluster.config.Release.sharesRecovery() {
+			d.shareRecovery()
+		}
+	}
+	for n, list := range reset {
+		n.list, n.recovery = list, recovery
+		if remote == nil {
+			n.recovery = pub.recovery
+		}
+	}
 	return nil
 }
 
-// Transfer gives one node the reset list and restarts its TFTP service, which
-// serves the reset list until its next start or rebuild (M12).
-func (r *Reset) Transfer(n *Node) error {
-	return n.restart(TFTPService, func() error {
-		n.list = r.list
-		return nil
-	})
+// resign signs the contents of a node's list anew; the remote key's certificate
+// takes the place of the ITLRECOVERY record.
+func (d *draft) resign(n *nodeState, signer *Certificate, remote *RecoveryKey) (*itl.List, error) {
+	if remote == nil {
+		return n.list.Resign(signer.Signer, d.cluster.Now())
+	}
+	t := itl.Template{Filename: n.list.Filename, Timestamp: d.cluster.Now(), Digest: n.list.Digest}
+	for _, rec := range n.list.Records {
+		if rec.Role == itl.SAST && rec.Holds(n.recovery.Certificate.Raw) {
+			rec = itl.FullRecord(itl.SAST, remote.cert.Certificate)
+		}
+		t.Records = append(t.Records, rec)
+	}
+	return t.Sign(signer.Signer)
+}
+
+// holds reports whether a list has the certificate in the role of a signer.
+func holds(list *itl.List, cert *Certificate) bool {
+	rec, ok := list.Find(itl.IdentityOf(cert.Certificate), itl.SAST)
+	return ok && rec.Holds(cert.Certificate.Raw)
+}
+
+// Transfer gives every active node its reset list, all or none, which TFTP
+// serves until its next start or rebuild (M12). A node that has gone since the
+// listing is a [*NodeLostError].
+func (r *Reset) Transfer() error {
+	for _, n := range r.Active {
+		if !n.Running(TFTPService) {
+			return &NodeLostError{n.Name()}
+		}
+	}
+	return r.cluster.commit(r.draft)
+}
+
+// Restart restarts TFTP on a node, without building its list anew.
+func (r *Reset) Restart(n *Node) error {
+	if err := r.cluster.stop(n, TFTPService); err != nil {
+		return err
+	}
+	return r.cluster.start(n, TFTPService)
 }

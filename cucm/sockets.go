@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"sync"
 
 	"itlsim/tftp"
@@ -31,10 +32,22 @@ type Traffic struct {
 	TVS  tvs.ServerStats
 }
 
+// standardPorts of services.
+var standardPorts = map[Service]int{TFTPService: 69, TVSService: 2445}
+
 // Listen starts every activated service of a cluster. Each node has an address
 // of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
 // system and stay the same through restarts.
 func Listen(c *Cluster, hosts []string) (*Sockets, error) {
+	return listen(c, hosts, func(Service) int { return 0 })
+}
+
+// ListenAt does so on the standard ports, each moved by offset.
+func ListenAt(c *Cluster, hosts []string, offset int) (*Sockets, error) {
+	return listen(c, hosts, func(s Service) int { return standardPorts[s] + offset })
+}
+
+func listen(c *Cluster, hosts []string, port func(Service) int) (*Sockets, error) {
 	if len(hosts) < len(c.nodes) {
 		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.nodes))
 	}
@@ -45,7 +58,7 @@ func Listen(c *Cluster, hosts []string) (*Sockets, error) {
 		n.addresses = make(map[Service]string)
 		for service, on := range n.activated {
 			if on {
-				n.addresses[service] = net.JoinHostPort(hosts[i], "0")
+				n.addresses[service] = net.JoinHostPort(hosts[i], strconv.Itoa(port(service)))
 			}
 		}
 	}

@@ -15,6 +15,7 @@ const vouchTTL = 24 * time.Hour
 
 // vouched is a certificate that the cluster's TVS know.
 type vouched struct {
+	unit  Unit
 	cert  *x509.Certificate
 	id    itl.Identity
 	roles []itl.Role
@@ -22,7 +23,7 @@ type vouched struct {
 
 // know adds a certificate to the store that all TVS of the cluster share.
 // Earlier certificates stay in it, so that a phone can follow from far behind.
-func (c *Cluster) know(unit Unit, cert *Certificate) {
+func (s *state) know(unit Unit, cert *Certificate) {
 	var roles []itl.Role
 	switch unit {
 	case CallManager:
@@ -34,7 +35,12 @@ func (c *Cluster) know(unit Unit, cert *Certificate) {
 	default:
 		return
 	}
-	c.store = append(c.store, vouched{cert.Certificate, itl.IdentityOf(cert.Certificate), roles})
+	for _, v := range s.store {
+		if v.cert.Equal(cert.Certificate) {
+			return
+		}
+	}
+	s.store = append(s.store, vouched{unit, cert.Certificate, itl.IdentityOf(cert.Certificate), roles})
 }
 
 // AnswerTVS is what the node's TVS says: QUERY looks a signer up by issuer and

@@ -44,6 +44,7 @@ type streams struct{ out, err io.Writer }
 type cli struct {
 	Run   runCmd   `cmd:"" help:"Run a scenario and judge its expectations."`
 	List  listCmd  `cmd:"" help:"List the built-in scenarios."`
+	Serve serveCmd `cmd:"" help:"Run the CUCM side alone until interrupted."`
 	Show  showCmd  `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
 	Trust trustCmd `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 }

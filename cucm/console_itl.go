@@ -1,0 +1,155 @@
+package cucm
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"itlsim/itl"
+)
+
+// showITL prints the node's list (M11).
+func showITL(n *Node, t Terminal, _ []string) error {
+	list := n.ITL()
+	if list == nil {
+		return refusal("ITL File not found.") // no document shows a node without one
+	}
+	fmt.Fprint(t, itl.Show(list, time.UTC))
+	return nil
+}
+
+// showCTL is its answer outside mixed mode.
+func showCTL(_ *Node, t Terminal, _ []string) error {
+	fmt.Fprint(t, "Length of CTL file: 0\nCTL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. to generate the CTL file.\nError parsing the CTL File.\n")
+	return nil
+}
+
+// askAdministrator asks for the CCM Administrator's password.
+func (n *Node) askAdministrator(t Terminal) error {
+	password, err := t.AskSecret("Enter CCM Administrator password :")
+	fmt.Fprintln(t)
+	if err != nil {
+		return err
+	}
+	if !n.cluster.CheckPassword(password) {
+		return ErrPassword
+	}
+	return nil
+}
+
+// utilsITLResetLocalkey is `utils itl reset localkey` (M7).
+func utilsITLResetLocalkey(n *Node, t Terminal, _ []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	if n.cluster.config.Release == Release125 {
+		return n.reset125(t, nil) // whose transcript asks for no password
+	}
+	if err := n.askAdministrator(t); err != nil {
+		return err
+	}
+	return n.reset10(t, nil)
+}
+
+// utilsITLResetRemotekey is `utils itl reset remotekey HOST USER PATH` (M8).
+// A port behind the host, other than 22, is this project's own.
+func utilsITLResetRemotekey(n *Node, t Terminal, args []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	host, port := args[0], "22"
+	if h, p, err := net.SplitHostPort(host); err == nil {
+		host, port = h, p
+	}
+	password, err := t.AskSecret("Enter Sftp password :")
+	if err != nil {
+		return err
+	}
+	s, err := n.sftp(t, sftpLogin{host, port, args[1], password})
+	if err != nil {
+		fmt.Fprintln(t)
+		return err
+	}
+	defer s.close()
+	file, err := s.get(args[2])
+	if err != nil {
+		fmt.Fprintln(t)
+		return err
+	}
+	unit := n.cluster.config.Location.Unit // "tac" in the transcript
+	// A release with this noise in it is what the transcript shows.
+	fmt.Fprint(t, strings.Repeat(fmt.Sprintf("Processing token in else 0 %s\ncount is 1\n", unit), 2)+"\n")
+	if err := n.askAdministrator(t); err != nil {
+		return err
+	}
+	cert, err := openP12(file, n.cluster.draft().p12Password)
+	if err != nil {
+		fmt.Fprintln(t)
+		return err
+	}
+	remote := &RecoveryKey{cert, file, s}
+	if n.cluster.config.Release == Release125 {
+		return n.reset125(t, remote)
+	}
+	return n.reset10(t, remote)
+}
+
+// reset10 is the reset as releases 10.0 to 11.5 print it.
+func (n *Node) reset10(t Terminal, remote *RecoveryKey) error {
+	reset, err := n.BeginReset()
+	if err != nil {
+		return err
+	}
+	defer reset.End()
+	names := make([]string, len(reset.Active))
+	for i, node := range reset.Active {
+		names[i] = "'" + node.Name() + "'"
+	}
+	fmt.Fprintf(t, "\nLocating active Tftp servers in the cluster.....\n\nFollowing is the list of Active tftp servers in the cluster\n\n[%s]\n", strings.Join(names, ", "))
+	if err := reset.Generate(remote); err != nil {
+		return err
+	}
+	fmt.Fprint(t, "The reset ITL file was generated successfully\n\nTransferring new reset ITL file to the TFTP server nodes in the cluster.....\n\n")
+	if err := reset.Transfer(); err != nil {
+		return err
+	}
+	for _, node := range reset.Active {
+		name := node.Name()
+		if !node.Publisher() { // the publisher gets no such line
+			fmt.Fprintf(t, "Successfully transferred reset ITL to node %s\n\n", name)
+		}
+		fmt.Fprintf(t, "Restarting Cisco Tftp service on host %s\n", name)
+		if err := reset.Restart(node); err != nil {
+			return err
+		}
+		fmt.Fprintf(t, "Cisco Tftp service restarted on host %s\n", name)
+	}
+	return nil
+}
+
+// reset125 is the reset as newer releases print it: no service is restarted,
+// the list is served all the same.
+func (n *Node) reset125(t Terminal, remote *RecoveryKey) error {
+	reset, err := n.BeginReset()
+	if err != nil {
+		return err
+	}
+	defer reset.End()
+	fmt.Fprint(t, "\nName is None \n\nGenerating the reset ITL file.....\n\n")
+	if err := reset.Generate(remote); err != nil {
+		return err
+	}
+	fmt.Fprint(t, "The reset ITL file was generated successfully\n\nLocating active Tftp servers in the cluster.....\n\nFollowing is the list of Active tftp servers in the cluster\n\n====================\n\n")
+	for _, node := range reset.Active {
+		fmt.Fprintln(t, node.Name())
+	}
+	fmt.Fprintf(t, "\n=====================\n\nNumber of Active TFTP servers in the cluster : %d\n\nTransferring new reset ITL file to the TFTP server nodes in the cluster.........\n\n", len(reset.Active))
+	if err := reset.Transfer(); err != nil {
+		return err
+	}
+	for _, node := range reset.Active {
+		fmt.Fprintf(t, "Successfully transferred reset ITL to node %s\n", node.Name())
+	}
+	return nil
+}

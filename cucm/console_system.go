@@ -1,0 +1,219 @@
+package cucm
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// What the commands in this file print is this project's own wording.
+
+// confirm asks a yes-or-no question after a warning.
+func confirm(t Terminal, warning, question string) (bool, error) {
+	fmt.Fprint(t, warning)
+	answer, err := t.Ask(question)
+	return yes(answer), err
+}
+
+func showVersionActive(n *Node, t Terminal, _ []string) error {
+	fmt.Fprintf(t, "Active Master Version: %s\nActive Version Installed Software Options:\nNo Installed Software Options Found.\n", n.cluster.config.Release.version())
+	return nil
+}
+
+func showNetworkCluster(n *Node, t Terminal, _ []string) error {
+	for _, node := range n.cluster.Nodes() {
+		role, state := "Subscriber", "authenticated"
+		if node.Publisher() {
+			role = "Publisher"
+		}
+		if node.isDown() {
+			state = "unreachable"
+		}
+		host, _, err := net.SplitHostPort(node.Address(TFTPService))
+		if err != nil {
+			host = "-"
+		}
+		fmt.Fprintf(t, "%s %s %s %s callmanager %s\n", host, node.FQDN(), node.Name(), role, state)
+	}
+	return nil
+}
+
+// setNetworkHostname and setNetworkDomain change names and with them the
+// certificates (M3).
+func setNetworkHostname(n *Node, t Terminal, args []string) error {
+	return renamed(n, t, "host name", func() error { return n.Rename(args[0], "") })
+}
+
+func setNetworkDomain(n *Node, t Terminal, args []string) error {
+	return renamed(n, t, "domain", func() error { return n.Rename("", args[0]) })
+}
+
+func renamed(n *Node, t Terminal, what string, change func() error) error {
+	ok, err := confirm(t, fmt.Sprintf("WARNING: Changing the %s regenerates the CallManager, TVS, tomcat and ipsec certificates of this node.\n", what), "Continue (yes/no)? ")
+	if err != nil || !ok {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	fmt.Fprintf(t, "The node is now %s.\n", n.FQDN())
+	return nil
+}
+
+// setDate sets the clock that the five-minute guard and the Certificate Monitor
+// go by: of all nodes, since they take their time from the publisher.
+func setDate(n *Node, t Terminal, args []string) error {
+	at, err := time.Parse("15:04:05 01/02/06", strings.Join(args, " "))
+	if err != nil {
+		return refusal("Usage: set date HH:MM:SS MM/DD/YY")
+	}
+	c := n.cluster
+	err = c.change(func(d *draft) error {
+		d.ahead = at.Sub(c.config.Clock.Now())
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t, c.Now().UTC().Format(time.UnixDate))
+	return c.Tick()
+}
+
+func setSMTP(n *Node, t Terminal, args []string) error {
+	host := args[0]
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(host, "25")
+	}
+	err := n.cluster.change(func(d *draft) error {
+		d.monitor.SMTP = host
+		return nil
+	})
+	if err == nil {
+		fmt.Fprintf(t, "The mail server is %s.\n", host)
+	}
+	return err
+}
+
+// askPasswords asks for the old password and twice for a new one.
+func askPasswords(t Terminal) (old, password string, err error) {
+	var again string
+	for _, ask := range []struct {
+		question string
+		answer   *string
+	}{
+		{"Please enter the old password: ", &old}, {"Please enter the new password: ", &password}, {"Reenter new password to confirm: ", &again},
+	} {
+		*ask.answer, err = t.AskSecret(ask.question)
+		fmt.Fprintln(t)
+		if err != nil {
+			return "", "", err
+		}
+	}
+	switch {
+	case password != again:
+		return "", "", refusal("The two new passwords differ")
+	case len(password) < 6:
+		return "", "", refusal("The new password must have six characters or more")
+	}
+	return old, password, nil
+}
+
+func setPasswordAdmin(n *Node, t Terminal, _ []string) error {
+	old, password, err := askPasswords(t)
+	if err != nil {
+		return err
+	}
+	if !n.cluster.CheckPassword(old) {
+		return refusal("The old password is wrong")
+	}
+	if err := n.cluster.SetPassword(password); err != nil {
+		return err
+	}
+	fmt.Fprintln(t, "Password updated successfully.")
+	return nil
+}
+
+// setPasswordSecurity changes the cluster security password (M17), here of all
+// nodes at once.
+func setPasswordSecurity(n *Node, t Terminal, _ []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	old, password, err := askPasswords(t)
+	if err != nil {
+		return err
+	}
+	if err := n.cluster.SetSecurityPassword(old, password); err != nil {
+		return err
+	}
+	fmt.Fprintf(t, "Password updated successfully.\nPlease save %s anew with: file get tftp %s\n", p12Name, p12Name)
+	return nil
+}
+
+func utilsSystemRestart(n *Node, t Terminal, _ []string) error {
+	ok, err := confirm(t, "Do you really want to restart ?\n\n", "Enter (yes/no)? ")
+	if err != nil || !ok {
+		return err
+	}
+	if err := n.RestartSystem(); err != nil {
+		return err
+	}
+	fmt.Fprintln(t, "The services of the node have been restarted.")
+	return nil
+}
+
+func drsBackup(n *Node, t Terminal, args []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	if err := n.cluster.Backup(args[0]); err != nil {
+		return err
+	}
+	fmt.Fprintf(t, "Backup %s completed.\n", args[0])
+	return nil
+}
+
+func drsHistory(n *Node, t Terminal, _ []string) error {
+	for _, name := range n.cluster.Backups() {
+		fmt.Fprintln(t, name)
+	}
+	return nil
+}
+
+func drsRestore(n *Node, t Terminal, args []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	ok, err := confirm(t, "WARNING: The keys, certificates and settings of all nodes are replaced, and their services restarted.\n", "Continue (yes/no)? ")
+	if err != nil || !ok {
+		return err
+	}
+	if err := n.cluster.Restore(args[0]); err != nil {
+		return err
+	}
+	fmt.Fprintf(t, "Restore of %s completed.\n", args[0])
+	return nil
+}
+
+// drsPubFromSub stands for the installation of a new publisher, after which its
+// database is restored from a subscriber (M18).
+func drsPubFromSub(n *Node, t Terminal, _ []string) error {
+	if !n.Publisher() {
+		return ErrNotPublisher
+	}
+	ok, err := confirm(t, "WARNING: The publisher is installed anew. Its keys, the recovery key among them, are lost.\n", "Continue (yes/no)? ")
+	if err != nil || !ok {
+		return err
+	}
+	security, err := t.AskSecret("Cluster security password of the installation: ")
+	fmt.Fprintln(t)
+	if err != nil {
+		return err
+	}
+	if err := n.cluster.RebuildPublisher(security); err != nil {
+		return err
+	}
+	fmt.Fprintln(t, "The publisher is installed, and its database restored.")
+	return nil
+}

@@ -1,0 +1,143 @@
+package cucm
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/smtp"
+	"strings"
+	"time"
+)
+
+// monitor is the Certificate Monitor of OS Administration > Security.
+type monitor struct {
+	BackupDue bool      // ITLRecovery.p12 has not been fetched under its present password (M16, M17)
+	Alerted   time.Time // when that was last said
+	Ran       time.Time
+	Notify    bool // by e-mail
+	To        []string
+	SMTP      string // host:port
+}
+
+const day = 24 * time.Hour
+
+// catchUp is how far back the monitor looks when the clock has leapt.
+const catchUp = 7 * day
+
+// Tick lets the cluster do what is due on its clock: the Certificate Monitor
+// runs once a day, hourly when a certificate has expired or is about to within
+// a day. Whoever moves the clock calls it; each missed run of the last week is
+// made up for, under the time when it was due.
+func (c *Cluster) Tick() error {
+	c.admin.Lock()
+	defer c.admin.Unlock()
+	d, now := c.draft(), c.Now()
+	if c.Publisher().isDown() || !d.nextRun().Before(now.Add(1)) {
+		return nil
+	}
+	if now.Sub(d.monitor.Ran) > catchUp {
+		d.monitor.Ran = now.Add(-catchUp)
+	}
+	for next := d.nextRun(); !next.After(now); next = d.nextRun() {
+		d.runMonitor(next)
+		d.monitor.Ran = next
+	}
+	if err := c.commit(d); err != nil {
+		return err
+	}
+	if err := c.notify(d); err != nil {
+		c.raise(c.Publisher(), mailFailed, [2]string{"Message", err.Error()})
+	}
+	return nil
+}
+
+func (d *draft) nextRun() time.Time {
+	for i := range d.nodes {
+		for _, cert := range d.nodes[i].certs {
+			if cert.Certificate.NotAfter.Before(d.monitor.Ran.Add(day)) {
+				return d.monitor.Ran.Add(time.Hour)
+			}
+		}
+	}
+	return d.monitor.Ran.Add(day)
+}
+
+// runMonitor is one run.
+func (d *draft) runMonitor(at time.Time) {
+	for i, n := range d.cluster.nodes {
+		for _, unit := range Units {
+			end := d.nodes[i].certs[unit].Certificate.NotAfter
+			if end.After(at) {
+				continue
+			}
+			d.event(n, certExpired, [2]string{"Message", fmt.Sprintf("Certificate expiration Notification. Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
+				unit, unit, end.Format("Mon Jan 02 15:04:05:000 MST"))}).at = at
+		}
+	}
+	if d.monitor.BackupDue && !at.Before(d.monitor.Alerted.Add(day)) {
+		d.monitor.Alerted = at
+		pub := d.cluster.Publisher()
+		d.event(pub, recoveryBackup).at = at
+		d.event(pub, rtmtAlert, [2]string{"Name", recoveryBackup.name}, [2]string{"Detail", recoveryBackup.text}).at = at
+	}
+}
+
+// notify sends what a run found by e-mail, where notification is on.
+func (c *Cluster) notify(d *draft) error {
+	var found []string
+	for _, e := range d.events {
+		if e.alarm == recoveryBackup || e.alarm == certExpired {
+			text := e.text
+			for _, p := range e.params {
+				text = p[1] + "\r\n" + text
+			}
+			found = append(found, e.at.UTC().Format(time.RFC1123)+"\r\n"+text+"\r\n")
+		}
+	}
+	if !d.monitor.Notify || len(found) == 0 {
+		return nil
+	}
+	if d.monitor.SMTP == "" {
+		return errors.New("no SMTP server is set: set smtp HOST")
+	}
+	from := "certmon@" + d.nodes[0].fqdn()
+	mail := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s",
+		from, strings.Join(d.monitor.To, ", "), d.nodes[0].fqdn(), c.Now().Format(time.RFC1123Z), strings.Join(found, "\r\n"))
+	return c.send(d.monitor.SMTP, from, d.monitor.To, mail)
+}
+
+// mailPatience bounds the whole dialogue with a mail server.
+const mailPatience = 10 * time.Second
+
+func (c *Cluster) send(server, from string, to []string, mail string) error {
+	conn, err := c.dial(server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(mailPatience)) // of the network, not of the cluster
+	host, _, _ := net.SplitHostPort(server)
+	client, err := smtp.NewClient(conn, host)
+	if err != nil {
+		return err
+	}
+	if err := client.Mail(from); err != nil {
+		return err
+	}
+	for _, addr := range to {
+		if err := client.Rcpt(addr); err != nil {
+			return err
+		}
+	}
+	w, err := client.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write([]byte(mail)); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return client.Quit()
+}

@@ -1,0 +1,72 @@
+package cucm
+
+import (
+	"crypto/hmac"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
+
+	"itlsim/itl"
+)
+
+// p12Name is the recovery key's file, and p12Path where it is on the publisher.
+const (
+	p12Name = "ITLRecovery.p12"
+	p12Path = "/usr/local/cm/tftp/" + p12Name
+)
+
+// P12Password derives the password of ITLRecovery.p12 from the cluster security
+// password (M17): the first 32 hexadecimal digits of its HMAC-SHA-256 under the
+// key "ITLRecovery.p12". CUCM's own derivation is not published; this one is
+// this project's, chosen so that a shell can do it:
+//
+//	printf %s "$SECURITY" | openssl dgst -sha256 -hmac ITLRecovery.p12 -r | cut -c1-32
+func P12Password(security string) string {
+	h := hmac.New(sha256.New, []byte(p12Name))
+	h.Write([]byte(security))
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// protect writes the recovery key's file anew under the present password.
+func (d *draft) protect() error {
+	cert := d.nodes[0].certs[ITLRecovery]
+	data, err := pkcs12.Modern.WithRand(d.cluster.config.Random).Encode(cert.Key, cert.Certificate, nil, d.p12Password)
+	if err != nil {
+		return fmt.Errorf("%s: %w", p12Name, err)
+	}
+	d.nodes[0].p12 = data
+	return nil
+}
+
+// A P12Error says why an ITLRecovery.p12 cannot be used.
+type P12Error struct {
+	Words string
+	Err   error
+}
+
+func (e *P12Error) Error() string { return e.Words }
+func (e *P12Error) Unwrap() error { return e.Err }
+
+// ErrP12Password is under the [*P12Error] for a file of another cluster security
+// password.
+var ErrP12Password = errors.New("wrong password")
+
+// openP12 reads a recovery key. Every error is a [*P12Error].
+func openP12(data []byte, password string) (*Certificate, error) {
+	key, cert, err := pkcs12.Decode(data, password)
+	switch {
+	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
+		return nil, &P12Error{p12Name + " is protected by another cluster security password than this cluster's", ErrP12Password}
+	case err != nil:
+		return nil, &P12Error{fmt.Sprintf("The file is no %s: %v", p12Name, err), err}
+	}
+	private, ok := key.(*rsa.PrivateKey)
+	if !ok || !private.PublicKey.Equal(cert.PublicKey) {
+		return nil, &P12Error{Words: "The key in " + p12Name + " is not that of its certificate"}
+	}
+	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: private}}, nil
+}

@@ -1,0 +1,37 @@
+package cucm
+
+import "fmt"
+
+// Release is the generation of CUCM that a cluster is of.
+type Release string
+
+// The releases. From 12.0 on the roles of the two keys are inverted:
+// ITLRecovery signs the lists, and `utils itl reset localkey` signs with the
+// CallManager key until TFTP restarts. From 12.5 on one ITLRecovery, made on
+// the publisher, is every node's.
+const (
+	Release10  Release = "10.0" // the default
+	Release125 Release = "12.5"
+)
+
+// recoverySigns tells which key signs a list as TFTP builds it.
+func (r Release) recoverySigns() bool { return r == Release125 }
+
+// sharesRecovery tells whether all nodes have one ITLRecovery.
+func (r Release) sharesRecovery() bool { return r == Release125 }
+
+// version is what `show version active` prints. The build numbers are this
+// project's own.
+func (r Release) version() string {
+	if r == Release125 {
+		return "12.5.1.10000-22"
+	}
+	return "10.0.1.10000-24"
+}
+
+func (r Release) check() error {
+	if r != Release10 && r != Release125 {
+		return fmt.Errorf("release %q is not simulated; there are %s and %s", r, Release10, Release125)
+	}
+	return nil
+}

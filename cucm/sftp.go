@@ -1,0 +1,220 @@
+package cucm
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+)
+
+// An SFTPError is an SFTP server that did not do what was asked. Err is one of
+// the reasons below, or wraps one.
+type SFTPError struct {
+	Server string // host:port
+	Words  string
+	Err    error
+}
+
+func (e *SFTPError) Error() string { return e.Words }
+func (e *SFTPError) Unwrap() error { return e.Err }
+
+// Why SFTP fails.
+var (
+	ErrSFTPUnreachable = errors.New("no SFTP server answers")
+	ErrSFTPPassword    = errors.New("wrong user or password")
+	// ErrSFTPAuthentication is a server that offers other kinds of authentication
+	// than "password" only: keyboard-interactive or public keys. It is this
+	// project's reading of CSCun19112 (M22), of which only the title is known.
+	ErrSFTPAuthentication = errors.New("wrong kind of authentication")
+	ErrHostKeyChanged     = errors.New("the host key has changed")
+	ErrHostKeyDeclined    = errors.New("the host key was not accepted")
+	ErrSFTPFile           = errors.New("no such file or directory")
+	ErrSFTPTransfer       = errors.New("the transfer failed")
+)
+
+// sftpPatience bounds each stretch of work with a server in which nobody is
+// asked anything.
+const sftpPatience = 30 * time.Second
+
+// maxP12 is more than any ITLRecovery.p12 has.
+const maxP12 = 64 << 10
+
+// sftpLogin says where to log in.
+type sftpLogin struct{ host, port, user, password string }
+
+func (l sftpLogin) address() string { return net.JoinHostPort(l.host, l.port) }
+
+func (l sftpLogin) failed(reason error, format string, args ...any) error {
+	return &SFTPError{l.address(), fmt.Sprintf(format, args...), reason}
+}
+
+// An sftpSession is a login at an SFTP server.
+type sftpSession struct {
+	*sftp.Client
+	sftpLogin
+	conn *ssh.Client
+	key  string // the server's host key
+}
+
+func (s *sftpSession) close() {
+	s.Client.Close()
+	s.conn.Close()
+}
+
+// dial reaches out from the cluster.
+func (c *Cluster) dial(address string) (net.Conn, error) {
+	if c.config.Dial != nil {
+		return c.config.Dial("tcp", address)
+	}
+	return net.DialTimeout("tcp", address, 10*time.Second)
+}
+
+// sftp logs in with a password, the only kind of authentication that CUCM uses
+// here. A host key that the node does not know is asked about; nothing
+// remembers the answer but [draft.trust].
+func (n *Node) sftp(t Terminal, l sftpLogin) (*sftpSession, error) {
+	c := n.cluster
+	conn, err := c.dial(l.address())
+	if err != nil {
+		return nil, l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), "The SFTP server %s cannot be reached: %v", l.address(), err)
+	}
+	_ = conn.SetDeadline(time.Now().Add(sftpPatience)) // of the network, not of the cluster
+	s := &sftpSession{sftpLogin: l}
+	var asked bool
+	var declined error
+	sshConn, channels, requests, err := ssh.NewClientConn(conn, l.address(), &ssh.ClientConfig{
+		User: l.user,
+		Auth: []ssh.AuthMethod{ssh.PasswordCallback(func() (string, error) {
+			asked = true
+			return l.password, nil
+		})},
+		// RSA first: CUCM shows the fingerprint of an RSA key.
+		HostKeyAlgorithms: []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoED25519},
+		HostKeyCallback: func(_ string, remote net.Addr, key ssh.PublicKey) error {
+			s.key = strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+			_ = conn.SetDeadline(time.Time{}) // a person may take time
+			declined = n.checkHostKey(t, l, remote, key, s.key)
+			_ = conn.SetDeadline(time.Now().Add(sftpPatience))
+			return declined
+		},
+	})
+	if err != nil {
+		conn.Close()
+		switch {
+		case declined != nil:
+			return nil, declined
+		case s.key == "":
+			return nil, l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), "%s does not answer as an SSH server: %v", l.address(), err)
+		case asked:
+			return nil, l.failed(ErrSFTPPassword, "The SFTP server %s refuses the user or the password", l.address())
+		}
+		return nil, l.failed(ErrSFTPAuthentication, "The SFTP server %s does not offer authentication by password, and no other kind is supported", l.address())
+	}
+	s.conn = ssh.NewClient(sshConn, channels, requests)
+	if s.Client, err = sftp.NewClient(s.conn); err != nil {
+		s.conn.Close()
+		return nil, l.failed(ErrSFTPTransfer, "The server %s offers no SFTP: %v", l.address(), err)
+	}
+	return s, nil
+}
+
+// checkHostKey compares the server's key with the one known, or asks.
+func (n *Node) checkHostKey(t Terminal, l sftpLogin, remote net.Addr, key ssh.PublicKey, line string) error {
+	n.cluster.mu.RLock()
+	known, ok := n.known[l.address()]
+	n.cluster.mu.RUnlock()
+	if ok && known == line {
+		return nil
+	}
+	fingerprint := ssh.FingerprintLegacyMD5(key)
+	if ok {
+		return l.failed(ErrHostKeyChanged, "The host key of %s has changed: its fingerprint is now %s. The connection is refused", l.address(), fingerprint)
+	}
+	ip, _, err := net.SplitHostPort(remote.String())
+	if err != nil {
+		ip = remote.String()
+	}
+	fmt.Fprintf(t, "The authenticity of host '%s (%s)' can't be established.\n\n%s key fingerprint is %s.\n\n", l.host, ip, keyKind(key), fingerprint)
+	answer, err := t.Ask("Are you sure you want to continue connecting (yes/no)? ")
+	if err != nil {
+		return err
+	}
+	if !yes(answer) {
+		return l.failed(ErrHostKeyDeclined, "Host key verification failed.")
+	}
+	return nil
+}
+
+func keyKind(key ssh.PublicKey) string {
+	switch key.Type() {
+	case ssh.KeyAlgoRSA:
+		return "RSA"
+	case ssh.KeyAlgoED25519:
+		return "ED25519"
+	}
+	return "ECDSA"
+}
+
+// trust remembers the host key of a server with which all went well.
+func (d *draft) trust(n *Node, s *sftpSession) { d.node(n).known[s.address()] = s.key }
+
+// put stores a file in a directory of the server, whole or not at all.
+func (s *sftpSession) put(dir, name string, data []byte) error {
+	target := path.Join(dir, name)
+	part := target + ".part"
+	fail := func(err error) error {
+		_ = s.Remove(part)
+		if errors.Is(err, fs.ErrNotExist) {
+			return s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
+		}
+		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err), "The transfer of %s to %s failed: %v", target, s.address(), err)
+	}
+	f, err := s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	if err != nil {
+		return fail(err)
+	}
+	_, err = io.Copy(f, bytes.NewReader(data))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return fail(err)
+	}
+	if err := s.PosixRename(part, target); err != nil {
+		// a server without that extension replaces nothing by a rename
+		_ = s.Remove(target)
+		if err := s.Rename(part, target); err != nil {
+			return fail(err)
+		}
+	}
+	return nil
+}
+
+// get fetches a small file.
+func (s *sftpSession) get(name string) ([]byte, error) {
+	f, err := s.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, s.failed(ErrSFTPFile, "The file %s does not exist on %s", name, s.address())
+	}
+	var data []byte
+	if err == nil {
+		defer f.Close()
+		data, err = io.ReadAll(io.LimitReader(f, maxP12+1))
+	}
+	if err != nil {
+		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err), "The transfer of %s from %s failed: %v", name, s.address(), err)
+	}
+	if len(data) > maxP12 {
+		return nil, s.failed(ErrSFTPTransfer, "The file %s on %s is too large for an %s", name, s.address(), p12Name)
+	}
+	return data, nil
+}

@@ -1,0 +1,209 @@
+package sshd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+
+	"itlsim/cucm"
+)
+
+// ptyTerminal is a session with a terminal: lines are edited, commands have a
+// history and are completed.
+type ptyTerminal struct {
+	*term.Terminal
+	screen  *screen
+	history term.History // of commands
+}
+
+func newPTY(rw io.ReadWriter) *ptyTerminal {
+	p := &ptyTerminal{screen: &screen{rw: rw}}
+	p.Terminal = term.NewTerminal(p.screen, "")
+	p.history = p.Terminal.History
+	return p
+}
+
+// resize tells the size of the client's terminal.
+func (p *ptyTerminal) resize(columns, rows uint32) {
+	bounded := func(v, otherwise uint32) int {
+		if v == 0 || v > 10_000 {
+			v = otherwise
+		}
+		return int(v)
+	}
+	_ = p.SetSize(bounded(columns, 80), bounded(rows, 24)) // its error is that of writing to the peer
+}
+
+// readLine reads a line behind a prompt, after what of it stands in lines
+// above.
+func (p *ptyTerminal) readLine(prompt string) (string, error) {
+	above, prompt := cutLastLine(prompt)
+	if above != "" {
+		fmt.Fprint(p, above)
+	}
+	p.SetPrompt(prompt)
+	line, err := p.ReadLine()
+	if errors.Is(err, term.ErrPasteIndicator) {
+		err = nil
+	}
+	if p.screen.interrupted {
+		p.screen.interrupted = false
+		return "", errInterrupted
+	}
+	return line, err
+}
+
+func cutLastLine(s string) (above, last string) {
+	i := strings.LastIndexByte(s, '\n') + 1
+	return s[:i], s[i:]
+}
+
+func (p *ptyTerminal) readCommand() (string, error) {
+	p.History = p.history
+	p.AutoCompleteCallback = p.complete
+	return p.readLine(prompt)
+}
+
+// Ask, AskSecret and AskMasked read answers, which are neither kept nor
+// completed.
+func (p *ptyTerminal) Ask(question string) (string, error) {
+	p.History, p.AutoCompleteCallback = forgetful{}, nil
+	return p.readLine(question)
+}
+
+func (p *ptyTerminal) AskSecret(question string) (string, error) {
+	return p.askHidden(question, hidden)
+}
+
+func (p *ptyTerminal) AskMasked(question string) (string, error) {
+	return p.askHidden(question, masked)
+}
+
+func (p *ptyTerminal) askHidden(question string, echo echo) (string, error) {
+	fmt.Fprint(p, question)
+	p.screen.show(echo)
+	defer p.screen.show(shown)
+	return p.Ask("")
+}
+
+// forgetful is the history of answers.
+type forgetful struct{}
+
+func (forgetful) Add(string)    {}
+func (forgetful) Len() int      { return 0 }
+func (forgetful) At(int) string { panic("sshd: empty history") }
+
+// complete does what Tab and ? do at the prompt.
+func (p *ptyTerminal) complete(line string, pos int, key rune) (string, int, bool) {
+	switch key {
+	case '?':
+		fmt.Fprintf(p, "%s%s?\n%s", prompt, line, cucm.Hints(line[:pos]))
+		return line, pos, true
+	case '\t':
+		words := cucm.Complete(line[:pos])
+		if len(words) == 0 {
+			return line, pos, true
+		}
+		typed := line[strings.LastIndexByte(line[:pos], ' ')+1 : pos]
+		more := commonPrefix(words)
+		if len(words) == 1 {
+			more += " "
+		} else if more == typed {
+			fmt.Fprintf(p, "%s%s\n%s\n", prompt, line, strings.Join(words, "  "))
+		}
+		return line[:pos-len(typed)] + more + line[pos:], pos - len(typed) + len(more), true
+	}
+	return "", 0, false
+}
+
+func commonPrefix(words []string) string {
+	prefix := words[0]
+	for _, w := range words[1:] {
+		for !strings.HasPrefix(w, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	return prefix
+}
+
+// echo is how what is typed is shown.
+type echo int
+
+const (
+	shown echo = iota
+	masked
+	hidden
+)
+
+// screen stands between the line editor and the client's terminal.
+type screen struct {
+	rw          io.ReadWriter
+	typed       []byte // to be read before anything else
+	interrupted bool   // by Ctrl-C
+
+	mu     sync.Mutex // a change of the window's size writes, too
+	echo   echo
+	escape bool // within a cursor movement that is on its way out
+}
+
+func (s *screen) show(e echo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.echo = e
+}
+
+// Read passes on what is typed. Ctrl-C becomes the end of an empty line, since
+// the editor would keep what was typed so far.
+func (s *screen) Read(p []byte) (int, error) {
+	const ctrlC, lineEnd, eraseLine = 3, 5, 21
+	if len(s.typed) == 0 {
+		buf := make([]byte, 256)
+		n, err := s.rw.Read(buf)
+		if n == 0 {
+			return 0, err
+		}
+		for _, b := range buf[:n] {
+			if b == ctrlC {
+				s.interrupted = true
+				s.typed = append(s.typed, lineEnd, eraseLine, '\r')
+				continue
+			}
+			s.typed = append(s.typed, b)
+		}
+	}
+	n := copy(p, s.typed)
+	s.typed = s.typed[n:]
+	return n, nil
+}
+
+// Write shows what the editor does.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.echo {
+	case hidden:
+		return len(p), nil
+	case shown:
+		return s.rw.Write(p)
+	}
+	out := make([]byte, len(p))
+	for i, b := range p {
+		out[i] = b
+		switch {
+		case b == 0x1b:
+			s.escape = true
+		case s.escape:
+			s.escape = b == '[' || b < '@' || b > '~'
+		case b > ' ':
+			out[i] = '*'
+		}
+	}
+	if _, err := s.rw.Write(out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

@@ -1,0 +1,154 @@
+package sshd
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"itlsim/cucm"
+)
+
+const (
+	maxConnections = 64
+	maxSessions    = 8                // on a connection
+	maxTries       = 3                // of a password on a connection
+	loginPatience  = 60 * time.Second // for a login
+)
+
+// Server answers on behalf of a node.
+type Server struct {
+	node     *cucm.Node
+	listener net.Listener
+	config   *ssh.ServerConfig
+	logins   atomic.Uint64
+	refused  atomic.Uint64
+	running  sync.WaitGroup
+
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+// Stats counts logins.
+type Stats struct {
+	Logins  uint64
+	Refused uint64 // wrong passwords and users
+}
+
+var errRefused = errors.New("access denied")
+
+// Listen starts the server of a node. Its host key is the node's.
+func Listen(n *cucm.Node, addr string) (*Server, error) {
+	key, err := ssh.NewSignerFromKey(n.HostKey())
+	if err != nil {
+		return nil, fmt.Errorf("SSH server of %s: %w", n.Name(), err)
+	}
+	s := &Server{node: n, conns: make(map[net.Conn]bool)}
+	s.config = &ssh.ServerConfig{MaxAuthTries: maxTries, ServerVersion: "SSH-2.0-itlsim", PasswordCallback: s.login}
+	s.config.AddHostKey(key)
+	if s.listener, err = net.Listen("tcp", addr); err != nil {
+		return nil, fmt.Errorf("SSH server of %s: %w", n.Name(), err)
+	}
+	s.running.Add(1)
+	go s.accept()
+	return s, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// Stats returns the counters as they stand.
+func (s *Server) Stats() Stats { return Stats{s.logins.Load(), s.refused.Load()} }
+
+// Close ends all sessions. A command under way is finished first.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	for conn := range s.conns {
+		conn.Close()
+	}
+	s.mu.Unlock()
+	err := s.listener.Close()
+	s.running.Wait()
+	return err
+}
+
+func (s *Server) login(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+	right := s.node.CheckPassword(string(password)) // for any user, so that time tells nothing
+	if !right || meta.User() != cucm.AdminUser {
+		s.refused.Add(1)
+		s.node.LoginFailed(meta.User(), meta.RemoteAddr().String())
+		return nil, errRefused
+	}
+	s.logins.Add(1)
+	return nil, nil
+}
+
+func (s *Server) accept() {
+	defer s.running.Done()
+	for {
+		conn, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			time.Sleep(50 * time.Millisecond) // out of file descriptors, say
+			continue
+		}
+		s.mu.Lock()
+		if s.closed || len(s.conns) >= maxConnections {
+			conn.Close()
+		} else {
+			s.conns[conn] = true
+			s.running.Add(1)
+			go s.serve(conn)
+		}
+		s.mu.Unlock()
+	}
+}
+
+func (s *Server) serve(conn net.Conn) {
+	defer s.running.Done()
+	defer func() {
+		conn.Close()
+		s.mu.Lock()
+		delete(s.conns, conn)
+		s.mu.Unlock()
+	}()
+	_ = conn.SetDeadline(time.Now().Add(loginPatience))
+	_, channels, requests, err := ssh.NewServerConn(conn, s.config)
+	if err != nil {
+		return
+	}
+	_ = conn.SetDeadline(time.Time{})
+	go ssh.DiscardRequests(requests) // ends with the connection
+	var sessions sync.WaitGroup
+	defer sessions.Wait()
+	var open atomic.Int32
+	for ch := range channels {
+		switch {
+		case ch.ChannelType() != "session":
+			_ = ch.Reject(ssh.UnknownChannelType, "only sessions")
+			continue
+		case open.Load() >= maxSessions:
+			_ = ch.Reject(ssh.ResourceShortage, "too many sessions")
+			continue
+		}
+		channel, requests, err := ch.Accept()
+		if err != nil {
+			continue
+		}
+		open.Add(1)
+		sessions.Add(1)
+		go func() {
+			defer sessions.Done()
+			defer open.Add(-1)
+			s.session(channel, requests)
+		}()
+	}
+}

@@ -1,0 +1,107 @@
+package sshd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+
+	"itlsim/cucm"
+)
+
+// prompt is the command line's.
+const prompt = "admin:"
+
+// welcome is shown at a login with a terminal. Its words are remembered, no
+// document here has them.
+const welcome = "Command Line Interface is starting up, please wait ...\n\n   Welcome to the Platform Command Line Interface\n\n"
+
+// session serves one channel: a shell or a single command.
+func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
+	defer channel.Close()
+	var working sync.WaitGroup
+	defer working.Wait()
+	var pty *ptyTerminal
+	began := false
+	for req := range requests {
+		ok := false
+		switch req.Type {
+		case "pty-req":
+			var r struct {
+				Term                         string
+				Columns, Rows, Width, Height uint32
+				Modes                        string
+			}
+			if ok = !began && ssh.Unmarshal(req.Payload, &r) == nil; ok {
+				pty = newPTY(channel)
+				pty.resize(r.Columns, r.Rows)
+			}
+		case "window-change":
+			var r struct{ Columns, Rows, Width, Height uint32 }
+			if ok = pty != nil && ssh.Unmarshal(req.Payload, &r) == nil; ok {
+				pty.resize(r.Columns, r.Rows)
+			}
+		case "env":
+			ok = true // and has no effect
+		case "shell", "exec":
+			var r struct{ Command string }
+			if ok = !began && (req.Type == "shell" || ssh.Unmarshal(req.Payload, &r) == nil); ok {
+				began = true
+				var t terminal = newPlain(channel)
+				if pty != nil {
+					t = pty
+				}
+				working.Add(1)
+				go func() {
+					defer working.Done()
+					status := uint32(0)
+					if req.Type == "shell" {
+						s.shell(t, pty != nil)
+					} else if err := s.node.Run(t, r.Command); err != nil && err != cucm.ErrExit {
+						status = 1
+					}
+					_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
+					channel.Close() // which ends the requests
+				}()
+			}
+		}
+		if req.WantReply {
+			_ = req.Reply(ok, nil)
+		}
+	}
+}
+
+// terminal is what a session prints to and reads from.
+type terminal interface {
+	cucm.Terminal
+	// readCommand shows the prompt and reads a command line.
+	readCommand() (string, error)
+}
+
+// errInterrupted is Ctrl-C: a command is given up, a line dropped.
+var errInterrupted = errors.New("interrupted")
+
+// shell reads commands until `exit` or the end of input.
+func (s *Server) shell(t terminal, welcomed bool) {
+	if welcomed {
+		fmt.Fprint(t, welcome)
+	}
+	for {
+		line, err := t.readCommand()
+		switch {
+		case errors.Is(err, errInterrupted):
+			continue
+		case err != nil:
+			if err != io.EOF {
+				fmt.Fprintf(t, "%v\n", err)
+			}
+			return
+		}
+		if s.node.Run(t, line) == cucm.ErrExit {
+			return
+		}
+		fmt.Fprintln(t)
+	}
+}
