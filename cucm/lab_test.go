@@ -24,6 +24,7 @@ func (c *clock) Now() time.Time { return c.now }
 // lab is the cluster of Cisco document 117598 with small keys and no network.
 type lab struct {
 	*cucm.Cluster
+	config   cucm.Config
 	t        *testing.T
 	clock    *clock
 	pub, sub *cucm.Node
@@ -48,6 +49,7 @@ func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
 	for _, f := range change {
 		f(&cfg)
 	}
+	l.config = cfg
 	var err error
 	l.Cluster, err = cucm.New(cfg)
 	require.NoError(t, err)
