@@ -1,6 +1,9 @@
 package cucm_test
 
 import (
+	"crypto/sha1"
+	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -21,21 +24,32 @@ func (c *clock) Now() time.Time { return c.now }
 // lab is the cluster of Cisco document 117598 with small keys and no network.
 type lab struct {
 	*cucm.Cluster
+	config   cucm.Config
 	t        *testing.T
 	clock    *clock
 	pub, sub *cucm.Node
 	resets   [][]string // devices of each reset that the cluster asked for
+	diverted map[string]string
 }
+
+const cucmGuard = 5 * time.Minute
 
 const password = "secret"
 
 func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
-	l := &lab{t: t, clock: &clock{time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)}}
+	l := &lab{t: t, clock: &clock{time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)}, diverted: make(map[string]string)}
 	cfg := cucm.Cisco117598()
 	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = l.clock, testkeys.NewPool(1), 1024, password
+	cfg.Dial = func(network, address string) (net.Conn, error) {
+		if to, ok := l.diverted[address]; ok {
+			address = to
+		}
+		return net.Dial(network, address)
+	}
 	for _, f := range change {
 		f(&cfg)
 	}
+	l.config = cfg
 	var err error
 	l.Cluster, err = cucm.New(cfg)
 	require.NoError(t, err)
@@ -97,4 +111,28 @@ func settingsIn(t *testing.T, payload []byte) phone.Settings {
 	cfg, err := phone.ParseConfig(payload)
 	require.NoError(t, err)
 	return cfg.Settings
+}
+
+// divert leads what the cluster dials elsewhere.
+func (l *lab) divert(from, to string) { l.diverted[from] = to }
+
+// snapshot is all of a cluster that a command may change, each part by its
+// digest.
+func (l *lab) snapshot() map[string]string {
+	l.t.Helper()
+	files, err := cucm.StateFiles(l.Cluster)
+	require.NoError(l.t, err)
+	sums := make(map[string]string)
+	for name, data := range files {
+		sums[name] = hexSum(sha1.Sum(data))
+		if name == "cluster.json" {
+			sums[name] = string(data)
+		}
+	}
+	for _, n := range l.Nodes() {
+		sums["ITL of "+n.Name()] = hexSum(n.ITL().SHA1())
+		sums["log of "+n.Name()] = fmt.Sprint(len(n.Log()))
+	}
+	sums["resets"] = fmt.Sprint(len(l.resets))
+	return sums
 }

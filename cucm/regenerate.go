@@ -115,9 +115,12 @@ func (d *draft) regenerateRecovery(n *Node) error {
 	return d.protect()
 }
 
-// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5).
+// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5),
+// whose own guard it does not concern.
 func (d *draft) shareRecovery() {
+	shared := *d.nodes[0].certs[ITLRecovery]
+	shared.Modified = time.Time{}
 	for i := range d.nodes[1:] {
-		d.nodes[i+1].certs[ITLRecovery] = d.nodes[0].certs[ITLRecovery]
+		d.nodes[i+1].certs[ITLRecovery] = &shared
 	}
 }

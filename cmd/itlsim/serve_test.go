@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/internal/sftptest"
+)
+
+const servedPassword = "geheim"
+
+// binary builds the program once.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "itlsim-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "itlsim")
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return path, err
+})
+
+// served is a running `itlsim serve`.
+type served struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	out bytes.Buffer
+	ready
+}
+
+// serve starts it on loopback addresses of its own.
+func serve(t *testing.T, flags ...string) *served {
+	t.Helper()
+	path, err := binary()
+	require.NoError(t, err)
+	s := &served{t: t}
+	file := filepath.Join(t.TempDir(), "ready.json")
+	address := fmt.Sprintf("127.%d.%d.2", 20+rand.IntN(200), rand.IntN(250))
+	s.cmd = exec.Command(path, append([]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(20000)),
+		"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
+	require.NoError(t, s.cmd.Start())
+	t.Cleanup(func() { s.kill() })
+	for range 3000 {
+		data, err := os.ReadFile(file)
+		if err == nil {
+			require.NoError(t, json.Unmarshal(data, &s.ready))
+			return s
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	s.kill()
+	t.Fatalf("itlsim serve is not ready: %s", s.out.String())
+	return nil
+}
+
+// kill ends it as a power failure does.
+func (s *served) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+// login opens an SSH connection to a node.
+func (s *served) login(node int) *ssh.Client {
+	s.t.Helper()
+	client, err := ssh.Dial("tcp", s.Nodes[node].SSH, &ssh.ClientConfig{
+		User: s.Admin.User, Auth: []ssh.AuthMethod{ssh.Password(s.Admin.Password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second})
+	require.NoError(s.t, err)
+	return client
+}
+
+// run types a command on a node, and answers.
+func (s *served) run(client *ssh.Client, line string, answers ...string) (string, error) {
+	session, err := client.NewSession()
+	if err != nil {
+		return "", err
+	}
+	defer session.Close()
+	session.Stdin = strings.NewReader(strings.Join(answers, "\n") + "\n")
+	out, err := session.Output(line)
+	return string(out), err
+}
+
+// dialogue drives OpenSSH's client by expect: each step is what is waited for
+// and what is typed then. It returns what was seen.
+func (s *served) dialogue(node int, steps ...string) string {
+	s.t.Helper()
+	expect := sftptest.Program(s.t, "expect")
+	client := sftptest.Program(s.t, "ssh")
+	host, port, err := net.SplitHostPort(s.Nodes[node].SSH)
+	require.NoError(s.t, err)
+	var tcl strings.Builder
+	fmt.Fprintf(&tcl, "set timeout 60\nspawn -noecho %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o PreferredAuthentications=password -o NumberOfPasswordPrompts=1 -p %s %s@%s\n", client, port, s.Admin.User, host)
+	steps = append([]string{"assword:", s.Admin.Password}, steps...)
+	for i := 0; i < len(steps); i += 2 {
+		fmt.Fprintf(&tcl, "expect {\n -ex {%s} {}\n timeout {puts {TIMEOUT at %s}; exit 9}\n eof {puts {END at %s}; exit 9}\n}\n", steps[i], steps[i], steps[i])
+		if i+1 < len(steps) {
+			fmt.Fprintf(&tcl, "send -- {%s}\nsend -- \"\\r\"\n", steps[i+1])
+		}
+	}
+	tcl.WriteString("expect eof\n")
+	script := filepath.Join(s.t.TempDir(), "dialogue.exp")
+	require.NoError(s.t, os.WriteFile(script, []byte(tcl.String()), 0o600))
+	out, err := exec.Command(expect, script).CombinedOutput()
+	require.NoError(s.t, err, "%s", out)
+	return strings.ReplaceAll(string(out), "\r", "")
+}
+
+// transcript cuts a command's part out of what was seen.
+func transcript(t *testing.T, seen, command string) []string {
+	t.Helper()
+	_, text, found := strings.Cut(seen, "admin:"+command)
+	require.True(t, found, "%q in:\n%s", command, seen)
+	text, _, _ = strings.Cut(text, "admin:")
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); strings.Trim(line, "- ") != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func golden(t *testing.T, name, command string) []string {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/golden/" + name)
+	require.NoError(t, err)
+	return transcript(t, string(data), command)
+}
+
+// Every transcript of the golden files, as OpenSSH's client sees it on a
+// running cluster: white space folded, names, digests and lengths aside.
+func TestGoldenTranscriptsBySSH(t *testing.T) {
+	s := serve(t)
+	key, err := testkeys.NewPool(5).Key(2048)
+	require.NoError(t, err)
+	for kind, start := range map[string]func() *sftptest.Server{
+		"SFTP server within the test": func() *sftptest.Server { return sftptest.Start(t, sftptest.Password, key, "") },
+		"OpenSSH":                     func() *sftptest.Server { return sftptest.StartOpenSSH(t, sftptest.Password, key, "") },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			server := start()
+			s := &served{t: t, ready: s.ready}
+			remotekey := fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12", server.Address(), server.User, server.Dir)
+			get := "file get tftp ITLRecovery.p12"
+			seen := s.dialogue(0,
+				"admin:", "utils service restart Cisco Tftp",
+				"STARTED]", "show itl",
+				"verified successfully.", get,
+				"[y/n]? ", "y", "server IP: ", server.Host, "port [22]: ", server.Port, "User ID: ", server.User, "Password: ", server.Password, "directory: ", server.Dir,
+				"(yes/no)? ", "yes",
+				"Downloading file:", remotekey,
+				"Sftp password :", server.Password, "Administrator password :", servedPassword,
+				"restarted on host test10sub", "utils itl reset localkey",
+				"Administrator password :", servedPassword,
+				"restarted on host test10sub", "show itl",
+				"verified successfully.", "exit")
+
+			require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), transcript(t, seen, "utils itl reset localkey")))
+			require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-remotekey.txt", "utils itl reset remotekey joemar2-server.cisco.com joemar2 /home/joemar2/ITLRecovery.p12"), transcript(t, seen, remotekey)))
+
+			mask := func(lines []string, patterns string) string {
+				return regexp.MustCompile(patterns).ReplaceAllString(strings.Join(lines, "\n"), "#")
+			}
+			const values = `(?m)(Bytes|Kbytes): [0-9.]+|([0-9a-f]{2}:){15}[0-9a-f]{2}|^SFTP server IP: \S+|port \[22\]:.*|User ID: .*|Password: \*+|Download directory: .*|host '\S+ \([0-9.]+\)'`
+			require.Empty(t, cmp.Diff(mask(golden(t, "file-get-tftp-itlrecovery.txt", get), values), mask(transcript(t, seen, get), values)))
+
+			const dump = `(?m)^(\S+ )*[0-9a-f]{32,}\(|modified on .*|^[0-9a-f]{1,2}( [0-9a-f]{1,2}){7}$\n?|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|\b\d{2,4}\b`
+			require.Empty(t, cmp.Diff(mask(golden(t, "show-itl-before-reset.txt", "show itl"), dump), mask(transcript(t, seen, "show itl"), dump)))
+			require.Empty(t, cmp.Diff(mask(golden(t, "show-itl-after-reset.txt", "show itl"), dump), mask(transcript(t, seen[strings.LastIndex(seen, "admin:show itl"):], "show itl"), dump)))
+		})
+	}
+
+	t.Run("set cert regen", func(t *testing.T) {
+		s := &served{t: t, ready: s.ready}
+		seen := s.dialogue(0, "admin:", "set cert regen CallManager", "(yes|no)? ", "yes", "to become active.", "set cert regen TVS", "later time", "exit")
+		for _, command := range []string{"set cert regen CallManager", "set cert regen TVS"} {
+			require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", command), transcript(t, seen, command)))
+		}
+	})
+}
+
+// Without a terminal: a command with answers on standard input, and its exit
+// status; a wrong password is refused and entered into the log.
+func TestServeWithoutATerminal(t *testing.T) {
+	s := serve(t, "--release", "12.5")
+	client := s.login(0)
+	defer client.Close()
+	out, err := s.run(client, "show version active")
+	require.NoError(t, err)
+	require.Contains(t, out, "12.5.1")
+	out, err = s.run(client, "set cert regen tomcat", "yes")
+	require.NoError(t, err, out)
+	out, err = s.run(client, "set cert regen ipsec", "yes")
+	var status *ssh.ExitError
+	require.ErrorAs(t, err, &status)
+	require.Equal(t, 1, status.ExitStatus())
+	require.Contains(t, out, "tomcat certificate was modified in the last 5 minutes")
+
+	_, err = ssh.Dial("tcp", s.Nodes[0].SSH, &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password("guess")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	require.Error(t, err)
+	out, err = s.run(client, "file view activelog syslog/CiscoSyslog")
+	require.NoError(t, err)
+	require.Contains(t, out, "%UC_LOGIN-4-AuthenticationFailed: ")
+
+	// An interrupt ends it cleanly.
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, s.cmd.Wait(), s.out.String())
+}
+
+// Serving where something else does is an error that says what to do.
+func TestServePortTaken(t *testing.T) {
+	var out, errs bytes.Buffer
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	var p int
+	_, err = fmt.Sscan(port, &p)
+	require.NoError(t, err)
+	code := run([]string{"serve", "--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p - 2445)}, streams{nil, &out, &errs})
+	require.Equal(t, exitBroken, code)
+	require.Contains(t, errs.String(), "--port-offset")
+	for _, bad := range [][]string{{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"}} {
+		require.Equal(t, exitUsage, run(append([]string{"serve"}, bad...), streams{nil, &out, &errs}), bad)
+	}
+}

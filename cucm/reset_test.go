@@ -1,0 +1,166 @@
+package cucm_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+)
+
+// meddler is an administrator's terminal that does something when it is shown
+// certain words.
+type meddler struct {
+	cucm.Script
+	at string
+	do func()
+}
+
+func (m *meddler) Write(p []byte) (int, error) {
+	if m.do != nil && strings.Contains(string(p), m.at) {
+		m.do()
+		m.do = nil
+	}
+	return m.Script.Write(p)
+}
+
+// M22, this project's reading of CSCun18578: a TFTP node is lost between the
+// listing and the transfer. No node has changed, not half of them.
+func TestNodeLostBeforeTheTransfer(t *testing.T) {
+	l := newLab(t)
+	before := l.snapshot()
+	m := &meddler{Script: cucm.Script{Answers: []string{password}}, at: "generated successfully", do: func() { require.NoError(t, l.sub.PowerOff()) }}
+	err := l.pub.Run(m, "utils itl reset localkey")
+	var lost *cucm.NodeLostError
+	require.ErrorAs(t, err, &lost)
+	require.Equal(t, "test10sub", lost.Node)
+	require.Contains(t, m.Output.String(), "['test10pub', 'test10sub']")
+	require.NotContains(t, m.Output.String(), "Restarting")
+	require.Empty(t, cmp.Diff(before, l.snapshot()))
+
+	// It is not listed while it is down, and comes back with a list of its own.
+	require.ErrorIs(t, l.sub.Run(&cucm.Script{}, "show itl"), cucm.ErrNodeDown)
+	require.Contains(t, l.must(l.pub, "utils itl reset localkey", password), "['test10pub']")
+	require.NoError(t, l.sub.PowerOn())
+	require.Contains(t, l.sub.ITL().Signer.Subject, "CN=test10sub")
+}
+
+// A node whose TFTP is stopped is not active, and is left out.
+func TestStoppedTFTPIsLeftOut(t *testing.T) {
+	l := newLab(t)
+	list := l.sub.ITL()
+	l.must(l.sub, "utils service stop Cisco Tftp")
+	require.Contains(t, l.must(l.sub, "utils service list"), "Cisco Tftp [STOPPED]")
+	out := l.must(l.pub, "utils itl reset localkey", password)
+	require.Contains(t, out, "['test10pub']")
+	require.NotContains(t, out, "test10sub")
+	require.Same(t, list, l.sub.ITL())
+	l.must(l.sub, "utils service start Cisco Tftp")
+	require.NotSame(t, list, l.sub.ITL(), "a start builds it anew")
+	l.must(l.pub, "utils system restart", "yes")
+	require.Contains(t, l.pub.ITL().Signer.Subject, "CN=test10pub", "so does a restart of the node")
+}
+
+// A publisher without TFTP can use a regenerated recovery key: it has no start
+// of TFTP to wait for.
+func TestPublisherWithoutTFTPAfterRegeneration(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) { c.Nodes[0].TFTP = false })
+	l.must(l.pub, "set cert regen ITLRecovery", "yes")
+	l.must(l.pub, "utils itl reset localkey", password)
+	require.NoError(t, l.sub.ITL().VerifySelf())
+	require.True(t, l.sub.ITL().Signer.SameSerial(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate)))
+}
+
+func release125(c *cucm.Config) { c.Release = cucm.Release125 }
+
+// Release 12.5: ITLRecovery signs, one for all nodes; the reset signs each
+// node's own list with its CallManager key, and restarts nothing.
+func TestRelease125(t *testing.T) {
+	l := newLab(t, release125)
+	l.register(phoneName)
+	recovery := func() itl.Identity { return itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate) }
+	signedBy := func(unit cucm.Unit) {
+		t.Helper()
+		for _, n := range l.Nodes() {
+			require.NoError(t, n.ITL().VerifySelf())
+			require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(n.Certificate(unit).Certificate)), n.Name())
+		}
+	}
+	require.Equal(t, recovery(), itl.IdentityOf(l.sub.Certificate(cucm.ITLRecovery).Certificate))
+	signedBy(cucm.ITLRecovery)
+	out := l.must(l.pub, "utils itl reset localkey")
+	require.Empty(t, cmp.Diff(fold(`
+Name is None
+Generating the reset ITL file.....
+The reset ITL file was generated successfully
+Locating active Tftp servers in the cluster.....
+Following is the list of Active tftp servers in the cluster
+====================
+test10pub
+test10sub
+=====================
+Number of Active TFTP servers in the cluster : 2
+Transferring new reset ITL file to the TFTP server nodes in the cluster.........
+Successfully transferred reset ITL to node test10pub
+Successfully transferred reset ITL to node test10sub
+`), fold(out)))
+	signedBy(cucm.CallManager)
+	for _, n := range l.Nodes() {
+		l.must(n, "utils service restart Cisco Tftp")
+	}
+	signedBy(cucm.ITLRecovery)
+
+	// A regenerated key waits for TFTP: until then the old one signs.
+	old := recovery()
+	_, err := l.types(l.sub, "set cert regen ITLRecovery", "yes")
+	require.ErrorContains(t, err, "publisher")
+	l.must(l.pub, "set cert regen ITLRecovery", "yes")
+	require.Empty(t, l.resets)
+	require.Equal(t, recovery(), itl.IdentityOf(l.sub.Certificate(cucm.ITLRecovery).Certificate))
+	l.must(l.sub, "set cert regen TVS", "yes")
+	for _, n := range l.Nodes() {
+		require.True(t, n.ITL().Signer.SameSerial(old))
+		require.NoError(t, n.ITL().VerifySelf())
+	}
+	l.must(l.pub, "utils service restart Cisco Tftp")
+	require.True(t, l.pub.ITL().Signer.SameSerial(recovery()))
+}
+
+// M3: a change of names regenerates four certificates past the guard; the
+// recovery key's record goes on showing the old name.
+func TestRename(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	l.must(l.pub, "set cert regen CAPF", "yes")
+	before := map[cucm.Unit]*cucm.Certificate{}
+	for _, u := range cucm.Units {
+		before[u] = l.pub.Certificate(u)
+	}
+	l.must(l.pub, "set network hostname newpub", "yes")
+	require.Equal(t, "newpub.joemar2.lab", l.pub.FQDN())
+	for _, u := range cucm.Units {
+		kept := u == cucm.ITLRecovery || u == cucm.CAPFUnit
+		require.Equal(t, kept, before[u] == l.pub.Certificate(u), u)
+	}
+	require.Equal(t, "CN=ITLRECOVERY_test10pub.joemar2.lab", strings.Split(l.pub.ITL().Records[4].Subject, ";")[0])
+	require.Equal(t, "CN=newpub.joemar2.lab", strings.Split(l.sub.ITL().Records[3].Subject, ";")[0], "the publisher's TVS in the subscriber's list")
+	require.Len(t, l.resets, 2)
+	l.must(l.sub, "set network domain example.org", "yes")
+	require.Equal(t, "test10sub.example.org", l.sub.FQDN())
+	require.Equal(t, "newpub.joemar2.lab", l.pub.FQDN(), "a domain is a node's own")
+	l.wait(cucmGuard)
+	l.must(l.pub, "set cert regen ITLRecovery", "yes")
+	require.Contains(t, l.pub.Certificate(cucm.ITLRecovery).Certificate.Subject.CommonName, "newpub")
+
+	state := l.snapshot()
+	for _, bad := range []string{"test10sub", "no_name", "-x", "../x", strings.Repeat("x", 64)} {
+		_, err := l.types(l.pub, "set network hostname "+bad, "yes")
+		require.Error(t, err, bad)
+	}
+	_, err := l.types(l.pub, "set network domain x..y", "yes")
+	require.Error(t, err)
+	require.Empty(t, cmp.Diff(state, l.snapshot()))
+}
