@@ -238,10 +238,10 @@ func TestServePortTaken(t *testing.T) {
 	var p int
 	_, err = fmt.Sscan(port, &p)
 	require.NoError(t, err)
-	code := run([]string{"serve", "--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p - 2445)}, streams{nil, &out, &errs})
+	code := run([]string{"serve", "--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p - 2445)}, streams{&out, &errs})
 	require.Equal(t, exitBroken, code)
 	require.Contains(t, errs.String(), "--port-offset")
 	for _, bad := range [][]string{{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"}} {
-		require.Equal(t, exitUsage, run(append([]string{"serve"}, bad...), streams{nil, &out, &errs}), bad)
+		require.Equal(t, exitUsage, run(append([]string{"serve"}, bad...), streams{&out, &errs}), bad)
 	}
 }
