@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,8 @@ import (
 )
 
 const (
-	maxConnections = 64
+	maxConnections = 64               // with a login
+	maxStrangers   = 32               // without one; the oldest makes room
 	maxSessions    = 8                // on a connection
 	maxTries       = 3                // of a password on a connection
 	loginPatience  = 60 * time.Second // for a login
@@ -29,9 +31,10 @@ type Server struct {
 	refused  atomic.Uint64
 	running  sync.WaitGroup
 
-	mu     sync.Mutex
-	conns  map[net.Conn]bool
-	closed bool
+	mu        sync.Mutex
+	conns     map[net.Conn]bool // with a login
+	strangers []net.Conn        // without one yet, the oldest first
+	closed    bool
 }
 
 // Stats counts logins.
@@ -72,6 +75,9 @@ func (s *Server) Close() error {
 	for conn := range s.conns {
 		conn.Close()
 	}
+	for _, conn := range s.strangers {
+		conn.Close()
+	}
 	s.mu.Unlock()
 	err := s.listener.Close()
 	s.running.Wait()
@@ -101,10 +107,14 @@ func (s *Server) accept() {
 			continue
 		}
 		s.mu.Lock()
-		if s.closed || len(s.conns) >= maxConnections {
+		if s.closed {
 			conn.Close()
 		} else {
-			s.conns[conn] = true
+			if len(s.strangers) >= maxStrangers {
+				s.strangers[0].Close()
+				s.strangers = s.strangers[1:]
+			}
+			s.strangers = append(s.strangers, conn)
 			s.running.Add(1)
 			go s.serve(conn)
 		}
@@ -118,11 +128,15 @@ func (s *Server) serve(conn net.Conn) {
 		conn.Close()
 		s.mu.Lock()
 		delete(s.conns, conn)
+		s.strangers = slices.DeleteFunc(s.strangers, func(c net.Conn) bool { return c == conn })
 		s.mu.Unlock()
 	}()
 	_ = conn.SetDeadline(time.Now().Add(loginPatience))
 	_, channels, requests, err := ssh.NewServerConn(conn, s.config)
 	if err != nil {
+		return
+	}
+	if !s.admit(conn) {
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})
@@ -151,4 +165,17 @@ func (s *Server) serve(conn net.Conn) {
 			s.session(channel, requests)
 		}()
 	}
+}
+
+// admit counts a connection among those with a login, where there is room.
+func (s *Server) admit(conn net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := len(s.strangers)
+	s.strangers = slices.DeleteFunc(s.strangers, func(c net.Conn) bool { return c == conn })
+	if s.closed || known == len(s.strangers) || len(s.conns) >= maxConnections {
+		return false
+	}
+	s.conns[conn] = true
+	return true
 }

@@ -27,6 +27,7 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 	began := false
 	for req := range requests {
 		ok := false
+		var command func(terminal) uint32 // begins after the reply
 		switch req.Type {
 		case "pty-req":
 			var r struct {
@@ -45,32 +46,39 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 			}
 		case "env":
 			ok = true // and has no effect
-		case "shell", "exec":
+		case "shell":
+			ok = !began
+			command = func(t terminal) uint32 { return s.shell(t, pty != nil) }
+		case "exec":
 			var r struct{ Command string }
-			if ok = !began && (req.Type == "shell" || ssh.Unmarshal(req.Payload, &r) == nil); ok {
-				began = true
-				var t terminal = newPlain(channel)
-				if pty != nil {
-					t = pty
-				}
-				working.Add(1)
-				go func() {
-					defer working.Done()
-					status := uint32(0)
-					if req.Type == "shell" {
-						s.shell(t, pty != nil)
-					} else if err := s.node.Run(t, r.Command); err != nil && err != cucm.ErrExit {
-						status = 1
-					}
-					_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
-					channel.Close() // which ends the requests
-				}()
-			}
+			ok = !began && ssh.Unmarshal(req.Payload, &r) == nil
+			command = func(t terminal) uint32 { return s.command(t, r.Command) }
 		}
 		if req.WantReply {
 			_ = req.Reply(ok, nil)
 		}
+		if !ok || command == nil {
+			continue
+		}
+		began = true
+		var t terminal = newPlain(channel)
+		if pty != nil {
+			t = pty
+		}
+		working.Go(func() {
+			status := command(t)
+			_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
+			channel.Close() // which ends the requests
+		})
 	}
+}
+
+// command runs a single one and tells its exit status.
+func (s *Server) command(t terminal, line string) uint32 {
+	if err := s.node.Run(t, line); err != nil && err != cucm.ErrExit {
+		return 1
+	}
+	return 0
 }
 
 // terminal is what a session prints to and reads from.
@@ -83,8 +91,9 @@ type terminal interface {
 // errInterrupted is Ctrl-C: a command is given up, a line dropped.
 var errInterrupted = errors.New("interrupted")
 
-// shell reads commands until `exit` or the end of input.
-func (s *Server) shell(t terminal, welcomed bool) {
+// shell reads commands until `exit` or the end of input, and tells the exit
+// status.
+func (s *Server) shell(t terminal, welcomed bool) uint32 {
 	if welcomed {
 		fmt.Fprint(t, welcome)
 	}
@@ -93,14 +102,14 @@ func (s *Server) shell(t terminal, welcomed bool) {
 		switch {
 		case errors.Is(err, errInterrupted):
 			continue
+		case err == io.EOF:
+			return 0
 		case err != nil:
-			if err != io.EOF {
-				fmt.Fprintf(t, "%v\n", err)
-			}
-			return
+			fmt.Fprintf(t, "%v\n", err)
+			return 1
 		}
 		if s.node.Run(t, line) == cucm.ErrExit {
-			return
+			return 0
 		}
 		fmt.Fprintln(t)
 	}

@@ -1,0 +1,244 @@
+package sshd_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"golang.org/x/crypto/ssh"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/internal/sftptest"
+	"itlsim/sshd"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const password = "geheim"
+
+type fixedClock struct{}
+
+func (fixedClock) Now() time.Time { return time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC) }
+
+// start serves the publisher of the golden dumps' cluster.
+func start(t *testing.T) (*cucm.Node, *sshd.Server) {
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = fixedClock{}, testkeys.NewPool(1), 1024, password
+	cfg.Nodes[1].KeyBits = map[cucm.Unit]int{cucm.TVSUnit: 2048}
+	cfg.Nodes[0].RecoveryName = "ITLRECOVERY_test10pub.joemar.l" // a name of 65 characters
+	c, err := cucm.New(cfg)
+	require.NoError(t, err)
+	s, err := sshd.Listen(c.Publisher(), "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return c.Publisher(), s
+}
+
+func login(t *testing.T, s *sshd.Server, user, password string) (*ssh.Client, error) {
+	c, err := ssh.Dial("tcp", s.Addr().String(), &ssh.ClientConfig{User: user, Auth: []ssh.AuthMethod{ssh.Password(password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	if err == nil {
+		t.Cleanup(func() { c.Close() })
+	}
+	return c, err
+}
+
+// terminal is a session with a terminal; what is typed is sent at once.
+type terminal struct {
+	t    *testing.T
+	in   io.Writer
+	out  io.Reader
+	seen bytes.Buffer
+}
+
+func open(t *testing.T, s *sshd.Server) *terminal {
+	client, err := login(t, s, "admin", password)
+	require.NoError(t, err)
+	session, err := client.NewSession()
+	require.NoError(t, err)
+	in, err := session.StdinPipe()
+	require.NoError(t, err)
+	out, err := session.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, session.RequestPty("vt100", 24, 200, nil))
+	require.NoError(t, session.Shell())
+	term := &terminal{t: t, in: in, out: out}
+	term.until("admin:")
+	return term
+}
+
+// types something and returns what is seen until what ends it.
+func (term *terminal) types(keys, end string) string {
+	term.t.Helper()
+	_, err := io.WriteString(term.in, keys)
+	require.NoError(term.t, err)
+	return term.until(end)
+}
+
+func (term *terminal) until(end string) string {
+	term.t.Helper()
+	term.seen.Reset()
+	buf := make([]byte, 1024)
+	for !strings.Contains(term.seen.String(), end) {
+		n, err := term.out.Read(buf)
+		term.seen.Write(buf[:n])
+		if err != nil {
+			require.Contains(term.t, term.seen.String(), end)
+			break
+		}
+	}
+	return strings.ReplaceAll(term.seen.String(), "\r", "")
+}
+
+func TestPasswords(t *testing.T) {
+	n, s := start(t)
+	for _, who := range [][2]string{{"admin", "wrong"}, {"root", password}, {"admin", ""}} {
+		_, err := login(t, s, who[0], who[1])
+		require.Error(t, err)
+	}
+	_, err := login(t, s, "admin", password)
+	require.NoError(t, err)
+	require.Equal(t, sshd.Stats{Logins: 1, Refused: 3}, s.Stats())
+	require.Len(t, n.Log(), 3)
+	require.Contains(t, n.Log()[1], "[UserID=root]")
+}
+
+func TestHostKeyIsTheNodes(t *testing.T) {
+	n, s := start(t)
+	want, err := ssh.NewSignerFromKey(n.HostKey())
+	require.NoError(t, err)
+	c, err := ssh.Dial("tcp", s.Addr().String(), &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password(password)}, HostKeyCallback: ssh.FixedHostKey(want.PublicKey())})
+	require.NoError(t, err)
+	c.Close()
+}
+
+// Line editing, history, completion, `?`, help, interruption.
+func TestTerminal(t *testing.T) {
+	_, s := start(t)
+	term := open(t, s)
+	require.Contains(t, term.types("utils itl reset ?", "remotekey"), "localkey")
+	term.types("\x03", "admin:")
+	require.Contains(t, term.types("sho\tver\tact\t\r", "admin:"), "Active Master Version: 10.0.1")
+	require.Contains(t, term.types("\x1b[A\r", "admin:"), "Active Master Version", "history")
+	require.Contains(t, term.types("xshow version actie\x1b[Dv\x01\x1b[3~\r", "admin:"), "Active Master Version", "editing")
+	require.Contains(t, term.types("make coffee\r", "admin:"), "Executed command unsuccessfully\nNo valid command entered\n")
+	require.Contains(t, term.types("help utils itl\r", "admin:"), "utils itl reset remotekey HOST[:PORT] USER PATH")
+	require.Contains(t, term.types("show cert own\r", "admin:"), "Usage: show cert own NAME")
+
+	// A question is given up by Ctrl-C, and its answers are no history.
+	term.types("set cert regen TVS\r", "(yes|no)? ")
+	term.types("nonsense\x03", "admin:")
+	term.types("utils itl reset localkey\r", "password :")
+	seen := term.types("wrong-secret\r", "admin:")
+	require.NotContains(t, seen, "wrong-secret")
+	require.Contains(t, seen, "password is wrong")
+	require.Contains(t, term.types("\x1b[A", "localkey"), "utils itl reset localkey", "not the secret")
+	term.types("\x03", "admin:")
+
+	// A masked answer is shown as asterisks.
+	term.types("file get tftp ITLRecovery.p12\r", "[y/n]? ")
+	for _, step := range [][2]string{{"y", "IP: "}, {"127.0.0.1", "[22]: "}, {"1", "ID: "}, {"joe", "Password: "}} {
+		term.types(step[0]+"\r", step[1])
+	}
+	require.Contains(t, term.types("cisca\x7fo\r", "directory: "), "*****")
+	require.NotContains(t, term.seen.String(), "cisc")
+	term.types("/\r", "admin:")
+	term.types("exit\r", "exit")
+	_, err := io.ReadAll(term.out)
+	require.NoError(t, err)
+}
+
+func TestCompletionsOffered(t *testing.T) {
+	_, s := start(t)
+	term := open(t, s)
+	require.Contains(t, term.types("utils service \t", "admin:utils service "), "list  restart  start  stop")
+}
+
+// A session without a terminal is a script: a line a command or an answer.
+func TestShellWithoutATerminal(t *testing.T) {
+	_, s := start(t)
+	client, err := login(t, s, "admin", password)
+	require.NoError(t, err)
+	session, err := client.NewSession()
+	require.NoError(t, err)
+	session.Stdin = strings.NewReader("show ctl\nset cert regen CAPF\nyes\nutils itl reset localkey\n" + password + "\nexit\nshow itl\n")
+	var out bytes.Buffer
+	session.Stdout = &out
+	require.NoError(t, session.Shell())
+	require.NoError(t, session.Wait())
+	for _, want := range []string{"admin:show ctl\nLength of CTL file: 0\n", "Proceed with regeneration (yes|no)? yes\n", "Cisco Tftp service restarted on host test10sub\n", "admin:exit\n"} {
+		require.Contains(t, out.String(), want)
+	}
+	require.NotContains(t, out.String(), password)
+	require.NotContains(t, out.String(), "admin:show itl")
+
+	// Input that ends before an answer, or has no end, is a failed command.
+	for _, input := range []string{"", strings.Repeat("y", 10_000)} {
+		session, err := client.NewSession()
+		require.NoError(t, err)
+		session.Stdin = strings.NewReader(input)
+		require.Error(t, session.Run("set cert regen TVS"))
+	}
+}
+
+// M11 by OpenSSH's client: the dumps before and after the reset, with the
+// lengths that the documents show.
+func TestShowITLByOpenSSH(t *testing.T) {
+	client := sftptest.Program(t, "ssh")
+	_, s := start(t)
+	host, port, err := net.SplitHostPort(s.Addr().String())
+	require.NoError(t, err)
+	askpass := filepath.Join(t.TempDir(), "askpass")
+	require.NoError(t, os.WriteFile(askpass, []byte("#!/bin/sh\necho "+password+"\n"), 0o700))
+	run := func(stdin, line string) string {
+		cmd := exec.Command(client, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "PreferredAuthentications=password", "-p", port, "admin@"+host, line)
+		cmd.Env = append(os.Environ(), "SSH_ASKPASS="+askpass, "SSH_ASKPASS_REQUIRE=force")
+		cmd.Stdin = strings.NewReader(stdin)
+		out, err := cmd.Output()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	row := regexp.MustCompile(`^[0-9a-f]{1,2}( [0-9a-f]{1,2}){7}$`) // of a signature; the golden dump lacks one
+	mask := regexp.MustCompile(`[0-9a-f]{32,}|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|modified on .*`)
+	fold := func(text string) (lines []string) {
+		for line := range strings.Lines(text) {
+			if line = strings.Join(strings.Fields(line), " "); strings.Trim(line, "- ") != "" && !row.MatchString(line) {
+				lines = append(lines, mask.ReplaceAllString(line, "*"))
+			}
+		}
+		return lines
+	}
+	golden := func(name string) []string {
+		data, err := os.ReadFile("../testdata/golden/" + name)
+		require.NoError(t, err)
+		return fold(strings.TrimPrefix(string(data), "admin:show itl\n"))
+	}
+	require.Empty(t, cmp.Diff(golden("show-itl-before-reset.txt"), fold(run("", "show itl"))))
+	run(password+"\n", "utils itl reset localkey")
+	require.Empty(t, cmp.Diff(golden("show-itl-after-reset.txt"), fold(run("", "show itl"))))
+}
+
+// What is no SSH, or does not go on, costs nothing but its connection.
+func TestStrangers(t *testing.T) {
+	_, s := start(t)
+	for range 100 {
+		conn, err := net.Dial("tcp", s.Addr().String())
+		require.NoError(t, err)
+		defer conn.Close()
+		_, _ = io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n")
+	}
+	require.Eventually(t, func() bool {
+		_, err := login(t, s, "admin", password)
+		return err == nil
+	}, 20*time.Second, 50*time.Millisecond)
+}
