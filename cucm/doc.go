@@ -8,7 +8,14 @@
 //	   │        └───── AnswerTVS      what its TVS says of a certificate
 //	   ├── devices                    the phones it is configured for
 //	   ├── registrations, alarms      the phones it hears of (M19)
+//	   ├── CiscoSyslog                the application log, its alarms and their collectors
+//	   ├── state                      what a change works on a copy of, and what Open keeps on disk
 //	   └── Console                    the command line: all changes go through it
+//
+// A change is made to a draft of the whole state, which comes into force at
+// once, in memory and on disk, when the change has succeeded. So a command that
+// fails has changed nothing on any node, and a process that is killed comes up
+// with the old state or the new one.
 //
 // The cluster itself has neither sockets nor a clock of its own: [Listen] binds
 // its services to real sockets, a simulation calls File and AnswerTVS directly,

@@ -102,6 +102,7 @@ func (c *Cluster) commit(d *draft) error {
 	c.state = d.state
 	for i, n := range c.nodes {
 		n.nodeState = d.nodes[i]
+		c.syslog.named(n, n.name, n.fqdn())
 	}
 	c.mu.Unlock()
 	c.ahead.Store(int64(d.state.ahead))

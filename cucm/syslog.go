@@ -101,6 +101,8 @@ type syslog struct {
 }
 
 type nodeLog struct {
+	host, fqdn string
+
 	next    uint32 // sequence number
 	entries []string
 	file    *os.File // nil where nothing is kept
@@ -128,16 +130,22 @@ func (s *syslog) of(n *Node) *nodeLog {
 	return l
 }
 
-// log keeps an entry and sends it to the collectors, as local7 like CUCM's.
+// named tells by which names a node's entries go.
+func (s *syslog) named(n *Node, host, fqdn string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.of(n)
+	l.host, l.fqdn = host, fqdn
+}
+
+// log keeps an entry and sends it to the collectors, as local7 like CUCM's. The
+// caller may hold the cluster's lock.
 func (c *Cluster) log(e event) {
-	c.mu.RLock()
-	host, fqdn := e.node.name, e.node.fqdn()
-	c.mu.RUnlock()
 	s := c.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.of(e.node)
-	entry := e.format(l.next, host, fqdn)
+	entry := e.format(l.next, l.host, l.fqdn)
 	l.next++
 	if l.entries = append(l.entries, entry); len(l.entries) >= 2*keptEntries {
 		l.entries = slices.Clone(l.entries[keptEntries:])
@@ -169,7 +177,7 @@ func (s *syslog) open(n *Node, path string) error {
 	if err != nil {
 		return err
 	}
-	l := &nodeLog{file: f}
+	l := &nodeLog{host: n.Name(), fqdn: n.FQDN(), file: f}
 	var whole int64 // up to where entries are whole: a kill may cut the last
 	for r := bufio.NewReader(f); ; {
 		line, err := r.ReadBytes('\n')

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,20 +26,6 @@ import (
 
 const servedPassword = "geheim"
 
-// binary builds the program once.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "itlsim-test-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "itlsim")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w: %s", err, out)
-	}
-	return path, err
-})
-
 // served is a running `itlsim serve`.
 type served struct {
 	t   *testing.T
@@ -52,13 +37,13 @@ type served struct {
 // serve starts it on loopback addresses of its own.
 func serve(t *testing.T, flags ...string) *served {
 	t.Helper()
-	path, err := binary()
-	require.NoError(t, err)
 	s := &served{t: t}
 	file := filepath.Join(t.TempDir(), "ready.json")
 	address := fmt.Sprintf("127.%d.%d.2", 20+rand.IntN(200), rand.IntN(250))
-	s.cmd = exec.Command(path, append([]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(20000)),
-		"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
+	s.cmd = exec.Command("itlsim", append( // found where testscript.Main puts it
+		[]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(20000)),
+			"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
+	s.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { s.kill() })
