@@ -41,7 +41,7 @@ func (c *Cluster) Backups() []string {
 func (c *Cluster) Restore(name string) error {
 	c.admin.Lock()
 	defer c.admin.Unlock()
-	d, ahead := c.backups[name], c.draft().ahead
+	d, now := c.backups[name], c.draft()
 	if c.dir != nil {
 		var err error
 		if d, err = c.dir.restore(name, c); err != nil {
@@ -52,7 +52,7 @@ func (c *Cluster) Restore(name string) error {
 		return refusal("There is no backup named %s", name)
 	}
 	d = d.clone()
-	d.ahead = ahead
+	d.ahead, d.revision = now.ahead, max(d.revision, now.revision)
 	return c.reinstall(d)
 }
 

@@ -1,7 +1,6 @@
 package cucm
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
@@ -10,6 +9,16 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/itl"
 )
+
+var certTime = time.Unix(1393439067, 0)
+
+// zeros is a source of serial numbers that are all the same.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
 
 // The lengths of a real cluster's certificates, testdata/golden/README.md.
 func TestCertificateLengths(t *testing.T) {
@@ -25,7 +34,7 @@ func TestCertificateLengths(t *testing.T) {
 	} {
 		key, err := pool.Key(1024)
 		require.NoError(t, err)
-		s, err := NewCertificate(tc.unit, loc.name(tc.cn), key, time.Unix(1393439067, 0), bytes.NewReader(make([]byte, 16)))
+		s, err := NewCertificate(tc.unit, loc.name(tc.cn), key, certTime, zeros{})
 		require.NoError(t, err)
 		require.Equal(t, tc.want, len(s.Certificate.Raw), itl.NameOf(s.Certificate.Subject))
 	}

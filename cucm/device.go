@@ -43,11 +43,12 @@ func (c *Cluster) Settings() phone.Settings {
 
 // Configure changes the phones' settings, as on the administration page of
 // the common phone profile. Configurations are signed anew when asked for.
-func (c *Cluster) Configure(s phone.Settings) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.settings = s
-	c.revision++
+func (c *Cluster) Configure(s phone.Settings) error {
+	return c.change(func(d *draft) error {
+		d.settings = s
+		d.revision++
+		return nil
+	})
 }
 
 // signedConfig is a device's configuration as signed by a node. It is kept

@@ -32,7 +32,11 @@ func (c *Cluster) Tick() error {
 	c.admin.Lock()
 	defer c.admin.Unlock()
 	d, now := c.draft(), c.Now()
-	if c.Publisher().isDown() || !d.nextRun().Before(now.Add(1)) {
+	if d.monitor.Ran.After(now) { // the clock was set back
+		d.monitor.Ran, d.monitor.Alerted = now, now
+		return c.commit(d)
+	}
+	if c.Publisher().isDown() || d.nextRun().After(now) {
 		return nil
 	}
 	if now.Sub(d.monitor.Ran) > catchUp {

@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/big"
 
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
@@ -57,6 +59,9 @@ var ErrP12Password = errors.New("wrong password")
 
 // openP12 reads a recovery key. Every error is a [*P12Error].
 func openP12(data []byte, password string) (*Certificate, error) {
+	if rounds(data, 0) > maxRounds {
+		return nil, &P12Error{Words: "The file is no " + p12Name + ": it asks for too much work"}
+	}
 	key, cert, err := pkcs12.Decode(data, password)
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
@@ -69,4 +74,36 @@ func openP12(data []byte, password string) (*Certificate, error) {
 		return nil, &P12Error{Words: "The key in " + p12Name + " is not that of its certificate"}
 	}
 	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: private}}, nil
+}
+
+// maxRounds is how often all keys of a file together may have their password
+// hashed: about a second of work. Usual files ask for some thousand rounds.
+const maxRounds = 2_000_000
+
+// rounds adds up the work that a file asks for at most: in PKCS #12 and PKCS #5
+// the number of rounds is an INTEGER behind a salt. Other numbers that stand
+// behind something are a certificate's serial number, unless it is encrypted;
+// CUCM's are longer than any number of rounds can be.
+func rounds(der []byte, depth int) (sum int64) {
+	const longest = 8
+	for first := true; len(der) > 0 && depth < 20; first = false {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &v)
+		if err != nil {
+			return sum
+		}
+		switch {
+		case v.Class == asn1.ClassUniversal && v.Tag == asn1.TagInteger:
+			if n := new(big.Int).SetBytes(v.Bytes); !first && len(v.Bytes) <= longest {
+				if n.BitLen() > 31 {
+					return maxRounds + 1
+				}
+				sum += n.Int64()
+			}
+		case v.IsCompound, v.Tag == asn1.TagOctetString, v.Class != asn1.ClassUniversal:
+			sum += rounds(v.Bytes, depth+1)
+		}
+		der = rest
+	}
+	return sum
 }

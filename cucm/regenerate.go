@@ -60,7 +60,8 @@ func (d *draft) guarded(n *Node, unit Unit) error {
 	now := d.cluster.Now()
 	for _, other := range Units {
 		cert := d.node(n).certs[other]
-		if other != unit && !cert.Modified.IsZero() && now.Sub(cert.Modified) < guard {
+		// a clock that was set back makes nothing recent
+		if age := now.Sub(cert.Modified); other != unit && age >= 0 && age < guard {
 			return &GuardError{other, unit}
 		}
 	}

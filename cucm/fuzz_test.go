@@ -1,0 +1,87 @@
+package cucm
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
+
+	"itlsim/cucm/testkeys"
+)
+
+// Whatever is typed gets an answer, or a completion of what there is.
+func FuzzCompletion(f *testing.F) {
+	for _, cmd := range commands() {
+		f.Add(cmd.synopsis())
+		f.Add(cmd.words[:len(cmd.words)/2])
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		Hints(line)
+		words := Complete(line)
+		last := line[strings.LastIndexAny(line, " \t\n\v\f\r")+1:]
+		for _, w := range words {
+			if strings.ContainsAny(w, " \n") {
+				t.Fatalf("%q goes on with %q", line, w)
+			}
+			if last != "" && !strings.HasPrefix(w, last) && strings.Fields(line)[len(strings.Fields(line))-1] == last {
+				t.Fatalf("%q is completed by %q", line, w)
+			}
+		}
+	})
+}
+
+// A file from a hostile server is refused with a *P12Error, and costs little.
+func FuzzOpenP12(f *testing.F) {
+	const password = "secret"
+	key, err := testkeys.NewPool(3).Key(1024)
+	if err != nil {
+		f.Fatal(err)
+	}
+	signer, err := NewCertificate(ITLRecovery, Location{}.name("ITLRECOVERY_x"), key, certTime, zeros{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, encoder := range []*pkcs12.Encoder{pkcs12.Modern.WithIterations(1), pkcs12.LegacyDES.WithIterations(1)} {
+		data, err := encoder.Encode(key, signer.Certificate, nil, password)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, err := openP12(data, password); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if n := rounds(data, 0); n > 10_000 && n <= maxRounds {
+			return // allowed, but a waste of a fuzzer's time
+		}
+		cert, err := openP12(data, password)
+		var refused *P12Error
+		if (cert == nil) != (err != nil) || err != nil && !errors.As(err, &refused) {
+			t.Fatalf("%v, %v", cert, err)
+		}
+	})
+}
+
+func TestP12ThatAsksForTooMuchWork(t *testing.T) {
+	key, err := testkeys.NewPool(3).Key(1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := NewCertificate(ITLRecovery, Location{}.name("x"), key, certTime, zeros{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pkcs12.Modern.WithIterations(maxRounds/2+1).Encode(key, signer.Certificate, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rounds(data, 0); got < maxRounds {
+		t.Errorf("%d rounds counted", got)
+	}
+	var refused *P12Error
+	if _, err := openP12(data, ""); !errors.As(err, &refused) || !strings.Contains(err.Error(), "too much work") {
+		t.Errorf("%v", err)
+	}
+}
