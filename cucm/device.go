@@ -5,6 +5,7 @@ import (
 	_ "embed" // for cnf.xml.tmpl
 	"fmt"
 	"net"
+	"strconv"
 	"text/template"
 
 	"itlsim/itl"
@@ -116,7 +117,7 @@ var cnfXML string
 var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Parse(cnfXML))
 
 // server is a member of the configuration's lists of servers.
-type server struct{ Name, Host, Port, SIPPort string }
+type server struct{ Name, Host, Port, SIPPort, HTTPSPort string }
 
 // configuration writes a device's plain configuration, and tells the revision
 // it is of and the certificate to sign it with. The call managers and TVS
@@ -138,7 +139,7 @@ func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 		SpanToPCPort:   bit(!c.settings.SpanToPCPort),
 	}
 	for _, m := range d.Group {
-		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: "5060"})
+		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: m.port(CallManagerService), HTTPSPort: m.port(TomcatService)})
 		if host, port, err := net.SplitHostPort(m.addresses[TVSService]); err == nil {
 			values.TVS = append(values.TVS, server{Host: host, Port: port})
 		}
@@ -159,11 +160,19 @@ func bit(on bool) int {
 	return 0
 }
 
-// host is the address by which phones know the node: where its TVS listens, or
-// its name while nothing listens.
+// host is the address by which phones know the node: where it listens, or its
+// name while nothing listens.
 func (n *Node) host() string {
-	if host, _, err := net.SplitHostPort(n.addresses[TVSService]); err == nil {
+	if host, _, err := net.SplitHostPort(n.addresses[CallManagerService]); err == nil {
 		return host
 	}
 	return n.name
+}
+
+// port is where a service listens, or its standard port while it does not.
+func (n *Node) port(s Service) string {
+	if _, port, err := net.SplitHostPort(n.addresses[s]); err == nil {
+		return port
+	}
+	return strconv.Itoa(standardPorts[s])
 }
