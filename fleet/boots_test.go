@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,7 +80,7 @@ func TestPowerOffAndOnInMidBoot(t *testing.T) {
 	l.fleet.Send(phone.PowerOn{}, nil)
 	<-asked
 	l.fleet.Send(phone.PowerOff{}, nil)
-	l.fleet.Reset([]string{l.only().Name, "SEP000000000000"}) // it is off, and misses it
+	l.cluster.ResetPhones() // it is off, and misses it
 	l.fleet.Send(phone.PowerOn{}, nil)
 	release()
 	l.settle()
