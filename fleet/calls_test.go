@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -35,12 +36,14 @@ func whole(t *testing.T, nodes, phones int) *lab {
 
 func (l *lab) node(i int) *cucm.Node { return l.cluster.Nodes()[i] }
 
+var unregistered = regexp.MustCompile(`%UC_CALLMANAGER-[36]-EndPointUnregistered: .*\[Reason=(\d+)\]`)
+
 // reasons are the numbers of the unregistrations in the cluster's log.
 func (l *lab) reasons() (reasons []string) {
-	for _, e := range l.cluster.Events() {
-		for _, tag := range e.Tags {
-			if e.Name == "EndPointUnregistered" && tag.Name == "Reason" {
-				reasons = append(reasons, tag.Value)
+	for _, n := range l.cluster.Nodes() {
+		for _, entry := range n.Log() {
+			if m := unregistered.FindStringSubmatch(entry); m != nil {
+				reasons = append(reasons, m[1])
 			}
 		}
 	}
