@@ -7,7 +7,7 @@
 //	   │        ├───── File           what its TFTP serves: the ITL, signed configurations
 //	   │        └───── AnswerTVS      what its TVS says of a certificate
 //	   ├── devices                    the phones it is configured for
-//	   ├── registrations, alarms      the phones it hears of (M19)
+//	   ├── registrations, alarms      the phones it hears of, over SIP (M19); only these are reset
 //	   └── Console                    the command line: all changes go through it
 //
 // The cluster itself has neither sockets nor a clock of its own: [Listen] binds

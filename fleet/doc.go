@@ -1,5 +1,5 @@
 // Package fleet drives thousands of phones over real sockets: it carries out
-// the actions of package phone's state machine by TFTP and TVS clients, each
+// the actions of package phone's state machine by HTTP, TFTP, TVS, SIP and HTTPS clients, each
 // from the phone's own loopback address, and brings the results back.
 //
 // Boots run concurrently up to a limit, since a machine's throughput falls when

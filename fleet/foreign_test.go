@@ -17,25 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/internal/sftptest"
 	"itlsim/phone"
 	"itlsim/tvs"
 )
-
-// program finds a foreign program, or skips the test: unless all are required,
-// as in CI.
-func program(t *testing.T, name string) string {
-	path, err := exec.LookPath(name)
-	if err != nil {
-		path, err = exec.LookPath("/usr/sbin/" + name)
-	}
-	if err != nil {
-		if os.Getenv("ITLSIM_REQUIRE_PROGRAMS") == "1" {
-			t.Fatalf("%s is missing, and ITLSIM_REQUIRE_PROGRAMS is set", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	return path
-}
 
 // runs a foreign program to its end.
 func runs(t *testing.T, dir, name string, args ...string) string {
@@ -69,7 +54,7 @@ func freePort(t *testing.T, host string) int {
 
 // tftpd runs Debian's tftpd-hpa over a folder of files until the test ends.
 func tftpd(t *testing.T, host, dir string) string {
-	path := program(t, "in.tftpd")
+	path := sftptest.Program(t, "in.tftpd")
 	if os.Getuid() != 0 {
 		t.Skip("tftpd-hpa changes its root, which takes root")
 	}
@@ -137,21 +122,21 @@ func TestForeignClientsGetFiles(t *testing.T) {
 	}
 	t.Run("tftp-hpa", func(t *testing.T) {
 		dir := t.TempDir()
-		runs(t, dir, program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "ITLFile.tlv", "out")
+		runs(t, dir, sftptest.Program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "ITLFile.tlv", "out")
 		require.Equal(t, want, got(dir))
-		said := runs(t, dir, program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "CTLFile.tlv", "none")
+		said := runs(t, dir, sftptest.Program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "CTLFile.tlv", "none")
 		require.Contains(t, said, "Error code 1: File not found")
 	})
 	t.Run("atftp", func(t *testing.T) {
 		dir := t.TempDir()
 		for _, option := range [][]string{{}, {"--option", "blksize 1024", "--option", "tsize 0"}} {
-			runs(t, dir, program(t, "atftp"), append(option, "-g", "-r", "ITLFile.tlv", "-l", "out", host, port)...)
+			runs(t, dir, sftptest.Program(t, "atftp"), append(option, "-g", "-r", "ITLFile.tlv", "-l", "out", host, port)...)
 			require.Equal(t, want, got(dir))
 		}
 	})
 	t.Run("curl", func(t *testing.T) {
 		dir := t.TempDir()
-		curl := program(t, "curl")
+		curl := sftptest.Program(t, "curl")
 		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", "http://"+l.pub.HTTPAddress()+"/ITLFile.tlv")
 		require.Equal(t, want, got(dir))
 		require.Contains(t, head, "HTTP/1.1 200 OK")
@@ -169,7 +154,7 @@ func TestOpenSSLSeesTheTVS(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1, quick)
 	for _, how := range [][]string{{"-tls1_2", "-cipher", "AES256-SHA:@SECLEVEL=0"}, {"-tls1_3"}} {
-		said := runs(t, ".", program(t, "openssl"), append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)...)
+		said := runs(t, ".", sftptest.Program(t, "openssl"), append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)...)
 		block, _ := pem.Decode([]byte(said[strings.Index(said, "-----BEGIN"):]))
 		require.NotNil(t, block)
 		require.Equal(t, sha256.Sum256(l.pub.Certificate(cucm.TVSUnit).Certificate.Raw), sha256.Sum256(block.Bytes))
@@ -182,7 +167,7 @@ func TestOpenSSLSeesTheTVS(t *testing.T) {
 // SIPp as a phone: the cluster takes its registration and logs it.
 func TestSIPpRegisters(t *testing.T) {
 	t.Parallel()
-	sipp := program(t, "sipp")
+	sipp := sftptest.Program(t, "sipp")
 	l := newLab(t, 1, quick)
 	const name = "SEP0011AABB00FF"
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
@@ -200,7 +185,7 @@ func TestSIPpRegisters(t *testing.T) {
 // SIPp as a call manager: phones report to it and register with it.
 func TestPhonesRegisterWithSIPp(t *testing.T) {
 	t.Parallel()
-	sipp := program(t, "sipp")
+	sipp := sftptest.Program(t, "sipp")
 	l := newLab(t, 1, Limits{})
 	server := l.pub.Address(cucm.CallManagerService)
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
