@@ -28,7 +28,11 @@ type Config struct {
 	Password string     // of the administrator, both the login's and the CCM Administrator's
 	Security string     // the cluster security password, which ITLRecovery.p12's is derived from
 	Release  Release    // Release10 by default
-	Syslog   []string   // collectors of the application log, host:port of UDP
+	// AutoRegister enters phones into the database that ask a node for their
+	// configuration: that node is the first of their CallManager Group. Real
+	// auto-registration goes by XMLDefault.cnf.xml and a registration first.
+	AutoRegister bool
+	Syslog       []string // collectors of the application log, host:port of UDP
 	// Dial reaches SFTP and mail servers; by default over the real network.
 	Dial func(network, address string) (net.Conn, error)
 

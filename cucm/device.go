@@ -5,6 +5,7 @@ import (
 	_ "embed" // for cnf.xml.tmpl
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"text/template"
 
@@ -72,6 +73,9 @@ func (n *Node) File(name string) ([]byte, error) {
 	c.mu.RLock()
 	list, device := n.list, c.devices[f.Device]
 	c.mu.RUnlock()
+	if device == nil && c.config.AutoRegister && (f.Kind == tftp.Config || f.Kind == tftp.SignedConfig) {
+		device = n.autoRegister(f.Device)
+	}
 	switch {
 	case f.Kind == tftp.ITL && list != nil:
 		return list.Bytes(), nil
@@ -82,6 +86,22 @@ func (n *Node) File(name string) ([]byte, error) {
 		return n.signedConfiguration(name, device)
 	}
 	return nil, tftp.ErrNotFound
+}
+
+// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
+// phones at most.
+const maxDevices = 40_000
+
+// autoRegister enters a phone into the database; nil where it is full.
+func (n *Node) autoRegister(name string) *Device {
+	c := n.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.devices[name] == nil && len(c.devices) < maxDevices {
+		group := append([]*Node{n}, slices.DeleteFunc(slices.Clone(c.nodes), func(m *Node) bool { return m == n })...)
+		c.devices[name] = &Device{Name: name, Group: group[:min(len(group), 3)]}
+	}
+	return c.devices[name]
 }
 
 // signedConfiguration signs a device's configuration when it is first asked for

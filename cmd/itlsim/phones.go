@@ -39,7 +39,8 @@ type phonesReport struct {
 	ListsBy       map[string]int `json:"lists_by"`   // what authenticated them
 	ConfigsBy     map[string]int `json:"configs_by"` // in the last boot
 	Refusals      map[string]int `json:"refusals"`
-	Registered    map[string]int `json:"registered"` // with each call manager; "" : none
+	Registered    map[string]int `json:"registered"`   // with each call manager; "" : none
+	Unconfigured  int            `json:"unconfigured"` // no configuration was ever taken
 	Alarms        uint64         `json:"alarms_DeviceTLInfo"`
 	AlarmsWaiting int            `json:"alarms_stored"`
 	Lacking       []lackReport   `json:"lacking"`
@@ -76,8 +77,8 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		<-ctx.Done()
 		return c.write(outcome(f), s.out)
 	}
-	if report.States["locked"]+report.States["untrusted"] > 0 {
-		return errFailed
+	if report.States["locked"]+report.States["untrusted"]+report.Unconfigured > 0 {
+		return errFailed // what a phone needs was missing, or refused
 	}
 	return nil
 }
@@ -166,6 +167,9 @@ func outcome(f *fleet.Fleet) *phonesReport {
 		r.ConfigsBy[v.ConfigBy.String()]++
 		r.Registered[v.CallManager]++
 		r.AlarmsWaiting += v.StoredAlarms
+		if v.Flash.Config == nil {
+			r.Unconfigured++
+		}
 		if v.Refusal != nil {
 			r.Refusals[strings.ReplaceAll(v.Refusal.Error(), v.Name, "SEP<MAC>")]++
 		}
@@ -223,6 +227,9 @@ func (r *phonesReport) writeText(out io.Writer) error {
 	counts("config by", r.ConfigsBy)
 	counts("refused", r.Refusals)
 	counts("registered with", r.Registered)
+	if r.Unconfigured > 0 {
+		fmt.Fprintf(&b, "%-16s %6d\n", "unconfigured", r.Unconfigured)
+	}
 	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
 	if len(r.Lacking) == 0 {
 		b.WriteString("the servers gave all that the phones asked for\n")

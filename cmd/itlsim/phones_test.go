@@ -26,16 +26,31 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	pub := cluster.Publisher()
 	var out, errs bytes.Buffer
 	code := run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "3", "--model", "8861", "--from", "127.2.2.1", "--json", "-"}, streams{&out, &errs})
-	require.Equal(t, exitPassed, code, errs.String())
+	require.Equal(t, exitFailed, code, "one has no configuration")
+	require.Empty(t, errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
 	require.Equal(t, map[string]int{"trusted": 3}, r.States)
 	require.Equal(t, map[string]int{pub.Address(cucm.CallManagerService): 2, "": 1}, r.Registered)
 	require.Equal(t, map[string]int{"the stored ITL": 2, "nothing": 1}, r.ConfigsBy)
+	require.Equal(t, 1, r.Unconfigured)
 	require.EqualValues(t, 2, r.Alarms)
 	require.Equal(t, 1, r.AlarmsWaiting)
 	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "SEP<MAC>.cnf.xml.sgn not found", 1})
 	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "CTLSEP<MAC>.tlv not found", 3})
+
+	// A cluster that takes every phone, as itlsim serve does.
+	cfg.AutoRegister = true
+	open, err := cucm.New(cfg)
+	require.NoError(t, err)
+	nodes, err := cucm.Listen(open, []string{"127.2.1.4", "127.2.1.5"})
+	require.NoError(t, err)
+	defer nodes.Close()
+	out.Reset()
+	sub := open.Nodes()[1]
+	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1"}, streams{&out, &errs}), errs.String())
+	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
+	require.Len(t, open.ITLStatuses()[cucm.ITLMatch], 3)
 
 	// In words, once more.
 	out.Reset()
