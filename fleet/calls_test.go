@@ -308,6 +308,24 @@ func TestAnotherClustersResetMovesNoPhone(t *testing.T) {
 	require.Equal(t, phone.Locked, a.only().State)
 }
 
+// Phones whose servers are on another machine ask from whatever address the
+// system chooses.
+func TestPhonesFromAnywhere(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, quick)
+	f, err := New(Config{Clock: l.clock, Limits: quick, Anywhere: true})
+	require.NoError(t, err)
+	defer f.Close()
+	l.cluster.AddDevice(cucm.Device{Name: "SEP0011AABB0000", Group: l.cluster.Nodes()})
+	f.Add(phone.New(phone.Setup{
+		Name: "SEP0011AABB0000", IP: netip.MustParseAddr("192.0.2.1"), Profile: &phone.Profiles[0], Servers: []string{l.pub.Address(cucm.TFTPService)},
+	}))
+	f.Send(phone.PowerOn{}, nil)
+	require.NoError(t, f.Settle(t.Context()))
+	require.Equal(t, [4]int{phone.Trusted: 1}, f.States())
+	require.Equal(t, 1, l.cluster.Registered())
+}
+
 func TestPeersMayNotSendResetsElsewhere(t *testing.T) {
 	t.Parallel()
 	l := whole(t, 1, 1)

@@ -181,6 +181,7 @@ func TestHostileBytesEndTheConnectionAlone(t *testing.T) {
 		require.Empty(t, answer)
 		conn.Close()
 	}
+	require.EqualValues(t, 4, s.Broken())
 	c := Client{}
 	conn, err := c.Dial(t.Context(), s.Addr().String())
 	require.NoError(t, err)
