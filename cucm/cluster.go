@@ -28,7 +28,11 @@ type Config struct {
 	Password string     // of the administrator, both the login's and the CCM Administrator's
 	Security string     // the cluster security password, which ITLRecovery.p12's is derived from
 	Release  Release    // Release10 by default
-	Syslog   []string   // collectors of the application log, host:port of UDP
+	// AutoRegister enters phones into the database that ask a node for their
+	// configuration: that node is the first of their CallManager Group. Real
+	// auto-registration goes by XMLDefault.cnf.xml and a registration first.
+	AutoRegister bool
+	Syslog       []string // collectors of the application log, host:port of UDP
 	// Dial reaches SFTP and mail servers; by default over the real network.
 	Dial func(network, address string) (net.Conn, error)
 
@@ -76,9 +80,9 @@ type Cluster struct {
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
 	devices map[string]*Device
 
-	registered map[string]bool
+	registered map[string]registration
 	reports    map[string]Report
-	counts     struct{ signed, alarms, registrations atomic.Uint64 }
+	counts     struct{ signed, alarms, registrations, sip atomic.Uint64 }
 }
 
 // Phones is how a cluster reaches its phones.
@@ -128,7 +132,7 @@ func newCluster(cfg Config) (*Cluster, error) {
 	}
 	return &Cluster{
 		config: cfg, syslog: log, devices: make(map[string]*Device), backups: make(map[string]*draft),
-		registered: make(map[string]bool), reports: make(map[string]Report),
+		registered: make(map[string]registration), reports: make(map[string]Report),
 	}, nil
 }
 
@@ -144,7 +148,7 @@ func (c *Cluster) install() error {
 		}
 		n := c.newNode(i)
 		n.name, n.home, n.domain, n.keyBits, n.recoveryName = nc.Name, nc.Name, cfg.Domain, nc.KeyBits, nc.RecoveryName
-		n.activated = map[Service]bool{TFTPService: nc.TFTP, TVSService: nc.TVS}
+		n.activated = map[Service]bool{TFTPService: nc.TFTP, TVSService: nc.TVS, CallManagerService: true, TomcatService: true}
 		n.running = maps.Clone(n.activated)
 	}
 	return c.change(func(d *draft) error {
@@ -224,20 +228,4 @@ func (c *Cluster) Node(name string) (*Node, bool) {
 // Now is the cluster's time: its clock's, and what `set date` made of it.
 func (c *Cluster) Now() time.Time {
 	return c.config.Clock.Now().Add(time.Duration(c.ahead.Load()))
-}
-
-// ResetPhones resets all registered phones: System > Enterprise Parameters >
-// Reset, and what a regeneration of a certificate in the ITL does by itself.
-// Phones that are not registered miss it.
-func (c *Cluster) ResetPhones() {
-	c.mu.RLock()
-	devices := make([]string, 0, len(c.registered))
-	for name := range c.registered {
-		devices = append(devices, name)
-	}
-	phones := c.phones
-	c.mu.RUnlock()
-	if phones != nil {
-		phones.Reset(devices)
-	}
 }

@@ -5,6 +5,8 @@ import (
 	_ "embed" // for cnf.xml.tmpl
 	"fmt"
 	"net"
+	"slices"
+	"strconv"
 	"text/template"
 
 	"itlsim/itl"
@@ -72,6 +74,9 @@ func (n *Node) File(name string) ([]byte, error) {
 	c.mu.RLock()
 	list, device := n.list, c.devices[f.Device]
 	c.mu.RUnlock()
+	if device == nil && c.config.AutoRegister && (f.Kind == tftp.Config || f.Kind == tftp.SignedConfig) {
+		device = n.autoRegister(f.Device)
+	}
 	switch {
 	case f.Kind == tftp.ITL && list != nil:
 		return list.Bytes(), nil
@@ -82,6 +87,22 @@ func (n *Node) File(name string) ([]byte, error) {
 		return n.signedConfiguration(name, device)
 	}
 	return nil, tftp.ErrNotFound
+}
+
+// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
+// phones at most.
+const maxDevices = 40_000
+
+// autoRegister enters a phone into the database; nil where it is full.
+func (n *Node) autoRegister(name string) *Device {
+	c := n.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.devices[name] == nil && len(c.devices) < maxDevices {
+		group := append([]*Node{n}, slices.DeleteFunc(slices.Clone(c.nodes), func(m *Node) bool { return m == n })...)
+		c.devices[name] = &Device{Name: name, Group: group[:min(len(group), 3)]}
+	}
+	return c.devices[name]
 }
 
 // signedConfiguration signs a device's configuration when it is first asked for
@@ -117,7 +138,7 @@ var cnfXML string
 var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Parse(cnfXML))
 
 // server is a member of the configuration's lists of servers.
-type server struct{ Name, Host, Port, SIPPort string }
+type server struct{ Name, Host, Port, SIPPort, HTTPSPort string }
 
 // configuration writes a device's plain configuration, and tells the revision
 // it is of and the certificate to sign it with. The call managers and TVS
@@ -139,7 +160,7 @@ func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 		SpanToPCPort:   bit(!c.settings.SpanToPCPort),
 	}
 	for _, m := range d.Group {
-		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: "5060"})
+		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: m.port(CallManagerService), HTTPSPort: m.port(TomcatService)})
 		if host, port, err := net.SplitHostPort(m.addresses[TVSService]); err == nil {
 			values.TVS = append(values.TVS, server{Host: host, Port: port})
 		}
@@ -160,11 +181,19 @@ func bit(on bool) int {
 	return 0
 }
 
-// host is the address by which phones know the node: where its TVS listens, or
-// its name while nothing listens.
+// host is the address by which phones know the node: where it listens, or its
+// name while nothing listens.
 func (n *Node) host() string {
-	if host, _, err := net.SplitHostPort(n.addresses[TVSService]); err == nil {
+	if host, _, err := net.SplitHostPort(n.addresses[CallManagerService]); err == nil {
 		return host
 	}
 	return n.name
+}
+
+// port is where a service listens, or its standard port while it does not.
+func (n *Node) port(s Service) string {
+	if _, port, err := net.SplitHostPort(n.addresses[s]); err == nil {
+		return port
+	}
+	return strconv.Itoa(standardPorts[s])
 }

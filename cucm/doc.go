@@ -7,7 +7,7 @@
 //	   │        ├───── File           what its TFTP serves: the ITL, signed configurations
 //	   │        └───── AnswerTVS      what its TVS says of a certificate
 //	   ├── devices                    the phones it is configured for
-//	   ├── registrations, alarms      the phones it hears of (M19)
+//	   ├── registrations, alarms      the phones it hears of, over SIP (M19); only these are reset
 //	   ├── CiscoSyslog                the application log, its alarms and their collectors
 //	   ├── state                      what a change works on a copy of, and what Open keeps on disk
 //	   └── Console                    the command line: all changes go through it

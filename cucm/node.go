@@ -17,10 +17,13 @@ type Service string
 const (
 	TFTPService Service = "Cisco Tftp"
 	TVSService  Service = "Cisco Trust Verification Service"
+	// on every node
+	CallManagerService Service = "Cisco CallManager"
+	TomcatService      Service = "Cisco Tomcat" // the corporate directory
 )
 
 // Services are all that a node may run.
-var Services = []Service{TFTPService, TVSService}
+var Services = []Service{TFTPService, TVSService, CallManagerService, TomcatService}
 
 // A Node is one server of a cluster. Its data is guarded by the cluster's lock.
 type Node struct {

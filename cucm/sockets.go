@@ -7,7 +7,10 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
+	"itlsim/phone"
+	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -19,6 +22,8 @@ type Sockets struct {
 	mu      sync.Mutex
 	servers map[endpoint]io.Closer
 	ended   Traffic // of servers that were stopped
+
+	notified atomic.Uint64 // numbers NOTIFYs
 }
 
 type endpoint struct {
@@ -30,10 +35,14 @@ type endpoint struct {
 type Traffic struct {
 	TFTP tftp.ServerStats
 	TVS  tvs.ServerStats
+	HTTP HTTPStats
 }
 
-// standardPorts of services.
-var standardPorts = map[Service]int{TFTPService: 69, TVSService: 2445}
+// HTTPStats counts what the TFTP services did by HTTP.
+type HTTPStats struct{ Files, Bytes, NotFound uint64 }
+
+// standardPorts of services; the TFTP service has 6970 for HTTP, too.
+var standardPorts = map[Service]int{TFTPService: 69, TVSService: 2445, CallManagerService: 5060, TomcatService: 8443}
 
 // Listen starts every activated service of a cluster. Each node has an address
 // of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
@@ -64,7 +73,7 @@ func listen(c *Cluster, hosts []string, port func(Service) int) (*Sockets, error
 	}
 	c.mu.Unlock()
 	for _, n := range c.nodes {
-		for _, service := range []Service{TFTPService, TVSService} {
+		for _, service := range Services {
 			if !n.Running(service) {
 				continue
 			}
@@ -83,13 +92,26 @@ func (s *Sockets) Start(n *Node, service Service) error {
 	var address string
 	switch service {
 	case TFTPService:
-		t, err := tftp.Listen(n.Address(service), tftp.ServerConfig{Files: n.File})
+		f, at, err := listenFiles(n, n.Address(service))
 		if err != nil {
 			return err
 		}
+		server, address = f, at
+	case CallManagerService:
+		l, err := net.Listen("tcp4", n.Address(service))
+		if err != nil {
+			return err
+		}
+		t := sip.Serve(l, sip.ServerConfig{Handle: n.answerSIP})
 		server, address = t, t.Addr().String()
+	case TomcatService:
+		t, err := listenDirectory(n, n.Address(service))
+		if err != nil {
+			return err
+		}
+		server, address = t, t.addr.String()
 	case TVSService:
-		t, err := tvs.Listen(n.Address(service), tvs.ServerConfig{Certificate: n.tlsCertificate, Answer: n.AnswerTVS})
+		t, err := tvs.Listen(n.Address(service), tvs.ServerConfig{Certificate: func() *tls.Certificate { return n.tlsCertificate(TVSUnit) }, Answer: n.AnswerTVS})
 		if err != nil {
 			return err
 		}
@@ -104,10 +126,20 @@ func (s *Sockets) Start(n *Node, service Service) error {
 	return nil
 }
 
-// tlsCertificate is what the node's TVS shows: the present certificate, a
-// regenerated one at once.
-func (n *Node) tlsCertificate() *tls.Certificate {
-	cert := n.Certificate(TVSUnit)
+// HTTPAddress is where the node's TFTP service answers HTTP, host:port; "" before
+// it listens.
+func (n *Node) HTTPAddress() string {
+	address := n.Address(TFTPService)
+	if address == "" {
+		return ""
+	}
+	return phone.Fetch{Server: address, By: phone.HTTP}.Address()
+}
+
+// tlsCertificate is what the node's TVS or tomcat shows: the present
+// certificate, a regenerated one at once.
+func (n *Node) tlsCertificate(unit Unit) *tls.Certificate {
+	cert := n.Certificate(unit)
 	return &tls.Certificate{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key, Leaf: cert.Certificate}
 }
 
@@ -122,8 +154,11 @@ func (s *Sockets) Stop(n *Node, service Service) error {
 	}
 	err := server.Close()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.ended.add(server)
+	s.mu.Unlock()
+	if service == CallManagerService {
+		n.forgetPhones()
+	}
 	return err
 }
 
@@ -157,8 +192,11 @@ func (s *Sockets) Traffic() Traffic {
 
 func (t *Traffic) add(server io.Closer) {
 	switch server := server.(type) {
-	case *tftp.Server:
-		st := server.Stats()
+	case *fileService:
+		t.HTTP.Files += server.files.Load()
+		t.HTTP.Bytes += server.bytes.Load()
+		t.HTTP.NotFound += server.notFound.Load()
+		st := server.tftp.Stats()
 		t.TFTP.Files += st.Files
 		t.TFTP.Bytes += st.Bytes
 		t.TFTP.NotFound += st.NotFound

@@ -27,7 +27,11 @@ func BenchmarkBoot(b *testing.B) {
 	used := processorTime()
 	b.ResetTimer()
 	for left := b.N; left > 0; left -= phones {
-		l.fleet.Reset(names[:min(left, phones)])
+		some := make(map[string]bool)
+		for _, name := range names[:min(left, phones)] {
+			some[name] = true
+		}
+		l.fleet.Send(phone.Reset{}, func(p *phone.Phone) bool { return some[p.Name()] })
 		l.settle()
 	}
 	b.StopTimer()

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,7 +80,7 @@ func TestPowerOffAndOnInMidBoot(t *testing.T) {
 	l.fleet.Send(phone.PowerOn{}, nil)
 	<-asked
 	l.fleet.Send(phone.PowerOff{}, nil)
-	l.fleet.Reset([]string{l.only().Name, "SEP000000000000"}) // it is off, and misses it
+	l.cluster.ResetPhones() // it is off, and misses it
 	l.fleet.Send(phone.PowerOn{}, nil)
 	release()
 	l.settle()
@@ -88,40 +89,19 @@ func TestPowerOffAndOnInMidBoot(t *testing.T) {
 	l.requireBoots(1, 1)
 }
 
-// counter counts phones between their first request and their registration.
-type counter struct {
-	Cluster
-	mu             sync.Mutex
-	begun, booting map[string]bool
-	most           int
-}
-
-func (c *counter) begins(name string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.begun[name] {
-		c.begun[name], c.booting[name] = true, true
-		c.most = max(c.most, len(c.booting))
-	}
-}
-
-func (c *counter) Register(name string) {
-	c.mu.Lock()
-	delete(c.booting, name)
-	c.mu.Unlock()
-	c.Cluster.Register(name)
-}
-
 func TestManyPhonesFewAtATime(t *testing.T) {
 	t.Parallel()
 	const phones, limit = 300, 8
 	l := newLab(t, 1, Limits{Boots: limit})
 	l.add(phones)
-	count := &counter{Cluster: l.cluster, begun: map[string]bool{}, booting: map[string]bool{}}
-	l.fleet.config.Cluster = count
+	var mu sync.Mutex
+	begun, most := map[string]bool{}, 0
 	l.meddle(func(name string, data []byte) []byte {
 		if f, err := tftp.ParseName(name); err == nil && f.Kind == tftp.ITL {
-			count.begins(f.Device)
+			mu.Lock()
+			begun[f.Device] = true
+			most = max(most, len(begun)-int(l.cluster.Counts().Registrations))
+			mu.Unlock()
 		}
 		return data
 	})
@@ -129,15 +109,17 @@ func TestManyPhonesFewAtATime(t *testing.T) {
 	l.requireBoots(phones, 0)
 	require.Equal(t, [4]int{phone.Trusted: phones}, l.fleet.States())
 	require.Equal(t, phones, l.cluster.Registered())
-	require.LessOrEqual(t, count.most, limit)
+	require.LessOrEqual(t, most, limit)
 	require.Zero(t, l.fleet.Busy())
-	require.Zero(t, len(count.booting))
 	times := l.fleet.BootTimes()
 	require.True(t, 0 < times.P50 && times.P50 <= times.P99 && times.P99 <= times.Max)
 
 	// An event can be for some phones only.
 	l.fleet.Send(phone.PowerOff{}, func(p *phone.Phone) bool { return strings.HasSuffix(p.Name(), "7") })
 	l.settle()
+	// A jump of the clock carries the others over.
+	l.clock.advance(time.Hour)
+	l.cluster.CarryOver(time.Hour, l.fleet.Registered)
 	require.Equal(t, phones-19, l.cluster.Registered())
 }
 

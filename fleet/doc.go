@@ -1,6 +1,8 @@
 // Package fleet drives thousands of phones over real sockets: it carries out
-// the actions of package phone's state machine by TFTP and TVS clients, each
-// from the phone's own loopback address, and brings the results back.
+// the actions of package phone's state machine by HTTP, TFTP, TVS, SIP and HTTPS
+// clients, each from the phone's own loopback address, and brings the results
+// back. Two sockets listen for all phones, one for what comes by SIP and one for
+// their web pages: docs/phones.md says how.
 //
 // Boots run concurrently up to a limit, since a machine's throughput falls when
 // thousands of transfers compete: a phone whose turn has not come waits in a

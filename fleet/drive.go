@@ -31,12 +31,9 @@ func (f *Fleet) take() *slot {
 
 // drive carries a phone's actions out until it wants nothing more.
 func (f *Fleet) drive(s *slot) {
+	defer s.hangUp()
 	for ev := f.next(s); ev != nil; ev = f.next(s) {
-		actions := f.step(s, ev)
-		if _, off := ev.(phone.PowerOff); off {
-			f.config.Cluster.Unregister(s.phone.Name())
-		}
-		for _, a := range actions {
+		for _, a := range f.step(s, ev) {
 			if answer := f.carryOut(s, a); answer != nil {
 				f.mu.Lock()
 				s.answer = answer
@@ -75,8 +72,9 @@ func (f *Fleet) next(s *slot) phone.Event {
 func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.phone.Boots()
 	actions := s.phone.Step(f.config.Clock.Now(), ev)
-	boots := mayBoot(ev) && len(actions) > 0
+	boots := s.phone.Boots() != before
 	if !s.begun.IsZero() && (boots || !s.phone.On()) {
 		f.tally.CutShort.Add(1)
 		s.begun = time.Time{}
@@ -87,27 +85,23 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	return actions
 }
 
-// mayBoot reports whether an event, when it has any effect, boots a phone.
-func mayBoot(ev phone.Event) bool {
-	switch ev.(type) {
-	case phone.PowerOn, phone.Reset, phone.EraseLists, phone.FactoryReset:
-		return true
-	}
-	return false
-}
-
 // carryOut does one action and returns the answer to it, if it wants one.
 func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 	switch a := a.(type) {
 	case phone.Fetch:
-		return f.fetch(s.phone.IP(), a)
+		return f.fetch(s.phone, a)
 	case phone.AskTVS:
-		return f.ask(s.phone.IP(), a)
-	case phone.RaiseAlarm:
-		f.tally.Alarms.Add(1)
-		f.config.Cluster.Alarm(a.Alarm)
+		return f.ask(s.phone, a)
 	case phone.Register:
-		f.config.Cluster.Register(s.phone.Name())
+		return f.register(s, a)
+	case phone.OpenService:
+		return f.openService(s, a)
+	case phone.ReadService:
+		return f.readService(s, a)
+	case phone.Display:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.why = a.Reason
 	case phone.Verdict:
 		f.judged(s, a)
 	case phone.Booted:

@@ -3,7 +3,9 @@ package fleet
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,23 +14,23 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"itlsim/phone"
+	"itlsim/sip"
 )
-
-// Cluster is what phones tell the cluster, handed over by the driver.
-type Cluster interface {
-	Alarm(phone.DeviceTLInfo)
-	Register(device string)
-	Unregister(device string)
-}
 
 // Clock tells the time that phones go by.
 type Clock interface{ Now() time.Time }
 
 // Config is what a fleet needs.
 type Config struct {
-	Cluster Cluster
-	Clock   Clock
-	Limits  Limits
+	Clock  Clock
+	Limits Limits
+	// SIPPort and WebPort are where all phones, each at its own address, take
+	// NOTIFYs and show their web pages; the system chooses where they are 0.
+	SIPPort, WebPort int
+	// Anywhere: the servers are not on this machine, so that phones cannot ask
+	// from loopback addresses. They ask from whatever address the system
+	// chooses, and no reset reaches them.
+	Anywhere bool
 }
 
 // Limits are how much phones do at a time, and how long they wait for others.
@@ -38,12 +40,14 @@ type Limits struct {
 	TFTPTimeout time.Duration // for the answer to a packet, before it is sent again
 	TFTPRetries int           // of a packet
 	TVSTimeout  time.Duration // of a whole exchange
+	HTTPTimeout time.Duration // of a file or page
+	SIPTimeout  time.Duration // of a connection, and of each answer
 }
 
 // DefaultLimits are a phone's own time-outs (see packages tftp and tvs), and as
 // many boots as keep answers well within them: throughput on loopback is flat
 // from 64 to 256 boots at a time and falls beyond.
-var DefaultLimits = Limits{Boots: 128, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9, TVSTimeout: 10 * time.Second}
+var DefaultLimits = Limits{Boots: 128, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9, TVSTimeout: 10 * time.Second, HTTPTimeout: 10 * time.Second, SIPTimeout: sip.DefaultTimeout}
 
 // ErrClosed is Settle's error when the fleet was closed.
 var ErrClosed = errors.New("the fleet is closed")
@@ -59,11 +63,16 @@ type Fleet struct {
 	mu      sync.Mutex
 	slots   []*slot // only ever appended to
 	byName  map[string]*slot
+	byIP    map[netip.Addr]*slot
 	queue   []*slot // waiting for a worker
 	waiting sync.Cond
 	busy    int // slots queued or driven
 	settled sync.Cond
 	err     error // what the run cannot go on after
+
+	sip     *sip.Server
+	web     *webServer
+	lacking lacking
 
 	tally Tally
 	times struct {
@@ -79,9 +88,13 @@ type slot struct {
 	mu      sync.Mutex
 	phone   *phone.Phone
 	begun   time.Time // of the boot under way, by the wall clock
+	due     time.Time // the next keep-alive, by the wall clock
+	why     error     // what the screen shows is for
 	refusal *phone.Refusal
 	// what authenticated list and configuration in the last boot
 	listBy, configBy phone.TrustPoint
+
+	conn *tls.Conn // to the HTTPS service that it opens; its worker's alone
 
 	// The fleet's mu guards these.
 	pending []phone.Event // what has happened to it meanwhile
@@ -91,26 +104,35 @@ type slot struct {
 
 // Tally counts what the phones did; all by atomic operations.
 type Tally struct {
-	Boots, CutShort               atomic.Uint64 // boots that ended, and that a reset or power loss overtook
-	Retransmits, Refused          atomic.Uint64
-	Alarms, TVSStrange, TVSSilent atomic.Uint64
+	Boots, CutShort       atomic.Uint64 // boots that ended, and that a reset or power loss overtook
+	Retransmits, Refused  atomic.Uint64
+	TVSStrange, TVSSilent atomic.Uint64
+	// Alarms were answered with 202; registrations, keep-alives included, with
+	// 200, or failed.
+	Alarms, Registrations, RegistrationsFailed atomic.Uint64
 }
 
-// New makes a fleet without phones. Close ends it.
-func New(cfg Config) *Fleet {
+// New makes a fleet without phones, and listens for them. Close ends it.
+func New(cfg Config) (*Fleet, error) {
 	l, std := &cfg.Limits, DefaultLimits
 	l.Boots = cmp.Or(l.Boots, std.Boots)
 	l.TFTPTimeout = cmp.Or(l.TFTPTimeout, std.TFTPTimeout)
 	l.TFTPRetries = cmp.Or(l.TFTPRetries, std.TFTPRetries)
 	l.TVSTimeout = cmp.Or(l.TVSTimeout, std.TVSTimeout)
-	f := &Fleet{config: cfg, patience: 5 * time.Second, byName: make(map[string]*slot)}
+	l.HTTPTimeout = cmp.Or(l.HTTPTimeout, std.HTTPTimeout)
+	l.SIPTimeout = cmp.Or(l.SIPTimeout, std.SIPTimeout)
+	f := &Fleet{config: cfg, patience: 5 * time.Second, byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot)}
 	f.waiting.L, f.settled.L = &f.mu, &f.mu
 	f.times.boots = hdrhistogram.New(1, (10 * time.Minute).Microseconds(), 3)
 	f.ctx, f.cancel = context.WithCancel(context.Background())
+	if err := f.listen(); err != nil {
+		return nil, err
+	}
+	f.done.Go(f.keepAlive)
 	for range l.Boots {
 		f.done.Go(f.work)
 	}
-	return f
+	return f, nil
 }
 
 // Add takes a phone into the fleet, which alone may use it from then on.
@@ -119,7 +141,7 @@ func (f *Fleet) Add(p *phone.Phone) {
 	defer f.mu.Unlock()
 	s := &slot{phone: p}
 	f.slots = append(f.slots, s)
-	f.byName[p.Name()] = s
+	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }
 
 // all are the slots of all phones at this time.
@@ -142,19 +164,6 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 			}
 		}
 		f.send(s, ev)
-	}
-}
-
-// Reset boots phones anew, as the cluster asks: it is how a cluster reaches its
-// phones (cucm.Phones).
-func (f *Fleet) Reset(devices []string) {
-	for _, name := range devices {
-		f.mu.Lock()
-		s := f.byName[name]
-		f.mu.Unlock()
-		if s != nil {
-			f.send(s, phone.Reset{})
-		}
 	}
 }
 
@@ -196,6 +205,8 @@ func (f *Fleet) Settle(ctx context.Context) error {
 func (f *Fleet) Close() {
 	f.end(nil)
 	f.done.Wait()
+	f.sip.Close()
+	f.web.Close()
 }
 
 // end lets no phone go on, because of an error or because all is done.

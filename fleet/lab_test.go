@@ -53,7 +53,7 @@ func (c *clock) advance(d time.Duration) {
 }
 
 // quick are limits for tests in which somebody gives no answer.
-var quick = Limits{Boots: 8, TFTPTimeout: 100 * time.Millisecond, TFTPRetries: 4, TVSTimeout: 400 * time.Millisecond}
+var quick = Limits{Boots: 8, TFTPTimeout: 100 * time.Millisecond, TFTPRetries: 4, TVSTimeout: 400 * time.Millisecond, HTTPTimeout: 400 * time.Millisecond, SIPTimeout: 400 * time.Millisecond}
 
 // labs counts them: each has addresses of its own, so that a port which a test
 // gives up for a while is not given to another.
@@ -75,8 +75,8 @@ func newLab(t testing.TB, nodes int, limits Limits) *lab {
 	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond})
 	require.NoError(t, err)
 	l.tftp = server.Addr().String()
-	l.fleet = New(Config{Cluster: l.cluster, Clock: l.clock, Limits: limits})
-	l.cluster.Attach(l.fleet)
+	l.fleet, err = New(Config{Clock: l.clock, Limits: limits})
+	require.NoError(t, err)
 	t.Cleanup(func() {
 		l.fleet.Close()
 		require.NoError(t, server.Close())

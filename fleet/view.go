@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"net/netip"
 	"time"
 
 	"itlsim/phone"
@@ -9,6 +10,9 @@ import (
 // A View is one phone as it is just now.
 type View struct {
 	Name    string
+	Number  string
+	IP      netip.Addr
+	Servers []string // TFTP servers
 	On      bool
 	State   phone.State
 	Profile *phone.Profile
@@ -18,6 +22,15 @@ type View struct {
 	// last refusal, nil where nothing was refused.
 	ListBy, ConfigBy phone.TrustPoint
 	Refusal          *phone.Refusal
+
+	Cause         phone.Cause        // of the last boot
+	CallManager   string             // that it is registered with, host:port; "": none
+	NotRegistered []error            // what came of the call managers that it asked in vain
+	StoredAlarms  int                // not answered with 202 yet
+	Alarm         phone.DeviceTLInfo // as last raised
+	AlarmAt       time.Time          // zero: none was raised
+	Screen        string             // "" where it is idle
+	ScreenReason  error              // why an HTTPS service did not open
 }
 
 // Phones gives a view of every phone, in the order they were added.
@@ -25,11 +38,38 @@ func (f *Fleet) Phones() []View {
 	slots := f.all()
 	views := make([]View, len(slots))
 	for i, s := range slots {
-		s.mu.Lock()
-		views[i] = View{s.phone.Name(), s.phone.On(), s.phone.State(), s.phone.Profile(), s.phone.Flash(), s.phone.Status(), s.listBy, s.configBy, s.refusal}
-		s.mu.Unlock()
+		views[i] = s.view()
 	}
 	return views
+}
+
+// PhoneAt gives a view of the phone at an address.
+func (f *Fleet) PhoneAt(ip netip.Addr) (View, bool) {
+	s := f.at(ip)
+	if s == nil {
+		return View{}, false
+	}
+	return s.view(), true
+}
+
+func (f *Fleet) at(ip netip.Addr) *slot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.byIP[ip.Unmap()]
+}
+
+func (s *slot) view() View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.phone
+	v := View{
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), Status: p.Status(),
+		ListBy: s.listBy, ConfigBy: s.configBy, Refusal: s.refusal,
+		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), Screen: p.Screen(), ScreenReason: s.why,
+	}
+	v.Alarm, v.AlarmAt = p.LastAlarm()
+	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	return v
 }
 
 // States counts the phones in each state, by phone.State.

@@ -13,10 +13,21 @@ import (
 	"itlsim/tvs"
 )
 
-// fetch asks a TFTP server from the phone's own address.
-func (f *Fleet) fetch(from netip.Addr, a phone.Fetch) phone.Event {
+// local is the address that a phone asks from.
+func (f *Fleet) local(p *phone.Phone) netip.Addr {
+	if f.config.Anywhere {
+		return netip.Addr{}
+	}
+	return p.IP()
+}
+
+// fetch asks a server for a file from the phone's own address.
+func (f *Fleet) fetch(p *phone.Phone, a phone.Fetch) phone.Event {
+	if a.By == phone.HTTP {
+		return f.fetchHTTP(p, a)
+	}
 	limits := f.config.Limits
-	client := tftp.Client{Local: from, Timeout: limits.TFTPTimeout, Retries: limits.TFTPRetries, MaxSize: itl.MaxFile, Retransmits: &f.tally.Retransmits}
+	client := tftp.Client{Local: f.local(p), Timeout: limits.TFTPTimeout, Retries: limits.TFTPRetries, MaxSize: itl.MaxFile, Retransmits: &f.tally.Retransmits}
 	var data []byte
 	err := f.patiently(func() (err error) {
 		data, err = client.Get(f.ctx, a.Server, a.Name)
@@ -27,16 +38,18 @@ func (f *Fleet) fetch(from netip.Addr, a phone.Fetch) phone.Event {
 	case err == nil:
 		return phone.FileReceived{Seq: a.Seq, Data: data}
 	case errors.Is(err, tftp.ErrNotFound):
+		f.lacking.add("TFTP", a.Server, p.Name(), a.Name+" not found")
 		return phone.FileNotFound{Seq: a.Seq}
 	case errors.As(err, &large):
 		return phone.FileTooLarge{Seq: a.Seq, Err: err}
 	}
+	f.lacking.add("TFTP", a.Server, p.Name(), reason(err))
 	return phone.NoAnswer{Seq: a.Seq, Err: err}
 }
 
 // ask asks a TVS from the phone's own address.
-func (f *Fleet) ask(from netip.Addr, a phone.AskTVS) phone.Event {
-	client := tvs.Client{Local: from, Timeout: f.config.Limits.TVSTimeout}
+func (f *Fleet) ask(p *phone.Phone, a phone.AskTVS) phone.Event {
+	client := tvs.Client{Local: f.local(p), MaxVersion: p.Profile().MaxTLS, Timeout: f.config.Limits.TVSTimeout}
 	var answer tvs.Answer
 	err := f.patiently(func() (err error) {
 		answer, err = client.Ask(f.ctx, a.Server, a.Authenticate, a.Request)
@@ -48,9 +61,11 @@ func (f *Fleet) ask(from netip.Addr, a phone.AskTVS) phone.Event {
 		return phone.TVSAnswered{Seq: a.Seq, Answer: answer}
 	case errors.As(err, &strange):
 		f.tally.TVSStrange.Add(1)
+		f.lacking.add("TVS", a.Server, p.Name(), "shows a certificate that is not in the phone's list")
 		return phone.TVSStrange{Seq: a.Seq}
 	}
 	f.tally.TVSSilent.Add(1)
+	f.lacking.add("TVS", a.Server, p.Name(), a.Request.Command.String()+": "+reason(err))
 	return phone.TVSSilent{Seq: a.Seq, Err: err}
 }
 

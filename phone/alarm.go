@@ -2,8 +2,10 @@ package phone
 
 import (
 	"crypto/sha1"
+	"encoding/hex"
 	"encoding/xml"
 	"fmt"
+	"html"
 	"net/netip"
 	"strings"
 
@@ -88,4 +90,57 @@ func reported(l *itl.List) (*Checksum, string) {
 		cn = cn[:end]
 	}
 	return &sum, cn
+}
+
+// ParseDeviceTLInfo reads the alarm out of the body of a REFER. It looks for
+// parameters and not for XML: alarms of real phones are not always well-formed.
+// It reports false where the body is no DeviceTLInfo that names its device.
+func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
+	text := string(body)
+	if !strings.Contains(text, `<Alarm Name="DeviceTLInfo">`) {
+		return a, false
+	}
+	for {
+		var name, value string
+		if _, text, ok = strings.Cut(text, `<String name="`); !ok {
+			return a, a.Device != ""
+		}
+		if name, text, ok = strings.Cut(text, `">`); !ok {
+			return a, a.Device != ""
+		}
+		value, text, _ = strings.Cut(text, "</String>")
+		value = html.UnescapeString(value)
+		switch name {
+		case "DeviceName":
+			a.Device = value
+		case "IPv4Address":
+			a.IPv4, _ = netip.ParseAddr(value)
+		case "CTL_Signature":
+			a.CTL = parseChecksum(value)
+		case "ITL_Signature":
+			a.ITL = parseChecksum(value)
+		case "CTL_TFTP_Server":
+			a.CTLServer = serverName(value)
+		case "ITL_TFTP_Server":
+			a.ITLServer = serverName(value)
+		}
+	}
+}
+
+func serverName(value string) string {
+	if value == "N/A" {
+		return ""
+	}
+	return value
+}
+
+// parseChecksum reads a checksum in the alarm's spelling; nil for anything
+// else, "Not Installed" included.
+func parseChecksum(s string) *Checksum {
+	data, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil || len(data) != sha1.Size {
+		return nil
+	}
+	sum := Checksum(data)
+	return &sum
 }

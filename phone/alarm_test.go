@@ -73,3 +73,33 @@ func TestProfiles(t *testing.T) {
 	_, ok := phone.ProfileOf("8861 9.9(9)")
 	require.False(t, ok)
 }
+
+func TestAlarmIsReadBack(t *testing.T) {
+	sum := phone.Checksum{1, 2, 3}
+	for _, a := range []phone.DeviceTLInfo{
+		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>"},
+		{Device: "SEPC80084AA8743", CTL: &sum, CTLServer: "pub"},
+	} {
+		got, ok := phone.ParseDeviceTLInfo(a.XML())
+		require.True(t, ok)
+		require.Empty(t, cmp.Diff(a, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })))
+	}
+	// Not well-formed, as alarms of real phones may be.
+	got, ok := phone.ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String><String name="DeviceName">SEP1</String>`))
+	require.True(t, ok)
+	require.Equal(t, "SEP1", got.Device)
+	_, ok = phone.ParseDeviceTLInfo([]byte(`<Alarm Name="LastOutOfServiceInformation"><String name="DeviceName">SEP1</String></Alarm>`))
+	require.False(t, ok)
+}
+
+func FuzzParseDeviceTLInfo(f *testing.F) {
+	sum := phone.Checksum{1, 2, 3}
+	f.Add(phone.DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "pub"}.XML())
+	f.Add([]byte(`<Alarm Name="DeviceTLInfo"><String name="ITL_Signature">1 2`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a, ok := phone.ParseDeviceTLInfo(data)
+		if ok && a.Device == "" {
+			t.Fatal("an alarm of nobody")
+		}
+	})
+}

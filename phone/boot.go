@@ -23,7 +23,7 @@ const (
 type boot struct {
 	step    step
 	file    string   // asked for
-	wait    uint32   // Seq of the answer that it waits for
+	http    bool     // asked for by HTTP
 	servers []string // the phone's, when the boot began
 	server  int      // TFTP server in use
 	silent  int      // servers that did not answer for this file
@@ -37,8 +37,7 @@ type boot struct {
 
 	newCTL, newITL, updated bool // what the status messages tell
 
-	offer     offer  // the file under judgement
-	tvsServer string // asked now
+	offer offer // the file under judgement
 }
 
 // offer is a file that was received and is not yet accepted.
@@ -53,14 +52,15 @@ type offer struct {
 }
 
 func (p *Phone) startBoot() {
-	p.boot = &boot{servers: p.servers, before: p.state, list: p.state}
+	p.wait, p.service, p.screen, p.registration = 0, nil, "", registration{}
+	p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
 	p.begin(stepCTL)
 }
 
 // begin asks for the file of a step.
 func (p *Phone) begin(s step) {
 	b := p.boot
-	b.step, b.silent, b.offer = s, 0, offer{}
+	b.step, b.silent, b.http, b.offer = s, 0, p.profile.HTTP, offer{}
 	switch s {
 	case stepCTL:
 		b.file = "CTL" + p.name + ".tlv"
@@ -83,15 +83,34 @@ func (p *Phone) fetch() {
 		p.noAnswer()
 		return
 	}
-	p.do(Fetch{Seq: p.next(), Server: b.servers[b.server], Name: b.file})
+	by := TFTP
+	if b.http {
+		by = HTTP
+	}
+	p.do(Fetch{Seq: p.next(aFile), Server: b.servers[b.server], By: by, Name: b.file})
+}
+
+// byTFTP asks once more, by TFTP, for a file that HTTP did not give, whatever
+// the reason was: phones' logs show it of a 404 and of a 503.
+func (p *Phone) byTFTP() bool {
+	if !p.boot.http {
+		return false
+	}
+	p.boot.http = false
+	p.fetch()
+	return true
 }
 
 // noAnswer turns to the next TFTP server, which is asked only when one does not
 // answer, and stays with it for the rest of the boot.
 func (p *Phone) noAnswer() {
 	b := p.boot
+	if p.byTFTP() {
+		return
+	}
 	if b.silent++; b.silent < len(b.servers) {
 		b.server = (b.server + 1) % len(b.servers)
+		b.http = p.profile.HTTP
 		p.fetch()
 		return
 	}
@@ -101,6 +120,9 @@ func (p *Phone) noAnswer() {
 }
 
 func (p *Phone) notFound() {
+	if p.byTFTP() {
+		return
+	}
 	switch p.boot.step {
 	case stepCTL:
 		p.show(MsgNoCTLFile)
@@ -128,10 +150,9 @@ func (p *Phone) proceed() {
 		p.begin(stepConfig)
 	case stepConfig:
 		p.state, p.boot = worse(b.list, b.refused), nil
-		if p.flash.Config != nil {
-			p.do(Register{p.flash.Config})
+		if !p.register(true) {
+			p.do(Booted{p.state})
 		}
-		p.do(Booted{p.state})
 	}
 }
 
@@ -154,7 +175,7 @@ func (p *Phone) listsDone() {
 		p.show(MsgITLInstalled)
 	}
 	if p.profile.ReportsLists() {
-		p.do(RaiseAlarm{p.alarm()})
+		p.storeAlarm(p.alarm())
 	}
 }
 
@@ -259,6 +280,11 @@ func (p *Phone) askNextTVS() {
 }
 
 func (p *Phone) tvsFailed(err error, silent bool) {
+	if p.service != nil {
+		p.service.tried, p.service.silent = append(p.service.tried, err), p.service.silent || silent
+		p.verifyService()
+		return
+	}
 	o := &p.boot.offer
 	o.tried, o.silent = append(o.tried, err), o.silent || silent
 	p.askNextTVS()
@@ -266,15 +292,19 @@ func (p *Phone) tvsFailed(err error, silent bool) {
 
 // tvsAnswered takes an authenticated answer, which is final.
 func (p *Phone) tvsAnswered(a tvs.Answer) {
+	if p.service != nil {
+		p.serviceJudged(a)
+		return
+	}
 	b := p.boot
-	cert, reason := p.library.vouched(b.tvsServer, a, b.offer.signed.Signer, b.offer.roles)
+	cert, reason := p.library.vouched(p.tvsServer, a, b.offer.signed.Signer, b.offer.roles)
 	if reason != nil {
 		p.refuse(b.offer.signed, reason)
 		return
 	}
 	forget := a.TTL <= 0 || b.step != stepConfig && p.profile.FlushesVouches
-	if p.check(cert.key, ByTVS, b.tvsServer) && !forget {
-		p.flash.keepVouch(Vouch{cert.Identity, a.Roles, cert.key, b.tvsServer, p.now.Add(a.TTL)}, p.now)
+	if p.check(cert.key, ByTVS, p.tvsServer) && !forget {
+		p.flash.keepVouch(Vouch{cert.Identity, a.Roles, cert.key, p.tvsServer, p.now.Add(a.TTL)}, p.now)
 	}
 }
 

@@ -22,8 +22,10 @@ const MaxTVS = 5
 type Config struct {
 	Load         string
 	TVS          []string // host:port by priority
-	CallManagers []string // host:port by priority
-	Settings     Settings
+	CallManagers []string // host:port of SIP, by priority
+	// Directory is the corporate directory's HTTPS address.
+	Directory string
+	Settings  Settings
 }
 
 // Settings are the settings that a phone which lost its trust does not change
@@ -42,6 +44,7 @@ type configXML struct {
 	Load         text     `xml:"loadInformation"`
 	TVS          members  `xml:"TVS>members>member"`
 	CallManagers members  `xml:"devicePool>callManagerGroup>members>member"`
+	Directory    text     `xml:"secureDirectoryURL"`
 
 	SettingsAccess text `xml:"vendorConfig>settingsAccess"`
 	WebAccess      text `xml:"vendorConfig>webAccess"`
@@ -84,7 +87,7 @@ func ParseConfig(data []byte) (*Config, error) {
 		line, column := dec.InputPos()
 		return nil, fmt.Errorf("configuration, line %d column %d: %w", line, column, err)
 	}
-	return &Config{
+	c := &Config{
 		Load:         x.Load.trim(),
 		TVS:          x.TVS.servers(MaxTVS, 2445, func(m member) (text, text) { return m.Address, m.Port }),
 		CallManagers: x.CallManagers.servers(len(x.CallManagers), 5060, func(m member) (text, text) { return m.Name, m.SIPPort }),
@@ -94,7 +97,15 @@ func ParseConfig(data []byte) (*Config, error) {
 			SSHAccess:      x.SSHAccess.trim() == "0",
 			SpanToPCPort:   x.SpanToPCPort.trim() == "0",
 		},
-	}, nil
+		Directory: x.Directory.trim(),
+	}
+	if c.Directory == "" && len(c.CallManagers) > 0 {
+		// Firmware 9.3(3) and later opens Application:Cisco/CorporateDirectory at
+		// the first call manager of its group, port 8443 (technote 118699).
+		host, _, _ := net.SplitHostPort(c.CallManagers[0])
+		c.Directory = "https://" + net.JoinHostPort(host, "8443") + "/ccmcip/xmldirectoryinput.jsp"
+	}
+	return c, nil
 }
 
 type members []member

@@ -41,7 +41,7 @@ func TestParseConfig(t *testing.T) {
 	}{
 		{"servers by priority, settings inverted, unknown elements", realisticConfig, phone.Config{
 			Load: "sip88xx.10-3-1", TVS: []string{"10.0.0.1:2445", "10.0.0.2:2445"},
-			CallManagers: []string{"pub:5060", "sub:5070"}, Settings: all,
+			CallManagers: []string{"pub:5060", "sub:5070"}, Directory: "https://pub:8443/ccmcip/xmldirectoryinput.jsp", Settings: all,
 		}},
 		{"everything missing", "<device/>", phone.Config{Settings: defaults}},
 		{"1 disables, nonsense too", "<device><vendorConfig><settingsAccess>2</settingsAccess><webAccess>1</webAccess><sshAccess>yes</sshAccess><spanToPCPort/></vendorConfig></device>",

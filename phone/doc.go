@@ -5,7 +5,8 @@
 //	FileNotFound    ─▶ Fetch ITLSEP<MAC>.tlv (then ITLFile.tlv)
 //	FileReceived    ─▶ AskTVS, where no stored list knows the signer
 //	TVSAnswered     ─▶ Verdict, RaiseAlarm, Fetch SEP<MAC>.cnf.xml.sgn
-//	FileReceived    ─▶ Verdict, Register, Booted
+//	FileReceived    ─▶ Verdict, Register with the stored alarms
+//	Registered      ─▶ Booted
 //
 // There is no clock, socket, goroutine, logger or random source in it: the
 // driver carries the actions out and brings their results back, over real

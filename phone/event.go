@@ -1,6 +1,9 @@
 package phone
 
 import (
+	"net"
+	"strconv"
+
 	"itlsim/itl"
 	"itlsim/tvs"
 )
@@ -17,7 +20,9 @@ type (
 	PowerOff struct{}
 	// Reset boots the phone again, asked for by the cluster or at the phone. A
 	// phone that is off misses it.
-	Reset struct{}
+	Reset struct {
+		Restart bool // "restart" rather than "reset" was asked for
+	}
 
 	// UseServers gives the phone other TFTP servers (DHCP option 150), host:port,
 	// from its next boot on.
@@ -65,34 +70,84 @@ type (
 	// Nothing happens where the menu is not to be had: the phone is off, or its
 	// settings access disabled (M20).
 	EraseLists struct{}
-	// FactoryReset empties the flash altogether. It is done while the phone
-	// starts, so it needs no settings access.
-	FactoryReset struct{}
+	// FactoryReset empties the flash altogether. Done while the phone starts it
+	// needs no settings access; from the settings menu it does (M20).
+	FactoryReset struct{ Menu bool }
+	// AlternateTFTP sets TFTP servers, host:port, in place of DHCP's at the
+	// phone's network menu, where that is to be had; none: DHCP's again.
+	AlternateTFTP struct{ Servers []string }
+
+	// Registered answers Register: the call manager took the registration.
+	Registered struct {
+		Seq    uint32
+		Alarms int // of the action's, the first that were answered 202
+	}
+	// NotRegistered answers Register: no connection, no answer in time, or a
+	// refusal.
+	NotRegistered struct {
+		Seq    uint32
+		Alarms int // of the action's, the first that were answered 202
+		Err    error
+	}
+	// KeepAlive makes a phone register again: a registered one to stay so and to
+	// fall back to a call manager of higher priority, another to try once more.
+	// While it does anything else it ignores this. When it comes is the driver's
+	// affair; a simulation in which all answers hold sends none.
+	KeepAlive struct{}
+
+	// OpenDirectory is the Directories button: it opens the corporate directory,
+	// an HTTPS service (M5). A phone that does anything else ignores it.
+	OpenDirectory struct{}
+	// ServiceShown answers OpenService: the connection stands, and the server
+	// showed this certificate.
+	ServiceShown struct {
+		Seq         uint32
+		Certificate []byte // DER
+	}
+	// ServiceRead answers ReadService.
+	ServiceRead struct {
+		Seq  uint32
+		Data []byte
+	}
+	// ServiceFailed answers OpenService and ReadService.
+	ServiceFailed struct {
+		Seq uint32
+		Err error
+	}
 )
 
-func (PowerOn) isEvent()      {}
-func (PowerOff) isEvent()     {}
-func (Reset) isEvent()        {}
-func (UseServers) isEvent()   {}
-func (FileReceived) isEvent() {}
-func (FileNotFound) isEvent() {}
-func (FileTooLarge) isEvent() {}
-func (NoAnswer) isEvent()     {}
-func (TVSAnswered) isEvent()  {}
-func (TVSStrange) isEvent()   {}
-func (TVSSilent) isEvent()    {}
-func (EraseLists) isEvent()   {}
-func (FactoryReset) isEvent() {}
+func (PowerOn) isEvent()       {}
+func (PowerOff) isEvent()      {}
+func (Reset) isEvent()         {}
+func (UseServers) isEvent()    {}
+func (FileReceived) isEvent()  {}
+func (FileNotFound) isEvent()  {}
+func (FileTooLarge) isEvent()  {}
+func (NoAnswer) isEvent()      {}
+func (TVSAnswered) isEvent()   {}
+func (TVSStrange) isEvent()    {}
+func (TVSSilent) isEvent()     {}
+func (EraseLists) isEvent()    {}
+func (FactoryReset) isEvent()  {}
+func (AlternateTFTP) isEvent() {}
+func (Registered) isEvent()    {}
+func (NotRegistered) isEvent() {}
+func (KeepAlive) isEvent()     {}
+func (OpenDirectory) isEvent() {}
+func (ServiceShown) isEvent()  {}
+func (ServiceRead) isEvent()   {}
+func (ServiceFailed) isEvent() {}
 
 // An Action is something that a phone wants done. Actions are to be carried
 // out in their order.
 type Action interface{ isAction() }
 
 type (
-	// Fetch asks a TFTP server for a file.
+	// Fetch asks a server for a file, at Address.
 	Fetch struct {
 		Seq    uint32
-		Server string // host:port
+		Server string // host:port of its TFTP
+		By     Transport
 		Name   string
 	}
 	// AskTVS asks a Trust Verification Service about a signer. The driver shows
@@ -104,11 +159,40 @@ type (
 		Request tvs.Request
 		Lists   Lists
 	}
-	// RaiseAlarm hands an alarm to the cluster.
+	// RaiseAlarm tells that the phone stored an alarm. There is nothing to carry
+	// out: the next Register sends it.
 	RaiseAlarm struct{ Alarm DeviceTLInfo }
-	// Register asks the call managers of the configuration in force, in order, to
-	// register the phone. A phone registers whatever its trust state.
-	Register struct{ Config *Config }
+	// Register asks a call manager of the configuration in force to register the
+	// phone, after sending it the stored alarms in order. A phone registers
+	// whatever its trust state.
+	Register struct {
+		Seq    uint32
+		Server string // host:port
+		Alarms []DeviceTLInfo
+		Boot   uint32 // counts boots: a boot's registrations are one session
+		Cause  Cause  // of the last boot
+	}
+	// OpenService connects to an HTTPS service and tells the certificate that it
+	// shows. Nothing is asked before ReadService; the driver closes the
+	// connection when the phone wants nothing more.
+	OpenService struct {
+		Seq uint32
+		URL string
+	}
+	// ReadService asks for the page over the connection that stands.
+	ReadService struct {
+		Seq uint32
+		URL string
+	}
+	// Display tells what the phone's screen shows, and why. There is nothing to
+	// carry out.
+	Display struct {
+		Text   string
+		Reason error // nil where it shows what was wanted
+	}
+	// MenuLocked tells that an act at the phone was refused: the configuration in
+	// force disables settings access (M20).
+	MenuLocked struct{}
 	// Verdict tells what became of a file that was offered. There is nothing to
 	// carry out: it is for reports and stories.
 	Verdict struct {
@@ -123,12 +207,48 @@ type (
 	Booted struct{ State State }
 )
 
-func (Fetch) isAction()      {}
-func (AskTVS) isAction()     {}
-func (RaiseAlarm) isAction() {}
-func (Register) isAction()   {}
-func (Verdict) isAction()    {}
-func (Booted) isAction()     {}
+func (Fetch) isAction()       {}
+func (AskTVS) isAction()      {}
+func (RaiseAlarm) isAction()  {}
+func (Register) isAction()    {}
+func (Verdict) isAction()     {}
+func (Booted) isAction()      {}
+func (OpenService) isAction() {}
+func (ReadService) isAction() {}
+func (Display) isAction()     {}
+func (MenuLocked) isAction()  {}
+
+// Transport is how a file is asked for.
+type Transport uint8
+
+const (
+	TFTP Transport = iota
+	HTTP           // on TCP 6970
+)
+
+func (t Transport) String() string {
+	if t == HTTP {
+		return "HTTP"
+	}
+	return "TFTP"
+}
+
+// Address is where to ask, host:port. The ports are 69 and 6970; where TFTP is
+// on another, HTTP is as far from its own.
+func (f Fetch) Address() string {
+	if f.By == TFTP {
+		return f.Server
+	}
+	host, tftp, err := net.SplitHostPort(f.Server)
+	if err != nil {
+		return f.Server
+	}
+	port, _ := strconv.Atoi(tftp)
+	return net.JoinHostPort(host, strconv.Itoa(port+HTTPOffset))
+}
+
+// HTTPOffset is by how much the port of HTTP exceeds TFTP's.
+const HTTPOffset = 6970 - 69
 
 // Authenticate is the check of the TVS's TLS certificate, to be made inside
 // the handshake.

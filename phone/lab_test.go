@@ -37,6 +37,9 @@ type lab struct {
 	files   map[string][]byte            // made by list, ctl, config ...; by their names in the script
 	served  map[string]map[string]string // server, file name: name in the script
 	silent  map[string]bool              // TFTP servers
+	noHTTP  map[string]bool              // servers whose HTTP does not answer
+	deaf    map[string]bool              // call managers that do not answer
+	shows   string                       // certificate of the directory
 	tvs     map[string]*tvsServer
 	library *phone.Library
 
@@ -75,7 +78,7 @@ func newLab(t testing.TB) *lab {
 	l := &lab{
 		t: t, random: rand.NewChaCha8([32]byte{1}), now: time.Unix(1393439067, 0).UTC(),
 		certs: map[string]itl.Signer{}, files: map[string][]byte{}, served: map[string]map[string]string{},
-		silent: map[string]bool{}, tvs: map[string]*tvsServer{}, library: &phone.Library{},
+		silent: map[string]bool{}, noHTTP: map[string]bool{}, deaf: map[string]bool{}, tvs: map[string]*tvsServer{}, library: &phone.Library{},
 	}
 	l.run("phone 8861")
 	return l
@@ -127,11 +130,11 @@ func (l *lab) list(filename, signer string, digest itl.Digest, records ...string
 	return list
 }
 
-// config is a plain configuration; options are tvs=a,b settings=off web=on.
+// config is a plain configuration; options are tvs=a,b cm=a,b settings=off web=on.
 func (l *lab) config(name string, options ...string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<device>\n<versionStamp>%s</versionStamp>\n<TVS><members>\n", name)
-	settings, web := 1, 1
+	settings, web, cms := 1, 1, "cm1"
 	for _, o := range options {
 		key, value, _ := strings.Cut(o, "=")
 		switch o {
@@ -139,6 +142,9 @@ func (l *lab) config(name string, options ...string) []byte {
 			settings = 0
 		case "web=on":
 			web = 0
+		}
+		if key == "cm" {
+			cms = value
 		}
 		if key != "tvs" || value == "" {
 			continue
@@ -149,13 +155,18 @@ func (l *lab) config(name string, options ...string) []byte {
 		}
 	}
 	fmt.Fprintf(&b, "</members></TVS>\n<vendorConfig><settingsAccess>%d</settingsAccess><webAccess>%d</webAccess></vendorConfig>\n", settings, web)
-	b.WriteString("<devicePool><callManagerGroup><members><member priority=\"0\"><callManager><processNodeName>cm1</processNodeName></callManager></member></members></callManagerGroup></devicePool>\n</device>\n")
+	b.WriteString("<devicePool><callManagerGroup><members>")
+	for i, cm := range strings.Split(cms, ",") {
+		fmt.Fprintf(&b, "<member priority=\"%d\"><callManager><processNodeName>%s</processNodeName></callManager></member>", i, cm)
+	}
+	b.WriteString("</members></callManagerGroup></devicePool>\n</device>\n")
 	return []byte(b.String())
 }
 
 // run carries a script out and returns what happened, one line each.
 //
-//	phone MODEL [SERVER...]               a new phone, off; server tftp1 unless told otherwise
+//	phone MODEL [SERVER...]               a new phone, off; server tftp1 unless told otherwise; MODEL+HTTP
+//	                                      asks by HTTP first, others by TFTP only
 //	list|ctl NAME SIGNER ROLE=CERT...     make a trust list (list512: signed over SHA-512)
 //	resign NAME LIST SIGNER               the list's contents under another signature
 //	config NAME SIGNER [OPTION...]        make a signed configuration; also NAME.plain
@@ -163,8 +174,12 @@ func (l *lab) config(name string, options ...string) []byte {
 //	junk NAME SIGNER                      a signed file that is no configuration
 //	serve CTL|ITL|ITLFile|config FILE [SERVER]   "-" : not found any more
 //	tftp SERVER silent|answers
+//	http SERVER silent|answers
+//	cm SERVER silent|answers
+//	directory CERT                        the certificate that the directory shows
 //	tvs SERVER shows CERT [CERT:ROLE,ROLE...] [ttl=1h] [instead=CERT] | tvs SERVER silent
 //	boot, reset, power off, erase, factory reset, servers SERVER...
+//	menu reset, alternate SERVER..., keep alive, open directory
 //	boot until PREFIX                     stop before that file (or "TVS") is answered
 //	late                                  the answer that was held back
 //	wait DURATION
@@ -189,8 +204,12 @@ func (l *lab) command(w []string) {
 	from := func(i int) []string { return w[min(i, len(w)):] }
 	switch w[0] {
 	case "phone":
-		profile, ok := phone.ProfileOf(w[1])
+		model, http := strings.CutSuffix(w[1], "+HTTP")
+		known, ok := phone.ProfileOf(model)
 		require.True(l.t, ok)
+		own := *known
+		own.HTTP = http
+		profile := &own
 		servers := from(2)
 		if len(servers) == 0 {
 			servers = []string{"tftp1"}
@@ -239,6 +258,20 @@ func (l *lab) command(w []string) {
 		l.served[server][names[w[1]]] = w[2]
 	case "tftp":
 		l.silent[w[1]] = w[2] == "silent"
+	case "http":
+		l.noHTTP[w[1]] = w[2] == "silent"
+	case "cm":
+		l.deaf[w[1]] = w[2] == "silent"
+	case "directory":
+		l.shows = w[1]
+	case "menu":
+		l.event(phone.FactoryReset{Menu: true})
+	case "alternate":
+		l.event(phone.AlternateTFTP{Servers: w[1:]})
+	case "keep":
+		l.event(phone.KeepAlive{})
+	case "open":
+		l.event(phone.OpenDirectory{})
 	case "tvs":
 		s := &tvsServer{ttl: 24 * time.Hour, vouches: map[string][]itl.Role{}, silent: w[2] == "silent", shows: arg(3)}
 		for _, o := range from(4) {
@@ -304,7 +337,7 @@ func (l *lab) event(ev phone.Event) {
 			require.Nil(l.t, awaited, "only the last action may want an answer")
 			l.logf("-> %s", l.describe(a))
 			switch a := a.(type) {
-			case phone.Fetch, phone.AskTVS:
+			case phone.Fetch, phone.AskTVS, phone.Register, phone.OpenService, phone.ReadService:
 				awaited = a
 			case phone.Verdict:
 				l.last = a
@@ -328,13 +361,27 @@ func (l *lab) event(ev phone.Event) {
 }
 
 func (l *lab) answer(a phone.Action) phone.Event {
+	switch a := a.(type) {
+	case phone.Register:
+		if host, _, _ := strings.Cut(a.Server, ":"); l.deaf[host] {
+			return phone.NotRegistered{Seq: a.Seq, Err: fmt.Errorf("%s: no answer in time", a.Server)}
+		}
+		return phone.Registered{Seq: a.Seq, Alarms: len(a.Alarms)}
+	case phone.OpenService:
+		if l.shows == "" {
+			return phone.ServiceFailed{Seq: a.Seq, Err: errors.New("connection refused")}
+		}
+		return phone.ServiceShown{Seq: a.Seq, Certificate: l.cert(l.shows).Certificate.Raw}
+	case phone.ReadService:
+		return phone.ServiceRead{Seq: a.Seq}
+	}
 	if f, ok := a.(phone.Fetch); ok {
 		name := l.served[f.Server][strings.TrimSuffix(f.Name, ".sgn")]
 		if strings.HasSuffix(f.Name, ".cnf.xml") && name != "" && name != "-" {
 			name += ".plain"
 		}
 		switch {
-		case l.silent[f.Server]:
+		case l.silent[f.Server], f.By == phone.HTTP && l.noHTTP[f.Server]:
 			return phone.NoAnswer{Seq: f.Seq, Err: errors.New("no answer in time")}
 		case name == "" || name == "-":
 			return phone.FileNotFound{Seq: f.Seq}
@@ -357,6 +404,12 @@ func (l *lab) answer(a phone.Action) phone.Event {
 	answer := tvs.Answer{Command: tvs.QueryAnswer, Session: ask.Request.Session, Status: tvs.Invalid}
 	for name, granted := range s.vouches {
 		cert := l.cert(name).Certificate
+		if ask.Request.Command == tvs.VerifyRequest {
+			if string(cert.Raw) == string(ask.Request.Certificate) {
+				answer.Status, answer.Roles, answer.TTL = tvs.Valid, granted, s.ttl
+			}
+			continue
+		}
 		id := itl.IdentityOf(cert)
 		if id.SameSerial(itl.Identity{Serial: ask.Request.Serial}) && id.Issuer == ask.Request.Issuer {
 			if s.instead != "" {
@@ -430,13 +483,36 @@ func (l *lab) describe(what any) string {
 		}
 		return s
 	case phone.Fetch:
+		if a.By == phone.HTTP {
+			return fmt.Sprintf("Fetch %s from %s by HTTP", a.Name, a.Server)
+		}
 		return fmt.Sprintf("Fetch %s from %s", a.Name, a.Server)
+	case phone.NotRegistered:
+		return "NotRegistered"
+	case phone.ServiceShown:
+		return "ServiceShown " + l.shows
+	case phone.OpenService:
+		return "OpenService " + a.URL
+	case phone.ReadService:
+		return "ReadService " + a.URL
+	case phone.Display:
+		if a.Reason != nil {
+			return fmt.Sprintf("Display %q: %v", a.Text, a.Reason)
+		}
+		return fmt.Sprintf("Display %q", a.Text)
 	case phone.AskTVS:
+		if a.Request.Command == tvs.VerifyRequest {
+			return fmt.Sprintf("AskTVS %s to verify %s", a.Server, l.shows)
+		}
 		return fmt.Sprintf("AskTVS %s about %s", a.Server, cn(itl.Identity{Subject: a.Request.Subject}))
 	case phone.RaiseAlarm:
 		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", l.held(phone.ByCTL), l.held(phone.ByITL), a.Alarm.ITLServer)
 	case phone.Register:
-		return "Register with " + strings.Join(a.Config.CallManagers, " ")
+		said := fmt.Sprintf("Register with %s, %s", a.Server, a.Cause)
+		if len(a.Alarms) > 0 {
+			said += fmt.Sprintf(", alarms: %d", len(a.Alarms))
+		}
+		return said
 	case phone.Booted:
 		return fmt.Sprintf("Booted %v", a.State)
 	case phone.Verdict:

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -10,19 +11,32 @@ import (
 // A Phone is one phone: its flash, its state and whatever boot is under way.
 // Only one goroutine at a time may use it.
 type Phone struct {
-	name    string // SEP<MAC>
-	ip      netip.Addr
-	profile *Profile
-	servers []string // TFTP servers, host:port, in order
-	library *Library
+	name      string // SEP<MAC>
+	number    string
+	ip        netip.Addr
+	profile   *Profile
+	servers   []string // TFTP servers of option 150, host:port, in order
+	alternate []string // TFTP servers that a person set at the phone in their place
+	library   *Library
 
-	flash   Flash
-	status  []statusEntry
-	boot    *boot // nil while none is under way
-	state   State
-	on      bool
-	seq     uint32 // of the last action that wants an answer
-	session uint32 // of the next TVS question
+	flash     Flash
+	status    []statusEntry
+	alarmAt   uint32         // when the last was raised, unix seconds
+	alarms    []DeviceTLInfo // stored until a call manager answers 202
+	boot      *boot          // nil while none is under way
+	state     State
+	on        bool
+	cause     Cause  // of the last boot
+	boots     uint32 // begun so far
+	seq       uint32 // of the last action that wants an answer
+	wait      uint32 // Seq of the answer that the phone waits for; 0: none
+	awaits    awaited
+	session   uint32 // of the next TVS question
+	tvsServer string // asked now
+
+	registration registration
+	service      *service // the HTTPS service that is being opened
+	screen       string
 
 	now time.Time // of the event being handled
 	out []Action  // of the event being handled
@@ -35,6 +49,7 @@ const firstSession = 1001
 type Setup struct {
 	Name    string // SEP<MAC>
 	IP      netip.Addr
+	Number  string // directory number of the first line; "" : the device's name stands for it
 	Profile *Profile
 	Servers []string // TFTP servers, host:port; the second is asked when the first does not answer
 	Library *Library
@@ -43,7 +58,7 @@ type Setup struct {
 
 // New makes a phone that is off. What it holds already counts as trusted.
 func New(s Setup) *Phone {
-	p := &Phone{name: s.Name, ip: s.IP, profile: s.Profile, servers: s.Servers, library: s.Library, flash: s.Flash, session: firstSession}
+	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, profile: s.Profile, servers: s.Servers, library: s.Library, flash: s.Flash, session: firstSession}
 	if p.library == nil {
 		p.library = &Library{}
 	}
@@ -51,8 +66,14 @@ func New(s Setup) *Phone {
 	return p
 }
 
+// Boots counts the boots that the phone began.
+func (p *Phone) Boots() uint32 { return p.boots }
+
 // Name is SEP<MAC>.
 func (p *Phone) Name() string { return p.name }
+
+// Number is the directory number by which the phone registers.
+func (p *Phone) Number() string { return p.number }
 
 // IP is the address that the phone reports.
 func (p *Phone) IP() netip.Addr { return p.ip }
@@ -83,50 +104,86 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 	case PowerOn:
 		if !p.on {
 			p.on = true
-			p.startBoot()
+			p.restart(Initialized)
 		}
 	case Reset:
-		p.restart()
+		cause := ResetReset
+		if ev.Restart {
+			cause = ResetRestart
+		}
+		p.restart(cause)
 	case PowerOff:
-		p.on, p.boot = false, nil
+		p.on, p.boot, p.service, p.wait, p.screen = false, nil, nil, 0, ""
+		p.registration = registration{}
 	case UseServers:
 		p.servers = ev.Servers
+	case AlternateTFTP:
+		if p.menu() {
+			p.alternate = ev.Servers
+			p.restart(PhoneKeypad)
+		}
 	case EraseLists:
-		if p.on && p.SettingsAccess() {
+		if p.menu() {
 			p.flash.Lists, p.flash.Vouches, p.state = Lists{}, nil, None
 			p.show(MsgErasing)
-			p.restart()
+			p.restart(PhoneKeypad)
 		}
 	case FactoryReset:
-		p.flash, p.state, p.status = Flash{}, None, nil
-		p.restart()
+		if !ev.Menu || p.menu() {
+			p.flash, p.state, p.status, p.alternate, p.alarms = Flash{}, None, nil, nil, nil
+			p.restart(Initialized)
+		}
 	case FileReceived:
-		if p.waited(ev.Seq, false) {
+		if p.waited(ev.Seq, aFile) {
 			p.received(ev.Data)
 		}
 	case FileNotFound:
-		if p.waited(ev.Seq, false) {
+		if p.waited(ev.Seq, aFile) {
 			p.notFound()
 		}
 	case FileTooLarge:
-		if p.waited(ev.Seq, false) {
+		if p.waited(ev.Seq, aFile) {
 			p.refuse(nil, &MalformedError{ev.Err})
 		}
 	case NoAnswer:
-		if p.waited(ev.Seq, false) {
+		if p.waited(ev.Seq, aFile) {
 			p.noAnswer()
 		}
 	case TVSAnswered:
-		if p.waited(ev.Seq, true) {
+		if p.waited(ev.Seq, aTVS) {
 			p.tvsAnswered(ev.Answer)
 		}
 	case TVSStrange:
-		if p.waited(ev.Seq, true) {
-			p.tvsFailed(&StrangeTVSError{p.boot.tvsServer}, false)
+		if p.waited(ev.Seq, aTVS) {
+			p.tvsFailed(&StrangeTVSError{p.tvsServer}, false)
 		}
 	case TVSSilent:
-		if p.waited(ev.Seq, true) {
+		if p.waited(ev.Seq, aTVS) {
 			p.tvsFailed(ev.Err, true)
+		}
+	case Registered:
+		if p.waited(ev.Seq, aRegistrar) {
+			p.registered(ev)
+		}
+	case NotRegistered:
+		if p.waited(ev.Seq, aRegistrar) {
+			p.notRegistered(ev)
+		}
+	case KeepAlive:
+		p.keepAlive()
+	case OpenDirectory:
+		p.openDirectory()
+	case ServiceShown:
+		if p.waited(ev.Seq, aService) {
+			p.serviceShown(ev.Certificate)
+		}
+	case ServiceRead:
+		if p.waited(ev.Seq, aService) {
+			p.display(DirectoryTitle, nil)
+		}
+	case ServiceFailed:
+		if p.waited(ev.Seq, aService) {
+			p.display(HostNotFound, ev.Err)
 		}
 	}
 	out := p.out
@@ -135,28 +192,48 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 }
 
 // restart boots a phone that is on; what it was doing is dropped.
-func (p *Phone) restart() {
+func (p *Phone) restart(why Cause) {
 	if p.on {
+		p.cause = why
+		p.boots++
 		p.startBoot()
 	}
+}
+
+// menu reports whether a person at the phone gets into its settings menu; where
+// the configuration in force disables it, the phone says so (M20).
+func (p *Phone) menu() bool {
+	if p.on && !p.SettingsAccess() {
+		p.do(MenuLocked{})
+	}
+	return p.on && p.SettingsAccess()
 }
 
 func (p *Phone) do(a Action) { p.out = append(p.out, a) }
 
 // next numbers an action that wants an answer.
-func (p *Phone) next() uint32 {
+func (p *Phone) next(what awaited) uint32 {
 	p.seq++
-	p.boot.wait = p.seq
+	p.wait, p.awaits = p.seq, what
 	return p.seq
 }
 
-// waited reports whether an answer is the one that the boot waits for: of a
-// TVS while a file is under judgement, else of a TFTP server.
-func (p *Phone) waited(seq uint32, tvs bool) bool {
-	if p.boot == nil || p.boot.wait != seq || tvs != (p.boot.offer.signed != nil) {
+// awaited is who an answer is to come from.
+type awaited uint8
+
+const (
+	aFile awaited = iota
+	aTVS
+	aRegistrar
+	aService
+)
+
+// waited reports whether an answer is the one that the phone waits for.
+func (p *Phone) waited(seq uint32, what awaited) bool {
+	if p.wait == 0 || p.wait != seq || p.awaits != what {
 		return false
 	}
-	p.boot.wait = 0
+	p.wait = 0
 	return true
 }
 
@@ -165,6 +242,6 @@ func (p *Phone) tvsDevice() string { return "CP-" + p.profile.Model + "-" + p.na
 func (p *Phone) askTVS(server string, req tvs.Request) {
 	req.Device, req.Session = p.tvsDevice(), p.session
 	p.session++
-	p.boot.tvsServer = server
-	p.do(AskTVS{Seq: p.next(), Server: server, Request: req, Lists: p.flash.Lists})
+	p.tvsServer = server
+	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists})
 }

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"crypto/tls"
 	"strconv"
 	"strings"
 )
@@ -13,20 +14,30 @@ type Profile struct {
 	SHA512 bool
 	// Spelling of the status messages: the 8800 family's, or the older one.
 	OldSpelling bool
+	// HTTP phones ask for each file by HTTP on port 6970 first, then by TFTP.
+	HTTP bool
+	// MaxTLS is the newest TLS that the firmware speaks, as crypto/tls numbers
+	// it; zero is 1.2.
+	MaxTLS uint16
+	// DeviceType is CUCM's number of the model; 0 where no document shows it.
+	DeviceType int
+	// Load is the firmware's load name, as web page and REGISTER give it.
+	Load string
 	// FlushesVouches: older SECD firmware empties its TVS cache when it installs
 	// a trust list ("tvsReqFlushTvsCertCache" in a 79xx log).
 	FlushesVouches bool
 }
 
-// Profiles are models and firmware that fleets are mixed from. Model numbers
-// and spellings are documented; which firmware of a family knows SHA-512 is
-// this project's own choice.
+// Profiles are models and firmware that fleets are mixed from. Model numbers,
+// device types and spellings are documented, as is that 79xx phones know TLS 1.0
+// alone; which firmware of a family knows SHA-512, that the 7900s ask by TFTP
+// only, and the loads but the 7821's are this project's own choice.
 var Profiles = []Profile{
-	{Model: "8861", Firmware: "10.3(1)", SHA512: true},
-	{Model: "7821", Firmware: "12.1(1)", SHA512: true},
-	{Model: "9971", Firmware: "9.4(2)", SHA512: true},
-	{Model: "7962", Firmware: "9.4(2)", OldSpelling: true, FlushesVouches: true},
-	{Model: "7965", Firmware: "9.3(1)", OldSpelling: true, FlushesVouches: true},
+	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", SHA512: true, HTTP: true},
+	{Model: "7821", Firmware: "12.1(1)", Load: "sip78xx.12-1-1-12", DeviceType: 621, SHA512: true, HTTP: true},
+	{Model: "9971", Firmware: "9.4(2)", Load: "sip9971.9-4-2-13", DeviceType: 493, SHA512: true, HTTP: true},
+	{Model: "7962", Firmware: "9.4(2)", Load: "SIP42.9-4-2-1S", DeviceType: 404, OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
+	{Model: "7965", Firmware: "9.3(1)", Load: "SIP45.9-3-1-1S", DeviceType: 436, OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
 }
 
 // ProfileOf finds a profile by "MODEL" or "MODEL FIRMWARE".
@@ -38,6 +49,12 @@ func ProfileOf(name string) (*Profile, bool) {
 		}
 	}
 	return nil, false
+}
+
+// UserAgent is how the firmware names itself: Cisco-CP7821/12.1.1.
+func (p *Profile) UserAgent() string {
+	version := strings.FieldsFunc(p.Firmware, func(r rune) bool { return r < '0' || '9' < r })
+	return "Cisco-CP" + p.Model + "/" + strings.Join(version, ".")
 }
 
 func (p *Profile) String() string { return p.Model + " " + p.Firmware }

@@ -108,6 +108,13 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			a.Certificate = cert.Raw
 			return phone.TVSAnswered{Seq: seq, Answer: a}
 		}
+		fromCallManager := func(seq uint32) phone.Event {
+			alarms := draw(4, "alarms answered")
+			if draw(2, "registered") == 0 {
+				return phone.Registered{Seq: seq, Alarms: alarms}
+			}
+			return phone.NotRegistered{Seq: seq, Alarms: alarms, Err: errors.New("no answer")}
+		}
 		for range rapid.IntRange(20, 80).Draw(t, "events") {
 			now = now.Add(time.Duration(draw(1000, "seconds")) * time.Second)
 			var ev phone.Event = phone.Reset{}
@@ -128,7 +135,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 				if n == 34 {
 					seq-- // of the question before
 				}
-				if w.asked != nil {
+				if w.registering {
+					ev = fromCallManager(seq)
+				} else if w.asked != nil {
 					ev = fromTVS(seq)
 				} else {
 					ev = fromTFTP(seq)
@@ -144,6 +153,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 type watched struct {
 	phone, twin *phone.Phone
 	booting     bool
+	registering bool         // it waits for a call manager; its state is decided
 	awaited     uint32       // the Seq of the answer that it waits for
 	fetched     string       // about this file, or
 	asked       *tvs.Request // this question
@@ -169,17 +179,22 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 	case phone.FactoryReset:
 		erased, boots = true, on
 	case phone.PowerOff:
-		w.booting = false
+		w.booting, w.registering = false, false
 	}
 	if erased {
 		state = phone.None
 	}
 	if boots {
-		w.booting, w.before, w.refused, w.renewed = true, state, false, false
+		w.booting, w.registering, w.before, w.refused, w.renewed = true, false, state, false, false
 	}
 	accepted := false
 	for i, a := range actions {
 		switch a := a.(type) {
+		case phone.Register:
+			require.Equal(t, len(actions)-1, i, "only the last action wants an answer")
+			require.NotNil(t, w.phone.Flash().Config, "it registers by the configuration in force")
+			require.Equal(t, w.phone.StoredAlarms(), a.Alarms)
+			w.registering, w.awaited, w.asked = true, a.Seq, nil
 		case phone.Fetch, phone.AskTVS:
 			require.Equal(t, len(actions)-1, i, "only the last action wants an answer")
 			require.True(t, w.booting)
@@ -197,20 +212,20 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 		case phone.Booted:
 			require.Equal(t, len(actions)-1, i, "a boot ends with it")
 			require.Equal(t, w.phone.State(), a.State)
-			require.Equal(t, w.phone.Flash().Config != nil, i > 0 && reflect.TypeOf(actions[i-1]) == reflect.TypeFor[phone.Register](), "whatever its state, the phone registers")
+			require.Equal(t, w.phone.Flash().Config != nil, w.registering, "whatever its state, the phone registers")
 			w.booted(t, a.State)
 		}
 	}
 	if !accepted && !erased {
 		require.Equal(t, flash, w.phone.Flash(), "only what is accepted changes what is stored")
 	}
-	if w.booting {
+	if w.booting && !w.registering {
 		require.Equal(t, state, w.phone.State(), "a state changes when a boot ends")
 	}
 }
 
 func (w *watched) booted(t *rapid.T, after phone.State) {
-	w.booting = false
+	w.booting, w.registering = false, false
 	onFaith := w.phone.Flash().Lists.OnFaith()
 	if w.refused {
 		require.GreaterOrEqual(t, after, phone.Locked)

@@ -90,7 +90,7 @@ func TestPhoneWithoutServersGoesOnWithWhatItHas(t *testing.T) {
 	said := l.run("boot")
 	require.Empty(t, lines(said, "-> Fetch "))
 	require.Equal(t, []string{"trusted"}, lines(said, "-> Booted "))
-	require.Equal(t, []string{"cm1:5060"}, lines(said, "-> Register with "))
+	require.Equal(t, []string{"cm1:5060, Reset-Reset, alarms: 1"}, lines(said, "-> Register with "))
 
 	l.run("phone 8861 -")
 	require.Equal(t, []string{"none"}, lines(l.run("boot"), "-> Booted "))
@@ -495,7 +495,9 @@ func TestErasingNeedsSettingsAccess(t *testing.T) { // M20
 	l.run("config shut CallManager settings=off\nserve config shut\nboot" + lost)
 	require.Equal(t, phone.Untrusted, l.phone.State())
 	require.False(t, l.phone.SettingsAccess())
-	require.Empty(t, lines(l.run("erase"), "->"))
+	for _, act := range []string{"erase", "menu reset", "alternate tftp2"} {
+		require.Equal(t, []string{" MenuLocked"}, lines(l.run(act), "->"), act)
+	}
 	require.Equal(t, phone.Untrusted, l.phone.State())
 
 	l.run("factory reset")

@@ -124,3 +124,14 @@ type Vouch struct {
 func (v *Vouch) of(signer itl.Identity) bool {
 	return v.Signer.SameSerial(signer) && v.Signer.Issuer == signer.Issuer
 }
+
+// holds reports whether a record of the lists, in whatever role, is of this
+// very certificate: that authenticates an HTTPS service.
+func (l Lists) holds(der []byte) bool {
+	for _, list := range []*itl.List{l.CTL, l.ITL} {
+		if list != nil && slices.ContainsFunc(list.Records, func(r itl.Record) bool { return r.Holds(der) }) {
+			return true
+		}
+	}
+	return false
+}

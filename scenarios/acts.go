@@ -16,6 +16,7 @@ func command(node, line string, answers ...string) func(context.Context, *Stage)
 func wait(d time.Duration) func(context.Context, *Stage) error {
 	return func(_ context.Context, st *Stage) error {
 		st.Clock.Advance(d)
+		st.Cluster.CarryOver(d, st.Fleet.Registered)
 		return nil
 	}
 }

@@ -10,7 +10,7 @@ import (
 // one at the phone and one at the server, and the server may still wait for the
 // last packet of the boot before.
 func enoughDescriptors(boots int) error {
-	const others = 64 // listeners, standard streams, files
+	const others = 160 // resets on their way, listeners, standard streams, files
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
 		return nil

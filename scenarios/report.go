@@ -65,6 +65,9 @@ type Counts struct {
 	TFTPFiles            uint64 `json:"tftp_files"`
 	TFTPBytes            uint64 `json:"tftp_bytes"`
 	TFTPNotFound         uint64 `json:"tftp_not_found"`
+	HTTPFiles            uint64 `json:"http_files"`
+	HTTPBytes            uint64 `json:"http_bytes"`
+	HTTPNotFound         uint64 `json:"http_not_found"`
 	TVSQueries           uint64 `json:"tvs_queries"`
 	TVSVerifies          uint64 `json:"tvs_verifies"`
 	TVSStrange           uint64 `json:"tvs_certificate_mismatches"`
@@ -132,7 +135,8 @@ func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
 		TVSQueries: traffic.TVS.Queries, TVSVerifies: traffic.TVS.Verifies,
 		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
-		Registrations: cluster.Registrations, ConfigurationsSigned: cluster.ConfigsSigned,
+		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
+		Registrations: cluster.Registrations, SIPRegistrations: cluster.SIPRegistrations, ConfigurationsSigned: cluster.ConfigsSigned,
 	}
 	if boots := float64(r.Counts.Boots); boots > 0 {
 		t.BootsPerS = boots / t.WallS
@@ -184,7 +188,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most; %d at a time, %s cut short", t.BootMS.P50, t.BootMS.P99, t.BootMS.Max, l.Boots, number(c.BootsCutShort))
 	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %.0f ms, %d times)", number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, number(c.TFTPNotFound), number(c.Retransmits), number(c.TransfersFailed), l.TFTPTimeoutMS, l.TFTPRetries+1)
 	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %.0f s)", number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), l.TVSTimeoutMS/1000)
-	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations+c.SIPRegistrations))
+	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations))
 	p("")
 	switch held, failed, stopped := r.tally(); {
 	case stopped:

@@ -65,13 +65,16 @@ func TestBulkReset(t *testing.T) {
 	c := r.Counts
 	require.EqualValues(t, 6*phones, c.Boots)
 	require.EqualValues(t, 6*phones, c.Registrations)
+	require.EqualValues(t, 6*phones, c.SIPRegistrations)
 	require.EqualValues(t, 6*phones*4/5, c.AlarmsDeviceTLInfo, "one model in five has older firmware")
 	require.EqualValues(t, 2*phones, c.RefusedFiles, "list and configuration, in the boot in which trust is lost")
 	require.EqualValues(t, 2*2*phones, c.TVSStrange, "both TVS for each of them")
 	require.Zero(t, c.TVSSilent)
 	require.Zero(t, c.BootsCutShort)
 	if c.Retransmits == 0 { // else some requests may have been served twice
-		require.EqualValues(t, 2*6*phones, c.TFTPFiles, "list and configuration")
+		require.EqualValues(t, 2*6*phones, c.TFTPFiles+c.HTTPFiles, "list and configuration")
+		require.EqualValues(t, 2*6*phones*3/5, c.HTTPFiles, "three models in five ask by HTTP first")
+		require.EqualValues(t, 6*phones*3/5, c.HTTPNotFound, "no CTL, which they then ask for by TFTP")
 		require.EqualValues(t, 6*phones, c.TFTPNotFound, "no CTL")
 		require.Zero(t, c.TransfersFailed)
 	}

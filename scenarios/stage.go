@@ -38,8 +38,10 @@ func openStage(opt Options) (*Stage, error) {
 	if st.sockets, err = cucm.Listen(st.Cluster, []string{"127.0.0.2", "127.0.0.3"}); err != nil {
 		return nil, err
 	}
-	st.Fleet = fleet.New(fleet.Config{Cluster: st.Cluster, Clock: st.Clock, Limits: limits})
-	st.Cluster.Attach(st.Fleet)
+	if st.Fleet, err = fleet.New(fleet.Config{Clock: st.Clock, Limits: limits}); err != nil {
+		st.sockets.Close()
+		return nil, err
+	}
 	pub, sub := st.Cluster.Nodes()[0], st.Cluster.Nodes()[1]
 	orders := [2][]*cucm.Node{{pub, sub}, {sub, pub}}
 	servers := [2][]string{}

@@ -42,11 +42,14 @@ type ready struct {
 }
 
 type readyNode struct {
-	Name string `json:"name"`
-	Role string `json:"role"`
-	TFTP string `json:"tftp,omitempty"`
-	TVS  string `json:"tvs,omitempty"`
-	SSH  string `json:"ssh"`
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	TFTP  string `json:"tftp,omitempty"`
+	HTTP  string `json:"http,omitempty"`
+	TVS   string `json:"tvs,omitempty"`
+	SIP   string `json:"sip,omitempty"`
+	HTTPS string `json:"https,omitempty"` // the corporate directory
+	SSH   string `json:"ssh"`
 }
 
 type readyAdmin struct {
@@ -98,7 +101,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		if n.Publisher() {
 			role = "publisher"
 		}
-		r.Nodes = append(r.Nodes, readyNode{n.Name(), role, n.Address(cucm.TFTPService), n.Address(cucm.TVSService), server.Addr().String()})
+		r.Nodes = append(r.Nodes, readyNode{
+			Name: n.Name(), Role: role, TFTP: n.Address(cucm.TFTPService), HTTP: n.HTTPAddress(), TVS: n.Address(cucm.TVSService),
+			SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService), SSH: server.Addr().String(),
+		})
 	}
 	r.print(s.out)
 	if c.ReadyFile != "" {
@@ -125,6 +131,7 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	cfg := cucm.Cisco117598()
 	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, cucm.Release(c.Release)
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
+	cfg.AutoRegister = true // whoever points a phone here wants it served
 	if c.State == "" {
 		return cucm.New(cfg)
 	}
@@ -145,7 +152,7 @@ func closing(c io.Closer, err *error) {
 func (r *ready) print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, n := range r.Nodes {
-		fmt.Fprintf(w, "%s\t%s\ttftp %s\ttvs %s\tssh %s\n", n.Name, n.Role, n.TFTP, n.TVS, n.SSH)
+		fmt.Fprintf(w, "%s\t%s\ttftp %s\thttp %s\ttvs %s\tsip %s\thttps %s\tssh %s\n", n.Name, n.Role, n.TFTP, n.HTTP, n.TVS, n.SIP, n.HTTPS, n.SSH)
 	}
 	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, r.Admin.Password)
 	_ = w.Flush()

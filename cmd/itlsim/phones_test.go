@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+)
+
+// Phones alone, against a cluster that knows two of the three.
+func TestPhonesAgainstACluster(t *testing.T) {
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
+	cluster, err := cucm.New(cfg)
+	require.NoError(t, err)
+	sockets, err := cucm.Listen(cluster, []string{"127.2.1.2", "127.2.1.3"})
+	require.NoError(t, err)
+	defer sockets.Close()
+	for _, name := range []string{"SEP001BD4000000", "SEP001BD4000001"} {
+		cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: cluster.Nodes()})
+	}
+	pub := cluster.Publisher()
+	var out, errs bytes.Buffer
+	code := run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "3", "--model", "8861", "--from", "127.2.2.1", "--json", "-"}, streams{&out, &errs})
+	require.Equal(t, exitFailed, code, "one has no configuration")
+	require.Empty(t, errs.String())
+	var r phonesReport
+	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+	require.Equal(t, map[string]int{"trusted": 3}, r.States)
+	require.Equal(t, map[string]int{pub.Address(cucm.CallManagerService): 2, "": 1}, r.Registered)
+	require.Equal(t, map[string]int{"the stored ITL": 2, "nothing": 1}, r.ConfigsBy)
+	require.Equal(t, 1, r.Unconfigured)
+	require.EqualValues(t, 2, r.Alarms)
+	require.Equal(t, 1, r.AlarmsWaiting)
+	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "SEP<MAC>.cnf.xml.sgn not found", 1})
+	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "CTLSEP<MAC>.tlv not found", 3})
+
+	// A cluster that takes every phone, as itlsim serve does.
+	cfg.AutoRegister = true
+	open, err := cucm.New(cfg)
+	require.NoError(t, err)
+	nodes, err := cucm.Listen(open, []string{"127.2.1.4", "127.2.1.5"})
+	require.NoError(t, err)
+	defer nodes.Close()
+	out.Reset()
+	sub := open.Nodes()[1]
+	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1"}, streams{&out, &errs}), errs.String())
+	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
+	require.Len(t, open.ITLStatuses()[cucm.ITLMatch], 3)
+
+	// In words, once more.
+	out.Reset()
+	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "1", "--from", "127.2.2.1"}, streams{&out, &errs}), errs.String())
+	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
+}
+
+func TestPhonesCommandLine(t *testing.T) {
+	for _, tc := range []struct{ arg, want string }{
+		{"--phones=0", "--phones 0: want 1 to 1000000"},
+		{"--name=phone", `--name "phone": want SEP and the twelve digits`},
+		{"--model=9999", `--model "9999": want one of 8861`},
+		{"--from=10.0.0.1", `--from "10.0.0.1": want an address in 127.0.0.0/8`},
+	} {
+		var out, errs bytes.Buffer
+		require.Equal(t, exitUsage, run([]string{"phones", "--tftp", "127.0.0.2", tc.arg}, streams{&out, &errs}))
+		require.Contains(t, errs.String(), tc.want)
+		require.Empty(t, out.String())
+	}
+}

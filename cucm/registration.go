@@ -1,0 +1,252 @@
+package cucm
+
+import (
+	"maps"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"itlsim/sip"
+)
+
+// Reason is why a phone is not registered any more, by CUCM's numbers.
+type Reason int
+
+// The reasons (managed services guide) that a simulation has.
+const (
+	ConnectivityError    Reason = 6  // no connection to the phone any more
+	DeviceInitiatedReset Reason = 8  // it registers anew, without having been reset
+	CallManagerReset     Reason = 9  // reset by an administrator or a regeneration
+	DeviceUnregistered   Reason = 10 // by itself
+	MalformedRegisterMsg Reason = 11
+	KeepAliveTimeout     Reason = 13
+	DuplicateReg         Reason = 16 // registered with another node meanwhile
+	DeviceNoResponse     Reason = 18 // no answer to a NOTIFY
+)
+
+// A registration of a phone. Nothing watches it: that it has lapsed is found
+// when somebody looks.
+type registration struct {
+	node    *Node
+	session string         // Call-ID; a new boot has a new one
+	contact string         // sip:user@host:port of the phone; "" where it is no SIP phone
+	at      netip.AddrPort // where it is reached
+	lapses  time.Time      // zero: never, as in a simulation in which keep-alives cost no event
+}
+
+// lapseAfter is how long a registration holds without a keep-alive: one keep-
+// alive may be lost, and phones that queue for a busy machine are not given up
+// (this project's choice).
+const lapseAfter = 2 * sip.Granted
+
+// Register records that a phone registered, until Unregister. The cluster takes
+// any phone, whatever trust it is in.
+func (c *Cluster) Register(device string) {
+	c.counts.registrations.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.registered[device] = registration{node: c.nodes[0]}
+}
+
+// Unregister records that a phone is gone: resets no longer reach it.
+func (c *Cluster) Unregister(device string) { c.unregister(device, DeviceUnregistered) }
+
+func (c *Cluster) unregister(device string, why Reason) {
+	c.mu.Lock()
+	gone := c.gone(nil, device, why)
+	c.mu.Unlock()
+	c.logAll(gone)
+}
+
+func (c *Cluster) logAll(events []event) {
+	for _, e := range events {
+		c.log(e)
+	}
+}
+
+// register records a REGISTER.
+func (c *Cluster) register(device string, r registration) {
+	c.counts.registrations.Add(1)
+	c.counts.sip.Add(1)
+	now := c.Now()
+	r.lapses = now.Add(lapseAfter)
+	c.mu.Lock()
+	var events []event
+	old, was := c.registered[device]
+	switch {
+	case was && old.lapsed(now):
+		events = c.gone(events, device, KeepAliveTimeout)
+	case was && old.session != r.session:
+		events = c.gone(events, device, DeviceInitiatedReset)
+	case was && old.node != r.node:
+		events = c.gone(events, device, DuplicateReg)
+	}
+	if _, refreshed := c.registered[device]; !refreshed {
+		events = append(events, event{endPointRegistered, r.node, now, r.params(device)})
+	}
+	c.registered[device] = r
+	c.mu.Unlock()
+	c.logAll(events)
+}
+
+// The alarms of registrations. EndPointUnregistered is a real log's; the others
+// are in the catalogue, and their texts remembered.
+var (
+	endPointRegistered     = alarm{"UC_CALLMANAGER", 6, "EndPointRegistered", "Cisco CallManager", "An endpoint has registered"}
+	endPointUnregistered   = alarm{"UC_CALLMANAGER", 3, "EndPointUnregistered", "Cisco CallManager", "An endpoint has unregistered"}
+	endPointResetInitiated = alarm{"UC_CALLMANAGER", 6, "EndPointResetInitiated", "Cisco CallManager", "Endpoint reset has been initiated"}
+)
+
+func (r *registration) params(device string) [][2]string {
+	ip := ""
+	if r.at.IsValid() {
+		ip = r.at.Addr().String()
+	}
+	return [][2]string{{"DeviceName", device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+}
+
+func (r *registration) lapsed(now time.Time) bool {
+	return !r.lapses.IsZero() && r.lapses.Before(now)
+}
+
+// gone ends a registration; the event that tells why is to be logged when the
+// lock, which the caller holds, is free.
+func (c *Cluster) gone(events []event, device string, why Reason) []event {
+	r, ok := c.registered[device]
+	if !ok {
+		return events
+	}
+	delete(c.registered, device)
+	a := endPointUnregistered
+	if why == CallManagerReset || why == DeviceInitiatedReset {
+		a.severity = 6 // the catalogue lowers these
+	}
+	return append(events, event{a, r.node, c.Now(), append(r.params(device), [2]string{"Reason", strconv.Itoa(int(why))})})
+}
+
+// lapse ends the registrations whose keep-alive did not come.
+func (c *Cluster) lapse() {
+	now := c.Now()
+	var events []event
+	c.mu.Lock()
+	for device, r := range c.registered {
+		if r.lapsed(now) {
+			events = c.gone(events, device, KeepAliveTimeout)
+		}
+	}
+	c.mu.Unlock()
+	c.logAll(events)
+}
+
+// forgetPhones drops the node's registrations, with which its CallManager
+// service went: nobody is there to log it.
+func (n *Node) forgetPhones() {
+	n.cluster.mu.Lock()
+	defer n.cluster.mu.Unlock()
+	maps.DeleteFunc(n.cluster.registered, func(_ string, r registration) bool { return r.node == n && r.contact != "" })
+}
+
+// CarryOver tells the cluster that its clock has jumped by d: the keep-alives
+// of phones that still are there would have come meanwhile.
+func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
+	c.mu.Lock()
+	devices := make([]string, 0, len(c.registered))
+	for device := range c.registered {
+		devices = append(devices, device)
+	}
+	c.mu.Unlock()
+	// Outside the lock: a phone that is asked may itself be waiting for it.
+	for _, device := range devices {
+		if !there(device) {
+			continue
+		}
+		c.mu.Lock()
+		if r, ok := c.registered[device]; ok && !r.lapses.IsZero() {
+			r.lapses = r.lapses.Add(d)
+			c.registered[device] = r
+		}
+		c.mu.Unlock()
+	}
+}
+
+// Registered tells how many phones are registered.
+func (c *Cluster) Registered() int {
+	c.lapse()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.registered)
+}
+
+// Notifier is a network by which a node's CallManager service reaches phones.
+type Notifier interface {
+	// Notify sends a NOTIFY with Event: service-control and waits for the answer.
+	Notify(n *Node, contact string, at netip.AddrPort, action string) error
+}
+
+// resetsAtOnce is the size of the batches in which phones are reset, which real
+// administrators are advised to use too.
+const resetsAtOnce = 32
+
+// ResetPhones resets all registered phones: System > Enterprise Parameters >
+// Reset, and what a regeneration of a certificate in the ITL does by itself.
+// Phones that are not registered miss it. When it returns all have been told.
+func (c *Cluster) ResetPhones() {
+	c.lapse()
+	c.mu.RLock()
+	told := make(map[string]registration, len(c.registered))
+	var others []string // reached without SIP
+	for device, r := range c.registered {
+		if r.contact == "" {
+			others = append(others, device)
+		} else {
+			told[device] = r
+		}
+	}
+	phones, network := c.phones, c.network
+	c.mu.RUnlock()
+	if phones != nil && len(others) > 0 {
+		phones.Reset(others)
+	}
+	notifier, ok := network.(Notifier)
+	if !ok {
+		return
+	}
+	batch := make(chan struct{}, resetsAtOnce)
+	var running sync.WaitGroup
+	for device, r := range told {
+		batch <- struct{}{}
+		running.Go(func() {
+			c.reset(notifier, device, r, "reset")
+			<-batch
+		})
+	}
+	running.Wait()
+}
+
+// reset tells one phone, which is not registered until it registers again.
+func (c *Cluster) reset(by Notifier, device string, r registration, action string) {
+	err := by.Notify(r.node, r.contact, r.at, action)
+	why := CallManagerReset
+	switch e := err.(type) {
+	case nil:
+	case *sip.NoAnswerError:
+		why = DeviceNoResponse
+		if e.During == "connecting" {
+			why = ConnectivityError
+		}
+	default:
+		return // it answered, and refused
+	}
+	var events []event
+	if err == nil {
+		events = append(events, event{endPointResetInitiated, r.node, c.Now(), r.params(device)})
+	}
+	c.mu.Lock()
+	// It may have come back already.
+	if now, ok := c.registered[device]; ok && now.session == r.session {
+		events = c.gone(events, device, why)
+	}
+	c.mu.Unlock()
+	c.logAll(events)
+}

@@ -1,0 +1,158 @@
+package sip
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// maxMessage bounds what a peer can make this side hold.
+const maxMessage = 16 << 10
+
+// NoAnswerError: no connection, or no answer in time.
+type NoAnswerError struct {
+	Server string
+	During string // "connecting", or the request's method
+	Err    error
+}
+
+func (e *NoAnswerError) Error() string {
+	return fmt.Sprintf("SIP %s: no answer (%s): %v", e.Server, e.During, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *NoAnswerError) Unwrap() error { return e.Err }
+
+// RejectedError: the request was answered with another status than success.
+type RejectedError struct {
+	Server, Method string
+	Code           int
+	Reason         string
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("SIP %s: %s answered with %d %s", e.Server, e.Method, e.Code, e.Reason)
+}
+
+// DefaultTimeout is what a zero Client.Timeout means. It is the Expires of a
+// phone's alarm.
+const DefaultTimeout = 10 * time.Second
+
+// Client connects to peers. The zero value is ready.
+type Client struct {
+	Local   netip.Addr    // to connect from; zero: the kernel's choice
+	Timeout time.Duration // of each answer
+}
+
+// Dial connects to host:port. Its error is a [*NoAnswerError].
+func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
+	timeout := c.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
+	if c.Local.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
+	}
+	raw, err := dialer.DialContext(ctx, "tcp", server)
+	if err != nil {
+		return nil, &NoAnswerError{server, "connecting", err}
+	}
+	conn := newConn(raw)
+	conn.server, conn.timeout = server, timeout
+	conn.stop = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
+	return conn, nil
+}
+
+// Conn is a connection that carries SIP messages. It is for one goroutine.
+type Conn struct {
+	net.Conn
+	server  string
+	timeout time.Duration
+	stop    func() bool
+	stream  *sip.ParserStream
+	buf     []byte
+}
+
+func newConn(raw net.Conn) *Conn {
+	parser := sip.NewParser()
+	parser.MaxMessageLength = maxMessage
+	return &Conn{Conn: raw, stream: parser.NewSIPStream(), buf: make([]byte, 2048)}
+}
+
+// Close closes the connection.
+func (c *Conn) Close() error {
+	if c.stop != nil {
+		c.stop()
+	}
+	c.stream.Close()
+	return c.Conn.Close()
+}
+
+// next reads a message. Its error is io.EOF between two messages, else what the
+// connection or the parser says.
+func (c *Conn) next() (msg sip.Message, err error) {
+	// The parser meets whatever a peer sends.
+	defer func() {
+		if problem := recover(); problem != nil {
+			msg, err = nil, fmt.Errorf("unparsable message: %v", problem)
+		}
+	}()
+	for {
+		if b := c.stream.Buffer(); b.Len() > 0 {
+			for b.Len() > 1 && b.Bytes()[0] == '\r' && b.Bytes()[1] == '\n' {
+				c.stream.Discard(2) // keep-alive between messages (RFC 5626, 4.4.1)
+			}
+			if b.Len() > 0 {
+				msg, _, err := c.stream.ParseNext()
+				if err == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
+					return msg, err
+				}
+			}
+		}
+		n, err := c.Conn.Read(c.buf)
+		if n == 0 {
+			return nil, err
+		}
+		c.stream.Write(c.buf[:n])
+	}
+}
+
+// Ask sends a request and waits for its final answer. Its errors are
+// [*NoAnswerError] and, with the answer, [*RejectedError] for any but success.
+func (c *Conn) Ask(request []byte) (*sip.Response, error) {
+	word, _, _ := bytes.Cut(request, []byte(" "))
+	method := string(word)
+	failed := func(err error) (*sip.Response, error) {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = context.DeadlineExceeded
+		}
+		return nil, &NoAnswerError{c.server, method, err}
+	}
+	c.SetDeadline(time.Now().Add(c.timeout))
+	if _, err := c.Conn.Write(request); err != nil {
+		return failed(err)
+	}
+	for {
+		msg, err := c.next()
+		if err != nil {
+			return failed(err)
+		}
+		answer, ok := msg.(*sip.Response)
+		if !ok || answer.StatusCode < 200 || answer.CSeq() == nil || string(answer.CSeq().MethodName) != method {
+			continue // provisional, or not about this request
+		}
+		if !answer.IsSuccess() {
+			return answer, &RejectedError{c.server, method, answer.StatusCode, answer.Reason}
+		}
+		return answer, nil
+	}
+}

@@ -1,0 +1,21 @@
+// Package sip is what a Cisco IP phone and its call manager say to each other
+// over SIP on TCP, as far as registration, alarms and resets go:
+//
+//	phone 127.16.0.1                            call manager 127.0.0.2:5060
+//	REFER, one for each stored DeviceTLInfo     -->
+//	                                            <--  202 Accepted
+//	REGISTER, Expires: 3600                     -->
+//	                                            <--  200 OK, Expires: 120
+//	                                            ...
+//	                                            <--  NOTIFY, Event: service-control, action=reset
+//	200 OK                                      -->
+//
+// [Phone] writes a phone's messages, [Notify] a call manager's. [Client] asks,
+// [Server] answers and can also ask over a connection that a peer keeps open.
+//
+// Messages are read by the parser of github.com/emiago/sipgo. Its transport and
+// transaction layers are not used: a registration here is one short connection
+// from the phone's own address, which neither pool of connections nor timers a
+// transaction would make cheaper, and a phone's messages are to keep their
+// exact bytes.
+package sip

@@ -1,0 +1,212 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// ServerConfig says how a [Server] answers.
+type ServerConfig struct {
+	// Handle answers a request; nil answers nothing. Local is the address that
+	// was connected to. It is called from many goroutines at once.
+	Handle func(local, remote netip.AddrPort, request *sip.Request) *sip.Response
+	// MaxConns bounds the connections at a time; 0 means 4096. Further ones wait
+	// in the kernel's accept queue.
+	MaxConns int
+	// Timeout is how long a peer may take for a message that it has begun, and
+	// for its first; 0 means DefaultTimeout. Between messages it has Idle; 0
+	// means five minutes.
+	Timeout, Idle time.Duration
+}
+
+// A Server answers SIP on TCP connections.
+type Server struct {
+	config   ServerConfig
+	listener net.Listener
+	slots    chan struct{}
+	closing  context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	broken   atomic.Uint64
+
+	mu    sync.Mutex
+	conns map[netip.AddrPort]*served
+}
+
+// served is an open connection; asked are the requests that were sent over it
+// from this side, by Call-ID.
+type served struct {
+	*Conn
+	mu    sync.Mutex
+	asked map[string]chan *sip.Response
+}
+
+// Serve starts a server on a listener, which it closes in the end.
+func Serve(listener net.Listener, config ServerConfig) *Server {
+	if config.MaxConns == 0 {
+		config.MaxConns = 4096
+	}
+	if config.Timeout == 0 {
+		config.Timeout = DefaultTimeout
+	}
+	if config.Idle == 0 {
+		config.Idle = 5 * time.Minute
+	}
+	s := &Server{config: config, listener: listener, slots: make(chan struct{}, config.MaxConns), conns: make(map[netip.AddrPort]*served)}
+	s.closing, s.cancel = context.WithCancel(context.Background())
+	s.running.Go(s.accept)
+	return s
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() netip.AddrPort {
+	return s.listener.Addr().(*net.TCPAddr).AddrPort()
+}
+
+// Broken counts the connections that ended by something that is no SIP.
+func (s *Server) Broken() uint64 { return s.broken.Load() }
+
+// Close cuts all connections and returns when nothing runs any more.
+func (s *Server) Close() error {
+	s.cancel()
+	err := s.listener.Close()
+	s.running.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) accept() {
+	for {
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.closing.Done():
+			return
+		}
+		raw, err := s.listener.Accept()
+		if err == nil {
+			s.running.Go(func() {
+				s.serve(raw)
+				<-s.slots
+			})
+			continue
+		}
+		<-s.slots
+		select {
+		case <-time.After(10 * time.Millisecond): // out of descriptors, most likely
+		case <-s.closing.Done():
+			return
+		}
+	}
+}
+
+func (s *Server) serve(raw net.Conn) {
+	conn := &served{Conn: newConn(raw)}
+	defer conn.Close()
+	defer context.AfterFunc(s.closing, func() { raw.Close() })()
+	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
+	s.mu.Lock()
+	s.conns[remote] = conn
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.conns, remote)
+		s.mu.Unlock()
+	}()
+	patience := s.config.Timeout
+	for {
+		raw.SetReadDeadline(time.Now().Add(patience))
+		msg, err := conn.next()
+		if err != nil {
+			var network net.Error
+			if err != io.EOF && !errors.As(err, &network) && s.closing.Err() == nil {
+				s.broken.Add(1)
+			}
+			return
+		}
+		patience = s.config.Idle
+		switch msg := msg.(type) {
+		case *sip.Response:
+			conn.answered(msg)
+		case *sip.Request:
+			if incomplete(msg) {
+				s.broken.Add(1)
+				return
+			}
+			if answer := s.config.Handle(local, remote, msg); answer != nil {
+				raw.SetWriteDeadline(time.Now().Add(s.config.Timeout))
+				if _, err := raw.Write([]byte(answer.String())); err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// incomplete reports whether a request lacks what every answer repeats.
+func incomplete(r *sip.Request) bool {
+	return r.Via() == nil || r.From() == nil || r.To() == nil || r.CallID() == nil || r.CSeq() == nil
+}
+
+// Ask sends a request over the connection that a peer keeps open, and waits for
+// its final answer. It reports false where there is no such connection. Real
+// phones keep theirs and listen nowhere.
+func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, callID string, request []byte) (*sip.Response, bool, error) {
+	s.mu.Lock()
+	conn := s.conns[peer]
+	s.mu.Unlock()
+	if conn == nil {
+		return nil, false, nil
+	}
+	answer := make(chan *sip.Response, 1)
+	conn.mu.Lock()
+	if conn.asked == nil {
+		conn.asked = make(map[string]chan *sip.Response)
+	}
+	conn.asked[callID] = answer
+	conn.mu.Unlock()
+	defer func() {
+		conn.mu.Lock()
+		delete(conn.asked, callID)
+		conn.mu.Unlock()
+	}()
+	conn.SetWriteDeadline(time.Now().Add(s.config.Timeout))
+	if _, err := conn.Conn.Write(request); err != nil {
+		return nil, true, &NoAnswerError{peer.String(), "NOTIFY", err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	select {
+	case r := <-answer:
+		if !r.IsSuccess() {
+			return r, true, &RejectedError{peer.String(), "NOTIFY", r.StatusCode, r.Reason}
+		}
+		return r, true, nil
+	case <-ctx.Done():
+	case <-s.closing.Done():
+	}
+	return nil, true, &NoAnswerError{peer.String(), "NOTIFY", context.DeadlineExceeded}
+}
+
+func (c *served) answered(r *sip.Response) {
+	if r.StatusCode < 200 || r.CallID() == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if waiting := c.asked[r.CallID().Value()]; waiting != nil {
+		select {
+		case waiting <- r:
+		default:
+		}
+	}
+}
