@@ -142,12 +142,12 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 	s := serve(t)
 	key, err := testkeys.NewPool(5).Key(2048)
 	require.NoError(t, err)
-	for kind, start := range map[string]func() *sftptest.Server{
-		"SFTP server within the test": func() *sftptest.Server { return sftptest.Start(t, sftptest.Password, key, "") },
-		"OpenSSH":                     func() *sftptest.Server { return sftptest.StartOpenSSH(t, sftptest.Password, key, "") },
+	for kind, start := range map[string]func(*testing.T) *sftptest.Server{
+		"SFTP server within the test": func(t *testing.T) *sftptest.Server { return sftptest.Start(t, sftptest.Password, key, "") },
+		"OpenSSH":                     func(t *testing.T) *sftptest.Server { return sftptest.StartOpenSSH(t, sftptest.Password, key, "") },
 	} {
 		t.Run(kind, func(t *testing.T) {
-			server := start()
+			server := start(t)
 			s := &served{t: t, ready: s.ready}
 			remotekey := fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12", server.Address(), server.User, server.Dir)
 			get := "file get tftp ITLRecovery.p12"
