@@ -80,3 +80,23 @@ func TestRebuiltPublisher(t *testing.T) {
 	require.True(t, taken())
 	require.True(t, l.sub.ITL().Signer.SameSerial(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate)))
 }
+
+// A restore brings the phones' settings back, too, and no configuration that
+// was signed in between is served for them.
+func TestRestoredSettings(t *testing.T) {
+	l := newLab(t)
+	l.register(phoneName)
+	settings := func() phone.Settings {
+		data, err := l.pub.File(phoneName + ".cnf.xml.sgn")
+		require.NoError(t, err)
+		f, err := itl.ParseFile(data)
+		require.NoError(t, err)
+		return settingsIn(t, f.Payload)
+	}
+	first := settings()
+	l.must(l.pub, "utils disaster_recovery backup monday")
+	require.NoError(t, l.Configure(phone.Settings{WebAccess: true, SSHAccess: true}))
+	require.NotEqual(t, first, settings())
+	l.must(l.pub, "utils disaster_recovery restore monday", "yes")
+	require.Equal(t, first, settings())
+}

@@ -10,11 +10,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/phone"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // clock is a cluster's clock that tests move.
 type clock struct{ now time.Time }

@@ -1,0 +1,85 @@
+package cucm_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+)
+
+// Every command is found by its words, explains itself, and refuses arguments
+// that it does not take, having changed nothing.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	l := newLab(t)
+	before := l.snapshot()
+	all := l.must(l.pub, "help")
+	commands := 0
+	for line := range strings.Lines(all) {
+		if strings.HasPrefix(line, " ") {
+			continue
+		}
+		commands++
+		words := strings.Fields(line)
+		for i, w := range words {
+			if w == strings.ToUpper(w) || strings.HasPrefix(w, "[") || strings.Contains(w, "|") {
+				words = words[:i]
+				break
+			}
+			require.Contains(t, cucm.Complete(strings.Join(words[:i], " ")+" "), w, line)
+		}
+		command := strings.Join(words, " ")
+		require.Contains(t, cucm.Hints(command), strings.TrimSpace(line))
+		require.Contains(t, l.must(l.pub, "help "+command), strings.TrimSpace(line))
+		_, err := l.types(l.pub, command+strings.Repeat(" x", 40))
+		require.Error(t, err, command)
+	}
+	require.Greater(t, commands, 25)
+	require.Empty(t, cmp.Diff(before, l.snapshot()))
+}
+
+func TestUnknownCommand(t *testing.T) {
+	l := newLab(t)
+	for _, line := range []string{"show", "itl", "show itls", "Show itl", "utils itl reset"} {
+		out, err := l.types(l.pub, line)
+		require.ErrorIs(t, err, cucm.ErrUnknownCommand, line)
+		require.Equal(t, "Executed command unsuccessfully\nNo valid command entered\n", out)
+	}
+	require.Empty(t, l.must(l.pub, "  "))
+	require.ErrorIs(t, l.pub.Run(&cucm.Script{}, "exit"), cucm.ErrExit)
+}
+
+// A clock that is set moves the guard and the monitor along, backwards too.
+func TestSetDate(t *testing.T) {
+	l := newLab(t)
+	l.must(l.pub, "set cert regen TVS", "yes")
+	_, err := l.types(l.pub, "set cert regen CAPF", "yes")
+	require.Error(t, err)
+	require.Contains(t, l.must(l.sub, "set date 18:30:00 02/26/14"), "18:30:00 UTC 2014")
+	l.must(l.pub, "set cert regen CAPF", "yes")
+	l.must(l.pub, "set date 10:00:00 02/20/14")
+	l.must(l.pub, "set cert regen tomcat", "yes")
+	l.wait(25 * time.Hour)
+	require.NoError(t, l.Tick())
+	require.Len(t, l.alarms("ITLRecoveryBackup"), 1)
+	_, err = l.types(l.pub, "set date tomorrow noon")
+	require.ErrorContains(t, err, "Usage")
+}
+
+func TestAdministratorsPassword(t *testing.T) {
+	l := newLab(t)
+	l.must(l.pub, "set password user admin", password, "another one", "another one")
+	require.True(t, l.CheckPassword("another one"))
+	before := l.snapshot()
+	for _, answers := range [][]string{{password, "password", "password"}, {"another one", "short", "short"}, {"another one", "password", "passport"}} {
+		_, err := l.types(l.pub, "set password user admin", answers...)
+		require.Error(t, err)
+	}
+	_, err := l.types(l.pub, "utils itl reset localkey", password)
+	require.ErrorIs(t, err, cucm.ErrPassword)
+	require.Empty(t, cmp.Diff(before, l.snapshot()))
+	require.True(t, l.sub.CheckPassword("another one"))
+}
