@@ -1,6 +1,8 @@
 package cucm
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"net/netip"
 	"strconv"
@@ -231,9 +233,9 @@ func (c *Cluster) reset(by Notifier, device string, r registration, action strin
 	switch e := err.(type) {
 	case nil:
 	case *sip.NoAnswerError:
-		why = DeviceNoResponse
-		if e.During == "connecting" {
-			why = ConnectivityError
+		why = ConnectivityError
+		if e.During != "connecting" && errors.Is(e, context.DeadlineExceeded) {
+			why = DeviceNoResponse
 		}
 	default:
 		return // it answered, and refused
