@@ -11,16 +11,24 @@ import (
 type Report struct {
 	At time.Time
 	phone.DeviceTLInfo
+	Count int // of all that the phone sent
 }
 
 // Alarm records an alarm that a phone sent.
 func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 	c.counts.alarms.Add(1)
-	report := Report{c.Now(), a}
+	now := c.Now()
 	c.mu.Lock()
-	c.reports[a.Device] = report
+	c.reports[a.Device] = Report{now, a, c.reports[a.Device].Count + 1}
 	c.mu.Unlock()
 	c.logReport(a)
+}
+
+// AlarmsOf counts what a phone sent.
+func (c *Cluster) AlarmsOf(device string) int {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.reports[device].Count
 }
 
 // Holders tells which phones hold which list, by the last alarm of each: the

@@ -211,3 +211,19 @@ func yes(answer string) bool {
 	answer = strings.TrimSpace(answer)
 	return strings.EqualFold(answer, "yes") || strings.EqualFold(answer, "y")
 }
+
+// Knows reports whether the command line has such a command, whatever its
+// arguments.
+func Knows(line string) bool {
+	typed := strings.Join(strings.Fields(line), " ") + " "
+	return slices.ContainsFunc(commands(), func(c command) bool { return strings.HasPrefix(typed, c.words+" ") })
+}
+
+// CommandWords are the words of all commands.
+func CommandWords() []string {
+	var all []string
+	for _, c := range commands() {
+		all = append(all, c.words)
+	}
+	return all
+}

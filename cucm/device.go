@@ -66,6 +66,14 @@ type signedConfig struct {
 // generic one, configurations plain and signed. No other file exists; outside
 // mixed mode there is no CTL. Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
+	data, err := n.file(name)
+	if spoil := n.spoilt.Load(); spoil != nil && spoil.File != nil && err == nil {
+		return spoil.File(name, data), nil
+	}
+	return data, err
+}
+
+func (n *Node) file(name string) ([]byte, error) {
 	f, err := tftp.ParseName(name)
 	if err != nil {
 		return nil, tftp.ErrNotFound

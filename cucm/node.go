@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"itlsim/itl"
@@ -34,6 +35,7 @@ type Node struct {
 	down      bool               // without power
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
+	spoilt    atomic.Pointer[Spoilt]
 }
 
 // A Certificate is one of a node's own, with its key.

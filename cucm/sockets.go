@@ -140,6 +140,9 @@ func (n *Node) HTTPAddress() string {
 // certificate, a regenerated one at once.
 func (n *Node) tlsCertificate(unit Unit) *tls.Certificate {
 	cert := n.Certificate(unit)
+	if spoil := n.spoilt.Load(); unit == TVSUnit && spoil != nil && spoil.TVS != nil {
+		cert = spoil.TVS
+	}
 	return &tls.Certificate{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key, Leaf: cert.Certificate}
 }
 
@@ -196,21 +199,29 @@ func (t *Traffic) add(server io.Closer) {
 		t.HTTP.Files += server.files.Load()
 		t.HTTP.Bytes += server.bytes.Load()
 		t.HTTP.NotFound += server.notFound.Load()
-		st := server.tftp.Stats()
-		t.TFTP.Files += st.Files
-		t.TFTP.Bytes += st.Bytes
-		t.TFTP.NotFound += st.NotFound
-		t.TFTP.Failed += st.Failed
-		t.TFTP.Refused += st.Refused
-		t.TFTP.Datagrams += st.Datagrams
-		t.TFTP.Retransmits += st.Retransmits
+		*t = t.Plus(Traffic{TFTP: server.tftp.Stats()})
 	case *tvs.Server:
-		st := server.Stats()
-		t.TVS.Handshakes += st.Handshakes
-		t.TVS.Failed += st.Failed
-		t.TVS.Verifies += st.Verifies
-		t.TVS.Queries += st.Queries
-		t.TVS.Malformed += st.Malformed
-		t.TVS.Broken += st.Broken
+		*t = t.Plus(Traffic{TVS: server.Stats()})
 	}
+}
+
+// Plus is the sum of two.
+func (t Traffic) Plus(u Traffic) Traffic {
+	t.HTTP.Files += u.HTTP.Files
+	t.HTTP.Bytes += u.HTTP.Bytes
+	t.HTTP.NotFound += u.HTTP.NotFound
+	t.TFTP.Files += u.TFTP.Files
+	t.TFTP.Bytes += u.TFTP.Bytes
+	t.TFTP.NotFound += u.TFTP.NotFound
+	t.TFTP.Failed += u.TFTP.Failed
+	t.TFTP.Refused += u.TFTP.Refused
+	t.TFTP.Datagrams += u.TFTP.Datagrams
+	t.TFTP.Retransmits += u.TFTP.Retransmits
+	t.TVS.Handshakes += u.TVS.Handshakes
+	t.TVS.Failed += u.TVS.Failed
+	t.TVS.Verifies += u.TVS.Verifies
+	t.TVS.Queries += u.TVS.Queries
+	t.TVS.Malformed += u.TVS.Malformed
+	t.TVS.Broken += u.TVS.Broken
+	return t
 }

@@ -61,10 +61,7 @@ func (p *Profile) String() string { return p.Model + " " + p.Firmware }
 
 // ReportsLists reports whether the firmware raises DeviceTLInfo: 9.4(1) and
 // later do (M19).
-func (p *Profile) ReportsLists() bool {
-	major, minor := firmwareVersion(p.Firmware)
-	return major > 9 || major == 9 && minor >= 4
-}
+func (p *Profile) ReportsLists() bool { return p.Since("9.4(1)") }
 
 // firmwareVersion reads the first two numbers of a version, however it is
 // written: 9.4(2)SR1, 9-4-2 or 9.4.2. What is missing is zero.
@@ -73,4 +70,12 @@ func firmwareVersion(s string) (major, minor int) {
 	major, _ = strconv.Atoi(numbers[0])
 	minor, _ = strconv.Atoi(numbers[1])
 	return major, minor
+}
+
+// Since reports whether the firmware is of a version or a later one, by its
+// first two numbers.
+func (p *Profile) Since(version string) bool {
+	major, minor := firmwareVersion(p.Firmware)
+	wantMajor, wantMinor := firmwareVersion(version)
+	return major > wantMajor || major == wantMajor && minor >= wantMinor
 }

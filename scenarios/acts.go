@@ -2,44 +2,301 @@ package scenarios
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/phone"
 )
 
-// command is a step's way to type a command.
-func command(node, line string, answers ...string) func(context.Context, *Stage) error {
-	return func(_ context.Context, st *Stage) error { return st.Type(node, line, answers...) }
+// targets are the keys that say which phones an act is for.
+var targets = newLanguage(
+	rule[selection]{"[(offline|online) ]phones<which>", func(g given) selection {
+		if !g.who.offline {
+			g.who.online = true // offline ones are reached by their name only
+		}
+		return g.who
+	}},
+)
+
+// phoneActs are what happens to phones, or is done at them.
+var phoneActs = newLanguage(
+	event("power on", phone.PowerOn{}),
+	event("power off", phone.PowerOff{}),
+	event("reset", phone.Reset{}),
+	event("erase the trust list", phone.EraseLists{}), // refused where settings access is disabled (M20)
+	event("factory reset", phone.FactoryReset{}),
+	rule[phoneAct]{"use TFTP {node}[ then {node}]", func(g given) phoneAct { return useTFTP(g.values...) }},
+	rule[phoneAct]{"move to the other cluster", func(given) phoneAct {
+		return func(ctx context.Context, st *Stage, who selection) error {
+			if st.Other == nil {
+				return fmt.Errorf("there is no other cluster")
+			}
+			var names []string
+			for _, n := range st.Other.Nodes() {
+				names = append(names, n.Name())
+			}
+			return useTFTP(names...)(ctx, st, who)
+		}
+	}},
+)
+
+type phoneAct func(context.Context, *Stage, selection) error
+
+func event(sentence string, ev phone.Event) rule[phoneAct] {
+	return rule[phoneAct]{sentence, func(given) phoneAct {
+		return func(_ context.Context, st *Stage, who selection) error {
+			st.Fleet.Send(ev, who.pick(st))
+			return nil
+		}
+	}}
 }
 
-// wait moves the scenario clock.
-func wait(d time.Duration) func(context.Context, *Stage) error {
-	return func(_ context.Context, st *Stage) error {
-		st.Clock.Advance(d)
-		st.Cluster.CarryOver(d, st.Fleet.Registered)
-		return nil
-	}
-}
-
-// send gives an event to all phones.
-func send(ev phone.Event) func(context.Context, *Stage) error {
-	return func(_ context.Context, st *Stage) error {
-		st.Fleet.Send(ev, nil)
-		return nil
-	}
-}
-
-// settle lets all phones finish what they do.
-func settle(ctx context.Context, st *Stage) error { return st.Fleet.Settle(ctx) }
-
-// all does one thing after the other.
-func all(acts ...func(context.Context, *Stage) error) func(context.Context, *Stage) error {
-	return func(ctx context.Context, st *Stage) error {
-		for _, act := range acts {
-			if err := act(ctx, st); err != nil {
+// useTFTP gives phones other TFTP servers (DHCP option 150).
+func useTFTP(nodes ...string) phoneAct {
+	return func(_ context.Context, st *Stage, who selection) error {
+		var servers []string
+		var node *cucm.Node
+		for _, name := range nodes {
+			n, err := st.Node(name)
+			if err != nil {
 				return err
 			}
+			address, err := st.world.TFTP(n)
+			if err != nil {
+				return err
+			}
+			if node == nil {
+				node = n
+			}
+			servers = append(servers, address)
 		}
+		for i := range st.members {
+			if who.picks(&st.members[i]) {
+				st.members[i].node = node
+			}
+		}
+		st.Fleet.Send(phone.UseServers{Servers: servers}, who.pick(st))
 		return nil
 	}
+}
+
+// pageActs are what is done on the administration page.
+var pageActs = newLanguage(
+	rule[Act]{"System > Enterprise Parameters > Reset", func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			st.Cluster.ResetPhones()
+			return nil
+		}}
+	}},
+	rule[Act]{"Enterprise Parameters > Reset of the other cluster", func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			st.Other.ResetPhones()
+			return nil
+		}}
+	}},
+	rule[Act]{"Common Phone Profile > " + anySetting + " = {changed}", func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			s := st.Cluster.Settings()
+			*settingIn(g.text, &s) = g.last(1) == "Enabled"
+			st.Cluster.Configure(s)
+			return nil
+		}}
+	}},
+)
+
+// waits let time pass on the scenario's clock.
+var waits = newLanguage(
+	rule[Act]{"{number} {timeunit}", func(g given) Act {
+		d, err := duration(g.values[0], g.values[1])
+		return Act{"wait " + g.text, func(ctx context.Context, st *Stage) error {
+			if err != nil {
+				return err
+			}
+			return st.wait(ctx, d)
+		}}
+	}},
+)
+
+// wait lets time pass, and the clusters do what is due then.
+func (st *Stage) wait(ctx context.Context, d time.Duration) error {
+	err := st.world.Wait(ctx, d)
+	for _, c := range st.clusters() {
+		c.CarryOver(d, st.Fleet.Registered)
+		err = errors.Join(err, c.Tick())
+	}
+	return err
+}
+
+// faults are what goes wrong, and what is put right again.
+var faults = newLanguage(
+	service("{service} of {node} is down", func(st *Stage, n *cucm.Node, s cucm.Service) error {
+		return st.network(n).Stop(n, s)
+	}),
+	service("{service} of {node} is up again", func(st *Stage, n *cucm.Node, s cucm.Service) error {
+		return st.network(n).Start(n, s)
+	}),
+	node("{node} is down", func(st *Stage, n *cucm.Node) error { return st.power(n, false) }),
+	node("{node} is up again", func(st *Stage, n *cucm.Node) error { return st.power(n, true) }),
+	network("the network loses {percent} of all datagrams", func(d *Disturbance, g given) {
+		share, _ := strconv.ParseFloat(strings.TrimSuffix(g.last(1), "%"), 64)
+		d.Loss = share / 100
+	}),
+	network("the network delays datagrams by {number} ms", func(d *Disturbance, g given) {
+		n, _ := strconv.Atoi(g.last(1))
+		d.Delay = time.Duration(min(n, 60_000)) * time.Millisecond
+	}),
+	network("the network is sound again", func(d *Disturbance, _ given) { *d = Disturbance{} }),
+	node("TVS of {node} shows a wrong certificate", func(st *Stage, n *cucm.Node) error {
+		n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+		return nil
+	}),
+	node("TFTP of {node} serves a stale list", func(st *Stage, n *cucm.Node) error {
+		old := st.before.lists[n].Bytes() // as of the step's beginning
+		n.Spoil(&cucm.Spoilt{File: func(name string, data []byte) []byte {
+			if strings.HasSuffix(name, ".tlv") {
+				return old
+			}
+			return data
+		}})
+		return nil
+	}),
+	node("TFTP of {node} serves corrupted lists", func(_ *Stage, n *cucm.Node) error {
+		n.Spoil(&cucm.Spoilt{File: corrupt(".tlv")})
+		return nil
+	}),
+	node("TFTP of {node} serves corrupted configurations", func(_ *Stage, n *cucm.Node) error {
+		n.Spoil(&cucm.Spoilt{File: corrupt(".sgn")})
+		return nil
+	}),
+	node("{node} serves what it should again", func(_ *Stage, n *cucm.Node) error {
+		n.Spoil(nil)
+		return nil
+	}),
+)
+
+// corrupt flips the last bit of files with an ending: their format stays whole,
+// their signature does not hold any more.
+func corrupt(ending string) func(string, []byte) []byte {
+	return func(name string, data []byte) []byte {
+		if !strings.HasSuffix(name, ending) || len(data) == 0 {
+			return data
+		}
+		data = append([]byte(nil), data...)
+		data[len(data)-1] ^= 1
+		return data
+	}
+}
+
+func node(sentence string, do func(*Stage, *cucm.Node) error) rule[Act] {
+	return rule[Act]{sentence, func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			n, err := st.Node(g.last(1))
+			if err != nil {
+				return err
+			}
+			return do(st, n)
+		}}
+	}}
+}
+
+func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) rule[Act] {
+	return rule[Act]{sentence, func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			n, err := st.Node(g.last(1))
+			if err != nil {
+				return err
+			}
+			s := cucm.TVSService
+			if g.last(2) == "TFTP" {
+				s = cucm.TFTPService
+			}
+			return do(st, n, s)
+		}}
+	}}
+}
+
+func network(sentence string, change func(*Disturbance, given)) rule[Act] {
+	return rule[Act]{sentence, func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			change(&st.disturbance, g)
+			st.world.Disturb(st.disturbance)
+			return nil
+		}}
+	}}
+}
+
+// network is that of a node's cluster.
+func (st *Stage) network(n *cucm.Node) cucm.Network {
+	for _, c := range st.clusters() {
+		for _, other := range c.Nodes() {
+			if other == n {
+				return st.networks[c]
+			}
+		}
+	}
+	return nil
+}
+
+// power takes all of a node's services off the network, or brings them back.
+func (st *Stage) power(n *cucm.Node, on bool) error {
+	if on {
+		return n.PowerOn()
+	}
+	return n.PowerOff()
+}
+
+// A typed command and what is expected of it.
+type typed struct {
+	node, line string
+	answers    []string
+	refused    string   // words that it is refused with; "": it is not
+	prints     []string // each to be found in what it prints
+}
+
+// act types the command. That it is done, or refused, is an expectation.
+func (c typed) act() Act {
+	text := fmt.Sprintf("on %s: %s", c.node, c.line)
+	return Act{text, func(_ context.Context, st *Stage) error {
+		n, err := st.Node(c.node)
+		if err != nil {
+			return err
+		}
+		script := &cucm.Script{Answers: c.answers}
+		err = n.Run(script, c.line)
+		printed := script.Output.String()
+		switch {
+		case c.refused != "" && err == nil:
+			st.judge(text+" is refused", fmt.Errorf("it was done"))
+		case c.refused != "":
+			st.judge(fmt.Sprintf("%s is refused: %s", text, c.refused), contains(printed, c.refused))
+		case err != nil:
+			st.judge(text+" is done", err)
+		}
+		for _, words := range c.prints {
+			st.judge(fmt.Sprintf("%s prints %q", text, words), contains(printed, words))
+		}
+		return nil
+	}}
+}
+
+// contains looks for words, however they are broken into lines.
+func contains(printed, words string) error {
+	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	if strings.Contains(fold(printed), fold(words)) {
+		return nil
+	}
+	return fmt.Errorf("it printed %q", fold(printed))
+}
+
+// judge adds an expectation that an act itself found held or failed.
+func (st *Stage) judge(text string, err error) {
+	e := ExpectationReport{Text: text, Passed: err == nil}
+	if err != nil {
+		e.Why = err.Error()
+	}
+	st.judged = append(st.judged, e)
 }

@@ -5,72 +5,88 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
-
-	"itlsim/fleet"
-	"itlsim/phone"
 )
+
+// load reads a scenario that must be right.
+func load(t testing.TB, text string) Scenario {
+	s, err := Load("test.yaml", []byte(text), fstest.MapFS{})
+	require.NoError(t, err)
+	return s
+}
 
 // A scenario whose expectations do not hold: the report names phones and why.
 func TestFailedExpectations(t *testing.T) {
-	s := Scenario{Name: "wishes", Shows: "what is not so", Steps: []Step{
-		{
-			Name: "CallManager is regenerated while the publisher's phones are off, and both TVS are",
-			Do: all(send(phone.PowerOn{}), settle, send(phone.PowerOff{}), settle,
-				command(publisher, "set cert regen CallManager", "yes"),
-				stopTVS, send(phone.PowerOn{}), settle),
-			Expect: []Expectation{
-				allIn(phone.Trusted),
-				allIn(phone.Untrusted),
-				holdsOwnList(),
-				listBy("", servedBy(0), phone.ByTVS),
-				every("nobody is asked", func(*Stage, fleet.View) bool { return false }, nil),
-			},
-		},
-		{Name: "nothing happens", Do: all(), Expect: []Expectation{recoveryRecord()}},
-	}}
+	s := load(t, `
+name: wishes
+shows: what is not so
+phones:
+  - {group: pub, count: 4, tftp: [test10pub, test10sub]}
+  - {group: sub, count: 4, tftp: [test10sub, test10pub]}
+steps:
+  - step: CallManager is regenerated on the publisher, and both TVS are down
+    do:
+      - phones: power on
+      - fault: TVS of test10pub is down
+      - fault: TVS of test10sub is down
+      - on test10pub: set cert regen CallManager
+        answers: ["yes"]
+      - on test10pub: set cert regen TVS
+    expect:
+      - all phones are trusted
+      - no phones are locked
+      - all phones hold their own node's list
+      - all phones of pub took their list by TVS
+      - 3 phones are trusted
+      - at least 75% of the phones are trusted
+      - all phones with firmware older than 8.0 are trusted
+      - half of the phones are locked
+      - at most 4 phones are locked
+  - step: nothing happens
+    expect:
+      - all phones hold one ITLRECOVERY record, that of test10pub
+`)
 	r, err := Run(t.Context(), s, options(8))
 	require.NoError(t, err)
 	require.False(t, r.Passed)
-	why := make([]string, 5)
-	for i, e := range r.Steps[0].Expectations {
-		require.False(t, e.Passed)
+	got := r.Steps[0].Expectations
+	why := make([]string, len(got))
+	for i, e := range got {
+		require.Equal(t, i >= 8, e.Passed, "%s: %s", e.Text, e.Why)
 		why[i] = e.Why
 	}
-	require.Regexp(t, `^4 of 8 locked: .*unknown signer .*connection refused.* \(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[0])
-	require.Contains(t, why[1], "4 of 8 trusted (SEP001BD4000001, SEP001BD4000003, SEP001BD4000005, …)")
-	require.Equal(t, "4 of 8 hold another (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[2])
-	require.Equal(t, "4 of 4 by nothing (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[3])
-	require.Equal(t, "there is no such phone", why[4])
+	require.Equal(t, "on test10pub: set cert regen TVS is done", got[0].Text)
+	require.Contains(t, why[0], "CallManager certificate was modified in the last 5 minutes.")
+	require.Regexp(t, `^4 of 8 locked: .*unknown signer .*TVS of test10pub.*connection refused.* \(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[1])
+	require.Equal(t, "4 of 8 are so (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[2])
+	require.Contains(t, why[3], "4 of 8 hold one that no node serves, signed by CN=test10pub")
+	require.Contains(t, why[4], "4 of 4 by nothing (SEP")
+	require.Equal(t, "4 of 8 are so (SEP001BD4000001, SEP001BD4000003, SEP001BD4000005, …)", why[5])
+	require.Contains(t, why[6], "4 of 8 are so; of the others, 4 of 8 locked")
+	require.Equal(t, "there is no such phone", why[7])
 	require.True(t, r.Steps[1].Expectations[0].Passed)
 
 	var text strings.Builder
 	require.NoError(t, r.WriteText(&text))
-	require.Contains(t, text.String(), "✗ each phone holds its own node's list\n      but 4 of 8 hold another (SEP001BD4000000,")
-	require.Contains(t, text.String(), "FAILED  1 of 6 expectations held")
+	require.Contains(t, text.String(), "✗ all phones hold their own node's list\n      but 4 of 8 hold one")
+	require.Contains(t, text.String(), "FAILED  3 of 11 expectations held")
 }
 
-func stopTVS(_ context.Context, st *Stage) error {
-	for _, n := range st.Cluster.Nodes() {
-		if err := st.sockets.Stop(n, "Cisco Trust Verification Service"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Expectations about what phones hold judge those that hold nothing, too.
+// Every expectation of the catalogue that is about what phones hold or are
+// fails where they never booted, so that none holds for nothing.
 func TestPhonesWithoutAnything(t *testing.T) {
-	b := bulkReset()
-	empty := Scenario{Name: "empty", Steps: []Step{{Name: "nothing happens", Do: all()}}}
-	for _, step := range b.Steps {
+	empty := builtinNamed(t, "bulk-reset")
+	steps := empty.Steps
+	empty.Steps = []Step{{Name: "nothing happens"}}
+	for _, step := range steps {
 		empty.Steps[0].Expect = append(empty.Steps[0].Expect, step.Expect...)
 	}
 	r, err := Run(t.Context(), empty, options(2))
 	require.NoError(t, err)
 	for _, e := range r.Steps[0].Expectations {
-		if strings.Contains(e.Text, "list") && e.Text != "each node serves a list of its own" {
+		if strings.HasPrefix(e.Text, "all phones") {
 			require.False(t, e.Passed, e.Text)
 		}
 	}
@@ -91,7 +107,7 @@ func TestCancelled(t *testing.T) {
 			cancel()
 		}
 	}
-	r, err := Run(ctx, bulkReset(), opt)
+	r, err := Run(ctx, builtinNamed(t, "bulk-reset"), opt)
 	require.ErrorIs(t, err, context.Canceled)
 	require.False(t, r.Passed)
 	require.Len(t, r.Steps, 2)
@@ -103,35 +119,40 @@ func TestCancelled(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, r.WriteText(&text))
 	require.Contains(t, text.String(), "STOPPED  6 of 6 expectations held until then")
+	var xml strings.Builder
+	require.NoError(t, r.WriteJUnit(&xml))
+	require.Contains(t, xml.String(), `<error message="interrupted">`)
 }
 
+// What no file can say is written in Go; what breaks there ends the run.
 func TestRunThatCannotGoOn(t *testing.T) {
 	broken := errors.New("the machine room is flooded")
-	r, err := Run(t.Context(), Scenario{Name: "flood", Steps: []Step{
-		{Name: "it rains", Do: func(context.Context, *Stage) error { return broken }},
-		{Name: "the sun shines", Do: all()},
-	}}, options(2))
+	s := builtinNamed(t, "follow-by-tvs")
+	s.Steps = []Step{
+		{Name: "it rains", Do: []Act{{"rain", func(context.Context, *Stage) error { return broken }}}},
+		{Name: "the sun shines"},
+	}
+	r, err := Run(t.Context(), s, options(2))
 	require.ErrorIs(t, err, broken)
-	require.ErrorContains(t, err, "step 1, it rains")
+	require.ErrorContains(t, err, "step 1, it rains: rain: the machine room")
 	require.Len(t, r.Steps, 1)
-	require.Equal(t, broken.Error(), r.Steps[0].Error)
+	require.Equal(t, "rain: "+broken.Error(), r.Steps[0].Error)
 
-	// A command that a node refuses ends it, too, with the node's words.
-	regen := command(publisher, "set cert regen TVS", "yes")
-	r, err = Run(t.Context(), Scenario{Steps: []Step{{Name: "in haste", Do: all(command(publisher, "set cert regen CallManager", "yes"), regen)}}}, options(2))
-	require.ErrorContains(t, err, "test10pub: admin:set cert regen TVS: CallManager certificate was modified in the last 5 minutes.")
-	require.NotNil(t, r)
-
-	r, err = Run(t.Context(), bulkReset(), options(1))
-	require.ErrorContains(t, err, "at least two phones")
+	r, err = Run(t.Context(), s, options(1))
+	require.ErrorIs(t, err, ErrTooFew)
 	require.Nil(t, r)
 }
 
-func TestFind(t *testing.T) {
-	s, ok := Find("bulk-reset")
-	require.True(t, ok)
-	require.Equal(t, 2000, s.Phones)
-	require.Equal(t, []string{"bulk-reset"}, Names())
-	_, ok = Find("bulk")
-	require.False(t, ok)
+func TestScaled(t *testing.T) {
+	groups := []Group{{Name: "a", Count: 1000}, {Name: "b", Count: 10}, {Name: "c", Count: 990}}
+	counts := func(n int) (c []int) {
+		for _, g := range scaled(groups, n) {
+			c = append(c, g.Count)
+		}
+		return c
+	}
+	require.Equal(t, []int{1, 1, 1}, counts(3))
+	require.Equal(t, []int{5, 1, 4}, counts(10))
+	require.Equal(t, []int{100, 1, 99}, counts(200))
+	require.Equal(t, []int{10000, 100, 9900}, counts(20000))
 }

@@ -15,6 +15,7 @@ import (
 type Report struct {
 	Scenario string       `json:"scenario"`
 	Shows    string       `json:"shows"`
+	Rows     []string     `json:"rows,omitempty"` // of the mission
 	Mode     string       `json:"mode"`
 	Seed     int64        `json:"seed"`
 	Phones   int          `json:"phones"`
@@ -23,7 +24,11 @@ type Report struct {
 	Steps    []StepReport `json:"steps"`
 	Limits   Limits       `json:"limits"`
 	Counts   Counts       `json:"counts"`
-	Timing   Timing       `json:"timing"`
+	// Stories are those of the phones, each distinct one once; StoriesLeftOut
+	// phones have one that did not get a place.
+	Stories        []Story `json:"stories"`
+	StoriesLeftOut int     `json:"stories_left_out"`
+	Timing         Timing  `json:"timing"`
 }
 
 // States counts phones.
@@ -94,6 +99,18 @@ type Timing struct {
 		P99 float64 `json:"p99"`
 		Max float64 `json:"max"`
 	} `json:"boot_ms"`
+	Timeline []Moment `json:"timeline"`
+}
+
+// A Moment is how many phones were in which state.
+type Moment struct {
+	WallS     float64 `json:"wall_s"`
+	AtS       float64 `json:"at_s"`
+	Step      int     `json:"step"`
+	None      int     `json:"none"`
+	Trusted   int     `json:"trusted"`
+	Locked    int     `json:"locked"`
+	Untrusted int     `json:"untrusted"`
 }
 
 // usage is the processor time that this process has used.
@@ -126,7 +143,7 @@ func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
 	r.States = statesOf(st.Fleet)
 	st.Close() // a transfer counts when its last packet has arrived, a moment after its phone went on
 
-	limits, tally, traffic, cluster := st.Fleet.Limits(), st.Fleet.Tally(), st.sockets.Traffic(), st.Cluster.Counts()
+	limits, tally, traffic, cluster := st.Fleet.Limits(), st.Fleet.Tally(), st.world.Traffic(), st.Cluster.Counts()
 	r.Limits = Limits{limits.Boots, ms(limits.TFTPTimeout), limits.TFTPRetries, ms(limits.TVSTimeout)}
 	r.Counts = Counts{
 		Boots: tally.Boots.Load(), BootsCutShort: tally.CutShort.Load(),

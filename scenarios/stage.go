@@ -2,66 +2,294 @@ package scenarios
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/phone"
 )
 
 // A Stage is what a scenario plays on.
 type Stage struct {
-	Clock   *Clock
 	Cluster *cucm.Cluster
-	Fleet   *fleet.Fleet
-	sockets *cucm.Sockets
+	Other   *cucm.Cluster // nil where there is none
+	Fleet   Fleet
+	world   world
+
+	members  []member // as the fleet's phones
+	byName   map[string]int
+	networks map[*cucm.Cluster]cucm.Network
+
+	names       []string // addresses and what they are, for strings.NewReplacer
+	before      before   // how things were when the step began
+	judged      []ExpectationReport
+	disturbance Disturbance
+	// of a picture of a real fleet
+	keys             cucm.KeySource
+	present          map[string]*itl.List
+	today, strangers map[[20]byte]itl.Signer // by the real certificate
+	casts            map[castKey]*itl.List
+
+	sftp  *sftpServers
+	nodes map[string]*cucm.Node // by the name in the file, whatever they are called by now
 }
 
-const password = "bulk-reset" // of a cluster that lives as long as the run
+// member is what the plan says of a phone; what it is like at a time is a view.
+type member struct {
+	Name    string
+	Group   string
+	Offline bool
+	Profile *phone.Profile
+	node    *cucm.Node // its first TFTP server
+}
 
-// openStage installs the cluster of Cisco document 117598 on loopback addresses
-// of its own and a fleet of phones: every second one has each node as its first
-// TFTP server and the other as its second, and asks that node's TVS first.
-func openStage(opt Options) (*Stage, error) {
+// before is what later expectations compare with.
+type before struct {
+	lists map[*cucm.Node]*itl.List
+	certs map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
+	held  []*itl.List
+}
+
+const defaultPassword = "ciscocisco" // the administrator's, where a file names none
+
+// openStage installs the clusters and puts the phones up.
+func openStage(s Scenario, opt Options) (st *Stage, err error) {
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleet.DefaultLimits.Boots)}
 	if err := enoughDescriptors(limits.Boots); err != nil {
 		return nil, err
 	}
-	st := &Stage{Clock: NewClock()}
-	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.Password, cfg.Keys = st.Clock, password, opt.Keys
-	var err error
-	if st.Cluster, err = cucm.New(cfg); err != nil {
+	st = &Stage{
+		world: openWire(s.Network, opt.Seed), byName: make(map[string]int),
+		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
+		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
+	}
+	defer func() {
+		if err != nil {
+			st.world.Close()
+			if st.sftp != nil {
+				st.sftp.Close()
+			}
+		}
+	}()
+	if st.sftp, err = listenSFTP(s.SFTP); err != nil {
 		return nil, err
 	}
-	if st.sockets, err = cucm.Listen(st.Cluster, []string{"127.0.0.2", "127.0.0.3"}); err != nil {
+	if st.Cluster, err = st.install(s.Cluster, opt); err != nil {
 		return nil, err
 	}
-	if st.Fleet, err = fleet.New(fleet.Config{Clock: st.Clock, Limits: limits}); err != nil {
-		st.sockets.Close()
-		return nil, err
-	}
-	pub, sub := st.Cluster.Nodes()[0], st.Cluster.Nodes()[1]
-	orders := [2][]*cucm.Node{{pub, sub}, {sub, pub}}
-	servers := [2][]string{}
-	for i, order := range orders {
-		for _, n := range order {
-			servers[i] = append(servers[i], n.Address(cucm.TFTPService))
+	if s.Other != nil {
+		if st.Other, err = st.install(*s.Other, opt); err != nil {
+			return nil, err
 		}
 	}
-	library := &phone.Library{}
-	for i := range opt.Phones {
-		// The mix of models shifts by one with each round, so that each node
-		// serves every model.
-		profile := &phone.Profiles[(i/2)%len(phone.Profiles)]
-		name := fmt.Sprintf("SEP001BD4%06X", i)
-		st.Cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: orders[i%2]})
-		st.Fleet.Add(phone.New(phone.Setup{
-			Name: name, IP: phoneIP(i), Profile: profile, Servers: servers[i%2], Library: library,
-		}))
+	if st.Fleet, err = st.world.Fleet(limits); err != nil {
+		return nil, err
+	}
+	if st.keys == nil {
+		st.keys = cucm.GeneratedKeys{}
+	}
+	st.meet(s.Present)
+	if err := st.populate(s.Groups); err != nil {
+		st.Fleet.Close()
+		return nil, err
 	}
 	return st, nil
+}
+
+func (st *Stage) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
+	cfg.Clock, cfg.Keys, cfg.Dial = st.world, opt.Keys, st.sftp.Dial
+	cfg.Security = cmp.Or(cfg.Security, defaultPassword)
+	cfg.Password = cmp.Or(cfg.Password, defaultPassword)
+	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
+	c, err := cucm.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if st.networks[c], err = st.world.Connect(c); err != nil {
+		return nil, err
+	}
+	for _, n := range c.Nodes() {
+		st.nodes[n.Name()] = n
+		for _, s := range []cucm.Service{cucm.TFTPService, cucm.TVSService} {
+			if a := n.Address(s); a != "" {
+				st.names = append(st.names, "TVS "+a, "TVS of "+n.Name(), a, short(s)+" of "+n.Name())
+			}
+		}
+	}
+	return c, nil
+}
+
+// short is how sentences call a service.
+func short(s cucm.Service) string {
+	if s == cucm.TFTPService {
+		return "TFTP"
+	}
+	return "TVS"
+}
+
+// populate puts the phones up, dealt from all groups in turn, so that whatever
+// reaches all phones reaches each node from the beginning.
+func (st *Stage) populate(groups []Group) error {
+	total := 0
+	for _, g := range groups {
+		total += g.Count
+	}
+	library := &phone.Library{}
+	dealt := make([]int, len(groups))
+	for i := range total {
+		at := 0 // the group that is the furthest behind
+		for j, g := range groups {
+			if dealt[j] < g.Count && (dealt[at] >= groups[at].Count || (dealt[j]+1)*groups[at].Count < (dealt[at]+1)*g.Count) {
+				at = j
+			}
+		}
+		if err := st.add(&groups[at], dealt[at], i, library); err != nil {
+			return err
+		}
+		dealt[at]++
+	}
+	st.remember()
+	return nil
+}
+
+// add puts up the k-th phone of a group, the i-th of all.
+func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
+	models := g.Models
+	if len(models) == 0 {
+		for j := range phone.Profiles {
+			models = append(models, &phone.Profiles[j])
+		}
+	}
+	name, profile, order := fmt.Sprintf("SEP001BD4%06X", i), models[k%len(models)], g.TFTP
+	offline := k >= g.Count-portion(g.Offline, g.Count)
+	if len(g.Devices) > 0 {
+		d := g.Devices[k]
+		name, profile, offline = d.Name, d.Profile, !d.Registered
+		order = first(d.TFTP, g.TFTP)
+	}
+	managers := g.CallManagers
+	if len(managers) == 0 {
+		managers = order
+	}
+	device := cucm.Device{Name: name, Model: profile.Model}
+	var servers []string
+	var node *cucm.Node
+	for _, name := range order {
+		n, err := st.Node(name)
+		if err != nil {
+			return err
+		}
+		address, err := st.world.TFTP(n)
+		if err != nil {
+			return err
+		}
+		if node == nil {
+			node = n
+		}
+		servers = append(servers, address)
+	}
+	for _, name := range managers {
+		n, err := st.Node(name)
+		if err != nil {
+			return err
+		}
+		device.Group = append(device.Group, n)
+	}
+	st.Cluster.AddDevice(device)
+	if st.Other != nil { // moved phones are configured there beforehand
+		st.Other.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: st.Other.Nodes()})
+	}
+	m := member{Name: name, Group: g.Name, Offline: offline, Profile: profile, node: node}
+	flash, err := st.holding(g, k, &m)
+	if err != nil {
+		return err
+	}
+	st.byName[name] = len(st.members)
+	st.members = append(st.members, m)
+	st.Fleet.Add(phone.New(phone.Setup{
+		Name: name, IP: phoneIP(i), Profile: profile, Servers: servers, Library: library, Flash: flash,
+	}))
+	return nil
+}
+
+// first puts one of the names before the others.
+func first(name string, names []string) []string {
+	if name == "" {
+		return names
+	}
+	order := []string{name}
+	for _, n := range names {
+		if n != name {
+			order = append(order, n)
+		}
+	}
+	return order
+}
+
+// holding is what a phone holds at the beginning.
+func (st *Stage) holding(g *Group, k int, m *member) (phone.Flash, error) {
+	var flash phone.Flash
+	switch {
+	case len(g.Devices) > 0:
+		list, err := st.deviceList(&g.Devices[k], m.node)
+		if err != nil {
+			return flash, err
+		}
+		flash.Lists.ITL = list
+	case g.Holds == PresentITL:
+		flash.Lists.ITL = m.node.ITL()
+	case g.Holds == OldITL:
+		list, err := withoutRecovery(m.node, st.world.Now())
+		if err != nil {
+			return flash, err
+		}
+		flash.Lists.ITL = list
+	}
+	if flash.Lists.ITL == nil {
+		return flash, nil
+	}
+	data, err := m.node.File(m.Name + ".cnf.xml")
+	if err != nil {
+		return flash, err
+	}
+	flash.Config, err = phone.ParseConfig(data)
+	return flash, err
+}
+
+// deviceList is what a phone of a real fleet holds: the counterpart of its own
+// list. Of one that reported none, being registered, today's is assumed.
+func (st *Stage) deviceList(d *Device, n *cucm.Node) (*itl.List, error) {
+	if !d.ListKnown && d.Registered {
+		return n.ITL(), nil
+	}
+	for name, present := range st.present {
+		if d.List != nil && present.SHA1() == d.List.SHA1() {
+			return st.nodes[name].ITL(), nil
+		}
+	}
+	return st.cast(d.List, n)
+}
+
+// withoutRecovery is the node's list as a release before 10.0 would have made
+// it (M3, M10).
+func withoutRecovery(n *cucm.Node, at time.Time) (*itl.List, error) {
+	list := n.ITL()
+	t := itl.Template{Filename: itl.ITLFilename, Timestamp: at, Digest: list.Digest}
+	for _, r := range list.Records {
+		if !strings.HasPrefix(r.Subject, "CN=ITLRECOVERY_") {
+			t.Records = append(t.Records, r)
+		}
+	}
+	return t.Sign(n.Certificate(cucm.CallManager).Signer)
 }
 
 // phoneIP gives each phone an address of its own, from 127.16.0.1 on.
@@ -73,19 +301,90 @@ func phoneIP(i int) netip.Addr {
 // Close ends everything that the stage runs.
 func (st *Stage) Close() error {
 	st.Fleet.Close()
-	return st.sockets.Close()
+	return errors.Join(st.world.Close(), st.sftp.Close())
 }
 
-// Type types a command on a node's command line, and the answers to its
-// questions.
-func (st *Stage) Type(node, line string, answers ...string) error {
-	n, ok := st.Cluster.Node(node)
-	if !ok {
-		return fmt.Errorf("the cluster has no node %s", node)
+func (st *Stage) member(name string) *member { return &st.members[st.byName[name]] }
+
+// Views are the phones as they are now.
+func (st *Stage) Views() []fleet.View { return st.Fleet.Phones() }
+
+// clusters are one or two.
+func (st *Stage) clusters() []*cucm.Cluster {
+	if st.Other == nil {
+		return []*cucm.Cluster{st.Cluster}
 	}
-	script := &cucm.Script{Answers: answers}
-	if err := n.Run(script, line); err != nil {
-		return fmt.Errorf("%s: admin:%s: %w", node, line, err)
+	return []*cucm.Cluster{st.Cluster, st.Other}
+}
+
+// Node finds a node of either cluster by the name that the scenario gives it.
+func (st *Stage) Node(name string) (*cucm.Node, error) {
+	if n, ok := st.nodes[name]; ok {
+		return n, nil
 	}
-	return nil
+	return nil, fmt.Errorf("the cluster has no node %s", name)
+}
+
+// remember notes how things are, for what "has not changed".
+func (st *Stage) remember() {
+	st.before = before{lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate)}
+	for _, c := range st.clusters() {
+		for _, n := range c.Nodes() {
+			st.before.lists[n] = n.ITL()
+			st.before.certs[n] = make(map[cucm.Unit]*cucm.Certificate)
+			for _, u := range cucm.Units {
+				st.before.certs[n][u] = n.Certificate(u)
+			}
+		}
+	}
+	views := st.Views()
+	st.before.held = make([]*itl.List, len(views))
+	for i := range views {
+		st.before.held[i] = views[i].Flash.Lists.ITL
+	}
+}
+
+// Do carries an act out and lets the phones finish what follows from it.
+func (st *Stage) Do(ctx context.Context, a Act) error {
+	if err := a.Do(ctx, st); err != nil {
+		return err
+	}
+	return st.Fleet.Settle(ctx)
+}
+
+// ownAddress is where errors of sockets name the phone's own side.
+var ownAddress = regexp.MustCompile(`[0-9.]+:[0-9]+->`)
+
+// plain says the same of all phones that it is true of, and calls services by
+// their names: neither a phone's name nor an address is in it.
+func (st *Stage) plain(text, phone string) string {
+	text = ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, "SEP<MAC>"), "")
+	return strings.NewReplacer(st.names...).Replace(text)
+}
+
+// describe sums up which phones are otherwise than expected: the three ways that
+// most phones share, and three phones of each.
+func describe(wrong map[string][]string, of int) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	kinds := slices.SortedFunc(maps.Keys(wrong), func(a, b string) int {
+		return cmp.Or(len(wrong[b])-len(wrong[a]), strings.Compare(a, b))
+	})
+	var parts []string
+	for _, is := range kinds[:min(3, len(kinds))] {
+		parts = append(parts, fmt.Sprintf("%d of %d %s (%s)", len(wrong[is]), of, is, some(wrong[is])))
+	}
+	if more := len(kinds) - len(parts); more > 0 {
+		parts = append(parts, fmt.Sprintf("and in %d other ways", more))
+	}
+	return errors.New(strings.Join(parts, "; "))
+}
+
+// some are the first of many names.
+func some(names []string) string {
+	if len(names) > 3 {
+		return strings.Join(names[:3], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
 }

@@ -42,12 +42,13 @@ var errFailed = errors.New("failed")
 type streams struct{ out, err io.Writer }
 
 type cli struct {
-	Run    runCmd    `cmd:"" help:"Run a scenario and judge its expectations."`
-	List   listCmd   `cmd:"" help:"List the built-in scenarios."`
-	Serve  serveCmd  `cmd:"" help:"Run the CUCM side alone until interrupted."`
-	Phones phonesCmd `cmd:"" help:"Run phones alone against any TFTP server, with TVS and SIP from the configuration files they get."`
-	Show   showCmd   `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
-	Trust  trustCmd  `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
+	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
+	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
+	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
+	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
+	Phones  phonesCmd  `cmd:"" help:"Run phones alone against any TFTP server, with TVS and SIP from the configuration files they get."`
+	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
+	Trust   trustCmd   `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"itlsim/phone"
 	"itlsim/scenarios"
@@ -15,11 +16,12 @@ import (
 type progress struct {
 	w        io.Writer
 	terminal bool
-	drawn    bool
+	watch    bool // several lines in place of one
+	drawn    int  // lines
 }
 
-func newProgress(w io.Writer) *progress {
-	p := &progress{w: w}
+func newProgress(w io.Writer, watch bool) *progress {
+	p := &progress{w: w, watch: watch}
 	if f, ok := w.(*os.File); ok {
 		info, err := f.Stat()
 		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
@@ -38,16 +40,40 @@ func (p *progress) show(now scenarios.Progress) {
 	}
 	const width = 24
 	filled := width * (now.Phones - now.Left) / max(1, now.Phones)
-	fmt.Fprintf(p.w, "\r\x1b[K%d/%d %s%s %5d left  %s", now.Step, now.Steps, strings.Repeat("█", filled), strings.Repeat("░", width-filled), now.Left, states(now.States))
-	p.drawn = true
+	line := fmt.Sprintf("%d/%d %s%s %5d left  %s", now.Step, now.Steps, strings.Repeat("█", filled), strings.Repeat("░", width-filled), now.Left, states(now.States))
+	p.end()
+	if p.watch {
+		p.drawn = p.live(now, line)
+		return
+	}
+	fmt.Fprint(p.w, line)
+	p.drawn = 1
 }
 
-// end takes the bar away.
-func (p *progress) end() {
-	if p.drawn {
-		fmt.Fprint(p.w, "\r\x1b[K")
+// live draws a bar for each state, and what happened so far. It returns how many
+// lines that took.
+func (p *progress) live(now scenarios.Progress, first string) int {
+	const width = 50
+	colors := [4]int{37, 32, 33, 31}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
+	for s, n := range now.States {
+		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
+		fmt.Fprintf(&b, "    %-10s \x1b[%dm%s\x1b[0m%s %d\n", phone.State(s), colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled), n)
 	}
-	p.drawn = false
+	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock", now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
+	fmt.Fprint(p.w, b.String())
+	return len(now.States) + 3
+}
+
+// end takes what is drawn away.
+func (p *progress) end() {
+	for p.drawn > 0 {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		if p.drawn--; p.drawn > 0 {
+			fmt.Fprint(p.w, "\x1b[A")
+		}
+	}
 }
 
 func states(n [4]int) string {

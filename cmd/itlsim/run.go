@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,13 +13,18 @@ import (
 )
 
 type runCmd struct {
-	Scenario string `arg:"" help:"Name of a built-in scenario (see itlsim list)."`
-	Phones   *int   `help:"Number of phones; the scenario's own if not given." placeholder:"N"`
+	Scenario string `arg:"" help:"Name of a built-in scenario (see itlsim list), or a scenario file." placeholder:"NAME|FILE.yaml"`
+	Phones   *int   `help:"Number of phones; the scenario's own if not given. Groups keep their proportions." placeholder:"N"`
 	Mode     string `help:"wire: real sockets on loopback; virtual, a simulated network, is not there yet." enum:"wire,virtual" default:"wire"`
 	Seed     int64  `help:"Seed, printed in the report." default:"1"`
 	JSON     string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
+	JUnit    string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
+	HTML     string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
+	Explain  string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
+	Watch    bool   `help:"Show the phones' states live on a terminal."`
 	Quiet    bool   `help:"No progress."`
 	Boots    int    `help:"Phones that boot at a time." default:"${boots}"`
+	Workers  int    `help:"Processors to use in virtual mode; all if not given." placeholder:"N"`
 }
 
 type listCmd struct{}
@@ -37,19 +43,19 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	asJSON, err := c.createJSON(s.out)
+	out, err := c.create(s.out)
 	if err != nil {
 		return err
 	}
-	defer asJSON.Close()
-	bar := newProgress(s.err)
+	defer out.close()
+	bar := newProgress(s.err, c.Watch)
 	if !c.Quiet {
 		opt.Progress = bar.show
 	}
 	report, err := scenarios.Run(ctx, scenario, opt)
 	bar.end()
 	if report != nil {
-		if werr := c.write(report, s.out, asJSON); werr != nil {
+		if werr := errors.Join(out.write(report), c.explain(report, out.text)); werr != nil {
 			return errors.Join(werr, err)
 		}
 	}
@@ -62,59 +68,80 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// check finds what is wrong with the command line before anything starts.
+// check finds what is wrong with the command line, or with the scenario, before
+// anything starts.
 func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, err error) {
-	scenario, ok := scenarios.Find(c.Scenario)
+	if scenario, err = c.find(); err != nil {
+		return scenario, opt, err
+	}
 	opt = scenarios.Options{Seed: c.Seed, Boots: c.Boots}
+	fewest := len(scenario.Groups)
 	switch {
-	case strings.HasSuffix(c.Scenario, ".yaml"):
-		err = usageError("%s: scenario files are not there yet; itlsim list shows the built-in scenarios", c.Scenario)
-	case !ok:
-		err = usageError("there is no scenario %q%s; itlsim list shows them", c.Scenario, didYouMean(c.Scenario, scenarios.Names()))
 	case c.Mode != "wire":
 		err = usageError("--mode %s is not there yet; --mode wire is", c.Mode)
-	case c.Phones != nil && (*c.Phones < 2 || *c.Phones > maxPhones):
-		err = usageError("--phones %d: want 2 to %d", *c.Phones, maxPhones)
+	case c.Mode == "wire" && scenario.NotIn["wire"] != "":
+		err = usageError("%s does not run in wire mode: %s", scenario.Name, scenario.NotIn["wire"])
+	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > scenarios.MaxPhones):
+		err = usageError("--phones %d: want %d to %d", *c.Phones, fewest, scenarios.MaxPhones)
 	case c.Boots < 1:
 		err = usageError("--boots %d: want 1 or more", c.Boots)
+	case c.Workers < 0:
+		err = usageError("--workers %d: want 1 or more", c.Workers)
+	case c.Workers > 0 && c.Mode == "wire":
+		err = usageError("--workers is for --mode virtual; in wire mode there is --boots")
 	case c.Phones != nil:
 		opt.Phones = *c.Phones
 	}
 	return scenario, opt, err
 }
 
-// maxPhones is what has room in the addresses given to phones.
-const maxPhones = 1_000_000
-
-// createJSON opens what --json names: that it cannot be written is found before
-// the run.
-func (c *runCmd) createJSON(out io.Writer) (io.WriteCloser, error) {
-	switch c.JSON {
-	case "":
-		return nopCloser{io.Discard}, nil
-	case "-":
-		return nopCloser{out}, nil
+// find loads a file, or finds a built-in scenario: a file has a point or a slash
+// in its name.
+func (c *runCmd) find() (scenarios.Scenario, error) {
+	if strings.ContainsAny(c.Scenario, "/.") {
+		s, err := scenarios.LoadFile(c.Scenario)
+		if err != nil {
+			return s, &exitError{exitUsage, err}
+		}
+		return s, nil
 	}
-	f, err := os.Create(c.JSON)
-	if err != nil {
-		return nil, usageError("--json: %v", err)
+	s, ok := scenarios.Find(c.Scenario)
+	if !ok {
+		return s, usageError("there is no scenario %q%s; itlsim list shows them", c.Scenario, scenarios.DidYouMean(c.Scenario, scenarios.Names()))
 	}
-	return f, nil
+	return s, nil
 }
 
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
-// write writes the report; --json - takes standard output for itself.
-func (c *runCmd) write(r *scenarios.Report, out io.Writer, asJSON io.WriteCloser) error {
-	if c.JSON != "-" {
-		if err := r.WriteText(out); err != nil {
-			return err
-		}
+func (c *runCmd) explain(r *scenarios.Report, out io.Writer) error {
+	if c.Explain == "" || out == io.Discard {
+		return nil
 	}
-	if err := r.WriteJSON(asJSON); err != nil {
-		return err
+	fmt.Fprintln(out)
+	return explain(r, c.Explain, out)
+}
+
+func explain(r *scenarios.Report, device string, out io.Writer) error {
+	told, err := r.Explain(out, device)
+	if err == nil && !told {
+		err = usageError("the report has no story of %s", device)
 	}
-	return asJSON.Close()
+	return err
+}
+
+type explainCmd struct {
+	Report string `arg:"" help:"A report written by run --json." type:"path"`
+	Phone  string `arg:"" help:"Its name." placeholder:"SEP<MAC>"`
+}
+
+// Run tells one phone's story.
+func (c *explainCmd) Run(s streams) error {
+	data, err := os.ReadFile(c.Report)
+	if err != nil {
+		return usageError("%v", err)
+	}
+	var r scenarios.Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return usageError("%s is no report of itlsim run --json: %v", c.Report, err)
+	}
+	return explain(&r, c.Phone, s.out)
 }

@@ -1,0 +1,64 @@
+package scenarios
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The worked example of docs/writing-scenarios.md does what the page says: the
+// first version fails in its last step, with the added one it passes.
+func TestWorkedExample(t *testing.T) {
+	page, err := os.ReadFile("../docs/writing-scenarios.md")
+	require.NoError(t, err)
+	yaml := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	require.Len(t, yaml, 2)
+	opt := options(0)
+	opt.KeyBits = 1024
+	r, err := Run(t.Context(), load(t, yaml[0][1]), opt)
+	require.NoError(t, err)
+	require.False(t, r.Passed)
+	last := r.Steps[len(r.Steps)-1].Expectations
+	require.Contains(t, last[len(last)-1].Why, "8 of 40 untrusted: SEP<MAC>.cnf.xml.sgn refused: unknown signer")
+	require.Contains(t, last[len(last)-1].Why, "SEP001BD4000004, ")
+	for _, step := range r.Steps[:len(r.Steps)-1] {
+		for _, e := range step.Expectations {
+			require.True(t, e.Passed, e.Why)
+		}
+	}
+	longer := strings.Replace(yaml[0][1], "      - all phones are trusted\n", "      - 80% of the phones are trusted\n", 1) + yaml[1][1]
+	r, err = Run(t.Context(), load(t, longer), options(40))
+	require.NoError(t, err)
+	require.True(t, r.Passed)
+}
+
+// The rehearsal on a picture of a real fleet: phones whose list has nothing of
+// today are lost at once, those with last year's when both TVS are new.
+func TestRealFleet(t *testing.T) {
+	s, err := LoadFile("../examples/fleet/tomorrow.yaml")
+	require.NoError(t, err)
+	require.Len(t, s.Groups[0].Devices, 5000)
+	opt := options(400)
+	opt.KeyBits = 1024
+	r, err := Run(t.Context(), s, opt)
+	require.NoError(t, err)
+	require.True(t, r.Passed)
+
+	bad := func(csv string) string {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(dir+"/a.csv", []byte(csv), 0o666))
+		require.NoError(t, os.WriteFile(dir+"/s.yaml", []byte("name: a\nshows: b\nphones: [{group: g, devices: a.csv}]\nsteps: [{step: none}]\n"), 0o666))
+		_, err := LoadFile(dir + "/s.yaml")
+		require.Error(t, err)
+		return err.Error()
+	}
+	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?); there are name, model, firmware, tftp, itl, registered`, bad("name,modell\n"))
+	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>, or stands there twice`, bad("name,model\nSEP1,8861\n"))
+	require.Equal(t, `a.csv:2:17: "8862" is not a model that is known here (did you mean "8861"?)`, bad("name,model\nSEP001122334455,8862\n"))
+	require.Contains(t, bad("name,model,itl\nSEP001122334455,8861,12\n"), `a.csv:2:22: "12" is no SHA-1 checksum`)
+	require.Contains(t, bad("name,model,tftp\nSEP001122334455,8861,test10pup\n"), `(did you mean "test10pub"?)`)
+	require.Equal(t, "a.csv:1:1: there are no devices", bad("name,model\n"))
+}

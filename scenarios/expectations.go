@@ -1,0 +1,520 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/itl"
+	"itlsim/phone"
+)
+
+// expectations are the sentences of `expect`.
+var expectations = newLanguage(
+	// trust
+	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
+		return unless(v.State.String() == g.last(1), condition(v))
+	}),
+	phones("have no trust list", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		return unless(v.State == phone.None, condition(v))
+	}),
+	refused("because every trust point is lost", is[*phone.LostError]),
+	refused("because a TVS denies the signer", is[*phone.DeniedError]),
+	refused("because no TVS answers", is[*phone.NoTVSAnswerError]),
+	refused("because the signature is wrong", is[*phone.ForgedError]),
+	refused("because the file is malformed", is[*phone.MalformedError]),
+	refused("because the firmware lacks the digest", is[*phone.DigestError]),
+	phones("refused nothing", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		if v.Refusal != nil {
+			return v.Refusal.Error()
+		}
+		return ""
+	}),
+	phones("would come back by utils itl reset", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+		return unless(st.holdsRecovery(v), "do not hold the present ITLRECOVERY record")
+	}),
+
+	// power and registration
+	phones("are (on|off)", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		return unless(v.On == strings.HasSuffix(g.text, " on"), onOff(v.On))
+	}),
+
+	// lists
+	phones("hold the list of {node}", func(st *Stage, m *member, v *fleet.View, g given) string {
+		n, err := st.Node(g.last(1))
+		if err != nil {
+			return err.Error()
+		}
+		return unless(held(v).SHA1() == served(n).SHA1(), st.which(v))
+	}),
+	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ given) string {
+		return unless(held(v).SHA1() == served(m.node).SHA1(), st.which(v))
+	}),
+	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ given) string {
+		was := st.before.held[st.byName[m.Name]]
+		return unless(was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1(), st.which(v))
+	}),
+	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g given) string {
+		return st.signed(held(v), g.last(2), g.last(1))
+	}),
+	phones("hold a list signed by their own node's CallManager key", func(st *Stage, m *member, v *fleet.View, _ given) string {
+		return st.signed(held(v), string(cucm.CallManager), m.node.Name())
+	}),
+	phones("(hold|lack) the record {name}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		has := len(records(held(v), g.last(1))) > 0
+		return unless(has == strings.Contains(g.text, " hold "), "otherwise")
+	}),
+	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		var names []string
+		for _, r := range records(held(v), "ITLRECOVERY_") {
+			names = append(names, r.Subject)
+		}
+		return unless(len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)), fmt.Sprintf("hold those of %q", names))
+	}),
+	took("on faith", listBy, phone.ByFaith),
+	took("by TVS", listBy, phone.ByTVS, phone.ByCache),
+	took("by a signer in their list", listBy, phone.ByITL, phone.ByCTL),
+	phones("kept their list", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		return unless(v.ListBy == phone.BySameFile, "by "+v.ListBy.String())
+	}),
+
+	// configuration
+	tookConfig("by TVS", configBy, phone.ByTVS, phone.ByCache),
+	tookConfig("by a signer in their list", configBy, phone.ByITL, phone.ByCTL),
+	tookConfig("unsigned", configBy, phone.ByFaith),
+	phones("have "+anySetting+" {onoff}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		if v.Flash.Config == nil {
+			return "have no configuration"
+		}
+		on := settingIn(g.text, &v.Flash.Config.Settings)
+		return unless(*on == (g.last(1) == "enabled"), "have it "+enabled(*on))
+	}),
+
+	// what people see
+	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		for _, line := range v.Status {
+			if strings.EqualFold(line.Text, g.last(1)) {
+				return ""
+			}
+		}
+		return "do not show it"
+	}),
+	phones("sent {number} alarms", func(st *Stage, m *member, _ *fleet.View, g given) string {
+		n := 0
+		for _, c := range st.clusters() {
+			n += c.AlarmsOf(m.Name)
+		}
+		return unless(strconv.Itoa(n) == g.last(1), fmt.Sprintf("sent %d", n))
+	}),
+
+	// what the cluster knows
+	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ given) error { return st.reported() }),
+	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ given) error { return st.findsStale() }),
+	phones("are found stale by DeviceTLInfo", func(st *Stage, m *member, v *fleet.View, _ given) string {
+		for sum, names := range st.Cluster.Holders() {
+			if _, found := slices.BinarySearch(names, m.Name); found {
+				return unless(!st.servesAny(sum), "reported a list that a node serves")
+			}
+		}
+		return "reported none"
+	}),
+	cluster("{number} phones are registered", func(st *Stage, g given) error {
+		want, _ := strconv.Atoi(g.last(1))
+		return unlessEqual(st.Cluster.Registered(), want, "registered phones")
+	}),
+	cluster("all phones are registered", func(st *Stage, _ given) error {
+		return unlessEqual(st.Cluster.Registered(), len(st.members), "registered phones")
+	}),
+
+	// the nodes
+	cluster("each node serves a list of its own", func(st *Stage, _ given) error { return st.ownLists() }),
+	cluster("all nodes serve the same list", func(st *Stage, _ given) error {
+		pub := st.Cluster.Publisher()
+		for _, n := range st.Cluster.Nodes() {
+			if served(n).SHA1() != served(pub).SHA1() {
+				return fmt.Errorf("%s serves %x, %s %x", pub.Name(), served(pub).SHA1(), n.Name(), served(n).SHA1())
+			}
+		}
+		return nil
+	}),
+	cluster("{node} serves a list signed by the {unit} key of {node}", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(3))
+		if err != nil {
+			return err
+		}
+		return asError(st.signed(served(n), g.last(2), g.last(1)))
+	}),
+	cluster("the list of {node} (has changed|has not changed)", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(1))
+		if err != nil {
+			return err
+		}
+		was := st.before.lists[n]
+		same := was == n.ITL() || was != nil && was.SHA1() == served(n).SHA1()
+		if same == strings.HasSuffix(g.text, " not changed") {
+			return nil
+		}
+		return fmt.Errorf("it was %x and is %x", was.SHA1(), served(n).SHA1())
+	}),
+	cluster("the list of {node} (has|lacks) the record {name}", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(2))
+		if err != nil {
+			return err
+		}
+		if (len(records(served(n), g.last(1))) > 0) != strings.Contains(g.text, " has ") {
+			return errors.New("it is otherwise")
+		}
+		return nil
+	}),
+	cluster("the {unit} certificate of {node} (has changed|has not changed)", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(1))
+		if err != nil {
+			return err
+		}
+		unit := cucm.Unit(g.last(2))
+		if (st.before.certs[n][unit] == n.Certificate(unit)) != strings.HasSuffix(g.text, " not changed") {
+			return errors.New("it is otherwise")
+		}
+		return nil
+	}),
+
+	cluster("the application log of {node} (has|lacks) {text}", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(2))
+		if err != nil {
+			return err
+		}
+		if (logged(n, g.last(1)) > 0) != strings.Contains(g.text, " has ") {
+			return fmt.Errorf("it has %d such lines of %d", logged(n, g.last(1)), len(n.Log()))
+		}
+		return nil
+	}),
+	cluster("the application log of {node} has {text} {number} times", func(st *Stage, g given) error {
+		n, err := st.Node(g.last(3))
+		if err != nil {
+			return err
+		}
+		want, _ := strconv.Atoi(g.last(1))
+		return unlessEqual(logged(n, g.last(2)), want, "such lines")
+	}),
+
+	// thresholds
+	cluster("{percent} of boots took less than {number} {timeunit}", func(st *Stage, g given) error {
+		limit, err := duration(g.last(2), g.last(1))
+		if err != nil {
+			return err
+		}
+		t := st.Fleet.BootTimes()
+		for _, q := range []struct {
+			share string
+			took  time.Duration
+		}{{"50%", t.P50}, {"90%", t.P90}, {"99%", t.P99}, {"100%", t.Max}} {
+			if q.share == g.last(3) {
+				if q.took >= limit {
+					return fmt.Errorf("%s took up to %v", q.share, q.took)
+				}
+				return nil
+			}
+		}
+		return errors.New("only 50%, 90%, 99% and 100% are measured")
+	}),
+	cluster("less than {percent} of transfers failed", func(st *Stage, g given) error {
+		t := st.world.Traffic().TFTP
+		return below(g.last(1), t.Failed, t.Files+t.Failed, "transfers failed")
+	}),
+	cluster("less than {percent} of files were refused", func(st *Stage, g given) error {
+		return below(g.last(1), st.Fleet.Tally().Refused.Load(), st.world.Traffic().TFTP.Files, "files were refused")
+	}),
+)
+
+// settings that a phone takes from its configuration (M5).
+var settings = []struct {
+	name string
+	of   func(*phone.Settings) *bool
+}{
+	{"settings access", func(s *phone.Settings) *bool { return &s.SettingsAccess }},
+	{"web access", func(s *phone.Settings) *bool { return &s.WebAccess }},
+	{"SSH access", func(s *phone.Settings) *bool { return &s.SSHAccess }},
+	{"SPAN to PC port", func(s *phone.Settings) *bool { return &s.SpanToPCPort }},
+}
+
+const anySetting = "(settings access|web access|SSH access|SPAN to PC port)"
+
+// settingIn finds the setting that a sentence is about.
+func settingIn(text string, s *phone.Settings) *bool {
+	for _, one := range settings {
+		if strings.Contains(text, one.name) {
+			return one.of(s)
+		}
+	}
+	return new(bool) // the language lets no other pass
+}
+
+// phones is an expectation about phones: what tells what is the case where it
+// does not hold.
+func phones(predicate string, what func(*Stage, *member, *fleet.View, given) string) rule[Expectation] {
+	return rule[Expectation]{"<phones> " + predicate, func(g given) Expectation {
+		return Expectation{g.text, func(st *Stage) error {
+			return g.who.check(st, func(m *member, v *fleet.View) string { return what(st, m, v, g) })
+		}}
+	}}
+}
+
+// cluster is an expectation about the cluster.
+func cluster(sentence string, check func(*Stage, given) error) rule[Expectation] {
+	return rule[Expectation]{sentence, func(g given) Expectation {
+		return Expectation{g.text, func(st *Stage) error { return check(st, g) }}
+	}}
+}
+
+func refused(why string, is func(error) bool) rule[Expectation] {
+	return phones("refused a file "+why, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		if v.Refusal == nil {
+			return "refused nothing"
+		}
+		return unless(is(v.Refusal), v.Refusal.Error())
+	})
+}
+
+func is[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
+}
+
+func listBy(v *fleet.View) phone.TrustPoint   { return v.ListBy }
+func configBy(v *fleet.View) phone.TrustPoint { return v.ConfigBy }
+
+func took(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) rule[Expectation] {
+	return phones("took their list "+how, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
+	})
+}
+
+func tookConfig(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) rule[Expectation] {
+	return phones("took their configuration "+how, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
+	})
+}
+
+// condition is a phone's state and the refusal that led to it.
+func condition(v *fleet.View) string {
+	if v.Refusal != nil {
+		return fmt.Sprintf("%s: %v", v.State, v.Refusal)
+	}
+	return v.State.String()
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+func enabled(on bool) string {
+	if on {
+		return "enabled"
+	}
+	return "disabled"
+}
+
+func unless(ok bool, is string) string {
+	if ok {
+		return ""
+	}
+	return is
+}
+
+func asError(is string) error {
+	if is == "" {
+		return nil
+	}
+	return errors.New(is)
+}
+
+func unlessEqual(got, want int, what string) error {
+	if got != want {
+		return fmt.Errorf("%d %s, not %d", got, what, want)
+	}
+	return nil
+}
+
+func below(percent string, got, of uint64, what string) error {
+	limit, _ := strconv.ParseFloat(strings.TrimSuffix(percent, "%"), 64)
+	if float64(got)*100 >= limit*float64(max(of, 1)) {
+		return fmt.Errorf("%d of %d %s", got, of, what)
+	}
+	return nil
+}
+
+// held is the list that a phone holds, an empty one where it has none.
+func held(v *fleet.View) *itl.List {
+	if v.Flash.Lists.ITL == nil {
+		return &itl.List{}
+	}
+	return v.Flash.Lists.ITL
+}
+
+// served is the list that a node serves, an empty one where it has none.
+func served(n *cucm.Node) *itl.List {
+	if list := n.ITL(); list != nil {
+		return list
+	}
+	return &itl.List{}
+}
+
+// which says which list a phone holds.
+func (st *Stage) which(v *fleet.View) string {
+	if v.Flash.Lists.ITL == nil {
+		return "hold none"
+	}
+	for _, c := range st.clusters() {
+		for _, n := range c.Nodes() {
+			if served(n).SHA1() == held(v).SHA1() {
+				return "hold that of " + n.Name()
+			}
+		}
+	}
+	return "hold one that no node serves, signed by " + held(v).Signer.Subject
+}
+
+// signed tells whether a list is signed by a node's present key.
+func (st *Stage) signed(l *itl.List, unit, node string) string {
+	n, err := st.Node(node)
+	if err != nil {
+		return err.Error()
+	}
+	want := itl.IdentityOf(n.Certificate(cucm.Unit(unit)).Certificate)
+	switch got := l.Signer; {
+	case len(l.Records) == 0:
+		return "there is none"
+	case got.Subject != want.Subject:
+		return "signed by " + got.Subject
+	case !got.SameSerial(want):
+		return "signed by an earlier key of " + got.Subject
+	}
+	return ""
+}
+
+// logged counts the lines of a node's application log that have a text.
+func logged(n *cucm.Node, text string) int {
+	count := 0
+	for _, line := range n.Log() {
+		if strings.Contains(line, text) {
+			count++
+		}
+	}
+	return count
+}
+
+// records are those whose subject begins with a name.
+func records(l *itl.List, name string) []*itl.Record {
+	var all []*itl.Record
+	for i := range l.Records {
+		if strings.HasPrefix(l.Records[i].Subject, "CN="+name) {
+			all = append(all, &l.Records[i])
+		}
+	}
+	return all
+}
+
+// named reports whether a subject is of a host, with or without its domain.
+func named(subject, name string) bool {
+	rest, ok := strings.CutPrefix(subject, "CN="+name)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == ',' || rest[0] == ';')
+}
+
+// holdsRecovery reports whether a phone's list holds the publisher's present
+// ITLRECOVERY record: whether a reset would get it back (M10).
+func (st *Stage) holdsRecovery(v *fleet.View) bool {
+	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery).Certificate
+	rec, ok := held(v).Find(itl.IdentityOf(cert), itl.SAST)
+	return ok && rec.Holds(cert.Raw)
+}
+
+func (st *Stage) servesAny(sum [20]byte) bool {
+	return slices.ContainsFunc(st.Cluster.Nodes(), func(n *cucm.Node) bool { return served(n).SHA1() == sum })
+}
+
+// ownLists checks that each node serves a list with a checksum of its own (M1).
+func (st *Stage) ownLists() error {
+	by := make(map[[20]byte]string)
+	for _, n := range st.Cluster.Nodes() {
+		sum := served(n).SHA1()
+		if other, ok := by[sum]; ok {
+			return fmt.Errorf("%s serves the same as %s", n.Name(), other)
+		}
+		by[sum] = n.Name()
+	}
+	return nil
+}
+
+// reported checks that the cluster knows by DeviceTLInfo which list each phone
+// holds that is on, but for firmware that reports none (M19).
+func (st *Stage) reported() error {
+	known := make(map[string]phone.Checksum)
+	for sum, names := range st.Cluster.Holders() {
+		for _, name := range names {
+			known[name] = sum
+		}
+	}
+	wrong := make(map[string][]string)
+	views := st.Views()
+	for i := range views {
+		v := &views[i]
+		sum, ok := known[v.Name]
+		switch {
+		case !v.On:
+		case ok != v.Profile.ReportsLists():
+			is := fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok)
+			wrong[is] = append(wrong[is], v.Name)
+		case ok && sum != held(v).SHA1():
+			wrong["hold another list"] = append(wrong["hold another list"], v.Name)
+		}
+	}
+	return describe(wrong, len(views))
+}
+
+// findsStale checks that comparing the reports with each TFTP node's checksum
+// finds exactly the reporting phones without a current list (M19).
+func (st *Stage) findsStale() error {
+	found := make(map[string]bool)
+	for sum, names := range st.Cluster.Holders() {
+		for _, name := range names {
+			found[name] = !st.servesAny(sum)
+		}
+	}
+	wrong := make(map[string][]string)
+	views := st.Views()
+	for i := range views {
+		v := &views[i]
+		if stale, told := found[v.Name]; told && v.On && stale == st.servesAny(held(v).SHA1()) {
+			wrong["otherwise"] = append(wrong["otherwise"], v.Name)
+		}
+	}
+	return describe(wrong, len(views))
+}
+
+// duration is a number of a unit of time.
+func duration(number, unit string) (time.Duration, error) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	d := map[string]time.Duration{
+		"ms": time.Millisecond, "s": time.Second, "second": time.Second, "minute": time.Minute, "hour": time.Hour,
+		"day": 24 * time.Hour, "year": 365 * 24 * time.Hour,
+	}
+	each, ok := d[unit]
+	if !ok {
+		each = d[strings.TrimSuffix(unit, "s")]
+	}
+	if n > int64(100*365*24*time.Hour/each) {
+		return 0, fmt.Errorf("%s %s are more than a hundred years", number, unit)
+	}
+	return time.Duration(n) * each, nil
+}

@@ -1,0 +1,144 @@
+// Package scenariotest lets test suites put up a cluster and phones, play on
+// them in the sentences of scenario files, and run whole scenarios:
+//
+//	lab := scenariotest.Open(t, "both-certificates-at-once", 10)
+//	lab.Do("phones: power on")
+//	lab.Expect("all phones are trusted")
+//	lab.Type("test10pub", "set cert regen CallManager", "yes")
+//	lab.Expect("all phones took their list by TVS")
+//
+// Keys are small and public (package testkeys), ports are the system's choice,
+// and everything ends with the test: nothing leaks, tests may run in parallel.
+package scenariotest
+
+import (
+	"strings"
+	"testing"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/scenarios"
+)
+
+// A Lab is a cluster and phones of a test. Whatever fails fails the test.
+type Lab struct {
+	*scenarios.Stage
+	t testing.TB
+}
+
+func options(phones int) scenarios.Options {
+	return scenarios.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+}
+
+// Scenario finds a built-in scenario, or reads a file where the name ends in
+// .yaml.
+func Scenario(t testing.TB, name string) scenarios.Scenario {
+	t.Helper()
+	if strings.HasSuffix(name, ".yaml") {
+		s, err := scenarios.LoadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s, ok := scenarios.Find(name)
+	if !ok {
+		t.Fatalf("there is no scenario %q%s", name, scenarios.DidYouMean(name, scenarios.Names()))
+	}
+	return s
+}
+
+// Open puts up the cluster and the phones of a scenario without playing its
+// steps: the file's own number of phones where phones is 0.
+func Open(t testing.TB, name string, phones int) *Lab {
+	t.Helper()
+	return OpenScenario(t, Scenario(t, name), phones)
+}
+
+// OpenScenario does so for one that was made or changed in Go.
+func OpenScenario(t testing.TB, s scenarios.Scenario, phones int) *Lab {
+	t.Helper()
+	stage, err := scenarios.Open(s, options(phones))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stage.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &Lab{stage, t}
+}
+
+// Do carries acts out as scenario files have them ("phones: power on", "wait: 6
+// minutes"), each when the phones have finished what came before.
+func (l *Lab) Do(acts ...string) {
+	l.t.Helper()
+	for _, text := range acts {
+		l.do(text)
+	}
+}
+
+func (l *Lab) do(text string, answers ...string) {
+	l.t.Helper()
+	act, err := l.Say(text, answers...)
+	if err == nil {
+		err = l.Stage.Do(l.t.Context(), act)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, failed := range l.Failed() {
+		l.t.Errorf("not so: %s: %s", failed.Text, failed.Why)
+	}
+}
+
+// Type types a command on a node, and the answers to its questions.
+func (l *Lab) Type(node, command string, answers ...string) {
+	l.t.Helper()
+	l.do("on "+node+": "+command, answers...)
+}
+
+// Refuses types a command that the node must refuse, in these words among
+// others. It returns all that was printed.
+func (l *Lab) Refuses(words, node, command string, answers ...string) string {
+	l.t.Helper()
+	n, err := l.Node(node)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	script := &cucm.Script{Answers: answers}
+	err = n.Run(script, command)
+	if err == nil || !strings.Contains(script.Output.String(), words) {
+		l.t.Errorf("on %s: %s: want a refusal with %q, got %v:\n%s", node, command, words, err, script.Output.String())
+	}
+	return script.Output.String()
+}
+
+// Expect judges sentences as scenario files have them.
+func (l *Lab) Expect(sentences ...string) {
+	l.t.Helper()
+	for _, s := range sentences {
+		if err := l.Stage.Expect(s); err != nil {
+			l.t.Error(err)
+		}
+	}
+}
+
+// Run plays a whole scenario and fails the test with its report where an
+// expectation does not hold.
+func Run(t testing.TB, name string, phones int) *scenarios.Report {
+	t.Helper()
+	r, err := scenarios.Run(t.Context(), Scenario(t, name), options(phones))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Passed {
+		var text strings.Builder
+		if err := r.WriteText(&text); err != nil {
+			t.Fatal(err)
+		}
+		t.Error(text.String())
+	}
+	return r
+}

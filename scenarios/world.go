@@ -1,0 +1,126 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/phone"
+)
+
+// A world is where a scenario plays: on real sockets, or on a simulated network.
+// It is the clock of all that is in it.
+type world interface {
+	cucm.Clock
+	// Elapsed is the scenario time since the beginning.
+	Elapsed() time.Duration
+	// Wait lets scenario time pass.
+	Wait(context.Context, time.Duration) error
+	// Connect makes a cluster's services reachable.
+	Connect(*cucm.Cluster) (cucm.Network, error)
+	// TFTP is the address at which phones reach a node's TFTP service.
+	TFTP(*cucm.Node) (string, error)
+	// Fleet makes the fleet, once all clusters are connected.
+	Fleet(fleet.Limits) (Fleet, error)
+	// Disturb makes the network as bad as this from now on.
+	Disturb(Disturbance)
+	Traffic() cucm.Traffic
+	Close() error
+}
+
+// A Fleet drives phones; *fleet.Fleet does so over real sockets.
+type Fleet interface {
+	Add(*phone.Phone)
+	Send(phone.Event, func(*phone.Phone) bool)
+	Settle(context.Context) error
+	Phones() []fleet.View
+	States() [4]int
+	Busy() int
+	Registered(device string) bool
+	Tally() *fleet.Tally
+	Limits() fleet.Limits
+	BootTimes() fleet.BootTimes
+	Close()
+}
+
+// A Disturbance is what a network does to datagrams.
+type Disturbance struct {
+	Loss  float64 // share of them that is lost
+	Delay time.Duration
+}
+
+// wire is the world of real sockets on the loopback interface. Its clock runs
+// with the wall clock and is moved forward by waits, so that they cost no time.
+type wire struct {
+	*Clock
+	relay *relay // between phones and TFTP; nil where nothing disturbs the network
+	nets  []*cucm.Sockets
+	nodes int
+}
+
+func openWire(disturbed bool, seed int64) *wire {
+	w := &wire{Clock: NewClock()}
+	if disturbed {
+		w.relay = newRelay(seed)
+	}
+	return w
+}
+
+func (w *wire) Wait(ctx context.Context, d time.Duration) error {
+	w.Advance(d)
+	return ctx.Err()
+}
+
+// Connect gives each node an address of its own, from 127.0.0.2 on.
+func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
+	hosts := make([]string, len(c.Nodes()))
+	for i := range hosts {
+		hosts[i] = fmt.Sprintf("127.0.0.%d", 2+w.nodes)
+		w.nodes++
+	}
+	net, err := cucm.Listen(c, hosts)
+	if err != nil {
+		return nil, err
+	}
+	w.nets = append(w.nets, net)
+	return net, nil
+}
+
+func (w *wire) TFTP(n *cucm.Node) (string, error) {
+	if w.relay == nil {
+		return n.Address(cucm.TFTPService), nil
+	}
+	return w.relay.to(n.Address(cucm.TFTPService))
+}
+
+func (w *wire) Fleet(limits fleet.Limits) (Fleet, error) {
+	return fleet.New(fleet.Config{Clock: w, Limits: limits})
+}
+
+func (w *wire) Disturb(d Disturbance) {
+	if w.relay != nil {
+		w.relay.disturb(d)
+	}
+}
+
+func (w *wire) Traffic() cucm.Traffic {
+	var sum cucm.Traffic
+	for _, n := range w.nets {
+		sum = sum.Plus(n.Traffic())
+	}
+	return sum
+}
+
+func (w *wire) Close() error {
+	var errs []error
+	if w.relay != nil {
+		w.relay.close()
+	}
+	for _, n := range w.nets {
+		errs = append(errs, n.Close())
+	}
+	return errors.Join(errs...)
+}
