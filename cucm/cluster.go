@@ -33,6 +33,9 @@ type Config struct {
 	// auto-registration goes by XMLDefault.cnf.xml and a registration first.
 	AutoRegister bool
 	Syslog       []string // collectors of the application log, host:port of UDP
+	// Logged, where not nil, is shown each entry of the nodes' application logs. It
+	// must return at once and not turn to the cluster, whose lock may be held.
+	Logged func(LogEntry)
 	// Dial reaches SFTP and mail servers; by default over the real network.
 	Dial func(network, address string) (net.Conn, error)
 

@@ -138,14 +138,31 @@ func (s *syslog) named(n *Node, host, fqdn string) {
 	l.host, l.fqdn = host, fqdn
 }
 
-// log keeps an entry and sends it to the collectors, as local7 like CUCM's. The
-// caller may hold the cluster's lock.
+// A LogEntry is an entry of a node's application log.
+type LogEntry struct {
+	Host   string // name of the node
+	At     time.Time
+	Alarm  string      // such as "ITLFileRegenerated"
+	Params [][2]string // name and value
+	Text   string      // the whole line
+}
+
+// log keeps an entry, and shows it to who watches. The caller may hold the
+// cluster's lock.
 func (c *Cluster) log(e event) {
+	host, text := c.keep(e)
+	if c.config.Logged != nil {
+		c.config.Logged(LogEntry{host, e.at, e.name, e.params, text})
+	}
+}
+
+// keep keeps an entry and sends it to the collectors, as local7 like CUCM's.
+func (c *Cluster) keep(e event) (host, entry string) {
 	s := c.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.of(e.node)
-	entry := e.format(l.next, l.host, l.fqdn)
+	entry = e.format(l.next, l.host, l.fqdn)
 	l.next++
 	if l.entries = append(l.entries, entry); len(l.entries) >= 2*keptEntries {
 		l.entries = slices.Clone(l.entries[keptEntries:])
@@ -157,6 +174,7 @@ func (c *Cluster) log(e event) {
 	for _, conn := range s.collectors {
 		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, entry) // a collector that is gone loses entries
 	}
+	return l.host, entry
 }
 
 // Log is the node's application log, CiscoSyslog: its last ten thousand entries

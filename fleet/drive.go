@@ -82,6 +82,9 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	if boots {
 		s.begun, s.refusal, s.listBy, s.configBy = time.Now(), nil, phone.ByNothing, phone.ByNothing
 	}
+	if boots || !s.phone.On() {
+		f.changed(s)
+	}
 	return actions
 }
 
@@ -122,12 +125,16 @@ func (f *Fleet) judged(s *slot, v phone.Verdict) {
 	default:
 		s.configBy = v.By
 	}
+	if o := f.config.Observer; o != nil {
+		o.Judged(s.index, v)
+	}
 }
 
 func (f *Fleet) booted(s *slot) {
 	s.mu.Lock()
 	took := time.Since(s.begun)
 	s.begun = time.Time{}
+	f.changed(s)
 	s.mu.Unlock()
 	f.tally.Boots.Add(1)
 	f.times.Lock()

@@ -31,6 +31,8 @@ type Config struct {
 	// from loopback addresses. They ask from whatever address the system
 	// chooses, and no reset reaches them.
 	Anywhere bool
+	// Observer, where not nil, is told of what happens to phones.
+	Observer Observer
 }
 
 // Limits are how much phones do at a time, and how long they wait for others.
@@ -86,6 +88,7 @@ type slot struct {
 	// mu guards what follows. It is held while the phone thinks, never while it
 	// waits for the network.
 	mu      sync.Mutex
+	index   int // in the order of adding
 	phone   *phone.Phone
 	begun   time.Time // of the boot under way, by the wall clock
 	due     time.Time // the next keep-alive, by the wall clock
@@ -139,7 +142,7 @@ func New(cfg Config) (*Fleet, error) {
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := &slot{phone: p}
+	s := &slot{index: len(f.slots), phone: p}
 	f.slots = append(f.slots, s)
 	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }

@@ -58,6 +58,9 @@ func (f *Fleet) at(ip netip.Addr) *slot {
 	return f.byIP[ip.Unmap()]
 }
 
+// Phone gives a view of one phone, by its place in the order of adding.
+func (f *Fleet) Phone(i int) View { return f.all()[i].view() }
+
 func (s *slot) view() View {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -49,6 +49,7 @@ type cli struct {
 	Phones  phonesCmd  `cmd:"" help:"Run phones alone against any TFTP server, with TVS and SIP from the configuration files they get."`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
 	Trust   trustCmd   `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
+	Demo    demoCmd    `cmd:"" help:"Show a cluster and its phones on a page: lose their trust, and get it back."`
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }

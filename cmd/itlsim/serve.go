@@ -39,6 +39,7 @@ func (wallClock) Now() time.Time { return time.Now() }
 type ready struct {
 	Nodes []readyNode `json:"nodes"`
 	Admin readyAdmin  `json:"admin"`
+	Page  string      `json:"page,omitempty"`
 }
 
 type readyNode struct {

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A demonstration says in its ready file where it is, and takes it back when it
+// is interrupted.
+func TestDemo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	cmd := exec.Command("itlsim", "demo", "--no-open", "--phones", "2", "--ready-file", file) // found where testscript.Main puts it
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	var data []byte
+	var err error
+	for range 3000 {
+		if data, err = os.ReadFile(file); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	require.NoError(t, err)
+	var r ready
+	require.NoError(t, json.Unmarshal(data, &r))
+	require.Len(t, r.Nodes, 2)
+	require.NotEmpty(t, r.Nodes[1].SSH)
+	require.Equal(t, "admin", r.Admin.User)
+
+	answer, err := http.Get(r.Page)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), `<canvas id="wall"`)
+
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait())
+	require.NoFileExists(t, file)
+}

@@ -1,0 +1,268 @@
+package demo_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/demo"
+	"itlsim/internal/sftptest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	shots   = flag.String("shots", os.Getenv("ITLSIM_SHOTS"), "folder for the page's pictures; one that goes with the test if empty")
+	picture = flag.Bool("picture", false, "write docs/demo.png, with 2,000 phones")
+)
+
+const password = "demo-password"
+
+func start(t *testing.T, change ...func(*demo.Config)) *demo.Server {
+	t.Helper()
+	cfg := demo.Config{Phones: 120, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := demo.Start(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// person sits before the page in a real browser.
+type person struct {
+	t     *testing.T
+	ctx   context.Context
+	shots string
+}
+
+// sit opens the page in Debian's chromium, headless.
+func sit(t *testing.T, url string) *person {
+	t.Helper()
+	chromium := sftptest.Program(t, "chromium")
+	p := &person{t: t, shots: *shots}
+	if p.shots == "" {
+		p.shots = t.TempDir()
+	}
+	require.NoError(t, os.MkdirAll(p.shots, 0o755))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
+	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(ctx)
+	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(func() {
+		chromedp.Cancel(ctx) // waits for the browser's end; how it ends does not matter
+		cancelTime()
+		cancel()
+		cancelBrowser()
+	})
+	p.ctx = ctx
+	p.do(chromedp.Navigate(url))
+	return p
+}
+
+func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	require.NoError(p.t, chromedp.Do(p.ctx, actions...))
+}
+
+// sees waits until an element shows a text.
+func (p *person) sees(selector, text string) {
+	p.t.Helper()
+	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	if err != nil {
+		p.shoot("failed")
+		p.t.Fatalf("%s never showed %q, but %q (%v)", selector, text, p.reads(selector), err)
+	}
+}
+
+func (p *person) reads(selector string) string {
+	p.t.Helper()
+	return evaluate[string](p, fmt.Sprintf(`document.querySelector(%q)?.textContent ?? "(no such element)"`, selector))
+}
+
+func evaluate[T any](p *person, expression string) T {
+	p.t.Helper()
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
+	require.NoError(p.t, err)
+	return v
+}
+
+func (p *person) clicks(selector string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+func (p *person) types(selector, text string) {
+	p.t.Helper()
+	p.do(chromedp.SendKeys(chromedp.CSS(selector), text+kb.Enter))
+}
+
+// painted is which share of the wall's painted pixels has the colour of a
+// state.
+func (p *person) painted(state string) float64 {
+	p.t.Helper()
+	return evaluate[float64](p, fmt.Sprintf(`(() => {
+		const c = document.getElementById("wall"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+		const want = getComputedStyle(document.documentElement).getPropertyValue("--%s").trim().match(/[0-9a-f]{2}/g).map((h) => parseInt(h, 16));
+		let painted = 0, of = 0;
+		for (let i = 0; i < d.length; i += 4) if (d[i+3] > 200) { painted++; if (want.every((v, k) => Math.abs(v - d[i+k]) < 6)) of++; }
+		return of / painted;
+	})()`, state))
+}
+
+// shoot takes a picture of what the window shows.
+func (p *person) shoot(name string) []byte {
+	p.t.Helper()
+	p.do(chromedp.Sleep(400 * time.Millisecond)) // for the next samples to be drawn; nothing is asserted of it
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	require.NoError(p.t, err)
+	require.NoError(p.t, os.WriteFile(filepath.Join(p.shots, name+".png"), png, 0o644))
+	return png
+}
+
+func (p *person) window(width, height int64) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(width, height))
+}
+
+func (p *person) regenerates(node, unit string) {
+	p.t.Helper()
+	p.clicks(fmt.Sprintf(`button[aria-label="Regenerate %s of %s"]`, unit, node))
+}
+
+// The newcomer's path: both certificates are regenerated with the phones off,
+// the wall turns, a phone says why, `utils itl reset localkey` and Reset turn
+// it back (M4 to M7, M10, M13).
+func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
+	phones := 120
+	if *picture {
+		phones = 2000
+	}
+	s := start(t, func(c *demo.Config) { c.Phones = phones })
+	p := sit(t, s.URL())
+	p.window(1280, 900)
+	all := fmt.Sprintf("All %s phones ", map[int]string{120: "120", 2000: "2,000"}[phones])
+
+	p.sees("#headline", all+"trust the cluster")
+	require.Greater(t, p.painted("trusted"), 0.5)
+	p.shoot("1-trusted")
+
+	p.clicks("#all-off")
+	p.sees("#headline", all+"are off")
+	p.regenerates("test10pub", "CallManager")
+	p.sees("#screen", "Successfully Regenerated Certificate for CallManager.")
+	p.regenerates("test10pub", "TVS")
+	p.sees("#cluster-message", "CallManager certificate was modified in the last 5 minutes. Please re-try regenerating TVS certificate at a later time")
+	p.sees(`[data-node="test10pub"] .guard`, "until another than CallManager")
+	p.regenerates("test10sub", "CallManager")
+	p.sees(`[data-node="test10sub"] .guard`, "until another than CallManager")
+	p.clicks("#advance")
+	p.sees(`[data-node="test10sub"] .certs`, "regenerated 6 min ago")
+	for _, node := range []string{"test10pub", "test10sub"} {
+		p.regenerates(node, "TVS")
+		p.sees(fmt.Sprintf(`[data-node=%q] .guard`, node), "until another than TVS")
+	}
+	p.clicks("#settings-access")
+	p.clicks("#all-on")
+	p.sees("#headline", all+"have lost their trust")
+	p.sees(`#legend [data-state="untrusted"] b`, map[int]string{120: "120", 2000: "2,000"}[phones])
+	require.Greater(t, p.painted("untrusted"), 0.5, "the wall has turned")
+	require.Less(t, p.painted("trusted"), 0.05)
+	p.shoot("2-untrusted")
+
+	p.types("#find-name", "SEP001BD4000000")
+	p.sees("#phone-state", "Untrusted")
+	p.sees("#phone-story", "✕ refused")
+	p.sees("#phone-story", "cannot believe any")
+	p.sees("#phone-story", "its TLS certificate is not in the stored ITL")
+	p.sees("#phone-status", "Trust List update failed")
+	p.sees("#phone-settings", "Settings accessenabled") // as it was before
+	p.sees("#phone-cure", "utils itl reset localkey")
+	p.shoot("3-phone")
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.do(chromedp.WaitNotVisible(chromedp.CSS("#phone")))
+	p.do(chromedp.SetValue(chromedp.CSS("#log-kind"), "mismatch"), chromedp.Evaluate[chromedp.Void](`document.getElementById("log-kind").dispatchEvent(new Event("input"))`))
+	p.sees("#log", "✕ mismatch")
+
+	p.clicks("#tab-test10sub")
+	p.types("#typed", "utils itl reset localkey")
+	p.sees("#screen", "ublisher") // M9: not here
+	p.clicks("#tab-test10pub")
+	p.types("#typed", "utils itl reset localkey")
+	p.sees("#prompt", "Enter CCM Administrator password :")
+	p.types("#typed", password)
+	p.sees("#screen", "Cisco Tftp service restarted on host test10sub")
+	require.NotContains(t, p.reads("#screen"), password)
+	p.sees(`[data-node="test10sub"] .signer`, "ITLRECOVERY_test10pub")
+	p.clicks("#all-reset")
+	if *picture { // half of the phones have turned
+		p.do(chromedp.Poll[chromedp.Void](`parseInt(document.querySelector('#legend [data-state="trusted"] b').textContent.replace(",", "")) > 600`))
+		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile("../docs/demo.png", png, 0o644))
+	}
+	p.sees("#headline", all+"trust the cluster")
+	p.sees("#lists", "test10pub and test10sub")
+	require.Greater(t, p.painted("trusted"), 0.5, "and turned back")
+	p.shoot("4-restored")
+
+	// By the keyboard alone: to the second phone of the first row.
+	p.do(chromedp.Focus(chromedp.CSS("#wall")), chromedp.KeyEvent(kb.ArrowRight))
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.sees("#phone-state", "Trusted")
+	p.sees("#phone-settings", "Settings accessdisabled") // the change arrived
+	p.do(chromedp.KeyEvent(kb.Escape))
+
+	p.clicks("#theme")
+	p.shoot("5-dark")
+	p.window(390, 844)
+	p.shoot("6-narrow-dark")
+	p.clicks("#theme")
+	p.shoot("7-narrow")
+	for _, panel := range []string{"console-panel", "cluster-panel", "log-panel"} {
+		p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementById(%q).scrollIntoView()`, panel)))
+		p.shoot("8-narrow-" + panel)
+	}
+	require.False(t, evaluate[bool](p, `document.documentElement.scrollWidth > innerWidth`), "at 390 pixels nothing stands out sideways")
+}
+
+// A tour plays step by step, stands where it is told, and goes back to start.
+func TestTourOnThePage(t *testing.T) {
+	s := start(t, func(c *demo.Config) { c.Phones = 40 })
+	p := sit(t, s.URL())
+	p.window(1280, 900)
+	p.sees("#headline", "All 40 phones trust the cluster")
+	p.do(chromedp.SetValue(chromedp.CSS("#tour-name"), "recovery"))
+	p.clicks("#tour-start")
+	p.sees("#tour-title", "1. A cluster whose phones have lost it")
+	p.clicks("#tour-pause")
+	p.sees("#tour-pause", "Go on")
+	p.sees("#headline", "All 40 phones have lost their trust")
+	p.sees("#screen", "Successfully Regenerated Certificate for TVS.")
+	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
+	p.clicks("#tour-next")
+	p.sees("#tour-title", "2. utils itl reset localkey")
+	p.sees("#screen", "The reset ITL file was generated successfully")
+	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
+	p.shoot("tour")
+	p.clicks("#tour-next")
+	p.sees("#headline", "All 40 phones trust the cluster")
+	p.clicks("#restart")
+	p.sees("#tour-title", "Try it yourself")
+	p.sees("#headline", "All 40 phones trust the cluster")
+	p.sees("#lists", "test10sub")
+}

@@ -1,0 +1,61 @@
+package demo
+
+import (
+	"sync"
+	"time"
+)
+
+// samplesKept is ten minutes of samples.
+const (
+	samplesKept   = 1200
+	samplingEvery = 500 * time.Millisecond
+)
+
+// sample is one moment of the charts.
+type sample struct {
+	T      float64 `json:"t"` // wall-clock seconds since the world began
+	Tally  tally   `json:"tally"`
+	Boots  float64 `json:"boots"` // ended, a second
+	TVS    float64 `json:"tvs"`   // questions answered, a second
+	number uint64
+}
+
+// charts keeps samples.
+type charts struct {
+	mu      sync.Mutex
+	count   uint64
+	samples []sample
+	at      time.Time
+	boots   uint64
+	tvs     uint64
+}
+
+// take adds a sample from running totals.
+func (c *charts) take(began, now time.Time, t tally, boots, tvs uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := sample{T: now.Sub(began).Seconds(), Tally: t}
+	if took := now.Sub(c.at).Seconds(); !c.at.IsZero() && took > 0 {
+		s.Boots, s.TVS = float64(boots-c.boots)/took, float64(tvs-c.tvs)/took
+	}
+	c.at, c.boots, c.tvs = now, boots, tvs
+	c.count++
+	s.number = c.count
+	if len(c.samples) == 2*samplesKept {
+		c.samples = append(c.samples[:0], c.samples[samplesKept:]...)
+	}
+	c.samples = append(c.samples, s)
+}
+
+func (c *charts) since(place uint64) ([]sample, uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from := len(c.samples)
+	for from > 0 && c.samples[from-1].number > place && len(c.samples)-from < samplesKept {
+		from--
+	}
+	if from == len(c.samples) {
+		return nil, c.count
+	}
+	return append([]sample(nil), c.samples[from:]...), c.count
+}

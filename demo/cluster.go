@@ -1,0 +1,141 @@
+package demo
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+)
+
+// clusterView is the cluster panel.
+type clusterView struct {
+	Nodes          []nodeView   `json:"nodes"`
+	Lists          []holderView `json:"lists"`
+	Silent         int          `json:"silent"` // phones that have reported no list
+	SettingsAccess bool         `json:"settingsAccess"`
+	Registered     int          `json:"registered"`
+}
+
+type nodeView struct {
+	ID           string        `json:"id"` // its console's name
+	SSH          string        `json:"ssh"`
+	Name         string        `json:"name"`
+	Publisher    bool          `json:"publisher"`
+	Services     []serviceView `json:"services"`
+	SHA1         string        `json:"sha1"`
+	Signer       string        `json:"signer"`
+	Reset        bool          `json:"reset"` // serves a list that ITLRECOVERY signed
+	Certificates []certView    `json:"certificates"`
+	Guard        string        `json:"guard"`      // the certificate that holds others up
+	GuardUntil   int64         `json:"guardUntil"` // by the cluster's clock
+}
+
+type serviceView struct {
+	Name    string `json:"name"`
+	Running bool   `json:"running"`
+	Address string `json:"address"`
+}
+
+type certView struct {
+	Unit     string `json:"unit"`
+	From     int64  `json:"from"`
+	Modified int64  `json:"modified"` // 0: as installed
+	InList   bool   `json:"inList"`
+}
+
+// holderView is a list that phones hold.
+type holderView struct {
+	SHA1   string   `json:"sha1"`
+	Phones int      `json:"phones"`
+	Served []string `json:"served"` // by which nodes now
+}
+
+// look takes the panel anew and counts it as a change where it is another.
+func (w *world) look() {
+	view := w.lookAtCluster()
+	b, err := json.Marshal(view)
+	if err != nil {
+		panic(err) // of plain structs
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.seen != string(b) {
+		w.seen, w.view = string(b), view
+		w.news++
+	}
+}
+
+func (w *world) clusterSince(place uint64) (*clusterView, uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.news == place {
+		return nil, place
+	}
+	return w.view, w.news
+}
+
+func (w *world) lookAtCluster() *clusterView {
+	w.journal.look()
+	v := &clusterView{SettingsAccess: w.cluster.Settings().SettingsAccess, Registered: w.cluster.Registered(), Lists: []holderView{}}
+	served := make(map[string][]string)
+	for i, n := range w.cluster.Nodes() {
+		node := lookAtNode(n)
+		node.ID, node.SSH = w.consoles[i].name, w.ssh[i].Addr().String()
+		v.Nodes = append(v.Nodes, node)
+		if list := n.ITL(); list != nil {
+			sum := fmt.Sprintf("%x", list.SHA1())
+			served[sum] = append(served[sum], n.Name())
+		}
+	}
+	v.Silent = len(w.phones)
+	for sum, n := range w.journal.holders() {
+		v.Silent -= n
+		v.Lists = append(v.Lists, holderView{sum, n, served[sum]})
+	}
+	slices.SortFunc(v.Lists, func(a, b holderView) int {
+		return cmp.Or(cmp.Compare(len(b.Served), len(a.Served)), cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1))
+	})
+	return v
+}
+
+// inList are the certificates whose regeneration changes lists.
+var inList = []cucm.Unit{cucm.CallManager, cucm.TVSUnit, cucm.CAPFUnit, cucm.ITLRecovery}
+
+func lookAtNode(n *cucm.Node) nodeView {
+	v := nodeView{Name: n.Name(), Publisher: n.Publisher()}
+	for _, s := range []cucm.Service{cucm.TFTPService, cucm.TVSService} {
+		v.Services = append(v.Services, serviceView{string(s), n.Running(s), n.Address(s)})
+	}
+	if list := n.ITL(); list != nil {
+		sum := list.SHA1()
+		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), commonName(list.Signer.Subject)
+		v.Reset = strings.HasPrefix(v.Signer, "ITLRECOVERY_")
+	}
+	for _, u := range cucm.Units {
+		c := n.Certificate(u)
+		cv := certView{Unit: string(u), From: millis(c.Certificate.NotBefore), InList: slices.Contains(inList, u)}
+		if !c.Modified.IsZero() {
+			cv.Modified = millis(c.Modified)
+		}
+		v.Certificates = append(v.Certificates, cv)
+	}
+	if u, until := n.Guard(); u != "" {
+		v.Guard, v.GuardUntil = string(u), millis(until)
+	}
+	return v
+}
+
+// commonName is the CN of a name as lists spell it.
+func commonName(name string) string {
+	name = strings.TrimPrefix(name, "CN=")
+	if end := strings.IndexAny(name, ";,"); end >= 0 {
+		name = name[:end]
+	}
+	return name
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }

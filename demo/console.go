@@ -1,0 +1,233 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+
+	"itlsim/cucm"
+)
+
+// consoleKept is how much output of a console is kept, in bytes: several times
+// what `show itl` prints.
+const consoleKept = 128 << 10
+
+// prompt of a node's command line.
+const prompt = "admin:"
+
+var (
+	errBusy        = errors.New("a command is still running here")
+	errQuestion    = errors.New("a command here waits for an answer; answer it or press Ctrl-C")
+	errInterrupted = errors.New("^C")
+)
+
+// A console is a node's command line, which everyone who looks at the page
+// shares, the buttons and the tour too: what they do is seen as it would be
+// typed.
+type console struct {
+	name string // of the node at the start; `set network hostname` changes the node's
+	node *cucm.Node
+	ctx  context.Context // of the world
+	work *sync.WaitGroup // of the world: it ends after the commands that run
+
+	mu       sync.Mutex
+	text     []byte
+	printed  int64  // bytes in all
+	count    uint64 // of changes
+	running  bool
+	ended    bool      // with its world
+	question *question // that a command waits for an answer to
+}
+
+// question that a command asks.
+type question struct {
+	text   string
+	secret bool
+	answer chan string // closed by an interrupt
+}
+
+// screen is a console's change as it is sent: text to append, or to begin anew
+// with.
+type screen struct {
+	Node   string `json:"node"`
+	Text   string `json:"text"`
+	Anew   bool   `json:"anew,omitempty"`
+	Prompt string `json:"prompt"`
+	Secret bool   `json:"secret,omitempty"`
+	Busy   bool   `json:"busy,omitempty"`
+}
+
+// place of a page in a console's changes.
+type consolePlace struct {
+	count   uint64
+	printed int64
+}
+
+func (c *console) since(place consolePlace) (*screen, consolePlace) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := consolePlace{c.count, c.printed}
+	if c.count == place.count {
+		return nil, now
+	}
+	s := &screen{Node: c.name, Prompt: prompt, Busy: c.running}
+	if missed := c.printed - place.printed; missed <= int64(len(c.text)) {
+		s.Text = string(c.text[int64(len(c.text))-missed:])
+	} else {
+		s.Text, s.Anew = string(c.text), true
+	}
+	if q := c.question; q != nil {
+		s.Prompt, s.Secret, s.Busy = q.text, q.secret, false
+	}
+	return s, now
+}
+
+func (c *console) print(s string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.write(s)
+}
+
+func (c *console) write(s string) {
+	c.text = append(c.text, s...)
+	if len(c.text) > 2*consoleKept { // cut at a line's end
+		cut := len(c.text) - consoleKept
+		cut += bytes.IndexByte(c.text[cut:], '\n') + 1
+		c.text = append(c.text[:0], c.text[cut:]...)
+	}
+	c.printed += int64(len(s))
+	c.count++
+}
+
+// enter is a line that a person typed: the answer to a question, where one is
+// asked, else a command. It does not wait for the command.
+func (c *console) enter(line string) error {
+	c.mu.Lock()
+	q := c.question
+	if q == nil {
+		defer c.mu.Unlock()
+		if err := c.begin(line); err != nil {
+			return err
+		}
+		go c.finish(line, nil)
+		return nil
+	}
+	c.question = nil
+	c.show(q.text, line, q.secret)
+	c.mu.Unlock()
+	q.answer <- line // has room
+	return nil
+}
+
+// run types a command with the answers to its questions, as a button or the
+// tour does, and waits for its end.
+func (c *console) run(line string, answers ...string) error {
+	c.mu.Lock()
+	err := c.begin(line)
+	c.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return c.finish(line, answers)
+}
+
+// begin takes the console for a command. The caller holds the lock.
+func (c *console) begin(line string) error {
+	switch {
+	case c.ended:
+		return context.Canceled
+	case c.question != nil:
+		return errQuestion
+	case c.running:
+		return errBusy
+	}
+	c.work.Add(1)
+	c.running = true
+	c.write(prompt + line + "\n")
+	return nil
+}
+
+func (c *console) finish(line string, answers []string) error {
+	defer c.work.Done()
+	err := c.node.Run(&terminal{c, answers}, line)
+	if err == cucm.ErrExit {
+		err = nil // there is nothing to leave
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = false
+	c.write("\n")
+	return err
+}
+
+// show prints a question and the answer to it; of a secret nothing is seen, not
+// even the end of its line (cucm.Terminal). The caller holds the lock.
+func (c *console) show(question, answer string, secret bool) {
+	if secret {
+		c.write(question)
+	} else {
+		c.write(question + answer + "\n")
+	}
+}
+
+// end lets no command begin any more.
+func (c *console) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+}
+
+// interrupt ends a command that waits for an answer.
+func (c *console) interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if q := c.question; q != nil {
+		c.question = nil
+		c.write(q.text + "\n")
+		close(q.answer)
+	}
+}
+
+// terminal is the console as one command sees it (cucm.Terminal).
+type terminal struct {
+	*console
+	answers []string // given beforehand
+}
+
+// Write prints.
+func (t *terminal) Write(p []byte) (int, error) {
+	t.print(string(p))
+	return len(p), nil
+}
+
+// Ask asks the person at the console.
+func (t *terminal) Ask(text string) (string, error) { return t.ask(text, false) }
+
+// AskSecret asks without showing the answer.
+func (t *terminal) AskSecret(text string) (string, error) { return t.ask(text, true) }
+
+func (t *terminal) ask(text string, secret bool) (string, error) {
+	if len(t.answers) > 0 {
+		answer := t.answers[0]
+		t.answers = t.answers[1:]
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.show(text, answer, secret)
+		return answer, nil
+	}
+	q := &question{text, secret, make(chan string, 1)}
+	t.mu.Lock()
+	t.question = q
+	t.count++
+	t.mu.Unlock()
+	select {
+	case answer, ok := <-q.answer:
+		if !ok {
+			return "", errInterrupted
+		}
+		return answer, nil
+	case <-t.ctx.Done():
+		return "", t.ctx.Err()
+	}
+}

@@ -1,0 +1,21 @@
+// Package demo is the live page: a cluster and its phones in a browser, on
+// which a person who has never seen an ITL watches trust being lost and
+// restored, and an engineer tries anything.
+//
+//	world    one cluster, one fleet, one clock, from the start to "back to start"
+//	 ├─ wall       what every phone looks like from afar, its story (fleet.Observer)
+//	 ├─ journal    alarms and what administrators did
+//	 ├─ console    a node's command line, shared by all who look at it
+//	 ├─ charts     states, boots and TVS questions over time
+//	 └─ tour       a story played step by step
+//	Server   serves the page (page/), its events and its commands
+//
+// A page gets a snapshot when it connects and then only what changed. Every
+// source counts its changes, and each page keeps its place in each count: ten
+// times a second it is sent what is newer. Nothing is queued for a page, so one
+// that is slow costs no memory and gets fewer, larger changes, and the
+// simulation never waits for one.
+//
+// Everything that changes the cluster goes through the nodes' command line
+// ([cucm.Node.Run]) where it has a command for it; the buttons type it.
+package demo

@@ -1,0 +1,42 @@
+// The log: DeviceTLInfo alarms with match or mismatch, and what people did.
+
+import { $, el, clockTime } from "./util.js";
+
+const kept = 600, shown = 200;
+
+export class Log {
+  constructor(open) {
+    this.open = open;
+    this.entries = [];
+    for (const id of ["log-kind", "log-text"]) $(id).addEventListener("input", () => this.show());
+    $("log-filter").addEventListener("submit", (e) => e.preventDefault());
+  }
+
+  clear() { this.entries = []; this.show(); }
+
+  add(entries) {
+    this.entries.push(...entries.filter(Boolean));
+    this.entries.sort((a, b) => a.seq - b.seq);
+    for (const match of ["match", "mismatch", undefined]) { // none pushes out the others
+      const of = this.entries.filter((e) => e.match === match);
+      if (of.length > kept) { const first = of[of.length - kept].seq; this.entries = this.entries.filter((e) => e.match !== match || e.seq >= first); }
+    }
+    if (!this.pending) this.pending = setTimeout(() => { this.pending = 0; this.show(); }, 250);
+  }
+
+  show() {
+    const kind = $("log-kind").value, text = $("log-text").value.toLowerCase();
+    const fits = (e) => (!kind || e.kind === kind || e.match === kind || (kind === "syslog" && e.line && e.kind !== "DeviceTLInfo") || (kind === "Page" && !e.line)) &&
+      (!text || (e.from + " " + e.text + " " + e.kind + " " + (e.line || "")).toLowerCase().includes(text));
+    const rows = [];
+    for (let i = this.entries.length - 1; i >= 0 && rows.length < shown; i--) if (fits(this.entries[i])) rows.push(this.row(this.entries[i]));
+    if (!rows.length) rows.push(el("tr", {}, el("td", { colspan: 4, class: "note" }, "No entries.")));
+    $("log").tBodies[0].replaceChildren(...rows);
+  }
+
+  row(e) {
+    const from = e.phone == null ? e.from : el("button", { class: "link", onclick: () => this.open(e.phone) }, e.from);
+    const match = e.match ? el("span", { class: "badge " + (e.match === "match" ? "good" : "bad") }, e.match === "match" ? "✓ match" : "✕ mismatch") : "";
+    return el("tr", {}, el("td", {}, clockTime(e.at)), el("td", {}, e.kind), el("td", {}, from), el("td", {}, match, " ", e.line ? el("details", {}, el("summary", {}, e.text || e.kind), el("code", {}, e.line)) : e.text));
+  }
+}

@@ -1,0 +1,66 @@
+// The states of phones: their names, and how each is drawn. Shape tells them
+// apart as well as colour does.
+
+import { css } from "./util.js";
+
+export const states = [
+  { key: "trusted", name: "Trusted", code: 1 },
+  { key: "untrusted", name: "Untrusted", code: 3 },
+  { key: "locked", name: "Locked", code: 2 },
+  { key: "none", name: "No list yet", code: 0 },
+  { key: "off", name: "Off", code: -1 },
+];
+export const ON = 4, BOOTING = 8;
+const byCode = ["none", "trusted", "locked", "untrusted"];
+
+// stateOf a cell of the wall.
+export const stateOf = (cell) => (cell & ON ? byCode[cell & 3] : "off");
+export const nameOf = (cell) => states.find((s) => s.key === stateOf(cell)).name + (cell & BOOTING ? ", booting" : "");
+
+export function palette() {
+  const p = { panel: css("--panel") };
+  for (const s of states) p[s.key] = css("--" + s.key);
+  return p;
+}
+
+// draw one phone: trusted a full square, locked half of one, untrusted a cross
+// in a frame, without a list a frame, off a dot. One that boots is hollow in its
+// middle.
+export function draw(g, cell, x, y, size, colours) {
+  const state = stateOf(cell), c = colours[state];
+  g.clearRect(x - 1, y - 1, size + 2, size + 2); // with the ends of a cross
+  g.fillStyle = g.strokeStyle = c;
+  const line = Math.max(1, size / 7);
+  g.lineWidth = line;
+  switch (state) {
+    case "trusted":
+      g.fillRect(x, y, size, size);
+      break;
+    case "locked":
+      g.beginPath();
+      g.moveTo(x, y + size); g.lineTo(x + size, y + size); g.lineTo(x + size, y);
+      g.closePath(); g.fill();
+      g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+      break;
+    case "untrusted":
+      if (size >= 7) g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+      g.beginPath();
+      g.moveTo(x, y); g.lineTo(x + size, y + size);
+      g.moveTo(x + size, y); g.lineTo(x, y + size);
+      g.lineWidth = Math.max(1, size / 5);
+      g.stroke();
+      break;
+    case "none":
+      g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+      break;
+    default: {
+      const d = Math.max(1, size / 3);
+      g.fillRect(x + (size - d) / 2, y + (size - d) / 2, d, d);
+    }
+  }
+  if (cell & BOOTING) {
+    const d = Math.max(1, size / 2.5);
+    g.fillStyle = colours.panel;
+    g.fillRect(x + (size - d) / 2, y + (size - d) / 2, d, d);
+  }
+}

@@ -1,0 +1,222 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+	"itlsim/phone"
+)
+
+// phoneView is the panel of one phone.
+type phoneView struct {
+	Index    int    `json:"index"`
+	Name     string `json:"name"`
+	Model    string `json:"model"`
+	Firmware string `json:"firmware"`
+	IP       string `json:"ip"`
+	Home     string `json:"home"`
+	Cell     int    `json:"cell"`
+	State    string `json:"state"`
+	Means    string `json:"means"` // of the state, for who has never seen one
+	Cure     string `json:"cure"`
+
+	Screen      string `json:"screen"` // "" where it is idle
+	ScreenWhy   string `json:"screenWhy"`
+	CallManager string `json:"callManager"` // that it is registered with; "": none
+
+	Status   []statusView `json:"status"` // newest first, as on the phone
+	ITL      *listView    `json:"itl"`
+	CTL      *listView    `json:"ctl"`
+	Settings settingsView `json:"settings"`
+	TVS      []string     `json:"tvs"` // members of the configuration in force
+	Story    []storyView  `json:"story"`
+}
+
+type statusView struct {
+	At   int64  `json:"at"`
+	Text string `json:"text"`
+}
+
+type listView struct {
+	SHA1    string       `json:"sha1"`
+	Signer  string       `json:"signer"`
+	Length  int          `json:"length"`
+	Entries []recordView `json:"entries"`
+}
+
+type recordView struct {
+	Role    string `json:"role"`
+	Subject string `json:"subject"`
+}
+
+type settingsView struct {
+	Known bool `json:"known"` // a configuration was accepted
+	phone.Settings
+}
+
+// storyView is one file that the phone was offered.
+type storyView struct {
+	At     int64    `json:"at"`
+	File   string   `json:"file"`
+	SHA1   string   `json:"sha1"`
+	Signer string   `json:"signer"`
+	Taken  bool     `json:"taken"`
+	By     string   `json:"by"`
+	Why    string   `json:"why"`    // it was refused, in the phone's own words
+	Simply string   `json:"simply"` // ... and for who has never seen an ITL
+	Tried  []string `json:"tried"`
+}
+
+func (w *world) phone(i int) *phoneView {
+	p := w.fleet.Phone(i)
+	set := w.phones[i]
+	v := &phoneView{
+		Screen: p.Screen, CallManager: p.CallManager,
+		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: set.ip.String(),
+		Home: w.cluster.Nodes()[set.Home].Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
+		Cure: w.cure(p.State, p.Flash.Lists.ITL), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
+		Status: []statusView{}, Story: []storyView{},
+	}
+	if p.ScreenReason != nil {
+		v.ScreenWhy = p.ScreenReason.Error()
+	}
+	for _, s := range slices.Backward(p.Status) {
+		v.Status = append(v.Status, statusView{millis(s.At), s.Text})
+	}
+	if c := p.Flash.Config; c != nil {
+		v.Settings, v.TVS = settingsView{true, c.Settings}, c.TVS
+	}
+	for _, j := range slices.Backward(w.wall.story(i)) {
+		v.Story = append(v.Story, storyOf(j))
+	}
+	return v
+}
+
+// means says each state in a sentence.
+var means = [...]string{
+	phone.None:      "It holds no trust list: it will believe the next one that it is offered.",
+	phone.Trusted:   "It could check all that the cluster last gave it, and follows the cluster's changes.",
+	phone.Locked:    "It refused what it was offered, but somebody it trusts may still vouch for it.",
+	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. It still makes calls, with its old settings, and follows no change any more.",
+}
+
+// cure says what would bring a phone back.
+func (w *world) cure(s phone.State, held *itl.List) string {
+	if s != phone.Untrusted && s != phone.Locked || held == nil {
+		return ""
+	}
+	recovery := w.cluster.Publisher().Certificate(cucm.ITLRecovery)
+	if rec, ok := held.Find(itl.IdentityOf(recovery.Certificate), itl.SAST); ok && rec.Holds(recovery.Certificate.Raw) {
+		return fmt.Sprintf("Its list holds the record %s: after `utils itl reset localkey` on %s and a reset of the phone it will trust the cluster again.", commonName(rec.Subject), w.cluster.Publisher().Name())
+	}
+	return "Its list does not hold the cluster's present ITLRecovery certificate: `utils itl reset localkey` cannot help it. Erase its list at the phone, or reset it to factory settings."
+}
+
+func listOf(l *itl.List) *listView {
+	if l == nil {
+		return nil
+	}
+	sum := l.SHA1()
+	v := &listView{SHA1: fmt.Sprintf("%x", sum[:]), Signer: commonName(l.Signer.Subject), Length: len(l.Bytes())}
+	for _, rec := range l.Records {
+		v.Entries = append(v.Entries, recordView{rec.Role.String(), commonName(rec.Subject)})
+	}
+	return v
+}
+
+func storyOf(j judgement) storyView {
+	v := storyView{At: millis(j.at), File: j.File, Signer: commonName(j.Signer.Subject), Taken: j.Refusal == nil, By: j.By.String()}
+	if j.SHA1 != [20]byte{} {
+		v.SHA1 = fmt.Sprintf("%x", j.SHA1[:])
+	}
+	if j.Refusal != nil {
+		v.By, v.Why = "", j.Refusal.Reason.Error()
+		v.Simply, v.Tried = simply(j.Refusal.Reason)
+	}
+	return v
+}
+
+// simply says a refusal for who has never seen one, and what each TVS did.
+func simply(r phone.Reason) (string, []string) {
+	var lost *phone.LostError
+	var silent *phone.NoTVSAnswerError
+	var denied *phone.DeniedError
+	var forged *phone.ForgedError
+	var digest *phone.DigestError
+	words := func(tried []error) (all []string) {
+		for _, err := range tried {
+			all = append(all, err.Error())
+		}
+		return all
+	}
+	switch {
+	case errors.As(r, &lost):
+		return "The file is signed by a certificate that is not in its trust list. It wanted to ask a Trust Verification Service, but cannot believe any: none shows a certificate that is in the list.", words(lost.Tried)
+	case errors.As(r, &silent):
+		return "The file is signed by a certificate that is not in its trust list, and no Trust Verification Service could be asked.", words(silent.Tried)
+	case errors.As(r, &denied):
+		return "The file is signed by a certificate that is not in its trust list, and the Trust Verification Service, which it believes, does not vouch for it.", nil
+	case errors.As(r, &forged):
+		return "The file names a signer that it knows, but that signer's key did not make this signature.", nil
+	case errors.As(r, &digest):
+		return "The file is signed in a way that this firmware cannot check.", nil
+	}
+	return "The file could not be read.", nil
+}
+
+// act does what a person at a phone can do.
+func (w *world) act(i int, act string, servers []string) error {
+	var ev phone.Event
+	switch act {
+	case "reset":
+		ev = phone.Reset{}
+	case "directory":
+		ev = phone.OpenDirectory{}
+	case "on":
+		ev = phone.PowerOn{}
+	case "off":
+		ev = phone.PowerOff{}
+	case "erase":
+		v := w.fleet.Phone(i)
+		if c := v.Flash.Config; !v.On || c != nil && !c.Settings.SettingsAccess {
+			return errors.New("the phone's settings menu is not to be had: settings access is disabled, or the phone is off")
+		}
+		ev = phone.EraseLists{}
+	case "factory":
+		ev = phone.FactoryReset{}
+	case "servers":
+		if err := checkServers(servers); err != nil {
+			return err
+		}
+		w.fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
+		ev = phone.Reset{}
+	default:
+		return fmt.Errorf("a person at a phone cannot do %q", act)
+	}
+	w.journal.note("Page", w.phones[i].Name, "at the phone: %s", act)
+	w.fleet.Send(ev, w.at(i))
+	return nil
+}
+
+// checkServers refuses TFTP servers that a phone with a loopback address cannot
+// reach.
+func checkServers(servers []string) error {
+	if len(servers) < 1 || len(servers) > 2 {
+		return errors.New("a phone has one or two TFTP servers")
+	}
+	for _, s := range servers {
+		host, _, err := net.SplitHostPort(s)
+		if err != nil {
+			return fmt.Errorf("TFTP server %q: want address:port", s)
+		}
+		if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+			return fmt.Errorf("TFTP server %q: phones have addresses in 127.0.0.0/8 and reach no other", s)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,390 @@
+package demo_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/demo"
+)
+
+// page is a browser's page without the browser: its requests, and the events
+// that it is sent.
+type page struct {
+	t      *testing.T
+	url    string
+	client *http.Client
+	lines  *bufio.Scanner
+	seen   update // everything that came, the last of each kind
+}
+
+// update is what the tests read of an event.
+type update struct {
+	World   int
+	Phones  int
+	Cells   string
+	Changed []int
+	Cluster *struct {
+		Nodes []struct{ Name, Signer, Guard string }
+		Lists []struct {
+			SHA1   string
+			Phones int
+			Served []string
+		}
+		SettingsAccess bool
+	}
+	Log     []struct{ Kind, From, Text, Match, Line string }
+	Samples []struct{ Boots float64 }
+	Screens []struct {
+		Node, Text, Prompt string
+		Secret, Busy       bool
+	}
+	Tour *struct {
+		At      int
+		Running bool
+		Failed  string
+		Steps   []struct{ Title, Says string }
+	}
+	bytes int
+}
+
+func open(t *testing.T, s *demo.Server) *page {
+	t.Helper()
+	transport := &http.Transport{}
+	p := &page{t: t, url: strings.TrimSuffix(s.URL(), "/"), client: &http.Client{Transport: transport}}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	req, err := http.NewRequestWithContext(ctx, "GET", p.url+"/api/events", nil)
+	require.NoError(t, err)
+	r, err := p.client.Do(req)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, r.StatusCode)
+	t.Cleanup(func() {
+		cancel()
+		r.Body.Close()
+		transport.CloseIdleConnections()
+	})
+	p.lines = bufio.NewScanner(r.Body)
+	p.lines.Buffer(nil, 8<<20)
+	return p
+}
+
+// next waits for the next event.
+func (p *page) next() (u update) {
+	p.t.Helper()
+	for p.lines.Scan() {
+		if data, ok := strings.CutPrefix(p.lines.Text(), "data: "); ok {
+			require.NoError(p.t, json.Unmarshal([]byte(data), &u), data)
+			u.bytes = len(data)
+			if u.Cluster != nil {
+				p.seen.Cluster = u.Cluster
+			}
+			if u.Cells != "" {
+				p.seen.Cells = u.Cells
+			}
+			cells := []byte(p.seen.Cells)
+			for i := 0; i < len(u.Changed); i += 2 {
+				cells[u.Changed[i]] = "0123456789abcdef"[u.Changed[i+1]]
+			}
+			p.seen.Cells = string(cells)
+			return u
+		}
+	}
+	p.t.Fatalf("the stream has ended: %v", p.lines.Err())
+	return u
+}
+
+// until reads events up to one of which something is so.
+func (p *page) until(what string, so func(u update) bool) update {
+	p.t.Helper()
+	for range 500 {
+		if u := p.next(); so(u) {
+			return u
+		}
+	}
+	p.t.Fatalf("never came: %s", what)
+	return update{}
+}
+
+// all waits until every cell is one letter.
+func (p *page) all(letter string) {
+	p.t.Helper()
+	p.until("all cells "+letter, func(update) bool { return strings.Trim(p.seen.Cells, letter) == "" })
+}
+
+func (p *page) post(path, body string, header ...string) (status int, answer string) {
+	p.t.Helper()
+	req, err := http.NewRequest("POST", p.url+"/api/"+path, strings.NewReader(body))
+	require.NoError(p.t, err)
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			req.Host = header[i+1]
+		} else {
+			req.Header.Set(header[i], header[i+1])
+		}
+	}
+	r, err := p.client.Do(req)
+	require.NoError(p.t, err)
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	require.NoError(p.t, err)
+	return r.StatusCode, string(b)
+}
+
+const (
+	trusted = "5"
+	off     = "1" // and trusted before
+)
+
+// A page is sent everything once, and then only what changes.
+func TestOnlyChangesAreSent(t *testing.T) {
+	p := open(t, start(t, func(c *demo.Config) { c.Phones = 400 }))
+	first := p.next()
+	require.Equal(t, 1, first.World)
+	require.Equal(t, 400, first.Phones)
+	require.Len(t, first.Cells, 400)
+	p.all(trusted)
+
+	status, _ := p.post("phones/7/off", "{}")
+	require.Equal(t, http.StatusOK, status)
+	u := p.until("phone 7 is off", func(u update) bool { return len(u.Changed) > 0 })
+	require.Equal(t, []int{7, 1}, u.Changed)
+	require.Empty(t, u.Cells)
+	require.Empty(t, u.World)
+}
+
+// A command that asks goes on with the answer; a secret is never sent back, and
+// Ctrl-C gives a command up.
+func TestConsoleAsks(t *testing.T) {
+	p := open(t, start(t))
+	type_ := func(line string) {
+		body, err := json.Marshal(map[string]string{"line": line})
+		require.NoError(t, err)
+		status, answer := p.post("nodes/test10pub/type", string(body))
+		require.Equal(t, http.StatusOK, status, answer)
+	}
+	var shown strings.Builder
+	prompt := func(want string) {
+		t.Helper()
+		p.until(want, func(u update) bool {
+			ready := false
+			for _, s := range u.Screens {
+				if s.Node == "test10pub" {
+					shown.WriteString(s.Text)
+					ready = s.Prompt == want && !s.Busy
+				}
+			}
+			return ready
+		})
+	}
+	p.all(trusted)
+	type_("utils itl reset localkey")
+	prompt("Enter CCM Administrator password :")
+	status, answer := p.post("nodes/test10pub/regenerate", `{"unit":"TVS"}`)
+	require.Equal(t, http.StatusConflict, status, "a button does not answer a question")
+	require.Contains(t, answer, "waits for an answer")
+	type_(password)
+	prompt("admin:")
+	require.Contains(t, shown.String(), "Cisco Tftp service restarted on host test10sub")
+	require.NotContains(t, shown.String(), password)
+
+	type_("set cert regen TVS")
+	prompt("Proceed with regeneration (yes|no)? ")
+	status, _ = p.post("nodes/test10pub/interrupt", "{}")
+	require.Equal(t, http.StatusOK, status)
+	prompt("admin:")
+	require.NotContains(t, shown.String(), "Successfully Regenerated")
+}
+
+// Back to start ends what is under way, a question too, and shows a new cluster.
+func TestBackToStart(t *testing.T) {
+	offset := 21000 + rand.IntN(5000) // the same ports again
+	s := start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 20, &offset })
+	p := open(t, s)
+	p.all(trusted)
+	require.Equal(t, fmt.Sprintf("127.0.0.2:%d", 22+offset), s.SSH()[0])
+	p.post("nodes/test10sub/type", `{"line":"set cert regen TVS"}`)
+	p.until("the question", func(u update) bool { return len(u.Screens) > 0 && u.Screens[0].Prompt != "admin:" })
+	p.post("phones/3/off", "{}")
+	p.until("phone 3 is off", func(update) bool { return p.seen.Cells[3] == '1' })
+	status, answer := p.post("restart", `{"tour":""}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	u := p.until("the new world", func(u update) bool { return u.World == 2 })
+	require.Len(t, u.Cells, 20)
+	require.NotNil(t, u.Cluster)
+	p.all(trusted)
+}
+
+// The log is the node's own, and tells which phones hold a list that nobody
+// serves (M19).
+func TestLogTellsMatchAndMismatch(t *testing.T) {
+	p := open(t, start(t, func(c *demo.Config) { c.Phones = 4 }))
+	p.until("an alarm that matches", func(u update) bool {
+		for _, e := range u.Log {
+			if e.Kind == "DeviceTLInfo" {
+				require.Contains(t, e.Line, "%UC_-6-DeviceTLInfo: %[DeviceName=SEP001BD4")
+				return e.Match == "match"
+			}
+		}
+		return false
+	})
+	p.all(trusted)
+	status, answer := p.post("power", `{"on":false}`)
+	require.Equal(t, http.StatusOK, status, answer)
+	p.all(off)
+	for _, unit := range []string{"CallManager", "TVS"} {
+		for _, node := range []string{"test10pub", "test10sub"} {
+			status, answer := p.post("nodes/"+node+"/regenerate", `{"unit":"`+unit+`"}`)
+			require.Equal(t, http.StatusOK, status, answer)
+		}
+		p.post("clock", `{"advance":360}`)
+	}
+	p.post("power", `{"on":true}`)
+	p.until("a mismatch", func(u update) bool {
+		for _, e := range u.Log {
+			if e.Match == "mismatch" {
+				return true
+			}
+		}
+		return false
+	})
+	p.all("7") // untrusted
+	p.until("lists that nobody serves", func(update) bool {
+		lists := p.seen.Cluster.Lists
+		return len(lists) == 2 && lists[0].Served == nil && lists[0].Phones == 2
+	})
+}
+
+// Nobody but the page itself drives the demonstration.
+func TestOtherSitesAreRefused(t *testing.T) {
+	p := open(t, start(t, func(c *demo.Config) { c.Phones = 2 }))
+	host := strings.TrimPrefix(p.url, "http://")
+	for _, c := range []struct {
+		name   string
+		header []string
+		status int
+	}{
+		{"the page", []string{"Origin", p.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
+		{"a script without a browser", nil, http.StatusOK},
+		{"another site", []string{"Origin", "https://example.net", "Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		{"another site, an old browser", []string{"Origin", "https://example.net"}, http.StatusForbidden},
+		{"another port of this machine", []string{"Origin", "http://127.0.0.1:1", "Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
+		{"another name for this address", []string{"Host", "example.net" + host[strings.LastIndex(host, ":"):]}, http.StatusMisdirectedRequest},
+	} {
+		status, answer := p.post("clock", `{"rate":1}`, c.header...)
+		require.Equal(t, c.status, status, "%s: %s", c.name, answer)
+	}
+	for path, body := range map[string]string{
+		"clock":                 `{"rate":1000}`,
+		"power":                 `{"on":`,
+		"settings":              `{"unknown":1}`,
+		"phones/99/reset":       `{}`,
+		"phones/0/explode":      `{}`,
+		"phones/0/servers":      `{"servers":["192.0.2.1:69"]}`,
+		"nodes/elsewhere/type":  `{"line":"show itl"}`,
+		"nodes/test10pub/type":  `{"line":"` + strings.Repeat("x", 2000) + `"}`,
+		"nodes/test10sub/type":  `{"line":"` + strings.Repeat("x", 8000) + `"}`,
+		"restart":               `{"tour":"no-such"}`,
+		"tour/next":             `{}`,
+		"nodes/test10pub/regen": `{}`,
+	} {
+		status, answer := p.post(path, body)
+		require.GreaterOrEqual(t, status, 400, "%s %s: %s", path, body, answer)
+	}
+}
+
+// Where other machines can reach the page, it wants its token.
+func TestTokenIsWanted(t *testing.T) {
+	_, err := demo.Start(demo.Config{Phones: 2, Password: password, Listen: "0.0.0.0:0"})
+	require.ErrorContains(t, err, "needs a token")
+
+	s := start(t, func(c *demo.Config) { c.Phones, c.Token = 2, "open-sesame" })
+	base, _, _ := strings.Cut(s.URL(), "?")
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(url string, cookies ...*http.Cookie) *http.Response {
+		req, err := http.NewRequest("GET", url, nil)
+		require.NoError(t, err)
+		for _, c := range cookies {
+			req.AddCookie(c)
+		}
+		r, err := client.Do(req)
+		require.NoError(t, err)
+		io.Copy(io.Discard, r.Body)
+		r.Body.Close()
+		return r
+	}
+	require.Equal(t, http.StatusUnauthorized, get(base).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, get(base+"api/setup").StatusCode)
+	require.Equal(t, http.StatusUnauthorized, get(base+"?token=wrong").StatusCode)
+	r := get(s.URL())
+	require.Equal(t, http.StatusSeeOther, r.StatusCode)
+	require.Equal(t, "/", r.Header.Get("Location"), "the token leaves the address")
+	require.Equal(t, http.StatusOK, get(base+"api/setup", r.Cookies()...).StatusCode)
+}
+
+// A page that takes nothing costs no more than its connection: the simulation
+// goes on, and other pages see it. The seventeenth page is refused.
+func TestSlowPageHoldsNobodyUp(t *testing.T) {
+	s := start(t, func(c *demo.Config) { c.Phones = 60 })
+	p := open(t, s)
+	host := strings.TrimPrefix(p.url, "http://")
+	connect := func() net.Conn {
+		conn, err := net.Dial("tcp", host)
+		require.NoError(t, err)
+		t.Cleanup(func() { conn.Close() })
+		require.NoError(t, conn.(*net.TCPConn).SetReadBuffer(1024))
+		fmt.Fprintf(conn, "GET /api/events HTTP/1.1\r\nHost: %s\r\n\r\n", host)
+		return conn
+	}
+	for range 15 {
+		status, err := bufio.NewReaderSize(connect(), 16).ReadString('\n') // and not a byte more than the status
+		require.NoError(t, err)
+		require.Contains(t, status, "200")
+	}
+	refused, err := bufio.NewReader(connect()).ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, refused, "503")
+
+	p.all(trusted)
+	for range 3 {
+		p.post("power", `{"on":false}`)
+		p.all(off)
+		p.post("power", `{"on":true}`)
+		p.all(trusted)
+	}
+}
+
+// Every tour comes to its end, and tells each step.
+func TestToursPlay(t *testing.T) {
+	for _, tour := range demo.Tours() {
+		t.Run(tour.Name, func(t *testing.T) {
+			p := open(t, start(t, func(c *demo.Config) { c.Phones, c.Tour = 10, tour.Name }))
+			u := p.until("the first step's end", func(u update) bool { return u.Tour != nil && u.Tour.At == 0 && !u.Tour.Running })
+			for i := range u.Tour.Steps {
+				require.NotEmpty(t, u.Tour.Steps[i].Says)
+				if i == 0 {
+					continue
+				}
+				p.post("tour/next", "{}")
+				done := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
+				require.Empty(t, done.Tour.Failed)
+			}
+			if tour.Name == "trust-loss" {
+				p.all("7")
+			} else {
+				p.all(trusted)
+			}
+		})
+	}
+}
