@@ -192,6 +192,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#phone-status", "Trust List update failed")
 	p.sees("#phone-settings", "Settings accessenabled") // as it was before
 	p.sees("#phone-cure", "utils itl reset localkey")
+	p.clicks(`[data-act="directory"]`)
+	p.sees("#phone-screen", "Host Not Found")
 	p.shoot("3-phone")
 	p.do(chromedp.KeyEvent(kb.Escape))
 	p.do(chromedp.WaitNotVisible(chromedp.CSS("#phone")))
