@@ -245,8 +245,10 @@ func TestCloseWhileBusy(t *testing.T) {
 	require.Error(t, err, "cut although it did nothing")
 	close(release)
 	require.NoError(t, <-closed)
-	_, err = ReadAnswer(asking)
-	require.Error(t, err)
+	if _, err = ReadAnswer(asking); err != nil { // the cut came first: nothing of the answer was sent
+		require.NotErrorAs(t, err, new(*FormatError))
+		require.NotErrorIs(t, err, io.ErrUnexpectedEOF)
+	}
 	require.NoError(t, s.Close(), "again")
 
 	var phone Client
