@@ -2,13 +2,14 @@ package cucm
 
 import (
 	"fmt"
+	"slices"
 
 	"itlsim/itl"
 )
 
 // template lists the node's records in CUCM's order: own CallManager as SAST
 // and as TFTP, the publisher's CAPF and TVS, ITLRECOVERY, each subscriber's TVS
-// (M1, M2; order as in a real `show itl`).
+// (M1, M2; order as in a real `show itl`); for a rollback, without some of them.
 func (d *draft) template(n *nodeState) itl.Template {
 	own := n.certs[CallManager].Certificate
 	records := []itl.Record{
@@ -24,6 +25,9 @@ func (d *draft) template(n *nodeState) itl.Template {
 		if i == 0 {
 			records = append(records, itl.FullRecord(itl.SAST, n.recovery.Certificate))
 		}
+	}
+	if d.rollback {
+		records = slices.DeleteFunc(records, func(r itl.Record) bool { return leftOutForRollback[r.Role] })
 	}
 	c := d.cluster
 	return itl.Template{Filename: itl.ITLFilename, Timestamp: c.Now(), Digest: c.config.Digest, Records: records}

@@ -20,7 +20,8 @@ import (
 type state struct {
 	store    []vouched // certificates that every TVS knows
 	settings phone.Settings
-	revision int // of the configurations
+	revision int  // of the configurations
+	rollback bool // see [Cluster.PrepareForRollback]
 
 	login       login  // of the administrator
 	p12Password string // that protects ITLRecovery.p12, see [P12Password]

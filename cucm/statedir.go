@@ -309,6 +309,7 @@ type savedCluster struct {
 	Digest      itl.Digest
 	Settings    phone.Settings
 	Revision    int
+	Rollback    bool
 	Login       login
 	P12Password string
 	ClockAhead  time.Duration // in nanoseconds
@@ -337,7 +338,7 @@ func encode(d *draft) (map[string][]byte, error) {
 	cfg := &d.cluster.config
 	saved := savedCluster{
 		Format: stateFormat, Release: cfg.Release, Location: cfg.Location, KeyBits: cfg.KeyBits, Digest: cfg.Digest,
-		Settings: d.settings, Revision: d.revision, Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
+		Settings: d.settings, Revision: d.revision, Rollback: d.rollback, Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
 	}
 	files := make(map[string][]byte)
 	var trust []byte
@@ -408,7 +409,7 @@ func decode(c *Cluster, files map[string][]byte) (*draft, error) {
 		return nil, errors.New("cluster.json: no nodes")
 	}
 	d := &draft{cluster: c, state: state{
-		settings: saved.Settings, revision: saved.Revision, login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
+		settings: saved.Settings, revision: saved.Revision, rollback: saved.Rollback, login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 	}}
 	rest := files["trust.pem"]
 	for i, unit := range saved.Trust {

@@ -25,12 +25,15 @@ type alarm struct {
 	text     string
 }
 
-// The alarms. Name, severity and text of the TVS catalogue's two and of
-// CertExpired are CUCM's; of DeviceTLInfo no log entry is published, and of the
-// recovery key's alert neither name nor text: these are this project's own.
+// The alarms. Name, severity and text of the TVS catalogue's first two and of
+// CertExpired are CUCM's; of its two about the rollback the text is not, of
+// DeviceTLInfo no log entry is published, and of the recovery key's alert
+// neither name nor text: these are this project's own.
 var (
 	itlFileRegenerated        = alarm{"UC_TVS", 6, "ITLFileRegenerated", "Cisco Trust Verification Service", "New ITL File has been generated"}
 	tvsCertificateRegenerated = alarm{"UC_TVS", 6, "TVSCertificateRegenerated", "Cisco Trust Verification Service", "TVS Server certificate has been regenerated"}
+	rollbackEnabled           = alarm{"UC_TVS", 6, "RollBackToPre8.0Enabled", "Cisco Trust Verification Service", "Prepare Cluster for Rollback to pre 8.0 has been set to True"}
+	rollbackDisabled          = alarm{"UC_TVS", 6, "RollBackToPre8.0Disabled", "Cisco Trust Verification Service", "Prepare Cluster for Rollback to pre 8.0 has been set to False"}
 	certExpired               = alarm{"UC_CERT", 0, "CertExpired", "Cisco Certificate Monitor", "Certificate has Expired and needs to be changed at the earliest"}
 	recoveryBackup            = alarm{"UC_CERT", 4, "ITLRecoveryBackup", "Cisco Certificate Monitor", "The ITLRecovery key has no backup. Please save it with: file get tftp ITLRecovery.p12"}
 	rtmtAlert                 = alarm{"UC_RTMT", 4, "RTMT_ALERT", "Cisco AMC Service", "RTMT Alert"}
