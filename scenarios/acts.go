@@ -98,12 +98,16 @@ var pageActs = newLanguage(
 			return nil
 		}}
 	}},
+	rule[Act]{"System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", func(g given) Act {
+		return Act{g.text, func(_ context.Context, st *Stage) error {
+			return st.Cluster.PrepareForRollback(g.last(1) == "True")
+		}}
+	}},
 	rule[Act]{"Common Phone Profile > " + anySetting + " = {changed}", func(g given) Act {
 		return Act{g.text, func(_ context.Context, st *Stage) error {
 			s := st.Cluster.Settings()
 			*settingIn(g.text, &s) = g.last(1) == "Enabled"
-			st.Cluster.Configure(s)
-			return nil
+			return st.Cluster.Configure(s)
 		}}
 	}},
 )

@@ -20,7 +20,7 @@ var expectations = newLanguage(
 	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		return unless(v.State.String() == g.last(1), condition(v))
 	}),
-	phones("have no trust list", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
 		return unless(v.State == phone.None, condition(v))
 	}),
 	refused("because every trust point is lost", is[*phone.LostError]),
@@ -64,6 +64,10 @@ var expectations = newLanguage(
 	}),
 	phones("hold a list signed by their own node's CallManager key", func(st *Stage, m *member, v *fleet.View, _ given) string {
 		return st.signed(held(v), string(cucm.CallManager), m.node.Name())
+	}),
+	phones("hold a list without TFTP and TVS entries", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+		list := held(v)
+		return unless(len(list.Records) > 0 && len(list.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0, st.which(v))
 	}),
 	phones("(hold|lack) the record {name}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
 		has := len(records(held(v), g.last(1))) > 0
