@@ -29,6 +29,7 @@ var phoneActs = newLanguage(
 	event("reset", phone.Reset{}),
 	event("erase the trust list", phone.EraseLists{}), // refused where settings access is disabled (M20)
 	event("factory reset", phone.FactoryReset{}),
+	event("open the directory", phone.OpenDirectory{}),
 	rule[phoneAct]{"use TFTP {node}[ then {node}]", func(g given) phoneAct { return useTFTP(g.values...) }},
 	rule[phoneAct]{"move to the other cluster", func(given) phoneAct {
 		return func(ctx context.Context, st *Stage, who selection) error {

@@ -108,6 +108,13 @@ var expectations = newLanguage(
 		}
 		return "do not show it"
 	}),
+	phones("have {text} on their screen", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+		is := fmt.Sprintf("have %q", v.Screen)
+		if v.ScreenReason != nil {
+			is += ": " + v.ScreenReason.Error()
+		}
+		return unless(v.Screen == g.last(1), is)
+	}),
 	phones("sent {number} alarms", func(st *Stage, m *member, _ *fleet.View, g given) string {
 		n := 0
 		for _, c := range st.clusters() {
