@@ -217,6 +217,16 @@ func TestDirectory(t *testing.T) {
 	require.ErrorContains(t, l.only().ScreenReason, "refused")
 }
 
+// A phone that is asked again at once has a connection of its own each time.
+func TestDirectoryAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 1, 1)
+	for range 100 {
+		l.boot(phone.OpenDirectory{})
+		require.Equal(t, phone.DirectoryTitle, l.only().Screen, l.only().ScreenReason)
+	}
+}
+
 func TestDirectoryShowsTheTomcatCertificate(t *testing.T) {
 	t.Parallel()
 	l := whole(t, 2, 1)

@@ -31,7 +31,6 @@ func (f *Fleet) take() *slot {
 
 // drive carries a phone's actions out until it wants nothing more.
 func (f *Fleet) drive(s *slot) {
-	defer s.hangUp()
 	for ev := f.next(s); ev != nil; ev = f.next(s) {
 		for _, a := range f.step(s, ev) {
 			if answer := f.carryOut(s, a); answer != nil {
@@ -39,6 +38,11 @@ func (f *Fleet) drive(s *slot) {
 				s.answer = answer
 				f.mu.Unlock()
 			}
+		}
+		if s.answer == nil {
+			// The phone wants nothing more of a service. Once next has ended the
+			// turn another worker may have the phone.
+			s.hangUp()
 		}
 	}
 }

@@ -208,6 +208,9 @@ func (f *Fleet) Settle(ctx context.Context) error {
 func (f *Fleet) Close() {
 	f.end(nil)
 	f.done.Wait()
+	for _, s := range f.all() {
+		s.hangUp()
+	}
 	f.sip.Close()
 	f.web.Close()
 }
