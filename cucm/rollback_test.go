@@ -57,8 +57,11 @@ func TestPrepareForRollback(t *testing.T) {
 			roles(true)
 			require.Contains(t, l.must(l.pub, "show itl"), "The ITL file was verified successfully.")
 
+			// a node without power follows when it is back
+			require.NoError(t, l.sub.PowerOff())
 			l.resets = nil
 			require.NoError(t, l.PrepareForRollback(false))
+			require.NoError(t, l.sub.PowerOn())
 			roles(false)
 			require.Equal(t, [][]string{{phoneName}}, l.resets)
 			require.Contains(t, strings.Join(l.pub.Log(), "\n"), "%UC_TVS-6-RollBackToPre8.0Disabled: ")

@@ -95,19 +95,18 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	return scenario, opt, err
 }
 
-// find loads a file, or finds a built-in scenario: a file has a point or a slash
+// find finds a built-in scenario, or loads a file, which has a point or a slash
 // in its name.
 func (c *runCmd) find() (scenarios.Scenario, error) {
-	if strings.ContainsAny(c.Scenario, "/.") {
-		s, err := scenarios.LoadFile(c.Scenario)
-		if err != nil {
-			return s, &exitError{exitUsage, err}
-		}
+	if s, ok := scenarios.Find(c.Scenario); ok {
 		return s, nil
 	}
-	s, ok := scenarios.Find(c.Scenario)
-	if !ok {
-		return s, usageError("there is no scenario %q%s; itlsim list shows them", c.Scenario, scenarios.DidYouMean(c.Scenario, scenarios.Names()))
+	if !strings.ContainsAny(c.Scenario, "/.") {
+		return scenarios.Scenario{}, usageError("there is no scenario %q%s; itlsim list shows them", c.Scenario, scenarios.DidYouMean(c.Scenario, scenarios.Names()))
+	}
+	s, err := scenarios.LoadFile(c.Scenario)
+	if err != nil {
+		return s, &exitError{exitUsage, err}
 	}
 	return s, nil
 }
