@@ -42,6 +42,12 @@ type Config struct {
 	Clock  Clock
 	Keys   KeySource // GeneratedKeys by default
 	Random io.Reader // serial numbers; crypto/rand by default
+
+	// SharedConfigurations has a node sign one configuration for all phones of a
+	// CallManager Group, written for [FleetDevice], instead of one for each. For a
+	// simulation of a million phones, where a million signatures would measure
+	// nothing else; real nodes never do it.
+	SharedConfigurations bool
 }
 
 // NodeConfig describes one node.
@@ -85,6 +91,7 @@ type Cluster struct {
 
 	registered map[string]registration
 	reports    map[string]Report
+	halfReset  bool // tests' mutant: a reset list is written in half
 	counts     struct{ signed, alarms, registrations, sip atomic.Uint64 }
 }
 
@@ -210,6 +217,22 @@ func (c *Cluster) Attach(p Phones) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.phones = p
+}
+
+// Connect tells the cluster what makes its services reachable, and where each
+// activated one is to be: host:port, as configurations name it.
+func (c *Cluster) Connect(network Network, address func(*Node, Service) string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.network = network
+	for _, n := range c.nodes {
+		n.addresses = make(map[Service]string)
+		for service, on := range n.activated {
+			if on {
+				n.addresses[service] = address(n, service)
+			}
+		}
+	}
 }
 
 // Nodes are the publisher and the subscribers in the order they joined.

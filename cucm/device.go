@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"text/template"
 
 	"itlsim/itl"
@@ -19,6 +20,23 @@ type Device struct {
 	Name  string // SEP<MAC>
 	Model string
 	Group []*Node // CallManager Group: the nodes to register with and whose TVS to ask, in order
+}
+
+// FleetDevice is the name in configurations that a whole fleet shares (see
+// [Config]).
+const FleetDevice = "SEP000000000000"
+
+// key tells signed configurations of devices apart.
+func (d *Device) key() string {
+	if d.Name != FleetDevice {
+		return d.Name
+	}
+	var key strings.Builder
+	for _, n := range d.Group {
+		key.WriteString(n.name)
+		key.WriteByte(' ')
+	}
+	return key.String()
 }
 
 // AddDevice enters a phone into the database.
@@ -85,8 +103,15 @@ func (n *Node) file(name string) ([]byte, error) {
 	if device == nil && c.config.AutoRegister && (f.Kind == tftp.Config || f.Kind == tftp.SignedConfig) {
 		device = n.autoRegister(f.Device)
 	}
+	if device != nil && c.config.SharedConfigurations {
+		device = &Device{Name: FleetDevice, Group: device.Group}
+		name = FleetDevice + strings.TrimPrefix(name, f.Device)
+	}
 	switch {
 	case f.Kind == tftp.ITL && list != nil:
+		if c.halfReset && list.Signer.Subject != itl.IdentityOf(n.Certificate(CallManager).Certificate).Subject {
+			return list.Bytes()[:len(list.Bytes())/2], nil
+		}
 		return list.Bytes(), nil
 	case f.Kind == tftp.Config && device != nil:
 		data, _, _ := n.configuration(device)
@@ -116,9 +141,9 @@ func (n *Node) autoRegister(name string) *Device {
 // signedConfiguration signs a device's configuration when it is first asked for
 // after a change, never for phones that don't ask.
 func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
-	c := n.cluster
+	c, key := n.cluster, d.key()
 	c.mu.RLock()
-	kept := n.configs[d.Name]
+	kept := n.configs[key]
 	fresh := kept.revision == c.revision && kept.signer == n.certs[CallManager]
 	c.mu.RUnlock()
 	if fresh {
@@ -132,7 +157,7 @@ func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
 	}
 	c.counts.signed.Add(1)
 	c.mu.Lock()
-	n.configs[d.Name] = signedConfig{revision, signer, data}
+	n.configs[key] = signedConfig{revision, signer, data}
 	c.mu.Unlock()
 	return data, nil
 }

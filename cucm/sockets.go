@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -61,17 +62,9 @@ func listen(c *Cluster, hosts []string, port func(Service) int) (*Sockets, error
 		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.nodes))
 	}
 	s := &Sockets{cluster: c, servers: make(map[endpoint]io.Closer)}
-	c.mu.Lock()
-	c.network = s
-	for i, n := range c.nodes {
-		n.addresses = make(map[Service]string)
-		for service, on := range n.activated {
-			if on {
-				n.addresses[service] = net.JoinHostPort(hosts[i], strconv.Itoa(port(service)))
-			}
-		}
-	}
-	c.mu.Unlock()
+	c.Connect(s, func(n *Node, service Service) string {
+		return net.JoinHostPort(hosts[slices.Index(c.nodes, n)], strconv.Itoa(port(service)))
+	})
 	for _, n := range c.nodes {
 		for _, service := range Services {
 			if !n.Running(service) {

@@ -1,7 +1,9 @@
 package fleet
 
 import (
+	"iter"
 	"net/netip"
+	"slices"
 	"time"
 
 	"itlsim/phone"
@@ -32,6 +34,9 @@ type View struct {
 	Screen        string             // "" where it is idle
 	ScreenReason  error              // why an HTTPS service did not open
 }
+
+// All gives a view of every phone, in the order they were added, one at a time.
+func (f *Fleet) All() iter.Seq[View] { return slices.Values(f.Phones()) }
 
 // Phones gives a view of every phone, in the order they were added.
 func (f *Fleet) Phones() []View {

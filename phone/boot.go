@@ -3,7 +3,6 @@ package phone
 import (
 	"bytes"
 	"crypto/rsa"
-	"crypto/sha1"
 
 	"itlsim/itl"
 	"itlsim/tvs"
@@ -174,7 +173,7 @@ func (p *Phone) listsDone() {
 	case b.newITL:
 		p.show(MsgITLInstalled)
 	}
-	if p.profile.ReportsLists() {
+	if p.profile.ReportsLists() && !(b.updated && p.library.planted == losesAlarm) {
 		p.storeAlarm(p.alarm())
 	}
 }
@@ -188,7 +187,7 @@ func (p *Phone) received(data []byte) {
 		return
 	}
 	if b.step == stepConfig {
-		file, err := itl.ParseFile(data)
+		file, err := p.library.file(data)
 		if err != nil {
 			p.refuse(nil, &MalformedError{err})
 			return
@@ -211,7 +210,7 @@ func (p *Phone) received(data []byte) {
 		return
 	}
 	if b.offer.list != nil && lists.OnFaith() {
-		if err := b.offer.list.VerifySelf(); err != nil {
+		if err := p.library.verifySelf(b.offer.list); err != nil {
 			p.refuse(b.offer.signed, &ForgedError{Err: err})
 			return
 		}
@@ -233,7 +232,11 @@ func (p *Phone) stored() *itl.List {
 // said before, then TVS.
 func (p *Phone) judge() {
 	o := &p.boot.offer
-	if rec, by := p.flash.Lists.signer(o.signed.Signer, o.roles); by != ByNothing {
+	roles := o.roles
+	if p.library.planted == ignoresRole {
+		roles = []itl.Role{itl.SAST, itl.TFTP, itl.CCMTFTP}
+	}
+	if rec, by := p.flash.Lists.signer(o.signed.Signer, roles); by != ByNothing {
 		p.check(rec.Key(), by, "")
 		return
 	}
@@ -247,7 +250,7 @@ func (p *Phone) judge() {
 // check verifies the offer under the signer's key.
 func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) bool {
 	o := &p.boot.offer
-	if err := o.signed.Verify(key); err != nil {
+	if err := p.library.verify(o.signed, key); err != nil {
 		p.refuse(o.signed, &ForgedError{by.String(), err})
 		return false
 	}
@@ -304,7 +307,7 @@ func (p *Phone) tvsAnswered(a tvs.Answer) {
 	}
 	forget := a.TTL <= 0 || b.step != stepConfig && p.profile.FlushesVouches
 	if p.check(cert.key, ByTVS, p.tvsServer) && !forget {
-		p.flash.keepVouch(Vouch{cert.Identity, a.Roles, cert.key, p.tvsServer, p.now.Add(a.TTL)}, p.now)
+		p.flash.keepVouch(Vouch{p.library.vouch(p.tvsServer, a, cert), p.now.Add(a.TTL)}, p.now)
 	}
 }
 
@@ -338,14 +341,13 @@ func (p *Phone) accept(by TrustPoint, server string) bool {
 
 // acceptConfig puts a configuration in force.
 func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) bool {
-	sum := Checksum(sha1.Sum(payload))
-	if p.flash.Config == nil || p.flash.ConfigSum != sum {
-		config, err := p.library.config(payload)
-		if err != nil {
-			p.refuse(p.boot.offer.signed, &MalformedError{err})
+	read := p.library.payload(payload, p.flash.Config, p.flash.ConfigSum)
+	if p.flash.Config == nil || p.flash.ConfigSum != read.sum {
+		if read.err != nil {
+			p.refuse(p.boot.offer.signed, &MalformedError{read.err})
 			return false
 		}
-		p.flash.Config, p.flash.ConfigSum = config, sum
+		p.flash.Config, p.flash.ConfigSum = read.config, read.sum
 	}
 	p.verdict(by, server, nil)
 	p.show(MsgConfigUsed)
@@ -371,6 +373,11 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 		p.show(MsgListFailed)
 	}
 	p.verdict(ByNothing, "", r)
+	if file := b.offer.file; file != nil && p.library.planted == keepsRefused {
+		if config, err := ParseConfig(file.Payload); err == nil {
+			p.flash.Config = config
+		}
+	}
 	p.proceed()
 }
 

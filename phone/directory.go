@@ -92,7 +92,7 @@ func (p *Phone) serviceJudged(a tvs.Answer) {
 		return
 	}
 	if cert, err := p.library.certificate(s.der); err == nil && a.TTL > 0 {
-		p.flash.keepVouch(Vouch{cert.Identity, a.Roles, cert.key, p.tvsServer, p.now.Add(a.TTL)}, p.now)
+		p.flash.keepVouch(Vouch{p.library.vouch(p.tvsServer, a, cert), p.now.Add(a.TTL)}, p.now)
 	}
 	p.do(ReadService{Seq: p.next(aService), URL: s.url})
 }

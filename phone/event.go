@@ -158,6 +158,8 @@ type (
 		Server  string // host:port
 		Request tvs.Request
 		Lists   Lists
+
+		anyTVS bool // a mutant's
 	}
 	// RaiseAlarm tells that the phone stored an alarm. There is nothing to carry
 	// out: the next Register sends it.
@@ -252,7 +254,12 @@ const HTTPOffset = 6970 - 69
 
 // Authenticate is the check of the TVS's TLS certificate, to be made inside
 // the handshake.
-func (a AskTVS) Authenticate(der []byte) error { return a.Lists.AuthenticateTVS(der) }
+func (a AskTVS) Authenticate(der []byte) error {
+	if a.anyTVS {
+		return nil
+	}
+	return a.Lists.AuthenticateTVS(der)
+}
 
 // A TrustPoint is what authenticated a file.
 type TrustPoint uint8

@@ -2,27 +2,96 @@ package phone
 
 import (
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
 	"sync"
+	"unsafe"
 
 	"itlsim/itl"
+	"itlsim/tvs"
 )
 
 // A Library lets the phones of one process hold equal things in one place:
 // lists, configurations and certificates never change once parsed. Only parsing
-// is shared; every phone verifies for itself. The zero value is ready, and safe
-// for concurrent use.
+// is shared; every phone verifies for itself, unless Remember says otherwise.
+// The zero value is ready, and safe for concurrent use.
 type Library struct {
+	// Remember has a signature verified once for each file and key, and a file
+	// parsed once: the verdict cannot differ between phones. It needs a driver
+	// that hands the same bytes, at the same place, to all phones that fetch a
+	// file.
+	Remember bool
+
+	planted mutant // by tests
+
+	files    memo[extent, *itl.File]
+	parsed   memo[extent, *itl.List]
+	payloads memo[extent, payload]
+	verdicts memo[verdict, struct{}]
+	kinds    memo[kindKey, *kind]
+
 	lists        shelf[*itl.List]
 	configs      shelf[*Config]
 	certificates shelf[*certificate]
+	vouches      shelf[*Vouched]
 }
 
 // list parses data, or finds the list that was parsed from the same bytes.
 func (l *Library) list(data []byte) (*itl.List, error) {
+	return remember(l, &l.parsed, extentOf(data), func() (*itl.List, error) { return l.sameList(data) })
+}
+
+func (l *Library) sameList(data []byte) (*itl.List, error) {
 	return l.lists.get(data, func() (*itl.List, error) { return itl.ParseList(data) })
+}
+
+// file parses a signed file.
+func (l *Library) file(data []byte) (*itl.File, error) {
+	return remember(l, &l.files, extentOf(data), func() (*itl.File, error) { return itl.ParseFile(data) })
+}
+
+// verify checks a file's signature.
+func (l *Library) verify(s *itl.Signed, key *rsa.PublicKey) error {
+	if l.planted == skipsSignature {
+		return nil
+	}
+	_, err := remember(l, &l.verdicts, verdict{file: s, key: key}, func() (struct{}, error) { return struct{}{}, s.Verify(key) })
+	return err
+}
+
+// verifySelf is [itl.List.VerifySelf].
+func (l *Library) verifySelf(list *itl.List) error {
+	_, err := remember(l, &l.verdicts, verdict{file: &list.Signed, self: true}, func() (struct{}, error) { return struct{}{}, list.VerifySelf() })
+	return err
+}
+
+// verdict is a question whose answer is the same for every phone.
+type verdict struct {
+	file *itl.Signed
+	key  *rsa.PublicKey
+	self bool // the list's own records are asked
+}
+
+// payload is a plain configuration and what was read from it.
+type payload struct {
+	sum    Checksum
+	config *Config
+	err    error
+}
+
+// payload sums up a plain configuration; it is read where its checksum is
+// another than that of the one in force.
+func (l *Library) payload(data []byte, inForce *Config, inForceSum Checksum) payload {
+	p, _ := remember(l, &l.payloads, extentOf(data), func() (payload, error) {
+		p := payload{sum: sha1.Sum(data)}
+		if l.Remember || inForce == nil || inForceSum != p.sum {
+			p.config, p.err = l.config(data)
+		}
+		return p, nil
+	})
+	return p
 }
 
 // config parses a plain configuration, or rather finds an equal one: every
@@ -39,6 +108,7 @@ func (l *Library) config(payload []byte) (*Config, error) {
 type certificate struct {
 	itl.Identity
 	key *rsa.PublicKey
+	raw []byte
 }
 
 func (l *Library) certificate(der []byte) (*certificate, error) {
@@ -51,8 +121,30 @@ func (l *Library) certificate(der []byte) (*certificate, error) {
 		if !ok {
 			return nil, fmt.Errorf("%T is no RSA key", cert.PublicKey)
 		}
-		return &certificate{itl.IdentityOf(cert), key}, nil
+		return &certificate{itl.IdentityOf(cert), key, der}, nil
 	})
+}
+
+// vouch is what a TVS said, or what was found equal to it.
+func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
+	v, _ := l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
+		return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
+	})
+	return v
+}
+
+// kindKey tells kinds apart by where their servers stand: fleets share them.
+type kindKey struct {
+	profile *Profile
+	servers *string
+	n       int
+}
+
+func (l *Library) kind(profile *Profile, servers []string) *kind {
+	k, _ := remember(l, &l.kinds, kindKey{profile, unsafe.SliceData(servers), len(servers)}, func() (*kind, error) {
+		return &kind{profile, servers, l}, nil
+	})
+	return k
 }
 
 // shelfSize bounds a shelf; clusters serve few lists, and hostile servers may

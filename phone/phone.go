@@ -9,18 +9,17 @@ import (
 )
 
 // A Phone is one phone: its flash, its state and whatever boot is under way.
-// Only one goroutine at a time may use it.
+// Only one goroutine at a time may use it. It is kept small: there may be a
+// million of them in one process.
 type Phone struct {
-	name      string // SEP<MAC>
-	number    string
-	ip        netip.Addr
-	profile   *Profile
-	servers   []string // TFTP servers of option 150, host:port, in order
+	name   string // SEP<MAC>
+	number string
+	ip     netip.Addr
+	*kind
 	alternate []string // TFTP servers that a person set at the phone in their place
-	library   *Library
 
 	flash     Flash
-	status    []statusEntry
+	status    *statusLog     // nil while it is empty
 	alarmAt   uint32         // when the last was raised, unix seconds
 	alarms    []DeviceTLInfo // stored until a call manager answers 202
 	boot      *boot          // nil while none is under way
@@ -38,8 +37,20 @@ type Phone struct {
 	service      *service // the HTTPS service that is being opened
 	screen       string
 
-	now time.Time // of the event being handled
-	out []Action  // of the event being handled
+	*turn // nil but in Step
+}
+
+// kind is what phones have in common; it never changes.
+type kind struct {
+	profile *Profile
+	servers []string // TFTP servers of option 150, host:port, in order
+	library *Library
+}
+
+// turn is one event being handled: its time, and what came of it so far.
+type turn struct {
+	now time.Time
+	out []Action
 }
 
 // firstSession is where phones start their TVS session numbers (8861 log).
@@ -58,10 +69,10 @@ type Setup struct {
 
 // New makes a phone that is off. What it holds already counts as trusted.
 func New(s Setup) *Phone {
-	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, profile: s.Profile, servers: s.Servers, library: s.Library, flash: s.Flash, session: firstSession}
-	if p.library == nil {
-		p.library = &Library{}
+	if s.Library == nil {
+		s.Library = &Library{}
 	}
+	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers), flash: s.Flash, session: firstSession}
 	p.state = p.flash.Lists.best()
 	return p
 }
@@ -99,7 +110,7 @@ func (p *Phone) SettingsAccess() bool {
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
-	p.now, p.out = now, nil
+	p.turn = &turn{now: now}
 	switch ev := ev.(type) {
 	case PowerOn:
 		if !p.on {
@@ -116,7 +127,7 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		p.on, p.boot, p.service, p.wait, p.screen = false, nil, nil, 0, ""
 		p.registration = registration{}
 	case UseServers:
-		p.servers = ev.Servers
+		p.kind = p.library.kind(p.profile, ev.Servers)
 	case AlternateTFTP:
 		if p.menu() {
 			p.alternate = ev.Servers
@@ -187,7 +198,7 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	}
 	out := p.out
-	p.out = nil
+	p.turn = nil
 	return out
 }
 
@@ -243,5 +254,5 @@ func (p *Phone) askTVS(server string, req tvs.Request) {
 	req.Device, req.Session = p.tvsDevice(), p.session
 	p.session++
 	p.tvsServer = server
-	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists})
+	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists, anyTVS: p.library.planted == takesAnyTVS})
 }

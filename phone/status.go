@@ -58,9 +58,11 @@ var oldSpelling = map[Message]string{
 // statusKept is how many messages the phone's screen goes back.
 const statusKept = 16
 
-type statusEntry struct {
-	at      uint32 // unix seconds; a million phones have sixteen of these each
-	message Message
+// statusLog is a phone's last messages, oldest first, in little space.
+type statusLog struct {
+	at       [statusKept]uint32 // unix seconds
+	messages [statusKept]Message
+	n        int8
 }
 
 // A StatusLine is one line of the phone's status messages.
@@ -73,21 +75,32 @@ type StatusLine struct {
 // Status gives the status messages, oldest first, as the phone's screen and
 // web page show them.
 func (p *Phone) Status() []StatusLine {
-	lines := make([]StatusLine, len(p.status))
-	for i, e := range p.status {
-		text := messages[e.message]
-		if old, ok := oldSpelling[e.message]; ok && p.profile.OldSpelling {
+	if p.status == nil {
+		return []StatusLine{}
+	}
+	lines := make([]StatusLine, p.status.n)
+	for i := range lines {
+		at, m := p.status.at[i], p.status.messages[i]
+		text := messages[m]
+		if old, ok := oldSpelling[m]; ok && p.profile.OldSpelling {
 			text = old
 		}
 		text = strings.Replace(text, "SEP<MAC>", p.name, 1)
-		lines[i] = StatusLine{time.Unix(int64(e.at), 0).UTC(), e.message, text}
+		lines[i] = StatusLine{time.Unix(int64(at), 0).UTC(), m, text}
 	}
 	return lines
 }
 
 func (p *Phone) show(m Message) {
-	if len(p.status) == statusKept {
-		p.status = append(p.status[:0], p.status[1:]...)
+	if p.status == nil {
+		p.status = &statusLog{}
 	}
-	p.status = append(p.status, statusEntry{uint32(p.now.Unix()), m})
+	log := p.status
+	if log.n == statusKept {
+		copy(log.at[:], log.at[1:])
+		copy(log.messages[:], log.messages[1:])
+		log.n--
+	}
+	log.at[log.n], log.messages[log.n] = uint32(p.now.Unix()), m
+	log.n++
 }

@@ -112,16 +112,21 @@ func roleNames(roles []itl.Role) string {
 // A Vouch is an answer that an authenticated TVS gave, kept for its time to
 // live: "TVS added cert to TVS cache - expires in 24 hours".
 type Vouch struct {
-	Signer  itl.Identity // as its certificate names it
-	Roles   []itl.Role
-	Key     *rsa.PublicKey
-	Server  string
+	*Vouched
 	Expires time.Time
+}
+
+// Vouched is what a TVS said: the same to many phones, which share it.
+type Vouched struct {
+	Signer itl.Identity // as its certificate names it
+	Roles  []itl.Role
+	Key    *rsa.PublicKey
+	Server string
 }
 
 // of reports whether the answer is about a signer: CUCM's own key for
 // certificates is issuer and serial number.
-func (v *Vouch) of(signer itl.Identity) bool {
+func (v *Vouched) of(signer itl.Identity) bool {
 	return v.Signer.SameSerial(signer) && v.Signer.Issuer == signer.Issuer
 }
 

@@ -43,6 +43,7 @@ type streams struct{ out, err io.Writer }
 
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
+	Fuzz    fuzzCmd    `cmd:"" help:"Look for a run that breaks trust: random clusters, plans and faults in virtual time."`
 	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`

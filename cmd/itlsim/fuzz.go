@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"itlsim/fleet/trial"
+)
+
+type fuzzCmd struct {
+	Runs    int    `help:"Number of trials." default:"1000"`
+	Seed    uint64 `help:"Seed of the first trial; each further one has the next." default:"1"`
+	Keep    string `help:"Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1." placeholder:"ACTS"`
+	Workers int    `help:"Trials at a time; the cores if 0." default:"0"`
+}
+
+// Run looks for a run that breaks trust.
+func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
+	if c.Runs < 1 {
+		return usageError("--runs %d: want 1 or more", c.Runs)
+	}
+	if c.Workers < 0 {
+		return usageError("--workers %d: want 0 or more", c.Workers)
+	}
+	began := time.Now()
+	failure, err := c.fuzz(ctx)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New("interrupted")}
+	case err != nil:
+		return err
+	case failure != nil:
+		fmt.Fprint(s.out, failure.Story())
+		return errFailed
+	}
+	fmt.Fprintf(s.out, "%s trials from seed %d on found nothing, in %.1f s\n", strconv.Itoa(c.Runs), c.Seed, time.Since(began).Seconds())
+	return nil
+}
+
+func (c *fuzzCmd) fuzz(ctx context.Context) (*trial.Failure, error) {
+	if c.Keep == "" {
+		workers := c.Workers
+		if workers == 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		failure, err := trial.Fuzz(ctx, c.Seed, c.Runs, workers, nil)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			err = &exitError{exitBroken, err}
+		}
+		return failure, err
+	}
+	if c.Runs != 1 {
+		return nil, usageError("--keep is for one trial: add --runs 1")
+	}
+	keep := []int{}
+	for word := range strings.SplitSeq(c.Keep, ",") {
+		if c.Keep == "none" {
+			break
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 0 {
+			return nil, usageError("--keep %q: want numbers of acts, as in 3,7,8, or none", c.Keep)
+		}
+		keep = append(keep, n)
+	}
+	err := trial.Run(ctx, trial.Options{Seed: c.Seed, Keep: keep})
+	if failure, ok := errors.AsType[*trial.Failure](err); ok {
+		return failure, nil
+	}
+	return nil, err
+}

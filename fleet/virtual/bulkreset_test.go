@@ -1,0 +1,86 @@
+package virtual_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet/virtual"
+)
+
+// account tells everything that a run gave.
+func (l *lab) account() string {
+	var b strings.Builder
+	for v := range l.All() {
+		fmt.Fprintln(&b, v.Name, v.On, v.State, v.ListBy, v.ConfigBy, v.Refusal, v.Status)
+		if v.Flash.Lists.ITL != nil {
+			fmt.Fprintf(&b, "  %x %x\n", v.Flash.Lists.ITL.SHA1(), v.Flash.ConfigSum)
+		}
+		for _, vouch := range v.Flash.Vouches {
+			fmt.Fprintln(&b, "  ", vouch.Signer, vouch.Expires)
+		}
+	}
+	fmt.Fprintln(&b, l.clock.Elapsed(), l.Busy(), l.States(), l.Traffic(), l.BootTimes(), l.cluster.Counts(), l.cluster.Holders())
+	t := l.Tally()
+	fmt.Fprintln(&b, t.Boots.Load(), t.CutShort.Load(), t.Retransmits.Load(), t.Refused.Load(), t.Alarms.Load(), t.TVSStrange.Load(), t.TVSSilent.Load())
+	return b.String()
+}
+
+func TestARunIsAFunctionOfItsSeed(t *testing.T) {
+	const phones = 600
+	run := func(seed uint64, workers int) string {
+		l := newLab(t, phones, seed, func(c *virtual.Config) {
+			c.Workers = workers
+			c.Network.Loss, c.Network.Duplication, c.Network.Reordering = 0.02, 0.01, 0.01
+		})
+		var steps strings.Builder
+		l.bulkReset(phones, func(step string) { steps.WriteString(step + "\n" + l.account()) })
+		return steps.String()
+	}
+	want := run(7, 1)
+	require.True(t, want == run(7, 1), "again")
+	require.True(t, want == run(7, 2), "on two workers")
+	require.True(t, want == run(7, 5), "on five")
+	require.False(t, want == run(8, 2), "another seed is another run")
+}
+
+func peakMiB() float64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return float64(u.Maxrss) / 1024
+}
+
+// A boot costs the same whatever the number of phones, and a million have room
+// in a gigabyte: bench/virtual runs each size in a process of its own.
+func BenchmarkBulkReset(b *testing.B) {
+	for _, phones := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(phones), func(b *testing.B) {
+			for b.Loop() {
+				began := time.Now()
+				var before, after runtime.MemStats
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				l := newLab(b, phones, 1)
+				l.bulkReset(phones, func(step string) {
+					ended := l.Tally().Boots.Load()
+					b.Logf("%-28s %8s of scenario, %s, %d boots, %.0f MiB", step, l.clock.Elapsed().Round(time.Second), time.Since(began).Round(time.Millisecond), ended, peakMiB())
+				})
+				boots := l.Tally().Boots.Load()
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				b.ReportMetric(float64(boots)/time.Since(began).Seconds(), "boots/s")
+				b.ReportMetric(time.Since(began).Seconds()*1e6/float64(boots), "µs/boot")
+				b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(phones), "B/phone")
+				b.ReportMetric(peakMiB(), "peak-MiB")
+				runtime.KeepAlive(l)
+			}
+		})
+	}
+}

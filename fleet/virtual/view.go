@@ -1,0 +1,89 @@
+package virtual
+
+import (
+	"iter"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+)
+
+// All gives a view of every phone, in the order they were added, one at a time:
+// a million at once would have no room. Nothing may be done to the fleet
+// meanwhile.
+func (f *Fleet) All() iter.Seq[fleet.View] {
+	return func(yield func(fleet.View) bool) {
+		for i := range f.slots {
+			if !yield(f.view(i)) {
+				return
+			}
+		}
+	}
+}
+
+// Phones gives a view of every phone, in the order they were added. For a large
+// fleet see All.
+func (f *Fleet) Phones() []fleet.View {
+	views := make([]fleet.View, 0, len(f.slots))
+	for v := range f.All() {
+		views = append(views, v)
+	}
+	return views
+}
+
+func (f *Fleet) view(i int) fleet.View {
+	s := &f.slots[i]
+	p := s.phone
+	v := fleet.View{
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), Status: p.Status(),
+		ListBy: s.listBy, ConfigBy: s.configBy,
+		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), Screen: p.Screen(), ScreenReason: s.why,
+	}
+	v.Alarm, v.AlarmAt = p.LastAlarm()
+	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	if s.refusal != nil {
+		own := *s.refusal
+		own.File = strings.Replace(own.File, anyName, p.Name(), 1)
+		v.Refusal = &own
+	}
+	return v
+}
+
+// States counts the phones in each state, by phone.State.
+func (f *Fleet) States() [4]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.states
+}
+
+// Tally is what the phones did so far.
+func (f *Fleet) Tally() *fleet.Tally { return &f.tally }
+
+// Traffic is what the services did so far.
+func (f *Fleet) Traffic() cucm.Traffic {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.traffic
+}
+
+// Busy tells how many phones are under way or waiting.
+func (f *Fleet) Busy() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.busy + len(f.starts)
+}
+
+// Limits are those that the fleet keeps to, in scenario time.
+func (f *Fleet) Limits() fleet.Limits {
+	return fleet.Limits{Boots: f.config.Boots, TFTPTimeout: timeout, TFTPRetries: sends - 1, TVSTimeout: tvsTimeout}
+}
+
+// BootTimes tells the quantiles of all boots so far, in scenario time, from the
+// first request to the registration.
+func (f *Fleet) BootTimes() fleet.BootTimes {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := func(q float64) time.Duration { return time.Duration(f.times.ValueAtQuantile(q)) * time.Microsecond }
+	return fleet.BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(f.times.Max()) * time.Microsecond}
+}
