@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +12,23 @@ import (
 )
 
 // Modes in which a scenario can run.
-var Modes = []string{"wire", "virtual"}
+var Modes = []string{Wire, Virtual}
+
+// The modes: real sockets on loopback, or a simulated network and clock.
+const (
+	Wire    = "wire"
+	Virtual = "virtual"
+)
 
 // Options of a run.
 type Options struct {
-	Phones int   // the scenario's own number if 0
-	Seed   int64 // reported; decides in virtual mode
-	Boots  int   // phones that boot at a time; that of fleet.DefaultLimits if 0
+	Phones int    // the scenario's own number if 0
+	Seed   int64  // reported; decides in virtual mode
+	Boots  int    // phones that boot at a time; that of fleet.DefaultLimits, or virtual.DefaultBoots, if 0
+	Mode   string // of Modes; Wire if empty
+	// Workers are the goroutines of virtual mode, the cores if 0; the report does
+	// not depend on them.
+	Workers int
 	// Keys of the cluster; fresh ones if nil.
 	Keys cucm.KeySource
 	// KeyBits is the size of the keys where the scenario names none; 2048 if 0.
@@ -54,7 +65,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*Report, error) {
 		return nil, err
 	}
 	defer st.Close()
-	r := &Report{Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: "wire", Seed: opt.Seed, Phones: len(st.members)}
+	r := &Report{Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Mode, Wire), Seed: opt.Seed, Phones: len(st.members)}
 	told := newStories(st)
 	for i := range s.Steps {
 		if err = r.play(ctx, s, i, st, opt, began); err != nil {

@@ -64,11 +64,20 @@ const defaultPassword = "ciscocisco" // the administrator's, where a file names 
 // openStage installs the clusters and puts the phones up.
 func openStage(s Scenario, opt Options) (st *Stage, err error) {
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleet.DefaultLimits.Boots)}
-	if err := enoughDescriptors(limits.Boots); err != nil {
+	var w world
+	if opt.Mode == Virtual {
+		sim := simulate(opt)
+		if opt.Keys == nil {
+			opt.Keys = sim.keyPool()
+		}
+		w = sim
+	} else if err := enoughDescriptors(limits.Boots); err != nil {
 		return nil, err
+	} else {
+		w = openWire(s.Network, opt.Seed)
 	}
 	st = &Stage{
-		world: openWire(s.Network, opt.Seed), byName: make(map[string]int),
+		world: w, byName: make(map[string]int),
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
 	}
@@ -110,6 +119,9 @@ func (st *Stage) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	cfg.Security = cmp.Or(cfg.Security, defaultPassword)
 	cfg.Password = cmp.Or(cfg.Password, defaultPassword)
 	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
+	if sim, ok := st.world.(*simulated); ok {
+		sim.prepare(&cfg, uint64(len(st.networks)))
+	}
 	c, err := cucm.New(cfg)
 	if err != nil {
 		return nil, err
@@ -143,7 +155,8 @@ func (st *Stage) populate(groups []Group) error {
 	for _, g := range groups {
 		total += g.Count
 	}
-	library := &phone.Library{}
+	_, remembers := st.world.(*simulated)
+	library := &phone.Library{Remember: remembers}
 	dealt := make([]int, len(groups))
 	for i := range total {
 		at := 0 // the group that is the furthest behind
@@ -181,7 +194,7 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 		managers = order
 	}
 	device := cucm.Device{Name: name, Model: profile.Model}
-	var servers []string
+	servers := make([]string, 0, len(order))
 	var node *cucm.Node
 	for _, name := range order {
 		n, err := st.Node(name)

@@ -15,15 +15,15 @@ import (
 type runCmd struct {
 	Scenario string `arg:"" help:"Name of a built-in scenario (see itlsim list), or a scenario file." placeholder:"NAME|FILE.yaml"`
 	Phones   *int   `help:"Number of phones; the scenario's own if not given. Groups keep their proportions." placeholder:"N"`
-	Mode     string `help:"wire: real sockets on loopback; virtual, a simulated network, is not there yet." enum:"wire,virtual" default:"wire"`
-	Seed     int64  `help:"Seed, printed in the report." default:"1"`
+	Mode     string `help:"wire: real sockets on loopback; virtual: a simulated network and clock." enum:"wire,virtual" default:"wire"`
+	Seed     int64  `help:"Seed, printed in the report; it decides everything in virtual mode." default:"1"`
 	JSON     string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
 	JUnit    string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
 	HTML     string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
 	Explain  string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
 	Watch    bool   `help:"Show the phones' states live on a terminal."`
 	Quiet    bool   `help:"No progress."`
-	Boots    int    `help:"Phones that boot at a time." default:"${boots}"`
+	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers  int    `help:"Processors to use in virtual mode; all if not given." placeholder:"N"`
 }
 
@@ -74,23 +74,24 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if scenario, err = c.find(); err != nil {
 		return scenario, opt, err
 	}
-	opt = scenarios.Options{Seed: c.Seed, Boots: c.Boots}
+	opt = scenarios.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers}
 	fewest := len(scenario.Groups)
 	switch {
-	case c.Mode != "wire":
-		err = usageError("--mode %s is not there yet; --mode wire is", c.Mode)
-	case c.Mode == "wire" && scenario.NotIn["wire"] != "":
-		err = usageError("%s does not run in wire mode: %s", scenario.Name, scenario.NotIn["wire"])
+	case scenario.NotIn[c.Mode] != "":
+		err = usageError("%s does not run in %s mode: %s", scenario.Name, c.Mode, scenario.NotIn[c.Mode])
 	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > scenarios.MaxPhones):
 		err = usageError("--phones %d: want %d to %d", *c.Phones, fewest, scenarios.MaxPhones)
-	case c.Boots < 1:
-		err = usageError("--boots %d: want 1 or more", c.Boots)
+	case c.Boots != nil && *c.Boots < 1:
+		err = usageError("--boots %d: want 1 or more", *c.Boots)
 	case c.Workers < 0:
 		err = usageError("--workers %d: want 1 or more", c.Workers)
 	case c.Workers > 0 && c.Mode == "wire":
 		err = usageError("--workers is for --mode virtual; in wire mode there is --boots")
 	case c.Phones != nil:
 		opt.Phones = *c.Phones
+	}
+	if c.Boots != nil {
+		opt.Boots = *c.Boots
 	}
 	return scenario, opt, err
 }

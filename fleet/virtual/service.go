@@ -167,14 +167,18 @@ func (f *Fleet) connected(e event) {
 	}
 	data, err := f.file(e.phone, n, a.Name)
 	answer := event{at: e.at + int64(took), phone: e.phone, kind: deliver}
+	stats := &f.traffic.HTTP
 	switch {
 	case errors.Is(err, tftp.ErrNotFound):
+		stats.NotFound++
 		answer.what = phone.FileNotFound{Seq: a.Seq}
 	case err != nil:
 		answer.what = phone.NoAnswer{Seq: a.Seq, Err: err}
 	case len(data) > itl.MaxFile:
 		answer.what = phone.FileTooLarge{Seq: a.Seq, Err: &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: itl.MaxFile}}
 	default:
+		stats.Files++
+		stats.Bytes += uint64(len(data))
 		answer.what = phone.FileReceived{Seq: a.Seq, Data: data}
 	}
 	f.queue.push(answer)
