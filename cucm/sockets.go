@@ -132,10 +132,7 @@ func (n *Node) HTTPAddress() string {
 // tlsCertificate is what the node's TVS or tomcat shows: the present
 // certificate, a regenerated one at once.
 func (n *Node) tlsCertificate(unit Unit) *tls.Certificate {
-	cert := n.Certificate(unit)
-	if spoil := n.spoilt.Load(); unit == TVSUnit && spoil != nil && spoil.TVS != nil {
-		cert = spoil.TVS
-	}
+	cert := n.Shown(unit)
 	return &tls.Certificate{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key, Leaf: cert.Certificate}
 }
 

@@ -142,7 +142,8 @@ func (w *world) key(cuts [2]bool) string {
 // edges is a checker that judges nothing: it draws what leads from state to state.
 type edges struct {
 	seen map[[2]phone.State]map[string]bool
-	why  []string // in the boot under way
+	why  []string    // in the boot under way
+	from phone.State // when it began
 }
 
 func (*edges) name() string            { return "edges" }
@@ -159,7 +160,7 @@ func (e *edges) step(_ *world, s *virtual.Step) error {
 		switch a := a.(type) {
 		case phone.Fetch:
 			if strings.HasPrefix(a.Name, "CTL") {
-				e.why = nil
+				e.why, e.from = nil, s.Phone.State()
 			}
 		case phone.Verdict:
 			e.why = append(e.why, reason(a))
@@ -167,7 +168,7 @@ func (e *edges) step(_ *world, s *virtual.Step) error {
 			if len(e.why) == 0 {
 				e.why = []string{"no answer"}
 			}
-			e.draw(s.Was, a.State, strings.Join(e.why, ", "))
+			e.draw(e.from, a.State, strings.Join(e.why, ", "))
 		}
 	}
 	return nil

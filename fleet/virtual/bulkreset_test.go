@@ -57,8 +57,8 @@ func peakMiB() float64 {
 	return float64(u.Maxrss) / 1024
 }
 
-// A boot costs the same whatever the number of phones, and a million have room
-// in a gigabyte: bench/virtual runs each size in a process of its own.
+// What a boot costs in time, and a phone in memory: bench/virtual runs each size
+// in a process of its own.
 func BenchmarkBulkReset(b *testing.B) {
 	for _, phones := range []int{1_000, 10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(phones), func(b *testing.B) {

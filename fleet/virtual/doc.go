@@ -1,6 +1,6 @@
 // Package virtual drives phones as package fleet does, over a simulated network
 // and clock: the same firmware and the same cluster, hours of scenario time in
-// seconds, a million phones in a gigabyte, and the same run again from its seed.
+// seconds, and the same run again from its seed.
 //
 //	Send, Reset ─▶ starts, at most Boots at a time
 //	                 │
@@ -9,7 +9,9 @@
 //	  arrive   a request reaches a TFTP     a slot of [Network.Serving], or it waits
 //	  done     a transfer has ended         the slot goes to the next that waits
 //	  ask      a phone reaches a TVS        handshakes one after the other
-//	  registered  a boot has ended          its place goes to the next start
+//	  registrar  a phone reaches a call manager   alarms, registration; then its
+//	             boot ends, and its place goes to the next start
+//	  directory  a phone reaches an HTTPS service
 //
 // A run is a function of cluster, phones, seed and what is done to them, on any
 // number of workers. Events are taken in windows as long as the shortest time
@@ -29,6 +31,11 @@
 //     of a CallManager Group ([cucm.Config.SharedConfigurations]). Who signed
 //     what is as on the wire.
 //   - A TLS handshake is its certificate check and a place in the TVS's queue.
-//   - Alarms and registrations go over TCP and are not lost, but where a phone
-//     reaches no node at all.
+//   - HTTP, on the TFTP service's node, SIP and HTTPS are a TCP connection each: a
+//     lost segment costs a second or more. HTTP has no limit of transfers at a
+//     time. Where it gives nothing phones ask by TFTP, as on the wire.
+//   - Alarms and registrations are handed to the cluster without SIP. There are no
+//     keep-alives and registrations do not lapse: the cluster knows at once that
+//     a phone lost its power.
+//   - Web pages of phones are not there.
 package virtual

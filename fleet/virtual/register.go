@@ -91,7 +91,7 @@ func (f *Fleet) open(e event) {
 	case err != nil:
 		answer.what = phone.ServiceFailed{Seq: seq, Err: err}
 	case opens:
-		answer.what = phone.ServiceShown{Seq: seq, Certificate: n.Certificate(cucm.Tomcat).Certificate.Raw}
+		answer.what = phone.ServiceShown{Seq: seq, Certificate: n.Shown(cucm.Tomcat).Certificate.Raw}
 	default:
 		answer.what = phone.ServiceRead{Seq: seq} // the phone shows that there is a page, not what is in it
 	}
