@@ -59,21 +59,9 @@ func event(sentence string, ev phone.Event) rule[phoneAct] {
 // useTFTP gives phones other TFTP servers (DHCP option 150).
 func useTFTP(nodes ...string) phoneAct {
 	return func(_ context.Context, st *Stage, who selection) error {
-		var servers []string
-		var node *cucm.Node
-		for _, name := range nodes {
-			n, err := st.Node(name)
-			if err != nil {
-				return err
-			}
-			address, err := st.world.TFTP(n)
-			if err != nil {
-				return err
-			}
-			if node == nil {
-				node = n
-			}
-			servers = append(servers, address)
+		node, servers, err := st.tftpServers(nodes)
+		if err != nil {
+			return err
 		}
 		for i := range st.members {
 			if who.picks(&st.members[i]) {

@@ -6,6 +6,9 @@
 // what is then expected. [Run] carries a scenario out and gives a [Report],
 // which prints as text and as JSON.
 //
-// Waits cost no time: the scenario clock runs with the wall clock and is moved
-// forward by them.
+// Scenarios are files: the catalogue's under catalogue/, and users' own. A file
+// plays in either world, over real sockets or over a simulated network.
+//
+// Waits cost no time: over sockets the scenario clock runs with the wall clock
+// and is moved forward by them; in the simulated world it is simulated too.
 package scenarios

@@ -174,6 +174,25 @@ func (st *Stage) populate(groups []Group) error {
 	return nil
 }
 
+// tftpServers finds where nodes serve TFTP, and which of them comes first.
+func (st *Stage) tftpServers(names []string) (node *cucm.Node, servers []string, err error) {
+	for i, name := range names {
+		n, err := st.Node(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		address, err := st.world.TFTP(n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if i == 0 {
+			node = n
+		}
+		servers = append(servers, address)
+	}
+	return node, servers, nil
+}
+
 // add puts up the k-th phone of a group, the i-th of all.
 func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 	models := g.Models
@@ -194,21 +213,9 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 		managers = order
 	}
 	device := cucm.Device{Name: name, Model: profile.Model}
-	servers := make([]string, 0, len(order))
-	var node *cucm.Node
-	for _, name := range order {
-		n, err := st.Node(name)
-		if err != nil {
-			return err
-		}
-		address, err := st.world.TFTP(n)
-		if err != nil {
-			return err
-		}
-		if node == nil {
-			node = n
-		}
-		servers = append(servers, address)
+	node, servers, err := st.tftpServers(order)
+	if err != nil {
+		return err
 	}
 	for _, name := range managers {
 		n, err := st.Node(name)
