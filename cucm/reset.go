@@ -82,8 +82,10 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 	if remote == nil && !inverted && !holds(pub.list, recovery) {
 		return refusal("The ITL does not hold the present ITLRecovery certificate. Please restart Cisco Tftp on %s first", pub.name)
 	}
-	// On every active node the signer's record is in what is signed.
+	// On every active node the signer's record is in what is signed. All get the
+	// same file, unless each signs its own: the clock goes on between two.
 	reset := make(map[*nodeState]*itl.List)
+	var list *itl.List
 	for _, node := range r.Active {
 		n := d.node(node)
 		source, signer := pub, recovery
@@ -92,9 +94,11 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 				signer = n.certs[CallManager]
 			}
 		}
-		list, err := d.resign(source, signer, remote)
-		if err != nil {
-			return fmt.Errorf("reset ITL of %s: %w", n.name, err)
+		if list == nil || inverted {
+			var err error
+			if list, err = d.resign(source, signer, remote); err != nil {
+				return fmt.Errorf("reset ITL of %s: %w", n.name, err)
+			}
 		}
 		if !holds(list, signer) {
 			return refusal("The ITL of %s does not hold the signer's certificate. Please restart Cisco Tftp on it first", n.name)

@@ -3,6 +3,7 @@ package cucm_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -163,4 +164,19 @@ func TestRename(t *testing.T) {
 	_, err := l.types(l.pub, "set network domain x..y", "yes")
 	require.Error(t, err)
 	require.Empty(t, cmp.Diff(state, l.snapshot()))
+}
+
+// running is a clock that goes on by a second whenever somebody looks.
+type running struct{ *clock }
+
+func (r running) Now() time.Time {
+	r.now = r.now.Add(time.Second)
+	return r.clock.now
+}
+
+// However long the signing takes, every TFTP node gets the same file (M7).
+func TestAllNodesGetTheSameFile(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) { c.Clock = running{c.Clock.(*clock)} })
+	l.must(l.pub, "utils itl reset localkey", password)
+	require.Equal(t, l.pub.ITL().SHA1(), l.sub.ITL().SHA1())
 }
