@@ -172,6 +172,28 @@ func Complete(line string) []string {
 	return next
 }
 
+// CompleteLine is what the key Tab does: the line as far as there is but one way
+// on, and where nothing is to be added the words among which it may go on.
+func CompleteLine(line string) (longer string, words []string) {
+	if words = Complete(line); len(words) == 0 {
+		return line, nil
+	}
+	more := words[0]
+	for _, w := range words[1:] {
+		for !strings.HasPrefix(w, more) {
+			more = more[:len(more)-1]
+		}
+	}
+	typed := line[strings.LastIndexByte(line, ' ')+1:]
+	switch {
+	case len(words) == 1:
+		return strings.TrimSuffix(line, typed) + more + " ", nil
+	case more == typed:
+		return line, words
+	}
+	return strings.TrimSuffix(line, typed) + more, nil
+}
+
 // Hints is what the key `?` shows: the words that may follow, or the usage of
 // the command that is complete.
 func Hints(line string) string {

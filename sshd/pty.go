@@ -104,30 +104,13 @@ func (p *ptyTerminal) complete(line string, pos int, key rune) (string, int, boo
 		fmt.Fprintf(p, "%s%s?\n%s", prompt, line, cucm.Hints(line[:pos]))
 		return line, pos, true
 	case '\t':
-		words := cucm.Complete(line[:pos])
-		if len(words) == 0 {
-			return line, pos, true
-		}
-		typed := line[strings.LastIndexByte(line[:pos], ' ')+1 : pos]
-		more := commonPrefix(words)
-		if len(words) == 1 {
-			more += " "
-		} else if more == typed {
+		longer, words := cucm.CompleteLine(line[:pos])
+		if len(words) > 0 {
 			fmt.Fprintf(p, "%s%s\n%s\n", prompt, line, strings.Join(words, "  "))
 		}
-		return line[:pos-len(typed)] + more + line[pos:], pos - len(typed) + len(more), true
+		return longer + line[pos:], len(longer), true
 	}
 	return "", 0, false
-}
-
-func commonPrefix(words []string) string {
-	prefix := words[0]
-	for _, w := range words[1:] {
-		for !strings.HasPrefix(w, prefix) {
-			prefix = prefix[:len(prefix)-1]
-		}
-	}
-	return prefix
 }
 
 // echo is how what is typed is shown.
