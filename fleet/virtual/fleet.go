@@ -35,6 +35,9 @@ type Config struct {
 	Middle func(phone int, name string, data []byte, err error) ([]byte, error)
 	// Watch, where not nil, sees every step of every phone, in order.
 	Watch func(*Step)
+	// Observer, where not nil, is told of what happens to phones, with the whole
+	// fleet locked.
+	Observer fleet.Observer
 }
 
 // A Step is what one event did to one phone. It is valid during the call.
@@ -399,6 +402,9 @@ func (f *Fleet) carryOut(t *turn) {
 				spent = net.Update
 			}
 			f.verdict(s, a)
+			if o := f.config.Observer; o != nil {
+				o.Judged(int(t.phone), a)
+			}
 		case phone.Booted:
 			f.booted(s, t)
 		}
@@ -434,15 +440,24 @@ func (f *Fleet) began(s *slot, t *turn) {
 	s.begun = 0
 	if off {
 		f.unregister(s)
-		return
+	} else {
+		s.begun, s.refusal, s.listBy, s.configBy = t.at+1, nil, phone.ByNothing, phone.ByNothing
 	}
-	s.begun, s.refusal, s.listBy, s.configBy = t.at+1, nil, phone.ByNothing, phone.ByNothing
+	f.changed(s, t)
+}
+
+// changed tells the observer.
+func (f *Fleet) changed(s *slot, t *turn) {
+	if o := f.config.Observer; o != nil {
+		o.Changed(int(t.phone), fleet.Glance{On: s.phone.On(), Booting: s.begun != 0, State: s.phone.State()})
+	}
 }
 
 // booted ends a boot, which the registration is part of.
 func (f *Fleet) booted(s *slot, t *turn) {
 	took := time.Duration(t.at - s.begun + 1)
 	s.begun = 0
+	f.changed(s, t)
 	f.tally.Boots.Add(1)
 	f.times.RecordValue(max(1, took.Microseconds())) // out of range only after an hour
 	f.release(s, max(t.at, f.end))

@@ -10,12 +10,11 @@ import (
 )
 
 // All gives a view of every phone, in the order they were added, one at a time:
-// a million at once would have no room. Nothing may be done to the fleet
-// meanwhile.
+// a million at once would have no room.
 func (f *Fleet) All() iter.Seq[fleet.View] {
 	return func(yield func(fleet.View) bool) {
 		for i := range f.slots {
-			if !yield(f.view(i)) {
+			if !yield(f.Phone(i)) {
 				return
 			}
 		}
@@ -30,6 +29,13 @@ func (f *Fleet) Phones() []fleet.View {
 		views = append(views, v)
 	}
 	return views
+}
+
+// Phone gives a view of one phone, by its place in the order of adding.
+func (f *Fleet) Phone(i int) fleet.View {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.view(i)
 }
 
 func (f *Fleet) view(i int) fleet.View {

@@ -1,0 +1,51 @@
+package virtual_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet"
+	"itlsim/fleet/virtual"
+	"itlsim/phone"
+)
+
+// watcher notes what it is told of the second phone.
+type watcher struct {
+	glances  []fleet.Glance
+	verdicts []string
+}
+
+func (w *watcher) Changed(i int, now fleet.Glance) {
+	if i == 1 {
+		w.glances = append(w.glances, now)
+	}
+}
+
+func (w *watcher) Judged(i int, v phone.Verdict) {
+	if i == 1 {
+		w.verdicts = append(w.verdicts, v.File+" by "+v.By.String())
+	}
+}
+
+// An observer is told the same as on the wire.
+func TestObserver(t *testing.T) {
+	w := &watcher{}
+	l := newLab(t, 3, 1, func(c *virtual.Config) { c.Observer = w })
+	for _, ev := range []phone.Event{phone.PowerOn{}, phone.Reset{}, phone.PowerOff{}} {
+		l.Send(ev, nil)
+		l.settles()
+	}
+	require.Equal(t, []fleet.Glance{
+		{On: true, Booting: true, State: phone.None},
+		{On: true, State: phone.Trusted},
+		{On: true, Booting: true, State: phone.Trusted},
+		{On: true, State: phone.Trusted},
+		{State: phone.Trusted},
+	}, w.glances)
+	name := l.Phone(1).Name
+	require.Equal(t, []string{
+		"ITL" + name + ".tlv by faith (first use)", name + ".cnf.xml.sgn by the stored ITL",
+		"ITL" + name + ".tlv by the same list as stored", name + ".cnf.xml.sgn by the stored ITL",
+	}, w.verdicts)
+}
