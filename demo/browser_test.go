@@ -18,6 +18,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/demo"
 	"itlsim/internal/sftptest"
+	"itlsim/scenarios"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,7 +32,7 @@ const password = "demo-password"
 
 func start(t *testing.T, change ...func(*demo.Config)) *demo.Server {
 	t.Helper()
-	cfg := demo.Config{Phones: 120, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
+	cfg := demo.Config{Phones: 120, Mode: scenarios.Wire, Seed: 1, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -250,19 +251,23 @@ func TestTourOnThePage(t *testing.T) {
 	p.sees("#headline", "All 40 phones trust the cluster")
 	p.do(chromedp.SetValue(chromedp.CSS("#tour-name"), "recovery"))
 	p.clicks("#tour-start")
-	p.sees("#tour-title", "1. A cluster whose phones have lost it")
+	p.sees("#tour-title", "1. A cluster whose phones have lost their trust")
 	p.clicks("#tour-pause")
 	p.sees("#tour-pause", "Go on")
 	p.sees("#headline", "All 40 phones have lost their trust")
 	p.sees("#screen", "Successfully Regenerated Certificate for TVS.")
 	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
 	p.clicks("#tour-next")
-	p.sees("#tour-title", "2. utils itl reset localkey")
+	p.sees("#tour-title", "2. utils itl reset localkey, on the subscriber")
+	p.sees("#tour-expected .held", "is refused: This is not a Publisher Node")
+	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
+	p.clicks("#tour-next")
 	p.sees("#screen", "The reset ITL file was generated successfully")
 	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
-	p.shoot("tour")
 	p.clicks("#tour-next")
-	p.sees("#headline", "All 40 phones trust the cluster")
+	p.sees("#headline", "36 of 40 phones trust the cluster, 4 do not")
+	p.sees("#tour-expected", "all phones of from-before-10.0 are untrusted")
+	p.shoot("tour")
 	p.clicks("#restart")
 	p.sees("#tour-title", "Try it yourself")
 	p.sees("#headline", "All 40 phones trust the cluster")

@@ -17,7 +17,6 @@ type clusterView struct {
 	Lists          []holderView `json:"lists"`
 	Silent         int          `json:"silent"` // phones that have reported no list
 	SettingsAccess bool         `json:"settingsAccess"`
-	Registered     int          `json:"registered"`
 }
 
 type nodeView struct {
@@ -80,9 +79,9 @@ func (w *world) clusterSince(place uint64) (*clusterView, uint64) {
 
 func (w *world) lookAtCluster() *clusterView {
 	w.journal.look()
-	v := &clusterView{SettingsAccess: w.cluster.Settings().SettingsAccess, Registered: w.cluster.Registered(), Lists: []holderView{}}
+	v := &clusterView{SettingsAccess: w.stage.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
 	served := make(map[string][]string)
-	for i, n := range w.cluster.Nodes() {
+	for i, n := range w.stage.Nodes() {
 		node := lookAtNode(n)
 		node.ID, node.SSH = w.consoles[i].name, w.ssh[i].Addr().String()
 		v.Nodes = append(v.Nodes, node)

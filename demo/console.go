@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"sync"
 
 	"itlsim/cucm"
@@ -110,7 +111,7 @@ func (c *console) enter(line string) error {
 		if err := c.begin(line); err != nil {
 			return err
 		}
-		go c.finish(line, nil)
+		go c.finish(line, io.Discard, nil)
 		return nil
 	}
 	c.question = nil
@@ -121,15 +122,15 @@ func (c *console) enter(line string) error {
 }
 
 // run types a command with the answers to its questions, as a button or the
-// tour does, and waits for its end.
-func (c *console) run(line string, answers ...string) error {
+// tour does, and waits for its end. What is printed goes to a writer too.
+func (c *console) run(line string, printed io.Writer, answers ...string) error {
 	c.mu.Lock()
 	err := c.begin(line)
 	c.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return c.finish(line, answers)
+	return c.finish(line, printed, answers)
 }
 
 // begin takes the console for a command. The caller holds the lock.
@@ -148,9 +149,9 @@ func (c *console) begin(line string) error {
 	return nil
 }
 
-func (c *console) finish(line string, answers []string) error {
+func (c *console) finish(line string, printed io.Writer, answers []string) error {
 	defer c.work.Done()
-	err := c.node.Run(&terminal{c, answers}, line)
+	err := c.node.Run(&terminal{c, printed, answers}, line)
 	if err == cucm.ErrExit {
 		err = nil // there is nothing to leave
 	}
@@ -192,13 +193,14 @@ func (c *console) interrupt() {
 // terminal is the console as one command sees it (cucm.Terminal).
 type terminal struct {
 	*console
-	answers []string // given beforehand
+	printed io.Writer // gets it too
+	answers []string  // given beforehand
 }
 
 // Write prints.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.print(string(p))
-	return len(p), nil
+	return t.printed.Write(p)
 }
 
 // Ask asks the person at the console.

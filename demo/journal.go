@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"itlsim/cucm"
 )
@@ -13,7 +14,7 @@ import (
 type entry struct {
 	Seq   uint64 `json:"seq"`
 	At    int64  `json:"at"`   // milliseconds since 1970, by the cluster's clock
-	Alarm string `json:"kind"` // such as DeviceTLInfo; "Page" for what was done there
+	Alarm string `json:"kind"` // such as DeviceTLInfo; "Page" for what was done there, "Tour" for what a step did
 	From  string `json:"from"` // the phone or node
 	Text  string `json:"text"`
 	Line  string `json:"line,omitempty"` // of CiscoSyslog, whole
@@ -31,8 +32,9 @@ const deviceTLInfo = "DeviceTLInfo"
 // journal keeps what the log panel shows: what the nodes log, and what was done
 // on the page.
 type journal struct {
-	cluster *cucm.Cluster
-	index   map[string]int // of each phone on the wall
+	nodes []*cucm.Node
+	now   func() time.Time // the nodes'
+	index map[string]int   // of each phone on the wall
 
 	mu      sync.Mutex
 	pending []cucm.LogEntry // not looked at yet
@@ -61,7 +63,7 @@ func (j *journal) logged(l cucm.LogEntry) {
 // Status" (M19).
 func (j *journal) look() {
 	servers, served := make(map[string]string), make(map[string]string)
-	for _, n := range j.cluster.Nodes() {
+	for _, n := range j.nodes {
 		if list := n.ITL(); list != nil {
 			sum := list.SHA1()
 			servers[n.FQDN()], served[n.FQDN()] = n.Name(), fmt.Sprintf("%x", sum[:])
@@ -133,7 +135,7 @@ func (j *journal) hold(device, sum string) {
 func (j *journal) note(kind string, from, format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(&j.others, entry{At: j.cluster.Now().UnixMilli(), Alarm: kind, From: from, Text: fmt.Sprintf(format, args...)})
+	j.add(&j.others, entry{At: j.now().UnixMilli(), Alarm: kind, From: from, Text: fmt.Sprintf(format, args...)})
 }
 
 // add numbers an entry and keeps it. The caller holds the lock.

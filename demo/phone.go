@@ -73,12 +73,12 @@ type storyView struct {
 }
 
 func (w *world) phone(i int) *phoneView {
-	p := w.fleet.Phone(i)
+	p := w.stage.Fleet.Phone(i)
 	set := w.phones[i]
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
-		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: set.ip.String(),
-		Home: w.cluster.Nodes()[set.Home].Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
+		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
+		Home: w.stage.Nodes()[set.Home].Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
 		Cure: w.cure(p.State, p.Flash.Lists.ITL), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
 		Status: []statusView{}, Story: []storyView{},
 	}
@@ -110,9 +110,9 @@ func (w *world) cure(s phone.State, held *itl.List) string {
 	if s != phone.Untrusted && s != phone.Locked || held == nil {
 		return ""
 	}
-	recovery := w.cluster.Publisher().Certificate(cucm.ITLRecovery)
+	recovery := w.stage.Cluster.Publisher().Certificate(cucm.ITLRecovery)
 	if rec, ok := held.Find(itl.IdentityOf(recovery.Certificate), itl.SAST); ok && rec.Holds(recovery.Certificate.Raw) {
-		return fmt.Sprintf("Its list holds the record %s: after `utils itl reset localkey` on %s and a reset of the phone it will trust the cluster again.", commonName(rec.Subject), w.cluster.Publisher().Name())
+		return fmt.Sprintf("Its list holds the record %s: after `utils itl reset localkey` on %s and a reset of the phone it will trust the cluster again.", commonName(rec.Subject), w.stage.Cluster.Publisher().Name())
 	}
 	return "Its list does not hold the cluster's present ITLRecovery certificate: `utils itl reset localkey` cannot help it. Erase its list at the phone, or reset it to factory settings."
 }
@@ -182,7 +182,7 @@ func (w *world) act(i int, act string, servers []string) error {
 	case "off":
 		ev = phone.PowerOff{}
 	case "erase":
-		v := w.fleet.Phone(i)
+		v := w.stage.Fleet.Phone(i)
 		if c := v.Flash.Config; !v.On || c != nil && !c.Settings.SettingsAccess {
 			return errors.New("the phone's settings menu is not to be had: settings access is disabled, or the phone is off")
 		}
@@ -193,13 +193,13 @@ func (w *world) act(i int, act string, servers []string) error {
 		if err := checkServers(servers); err != nil {
 			return err
 		}
-		w.fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
+		w.stage.Fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
 		ev = phone.Reset{}
 	default:
 		return fmt.Errorf("a person at a phone cannot do %q", act)
 	}
 	w.journal.note("Page", w.phones[i].Name, "at the phone: %s", act)
-	w.fleet.Send(ev, w.at(i))
+	w.stage.Fleet.Send(ev, w.at(i))
 	return nil
 }
 

@@ -1,15 +1,18 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +21,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"itlsim/cucm"
+	"itlsim/scenarios"
 )
 
 //go:embed page
@@ -26,7 +30,9 @@ var page embed.FS
 // Config is what a demonstration needs.
 type Config struct {
 	Phones   int
-	Boots    int    // phones that boot at a time; that of fleet.DefaultLimits if 0
+	Mode     string // of scenarios.Modes
+	Seed     int64  // of virtual mode
+	Boots    int    // phones that boot at a time, see scenarios.Options
 	Password string // of the administrator; the page shows it
 	// PortOffset is added to the nodes' standard ports; nil lets the system choose
 	// ports.
@@ -38,8 +44,8 @@ type Config struct {
 	// Token, where not empty, must come with every request: in the page's address
 	// once, by a cookie from then on. An address that is not loopback needs one.
 	Token string
-	// Tour is played from the start, where not empty.
-	Tour string
+	// Tour is played from the start, where not nil.
+	Tour *scenarios.Scenario
 }
 
 // A Server is a running demonstration.
@@ -59,6 +65,10 @@ type Server struct {
 	player *player
 }
 
+// MaxPhones is how many phones a wall has room for: those of the largest cluster,
+// twice.
+const MaxPhones = 80_000
+
 // Limits on requests.
 const (
 	maxConnections = 64
@@ -69,9 +79,6 @@ const (
 // Start starts a cluster, its phones and the page. Without a tour the phones
 // boot at once. Close ends everything.
 func Start(cfg Config) (*Server, error) {
-	if cfg.Phones < 2 {
-		return nil, fmt.Errorf("%d phones: a demonstration needs at least two, one for each node", cfg.Phones)
-	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, err
@@ -82,7 +89,11 @@ func Start(cfg Config) (*Server, error) {
 	}
 	s := &Server{config: cfg, listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	if err := s.restart(cfg.Tour); err != nil {
+	tour := ""
+	if cfg.Tour != nil {
+		tour = cfg.Tour.Name
+	}
+	if err := s.restart(tour); err != nil {
 		s.cancel()
 		l.Close()
 		return nil, err
@@ -104,10 +115,10 @@ func (s *Server) URL() string {
 	return u
 }
 
-// Cluster is the cluster as of now; a return to the start replaces it.
-func (s *Server) Cluster() *cucm.Cluster {
+// Nodes are the nodes as of now; a return to the start replaces them.
+func (s *Server) Nodes() []*cucm.Node {
 	w, _ := s.current()
-	return w.cluster
+	return w.stage.Nodes()
 }
 
 // SSH are the addresses of the nodes' command lines.
@@ -142,12 +153,14 @@ func (s *Server) current() (*world, *player) {
 func (s *Server) restart(tour string) error {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	var t Tour
-	if tour != "" {
-		var ok bool
-		if t, ok = findTour(tour); !ok {
-			return fmt.Errorf("there is no tour %q; there are %s", tour, strings.Join(TourNames(), ", "))
-		}
+	tours := s.tours()
+	at := slices.IndexFunc(tours, func(t scenarios.Scenario) bool { return t.Name == cmp.Or(tour, free) })
+	if at < 0 {
+		return fmt.Errorf("there is no scenario %q", tour)
+	}
+	scenario := tours[at]
+	if s.config.Phones < len(scenario.Groups) {
+		return fmt.Errorf("%s has %d groups of phones, and here are %d phones", scenario.Name, len(scenario.Groups), s.config.Phones)
 	}
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
@@ -162,14 +175,14 @@ func (s *Server) restart(tour string) error {
 			return err
 		}
 	}
-	w, err := openWorld(number, s.config)
+	w, err := openWorld(number, s.config, scenario)
 	if err != nil {
 		return err
 	}
 	w.look()
 	var p *player
 	if tour != "" {
-		p = w.play(t, true)
+		p = w.play(true)
 	} else {
 		w.power(true)
 	}
@@ -204,12 +217,14 @@ func (s *Server) handler() http.Handler {
 		}
 		return err
 	}))
-	mux.HandleFunc("POST /api/reset", s.do(func(w *world, _ *player, _ *http.Request) error { return resetAll(w.ctx, w) }))
+	mux.HandleFunc("POST /api/reset", s.do(func(w *world, _ *player, _ *http.Request) error {
+		w.resetPhones()
+		return nil
+	}))
 	mux.HandleFunc("POST /api/settings", s.do(func(w *world, _ *player, r *http.Request) error {
 		body, err := read[struct{ SettingsAccess bool }](r)
 		if err == nil {
-			w.journal.note("Page", w.cluster.Publisher().Name(), "settings access: %v", body.SettingsAccess)
-			err = settingsAccess(body.SettingsAccess)(w.ctx, w)
+			err = w.settingsAccess(body.SettingsAccess)
 		}
 		return err
 	}))
@@ -223,6 +238,11 @@ func (s *Server) handler() http.Handler {
 		}
 		return c.enter(body.Line)
 	}))
+	mux.HandleFunc("POST /api/complete", func(rw http.ResponseWriter, r *http.Request) {
+		body, err := read[struct{ Line string }](r)
+		longer, words := cucm.CompleteLine(body.Line)
+		answer(rw, map[string]any{"line": longer, "words": words}, err)
+	})
 	mux.HandleFunc("POST /api/nodes/{node}/interrupt", s.onConsole(func(_ *world, c *console, _ *http.Request) error {
 		c.interrupt()
 		return nil
@@ -233,7 +253,7 @@ func (s *Server) handler() http.Handler {
 			return err
 		}
 		w.journal.note("Page", c.node.Name(), "Certificate Management > Regenerate %s", body.Unit)
-		return c.run("set cert regen "+body.Unit, "yes")
+		return c.run("set cert regen "+body.Unit, io.Discard, "yes")
 	}))
 	mux.HandleFunc("POST /api/nodes/{node}/restart", s.onConsole(func(w *world, c *console, r *http.Request) error {
 		body, err := read[struct{ Service string }](r)
@@ -241,7 +261,7 @@ func (s *Server) handler() http.Handler {
 			return err
 		}
 		w.journal.note("Page", c.node.Name(), "restart %s", body.Service)
-		return c.run("utils service restart " + body.Service)
+		return c.run("utils service restart "+body.Service, io.Discard)
 	}))
 	mux.HandleFunc("POST /api/clock", s.do(func(w *world, _ *player, r *http.Request) error {
 		body, err := read[struct {
@@ -256,11 +276,11 @@ func (s *Server) handler() http.Handler {
 		case body.Advance < 0 || body.Advance > 366*24*3600:
 			return errors.New("the clock moves forward by at most a year")
 		case body.Rate != 0:
-			w.clock.run(body.Rate)
+			w.stage.SetRate(body.Rate)
 		}
-		w.clock.advance(time.Duration(body.Advance * float64(time.Second)))
+		err = w.stage.Advance(w.ctx, time.Duration(body.Advance*float64(time.Second)))
 		w.look()
-		return nil
+		return err
 	}))
 	mux.HandleFunc("POST /api/restart", s.do(func(_ *world, _ *player, r *http.Request) error {
 		body, err := read[struct{ Tour string }](r)
@@ -292,15 +312,12 @@ func (s *Server) handler() http.Handler {
 // setup is what does not change within a world.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 	w, _ := s.current()
-	type tourName struct {
-		Name  string `json:"name"`
-		Title string `json:"title"`
+	var tours []tourView
+	for _, t := range s.tours() {
+		tours = append(tours, viewOf(t))
 	}
-	var tours []tourName
-	for _, t := range Tours() {
-		tours = append(tours, tourName{t.Name, t.Title})
-	}
-	answer(rw, map[string]any{"world": w.number, "password": s.config.Password, "phones": w.phones, "tours": tours}, nil)
+	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
+	answer(rw, map[string]any{"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours}, nil)
 }
 
 // do wraps a command of the page.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/demo"
+	"itlsim/scenarios"
 )
 
 // page is a browser's page without the browser: its requests, and the events
@@ -43,20 +45,30 @@ type update struct {
 		}
 		SettingsAccess bool
 	}
-	Log     []struct{ Kind, From, Text, Match, Line string }
-	Samples []struct{ Boots float64 }
+	Log     []logged
+	Samples []sample
 	Screens []struct {
 		Node, Text, Prompt string
 		Secret, Busy       bool
 	}
-	Tour *struct {
+	Clock *struct{ Now int64 }
+	Tour  *struct {
 		At      int
 		Running bool
 		Failed  string
-		Steps   []struct{ Title, Says string }
+		Steps   []struct {
+			Title, Says string
+			Does        []string
+			Expected    []scenarios.ExpectationReport
+		}
 	}
 	bytes int
 }
+
+type sample struct{ Boots float64 }
+
+// logged is an entry of the log.
+type logged struct{ Kind, From, Text, Match, Line string }
 
 func open(t *testing.T, s *demo.Server) *page {
 	t.Helper()
@@ -106,7 +118,7 @@ func (p *page) next() (u update) {
 // until reads events up to one of which something is so.
 func (p *page) until(what string, so func(u update) bool) update {
 	p.t.Helper()
-	for range 500 {
+	for range 1000 {
 		if u := p.next(); so(u) {
 			return u
 		}
@@ -365,26 +377,98 @@ func TestSlowPageHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// Every tour comes to its end, and tells each step.
+// Every scenario that tells its steps comes to its end as a tour, in either
+// world, and what is expected of each step holds.
 func TestToursPlay(t *testing.T) {
-	for _, tour := range demo.Tours() {
-		t.Run(tour.Name, func(t *testing.T) {
-			p := open(t, start(t, func(c *demo.Config) { c.Phones, c.Tour = 10, tour.Name }))
-			u := p.until("the first step's end", func(u update) bool { return u.Tour != nil && u.Tour.At == 0 && !u.Tour.Running })
-			for i := range u.Tour.Steps {
-				require.NotEmpty(t, u.Tour.Steps[i].Says)
-				if i == 0 {
-					continue
+	for _, name := range []string{"bulk-reset", "trust-loss", "recovery"} {
+		for _, mode := range scenarios.Modes {
+			t.Run(name+"/"+mode, func(t *testing.T) {
+				tour, ok := scenarios.Find(name)
+				require.True(t, ok)
+				s := start(t, func(c *demo.Config) { c.Phones, c.Tour, c.Mode = 10, &tour, mode })
+				p := open(t, s)
+				_, answer := p.post("clock", `{"rate":60}`)
+				require.Equal(t, "{}\n", answer)
+				step := func(i int) update {
+					return p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
 				}
-				p.post("tour/next", "{}")
-				done := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
-				require.Empty(t, done.Tour.Failed)
-			}
-			if tour.Name == "trust-loss" {
-				p.all("7")
-			} else {
-				p.all(trusted)
-			}
-		})
+				u := step(0)
+				for i := range u.Tour.Steps {
+					if i > 0 {
+						p.post("tour/next", "{}")
+						u = step(i)
+					}
+					require.Empty(t, u.Tour.Failed)
+					done := u.Tour.Steps[i]
+					require.NotEmpty(t, done.Says)
+					require.NotEmpty(t, done.Does)
+					require.GreaterOrEqual(t, len(done.Expected), len(tour.Steps[i].Expect))
+					for _, e := range done.Expected {
+						require.True(t, e.Passed, "%s: %s", e.Text, e.Why)
+					}
+				}
+				if name == "trust-loss" {
+					p.all("7")
+				} else {
+					p.all(trusted)
+				}
+			})
+		}
+	}
+}
+
+// In virtual mode phones take the time that they simulate, the clock's rate
+// decides how long that is, and everything else is as on the wire: alarms, the
+// command line over SSH's port, the reset.
+func TestVirtualTimePasses(t *testing.T) {
+	s := start(t, func(c *demo.Config) { c.Phones, c.Mode = 4000, scenarios.Virtual })
+	p := open(t, s)
+	p.until("phones boot", func(update) bool { return strings.Contains(p.seen.Cells, "c") })
+	require.Zero(t, strings.Count(p.seen.Cells, trusted), "none has booted yet")
+	p.post("clock", `{"rate":60}`)
+	p.until("an alarm that matches", func(u update) bool {
+		return slices.ContainsFunc(u.Log, func(e logged) bool { return e.Kind == "DeviceTLInfo" && e.Match == "match" })
+	})
+	p.all(trusted)
+	// Registrations outlive a clock that runs ahead: the reset reaches every phone.
+	p.post("clock", `{"advance":86400}`)
+	status, answer := p.post("reset", "{}")
+	require.Equal(t, http.StatusOK, status, answer)
+	p.until("all boot again", func(update) bool { return strings.Count(p.seen.Cells, "d") > 2000 })
+	p.all(trusted)
+}
+
+// On the wire, too, registrations outlive a clock that runs ahead.
+func TestResetReachesPhonesWhenTheClockHasRunAhead(t *testing.T) {
+	p := open(t, start(t, func(c *demo.Config) { c.Phones = 20 }))
+	p.all(trusted)
+	p.post("clock", `{"rate":60}`)
+	var from int64
+	p.until("six minutes have passed", func(u update) bool {
+		if u.Clock != nil && from == 0 {
+			from = u.Clock.Now
+		}
+		return u.Clock != nil && u.Clock.Now-from > 360_000
+	})
+	p.post("clock", `{"advance":3600}`)
+	p.post("reset", "{}")
+	p.until("they boot again", func(u update) bool {
+		return slices.ContainsFunc(u.Samples, func(s sample) bool { return s.Boots > 0 })
+	})
+}
+
+// Tab completes what has been typed, as over SSH.
+func TestCompletion(t *testing.T) {
+	p := open(t, start(t, func(c *demo.Config) { c.Phones = 2 }))
+	for line, want := range map[string]string{
+		"utils itl res":     `{"line":"utils itl reset ","words":null}`,
+		"utils itl reset ":  `{"line":"utils itl reset ","words":["localkey","remotekey"]}`,
+		"utils itl reset l": `{"line":"utils itl reset localkey ","words":null}`,
+		"no such":           `{"line":"no such","words":null}`,
+	} {
+		body, err := json.Marshal(map[string]string{"line": line})
+		require.NoError(t, err)
+		_, answer := p.post("complete", string(body))
+		require.Equal(t, want+"\n", answer)
 	}
 }

@@ -26,7 +26,13 @@ type update struct {
 	Log     []entry      `json:"log,omitempty"`
 	Samples []sample     `json:"samples,omitempty"`
 	Screens []*screen    `json:"screens,omitempty"`
-	Tour    *tourView    `json:"tour,omitempty"`
+	Tour    *playerView  `json:"tour,omitempty"`
+}
+
+// reading is the nodes' time and its rate, as the page goes on from them.
+type reading struct {
+	Now  int64   `json:"now"` // milliseconds since 1970
+	Rate float64 `json:"rate"`
 }
 
 // place is how far a page has been told of a world.
@@ -72,7 +78,7 @@ func (s *Server) update(p *place) *update {
 		u.Tour, p.tour = player.since(p.tour)
 	}
 	if now := time.Now(); now.Sub(p.clock) >= samplingEvery {
-		r := reading{w.cluster.Now().UnixMilli(), w.clock.speed()} // `set date` moves the cluster's alone
+		r := reading{w.now().UnixMilli(), w.stage.Rate()}
 		u.Clock, p.clock = &r, now
 	}
 	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil || u.Screens != nil || u.Tour != nil || u.Clock != nil

@@ -58,7 +58,7 @@ type judgement struct {
 
 // wall watches all phones of a fleet (fleet.Observer).
 type wall struct {
-	clock *clock
+	now func() time.Time // the scenario's
 
 	mu      sync.Mutex
 	cells   []cell
@@ -68,10 +68,18 @@ type wall struct {
 	stories [][]judgement
 }
 
-func newWall(phones int, c *clock) *wall {
-	w := &wall{clock: c, cells: make([]cell, phones), changes: make([]uint64, phones), stories: make([][]judgement, phones)}
-	w.tally.Off = phones
-	return w
+func newWall() *wall { return &wall{} }
+
+// begin puts the phones up, before anything happens to them.
+func (w *wall) begin(phones []fleet.View, now func() time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = now
+	w.cells, w.changes, w.stories = make([]cell, len(phones)), make([]uint64, len(phones)), make([][]judgement, len(phones))
+	for i, v := range phones {
+		w.cells[i] = cellOf(fleet.Glance{On: v.On, State: v.State})
+		w.tally.add(w.cells[i], 1)
+	}
 }
 
 // Changed notes what a phone looks like now.
@@ -90,7 +98,7 @@ func (w *wall) Changed(i int, now fleet.Glance) {
 
 // Judged notes what a phone made of a file.
 func (w *wall) Judged(i int, v phone.Verdict) {
-	j := judgement{w.clock.Now(), v}
+	j := judgement{w.now(), v}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	story := w.stories[i]

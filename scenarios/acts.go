@@ -2,8 +2,8 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,20 +109,10 @@ var waits = newLanguage(
 			if err != nil {
 				return err
 			}
-			return st.wait(ctx, d)
+			return st.Advance(ctx, d)
 		}}
 	}},
 )
-
-// wait lets time pass, and the clusters do what is due then.
-func (st *Stage) wait(ctx context.Context, d time.Duration) error {
-	err := st.world.Wait(ctx, d)
-	for _, c := range st.clusters() {
-		c.CarryOver(d, st.Fleet.Registered)
-		err = errors.Join(err, c.Tick())
-	}
-	return err
-}
 
 // faults are what goes wrong, and what is put right again.
 var faults = newLanguage(
@@ -258,9 +248,7 @@ func (c typed) act() Act {
 		if err != nil {
 			return err
 		}
-		script := &cucm.Script{Answers: c.answers}
-		err = n.Run(script, c.line)
-		printed := script.Output.String()
+		printed, err := st.typed(n, c.line, c.answers)
 		switch {
 		case c.refused != "" && err == nil:
 			st.judge(text+" is refused", fmt.Errorf("it was done"))
@@ -274,6 +262,22 @@ func (c typed) act() Act {
 		}
 		return nil
 	}}
+}
+
+// typed has an administrator type a command on a node.
+func (st *Stage) typed(n *cucm.Node, line string, answers []string) (printed string, err error) {
+	answers = slices.Clone(answers)
+	for i, a := range answers {
+		if a == defaultPassword {
+			answers[i] = st.password
+		}
+	}
+	if st.types != nil {
+		return st.types(n, line, answers)
+	}
+	script := &cucm.Script{Answers: answers}
+	err = n.Run(script, line)
+	return script.Output.String(), err
 }
 
 // contains looks for words, however they are broken into lines.

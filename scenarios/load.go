@@ -548,11 +548,13 @@ func (l *loader) share(n ast.Node) float64 {
 
 func (l *loader) step(n ast.Node, s *Scenario) Step {
 	var step Step
-	entries := l.mapping(n, "a step", "step", "do", "expect")
+	entries := l.mapping(n, "a step", "step", "says", "do", "expect")
 	for _, e := range entries {
 		switch e.key {
 		case "step":
 			step.Name, _ = l.word(e.value)
+		case "says":
+			step.Says, _ = l.word(e.value)
 		case "do":
 			for _, item := range l.list(e.value) {
 				if act, ok := l.act(item, s); ok {

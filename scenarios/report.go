@@ -42,6 +42,7 @@ type States struct {
 // StepReport is one step and what became of its expectations.
 type StepReport struct {
 	Name         string              `json:"name"`
+	Says         string              `json:"says,omitempty"`
 	AtS          float64             `json:"at_s"` // scenario seconds since the start
 	States       States              `json:"states"`
 	Expectations []ExpectationReport `json:"expectations"`

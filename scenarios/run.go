@@ -33,6 +33,14 @@ type Options struct {
 	Keys cucm.KeySource
 	// KeyBits is the size of the keys where the scenario names none; 2048 if 0.
 	KeyBits int
+	// Password is the administrator's, and the cluster security password, where
+	// the scenario names none; ciscocisco if empty.
+	Password string
+	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
+	// ports, each moved by so much. The system chooses ports if it is nil.
+	PortOffset *int
+	// Live, where not nil, is for a stage that people look at.
+	Live *Live
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
@@ -145,31 +153,13 @@ func (r *Report) play(ctx context.Context, s Scenario, i int, st *Stage, opt Opt
 		defer close(watched)
 		r.watch(st, progress, opt.Progress, began, done)
 	}()
-	st.remember()
-	st.judged = []ExpectationReport{}
-	var err error
-	for _, act := range step.Do {
-		if err = st.Do(ctx, act); err != nil {
-			err = fmt.Errorf("%s: %w", act.Text, err)
-			break
-		}
-	}
+	err := st.act(ctx, step)
 	if err != nil {
 		st.Fleet.Close() // so that all of the report is about one moment
 	}
 	close(done)
 	<-watched
-	result := StepReport{Name: step.Name, AtS: st.world.Elapsed().Seconds(), States: statesOf(st.Fleet), Expectations: st.judged}
-	switch {
-	case err == nil:
-		for _, e := range step.Expect {
-			result.judge(e, st)
-		}
-	case errors.Is(err, context.Canceled):
-		result.Error = "interrupted"
-	default:
-		result.Error = err.Error()
-	}
+	result := st.judgeStep(step, err)
 	for _, e := range result.Expectations {
 		if !e.Passed {
 			progress.Failed++
@@ -183,6 +173,40 @@ func (r *Report) play(ctx context.Context, s Scenario, i int, st *Stage, opt Opt
 		return fmt.Errorf("step %d, %s: %w", i+1, step.Name, err)
 	}
 	return nil
+}
+
+// Play does a step and judges it. The error is why it could not go on.
+func (st *Stage) Play(ctx context.Context, step Step) (StepReport, error) {
+	err := st.act(ctx, step)
+	return st.judgeStep(step, err), err
+}
+
+// act does what a step has to be done.
+func (st *Stage) act(ctx context.Context, step Step) error {
+	st.remember()
+	st.judged = []ExpectationReport{}
+	for _, act := range step.Do {
+		if err := st.Do(ctx, act); err != nil {
+			return fmt.Errorf("%s: %w", act.Text, err)
+		}
+	}
+	return nil
+}
+
+// judgeStep reports a step that was done, or broken off with an error.
+func (st *Stage) judgeStep(step Step, err error) StepReport {
+	r := StepReport{Name: step.Name, Says: step.Says, AtS: st.world.Elapsed().Seconds(), States: statesOf(st.Fleet), Expectations: st.judged}
+	switch {
+	case err == nil:
+		for _, e := range step.Expect {
+			r.judge(e, st)
+		}
+	case errors.Is(err, context.Canceled):
+		r.Error = "interrupted"
+	default:
+		r.Error = err.Error()
+	}
+	return r
 }
 
 // now fills in how things are.

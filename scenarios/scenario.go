@@ -78,6 +78,7 @@ type Device struct {
 // A Step is one line of a scenario's plan.
 type Step struct {
 	Name   string
+	Says   string // what happens, for who has never seen a trust list
 	Do     []Act
 	Expect []Expectation
 }
@@ -97,5 +98,5 @@ type Expectation struct {
 
 // Wait lets time pass on the scenario's clock.
 func Wait(d time.Duration) Act {
-	return Act{"wait " + d.String(), func(ctx context.Context, st *Stage) error { return st.wait(ctx, d) }}
+	return Act{"wait " + d.String(), func(ctx context.Context, st *Stage) error { return st.Advance(ctx, d) }}
 }

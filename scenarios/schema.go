@@ -85,7 +85,7 @@ func writeSchema() ([]byte, error) {
 	}, "group")
 	group["anyOf"] = []any{object{"required": []string{"count"}}, object{"required": []string{"devices"}}}
 	step := closed(object{
-		"step": object{"type": "string"}, "do": listOf(anyAct), "expect": listOf(said(expectations.pattern(), expectations.examples())),
+		"step": object{"type": "string"}, "says": object{"type": "string"}, "do": listOf(anyAct), "expect": listOf(said(expectations.pattern(), expectations.examples())),
 	})
 	step["anyOf"] = []any{object{"required": []string{"step"}}, object{"required": []string{"do"}}}
 	schema := closed(object{

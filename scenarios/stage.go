@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"itlsim/cucm"
@@ -41,6 +42,10 @@ type Stage struct {
 
 	sftp  *sftpServers
 	nodes map[string]*cucm.Node // by the name in the file, whatever they are called by now
+
+	password string // that stands for defaultPassword in this run
+	types    func(n *cucm.Node, line string, answers []string) (string, error)
+	ended    func() // has time stop on a live stage
 }
 
 // member is what the plan says of a phone; what it is like at a time is a view.
@@ -59,7 +64,9 @@ type before struct {
 	held  []*itl.List
 }
 
-const defaultPassword = "ciscocisco" // the administrator's, where a file names none
+// defaultPassword is the administrator's, and the cluster security password,
+// where a file names none. A run may have another, which is typed in its place.
+const defaultPassword = "ciscocisco"
 
 // openStage installs the clusters and puts the phones up.
 func openStage(s Scenario, opt Options) (st *Stage, err error) {
@@ -74,9 +81,10 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 	} else if err := enoughDescriptors(limits.Boots); err != nil {
 		return nil, err
 	} else {
-		w = openWire(s.Network, opt.Seed)
+		w = openWire(s.Network, opt)
 	}
 	st = &Stage{
+		password: cmp.Or(opt.Password, defaultPassword), ended: func() {},
 		world: w, byName: make(map[string]int),
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
@@ -111,13 +119,26 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		st.Fleet.Close()
 		return nil, err
 	}
+	if live := opt.Live; live != nil {
+		st.types = live.Type
+		ctx, cancel := context.WithCancel(context.Background())
+		var passing sync.WaitGroup
+		passing.Go(func() { st.live(ctx, live.Trouble) })
+		st.ended = func() {
+			cancel()
+			passing.Wait()
+		}
+	}
 	return st, nil
 }
 
 func (st *Stage) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	cfg.Clock, cfg.Keys, cfg.Dial = st.world, opt.Keys, st.sftp.Dial
-	cfg.Security = cmp.Or(cfg.Security, defaultPassword)
-	cfg.Password = cmp.Or(cfg.Password, defaultPassword)
+	cfg.Security = cmp.Or(cfg.Security, st.password)
+	cfg.Password = cmp.Or(cfg.Password, st.password)
+	if opt.Live != nil {
+		cfg.Logged = opt.Live.Logged
+	}
 	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
 	if sim, ok := st.world.(*simulated); ok {
 		sim.prepare(&cfg, uint64(len(st.networks)))
@@ -320,6 +341,7 @@ func phoneIP(i int) netip.Addr {
 
 // Close ends everything that the stage runs.
 func (st *Stage) Close() error {
+	st.ended()
 	st.Fleet.Close()
 	return errors.Join(st.world.Close(), st.sftp.Close())
 }

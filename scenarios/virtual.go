@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"itlsim/cucm"
@@ -16,15 +17,69 @@ type simulated struct {
 	*virtual.Clock
 	seed  uint64
 	fleet *virtual.Fleet
+	live  bool
+
+	passing sync.Mutex // held while scenario time passes
+	mu      sync.Mutex
+	rate    float64
 }
 
 func simulate(opt Options) *simulated {
-	w := &simulated{Clock: virtual.NewClock(), seed: uint64(opt.Seed)}
-	w.fleet = virtual.New(virtual.Config{Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN()})
+	w := &simulated{Clock: virtual.NewClock(), seed: uint64(opt.Seed), live: opt.Live != nil, rate: 1}
+	cfg := virtual.Config{Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN()}
+	if opt.Live != nil {
+		cfg.Observer = opt.Live.Observer
+	}
+	w.fleet = virtual.New(cfg)
 	return w
 }
 
-func (w *simulated) Wait(ctx context.Context, d time.Duration) error { return w.fleet.Advance(ctx, d) }
+func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
+	w.passing.Lock()
+	defer w.passing.Unlock()
+	return w.fleet.Advance(ctx, d)
+}
+
+// Pass simulates what happens meanwhile. What the machine does not manage in
+// time is not made up for.
+func (w *simulated) Pass(ctx context.Context, d time.Duration) time.Duration {
+	w.Wait(ctx, time.Duration(float64(min(d, 2*liveEvery))*w.Rate())) // fails when the stage is closed
+	return 0                                                          // simulated registrations do not lapse
+}
+
+func (w *simulated) SetRate(rate float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rate = rate
+}
+
+func (w *simulated) Rate() float64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rate
+}
+
+// unhurried is a simulated fleet that people look at: its phones settle as time
+// passes.
+type unhurried struct {
+	*virtual.Fleet
+	world *simulated
+}
+
+func (f unhurried) Settle(ctx context.Context) error {
+	tick := time.NewTicker(liveEvery)
+	defer tick.Stop()
+	for f.Busy() > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+	f.world.passing.Lock()
+	defer f.world.passing.Unlock()
+	return f.Fleet.Settle(ctx) // what is no boot
+}
 
 // prepare has the seed draw serial numbers, and one configuration signed for all
 // phones of a CallManager Group.
@@ -48,7 +103,12 @@ func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
 
 func (w *simulated) TFTP(n *cucm.Node) (string, error) { return n.Address(cucm.TFTPService), nil }
 
-func (w *simulated) Fleet(fleet.Limits) (Fleet, error) { return w.fleet, nil }
+func (w *simulated) Fleet(fleet.Limits) (Fleet, error) {
+	if w.live {
+		return unhurried{w.fleet, w}, nil
+	}
+	return w.fleet, nil
+}
 
 // Disturb loses and delays every datagram, those of TCP too.
 func (w *simulated) Disturb(d Disturbance) {

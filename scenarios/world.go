@@ -19,6 +19,12 @@ type world interface {
 	Elapsed() time.Duration
 	// Wait lets scenario time pass.
 	Wait(context.Context, time.Duration) error
+	// Pass tells a live world that the wall clock went on by d, and returns by how
+	// much more the scenario clock did.
+	Pass(ctx context.Context, d time.Duration) time.Duration
+	// Rate is how many scenario seconds a second of the wall clock has.
+	Rate() float64
+	SetRate(float64)
 	// Connect makes a cluster's services reachable.
 	Connect(*cucm.Cluster) (cucm.Network, error)
 	// TFTP is the address at which phones reach a node's TFTP service.
@@ -37,6 +43,7 @@ type Fleet interface {
 	Send(phone.Event, func(*phone.Phone) bool)
 	Settle(context.Context) error
 	Phones() []fleet.View
+	Phone(i int) fleet.View
 	States() [4]int
 	Busy() int
 	Registered(device string) bool
@@ -56,15 +63,20 @@ type Disturbance struct {
 // with the wall clock and is moved forward by waits, so that they cost no time.
 type wire struct {
 	*Clock
-	relay *relay // between phones and TFTP; nil where nothing disturbs the network
-	nets  []*cucm.Sockets
-	nodes int
+	ports    *int           // added to the standard ones; nil: the system chooses
+	observer fleet.Observer // nil: nobody
+	relay    *relay         // between phones and TFTP; nil where nothing disturbs the network
+	nets     []*cucm.Sockets
+	nodes    int
 }
 
-func openWire(disturbed bool, seed int64) *wire {
-	w := &wire{Clock: NewClock()}
+func openWire(disturbed bool, opt Options) *wire {
+	w := &wire{Clock: NewClock(), ports: opt.PortOffset}
+	if opt.Live != nil {
+		w.observer = opt.Live.Observer
+	}
 	if disturbed {
-		w.relay = newRelay(seed)
+		w.relay = newRelay(opt.Seed)
 	}
 	return w
 }
@@ -74,6 +86,10 @@ func (w *wire) Wait(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+func (w *wire) Pass(_ context.Context, d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (w.Rate() - 1))
+}
+
 // Connect gives each node an address of its own, from 127.0.0.2 on.
 func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	hosts := make([]string, len(c.Nodes()))
@@ -81,7 +97,13 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 		hosts[i] = fmt.Sprintf("127.0.0.%d", 2+w.nodes)
 		w.nodes++
 	}
-	net, err := cucm.Listen(c, hosts)
+	var net *cucm.Sockets
+	var err error
+	if w.ports != nil {
+		net, err = cucm.ListenAt(c, hosts, *w.ports)
+	} else {
+		net, err = cucm.Listen(c, hosts)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +119,7 @@ func (w *wire) TFTP(n *cucm.Node) (string, error) {
 }
 
 func (w *wire) Fleet(limits fleet.Limits) (Fleet, error) {
-	return fleet.New(fleet.Config{Clock: w, Limits: limits})
+	return fleet.New(fleet.Config{Clock: w, Limits: limits, Observer: w.observer})
 }
 
 func (w *wire) Disturb(d Disturbance) {

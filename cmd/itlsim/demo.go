@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"slices"
 	"strings"
 
 	"itlsim/cucm"
@@ -18,9 +17,10 @@ import (
 
 type demoCmd struct {
 	Phones        int    `help:"Number of phones." default:"2000" placeholder:"N"`
-	Mode          string `help:"wire: real sockets on loopback; virtual, a simulated network, is not there yet." enum:"wire,virtual" default:"wire"`
-	Boots         int    `help:"Phones that boot at a time." default:"${boots}"`
-	Tour          string `help:"Play a tour from the start: bulk-reset, trust-loss or recovery." placeholder:"NAME"`
+	Mode          string `help:"wire: real sockets on loopback; virtual: a simulated network and clock, for tens of thousands of phones." enum:"wire,virtual" default:"wire"`
+	Seed          int64  `help:"Seed of virtual mode." default:"1"`
+	Boots         *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
+	Tour          string `help:"Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery." placeholder:"NAME|FILE.yaml"`
 	NoOpen        bool   `help:"Open no browser."`
 	Listen        string `help:"Address of the page, host:port. One that is not loopback needs --token." default:"127.0.0.1:0" placeholder:"ADDR"`
 	Token         string `help:"What a browser must show once: http://ADDR/?token=TOKEN." env:"ITLSIM_DEMO_TOKEN"`
@@ -31,13 +31,15 @@ type demoCmd struct {
 
 // Run shows a cluster and its phones on a page until it is interrupted.
 func (c *demoCmd) Run(ctx context.Context, s streams) error {
-	if err := c.check(); err != nil {
+	cfg, err := c.check()
+	if err != nil {
 		return err
 	}
 	if c.AdminPassword == "" {
 		c.AdminPassword = strings.ToLower(rand.Text()[:8])
 	}
-	d, err := demo.Start(demo.Config{Phones: c.Phones, Boots: c.Boots, Password: c.AdminPassword, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token, Tour: c.Tour})
+	cfg.Password = c.AdminPassword
+	d, err := demo.Start(cfg)
 	if err != nil {
 		return err
 	}
@@ -61,41 +63,46 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 }
 
 // check finds what is wrong with the command line before anything starts.
-func (c *demoCmd) check() error {
+func (c *demoCmd) check() (demo.Config, error) {
+	cfg := demo.Config{Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token}
+	fewest := 2
+	if c.Tour != "" {
+		tour, err := find(c.Tour, c.Mode)
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Tour, fewest = &tour, max(fewest, len(tour.Groups))
+	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	ip := net.ParseIP(host)
 	switch {
-	case c.Mode != "wire":
-		return usageError("--mode %s is not there yet; --mode wire is", c.Mode)
-	case c.Phones < 2 || c.Phones > scenarios.MaxPhones:
-		return usageError("--phones %d: want 2 to %d", c.Phones, scenarios.MaxPhones)
-	case c.Boots < 1:
-		return usageError("--boots %d: want 1 or more", c.Boots)
+	case c.Phones < fewest || c.Phones > demo.MaxPhones:
+		return cfg, usageError("--phones %d: want %d to %d", c.Phones, fewest, demo.MaxPhones)
+	case c.Boots != nil && *c.Boots < 1:
+		return cfg, usageError("--boots %d: want 1 or more", *c.Boots)
 	case c.PortOffset != nil && (*c.PortOffset < 0 || *c.PortOffset > 50000):
-		return usageError("--port-offset %d: want 0 to 50000", *c.PortOffset)
+		return cfg, usageError("--port-offset %d: want 0 to 50000", *c.PortOffset)
 	case err != nil:
-		return usageError("--listen %s: want address:port", c.Listen)
+		return cfg, usageError("--listen %s: want address:port", c.Listen)
 	case c.Token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()):
-		return usageError("--listen %s can be reached from other machines: give a --token too", c.Listen)
-	case c.Tour != "" && !slices.Contains(demo.TourNames(), c.Tour):
-		return usageError("there is no tour %q%s; there are %s", c.Tour, scenarios.DidYouMean(c.Tour, demo.TourNames()), strings.Join(demo.TourNames(), ", "))
+		return cfg, usageError("--listen %s can be reached from other machines: give a --token too", c.Listen)
+	case c.Boots != nil:
+		cfg.Boots = *c.Boots
 	}
-	return nil
+	return cfg, nil
 }
 
-// ready tells where everything is.
+// ready tells where everything is: of a simulated network's services there is
+// nothing to reach.
 func (c *demoCmd) ready(d *demo.Server) *ready {
 	r := &ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}, Page: d.URL()}
 	ssh := d.SSH()
-	for i, n := range d.Cluster().Nodes() {
-		role := "subscriber"
-		if n.Publisher() {
-			role = "publisher"
+	for i, n := range d.Nodes() {
+		node := readyNodeOf(n, ssh[i])
+		if c.Mode == scenarios.Virtual {
+			node = readyNode{Name: node.Name, Role: node.Role, SSH: node.SSH}
 		}
-		r.Nodes = append(r.Nodes, readyNode{
-			Name: n.Name(), Role: role, TFTP: n.Address(cucm.TFTPService), HTTP: n.HTTPAddress(), TVS: n.Address(cucm.TVSService),
-			SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService), SSH: ssh[i],
-		})
+		r.Nodes = append(r.Nodes, node)
 	}
 	return r
 }

@@ -71,14 +71,12 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 // check finds what is wrong with the command line, or with the scenario, before
 // anything starts.
 func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, err error) {
-	if scenario, err = c.find(); err != nil {
+	if scenario, err = find(c.Scenario, c.Mode); err != nil {
 		return scenario, opt, err
 	}
 	opt = scenarios.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers}
 	fewest := len(scenario.Groups)
 	switch {
-	case scenario.NotIn[c.Mode] != "":
-		err = usageError("%s does not run in %s mode: %s", scenario.Name, c.Mode, scenario.NotIn[c.Mode])
 	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > scenarios.MaxPhones):
 		err = usageError("--phones %d: want %d to %d", *c.Phones, fewest, scenarios.MaxPhones)
 	case c.Boots != nil && *c.Boots < 1:
@@ -97,17 +95,20 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 }
 
 // find finds a built-in scenario, or loads a file, which has a point or a slash
-// in its name.
-func (c *runCmd) find() (scenarios.Scenario, error) {
-	if s, ok := scenarios.Find(c.Scenario); ok {
-		return s, nil
+// in its name, that runs in a mode.
+func find(name, mode string) (scenarios.Scenario, error) {
+	s, builtin := scenarios.Find(name)
+	if !builtin {
+		if !strings.ContainsAny(name, "/.") {
+			return s, usageError("there is no scenario %q%s; itlsim list shows them", name, scenarios.DidYouMean(name, scenarios.Names()))
+		}
+		var err error
+		if s, err = scenarios.LoadFile(name); err != nil {
+			return s, &exitError{exitUsage, err}
+		}
 	}
-	if !strings.ContainsAny(c.Scenario, "/.") {
-		return scenarios.Scenario{}, usageError("there is no scenario %q%s; itlsim list shows them", c.Scenario, scenarios.DidYouMean(c.Scenario, scenarios.Names()))
-	}
-	s, err := scenarios.LoadFile(c.Scenario)
-	if err != nil {
-		return s, &exitError{exitUsage, err}
+	if why := s.NotIn[mode]; why != "" {
+		return s, usageError("%s does not run in %s mode: %s", s.Name, mode, why)
 	}
 	return s, nil
 }

@@ -53,6 +53,18 @@ type readyNode struct {
 	SSH   string `json:"ssh"`
 }
 
+// readyNodeOf tells where a node that listens on sockets is.
+func readyNodeOf(n *cucm.Node, ssh string) readyNode {
+	r := readyNode{
+		Name: n.Name(), Role: "subscriber", TFTP: n.Address(cucm.TFTPService), HTTP: n.HTTPAddress(), TVS: n.Address(cucm.TVSService),
+		SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService), SSH: ssh,
+	}
+	if n.Publisher() {
+		r.Role = "publisher"
+	}
+	return r
+}
+
 type readyAdmin struct {
 	User     string `json:"user"`
 	Password string `json:"password"`
@@ -98,14 +110,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 			return c.explained(err)
 		}
 		defer server.Close() // whose error says nothing: it was listening
-		role := "subscriber"
-		if n.Publisher() {
-			role = "publisher"
-		}
-		r.Nodes = append(r.Nodes, readyNode{
-			Name: n.Name(), Role: role, TFTP: n.Address(cucm.TFTPService), HTTP: n.HTTPAddress(), TVS: n.Address(cucm.TVSService),
-			SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService), SSH: server.Addr().String(),
-		})
+		r.Nodes = append(r.Nodes, readyNodeOf(n, server.Addr().String()))
 	}
 	r.print(s.out)
 	if c.ReadyFile != "" {
@@ -153,7 +158,13 @@ func closing(c io.Closer, err *error) {
 func (r *ready) print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, n := range r.Nodes {
-		fmt.Fprintf(w, "%s\t%s\ttftp %s\thttp %s\ttvs %s\tsip %s\thttps %s\tssh %s\n", n.Name, n.Role, n.TFTP, n.HTTP, n.TVS, n.SIP, n.HTTPS, n.SSH)
+		fmt.Fprintf(w, "%s\t%s", n.Name, n.Role)
+		for _, service := range [][2]string{{"tftp", n.TFTP}, {"http", n.HTTP}, {"tvs", n.TVS}, {"sip", n.SIP}, {"https", n.HTTPS}, {"ssh", n.SSH}} {
+			if service[1] != "" {
+				fmt.Fprintf(w, "\t%s %s", service[0], service[1])
+			}
+		}
+		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, r.Admin.Password)
 	_ = w.Flush()

@@ -76,10 +76,20 @@ export class Consoles {
     try { await post(`nodes/${n.name}/type`, { line }); } catch (e) { n.text += e.message + "\n"; this.show(n.name); }
   }
 
+  async complete() {
+    const n = this.shown, line = $("typed").value;
+    const c = await post("complete", { line }).catch(() => null);
+    if (!c || n !== this.shown || $("typed").value !== line) return;
+    $("typed").value = c.line;
+    if (c.words) { n.text += `${n.prompt}${line}\n${c.words.join("  ")}\n`; this.show(n.name); }
+  }
+
   key(e) {
     if (e.key === "c" && e.ctrlKey && !getSelection().toString()) {
       post(`nodes/${this.shown.name}/interrupt`).catch(() => {});
       $("typed").value = "";
+    } else if (e.key === "Tab" && !e.shiftKey && $("typed").value && this.shown.prompt === "admin:") { // an empty line lets the focus go on
+      this.complete();
     } else if (e.key === "ArrowUp" || e.key === "ArrowDown") {
       this.at = Math.min(this.history.length, Math.max(0, this.at + (e.key === "ArrowUp" ? -1 : 1)));
       $("typed").value = this.history[this.at] ?? "";

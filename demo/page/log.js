@@ -26,7 +26,7 @@ export class Log {
 
   show() {
     const kind = $("log-kind").value, text = $("log-text").value.toLowerCase();
-    const fits = (e) => (!kind || e.kind === kind || e.match === kind || (kind === "syslog" && e.line && e.kind !== "DeviceTLInfo") || (kind === "Page" && !e.line)) &&
+    const fits = (e) => (!kind || e.kind === kind || e.match === kind || (kind === "syslog" && e.line && e.kind !== "DeviceTLInfo") || (kind === "here" && !e.line)) &&
       (!text || (e.from + " " + e.text + " " + e.kind + " " + (e.line || "")).toLowerCase().includes(text));
     const rows = [];
     for (let i = this.entries.length - 1; i >= 0 && rows.length < shown; i--) if (fits(this.entries[i])) rows.push(this.row(this.entries[i]));

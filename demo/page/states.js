@@ -23,6 +23,26 @@ export function palette() {
   return p;
 }
 
+// A Sheet holds a picture of every cell there is: to copy one is many times
+// faster than to draw it.
+export class Sheet {
+  // ready draws the pictures of a size, where it has others.
+  ready(size) {
+    const scale = window.devicePixelRatio || 1, key = [size, scale, document.documentElement.dataset.theme].join();
+    if (this.key === key) return;
+    Object.assign(this, { key, scale, size, side: Math.ceil((size + 2) * scale) });
+    this.canvas = new OffscreenCanvas(16 * this.side, this.side);
+    const g = this.canvas.getContext("2d"), colours = palette();
+    for (let c = 0; c < 16; c++) { g.setTransform(scale, 0, 0, scale, c * this.side, 0); draw(g, c, 1, 1, size, colours); }
+  }
+
+  paint(g, cell, x, y) {
+    const { side, scale, size } = this;
+    g.clearRect(x - 1, y - 1, size + 2, size + 2); // with the ends of a cross
+    g.drawImage(this.canvas, (cell & 15) * side, 0, side, side, x - 1, y - 1, side / scale, side / scale);
+  }
+}
+
 // draw one phone: trusted a full square, locked half of one, untrusted a cross
 // in a frame, without a list a frame, off a dot. One that boots is hollow in its
 // middle.

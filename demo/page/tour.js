@@ -1,4 +1,4 @@
-// The tour: a story played step by step on the server; here it is told.
+// The tour: a scenario that the server plays step by step; here it is told.
 
 import { $, el, post } from "./util.js";
 
@@ -12,8 +12,14 @@ export class Tour {
     this.hello = [$("tour-title").textContent, [...$("tour-text").childNodes].map((n) => n.cloneNode(true))];
   }
 
+  // setup offers the scenarios, first those that tell each step.
   setup(tours) {
-    if (!$("tour-name").options.length) $("tour-name").append(...tours.map((t) => el("option", { value: t.name }, t.title)));
+    const names = $("tour-name");
+    if (names.options.length) return;
+    for (const [label, told] of [["Tours", true], ["More scenarios", false]]) {
+      names.append(el("optgroup", { label }, ...tours.filter((t) => t.told === told).map((t) => el("option", { value: t.name, title: t.shows }, `${t.name}: ${t.shows}`))));
+    }
+    if (tours.some((t) => t.name === "bulk-reset")) names.value = "bulk-reset";
   }
 
   clear() {
@@ -21,26 +27,31 @@ export class Tour {
     $("tour-title").textContent = this.hello[0];
     $("tour-text").replaceChildren(...this.hello[1].map((n) => n.cloneNode(true)));
     $("tour-steps").replaceChildren();
-    $("tour-pause").hidden = $("tour-next").hidden = true;
+    $("tour-pause").hidden = $("tour-next").hidden = $("tour-more").hidden = true;
     $("tour-start").textContent = "Play";
   }
 
   say(title, text, failed) {
     $("tour-title").textContent = title;
-    $("tour-text").replaceChildren(text, failed ? el("span", { class: "fail" }, " The step failed: " + failed) : "");
+    $("tour-text").replaceChildren(text, failed ? el("span", { class: "fail" }, " It cannot go on: " + failed) : "");
   }
 
   show(v) {
     this.view = v;
     $("tour-name").value = v.name;
     $("tour-start").textContent = "Play again";
-    const over = v.at === v.steps.length - 1 && !v.running;
+    const over = v.failed || (v.at === v.steps.length - 1 && !v.running);
     $("tour-pause").hidden = over;
     $("tour-next").hidden = over;
     $("tour-pause").textContent = v.playing ? "Pause" : "Go on";
     $("tour-next").disabled = v.running;
-    $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.title, class: i < v.at || (i === v.at && !v.running) ? "done" : "", "aria-current": i === v.at && "step" }, String(i + 1))));
-    if (v.at < 0) this.say(v.title, "Press Next step, or Go on.");
-    else this.say(`${v.at + 1}. ${v.steps[v.at].title}${v.running ? " …" : ""}`, v.steps[v.at].says, v.failed);
+    const mark = (s, i) => (s.expected.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
+    $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.title, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
+    $("tour-more").hidden = v.at < 0;
+    if (v.at < 0) return this.say(v.shows, "Press Next step, or Go on.");
+    const s = v.steps[v.at];
+    this.say(`${v.at + 1}. ${s.title}${v.running ? " …" : ""}`, s.says, v.failed);
+    $("tour-does").replaceChildren(...(s.does ?? []).map((d) => el("li", {}, el("code", {}, d))));
+    $("tour-expected").replaceChildren(...s.expected.map((e) => el("li", { class: e.passed ? "held" : "failed" }, e.text, e.why ? el("div", { class: "note" }, e.why) : "")));
   }
 }

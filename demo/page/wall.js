@@ -2,7 +2,7 @@
 // changed are drawn again.
 
 import { $, el, fit, number, css } from "./util.js";
-import { states, draw, palette, stateOf, nameOf } from "./states.js";
+import { states, draw, palette, stateOf, nameOf, Sheet } from "./states.js";
 
 const smallest = 5, largest = 15, heading = 22;
 
@@ -15,6 +15,7 @@ export class Wall {
     this.cursor = -1;
     this.dirty = new Set();
     this.drawAll = true;
+    this.sheet = new Sheet();
     this.open = open;
     this.legend = {};
     for (const s of states) {
@@ -38,9 +39,11 @@ export class Wall {
   }
 
   all(letters) {
-    if (this.cells.length !== letters.length) this.cells = new Uint8Array(letters.length);
-    for (let i = 0; i < letters.length; i++) this.cells[i] = parseInt(letters[i], 16);
-    this.drawAll = true;
+    if (this.cells.length !== letters.length) { this.cells = new Uint8Array(letters.length); this.drawAll = true; }
+    for (let i = 0; i < letters.length; i++) {
+      const code = letters.charCodeAt(i), cell = code > 57 ? code - 87 : code - 48; // a hexadecimal digit
+      if (this.cells[i] !== cell) { this.cells[i] = cell; this.dirty.add(i); }
+    }
   }
 
   change(pairs) {
@@ -92,21 +95,22 @@ export class Wall {
 
   paint() {
     if (!this.x || this.cells.length !== this.phones.length || !(this.drawAll || this.dirty.size)) return;
-    const g = fit(this.canvas, this.width, this.height), colours = palette();
+    const g = fit(this.canvas, this.width, this.height);
+    this.sheet.ready(this.size);
     if (this.drawAll) {
       g.clearRect(0, 0, this.width, this.height);
       g.font = "600 12px system-ui, sans-serif";
       g.fillStyle = css("--soft");
       g.textBaseline = "middle";
       for (const b of this.blocks) g.fillText(`${number(b.n)} phones of ${b.name}`, 0, b.y + heading / 2);
-      for (let i = 0; i < this.cells.length; i++) draw(g, this.cells[i], this.x[i], this.y[i], this.size, colours);
+      for (let i = 0; i < this.cells.length; i++) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
     } else {
-      for (const i of this.dirty) draw(g, this.cells[i], this.x[i], this.y[i], this.size, colours);
+      for (const i of this.dirty) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
     }
     this.drawAll = false;
     this.dirty.clear();
     this.mark(g);
-    const n = this.counts();
+    const n = this.counts(), colours = palette();
     for (const s of states) {
       const l = this.legend[s.key];
       l.count.textContent = number(n[s.key]);
