@@ -2,13 +2,18 @@
 // which a person who has never seen an ITL watches trust being lost and
 // restored, and an engineer tries anything.
 //
-//	world    one cluster, one fleet, one clock, from the start to "back to start"
+//	world    the stage of a scenario (scenarios.Stage), from the start to "back to start"
 //	 ├─ wall       what every phone looks like from afar, its story (fleet.Observer)
 //	 ├─ journal    alarms and what administrators did
 //	 ├─ console    a node's command line, shared by all who look at it
 //	 ├─ charts     states, boots and TVS questions over time
-//	 └─ tour       a story played step by step
+//	 └─ player     the scenario, played step by step as a tour
 //	Server   serves the page (page/), its events and its commands
+//
+// A tour is any scenario; where its steps have a `says`, that is told. Without
+// one the page shows the cluster and the phones of bulk-reset, for people to act
+// on. In virtual mode network and clock are simulated, and only the command line
+// over SSH can be reached from outside.
 //
 // A page gets a snapshot when it connects and then only what changed. Every
 // source counts its changes, and each page keeps its place in each count: ten

@@ -153,8 +153,9 @@ func (p *page) post(path, body string, header ...string) (status int, answer str
 }
 
 const (
-	trusted = "5"
-	off     = "1" // and trusted before
+	trusted   = "5"
+	untrusted = "7"
+	off       = "1" // and trusted before
 )
 
 // A page is sent everything once, and then only what changes.
@@ -174,8 +175,8 @@ func TestOnlyChangesAreSent(t *testing.T) {
 	require.Empty(t, u.World)
 }
 
-// A command that asks goes on with the answer; a secret is never sent back, and
-// Ctrl-C gives a command up.
+// A command that asks goes on with the answer; a secret is never sent back, Tab
+// completes a command as over SSH, and Ctrl-C gives one up.
 func TestConsoleAsks(t *testing.T) {
 	p := open(t, start(t))
 	type_ := func(line string) {
@@ -209,6 +210,17 @@ func TestConsoleAsks(t *testing.T) {
 	require.Contains(t, shown.String(), "Cisco Tftp service restarted on host test10sub")
 	require.NotContains(t, shown.String(), password)
 
+	for line, want := range map[string]string{
+		"set cert reg":      `{"line":"set cert regen ","words":null}`,
+		"utils itl reset ":  `{"line":"utils itl reset ","words":["localkey","remotekey"]}`,
+		"utils itl reset l": `{"line":"utils itl reset localkey ","words":null}`,
+		"no such":           `{"line":"no such","words":null}`,
+	} {
+		body, err := json.Marshal(map[string]string{"line": line})
+		require.NoError(t, err)
+		_, answer := p.post("complete", string(body))
+		require.Equal(t, want+"\n", answer)
+	}
 	type_("set cert regen TVS")
 	prompt("Proceed with regeneration (yes|no)? ")
 	status, _ = p.post("nodes/test10pub/interrupt", "{}")
@@ -269,7 +281,7 @@ func TestLogTellsMatchAndMismatch(t *testing.T) {
 		}
 		return false
 	})
-	p.all("7") // untrusted
+	p.all(untrusted)
 	p.until("lists that nobody serves", func(update) bool {
 		lists := p.seen.Cluster.Lists
 		return len(lists) == 2 && lists[0].Served == nil && lists[0].Phones == 2
@@ -377,43 +389,37 @@ func TestSlowPageHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// Every scenario that tells its steps comes to its end as a tour, in either
-// world, and what is expected of each step holds.
+// Scenarios that tell their steps come to their end as tours, in either world,
+// and what is expected of each step holds.
 func TestToursPlay(t *testing.T) {
-	for _, name := range []string{"bulk-reset", "trust-loss", "recovery"} {
-		for _, mode := range scenarios.Modes {
-			t.Run(name+"/"+mode, func(t *testing.T) {
-				tour, ok := scenarios.Find(name)
-				require.True(t, ok)
-				s := start(t, func(c *demo.Config) { c.Phones, c.Tour, c.Mode = 10, &tour, mode })
-				p := open(t, s)
-				_, answer := p.post("clock", `{"rate":60}`)
-				require.Equal(t, "{}\n", answer)
-				step := func(i int) update {
-					return p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
+	for _, c := range []struct{ name, mode, end string }{
+		{"bulk-reset", scenarios.Wire, trusted},
+		{"bulk-reset", scenarios.Virtual, trusted},
+		{"trust-loss", scenarios.Virtual, untrusted},
+		{"recovery", scenarios.Wire, trusted},
+	} {
+		t.Run(c.name+"/"+c.mode, func(t *testing.T) {
+			tour, ok := scenarios.Find(c.name)
+			require.True(t, ok)
+			p := open(t, start(t, func(cfg *demo.Config) { cfg.Phones, cfg.Tour, cfg.Mode = 10, &tour, c.mode }))
+			_, answer := p.post("clock", `{"rate":60}`)
+			require.Equal(t, "{}\n", answer)
+			for i, step := range tour.Steps {
+				if i > 0 {
+					p.post("tour/next", "{}")
 				}
-				u := step(0)
-				for i := range u.Tour.Steps {
-					if i > 0 {
-						p.post("tour/next", "{}")
-						u = step(i)
-					}
-					require.Empty(t, u.Tour.Failed)
-					done := u.Tour.Steps[i]
-					require.NotEmpty(t, done.Says)
-					require.NotEmpty(t, done.Does)
-					require.GreaterOrEqual(t, len(done.Expected), len(tour.Steps[i].Expect))
-					for _, e := range done.Expected {
-						require.True(t, e.Passed, "%s: %s", e.Text, e.Why)
-					}
+				u := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
+				require.Empty(t, u.Tour.Failed)
+				done := u.Tour.Steps[i]
+				require.NotEmpty(t, done.Says)
+				require.NotEmpty(t, done.Does)
+				require.GreaterOrEqual(t, len(done.Expected), len(step.Expect))
+				for _, e := range done.Expected {
+					require.True(t, e.Passed, "%s: %s", e.Text, e.Why)
 				}
-				if name == "trust-loss" {
-					p.all("7")
-				} else {
-					p.all(trusted)
-				}
-			})
-		}
+			}
+			p.all(c.end)
+		})
 	}
 }
 
@@ -455,20 +461,4 @@ func TestResetReachesPhonesWhenTheClockHasRunAhead(t *testing.T) {
 	p.until("they boot again", func(u update) bool {
 		return slices.ContainsFunc(u.Samples, func(s sample) bool { return s.Boots > 0 })
 	})
-}
-
-// Tab completes what has been typed, as over SSH.
-func TestCompletion(t *testing.T) {
-	p := open(t, start(t, func(c *demo.Config) { c.Phones = 2 }))
-	for line, want := range map[string]string{
-		"utils itl res":     `{"line":"utils itl reset ","words":null}`,
-		"utils itl reset ":  `{"line":"utils itl reset ","words":["localkey","remotekey"]}`,
-		"utils itl reset l": `{"line":"utils itl reset localkey ","words":null}`,
-		"no such":           `{"line":"no such","words":null}`,
-	} {
-		body, err := json.Marshal(map[string]string{"line": line})
-		require.NoError(t, err)
-		_, answer := p.post("complete", string(body))
-		require.Equal(t, want+"\n", answer)
-	}
 }

@@ -46,6 +46,7 @@ async function begin(u) {
   wall.cursor = -1;
   const setup = await get("setup");
   $("password").textContent = setup.password;
+  $("simulated").hidden = setup.mode !== "virtual";
   tour.setup(setup.tours);
   nodes = u.cluster.nodes.map((n) => n.id);
   consoles.setup(nodes);

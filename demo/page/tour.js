@@ -27,7 +27,7 @@ export class Tour {
     $("tour-title").textContent = this.hello[0];
     $("tour-text").replaceChildren(...this.hello[1].map((n) => n.cloneNode(true)));
     $("tour-steps").replaceChildren();
-    $("tour-pause").hidden = $("tour-next").hidden = $("tour-more").hidden = true;
+    $("tour-pause").hidden = $("tour-next").hidden = $("tour-does").hidden = $("tour-expected").hidden = true;
     $("tour-start").textContent = "Play";
   }
 
@@ -47,7 +47,7 @@ export class Tour {
     $("tour-next").disabled = v.running;
     const mark = (s, i) => (s.expected.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
     $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.title, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
-    $("tour-more").hidden = v.at < 0;
+    $("tour-does").hidden = $("tour-expected").hidden = v.at < 0;
     if (v.at < 0) return this.say(v.shows, "Press Next step, or Go on.");
     const s = v.steps[v.at];
     this.say(`${v.at + 1}. ${s.title}${v.running ? " …" : ""}`, s.says, v.failed);
