@@ -23,6 +23,7 @@ func Names() []string {
 	for i, file := range files {
 		names[i] = strings.TrimSuffix(path.Base(file), ".yaml")
 	}
+	slices.Sort(names) // by name, not by file
 	return names
 }
 

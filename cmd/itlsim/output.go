@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"os"
 
 	"itlsim/scenarios"
 )
@@ -15,7 +14,7 @@ type output struct {
 }
 
 type reportFile struct {
-	to    io.WriteCloser
+	to    wholeFile
 	write func(*scenarios.Report, io.Writer) error
 }
 
@@ -40,10 +39,10 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 				return nil, usageError("%s -: standard output is taken by another report", f.flag)
 			}
 			o.text = io.Discard
-			o.files = append(o.files, reportFile{nopCloser{stdout}, f.write})
+			o.files = append(o.files, reportFile{standard{stdout}, f.write})
 			continue
 		}
-		to, err := os.Create(f.path)
+		to, err := createWhole(f.path, 0o644)
 		if err != nil {
 			o.close()
 			return nil, usageError("%s: %v", f.flag, err)
@@ -57,18 +56,26 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 func (o *output) write(r *scenarios.Report) error {
 	errs := []error{r.WriteText(o.text)}
 	for _, f := range o.files {
-		errs = append(errs, f.write(r, f.to), f.to.Close())
+		if err := f.write(r, f.to); err != nil {
+			errs = append(errs, err)
+			f.to.abandon()
+			continue
+		}
+		errs = append(errs, f.to.finish())
 	}
 	o.files = nil
 	return errors.Join(errs...)
 }
 
+// close leaves files as they were for which there was no report.
 func (o *output) close() {
 	for _, f := range o.files {
-		f.to.Close()
+		f.to.abandon()
 	}
 }
 
-type nopCloser struct{ io.Writer }
+// standard is standard output.
+type standard struct{ io.Writer }
 
-func (nopCloser) Close() error { return nil }
+func (standard) finish() error { return nil }
+func (standard) abandon()      {}

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -173,23 +172,16 @@ func (r *ready) print(out io.Writer) {
 // write writes the file at once: whoever waits for it finds all of it. It holds
 // a password.
 func (r *ready) write(name string) error {
-	data, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".ready-*") // readable by its owner only
+	f, err := createWhole(name, 0o600)
 	if err != nil {
 		return fmt.Errorf("ready file: %w", err)
 	}
-	_, err = f.Write(append(data, '\n'))
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
+	if err = json.NewEncoder(f).Encode(r); err == nil {
+		err = f.finish()
+	} else {
+		f.abandon()
 	}
 	if err != nil {
-		os.Remove(f.Name())
 		return fmt.Errorf("ready file: %w", err)
 	}
 	return nil

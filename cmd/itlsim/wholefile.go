@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// A wholeFile comes into being when it is finished: nobody ever finds half of it,
+// and what stood in its place stays until then, or for good.
+type wholeFile interface {
+	io.Writer
+	finish() error
+	abandon()
+}
+
+// createWhole begins a file. What is no regular file, such as a pipe, is written
+// to directly.
+func createWhole(name string, perm os.FileMode) (wholeFile, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		return direct{f}, err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if wrong, ok := errors.AsType[*os.PathError](err); ok {
+		wrong.Path = name // and not the name that it has meanwhile
+		return nil, wrong
+	}
+	if err == nil {
+		err = f.Chmod(perm)
+	}
+	return &renamed{f, name}, err
+}
+
+type renamed struct {
+	*os.File
+	name string
+}
+
+func (f *renamed) finish() error {
+	err := f.Close()
+	if err == nil {
+		err = os.Rename(f.File.Name(), f.name)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.File.Name()))
+	}
+	return err
+}
+
+func (f *renamed) abandon() {
+	f.Close() // nothing of it is kept
+	os.Remove(f.File.Name())
+}
+
+type direct struct{ *os.File }
+
+func (f direct) finish() error { return f.Close() }
+func (f direct) abandon()      { f.Close() }
