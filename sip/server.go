@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+	"golang.org/x/net/netutil"
 )
 
 // ServerConfig says how a [Server] answers.
@@ -31,7 +32,6 @@ type ServerConfig struct {
 type Server struct {
 	config   ServerConfig
 	listener net.Listener
-	slots    chan struct{}
 	closing  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -60,7 +60,7 @@ func Serve(listener net.Listener, config ServerConfig) *Server {
 	if config.Idle == 0 {
 		config.Idle = 5 * time.Minute
 	}
-	s := &Server{config: config, listener: listener, slots: make(chan struct{}, config.MaxConns), conns: make(map[netip.AddrPort]*served)}
+	s := &Server{config: config, listener: netutil.LimitListener(listener, config.MaxConns), conns: make(map[netip.AddrPort]*served)}
 	s.closing, s.cancel = context.WithCancel(context.Background())
 	s.running.Go(s.accept)
 	return s
@@ -87,20 +87,11 @@ func (s *Server) Close() error {
 
 func (s *Server) accept() {
 	for {
-		select {
-		case s.slots <- struct{}{}:
-		case <-s.closing.Done():
-			return
-		}
-		raw, err := s.listener.Accept()
+		raw, err := s.listener.Accept() // at most MaxConns at a time
 		if err == nil {
-			s.running.Go(func() {
-				s.serve(raw)
-				<-s.slots
-			})
+			s.running.Go(func() { s.serve(raw) })
 			continue
 		}
-		<-s.slots
 		select {
 		case <-time.After(10 * time.Millisecond): // out of descriptors, most likely
 		case <-s.closing.Done():

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 const (
@@ -63,7 +65,6 @@ type Server struct {
 	config   ServerConfig
 	tls      *tls.Config
 	listener net.Listener
-	slots    chan struct{} // one taken for each connection served
 	closing  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -88,8 +89,7 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	s := &Server{
 		config:   config,
 		tls:      tlsConfig(config.MinVersion, config.MaxVersion),
-		listener: listener,
-		slots:    make(chan struct{}, config.MaxConns),
+		listener: netutil.LimitListener(listener, config.MaxConns),
 	}
 	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return config.Certificate(), nil
@@ -130,20 +130,11 @@ func (s *Server) Close() error {
 
 func (s *Server) accept() {
 	for {
-		select {
-		case s.slots <- struct{}{}:
-		case <-s.closing.Done():
-			return
-		}
-		raw, err := s.listener.Accept()
+		raw, err := s.listener.Accept() // at most MaxConns at a time
 		if err == nil {
-			s.running.Go(func() {
-				s.serve(raw)
-				<-s.slots
-			})
+			s.running.Go(func() { s.serve(raw) })
 			continue
 		}
-		<-s.slots
 		select {
 		case <-time.After(acceptPause): // out of descriptors, most likely
 		case <-s.closing.Done():
