@@ -135,17 +135,24 @@ func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched
 
 // kindKey tells kinds apart by where their servers stand: fleets share them.
 type kindKey struct {
-	profile *Profile
-	servers *string
-	n       int
+	profile            *Profile
+	servers, alternate place
 }
 
-func (l *Library) kind(profile *Profile, servers []string) *kind {
-	k, _ := remember(l, &l.kinds, kindKey{profile, unsafe.SliceData(servers), len(servers)}, func() (*kind, error) {
-		return &kind{profile, servers, l}, nil
+func (l *Library) kind(profile *Profile, servers, alternate []string) *kind {
+	k, _ := remember(l, &l.kinds, kindKey{profile, placeOf(servers), placeOf(alternate)}, func() (*kind, error) {
+		return &kind{profile, servers, alternate, l}, nil
 	})
 	return k
 }
+
+// place is where a list of servers stands.
+type place struct {
+	at     *string
+	length int
+}
+
+func placeOf(servers []string) place { return place{unsafe.SliceData(servers), len(servers)} }
 
 // shelfSize bounds a shelf; clusters serve few lists, and hostile servers may
 // serve many.

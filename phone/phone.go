@@ -16,35 +16,34 @@ type Phone struct {
 	number string
 	ip     netip.Addr
 	*kind
-	alternate []string // TFTP servers that a person set at the phone in their place
 
-	flash     Flash
-	status    *statusLog     // nil while it is empty
-	alarmAt   uint32         // when the last was raised, unix seconds
-	alarms    []DeviceTLInfo // stored until a call manager answers 202
-	boot      *boot          // nil while none is under way
-	state     State
-	on        bool
-	cause     Cause  // of the last boot
-	boots     uint32 // begun so far
-	seq       uint32 // of the last action that wants an answer
-	wait      uint32 // Seq of the answer that the phone waits for; 0: none
-	awaits    awaited
-	session   uint32 // of the next TVS question
-	tvsServer string // asked now
+	flash   Flash
+	status  *statusLog // nil while it is empty
+	boot    *boot      // nil while none is under way
+	calls   *calls     // nil where nothing is left to do, and nothing went wrong
+	service *service   // the HTTPS service that is being opened
+	screen  *Display   // nil while it is idle
 
-	registration registration
-	service      *service // the HTTPS service that is being opened
-	screen       string
+	alarmAt uint32 // when the last was raised, unix seconds
+	boots   uint32 // begun so far
+	seq     uint32 // of the last action that wants an answer
+	wait    uint32 // Seq of the answer that the phone waits for; 0: none
+	session uint32 // of the next TVS question
+	home    int32  // place of the call manager that it is registered with, from 1; 0: none
+	awaits  awaited
+	state   State
+	on      bool
+	cause   Cause // of the last boot
 
 	*turn // nil but in Step
 }
 
 // kind is what phones have in common; it never changes.
 type kind struct {
-	profile *Profile
-	servers []string // TFTP servers of option 150, host:port, in order
-	library *Library
+	profile   *Profile
+	servers   []string // TFTP servers of option 150, host:port, in order
+	alternate []string // those that a person set at the phone in their place
+	library   *Library
 }
 
 // turn is one event being handled: its time, and what came of it so far.
@@ -72,7 +71,7 @@ func New(s Setup) *Phone {
 	if s.Library == nil {
 		s.Library = &Library{}
 	}
-	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers), flash: s.Flash, session: firstSession}
+	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers, nil), flash: s.Flash, session: firstSession}
 	p.state = p.flash.Lists.best()
 	return p
 }
@@ -124,13 +123,13 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 		p.restart(cause)
 	case PowerOff:
-		p.on, p.boot, p.service, p.wait, p.screen = false, nil, nil, 0, ""
-		p.registration = registration{}
+		p.on = false
+		p.drop()
 	case UseServers:
-		p.kind = p.library.kind(p.profile, ev.Servers)
+		p.kind = p.library.kind(p.profile, ev.Servers, p.alternate)
 	case AlternateTFTP:
 		if p.menu() {
-			p.alternate = ev.Servers
+			p.kind = p.library.kind(p.profile, p.servers, ev.Servers)
 			p.restart(PhoneKeypad)
 		}
 	case EraseLists:
@@ -141,7 +140,8 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	case FactoryReset:
 		if !ev.Menu || p.menu() {
-			p.flash, p.state, p.status, p.alternate, p.alarms = Flash{}, None, nil, nil, nil
+			p.flash, p.state, p.status, p.calls = Flash{}, None, nil, nil
+			p.kind = p.library.kind(p.profile, p.servers, nil)
 			p.restart(Initialized)
 		}
 	case FileReceived:
@@ -166,7 +166,7 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	case TVSStrange:
 		if p.waited(ev.Seq, aTVS) {
-			p.tvsFailed(&StrangeTVSError{p.tvsServer}, false)
+			p.tvsFailed(&StrangeTVSError{p.tvsServer()}, false)
 		}
 	case TVSSilent:
 		if p.waited(ev.Seq, aTVS) {
@@ -211,6 +211,14 @@ func (p *Phone) restart(why Cause) {
 	}
 }
 
+// drop ends what the phone was doing.
+func (p *Phone) drop() {
+	p.boot, p.service, p.screen, p.wait, p.home = nil, nil, nil, 0, 0
+	if p.calls != nil {
+		p.calls.tried = nil
+	}
+}
+
 // menu reports whether a person at the phone gets into its settings menu; where
 // the configuration in force disables it, the phone says so (M20).
 func (p *Phone) menu() bool {
@@ -250,9 +258,20 @@ func (p *Phone) waited(seq uint32, what awaited) bool {
 
 func (p *Phone) tvsDevice() string { return "CP-" + p.profile.Model + "-" + p.name }
 
-func (p *Phone) askTVS(server string, req tvs.Request) {
+// tvsServer is the TVS member of the configuration in force that was asked last.
+func (p *Phone) tvsServer() string {
+	asked := 0
+	if p.service != nil {
+		asked = p.service.tvs
+	} else {
+		asked = p.boot.offer.tvs
+	}
+	return p.flash.Config.TVS[asked-1]
+}
+
+func (p *Phone) askTVS(req tvs.Request) {
 	req.Device, req.Session = p.tvsDevice(), p.session
 	p.session++
-	p.tvsServer = server
+	server := p.tvsServer()
 	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists, anyTVS: p.library.planted == takesAnyTVS})
 }

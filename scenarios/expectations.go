@@ -101,7 +101,7 @@ var expectations = newLanguage(
 
 	// what people see
 	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
-		for _, line := range v.Status {
+		for _, line := range v.Status() {
 			if strings.EqualFold(line.Text, g.last(1)) {
 				return ""
 			}

@@ -87,7 +87,6 @@ type slot struct {
 	queued   uint16 // events in starts
 	pending  uint16 // events from outside under way to it
 	admitted bool
-	why      error // what the screen shows is for
 	listBy   phone.TrustPoint
 	configBy phone.TrustPoint
 }
@@ -392,8 +391,6 @@ func (f *Fleet) carryOut(t *turn) {
 			f.queue.push(event{at: t.at + int64(net.Think), phone: t.phone, kind: directory, what: a})
 		case phone.ReadService:
 			f.queue.push(event{at: t.at + int64(net.Think), phone: t.phone, kind: directory, what: a})
-		case phone.Display:
-			s.why = a.Reason
 		case phone.Verdict:
 			if a.Refusal == nil {
 				spent = net.Update
