@@ -107,8 +107,31 @@ type nodeLog struct {
 	host, fqdn string
 
 	next    uint32 // sequence number
-	entries []string
+	entries []entry
 	file    *os.File // nil where nothing is kept
+}
+
+// An entry is written when somebody reads it, if nobody does when it is made:
+// most of a large fleet's are never read.
+type entry struct {
+	event
+	seq        uint32
+	host, fqdn string // of the node at the time
+	text       string // "" : not written yet
+}
+
+func (e *entry) line() string {
+	if e.text == "" {
+		return e.format(e.seq, e.host, e.fqdn)
+	}
+	return e.text
+}
+
+// add keeps an entry, the last ten thousand or some more.
+func (l *nodeLog) add(e entry) {
+	if l.entries = append(l.entries, e); len(l.entries) >= 2*keptEntries {
+		l.entries = slices.Clone(l.entries[keptEntries:])
+	}
 }
 
 func newSyslog(collectors []string) (*syslog, error) {
@@ -153,31 +176,32 @@ type LogEntry struct {
 // log keeps an entry, and shows it to who watches. The caller may hold the
 // cluster's lock.
 func (c *Cluster) log(e event) {
-	host, text := c.keep(e)
+	kept := c.keep(e)
 	if c.config.Logged != nil {
-		c.config.Logged(LogEntry{host, e.at, e.name, e.params, text})
+		c.config.Logged(LogEntry{kept.host, e.at, e.name, e.params, kept.line()})
 	}
 }
 
 // keep keeps an entry and sends it to the collectors, as local7 like CUCM's.
-func (c *Cluster) keep(e event) (host, entry string) {
+func (c *Cluster) keep(e event) entry {
 	s := c.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.of(e.node)
-	entry = e.format(l.next, l.host, l.fqdn)
+	kept := entry{event: e, seq: l.next, host: l.host, fqdn: l.fqdn}
 	l.next++
-	if l.entries = append(l.entries, entry); len(l.entries) >= 2*keptEntries {
-		l.entries = slices.Clone(l.entries[keptEntries:])
+	if c.config.Logged != nil || l.file != nil || len(s.collectors) > 0 {
+		kept.text = kept.line()
 	}
+	l.add(kept)
 	if l.file != nil {
-		_, _ = l.file.WriteString(entry + "\n") // a full disk must not stop the cluster
+		_, _ = l.file.WriteString(kept.text + "\n") // a full disk must not stop the cluster
 	}
 	const local7 = 23
 	for _, conn := range s.collectors {
-		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, entry) // a collector that is gone loses entries
+		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, kept.text) // a collector that is gone loses entries
 	}
-	return l.host, entry
+	return kept
 }
 
 // Log is the node's application log, CiscoSyslog: its last ten thousand entries
@@ -186,7 +210,12 @@ func (n *Node) Log() []string {
 	s := n.cluster.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.of(n).entries)
+	entries := s.of(n).entries
+	lines := make([]string, len(entries))
+	for i := range entries {
+		lines[i] = entries[i].line()
+	}
+	return lines
 }
 
 // open keeps a node's log in a file, and goes on where it ends.
@@ -206,13 +235,10 @@ func (s *syslog) open(n *Node, path string) error {
 			break
 		}
 		whole += int64(len(line))
-		l.entries = append(l.entries, string(bytes.TrimRight(line, "\n")))
-		if len(l.entries) >= 2*keptEntries {
-			l.entries = slices.Clone(l.entries[keptEntries:])
-		}
+		l.add(entry{text: string(bytes.TrimRight(line, "\n"))})
 	}
 	if k := len(l.entries); k > 0 {
-		seq, _, _ := strings.Cut(l.entries[k-1], ":")
+		seq, _, _ := strings.Cut(l.entries[k-1].text, ":")
 		last, _ := strconv.ParseUint(seq, 10, 32)
 		l.next = uint32(last) + 1
 	}

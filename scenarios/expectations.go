@@ -56,7 +56,7 @@ var expectations = newLanguage(
 		return unless(held(v).SHA1() == served(m.node).SHA1(), st.which(v))
 	}),
 	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		was := st.before.held[st.byName[m.Name]]
+		was := m.held
 		return unless(was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1(), st.which(v))
 	}),
 	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g given) string {
@@ -115,10 +115,10 @@ var expectations = newLanguage(
 		}
 		return unless(v.Screen == g.last(1), is)
 	}),
-	phones("sent {number} alarms", func(st *Stage, m *member, _ *fleet.View, g given) string {
+	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		n := 0
 		for _, c := range st.clusters() {
-			n += c.AlarmsOf(m.Name)
+			n += c.AlarmsOf(v.Name)
 		}
 		return unless(strconv.Itoa(n) == g.last(1), fmt.Sprintf("sent %d", n))
 	}),
@@ -126,13 +126,12 @@ var expectations = newLanguage(
 	// what the cluster knows
 	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ given) error { return st.reported() }),
 	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ given) error { return st.findsStale() }),
-	phones("are found stale by DeviceTLInfo", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		for sum, names := range st.Cluster.Holders() {
-			if _, found := slices.BinarySearch(names, m.Name); found {
-				return unless(!st.servesAny(sum), "reported a list that a node serves")
-			}
+	phones("are found stale by DeviceTLInfo", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+		sum, ok := st.Cluster.Holds(v.Name)
+		if !ok {
+			return "reported none"
 		}
-		return "reported none"
+		return unless(!st.servesAny(sum), "reported a list that a node serves")
 	}),
 	cluster("{number} phones are registered", func(st *Stage, g given) error {
 		want, _ := strconv.Atoi(g.last(1))
@@ -467,47 +466,31 @@ func (st *Stage) ownLists() error {
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
 // holds that is on, but for firmware that reports none (M19).
 func (st *Stage) reported() error {
-	known := make(map[string]phone.Checksum)
-	for sum, names := range st.Cluster.Holders() {
-		for _, name := range names {
-			known[name] = sum
-		}
-	}
-	wrong := make(map[string][]string)
-	views := st.Views()
-	for i := range views {
-		v := &views[i]
-		sum, ok := known[v.Name]
+	wrong := make(kinds)
+	st.each(func(_ int, _ *member, v *fleet.View) {
+		sum, ok := st.Cluster.Holds(v.Name)
 		switch {
 		case !v.On:
 		case ok != v.Profile.ReportsLists():
-			is := fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok)
-			wrong[is] = append(wrong[is], v.Name)
+			wrong.add(fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok), v.Name)
 		case ok && sum != held(v).SHA1():
-			wrong["hold another list"] = append(wrong["hold another list"], v.Name)
+			wrong.add("hold another list", v.Name)
 		}
-	}
-	return describe(wrong, len(views))
+	})
+	return wrong.describe(len(st.members))
 }
 
 // findsStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
 func (st *Stage) findsStale() error {
-	found := make(map[string]bool)
-	for sum, names := range st.Cluster.Holders() {
-		for _, name := range names {
-			found[name] = !st.servesAny(sum)
+	wrong := make(kinds)
+	st.each(func(_ int, _ *member, v *fleet.View) {
+		sum, told := st.Cluster.Holds(v.Name)
+		if told && v.On && !st.servesAny(sum) == st.servesAny(held(v).SHA1()) {
+			wrong.add("otherwise", v.Name)
 		}
-	}
-	wrong := make(map[string][]string)
-	views := st.Views()
-	for i := range views {
-		v := &views[i]
-		if stale, told := found[v.Name]; told && v.On && stale == st.servesAny(held(v).SHA1()) {
-			wrong["otherwise"] = append(wrong["otherwise"], v.Name)
-		}
-	}
-	return describe(wrong, len(views))
+	})
+	return wrong.describe(len(st.members))
 }
 
 // duration is a number of a unit of time.

@@ -153,7 +153,7 @@ func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
 		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
 		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
-		Registrations: cluster.Registrations, SIPRegistrations: cluster.SIPRegistrations, ConfigurationsSigned: cluster.ConfigsSigned,
+		Registrations: cluster.Registrations, SIPRegistrations: cluster.Registrations, ConfigurationsSigned: cluster.ConfigsSigned,
 	}
 	if boots := float64(r.Counts.Boots); boots > 0 {
 		t.BootsPerS = boots / t.WallS

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -38,6 +37,7 @@ type Stage struct {
 	present          map[string]*itl.List
 	today, strangers map[[20]byte]itl.Signer // by the real certificate
 	casts            map[castKey]*itl.List
+	orders           map[string]order
 
 	sftp  *sftpServers
 	nodes map[string]*cucm.Node // by the name in the file, whatever they are called by now
@@ -45,18 +45,23 @@ type Stage struct {
 
 // member is what the plan says of a phone; what it is like at a time is a view.
 type member struct {
-	Name    string
 	Group   string
 	Offline bool
 	Profile *phone.Profile
 	node    *cucm.Node // its first TFTP server
+	held    *itl.List  // when the step began
+}
+
+// order is nodes in some order, and their TFTP servers: phones share it.
+type order struct {
+	nodes   []*cucm.Node
+	servers []string
 }
 
 // before is what later expectations compare with.
 type before struct {
 	lists map[*cucm.Node]*itl.List
 	certs map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
-	held  []*itl.List
 }
 
 const defaultPassword = "ciscocisco" // the administrator's, where a file names none
@@ -80,6 +85,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		world: w, byName: make(map[string]int),
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
+		orders: make(map[string]order),
 	}
 	defer func() {
 		if err != nil {
@@ -174,23 +180,26 @@ func (st *Stage) populate(groups []Group) error {
 	return nil
 }
 
-// tftpServers finds where nodes serve TFTP, and which of them comes first.
-func (st *Stage) tftpServers(names []string) (node *cucm.Node, servers []string, err error) {
-	for i, name := range names {
+// order finds nodes and where they serve TFTP.
+func (st *Stage) order(names []string) (order, error) {
+	key := strings.Join(names, " ")
+	o, ok := st.orders[key]
+	if ok {
+		return o, nil
+	}
+	for _, name := range names {
 		n, err := st.Node(name)
 		if err != nil {
-			return nil, nil, err
+			return o, err
 		}
 		address, err := st.world.TFTP(n)
 		if err != nil {
-			return nil, nil, err
+			return o, err
 		}
-		if i == 0 {
-			node = n
-		}
-		servers = append(servers, address)
+		o.nodes, o.servers = append(o.nodes, n), append(o.servers, address)
 	}
-	return node, servers, nil
+	st.orders[key] = o
+	return o, nil
 }
 
 // add puts up the k-th phone of a group, the i-th of all.
@@ -212,31 +221,27 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 	if len(managers) == 0 {
 		managers = order
 	}
-	device := cucm.Device{Name: name, Model: profile.Model}
-	node, servers, err := st.tftpServers(order)
+	tftp, err := st.order(order)
 	if err != nil {
 		return err
 	}
-	for _, name := range managers {
-		n, err := st.Node(name)
-		if err != nil {
-			return err
-		}
-		device.Group = append(device.Group, n)
+	group, err := st.order(managers)
+	if err != nil {
+		return err
 	}
-	st.Cluster.AddDevice(device)
+	st.Cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group.nodes})
 	if st.Other != nil { // moved phones are configured there beforehand
 		st.Other.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: st.Other.Nodes()})
 	}
-	m := member{Name: name, Group: g.Name, Offline: offline, Profile: profile, node: node}
-	flash, err := st.holding(g, k, &m)
+	m := member{Group: g.Name, Offline: offline, Profile: profile, node: tftp.nodes[0]}
+	flash, err := st.holding(g, k, name, m.node)
 	if err != nil {
 		return err
 	}
 	st.byName[name] = len(st.members)
 	st.members = append(st.members, m)
 	st.Fleet.Add(phone.New(phone.Setup{
-		Name: name, IP: phoneIP(i), Profile: profile, Servers: servers, Library: library, Flash: flash,
+		Name: name, IP: phoneIP(i), Profile: profile, Servers: tftp.servers, Library: library, Flash: flash,
 	}))
 	return nil
 }
@@ -256,19 +261,19 @@ func first(name string, names []string) []string {
 }
 
 // holding is what a phone holds at the beginning.
-func (st *Stage) holding(g *Group, k int, m *member) (phone.Flash, error) {
+func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node) (phone.Flash, error) {
 	var flash phone.Flash
 	switch {
 	case len(g.Devices) > 0:
-		list, err := st.deviceList(&g.Devices[k], m.node)
+		list, err := st.deviceList(&g.Devices[k], node)
 		if err != nil {
 			return flash, err
 		}
 		flash.Lists.ITL = list
 	case g.Holds == PresentITL:
-		flash.Lists.ITL = m.node.ITL()
+		flash.Lists.ITL = node.ITL()
 	case g.Holds == OldITL:
-		list, err := withoutRecovery(m.node, st.world.Now())
+		list, err := withoutRecovery(node, st.world.Now())
 		if err != nil {
 			return flash, err
 		}
@@ -277,7 +282,7 @@ func (st *Stage) holding(g *Group, k int, m *member) (phone.Flash, error) {
 	if flash.Lists.ITL == nil {
 		return flash, nil
 	}
-	data, err := m.node.File(m.Name + ".cnf.xml")
+	data, err := node.File(name + ".cnf.xml")
 	if err != nil {
 		return flash, err
 	}
@@ -326,8 +331,19 @@ func (st *Stage) Close() error {
 
 func (st *Stage) member(name string) *member { return &st.members[st.byName[name]] }
 
-// Views are the phones as they are now.
-func (st *Stage) Views() []fleet.View { return st.Fleet.Phones() }
+// Views are the phones as they are now, in the order of the groups' dealing. For
+// a large fleet see All of its Fleet.
+func (st *Stage) Views() []fleet.View { return slices.Collect(st.Fleet.All()) }
+
+// each looks at the phones as they are now, one at a time: a million views at
+// once would have no room.
+func (st *Stage) each(look func(int, *member, *fleet.View)) {
+	i := 0
+	for v := range st.Fleet.All() {
+		look(i, &st.members[i], &v)
+		i++
+	}
+}
 
 // clusters are one or two.
 func (st *Stage) clusters() []*cucm.Cluster {
@@ -357,11 +373,7 @@ func (st *Stage) remember() {
 			}
 		}
 	}
-	views := st.Views()
-	st.before.held = make([]*itl.List, len(views))
-	for i := range views {
-		st.before.held[i] = views[i].Flash.Lists.ITL
-	}
+	st.each(func(_ int, m *member, v *fleet.View) { m.held = v.Flash.Lists.ITL })
 }
 
 // Do carries an act out and lets the phones finish what follows from it.
@@ -380,31 +392,4 @@ var ownAddress = regexp.MustCompile(`[0-9.]+:[0-9]+->`)
 func (st *Stage) plain(text, phone string) string {
 	text = ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, "SEP<MAC>"), "")
 	return strings.NewReplacer(st.names...).Replace(text)
-}
-
-// describe sums up which phones are otherwise than expected: the three ways that
-// most phones share, and three phones of each.
-func describe(wrong map[string][]string, of int) error {
-	if len(wrong) == 0 {
-		return nil
-	}
-	kinds := slices.SortedFunc(maps.Keys(wrong), func(a, b string) int {
-		return cmp.Or(len(wrong[b])-len(wrong[a]), strings.Compare(a, b))
-	})
-	var parts []string
-	for _, is := range kinds[:min(3, len(kinds))] {
-		parts = append(parts, fmt.Sprintf("%d of %d %s (%s)", len(wrong[is]), of, is, some(wrong[is])))
-	}
-	if more := len(kinds) - len(parts); more > 0 {
-		parts = append(parts, fmt.Sprintf("and in %d other ways", more))
-	}
-	return errors.New(strings.Join(parts, "; "))
-}
-
-// some are the first of many names.
-func some(names []string) string {
-	if len(names) > 3 {
-		return strings.Join(names[:3], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"itlsim/cucm"
@@ -36,7 +37,7 @@ type Fleet interface {
 	Add(*phone.Phone)
 	Send(phone.Event, func(*phone.Phone) bool)
 	Settle(context.Context) error
-	Phones() []fleet.View
+	All() iter.Seq[fleet.View]
 	States() [4]int
 	Busy() int
 	Registered(device string) bool

@@ -40,7 +40,7 @@ func (f *Fleet) register(e event) {
 		if s.home != nil && s.home.cluster != n.cluster {
 			f.unregister(s)
 		}
-		n.cluster.Register(s.phone.Name())
+		n.Register(s.phone.Name(), false)
 		s.home = n
 		f.tally.Registrations.Add(1)
 		answer.what = phone.Registered{Seq: a.Seq, Alarms: sent}
