@@ -69,8 +69,8 @@ func (c *Cluster) logAll(events []event) {
 func (c *Cluster) register(device string, r *registration, renews bool) {
 	c.counts.registrations.Add(1)
 	now := c.Now()
+	events := make([]event, 0, 2)
 	c.mu.Lock()
-	var events []event
 	rec := c.record(device)
 	switch old := rec.registration; {
 	case old == nil:
@@ -97,12 +97,14 @@ var (
 	endPointResetInitiated = alarm{"UC_CALLMANAGER", 6, "EndPointResetInitiated", "Cisco CallManager", "Endpoint reset has been initiated"}
 )
 
-func (r *registration) params(device string) [][2]string {
+func (r *registration) params(device string, more ...[2]string) [][2]string {
 	ip := ""
 	if r.at.IsValid() {
 		ip = r.at.Addr().String()
 	}
-	return [][2]string{{"DeviceName", device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+	params := make([][2]string, 0, 4)
+	params = append(params, [2]string{"DeviceName", device}, [2]string{"IPAddress", ip}, [2]string{"Protocol", "SIP"})
+	return append(params, more...)
 }
 
 func (r *registration) lapsed(now time.Time) bool {
@@ -121,7 +123,7 @@ func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a.severity = 6 // the catalogue lowers these
 	}
-	return append(events, event{a, r.node, c.Now(), append(r.params(rec.device.Name), [2]string{"Reason", strconv.Itoa(int(why))})})
+	return append(events, event{a, r.node, c.Now(), r.params(rec.device.Name, [2]string{"Reason", strconv.Itoa(int(why))})})
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -263,7 +265,7 @@ func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string
 
 // ended ends a registration that a reset was sent by.
 func (c *Cluster) ended(rec *record, r *registration, why Reason) {
-	var events []event
+	events := make([]event, 0, 2)
 	if why == CallManagerReset {
 		events = append(events, event{endPointResetInitiated, r.node, c.Now(), r.params(rec.device.Name)})
 	}

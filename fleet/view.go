@@ -96,6 +96,14 @@ func (f *Fleet) at(ip netip.Addr) *slot {
 	return f.byIP[ip.Unmap()]
 }
 
+// Index is the place of a phone, which the fleet must have, in the order of
+// adding.
+func (f *Fleet) Index(device string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.byName[device].index
+}
+
 // Phone gives a view of one phone, by its place in the order of adding.
 func (f *Fleet) Phone(i int) View { return f.all()[i].view() }
 

@@ -82,7 +82,7 @@ type Counts struct {
 	Retransmits          uint64 `json:"retransmits"`
 	TransfersFailed      uint64 `json:"tftp_failed"`
 	Registrations        uint64 `json:"registrations"`
-	SIPRegistrations     uint64 `json:"sip_registrations"`
+	SIPRegistrations     uint64 `json:"sip_registrations"` // all of them; in virtual mode what would be a REGISTER
 	ConfigurationsSigned uint64 `json:"configurations_signed"`
 }
 

@@ -22,6 +22,13 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 	}
 }
 
+// Index is the place of a phone, which the fleet must have, in the order of
+// adding. Nothing else may be done to the fleet meanwhile.
+func (f *Fleet) Index(device string) int {
+	i, _ := f.find(device)
+	return int(i)
+}
+
 // Phones gives a view of every phone, in the order they were added. For a large
 // fleet see All.
 func (f *Fleet) Phones() []fleet.View {
