@@ -130,7 +130,7 @@ func (e *entry) line() string {
 // add keeps an entry, the last ten thousand or some more.
 func (l *nodeLog) add(e entry) {
 	if l.entries = append(l.entries, e); len(l.entries) >= 2*keptEntries {
-		l.entries = slices.Clone(l.entries[keptEntries:])
+		l.entries = slices.Delete(l.entries, 0, keptEntries)
 	}
 }
 

@@ -41,7 +41,7 @@ func (p *Phone) display(text string, reason error) {
 
 func (p *Phone) openDirectory() {
 	switch {
-	case !p.on || p.boot != nil || p.wait != 0:
+	case !p.on || p.boot != nil || p.awaits != nothing:
 	case p.flash.Config == nil || p.flash.Config.Directory == "":
 		p.display(HostNotFound, errors.New("no configuration names a directory"))
 	default:

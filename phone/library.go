@@ -31,6 +31,8 @@ type Library struct {
 	payloads memo[extent, payload]
 	verdicts memo[verdict, struct{}]
 	kinds    memo[kindKey, *kind]
+	shown    memo[extent, *certificate]
+	said     memo[saying, *Vouched]
 
 	lists        shelf[*itl.List]
 	configs      shelf[*Config]
@@ -112,6 +114,10 @@ type certificate struct {
 }
 
 func (l *Library) certificate(der []byte) (*certificate, error) {
+	return remember(l, &l.shown, extentOf(der), func() (*certificate, error) { return l.sameCertificate(der) })
+}
+
+func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 	return l.certificates.get(der, func() (*certificate, error) {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
@@ -125,10 +131,20 @@ func (l *Library) certificate(der []byte) (*certificate, error) {
 	})
 }
 
+// saying tells what TVSs say apart, by where the roles stand.
+type saying struct {
+	server string
+	cert   *certificate
+	roles  *itl.Role
+	n      int
+}
+
 // vouch is what a TVS said, or what was found equal to it.
 func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
-	v, _ := l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
-		return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
+	v, _ := remember(l, &l.said, saying{server, cert, unsafe.SliceData(a.Roles), len(a.Roles)}, func() (*Vouched, error) {
+		return l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
+			return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
+		})
 	})
 	return v
 }

@@ -24,13 +24,12 @@ type Phone struct {
 	service *service   // the HTTPS service that is being opened
 	screen  *Display   // nil while it is idle
 
-	alarmAt uint32 // when the last was raised, unix seconds
-	boots   uint32 // begun so far
-	seq     uint32 // of the last action that wants an answer
-	wait    uint32 // Seq of the answer that the phone waits for; 0: none
-	session uint32 // of the next TVS question
-	home    int32  // place of the call manager that it is registered with, from 1; 0: none
-	awaits  awaited
+	alarmAt uint32  // when the last was raised, unix seconds
+	boots   uint32  // begun so far
+	seq     uint32  // of the last action that wants an answer
+	session uint32  // of the next TVS question
+	home    int32   // place of the call manager that it is registered with, from 1; 0: none
+	awaits  awaited // the answer to that action
 	state   State
 	on      bool
 	cause   Cause // of the last boot
@@ -213,7 +212,7 @@ func (p *Phone) restart(why Cause) {
 
 // drop ends what the phone was doing.
 func (p *Phone) drop() {
-	p.boot, p.service, p.screen, p.wait, p.home = nil, nil, nil, 0, 0
+	p.boot, p.service, p.screen, p.awaits, p.home = nil, nil, nil, nothing, 0
 	if p.calls != nil {
 		p.calls.tried = nil
 	}
@@ -233,7 +232,7 @@ func (p *Phone) do(a Action) { p.out = append(p.out, a) }
 // next numbers an action that wants an answer.
 func (p *Phone) next(what awaited) uint32 {
 	p.seq++
-	p.wait, p.awaits = p.seq, what
+	p.awaits = what
 	return p.seq
 }
 
@@ -241,7 +240,8 @@ func (p *Phone) next(what awaited) uint32 {
 type awaited uint8
 
 const (
-	aFile awaited = iota
+	nothing awaited = iota
+	aFile
 	aTVS
 	aRegistrar
 	aService
@@ -249,10 +249,10 @@ const (
 
 // waited reports whether an answer is the one that the phone waits for.
 func (p *Phone) waited(seq uint32, what awaited) bool {
-	if p.wait == 0 || p.wait != seq || p.awaits != what {
+	if p.seq != seq || p.awaits != what {
 		return false
 	}
-	p.wait = 0
+	p.awaits = nothing
 	return true
 }
 

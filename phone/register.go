@@ -106,7 +106,7 @@ func (p *Phone) registrationEnds() {
 // keepAlive registers again. Beginning with the first call manager is how a
 // phone falls back to it.
 func (p *Phone) keepAlive() {
-	if p.on && p.boot == nil && p.wait == 0 {
+	if p.on && p.boot == nil && p.awaits == nothing {
 		p.register(false)
 	}
 }

@@ -152,7 +152,10 @@ func (s *selection) check(st *Stage, what func(*member, *fleet.View) string) err
 // portion is a share of n things, rounded.
 func portion(share float64, n int) int { return int(math.Round(share * float64(n))) }
 
-// pick tells the fleet whom an act is for.
+// pick tells the fleet whom an act is for; nil: for all.
 func (s selection) pick(st *Stage) func(*phone.Phone) bool {
+	if s.group == "" && !s.offline && !s.online && s.before == "" && s.since == "" {
+		return nil
+	}
 	return func(p *phone.Phone) bool { return s.picks(st.member(p.Name())) }
 }

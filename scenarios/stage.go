@@ -25,11 +25,11 @@ type Stage struct {
 	world   world
 
 	members  []member // as the fleet's phones
-	byName   map[string]int
 	networks map[*cucm.Cluster]cucm.Network
 
-	names       []string // addresses and what they are, for strings.NewReplacer
-	before      before   // how things were when the step began
+	names       []string // addresses and what they are
+	plainly     *strings.Replacer
+	before      before // how things were when the step began
 	judged      []ExpectationReport
 	disturbance Disturbance
 	// of a picture of a real fleet
@@ -82,7 +82,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		w = openWire(s.Network, opt.Seed)
 	}
 	st = &Stage{
-		world: w, byName: make(map[string]int),
+		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
 		orders: make(map[string]order),
@@ -161,7 +161,11 @@ func (st *Stage) populate(groups []Group) error {
 	for _, g := range groups {
 		total += g.Count
 	}
-	_, remembers := st.world.(*simulated)
+	sim, remembers := st.world.(*simulated)
+	if remembers {
+		sim.fleet.Reserve(total)
+	}
+	st.members = make([]member, 0, total)
 	library := &phone.Library{Remember: remembers}
 	dealt := make([]int, len(groups))
 	for i := range total {
@@ -238,7 +242,6 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 	if err != nil {
 		return err
 	}
-	st.byName[name] = len(st.members)
 	st.members = append(st.members, m)
 	st.Fleet.Add(phone.New(phone.Setup{
 		Name: name, IP: phoneIP(i), Profile: profile, Servers: tftp.servers, Library: library, Flash: flash,
@@ -329,7 +332,7 @@ func (st *Stage) Close() error {
 	return errors.Join(st.world.Close(), st.sftp.Close())
 }
 
-func (st *Stage) member(name string) *member { return &st.members[st.byName[name]] }
+func (st *Stage) member(name string) *member { return &st.members[st.Fleet.Index(name)] }
 
 // Views are the phones as they are now, in the order of the groups' dealing. For
 // a large fleet see All of its Fleet.
@@ -339,7 +342,8 @@ func (st *Stage) Views() []fleet.View { return slices.Collect(st.Fleet.All()) }
 // once would have no room.
 func (st *Stage) each(look func(int, *member, *fleet.View)) {
 	i := 0
-	for v := range st.Fleet.All() {
+	var v fleet.View // one for all
+	for v = range st.Fleet.All() {
 		look(i, &st.members[i], &v)
 		i++
 	}
@@ -391,5 +395,8 @@ var ownAddress = regexp.MustCompile(`[0-9.]+:[0-9]+->`)
 // their names: neither a phone's name nor an address is in it.
 func (st *Stage) plain(text, phone string) string {
 	text = ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, "SEP<MAC>"), "")
-	return strings.NewReplacer(st.names...).Replace(text)
+	if st.plainly == nil {
+		st.plainly = strings.NewReplacer(st.names...)
+	}
+	return st.plainly.Replace(text)
 }

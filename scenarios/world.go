@@ -40,6 +40,8 @@ type Fleet interface {
 	All() iter.Seq[fleet.View]
 	States() [4]int
 	Busy() int
+	// Index is a phone's place in the order of adding.
+	Index(device string) int
 	Registered(device string) bool
 	Tally() *fleet.Tally
 	Limits() fleet.Limits
