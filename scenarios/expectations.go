@@ -18,10 +18,16 @@ import (
 var expectations = newLanguage(
 	// trust
 	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
-		return unless(v.State.String() == g.last(1), condition(v))
+		if v.State.String() == g.last(1) {
+			return ""
+		}
+		return condition(v)
 	}),
 	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
-		return unless(v.State == phone.None, condition(v))
+		if v.State == phone.None {
+			return ""
+		}
+		return condition(v)
 	}),
 	refused("because every trust point is lost", is[*phone.LostError]),
 	refused("because a TVS denies the signer", is[*phone.DeniedError]),
@@ -50,14 +56,16 @@ var expectations = newLanguage(
 		if err != nil {
 			return err.Error()
 		}
-		return unless(held(v).SHA1() == served(n).SHA1(), st.which(v))
+		return st.holds(v, n)
 	}),
 	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		return unless(held(v).SHA1() == served(m.node).SHA1(), st.which(v))
+		return st.holds(v, m.node)
 	}),
 	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		was := m.held
-		return unless(was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1(), st.which(v))
+		if was := m.held; was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1() {
+			return ""
+		}
+		return st.which(v)
 	}),
 	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		return st.signed(held(v), g.last(2), g.last(1))
@@ -78,7 +86,10 @@ var expectations = newLanguage(
 		for _, r := range records(held(v), "ITLRECOVERY_") {
 			names = append(names, r.Subject)
 		}
-		return unless(len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)), fmt.Sprintf("hold those of %q", names))
+		if len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)) {
+			return ""
+		}
+		return fmt.Sprintf("hold those of %q", names)
 	}),
 	took("on faith", listBy, phone.ByFaith),
 	took("by TVS", listBy, phone.ByTVS, phone.ByCache),
@@ -283,10 +294,13 @@ func cluster(sentence string, check func(*Stage, given) error) rule[Expectation]
 
 func refused(why string, is func(error) bool) rule[Expectation] {
 	return phones("refused a file "+why, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
-		if v.Refusal == nil {
+		switch {
+		case v.Refusal == nil:
 			return "refused nothing"
+		case is(v.Refusal):
+			return ""
 		}
-		return unless(is(v.Refusal), v.Refusal.Error())
+		return v.Refusal.Error()
 	})
 }
 
@@ -377,6 +391,14 @@ func served(n *cucm.Node) *itl.List {
 	return &itl.List{}
 }
 
+// holds says which other list than the node's a phone holds.
+func (st *Stage) holds(v *fleet.View, n *cucm.Node) string {
+	if held(v).SHA1() == served(n).SHA1() {
+		return ""
+	}
+	return st.which(v)
+}
+
 // which says which list a phone holds.
 func (st *Stage) which(v *fleet.View) string {
 	if v.Flash.Lists.ITL == nil {
@@ -392,13 +414,24 @@ func (st *Stage) which(v *fleet.View) string {
 	return "hold one that no node serves, signed by " + held(v).Signer.Subject
 }
 
+// identity names a certificate, which takes reading names for each phone
+// otherwise.
+func (st *Stage) identity(cert *cucm.Certificate) itl.Identity {
+	id, ok := st.identities[cert]
+	if !ok {
+		id = itl.IdentityOf(cert.Certificate)
+		st.identities[cert] = id
+	}
+	return id
+}
+
 // signed tells whether a list is signed by a node's present key.
 func (st *Stage) signed(l *itl.List, unit, node string) string {
 	n, err := st.Node(node)
 	if err != nil {
 		return err.Error()
 	}
-	want := itl.IdentityOf(n.Certificate(cucm.Unit(unit)).Certificate)
+	want := st.identity(n.Certificate(cucm.Unit(unit)))
 	switch got := l.Signer; {
 	case len(l.Records) == 0:
 		return "there is none"
@@ -441,9 +474,9 @@ func named(subject, name string) bool {
 // holdsRecovery reports whether a phone's list holds the publisher's present
 // ITLRECOVERY record: whether a reset would get it back (M10).
 func (st *Stage) holdsRecovery(v *fleet.View) bool {
-	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery).Certificate
-	rec, ok := held(v).Find(itl.IdentityOf(cert), itl.SAST)
-	return ok && rec.Holds(cert.Raw)
+	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery)
+	rec, ok := held(v).Find(st.identity(cert), itl.SAST)
+	return ok && rec.Holds(cert.Certificate.Raw)
 }
 
 func (st *Stage) servesAny(sum [20]byte) bool {

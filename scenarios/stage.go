@@ -27,6 +27,10 @@ type Stage struct {
 	members  []member // as the fleet's phones
 	networks map[*cucm.Cluster]cucm.Network
 
+	// what phones and those who judge them share
+	orders     map[string]order
+	identities map[*cucm.Certificate]itl.Identity
+
 	names       []string // addresses and what they are
 	plainly     *strings.Replacer
 	before      before // how things were when the step began
@@ -37,7 +41,6 @@ type Stage struct {
 	present          map[string]*itl.List
 	today, strangers map[[20]byte]itl.Signer // by the real certificate
 	casts            map[castKey]*itl.List
-	orders           map[string]order
 
 	sftp  *sftpServers
 	nodes map[string]*cucm.Node // by the name in the file, whatever they are called by now
@@ -85,7 +88,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
-		orders: make(map[string]order),
+		orders: make(map[string]order), identities: make(map[*cucm.Certificate]itl.Identity),
 	}
 	defer func() {
 		if err != nil {

@@ -78,7 +78,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 // overruled.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
-		debug.SetMemoryLimit(960 << 20)
+		debug.SetMemoryLimit(980 << 20)
 	}
 }
 
