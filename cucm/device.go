@@ -70,7 +70,7 @@ func (c *Cluster) database(name string) *Device {
 	return nil
 }
 
-// AddDevice enters a phone into the database.
+// AddDevice enters a phone into the database, once.
 func (c *Cluster) AddDevice(d Device) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

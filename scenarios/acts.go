@@ -59,7 +59,7 @@ func event(sentence string, ev phone.Event) rule[phoneAct] {
 // useTFTP gives phones other TFTP servers (DHCP option 150).
 func useTFTP(nodes ...string) phoneAct {
 	return func(_ context.Context, st *Stage, who selection) error {
-		tftp, err := st.order(nodes)
+		tftp, err := st.tftp(nodes)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ type Stage struct {
 	networks map[*cucm.Cluster]cucm.Network
 
 	// what phones and those who judge them share
-	orders     map[string]order
+	orders     map[string]*order
 	identities map[*cucm.Certificate]itl.Identity
 
 	names       []string // addresses and what they are
@@ -55,7 +55,8 @@ type member struct {
 	held    *itl.List  // when the step began
 }
 
-// order is nodes in some order, and their TFTP servers: phones share it.
+// order is nodes in some order, and their TFTP servers where they were asked for:
+// phones share it.
 type order struct {
 	nodes   []*cucm.Node
 	servers []string
@@ -88,7 +89,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
-		orders: make(map[string]order), identities: make(map[*cucm.Certificate]itl.Identity),
+		orders: make(map[string]*order), identities: make(map[*cucm.Certificate]itl.Identity),
 	}
 	defer func() {
 		if err != nil {
@@ -187,25 +188,37 @@ func (st *Stage) populate(groups []Group) error {
 	return nil
 }
 
-// order finds nodes and where they serve TFTP.
-func (st *Stage) order(names []string) (order, error) {
+// order finds nodes by their names.
+func (st *Stage) order(names []string) (*order, error) {
 	key := strings.Join(names, " ")
-	o, ok := st.orders[key]
-	if ok {
+	if o, ok := st.orders[key]; ok {
 		return o, nil
 	}
+	o := &order{}
 	for _, name := range names {
 		n, err := st.Node(name)
 		if err != nil {
-			return o, err
+			return nil, err
 		}
-		address, err := st.world.TFTP(n)
-		if err != nil {
-			return o, err
-		}
-		o.nodes, o.servers = append(o.nodes, n), append(o.servers, address)
+		o.nodes = append(o.nodes, n)
 	}
 	st.orders[key] = o
+	return o, nil
+}
+
+// tftp finds nodes that serve TFTP, and where.
+func (st *Stage) tftp(names []string) (*order, error) {
+	o, err := st.order(names)
+	if err != nil || o.servers != nil {
+		return o, err
+	}
+	for _, n := range o.nodes {
+		address, err := st.world.TFTP(n)
+		if err != nil {
+			return nil, err
+		}
+		o.servers = append(o.servers, address)
+	}
 	return o, nil
 }
 
@@ -228,7 +241,7 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 	if len(managers) == 0 {
 		managers = order
 	}
-	tftp, err := st.order(order)
+	tftp, err := st.tftp(order)
 	if err != nil {
 		return err
 	}

@@ -425,7 +425,7 @@ func (f *Fleet) carryOut(t *turn) {
 	for _, action := range t.actions {
 		switch a := action.(type) {
 		case phone.Fetch:
-			f.fetch(t, a, action, t.at+int64(spent))
+			f.fetch(t, action, t.at+int64(spent))
 		case phone.AskTVS:
 			f.queue.push(event{at: t.at + int64(net.Attach), phone: t.phone, kind: ask, what: action})
 		case phone.Register:

@@ -125,8 +125,8 @@ func (f *Fleet) reachesAny(phone uint32) bool {
 }
 
 // fetch sends a phone's request, as often as it is lost.
-func (f *Fleet) fetch(t *turn, a phone.Fetch, action phone.Action, at int64) {
-	s := &f.slots[t.phone]
+func (f *Fleet) fetch(t *turn, action phone.Action, at int64) {
+	a, s := action.(phone.Fetch), &f.slots[t.phone]
 	i, n := f.at(a.Server)
 	if a.By == phone.HTTP {
 		f.queue.push(event{at: at, phone: t.phone, kind: arrive, node: i, what: action})
