@@ -36,7 +36,7 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 		shared = &h
 		c.holdings[h] = shared
 	}
-	r := c.record(a.Device)
+	r := c.records.get(a.Device)
 	r.holds = shared
 	r.alarms++
 	c.mu.Unlock()
@@ -47,7 +47,7 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 func (c *Cluster) AlarmsOf(device string) int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if r := c.records[device]; r != nil {
+	if r := c.records.find(device); r != nil {
 		return int(r.alarms)
 	}
 	return 0
@@ -58,7 +58,7 @@ func (c *Cluster) AlarmsOf(device string) int {
 func (c *Cluster) Holds(device string) (phone.Checksum, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if r := c.records[device]; r != nil && r.holds != nil {
+	if r := c.records.find(device); r != nil && r.holds != nil {
 		return r.holds.itl, r.holds.installed
 	}
 	return phone.Checksum{}, false
@@ -70,7 +70,7 @@ func (c *Cluster) Holds(device string) (phone.Checksum, bool) {
 func (c *Cluster) Holders() map[phone.Checksum][]string {
 	holders := make(map[phone.Checksum][]string)
 	c.mu.RLock()
-	for _, r := range c.order {
+	for _, r := range c.records.all {
 		if h := r.holds; h != nil && h.installed {
 			holders[h.itl] = append(holders[h.itl], r.device.Name)
 		}
@@ -106,7 +106,7 @@ func (c *Cluster) ITLStatuses() map[ITLStatus][]string {
 			served[n.fqdn()] = n.list.SHA1()
 		}
 	}
-	for _, r := range c.order {
+	for _, r := range c.records.all {
 		if !r.known {
 			continue
 		}

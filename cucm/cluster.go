@@ -88,8 +88,7 @@ type Cluster struct {
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
 
-	records   map[string]*record // by the phone's name
-	order     []*record          // in which the phones came to be known
+	records   records
 	holdings  map[holding]*holding
 	halfReset bool // tests' mutant: a reset list is written in half
 	counts    struct{ signed, alarms, registrations atomic.Uint64 }
@@ -142,7 +141,7 @@ func newCluster(cfg Config) (*Cluster, error) {
 	}
 	return &Cluster{
 		config: cfg, syslog: log, backups: make(map[string]*draft),
-		records: make(map[string]*record), holdings: make(map[holding]*holding),
+		records: newRecords(), holdings: make(map[holding]*holding),
 	}, nil
 }
 

@@ -39,32 +39,10 @@ func (d *Device) key() string {
 	return key.String()
 }
 
-// A record is all that a cluster knows of a phone. It is kept small: there may
-// be a million of them.
-type record struct {
-	device       Device
-	known        bool          // it is in the database, and not only heard of
-	registration *registration // nil: not registered
-	holds        *holding      // as last reported; nil: it never did
-	alarms       uint32        // that it sent
-}
-
-// record is what is known of a phone, for the caller, who has the lock, to add
-// to.
-func (c *Cluster) record(name string) *record {
-	r := c.records[name]
-	if r == nil {
-		r = &record{device: Device{Name: name}}
-		c.records[name] = r
-		c.order = append(c.order, r)
-	}
-	return r
-}
-
 // database finds a phone in the database; nil where there is none. The caller
 // has the lock.
 func (c *Cluster) database(name string) *Device {
-	if r := c.records[name]; r != nil && r.known {
+	if r := c.records.find(name); r != nil && r.known {
 		return &r.device
 	}
 	return nil
@@ -74,7 +52,7 @@ func (c *Cluster) database(name string) *Device {
 func (c *Cluster) AddDevice(d Device) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := c.record(d.Name)
+	r := c.records.get(d.Name)
 	r.device, r.known = d, true
 }
 
@@ -163,9 +141,9 @@ func (n *Node) autoRegister(name string) *Device {
 	c := n.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.database(name) == nil && len(c.order) < maxDevices {
+	if c.database(name) == nil && len(c.records.all) < maxDevices {
 		group := append([]*Node{n}, slices.DeleteFunc(slices.Clone(c.nodes), func(m *Node) bool { return m == n })...)
-		r := c.record(name)
+		r := c.records.get(name)
 		r.device.Group, r.known = group[:min(len(group), 3)], true
 	}
 	return c.database(name)

@@ -52,7 +52,7 @@ func (c *Cluster) Unregister(device string) { c.unregister(device, DeviceUnregis
 func (c *Cluster) unregister(device string, why Reason) {
 	c.mu.Lock()
 	var gone []event
-	if r := c.records[device]; r != nil {
+	if r := c.records.find(device); r != nil {
 		gone = c.gone(nil, r, why)
 	}
 	c.mu.Unlock()
@@ -71,7 +71,7 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 	now := c.Now()
 	events := make([]event, 0, 2)
 	c.mu.Lock()
-	rec := c.record(device)
+	rec := c.records.get(device)
 	switch old := rec.registration; {
 	case old == nil:
 	case old.lapsed(now):
@@ -82,7 +82,7 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 		events = c.gone(events, rec, DuplicateReg)
 	}
 	if rec.registration == nil {
-		events = append(events, event{endPointRegistered, r.node, now, r.params(device)})
+		events = append(events, event{endPointRegistered, r.node, now, endPoint{device, r, 0}})
 	}
 	rec.registration = r
 	c.mu.Unlock()
@@ -97,14 +97,23 @@ var (
 	endPointResetInitiated = alarm{"UC_CALLMANAGER", 6, "EndPointResetInitiated", "Cisco CallManager", "Endpoint reset has been initiated"}
 )
 
-func (r *registration) params(device string, more ...[2]string) [][2]string {
+// endPoint is what such an alarm tells of a phone.
+type endPoint struct {
+	device string
+	*registration
+	why Reason // 0: it is not gone
+}
+
+func (e endPoint) list() [][2]string {
 	ip := ""
-	if r.at.IsValid() {
-		ip = r.at.Addr().String()
+	if e.at.IsValid() {
+		ip = e.at.Addr().String()
 	}
-	params := make([][2]string, 0, 4)
-	params = append(params, [2]string{"DeviceName", device}, [2]string{"IPAddress", ip}, [2]string{"Protocol", "SIP"})
-	return append(params, more...)
+	params := [][2]string{{"DeviceName", e.device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+	if e.why != 0 {
+		params = append(params, [2]string{"Reason", strconv.Itoa(int(e.why))})
+	}
+	return params
 }
 
 func (r *registration) lapsed(now time.Time) bool {
@@ -123,7 +132,7 @@ func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a.severity = 6 // the catalogue lowers these
 	}
-	return append(events, event{a, r.node, c.Now(), r.params(rec.device.Name, [2]string{"Reason", strconv.Itoa(int(why))})})
+	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r, why}})
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -131,7 +140,7 @@ func (c *Cluster) lapse() {
 	now := c.Now()
 	var events []event
 	c.mu.Lock()
-	for _, rec := range c.order {
+	for _, rec := range c.records.all {
 		if r := rec.registration; r != nil && r.lapsed(now) {
 			events = c.gone(events, rec, KeepAliveTimeout)
 		}
@@ -145,7 +154,7 @@ func (c *Cluster) lapse() {
 func (n *Node) ForgetPhones() {
 	n.cluster.mu.Lock()
 	defer n.cluster.mu.Unlock()
-	for _, rec := range n.cluster.order {
+	for _, rec := range n.cluster.records.all {
 		if r := rec.registration; r != nil && r.node == n {
 			rec.registration = nil
 		}
@@ -157,7 +166,7 @@ func (n *Node) ForgetPhones() {
 func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 	c.mu.Lock()
 	var lapsing []*record
-	for _, rec := range c.order {
+	for _, rec := range c.records.all {
 		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			lapsing = append(lapsing, rec)
 		}
@@ -184,7 +193,7 @@ func (c *Cluster) Registered() int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	n := 0
-	for _, rec := range c.order {
+	for _, rec := range c.records.all {
 		if rec.registration != nil {
 			n++
 		}
@@ -214,7 +223,7 @@ func (c *Cluster) ResetPhones() {
 	}
 	var told []phone
 	var others []string // reached without SIP
-	for _, rec := range c.order {
+	for _, rec := range c.records.all {
 		switch r := rec.registration; {
 		case r == nil:
 			continue
@@ -267,7 +276,7 @@ func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string
 func (c *Cluster) ended(rec *record, r *registration, why Reason) {
 	events := make([]event, 0, 2)
 	if why == CallManagerReset {
-		events = append(events, event{endPointResetInitiated, r.node, c.Now(), r.params(rec.device.Name)})
+		events = append(events, event{endPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r, 0}})
 	}
 	c.mu.Lock()
 	// It may have come back already.

@@ -47,18 +47,25 @@ type event struct {
 	alarm
 	node   *Node
 	at     time.Time
-	params [][2]string
+	params params
 }
+
+// params are names and values of an event, made when somebody reads them.
+type params interface{ list() [][2]string }
+
+type pairs [][2]string
+
+func (p pairs) list() [][2]string { return p }
 
 // event notes an alarm that is raised when the draft comes into force.
 func (d *draft) event(n *Node, a alarm, params ...[2]string) *event {
-	d.events = append(d.events, event{a, n, d.cluster.Now(), params})
+	d.events = append(d.events, event{a, n, d.cluster.Now(), pairs(params)})
 	return &d.events[len(d.events)-1]
 }
 
 // raise logs an alarm now.
 func (c *Cluster) raise(n *Node, a alarm, params ...[2]string) {
-	c.log(event{a, n, c.Now(), params})
+	c.log(event{a, n, c.Now(), pairs(params)})
 }
 
 // maxEntry is how long an entry may be, in bytes (CiscoLog, without PRI).
@@ -71,7 +78,7 @@ func (e *event) format(seq uint32, host, fqdn string) string {
 	at := e.at.UTC()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d: %s: %s.%d UTC :  %%%s-%d-%s: %%", seq, fqdn, at.Format("Jan _2 2006 15:04:05"), at.Nanosecond()/1e6, e.app, e.severity, e.name)
-	for _, p := range e.params {
+	for _, p := range e.params.list() {
 		fmt.Fprintf(&b, "[%s=%s]", p[0], oneLine(p[1]))
 	}
 	fmt.Fprintf(&b, "[AppID=%s][ClusterID=StandAloneCluster][NodeID=%s]: %s", e.appID, host, e.text)
@@ -178,7 +185,7 @@ type LogEntry struct {
 func (c *Cluster) log(e event) {
 	kept := c.keep(e)
 	if c.config.Logged != nil {
-		c.config.Logged(LogEntry{kept.host, e.at, e.name, e.params, kept.line()})
+		c.config.Logged(LogEntry{kept.host, e.at, e.name, e.params.list(), kept.line()})
 	}
 }
 
@@ -274,8 +281,13 @@ func (s *syslog) close() {
 // logReport enters a phone's DeviceTLInfo into the log, with the tags of the
 // alarm itself.
 func (c *Cluster) logReport(a phone.DeviceTLInfo) {
-	c.raise(c.Publisher(), deviceTLInfo, [2]string{"DeviceName", a.Device},
-		[2]string{"CTL_Signature", a.CTL.String()}, [2]string{"ITL_Signature", a.ITL.String()}, [2]string{"ITL_TFTP_Server", a.ITLServer})
+	c.log(event{deviceTLInfo, c.Publisher(), c.Now(), report(a)})
+}
+
+type report phone.DeviceTLInfo
+
+func (r report) list() [][2]string {
+	return [][2]string{{"DeviceName", r.Device}, {"CTL_Signature", r.CTL.String()}, {"ITL_Signature", r.ITL.String()}, {"ITL_TFTP_Server", r.ITLServer}}
 }
 
 // LoginFailed enters a refused login into the log.

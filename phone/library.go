@@ -24,7 +24,8 @@ type Library struct {
 	// file.
 	Remember bool
 
-	planted mutant // by tests
+	planted mutant    // by tests
+	turns   sync.Pool // of *turn: there is one at each event
 
 	files    memo[extent, *itl.File]
 	parsed   memo[extent, *itl.List]

@@ -108,7 +108,11 @@ func (p *Phone) SettingsAccess() bool {
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
-	p.turn = &turn{now: now}
+	t, ok := p.library.turns.Get().(*turn)
+	if !ok {
+		t = &turn{}
+	}
+	t.now, p.turn = now, t
 	switch ev := ev.(type) {
 	case PowerOn:
 		if !p.on {
@@ -196,8 +200,9 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 			p.display(HostNotFound, ev.Err)
 		}
 	}
-	out := p.out
-	p.turn = nil
+	out := t.out
+	*t, p.turn = turn{}, nil
+	p.library.turns.Put(t)
 	return out
 }
 
