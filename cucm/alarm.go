@@ -2,24 +2,43 @@ package cucm
 
 import (
 	"slices"
-	"time"
+	"strings"
 
 	"itlsim/phone"
 )
 
-// Report is the last DeviceTLInfo of a phone (M19).
-type Report struct {
-	At time.Time
-	phone.DeviceTLInfo
-	Count int // of all that the phone sent
+// A holding is which list a phone holds, by its DeviceTLInfo (M19). Phones that
+// report the same share one.
+type holding struct {
+	installed bool
+	itl       phone.Checksum // zero where none is installed
+	server    string         // the CN of the list's TFTP record
 }
+
+// maxHoldings bounds how many are shared: clusters serve few lists, and what
+// alarms say may come from anywhere.
+const maxHoldings = 256
 
 // Alarm records an alarm that a phone sent.
 func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 	c.counts.alarms.Add(1)
-	now := c.Now()
+	h := holding{server: a.ITLServer}
+	if a.ITL != nil {
+		h.installed, h.itl = true, *a.ITL
+	}
 	c.mu.Lock()
-	c.reports[a.Device] = Report{now, a, c.reports[a.Device].Count + 1}
+	shared := c.holdings[h]
+	if shared == nil {
+		if len(c.holdings) >= maxHoldings {
+			clear(c.holdings)
+		}
+		h.server = strings.Clone(h.server) // and not the whole message
+		shared = &h
+		c.holdings[h] = shared
+	}
+	r := c.records.get(a.Device)
+	r.holds = shared
+	r.alarms++
 	c.mu.Unlock()
 	c.logReport(a)
 }
@@ -28,7 +47,21 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 func (c *Cluster) AlarmsOf(device string) int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.reports[device].Count
+	if r := c.records.find(device); r != nil {
+		return int(r.alarms)
+	}
+	return 0
+}
+
+// Holds is the list that a phone holds by its last alarm; false where it
+// reported none: it has none, or older firmware (M19).
+func (c *Cluster) Holds(device string) (phone.Checksum, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if r := c.records.find(device); r != nil && r.holds != nil {
+		return r.holds.itl, r.holds.installed
+	}
+	return phone.Checksum{}, false
 }
 
 // Holders tells which phones hold which list, by the last alarm of each: the
@@ -37,9 +70,9 @@ func (c *Cluster) AlarmsOf(device string) int {
 func (c *Cluster) Holders() map[phone.Checksum][]string {
 	holders := make(map[phone.Checksum][]string)
 	c.mu.RLock()
-	for name, r := range c.reports {
-		if r.ITL != nil {
-			holders[*r.ITL] = append(holders[*r.ITL], name)
+	for _, r := range c.records.all {
+		if h := r.holds; h != nil && h.installed {
+			holders[h.itl] = append(holders[h.itl], r.device.Name)
 		}
 	}
 	c.mu.RUnlock()
@@ -73,21 +106,23 @@ func (c *Cluster) ITLStatuses() map[ITLStatus][]string {
 			served[n.fqdn()] = n.list.SHA1()
 		}
 	}
-	for name := range c.devices {
+	for _, r := range c.records.all {
+		if !r.known {
+			continue
+		}
 		status := ITLUnknown
-		report, reported := c.reports[name]
-		if _, registered := c.registered[name]; registered && reported {
-			sum, ok := served[report.ITLServer]
+		if h := r.holds; r.registration != nil && h != nil {
+			sum, ok := served[h.server]
 			switch {
-			case report.ITL == nil:
+			case !h.installed:
 				status = ITLNotInstalled
-			case ok && sum == *report.ITL:
+			case ok && sum == h.itl:
 				status = ITLMatch
 			default:
 				status = ITLMismatch
 			}
 		}
-		statuses[status] = append(statuses[status], name)
+		statuses[status] = append(statuses[status], r.device.Name)
 	}
 	c.mu.RUnlock()
 	for _, names := range statuses {
@@ -98,13 +133,12 @@ func (c *Cluster) ITLStatuses() map[ITLStatus][]string {
 
 // Counts of what the cluster did since it was installed.
 type Counts struct {
-	ConfigsSigned    uint64 // configuration files
-	Alarms           uint64 // DeviceTLInfo received
-	Registrations    uint64 // accepted, keep-alives included
-	SIPRegistrations uint64 // of these, by a REGISTER
+	ConfigsSigned uint64 // configuration files
+	Alarms        uint64 // DeviceTLInfo received
+	Registrations uint64 // accepted, keep-alives included
 }
 
 // Counts tells them.
 func (c *Cluster) Counts() Counts {
-	return Counts{c.counts.signed.Load(), c.counts.alarms.Load(), c.counts.registrations.Load(), c.counts.sip.Load()}
+	return Counts{c.counts.signed.Load(), c.counts.alarms.Load(), c.counts.registrations.Load()}
 }

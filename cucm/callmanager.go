@@ -84,10 +84,11 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	if port == 0 {
 		port = remote.Port()
 	}
-	n.cluster.register(device, registration{
+	n.cluster.register(device, &registration{
 		node: n, session: r.CallID().Value(), at: netip.AddrPortFrom(remote.Addr().Unmap(), port),
 		contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
-	})
+		lapses:  n.cluster.Now().Add(lapseAfter),
+	}, true)
 	answer.AppendHeader(sipmsg.NewHeader("Expires", fmt.Sprint(int(sip.Granted.Seconds()))))
 	answer.AppendHeader(sipmsg.NewHeader("Contact", contact.Value()))
 	return answer

@@ -87,17 +87,16 @@ type Cluster struct {
 
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
-	devices map[string]*Device
 
-	registered map[string]registration
-	reports    map[string]Report
-	halfReset  bool // tests' mutant: a reset list is written in half
-	counts     struct{ signed, alarms, registrations, sip atomic.Uint64 }
+	records   records
+	holdings  map[holding]*holding
+	halfReset bool // tests' mutant: a reset list is written in half
+	counts    struct{ signed, alarms, registrations atomic.Uint64 }
 }
 
 // Phones is how a cluster reaches its phones.
 type Phones interface {
-	// Reset tells phones to boot again. It does not wait for them.
+	// Reset tells registered phones to boot again. It does not wait for them.
 	Reset(devices []string)
 }
 
@@ -141,8 +140,8 @@ func newCluster(cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	return &Cluster{
-		config: cfg, syslog: log, devices: make(map[string]*Device), backups: make(map[string]*draft),
-		registered: make(map[string]registration), reports: make(map[string]Report),
+		config: cfg, syslog: log, backups: make(map[string]*draft),
+		records: newRecords(), holdings: make(map[holding]*holding),
 	}, nil
 }
 
@@ -186,6 +185,7 @@ func (c *Cluster) install() error {
 // newNode adds a node that has nothing yet.
 func (c *Cluster) newNode(index int) *Node {
 	n := &Node{cluster: c, index: index, configs: make(map[string]signedConfig)}
+	n.without = registration{node: n}
 	c.nodes = append(c.nodes, n)
 	return n
 }

@@ -39,18 +39,28 @@ func (d *Device) key() string {
 	return key.String()
 }
 
-// AddDevice enters a phone into the database.
+// database finds a phone in the database; nil where there is none. The caller
+// has the lock.
+func (c *Cluster) database(name string) *Device {
+	if r := c.records.find(name); r != nil && r.known {
+		return &r.device
+	}
+	return nil
+}
+
+// AddDevice enters a phone into the database, once.
 func (c *Cluster) AddDevice(d Device) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.devices[d.Name] = &d
+	r := c.records.get(d.Name)
+	r.device, r.known = d, true
 }
 
 // Device finds a phone in the database; nil where there is none.
 func (c *Cluster) Device(name string) *Device {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.devices[name]
+	return c.database(name)
 }
 
 // Settings are the phones' settings as configured; a phone takes them with its
@@ -98,7 +108,7 @@ func (n *Node) file(name string) ([]byte, error) {
 	}
 	c := n.cluster
 	c.mu.RLock()
-	list, device := n.list, c.devices[f.Device]
+	list, device := n.list, c.database(f.Device)
 	c.mu.RUnlock()
 	if device == nil && c.config.AutoRegister && (f.Kind == tftp.Config || f.Kind == tftp.SignedConfig) {
 		device = n.autoRegister(f.Device)
@@ -131,11 +141,12 @@ func (n *Node) autoRegister(name string) *Device {
 	c := n.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.devices[name] == nil && len(c.devices) < maxDevices {
+	if c.database(name) == nil && len(c.records.all) < maxDevices {
 		group := append([]*Node{n}, slices.DeleteFunc(slices.Clone(c.nodes), func(m *Node) bool { return m == n })...)
-		c.devices[name] = &Device{Name: name, Group: group[:min(len(group), 3)]}
+		r := c.records.get(name)
+		r.device.Group, r.known = group[:min(len(group), 3)], true
 	}
-	return c.devices[name]
+	return c.database(name)
 }
 
 // signedConfiguration signs a device's configuration when it is first asked for

@@ -61,8 +61,14 @@ func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
 	return l
 }
 
-// Reset notes that phones were asked to boot again (cucm.Phones).
-func (l *lab) Reset(devices []string) { l.resets = append(l.resets, devices) }
+// Reset notes that phones were asked to boot again (cucm.Phones); they register
+// at once.
+func (l *lab) Reset(devices []string) {
+	l.resets = append(l.resets, devices)
+	for _, name := range devices {
+		l.pub.Register(name, false)
+	}
+}
 
 // types a command and returns what is seen, and the command's error.
 func (l *lab) types(n *cucm.Node, line string, answers ...string) (string, error) {
@@ -105,7 +111,7 @@ func fold(text string) []string {
 func (l *lab) register(names ...string) {
 	for _, name := range names {
 		l.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.Nodes()})
-		l.Register(name)
+		l.pub.Register(name, false)
 	}
 }
 

@@ -92,7 +92,7 @@ func (c *Cluster) notify(d *draft) error {
 	for _, e := range d.events {
 		if e.alarm == recoveryBackup || e.alarm == certExpired {
 			text := e.text
-			for _, p := range e.params {
+			for _, p := range e.params.list() {
 				text = p[1] + "\r\n" + text
 			}
 			found = append(found, e.at.UTC().Format(time.RFC1123)+"\r\n"+text+"\r\n")

@@ -36,6 +36,7 @@ type Node struct {
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
 	spoilt    atomic.Pointer[Spoilt]
+	without   registration // what phones share that register without SIP
 }
 
 // A Certificate is one of a node's own, with its key.

@@ -3,7 +3,6 @@ package cucm
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/netip"
 	"strconv"
 	"sync"
@@ -27,8 +26,8 @@ const (
 	DeviceNoResponse     Reason = 18 // no answer to a NOTIFY
 )
 
-// A registration of a phone. Nothing watches it: that it has lapsed is found
-// when somebody looks.
+// A registration of a phone; it never changes. Nothing watches it: that it has
+// lapsed is found when somebody looks.
 type registration struct {
 	node    *Node
 	session string         // Call-ID; a new boot has a new one
@@ -42,21 +41,20 @@ type registration struct {
 // (this project's choice).
 const lapseAfter = 2 * sip.Granted
 
-// Register records that a phone registered, until Unregister. The cluster takes
-// any phone, whatever trust it is in.
-func (c *Cluster) Register(device string) {
-	c.counts.registrations.Add(1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.registered[device] = registration{node: c.nodes[0]}
-}
+// Register records that a phone registered with the node without SIP, until
+// Unregister; renews tells that it has done so since its last boot. The cluster
+// takes any phone, whatever trust it is in.
+func (n *Node) Register(device string, renews bool) { n.cluster.register(device, &n.without, renews) }
 
 // Unregister records that a phone is gone: resets no longer reach it.
 func (c *Cluster) Unregister(device string) { c.unregister(device, DeviceUnregistered) }
 
 func (c *Cluster) unregister(device string, why Reason) {
 	c.mu.Lock()
-	gone := c.gone(nil, device, why)
+	var gone []event
+	if r := c.records.find(device); r != nil {
+		gone = c.gone(nil, r, why)
+	}
 	c.mu.Unlock()
 	c.logAll(gone)
 }
@@ -67,27 +65,26 @@ func (c *Cluster) logAll(events []event) {
 	}
 }
 
-// register records a REGISTER.
-func (c *Cluster) register(device string, r registration) {
+// register records a registration, one of the same session if it renews.
+func (c *Cluster) register(device string, r *registration, renews bool) {
 	c.counts.registrations.Add(1)
-	c.counts.sip.Add(1)
 	now := c.Now()
-	r.lapses = now.Add(lapseAfter)
+	events := make([]event, 0, 2)
 	c.mu.Lock()
-	var events []event
-	old, was := c.registered[device]
-	switch {
-	case was && old.lapsed(now):
-		events = c.gone(events, device, KeepAliveTimeout)
-	case was && old.session != r.session:
-		events = c.gone(events, device, DeviceInitiatedReset)
-	case was && old.node != r.node:
-		events = c.gone(events, device, DuplicateReg)
+	rec := c.records.get(device)
+	switch old := rec.registration; {
+	case old == nil:
+	case old.lapsed(now):
+		events = c.gone(events, rec, KeepAliveTimeout)
+	case !renews || old.session != r.session:
+		events = c.gone(events, rec, DeviceInitiatedReset)
+	case old.node != r.node:
+		events = c.gone(events, rec, DuplicateReg)
 	}
-	if _, refreshed := c.registered[device]; !refreshed {
-		events = append(events, event{endPointRegistered, r.node, now, r.params(device)})
+	if rec.registration == nil {
+		events = append(events, event{endPointRegistered, r.node, now, endPoint{device, r, 0}})
 	}
-	c.registered[device] = r
+	rec.registration = r
 	c.mu.Unlock()
 	c.logAll(events)
 }
@@ -100,12 +97,23 @@ var (
 	endPointResetInitiated = alarm{"UC_CALLMANAGER", 6, "EndPointResetInitiated", "Cisco CallManager", "Endpoint reset has been initiated"}
 )
 
-func (r *registration) params(device string) [][2]string {
+// endPoint is what such an alarm tells of a phone.
+type endPoint struct {
+	device string
+	*registration
+	why Reason // 0: it is not gone
+}
+
+func (e endPoint) list() [][2]string {
 	ip := ""
-	if r.at.IsValid() {
-		ip = r.at.Addr().String()
+	if e.at.IsValid() {
+		ip = e.at.Addr().String()
 	}
-	return [][2]string{{"DeviceName", device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+	params := [][2]string{{"DeviceName", e.device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+	if e.why != 0 {
+		params = append(params, [2]string{"Reason", strconv.Itoa(int(e.why))})
+	}
+	return params
 }
 
 func (r *registration) lapsed(now time.Time) bool {
@@ -114,17 +122,17 @@ func (r *registration) lapsed(now time.Time) bool {
 
 // gone ends a registration; the event that tells why is to be logged when the
 // lock, which the caller holds, is free.
-func (c *Cluster) gone(events []event, device string, why Reason) []event {
-	r, ok := c.registered[device]
-	if !ok {
+func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
+	r := rec.registration
+	if r == nil {
 		return events
 	}
-	delete(c.registered, device)
+	rec.registration = nil
 	a := endPointUnregistered
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a.severity = 6 // the catalogue lowers these
 	}
-	return append(events, event{a, r.node, c.Now(), append(r.params(device), [2]string{"Reason", strconv.Itoa(int(why))})})
+	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r, why}})
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -132,41 +140,48 @@ func (c *Cluster) lapse() {
 	now := c.Now()
 	var events []event
 	c.mu.Lock()
-	for device, r := range c.registered {
-		if r.lapsed(now) {
-			events = c.gone(events, device, KeepAliveTimeout)
+	for _, rec := range c.records.all {
+		if r := rec.registration; r != nil && r.lapsed(now) {
+			events = c.gone(events, rec, KeepAliveTimeout)
 		}
 	}
 	c.mu.Unlock()
 	c.logAll(events)
 }
 
-// forgetPhones drops the node's registrations, with which its CallManager
+// ForgetPhones drops the node's registrations, with which its CallManager
 // service went: nobody is there to log it.
-func (n *Node) forgetPhones() {
+func (n *Node) ForgetPhones() {
 	n.cluster.mu.Lock()
 	defer n.cluster.mu.Unlock()
-	maps.DeleteFunc(n.cluster.registered, func(_ string, r registration) bool { return r.node == n && r.contact != "" })
+	for _, rec := range n.cluster.records.all {
+		if r := rec.registration; r != nil && r.node == n {
+			rec.registration = nil
+		}
+	}
 }
 
 // CarryOver tells the cluster that its clock has jumped by d: the keep-alives
 // of phones that still are there would have come meanwhile.
 func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 	c.mu.Lock()
-	devices := make([]string, 0, len(c.registered))
-	for device := range c.registered {
-		devices = append(devices, device)
+	var lapsing []*record
+	for _, rec := range c.records.all {
+		if r := rec.registration; r != nil && !r.lapses.IsZero() {
+			lapsing = append(lapsing, rec)
+		}
 	}
 	c.mu.Unlock()
 	// Outside the lock: a phone that is asked may itself be waiting for it.
-	for _, device := range devices {
-		if !there(device) {
+	for _, rec := range lapsing {
+		if !there(rec.device.Name) {
 			continue
 		}
 		c.mu.Lock()
-		if r, ok := c.registered[device]; ok && !r.lapses.IsZero() {
-			r.lapses = r.lapses.Add(d)
-			c.registered[device] = r
+		if r := rec.registration; r != nil {
+			later := *r
+			later.lapses = later.lapses.Add(d)
+			rec.registration = &later
 		}
 		c.mu.Unlock()
 	}
@@ -177,7 +192,13 @@ func (c *Cluster) Registered() int {
 	c.lapse()
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return len(c.registered)
+	n := 0
+	for _, rec := range c.records.all {
+		if rec.registration != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Notifier is a network by which a node's CallManager service reaches phones.
@@ -196,38 +217,46 @@ const resetsAtOnce = 32
 func (c *Cluster) ResetPhones() {
 	c.lapse()
 	c.mu.RLock()
-	told := make(map[string]registration, len(c.registered))
+	type phone struct {
+		*record
+		by *registration
+	}
+	var told []phone
 	var others []string // reached without SIP
-	for device, r := range c.registered {
-		if r.contact == "" {
-			others = append(others, device)
-		} else {
-			told[device] = r
+	for _, rec := range c.records.all {
+		switch r := rec.registration; {
+		case r == nil:
+			continue
+		case r.contact == "":
+			others = append(others, rec.device.Name)
 		}
+		told = append(told, phone{rec, rec.registration})
 	}
 	phones, network := c.phones, c.network
 	c.mu.RUnlock()
+	notifier, _ := network.(Notifier)
+	batch := make(chan struct{}, resetsAtOnce)
+	var running sync.WaitGroup
+	for _, p := range told {
+		switch {
+		case p.by.contact == "":
+			c.ended(p.record, p.by, CallManagerReset)
+		case notifier != nil:
+			batch <- struct{}{}
+			running.Go(func() {
+				c.reset(notifier, p.record, p.by, "reset")
+				<-batch
+			})
+		}
+	}
+	running.Wait()
 	if phones != nil && len(others) > 0 {
 		phones.Reset(others)
 	}
-	notifier, ok := network.(Notifier)
-	if !ok {
-		return
-	}
-	batch := make(chan struct{}, resetsAtOnce)
-	var running sync.WaitGroup
-	for device, r := range told {
-		batch <- struct{}{}
-		running.Go(func() {
-			c.reset(notifier, device, r, "reset")
-			<-batch
-		})
-	}
-	running.Wait()
 }
 
 // reset tells one phone, which is not registered until it registers again.
-func (c *Cluster) reset(by Notifier, device string, r registration, action string) {
+func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string) {
 	err := by.Notify(r.node, r.contact, r.at, action)
 	why := CallManagerReset
 	switch e := err.(type) {
@@ -240,14 +269,19 @@ func (c *Cluster) reset(by Notifier, device string, r registration, action strin
 	default:
 		return // it answered, and refused
 	}
-	var events []event
-	if err == nil {
-		events = append(events, event{endPointResetInitiated, r.node, c.Now(), r.params(device)})
+	c.ended(rec, r, why)
+}
+
+// ended ends a registration that a reset was sent by.
+func (c *Cluster) ended(rec *record, r *registration, why Reason) {
+	events := make([]event, 0, 2)
+	if why == CallManagerReset {
+		events = append(events, event{endPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r, 0}})
 	}
 	c.mu.Lock()
 	// It may have come back already.
-	if now, ok := c.registered[device]; ok && now.session == r.session {
-		events = c.gone(events, device, why)
+	if now := rec.registration; now != nil && now.session == r.session {
+		events = c.gone(events, rec, why)
 	}
 	c.mu.Unlock()
 	c.logAll(events)

@@ -150,7 +150,7 @@ func (s *Sockets) Stop(n *Node, service Service) error {
 	s.ended.add(server)
 	s.mu.Unlock()
 	if service == CallManagerService {
-		n.forgetPhones()
+		n.ForgetPhones()
 	}
 	return err
 }

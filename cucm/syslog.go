@@ -47,18 +47,25 @@ type event struct {
 	alarm
 	node   *Node
 	at     time.Time
-	params [][2]string
+	params params
 }
+
+// params are names and values of an event, made when somebody reads them.
+type params interface{ list() [][2]string }
+
+type pairs [][2]string
+
+func (p pairs) list() [][2]string { return p }
 
 // event notes an alarm that is raised when the draft comes into force.
 func (d *draft) event(n *Node, a alarm, params ...[2]string) *event {
-	d.events = append(d.events, event{a, n, d.cluster.Now(), params})
+	d.events = append(d.events, event{a, n, d.cluster.Now(), pairs(params)})
 	return &d.events[len(d.events)-1]
 }
 
 // raise logs an alarm now.
 func (c *Cluster) raise(n *Node, a alarm, params ...[2]string) {
-	c.log(event{a, n, c.Now(), params})
+	c.log(event{a, n, c.Now(), pairs(params)})
 }
 
 // maxEntry is how long an entry may be, in bytes (CiscoLog, without PRI).
@@ -71,7 +78,7 @@ func (e *event) format(seq uint32, host, fqdn string) string {
 	at := e.at.UTC()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d: %s: %s.%d UTC :  %%%s-%d-%s: %%", seq, fqdn, at.Format("Jan _2 2006 15:04:05"), at.Nanosecond()/1e6, e.app, e.severity, e.name)
-	for _, p := range e.params {
+	for _, p := range e.params.list() {
 		fmt.Fprintf(&b, "[%s=%s]", p[0], oneLine(p[1]))
 	}
 	fmt.Fprintf(&b, "[AppID=%s][ClusterID=StandAloneCluster][NodeID=%s]: %s", e.appID, host, e.text)
@@ -107,8 +114,31 @@ type nodeLog struct {
 	host, fqdn string
 
 	next    uint32 // sequence number
-	entries []string
+	entries []entry
 	file    *os.File // nil where nothing is kept
+}
+
+// An entry is written when somebody reads it, if nobody does when it is made:
+// most of a large fleet's are never read.
+type entry struct {
+	event
+	seq        uint32
+	host, fqdn string // of the node at the time
+	text       string // "" : not written yet
+}
+
+func (e *entry) line() string {
+	if e.text == "" {
+		return e.format(e.seq, e.host, e.fqdn)
+	}
+	return e.text
+}
+
+// add keeps an entry, the last ten thousand or some more.
+func (l *nodeLog) add(e entry) {
+	if l.entries = append(l.entries, e); len(l.entries) >= 2*keptEntries {
+		l.entries = slices.Delete(l.entries, 0, keptEntries)
+	}
 }
 
 func newSyslog(collectors []string) (*syslog, error) {
@@ -153,31 +183,32 @@ type LogEntry struct {
 // log keeps an entry, and shows it to who watches. The caller may hold the
 // cluster's lock.
 func (c *Cluster) log(e event) {
-	host, text := c.keep(e)
+	kept := c.keep(e)
 	if c.config.Logged != nil {
-		c.config.Logged(LogEntry{host, e.at, e.name, e.params, text})
+		c.config.Logged(LogEntry{kept.host, e.at, e.name, e.params.list(), kept.line()})
 	}
 }
 
 // keep keeps an entry and sends it to the collectors, as local7 like CUCM's.
-func (c *Cluster) keep(e event) (host, entry string) {
+func (c *Cluster) keep(e event) entry {
 	s := c.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.of(e.node)
-	entry = e.format(l.next, l.host, l.fqdn)
+	kept := entry{event: e, seq: l.next, host: l.host, fqdn: l.fqdn}
 	l.next++
-	if l.entries = append(l.entries, entry); len(l.entries) >= 2*keptEntries {
-		l.entries = slices.Clone(l.entries[keptEntries:])
+	if c.config.Logged != nil || l.file != nil || len(s.collectors) > 0 {
+		kept.text = kept.line()
 	}
+	l.add(kept)
 	if l.file != nil {
-		_, _ = l.file.WriteString(entry + "\n") // a full disk must not stop the cluster
+		_, _ = l.file.WriteString(kept.text + "\n") // a full disk must not stop the cluster
 	}
 	const local7 = 23
 	for _, conn := range s.collectors {
-		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, entry) // a collector that is gone loses entries
+		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, kept.text) // a collector that is gone loses entries
 	}
-	return l.host, entry
+	return kept
 }
 
 // Log is the node's application log, CiscoSyslog: its last ten thousand entries
@@ -186,7 +217,12 @@ func (n *Node) Log() []string {
 	s := n.cluster.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.of(n).entries)
+	entries := s.of(n).entries
+	lines := make([]string, len(entries))
+	for i := range entries {
+		lines[i] = entries[i].line()
+	}
+	return lines
 }
 
 // open keeps a node's log in a file, and goes on where it ends.
@@ -206,13 +242,10 @@ func (s *syslog) open(n *Node, path string) error {
 			break
 		}
 		whole += int64(len(line))
-		l.entries = append(l.entries, string(bytes.TrimRight(line, "\n")))
-		if len(l.entries) >= 2*keptEntries {
-			l.entries = slices.Clone(l.entries[keptEntries:])
-		}
+		l.add(entry{text: string(bytes.TrimRight(line, "\n"))})
 	}
 	if k := len(l.entries); k > 0 {
-		seq, _, _ := strings.Cut(l.entries[k-1], ":")
+		seq, _, _ := strings.Cut(l.entries[k-1].text, ":")
 		last, _ := strconv.ParseUint(seq, 10, 32)
 		l.next = uint32(last) + 1
 	}
@@ -248,8 +281,13 @@ func (s *syslog) close() {
 // logReport enters a phone's DeviceTLInfo into the log, with the tags of the
 // alarm itself.
 func (c *Cluster) logReport(a phone.DeviceTLInfo) {
-	c.raise(c.Publisher(), deviceTLInfo, [2]string{"DeviceName", a.Device},
-		[2]string{"CTL_Signature", a.CTL.String()}, [2]string{"ITL_Signature", a.ITL.String()}, [2]string{"ITL_TFTP_Server", a.ITLServer})
+	c.log(event{deviceTLInfo, c.Publisher(), c.Now(), report(a)})
+}
+
+type report phone.DeviceTLInfo
+
+func (r report) list() [][2]string {
+	return [][2]string{{"DeviceName", r.Device}, {"CTL_Signature", r.CTL.String()}, {"ITL_Signature", r.ITL.String()}, {"ITL_TFTP_Server", r.ITLServer}}
 }
 
 // LoginFailed enters a refused login into the log.

@@ -85,7 +85,7 @@ func (w *world) phone(i int) *phoneView {
 	if p.ScreenReason != nil {
 		v.ScreenWhy = p.ScreenReason.Error()
 	}
-	for _, s := range slices.Backward(p.Status) {
+	for _, s := range slices.Backward(p.Status()) {
 		v.Status = append(v.Status, statusView{millis(s.At), s.Text})
 	}
 	if c := p.Flash.Config; c != nil {

@@ -166,6 +166,7 @@ func TestNothingLeft(t *testing.T) {
 	err := l.fleet.Settle(t.Context())
 	require.ErrorIs(t, err, syscall.EADDRNOTAVAIL)
 	require.ErrorContains(t, err, "no descriptor, port or address left")
-	require.Empty(t, l.only().Status)
+	v := l.only()
+	require.Empty(t, v.Status())
 	require.Equal(t, err, l.fleet.Settle(t.Context()))
 }

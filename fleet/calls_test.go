@@ -98,7 +98,7 @@ func TestITLStatuses(t *testing.T) {
 	require.Len(t, l.cluster.ITLStatuses()[cucm.ITLMismatch], 3)
 	l.cluster.AddDevice(cucm.Device{Name: "SEP00000000000A", Group: l.cluster.Nodes()})
 	require.Equal(t, []string{"SEP00000000000A"}, l.cluster.ITLStatuses()[cucm.ITLUnknown])
-	l.cluster.Register("SEP00000000000A")
+	l.cluster.Publisher().Register("SEP00000000000A", false)
 	l.cluster.Alarm(phone.DeviceTLInfo{Device: "SEP00000000000A"})
 	require.Equal(t, []string{"SEP00000000000A"}, l.cluster.ITLStatuses()[cucm.ITLNotInstalled])
 	l.cluster.ResetPhones()

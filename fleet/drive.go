@@ -105,10 +105,6 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 		return f.openService(s, a)
 	case phone.ReadService:
 		return f.readService(s, a)
-	case phone.Display:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.why = a.Reason
 	case phone.Verdict:
 		f.judged(s, a)
 	case phone.Booted:

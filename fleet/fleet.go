@@ -92,7 +92,6 @@ type slot struct {
 	phone   *phone.Phone
 	begun   time.Time // of the boot under way, by the wall clock
 	due     time.Time // the next keep-alive, by the wall clock
-	why     error     // what the screen shows is for
 	refusal *phone.Refusal
 	// what authenticated list and configuration in the last boot
 	listBy, configBy phone.TrustPoint

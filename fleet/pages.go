@@ -28,9 +28,10 @@ func (f *Fleet) servePages(l net.Listener) *webServer {
 			if !ok || !v.On || v.Flash.Config == nil || !v.Flash.Config.Settings.WebAccess {
 				panic(http.ErrAbortHandler) // nobody listens
 			}
+			alarm, alarmAt := v.Alarm()
 			web.Serve(w, r, web.Phone{
-				Name: v.Name, Number: v.Number, IP: v.IP, Profile: v.Profile, Flash: v.Flash, Status: v.Status,
-				Alarm: v.Alarm, AlarmAt: v.AlarmAt, CallManager: v.CallManager, Servers: v.Servers,
+				Name: v.Name, Number: v.Number, IP: v.IP, Profile: v.Profile, Flash: v.Flash, Status: v.Status(),
+				Alarm: alarm, AlarmAt: alarmAt, CallManager: v.CallManager, Servers: v.Servers,
 			})
 		}),
 		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 10 * time.Second,

@@ -54,7 +54,7 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 			}
 			sent++
 		}
-		_, err = conn.Ask(me.Register(host, a.Seq, now, string(a.Cause)))
+		_, err = conn.Ask(me.Register(host, a.Seq, now, a.Cause.String()))
 		return err
 	})
 	f.tally.Alarms.Add(uint64(sent))

@@ -44,7 +44,7 @@ func TestNoTFTPServerAtAll(t *testing.T) {
 }
 
 func texts(v View) (texts []string) {
-	for _, line := range v.Status {
+	for _, line := range v.Status() {
 		texts = append(texts, line.Text)
 	}
 	return texts

@@ -3,7 +3,6 @@ package fleet
 import (
 	"iter"
 	"net/netip"
-	"slices"
 	"time"
 
 	"itlsim/phone"
@@ -19,24 +18,58 @@ type View struct {
 	State   phone.State
 	Profile *phone.Profile
 	Flash   phone.Flash
-	Status  []phone.StatusLine
 	// Of the last boot: what authenticated its list and configuration, and the
 	// last refusal, nil where nothing was refused.
 	ListBy, ConfigBy phone.TrustPoint
 	Refusal          *phone.Refusal
 
-	Cause         phone.Cause        // of the last boot
-	CallManager   string             // that it is registered with, host:port; "": none
-	NotRegistered []error            // what came of the call managers that it asked in vain
-	StoredAlarms  int                // not answered with 202 yet
-	Alarm         phone.DeviceTLInfo // as last raised
-	AlarmAt       time.Time          // zero: none was raised
-	Screen        string             // "" where it is idle
-	ScreenReason  error              // why an HTTPS service did not open
+	Cause         phone.Cause // of the last boot
+	CallManager   string      // that it is registered with, host:port; "": none
+	NotRegistered []error     // what came of the call managers that it asked in vain
+	StoredAlarms  int         // not answered with 202 yet
+	Screen        string      // "" where it is idle
+	ScreenReason  error       // why an HTTPS service did not open
+
+	status  phone.StatusLog
+	alarmAt time.Time
+}
+
+// ViewOf is what a phone itself tells; its driver adds what authenticated and
+// what was refused. It is made for each phone each time that a fleet is judged,
+// so that what few ask for is written when they do.
+func ViewOf(p *phone.Phone) View {
+	v := View{
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
+		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),
+	}
+	screen := p.Screen()
+	v.Screen, v.ScreenReason = screen.Text, screen.Reason
+	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	return v
+}
+
+// Status is the phone's status messages, oldest first.
+func (v *View) Status() []phone.StatusLine { return v.status.Lines() }
+
+// Alarm is the alarm that was raised last, and when; the time is zero where
+// none was.
+func (v *View) Alarm() (phone.DeviceTLInfo, time.Time) {
+	if v.alarmAt.IsZero() {
+		return phone.DeviceTLInfo{}, v.alarmAt
+	}
+	return phone.Alarm(v.Name, v.IP, v.Flash.Lists), v.alarmAt
 }
 
 // All gives a view of every phone, in the order they were added, one at a time.
-func (f *Fleet) All() iter.Seq[View] { return slices.Values(f.Phones()) }
+func (f *Fleet) All() iter.Seq[View] {
+	return func(yield func(View) bool) {
+		for _, s := range f.all() {
+			if !yield(s.view()) {
+				return
+			}
+		}
+	}
+}
 
 // Phones gives a view of every phone, in the order they were added.
 func (f *Fleet) Phones() []View {
@@ -63,20 +96,22 @@ func (f *Fleet) at(ip netip.Addr) *slot {
 	return f.byIP[ip.Unmap()]
 }
 
+// Index is the place of a phone, which the fleet must have, in the order of
+// adding.
+func (f *Fleet) Index(device string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.byName[device].index
+}
+
 // Phone gives a view of one phone, by its place in the order of adding.
 func (f *Fleet) Phone(i int) View { return f.all()[i].view() }
 
 func (s *slot) view() View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.phone
-	v := View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), Status: p.Status(),
-		ListBy: s.listBy, ConfigBy: s.configBy, Refusal: s.refusal,
-		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), Screen: p.Screen(), ScreenReason: s.why,
-	}
-	v.Alarm, v.AlarmAt = p.LastAlarm()
-	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	v := ViewOf(s.phone)
+	v.ListBy, v.ConfigBy, v.Refusal = s.listBy, s.configBy, s.refusal
 	return v
 }
 

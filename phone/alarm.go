@@ -68,11 +68,11 @@ func (a DeviceTLInfo) XML() []byte {
 	return []byte(b.String())
 }
 
-// alarm describes the lists as stored now.
-func (p *Phone) alarm() DeviceTLInfo {
-	a := DeviceTLInfo{Device: p.name, IPv4: p.ip}
-	a.CTL, a.CTLServer = reported(p.flash.Lists.CTL)
-	a.ITL, a.ITLServer = reported(p.flash.Lists.ITL)
+// Alarm is what a phone that holds these lists reports.
+func Alarm(device string, ip netip.Addr, lists Lists) DeviceTLInfo {
+	a := DeviceTLInfo{Device: device, IPv4: ip}
+	a.CTL, a.CTLServer = reported(lists.CTL)
+	a.ITL, a.ITLServer = reported(lists.ITL)
 	return a
 }
 

@@ -51,7 +51,7 @@ type offer struct {
 }
 
 func (p *Phone) startBoot() {
-	p.wait, p.service, p.screen, p.registration = 0, nil, "", registration{}
+	p.drop()
 	p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
 	p.begin(stepCTL)
 }
@@ -174,7 +174,7 @@ func (p *Phone) listsDone() {
 		p.show(MsgITLInstalled)
 	}
 	if p.profile.ReportsLists() && !(b.updated && p.library.planted == losesAlarm) {
-		p.storeAlarm(p.alarm())
+		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists))
 	}
 }
 
@@ -274,7 +274,7 @@ func (p *Phone) askNextTVS() {
 		p.refuse(o.signed, &LostError{Signer: signer, Why: "the configuration names no TVS to ask"})
 	case o.tvs < len(members):
 		o.tvs++
-		p.askTVS(members[o.tvs-1], tvs.Request{Command: tvs.QueryRequest, Subject: signer.Subject, Issuer: signer.Issuer, Serial: signer.Serial})
+		p.askTVS(tvs.Request{Command: tvs.QueryRequest, Subject: signer.Subject, Issuer: signer.Issuer, Serial: signer.Serial})
 	case o.silent:
 		p.refuse(o.signed, &NoTVSAnswerError{signer, o.tried})
 	default:
@@ -300,14 +300,15 @@ func (p *Phone) tvsAnswered(a tvs.Answer) {
 		return
 	}
 	b := p.boot
-	cert, reason := p.library.vouched(p.tvsServer, a, b.offer.signed.Signer, b.offer.roles)
+	cert, reason := p.library.vouched(p.tvsServer(), a, b.offer.signed.Signer, b.offer.roles)
 	if reason != nil {
 		p.refuse(b.offer.signed, reason)
 		return
 	}
 	forget := a.TTL <= 0 || b.step != stepConfig && p.profile.FlushesVouches
-	if p.check(cert.key, ByTVS, p.tvsServer) && !forget {
-		p.flash.keepVouch(Vouch{p.library.vouch(p.tvsServer, a, cert), p.now.Add(a.TTL)}, p.now)
+	server := p.tvsServer() // while it is known: check may end the step
+	if p.check(cert.key, ByTVS, server) && !forget {
+		p.flash.keepVouch(p.library.vouch(server, a, cert), p.now.Add(a.TTL), p.now)
 	}
 }
 

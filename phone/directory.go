@@ -25,18 +25,23 @@ type service struct {
 	tried  []error // what came of each
 }
 
-// Screen is what the phone's screen shows, "" where it is idle.
-func (p *Phone) Screen() string { return p.screen }
+// Screen is what the phone's screen shows, and why; zero where it is idle.
+func (p *Phone) Screen() Display {
+	if p.screen == nil {
+		return Display{}
+	}
+	return *p.screen
+}
 
 // display ends what opened a service.
 func (p *Phone) display(text string, reason error) {
-	p.service, p.screen = nil, text
-	p.do(Display{text, reason})
+	p.service, p.screen = nil, &Display{text, reason}
+	p.do(*p.screen)
 }
 
 func (p *Phone) openDirectory() {
 	switch {
-	case !p.on || p.boot != nil || p.wait != 0:
+	case !p.on || p.boot != nil || p.awaits != nothing:
 	case p.flash.Config == nil || p.flash.Config.Directory == "":
 		p.display(HostNotFound, errors.New("no configuration names a directory"))
 	default:
@@ -59,7 +64,7 @@ func (p *Phone) serviceShown(der []byte) {
 	known := p.flash.Lists.holds(der)
 	for i := range p.flash.Vouches {
 		v := &p.flash.Vouches[i]
-		known = known || v.of(s.id) && p.now.Before(v.Expires) && v.Key.Equal(cert.PublicKey)
+		known = known || v.of(s.id) && v.holds(p.now) && v.Key.Equal(cert.PublicKey)
 	}
 	if known {
 		p.do(ReadService{Seq: p.next(aService), URL: s.url})
@@ -76,7 +81,7 @@ func (p *Phone) verifyService() {
 		p.display(HostNotFound, &LostError{Signer: s.id, Why: "the stored list has no TVS record to ask by"})
 	case s.tvs < len(members):
 		s.tvs++
-		p.askTVS(members[s.tvs-1], tvs.Request{Command: tvs.VerifyRequest, Certificate: s.der})
+		p.askTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: s.der})
 	case s.silent:
 		p.display(HostNotFound, &NoTVSAnswerError{s.id, s.tried})
 	default:
@@ -88,11 +93,11 @@ func (p *Phone) verifyService() {
 func (p *Phone) serviceJudged(a tvs.Answer) {
 	s := p.service
 	if a.Status != tvs.Valid {
-		p.display(HostNotFound, &DeniedError{p.tvsServer, s.id, "does not vouch for it"})
+		p.display(HostNotFound, &DeniedError{p.tvsServer(), s.id, "does not vouch for it"})
 		return
 	}
 	if cert, err := p.library.certificate(s.der); err == nil && a.TTL > 0 {
-		p.flash.keepVouch(Vouch{p.library.vouch(p.tvsServer, a, cert), p.now.Add(a.TTL)}, p.now)
+		p.flash.keepVouch(p.library.vouch(p.tvsServer(), a, cert), p.now.Add(a.TTL), p.now)
 	}
 	p.do(ReadService{Seq: p.next(aService), URL: s.url})
 }

@@ -92,7 +92,7 @@ type (
 	// KeepAlive makes a phone register again: a registered one to stay so and to
 	// fall back to a call manager of higher priority, another to try once more.
 	// While it does anything else it ignores this. When it comes is the driver's
-	// affair; a simulation in which all answers hold sends none.
+	// affair; a simulation sends those that would change something.
 	KeepAlive struct{}
 
 	// OpenDirectory is the Directories button: it opens the corporate directory,

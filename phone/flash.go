@@ -20,7 +20,7 @@ type Flash struct {
 func (f *Flash) vouchFor(signer itl.Identity, roles []itl.Role, now time.Time) *Vouch {
 	for i := range f.Vouches {
 		v := &f.Vouches[i]
-		if v.of(signer) && now.Before(v.Expires) && overlap(v.Roles, roles) {
+		if v.of(signer) && v.holds(now) && overlap(v.Roles, roles) {
 			return v
 		}
 	}
@@ -29,12 +29,12 @@ func (f *Flash) vouchFor(signer itl.Identity, roles []itl.Role, now time.Time) *
 
 // keepVouch stores an answer in place of earlier ones of the same signer, and
 // drops what has expired. The old slice is not written to: others may hold it.
-func (f *Flash) keepVouch(v Vouch, now time.Time) {
+func (f *Flash) keepVouch(v *Vouched, expires, now time.Time) {
 	kept := make([]Vouch, 0, len(f.Vouches)+1)
 	for _, old := range f.Vouches {
-		if now.Before(old.Expires) && !old.of(v.Signer) {
+		if old.holds(now) && !old.of(v.Signer) {
 			kept = append(kept, old)
 		}
 	}
-	f.Vouches = append(kept, v)
+	f.Vouches = append(kept, Vouch{v, expires.UnixNano()})
 }

@@ -24,13 +24,16 @@ type Library struct {
 	// file.
 	Remember bool
 
-	planted mutant // by tests
+	planted mutant    // by tests
+	turns   sync.Pool // of *turn: there is one at each event
 
 	files    memo[extent, *itl.File]
 	parsed   memo[extent, *itl.List]
 	payloads memo[extent, payload]
 	verdicts memo[verdict, struct{}]
 	kinds    memo[kindKey, *kind]
+	shown    memo[extent, *certificate]
+	said     memo[saying, *Vouched]
 
 	lists        shelf[*itl.List]
 	configs      shelf[*Config]
@@ -112,6 +115,10 @@ type certificate struct {
 }
 
 func (l *Library) certificate(der []byte) (*certificate, error) {
+	return remember(l, &l.shown, extentOf(der), func() (*certificate, error) { return l.sameCertificate(der) })
+}
+
+func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 	return l.certificates.get(der, func() (*certificate, error) {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
@@ -125,27 +132,44 @@ func (l *Library) certificate(der []byte) (*certificate, error) {
 	})
 }
 
+// saying tells what TVSs say apart, by where the roles stand.
+type saying struct {
+	server string
+	cert   *certificate
+	roles  *itl.Role
+	n      int
+}
+
 // vouch is what a TVS said, or what was found equal to it.
 func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
-	v, _ := l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
-		return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
+	v, _ := remember(l, &l.said, saying{server, cert, unsafe.SliceData(a.Roles), len(a.Roles)}, func() (*Vouched, error) {
+		return l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
+			return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
+		})
 	})
 	return v
 }
 
 // kindKey tells kinds apart by where their servers stand: fleets share them.
 type kindKey struct {
-	profile *Profile
-	servers *string
-	n       int
+	profile            *Profile
+	servers, alternate place
 }
 
-func (l *Library) kind(profile *Profile, servers []string) *kind {
-	k, _ := remember(l, &l.kinds, kindKey{profile, unsafe.SliceData(servers), len(servers)}, func() (*kind, error) {
-		return &kind{profile, servers, l}, nil
+func (l *Library) kind(profile *Profile, servers, alternate []string) *kind {
+	k, _ := remember(l, &l.kinds, kindKey{profile, placeOf(servers), placeOf(alternate)}, func() (*kind, error) {
+		return &kind{profile, servers, alternate, l}, nil
 	})
 	return k
 }
+
+// place is where a list of servers stands.
+type place struct {
+	at     *string
+	length int
+}
+
+func placeOf(servers []string) place { return place{unsafe.SliceData(servers), len(servers)} }
 
 // shelfSize bounds a shelf; clusters serve few lists, and hostile servers may
 // serve many.

@@ -16,35 +16,33 @@ type Phone struct {
 	number string
 	ip     netip.Addr
 	*kind
-	alternate []string // TFTP servers that a person set at the phone in their place
 
-	flash     Flash
-	status    *statusLog     // nil while it is empty
-	alarmAt   uint32         // when the last was raised, unix seconds
-	alarms    []DeviceTLInfo // stored until a call manager answers 202
-	boot      *boot          // nil while none is under way
-	state     State
-	on        bool
-	cause     Cause  // of the last boot
-	boots     uint32 // begun so far
-	seq       uint32 // of the last action that wants an answer
-	wait      uint32 // Seq of the answer that the phone waits for; 0: none
-	awaits    awaited
-	session   uint32 // of the next TVS question
-	tvsServer string // asked now
+	flash   Flash
+	status  *statusLog // nil while it is empty
+	boot    *boot      // nil while none is under way
+	calls   *calls     // nil where nothing is left to do, and nothing went wrong
+	service *service   // the HTTPS service that is being opened
+	screen  *Display   // nil while it is idle
 
-	registration registration
-	service      *service // the HTTPS service that is being opened
-	screen       string
+	alarmAt uint32  // when the last was raised, unix seconds
+	boots   uint32  // begun so far
+	seq     uint32  // of the last action that wants an answer
+	session uint32  // of the next TVS question
+	home    int32   // place of the call manager that it is registered with, from 1; 0: none
+	awaits  awaited // the answer to that action
+	state   State
+	on      bool
+	cause   Cause // of the last boot
 
 	*turn // nil but in Step
 }
 
 // kind is what phones have in common; it never changes.
 type kind struct {
-	profile *Profile
-	servers []string // TFTP servers of option 150, host:port, in order
-	library *Library
+	profile   *Profile
+	servers   []string // TFTP servers of option 150, host:port, in order
+	alternate []string // those that a person set at the phone in their place
+	library   *Library
 }
 
 // turn is one event being handled: its time, and what came of it so far.
@@ -72,7 +70,7 @@ func New(s Setup) *Phone {
 	if s.Library == nil {
 		s.Library = &Library{}
 	}
-	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers), flash: s.Flash, session: firstSession}
+	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers, nil), flash: s.Flash, session: firstSession}
 	p.state = p.flash.Lists.best()
 	return p
 }
@@ -110,7 +108,11 @@ func (p *Phone) SettingsAccess() bool {
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
-	p.turn = &turn{now: now}
+	t, ok := p.library.turns.Get().(*turn)
+	if !ok {
+		t = &turn{}
+	}
+	t.now, p.turn = now, t
 	switch ev := ev.(type) {
 	case PowerOn:
 		if !p.on {
@@ -124,13 +126,13 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 		p.restart(cause)
 	case PowerOff:
-		p.on, p.boot, p.service, p.wait, p.screen = false, nil, nil, 0, ""
-		p.registration = registration{}
+		p.on = false
+		p.drop()
 	case UseServers:
-		p.kind = p.library.kind(p.profile, ev.Servers)
+		p.kind = p.library.kind(p.profile, ev.Servers, p.alternate)
 	case AlternateTFTP:
 		if p.menu() {
-			p.alternate = ev.Servers
+			p.kind = p.library.kind(p.profile, p.servers, ev.Servers)
 			p.restart(PhoneKeypad)
 		}
 	case EraseLists:
@@ -141,7 +143,8 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	case FactoryReset:
 		if !ev.Menu || p.menu() {
-			p.flash, p.state, p.status, p.alternate, p.alarms = Flash{}, None, nil, nil, nil
+			p.flash, p.state, p.status, p.calls = Flash{}, None, nil, nil
+			p.kind = p.library.kind(p.profile, p.servers, nil)
 			p.restart(Initialized)
 		}
 	case FileReceived:
@@ -166,7 +169,7 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	case TVSStrange:
 		if p.waited(ev.Seq, aTVS) {
-			p.tvsFailed(&StrangeTVSError{p.tvsServer}, false)
+			p.tvsFailed(&StrangeTVSError{p.tvsServer()}, false)
 		}
 	case TVSSilent:
 		if p.waited(ev.Seq, aTVS) {
@@ -197,8 +200,9 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 			p.display(HostNotFound, ev.Err)
 		}
 	}
-	out := p.out
-	p.turn = nil
+	out := t.out
+	*t, p.turn = turn{}, nil
+	p.library.turns.Put(t)
 	return out
 }
 
@@ -208,6 +212,14 @@ func (p *Phone) restart(why Cause) {
 		p.cause = why
 		p.boots++
 		p.startBoot()
+	}
+}
+
+// drop ends what the phone was doing.
+func (p *Phone) drop() {
+	p.boot, p.service, p.screen, p.awaits, p.home = nil, nil, nil, nothing, 0
+	if p.calls != nil {
+		p.calls.tried = nil
 	}
 }
 
@@ -225,7 +237,7 @@ func (p *Phone) do(a Action) { p.out = append(p.out, a) }
 // next numbers an action that wants an answer.
 func (p *Phone) next(what awaited) uint32 {
 	p.seq++
-	p.wait, p.awaits = p.seq, what
+	p.awaits = what
 	return p.seq
 }
 
@@ -233,7 +245,8 @@ func (p *Phone) next(what awaited) uint32 {
 type awaited uint8
 
 const (
-	aFile awaited = iota
+	nothing awaited = iota
+	aFile
 	aTVS
 	aRegistrar
 	aService
@@ -241,18 +254,29 @@ const (
 
 // waited reports whether an answer is the one that the phone waits for.
 func (p *Phone) waited(seq uint32, what awaited) bool {
-	if p.wait == 0 || p.wait != seq || p.awaits != what {
+	if p.seq != seq || p.awaits != what {
 		return false
 	}
-	p.wait = 0
+	p.awaits = nothing
 	return true
 }
 
 func (p *Phone) tvsDevice() string { return "CP-" + p.profile.Model + "-" + p.name }
 
-func (p *Phone) askTVS(server string, req tvs.Request) {
+// tvsServer is the TVS member of the configuration in force that was asked last.
+func (p *Phone) tvsServer() string {
+	asked := 0
+	if p.service != nil {
+		asked = p.service.tvs
+	} else {
+		asked = p.boot.offer.tvs
+	}
+	return p.flash.Config.TVS[asked-1]
+}
+
+func (p *Phone) askTVS(req tvs.Request) {
 	req.Device, req.Session = p.tvsDevice(), p.session
 	p.session++
-	p.tvsServer = server
+	server := p.tvsServer()
 	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists, anyTVS: p.library.planted == takesAnyTVS})
 }

@@ -66,10 +66,17 @@ func (p *Profile) ReportsLists() bool { return p.Since("9.4(1)") }
 // firmwareVersion reads the first two numbers of a version, however it is
 // written: 9.4(2)SR1, 9-4-2 or 9.4.2. What is missing is zero.
 func firmwareVersion(s string) (major, minor int) {
-	numbers := strings.FieldsFunc(s+".0.0", func(r rune) bool { return r < '0' || '9' < r })
-	major, _ = strconv.Atoi(numbers[0])
-	minor, _ = strconv.Atoi(numbers[1])
-	return major, minor
+	next := func() (n int) {
+		s = strings.TrimLeftFunc(s, func(r rune) bool { return r < '0' || '9' < r })
+		rest := strings.TrimLeft(s, "0123456789")
+		if rest != s {
+			n, _ = strconv.Atoi(s[:len(s)-len(rest)])
+		}
+		s = rest
+		return n
+	}
+	major = next()
+	return major, next()
 }
 
 // Since reports whether the firmware is of a version or a later one, by its

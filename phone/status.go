@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,7 +12,7 @@ type Message uint8
 
 // The messages of a boot.
 const (
-	MsgITLInstalled Message = iota
+	MsgITLInstalled Message = iota + 1
 	MsgCTLInstalled
 	MsgBothInstalled
 	MsgListUpdated
@@ -58,11 +59,11 @@ var oldSpelling = map[Message]string{
 // statusKept is how many messages the phone's screen goes back.
 const statusKept = 16
 
-// statusLog is a phone's last messages, oldest first, in little space.
+// statusLog is a phone's last messages, oldest first, in little space: eighty
+// bytes.
 type statusLog struct {
-	at       [statusKept]uint32 // unix seconds
-	messages [statusKept]Message
-	n        int8
+	at       [statusKept]uint32  // unix seconds
+	messages [statusKept]Message // zero behind the last
 }
 
 // A StatusLine is one line of the phone's status messages.
@@ -72,23 +73,47 @@ type StatusLine struct {
 	Text    string // in the family's spelling
 }
 
+// A StatusLog is a copy of a phone's status messages.
+type StatusLog struct {
+	log     statusLog
+	profile *Profile
+	name    string
+}
+
+// StatusLog copies the status messages, which takes less than Status.
+func (p *Phone) StatusLog() StatusLog {
+	l := StatusLog{profile: p.profile, name: p.name}
+	if p.status != nil {
+		l.log = *p.status
+	}
+	return l
+}
+
 // Status gives the status messages, oldest first, as the phone's screen and
 // web page show them.
-func (p *Phone) Status() []StatusLine {
-	if p.status == nil {
-		return []StatusLine{}
-	}
-	lines := make([]StatusLine, p.status.n)
+func (p *Phone) Status() []StatusLine { return p.StatusLog().Lines() }
+
+// Lines are the messages, oldest first.
+func (l StatusLog) Lines() []StatusLine {
+	lines := make([]StatusLine, l.log.n())
 	for i := range lines {
-		at, m := p.status.at[i], p.status.messages[i]
+		m := l.log.messages[i]
 		text := messages[m]
-		if old, ok := oldSpelling[m]; ok && p.profile.OldSpelling {
+		if old, ok := oldSpelling[m]; ok && l.profile.OldSpelling {
 			text = old
 		}
-		text = strings.Replace(text, "SEP<MAC>", p.name, 1)
-		lines[i] = StatusLine{time.Unix(int64(at), 0).UTC(), m, text}
+		text = strings.Replace(text, "SEP<MAC>", l.name, 1)
+		lines[i] = StatusLine{time.Unix(int64(l.log.at[i]), 0).UTC(), m, text}
 	}
 	return lines
+}
+
+// n is how many messages there are.
+func (l *statusLog) n() int {
+	if n := slices.Index(l.messages[:], 0); n >= 0 {
+		return n
+	}
+	return statusKept
 }
 
 func (p *Phone) show(m Message) {
@@ -96,11 +121,11 @@ func (p *Phone) show(m Message) {
 		p.status = &statusLog{}
 	}
 	log := p.status
-	if log.n == statusKept {
+	n := log.n()
+	if n == statusKept {
 		copy(log.at[:], log.at[1:])
 		copy(log.messages[:], log.messages[1:])
-		log.n--
+		n--
 	}
-	log.at[log.n], log.messages[log.n] = uint32(p.now.Unix()), m
-	log.n++
+	log.at[n], log.messages[n] = uint32(p.now.Unix()), m
 }

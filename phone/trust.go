@@ -113,8 +113,10 @@ func roleNames(roles []itl.Role) string {
 // live: "TVS added cert to TVS cache - expires in 24 hours".
 type Vouch struct {
 	*Vouched
-	Expires time.Time
+	Expires int64 // unix nanoseconds
 }
+
+func (v *Vouch) holds(now time.Time) bool { return now.UnixNano() < v.Expires }
 
 // Vouched is what a TVS said: the same to many phones, which share it.
 type Vouched struct {

@@ -59,16 +59,16 @@ func event(sentence string, ev phone.Event) rule[phoneAct] {
 // useTFTP gives phones other TFTP servers (DHCP option 150).
 func useTFTP(nodes ...string) phoneAct {
 	return func(_ context.Context, st *Stage, who selection) error {
-		node, servers, err := st.tftpServers(nodes)
+		tftp, err := st.tftp(nodes)
 		if err != nil {
 			return err
 		}
 		for i := range st.members {
 			if who.picks(&st.members[i]) {
-				st.members[i].node = node
+				st.members[i].node = tftp.nodes[0]
 			}
 		}
-		st.Fleet.Send(phone.UseServers{Servers: servers}, who.pick(st))
+		st.Fleet.Send(phone.UseServers{Servers: tftp.servers}, who.pick(st))
 		return nil
 	}
 }

@@ -18,10 +18,16 @@ import (
 var expectations = newLanguage(
 	// trust
 	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
-		return unless(v.State.String() == g.last(1), condition(v))
+		if v.State.String() == g.last(1) {
+			return ""
+		}
+		return condition(v)
 	}),
 	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
-		return unless(v.State == phone.None, condition(v))
+		if v.State == phone.None {
+			return ""
+		}
+		return condition(v)
 	}),
 	refused("because every trust point is lost", is[*phone.LostError]),
 	refused("because a TVS denies the signer", is[*phone.DeniedError]),
@@ -50,14 +56,16 @@ var expectations = newLanguage(
 		if err != nil {
 			return err.Error()
 		}
-		return unless(held(v).SHA1() == served(n).SHA1(), st.which(v))
+		return st.holds(v, n)
 	}),
 	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		return unless(held(v).SHA1() == served(m.node).SHA1(), st.which(v))
+		return st.holds(v, m.node)
 	}),
 	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		was := st.before.held[st.byName[m.Name]]
-		return unless(was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1(), st.which(v))
+		if was := m.held; was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1() {
+			return ""
+		}
+		return st.which(v)
 	}),
 	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		return st.signed(held(v), g.last(2), g.last(1))
@@ -78,7 +86,10 @@ var expectations = newLanguage(
 		for _, r := range records(held(v), "ITLRECOVERY_") {
 			names = append(names, r.Subject)
 		}
-		return unless(len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)), fmt.Sprintf("hold those of %q", names))
+		if len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)) {
+			return ""
+		}
+		return fmt.Sprintf("hold those of %q", names)
 	}),
 	took("on faith", listBy, phone.ByFaith),
 	took("by TVS", listBy, phone.ByTVS, phone.ByCache),
@@ -101,7 +112,7 @@ var expectations = newLanguage(
 
 	// what people see
 	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
-		for _, line := range v.Status {
+		for _, line := range v.Status() {
 			if strings.EqualFold(line.Text, g.last(1)) {
 				return ""
 			}
@@ -115,10 +126,10 @@ var expectations = newLanguage(
 		}
 		return unless(v.Screen == g.last(1), is)
 	}),
-	phones("sent {number} alarms", func(st *Stage, m *member, _ *fleet.View, g given) string {
+	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		n := 0
 		for _, c := range st.clusters() {
-			n += c.AlarmsOf(m.Name)
+			n += c.AlarmsOf(v.Name)
 		}
 		return unless(strconv.Itoa(n) == g.last(1), fmt.Sprintf("sent %d", n))
 	}),
@@ -126,13 +137,12 @@ var expectations = newLanguage(
 	// what the cluster knows
 	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ given) error { return st.reported() }),
 	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ given) error { return st.findsStale() }),
-	phones("are found stale by DeviceTLInfo", func(st *Stage, m *member, v *fleet.View, _ given) string {
-		for sum, names := range st.Cluster.Holders() {
-			if _, found := slices.BinarySearch(names, m.Name); found {
-				return unless(!st.servesAny(sum), "reported a list that a node serves")
-			}
+	phones("are found stale by DeviceTLInfo", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+		sum, ok := st.Cluster.Holds(v.Name)
+		if !ok {
+			return "reported none"
 		}
-		return "reported none"
+		return unless(!st.servesAny(sum), "reported a list that a node serves")
 	}),
 	cluster("{number} phones are registered", func(st *Stage, g given) error {
 		want, _ := strconv.Atoi(g.last(1))
@@ -284,10 +294,13 @@ func cluster(sentence string, check func(*Stage, given) error) rule[Expectation]
 
 func refused(why string, is func(error) bool) rule[Expectation] {
 	return phones("refused a file "+why, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
-		if v.Refusal == nil {
+		switch {
+		case v.Refusal == nil:
 			return "refused nothing"
+		case is(v.Refusal):
+			return ""
 		}
-		return unless(is(v.Refusal), v.Refusal.Error())
+		return v.Refusal.Error()
 	})
 }
 
@@ -378,6 +391,14 @@ func served(n *cucm.Node) *itl.List {
 	return &itl.List{}
 }
 
+// holds says which other list than the node's a phone holds.
+func (st *Stage) holds(v *fleet.View, n *cucm.Node) string {
+	if held(v).SHA1() == served(n).SHA1() {
+		return ""
+	}
+	return st.which(v)
+}
+
 // which says which list a phone holds.
 func (st *Stage) which(v *fleet.View) string {
 	if v.Flash.Lists.ITL == nil {
@@ -393,13 +414,24 @@ func (st *Stage) which(v *fleet.View) string {
 	return "hold one that no node serves, signed by " + held(v).Signer.Subject
 }
 
+// identity names a certificate, which takes reading names for each phone
+// otherwise.
+func (st *Stage) identity(cert *cucm.Certificate) itl.Identity {
+	id, ok := st.identities[cert]
+	if !ok {
+		id = itl.IdentityOf(cert.Certificate)
+		st.identities[cert] = id
+	}
+	return id
+}
+
 // signed tells whether a list is signed by a node's present key.
 func (st *Stage) signed(l *itl.List, unit, node string) string {
 	n, err := st.Node(node)
 	if err != nil {
 		return err.Error()
 	}
-	want := itl.IdentityOf(n.Certificate(cucm.Unit(unit)).Certificate)
+	want := st.identity(n.Certificate(cucm.Unit(unit)))
 	switch got := l.Signer; {
 	case len(l.Records) == 0:
 		return "there is none"
@@ -442,9 +474,9 @@ func named(subject, name string) bool {
 // holdsRecovery reports whether a phone's list holds the publisher's present
 // ITLRECOVERY record: whether a reset would get it back (M10).
 func (st *Stage) holdsRecovery(v *fleet.View) bool {
-	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery).Certificate
-	rec, ok := held(v).Find(itl.IdentityOf(cert), itl.SAST)
-	return ok && rec.Holds(cert.Raw)
+	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery)
+	rec, ok := held(v).Find(st.identity(cert), itl.SAST)
+	return ok && rec.Holds(cert.Certificate.Raw)
 }
 
 func (st *Stage) servesAny(sum [20]byte) bool {
@@ -467,47 +499,31 @@ func (st *Stage) ownLists() error {
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
 // holds that is on, but for firmware that reports none (M19).
 func (st *Stage) reported() error {
-	known := make(map[string]phone.Checksum)
-	for sum, names := range st.Cluster.Holders() {
-		for _, name := range names {
-			known[name] = sum
-		}
-	}
-	wrong := make(map[string][]string)
-	views := st.Views()
-	for i := range views {
-		v := &views[i]
-		sum, ok := known[v.Name]
+	wrong := make(kinds)
+	st.each(func(_ int, _ *member, v *fleet.View) {
+		sum, ok := st.Cluster.Holds(v.Name)
 		switch {
 		case !v.On:
 		case ok != v.Profile.ReportsLists():
-			is := fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok)
-			wrong[is] = append(wrong[is], v.Name)
+			wrong.add(fmt.Sprintf("with firmware %s reported: %v", v.Profile.Firmware, ok), v.Name)
 		case ok && sum != held(v).SHA1():
-			wrong["hold another list"] = append(wrong["hold another list"], v.Name)
+			wrong.add("hold another list", v.Name)
 		}
-	}
-	return describe(wrong, len(views))
+	})
+	return wrong.describe(len(st.members))
 }
 
 // findsStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
 func (st *Stage) findsStale() error {
-	found := make(map[string]bool)
-	for sum, names := range st.Cluster.Holders() {
-		for _, name := range names {
-			found[name] = !st.servesAny(sum)
+	wrong := make(kinds)
+	st.each(func(_ int, _ *member, v *fleet.View) {
+		sum, told := st.Cluster.Holds(v.Name)
+		if told && v.On && !st.servesAny(sum) == st.servesAny(held(v).SHA1()) {
+			wrong.add("otherwise", v.Name)
 		}
-	}
-	wrong := make(map[string][]string)
-	views := st.Views()
-	for i := range views {
-		v := &views[i]
-		if stale, told := found[v.Name]; told && v.On && stale == st.servesAny(held(v).SHA1()) {
-			wrong["otherwise"] = append(wrong["otherwise"], v.Name)
-		}
-	}
-	return describe(wrong, len(views))
+	})
+	return wrong.describe(len(st.members))
 }
 
 // duration is a number of a unit of time.

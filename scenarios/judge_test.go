@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -94,9 +95,16 @@ func TestPhonesWithoutAnything(t *testing.T) {
 
 // What goes wrong in more than three ways is cut short, the commonest first.
 func TestDescribe(t *testing.T) {
-	require.NoError(t, describe(nil, 9))
-	err := describe(map[string][]string{"a": {"1"}, "b": {"2", "3"}, "c": {"4"}, "d": {"5"}, "e": {"6"}}, 9)
-	require.EqualError(t, err, "2 of 9 b (2, 3); 1 of 9 a (1); 1 of 9 c (4); and in 2 other ways")
+	wrong := make(kinds)
+	require.NoError(t, wrong.describe(9))
+	for i, is := range []string{"a", "b", "b", "c", "d", "e"} {
+		wrong.add(is, strconv.Itoa(i+1))
+	}
+	require.EqualError(t, wrong.describe(9), "2 of 9 b (2, 3); 1 of 9 a (1); 1 of 9 c (4); and in 2 other ways")
+	for i := range 4 {
+		wrong.add("c", strconv.Itoa(i+7))
+	}
+	require.ErrorContains(t, wrong.describe(9), "5 of 9 c (4, 7, 8, …); ")
 }
 
 func TestCancelled(t *testing.T) {

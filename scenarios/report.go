@@ -83,7 +83,7 @@ type Counts struct {
 	Retransmits          uint64 `json:"retransmits"`
 	TransfersFailed      uint64 `json:"tftp_failed"`
 	Registrations        uint64 `json:"registrations"`
-	SIPRegistrations     uint64 `json:"sip_registrations"`
+	SIPRegistrations     uint64 `json:"sip_registrations"` // all of them; in virtual mode what would be a REGISTER
 	ConfigurationsSigned uint64 `json:"configurations_signed"`
 }
 
@@ -154,7 +154,7 @@ func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
 		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
 		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
-		Registrations: cluster.Registrations, SIPRegistrations: cluster.SIPRegistrations, ConfigurationsSigned: cluster.ConfigsSigned,
+		Registrations: cluster.Registrations, SIPRegistrations: cluster.Registrations, ConfigurationsSigned: cluster.ConfigsSigned,
 	}
 	if boots := float64(r.Counts.Boots); boots > 0 {
 		t.BootsPerS = boots / t.WallS

@@ -112,23 +112,20 @@ func (s *selection) picks(m *member) bool {
 // check judges an expectation about the phones: what returns "" where it holds
 // for a phone, else what is the case.
 func (s *selection) check(st *Stage, what func(*member, *fleet.View) string) error {
-	others := make(map[string][]string)
-	var holds []string
+	others := make(kinds)
+	var holds sample
 	checked := 0
-	views := st.Views()
-	for i := range views {
-		m, v := &st.members[i], &views[i]
+	st.each(func(_ int, m *member, v *fleet.View) {
 		if !s.picks(m) {
-			continue
+			return
 		}
 		checked++
 		if is := what(m, v); is == "" {
-			holds = append(holds, v.Name)
+			holds.add(v.Name)
 		} else {
-			is = st.plain(is, v.Name)
-			others[is] = append(others[is], v.Name)
+			others.add(st.plain(is, v.Name), v.Name)
 		}
-	}
+	})
 	if checked == 0 && (s.quantity == everyOne || s.quantity == atLeast || s.number > 0) {
 		return fmt.Errorf("there is no such phone")
 	}
@@ -140,22 +137,25 @@ func (s *selection) check(st *Stage, what func(*member, *fleet.View) string) err
 	least, most := int(math.Floor(exact+1e-9)), int(math.Ceil(exact-1e-9))
 	switch {
 	case s.quantity == everyOne && len(others) == 0,
-		s.quantity == exactly && least <= len(holds) && len(holds) <= most,
-		s.quantity == atLeast && len(holds) >= least,
-		s.quantity == atMost && len(holds) <= most:
+		s.quantity == exactly && least <= holds.n && holds.n <= most,
+		s.quantity == atLeast && holds.n >= least,
+		s.quantity == atMost && holds.n <= most:
 		return nil
 	case s.quantity == everyOne:
-		return describe(others, checked)
-	case len(holds) < least && len(others) > 0:
-		return fmt.Errorf("%d of %d are so; of the others, %w", len(holds), checked, describe(others, checked))
+		return others.describe(checked)
+	case holds.n < least && len(others) > 0:
+		return fmt.Errorf("%d of %d are so; of the others, %w", holds.n, checked, others.describe(checked))
 	}
-	return fmt.Errorf("%d of %d are so (%s)", len(holds), checked, some(holds))
+	return fmt.Errorf("%d of %d are so (%s)", holds.n, checked, &holds)
 }
 
 // portion is a share of n things, rounded.
 func portion(share float64, n int) int { return int(math.Round(share * float64(n))) }
 
-// pick tells the fleet whom an act is for.
+// pick tells the fleet whom an act is for; nil: for all.
 func (s selection) pick(st *Stage) func(*phone.Phone) bool {
+	if s.group == "" && !s.offline && !s.online && s.before == "" && s.since == "" {
+		return nil
+	}
 	return func(p *phone.Phone) bool { return s.picks(st.member(p.Name())) }
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -27,11 +26,15 @@ type Stage struct {
 	world   world
 
 	members  []member // as the fleet's phones
-	byName   map[string]int
 	networks map[*cucm.Cluster]cucm.Network
 
-	names       []string // addresses and what they are, for strings.NewReplacer
-	before      before   // how things were when the step began
+	// what phones and those who judge them share
+	orders     map[string]*order
+	identities map[*cucm.Certificate]itl.Identity
+
+	names       []string // addresses and what they are
+	plainly     *strings.Replacer
+	before      before // how things were when the step began
 	judged      []ExpectationReport
 	disturbance Disturbance
 	// of a picture of a real fleet
@@ -50,18 +53,24 @@ type Stage struct {
 
 // member is what the plan says of a phone; what it is like at a time is a view.
 type member struct {
-	Name    string
 	Group   string
 	Offline bool
 	Profile *phone.Profile
 	node    *cucm.Node // its first TFTP server
+	held    *itl.List  // when the step began
+}
+
+// order is nodes in some order, and their TFTP servers where they were asked for:
+// phones share it.
+type order struct {
+	nodes   []*cucm.Node
+	servers []string
 }
 
 // before is what later expectations compare with.
 type before struct {
 	lists map[*cucm.Node]*itl.List
 	certs map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
-	held  []*itl.List
 }
 
 // defaultPassword is the administrator's, and the cluster security password,
@@ -85,9 +94,10 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 	}
 	st = &Stage{
 		password: cmp.Or(opt.Password, defaultPassword), ended: func() {},
-		world: w, byName: make(map[string]int),
+		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
+		orders: make(map[string]*order), identities: make(map[*cucm.Certificate]itl.Identity),
 	}
 	defer func() {
 		if err != nil {
@@ -176,7 +186,11 @@ func (st *Stage) populate(groups []Group) error {
 	for _, g := range groups {
 		total += g.Count
 	}
-	_, remembers := st.world.(*simulated)
+	sim, remembers := st.world.(*simulated)
+	if remembers {
+		sim.fleet.Reserve(total)
+	}
+	st.members = make([]member, 0, total)
 	library := &phone.Library{Remember: remembers}
 	dealt := make([]int, len(groups))
 	for i := range total {
@@ -195,23 +209,38 @@ func (st *Stage) populate(groups []Group) error {
 	return nil
 }
 
-// tftpServers finds where nodes serve TFTP, and which of them comes first.
-func (st *Stage) tftpServers(names []string) (node *cucm.Node, servers []string, err error) {
-	for i, name := range names {
+// order finds nodes by their names.
+func (st *Stage) order(names []string) (*order, error) {
+	key := strings.Join(names, " ")
+	if o, ok := st.orders[key]; ok {
+		return o, nil
+	}
+	o := &order{}
+	for _, name := range names {
 		n, err := st.Node(name)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
+		o.nodes = append(o.nodes, n)
+	}
+	st.orders[key] = o
+	return o, nil
+}
+
+// tftp finds nodes that serve TFTP, and where.
+func (st *Stage) tftp(names []string) (*order, error) {
+	o, err := st.order(names)
+	if err != nil || o.servers != nil {
+		return o, err
+	}
+	for _, n := range o.nodes {
 		address, err := st.world.TFTP(n)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if i == 0 {
-			node = n
-		}
-		servers = append(servers, address)
+		o.servers = append(o.servers, address)
 	}
-	return node, servers, nil
+	return o, nil
 }
 
 // add puts up the k-th phone of a group, the i-th of all.
@@ -233,31 +262,26 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 	if len(managers) == 0 {
 		managers = order
 	}
-	device := cucm.Device{Name: name, Model: profile.Model}
-	node, servers, err := st.tftpServers(order)
+	tftp, err := st.tftp(order)
 	if err != nil {
 		return err
 	}
-	for _, name := range managers {
-		n, err := st.Node(name)
-		if err != nil {
-			return err
-		}
-		device.Group = append(device.Group, n)
+	group, err := st.order(managers)
+	if err != nil {
+		return err
 	}
-	st.Cluster.AddDevice(device)
+	st.Cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group.nodes})
 	if st.Other != nil { // moved phones are configured there beforehand
 		st.Other.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: st.Other.Nodes()})
 	}
-	m := member{Name: name, Group: g.Name, Offline: offline, Profile: profile, node: node}
-	flash, err := st.holding(g, k, &m)
+	m := member{Group: g.Name, Offline: offline, Profile: profile, node: tftp.nodes[0]}
+	flash, err := st.holding(g, k, name, m.node)
 	if err != nil {
 		return err
 	}
-	st.byName[name] = len(st.members)
 	st.members = append(st.members, m)
 	st.Fleet.Add(phone.New(phone.Setup{
-		Name: name, IP: phoneIP(i), Profile: profile, Servers: servers, Library: library, Flash: flash,
+		Name: name, IP: phoneIP(i), Profile: profile, Servers: tftp.servers, Library: library, Flash: flash,
 	}))
 	return nil
 }
@@ -277,19 +301,19 @@ func first(name string, names []string) []string {
 }
 
 // holding is what a phone holds at the beginning.
-func (st *Stage) holding(g *Group, k int, m *member) (phone.Flash, error) {
+func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node) (phone.Flash, error) {
 	var flash phone.Flash
 	switch {
 	case len(g.Devices) > 0:
-		list, err := st.deviceList(&g.Devices[k], m.node)
+		list, err := st.deviceList(&g.Devices[k], node)
 		if err != nil {
 			return flash, err
 		}
 		flash.Lists.ITL = list
 	case g.Holds == PresentITL:
-		flash.Lists.ITL = m.node.ITL()
+		flash.Lists.ITL = node.ITL()
 	case g.Holds == OldITL:
-		list, err := withoutRecovery(m.node, st.world.Now())
+		list, err := withoutRecovery(node, st.world.Now())
 		if err != nil {
 			return flash, err
 		}
@@ -298,7 +322,7 @@ func (st *Stage) holding(g *Group, k int, m *member) (phone.Flash, error) {
 	if flash.Lists.ITL == nil {
 		return flash, nil
 	}
-	data, err := m.node.File(m.Name + ".cnf.xml")
+	data, err := node.File(name + ".cnf.xml")
 	if err != nil {
 		return flash, err
 	}
@@ -346,10 +370,22 @@ func (st *Stage) Close() error {
 	return errors.Join(st.world.Close(), st.sftp.Close())
 }
 
-func (st *Stage) member(name string) *member { return &st.members[st.byName[name]] }
+func (st *Stage) member(name string) *member { return &st.members[st.Fleet.Index(name)] }
 
-// Views are the phones as they are now.
-func (st *Stage) Views() []fleet.View { return st.Fleet.Phones() }
+// Views are the phones as they are now, in the order of the groups' dealing. For
+// a large fleet see All of its Fleet.
+func (st *Stage) Views() []fleet.View { return slices.Collect(st.Fleet.All()) }
+
+// each looks at the phones as they are now, one at a time: a million views at
+// once would have no room.
+func (st *Stage) each(look func(int, *member, *fleet.View)) {
+	i := 0
+	var v fleet.View // one for all
+	for v = range st.Fleet.All() {
+		look(i, &st.members[i], &v)
+		i++
+	}
+}
 
 // clusters are one or two.
 func (st *Stage) clusters() []*cucm.Cluster {
@@ -379,11 +415,7 @@ func (st *Stage) remember() {
 			}
 		}
 	}
-	views := st.Views()
-	st.before.held = make([]*itl.List, len(views))
-	for i := range views {
-		st.before.held[i] = views[i].Flash.Lists.ITL
-	}
+	st.each(func(_ int, m *member, v *fleet.View) { m.held = v.Flash.Lists.ITL })
 }
 
 // Do carries an act out and lets the phones finish what follows from it.
@@ -401,32 +433,8 @@ var ownAddress = regexp.MustCompile(`[0-9.]+:[0-9]+->`)
 // their names: neither a phone's name nor an address is in it.
 func (st *Stage) plain(text, phone string) string {
 	text = ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, "SEP<MAC>"), "")
-	return strings.NewReplacer(st.names...).Replace(text)
-}
-
-// describe sums up which phones are otherwise than expected: the three ways that
-// most phones share, and three phones of each.
-func describe(wrong map[string][]string, of int) error {
-	if len(wrong) == 0 {
-		return nil
+	if st.plainly == nil {
+		st.plainly = strings.NewReplacer(st.names...)
 	}
-	kinds := slices.SortedFunc(maps.Keys(wrong), func(a, b string) int {
-		return cmp.Or(len(wrong[b])-len(wrong[a]), strings.Compare(a, b))
-	})
-	var parts []string
-	for _, is := range kinds[:min(3, len(kinds))] {
-		parts = append(parts, fmt.Sprintf("%d of %d %s (%s)", len(wrong[is]), of, is, some(wrong[is])))
-	}
-	if more := len(kinds) - len(parts); more > 0 {
-		parts = append(parts, fmt.Sprintf("and in %d other ways", more))
-	}
-	return errors.New(strings.Join(parts, "; "))
-}
-
-// some are the first of many names.
-func some(names []string) string {
-	if len(names) > 3 {
-		return strings.Join(names[:3], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
+	return st.plainly.Replace(text)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/phone"
 )
 
@@ -44,56 +45,103 @@ type Chapter struct {
 // stories grow like a tree: phones to which the same happened sit on the same
 // leaf, so that a fleet's stories cost little more than one phone's.
 type stories struct {
-	leaves []leaf
-	next   map[branch]int32
-	at     []int32 // by phone
-	step   int
+	leaves   []leaf
+	contents []Chapter // what chapters tell, without the step's number and name
+	numbers  map[Chapter]int32
+	at       []int32 // leaf by phone
+	step     int
 }
 
 type leaf struct {
 	parent  int32
-	chapter Chapter
+	step    int // 0: the name of its content is the model's
+	name    string
+	content int32
 }
 
-type branch struct {
-	from    int32
-	chapter Chapter
+type branch struct{ from, content int32 }
+
+// scene is what a phone's chapter is written from: phones in the same scene have
+// the same chapter, which is dear to write.
+type scene struct {
+	on               bool
+	state            phone.State
+	listBy, configBy phone.TrustPoint
+	held, offered    *itl.List
+	refused          phone.Reason
 }
 
 func newStories(st *Stage) *stories {
-	s := &stories{leaves: make([]leaf, 1), next: make(map[branch]int32), at: make([]int32, len(st.members))}
+	s := &stories{numbers: make(map[Chapter]int32), at: make([]int32, len(st.members))}
 	profiles := make(map[*phone.Profile]int32)
 	for i := range st.members { // models have stories of their own
 		p := st.members[i].Profile
-		if _, ok := profiles[p]; !ok {
-			s.leaves = append(s.leaves, leaf{0, Chapter{Name: p.String()}})
-			profiles[p] = int32(len(s.leaves) - 1)
+		at, ok := profiles[p]
+		if !ok {
+			at = s.grow(leaf{content: s.number(Chapter{Name: p.String()})})
+			profiles[p] = at
 		}
-		s.at[i] = profiles[p]
+		s.at[i] = at
 	}
 	return s
+}
+
+func (s *stories) grow(l leaf) int32 {
+	s.leaves = append(s.leaves, l)
+	return int32(len(s.leaves) - 1)
+}
+
+// number is the place of a content, the same for equal ones.
+func (s *stories) number(c Chapter) int32 {
+	n, ok := s.numbers[c]
+	if !ok {
+		n = int32(len(s.contents))
+		s.contents = append(s.contents, c)
+		s.numbers[c] = n
+	}
+	return n
 }
 
 // tell goes on with each phone's story after a step.
 func (s *stories) tell(st *Stage, name string) {
 	s.step++
-	views := st.Views()
-	for i := range views {
-		c := st.chapter(&views[i], &st.members[i])
-		last := s.leaves[s.at[i]].chapter
-		last.Step, last.Name = 0, ""
-		if c == last || !c.On && !last.On && c.State == last.State && c.Held == last.Held {
-			continue // nothing happened
+	written, next := make(map[scene]int32), make(map[branch]int32)
+	st.each(func(i int, m *member, v *fleet.View) {
+		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.node.ITL(), nil}
+		if v.Refusal != nil {
+			is.refused = v.Refusal.Reason
 		}
-		c.Step, c.Name = s.step, name
-		b := branch{s.at[i], c}
-		at, ok := s.next[b]
+		content, ok := written[is]
 		if !ok {
-			s.leaves = append(s.leaves, leaf{s.at[i], c})
-			at = int32(len(s.leaves) - 1)
-			s.next[b] = at
+			content = s.number(st.chapter(v, m))
+			written[is] = content
+		}
+		was := s.leaves[s.at[i]].content
+		c, last := &s.contents[content], &s.contents[was]
+		if content == was || !c.On && !last.On && c.State == last.State && c.Held == last.Held {
+			return // nothing happened
+		}
+		b := branch{s.at[i], content}
+		at, ok := next[b]
+		if !ok {
+			at = s.grow(leaf{s.at[i], s.step, name, content})
+			next[b] = at
 		}
 		s.at[i] = at
+	})
+}
+
+// told is the way to a leaf: the model, and the chapters in order.
+func (s *stories) told(at int32) (model string, chapters []Chapter) {
+	for ; ; at = s.leaves[at].parent {
+		l := s.leaves[at]
+		c := s.contents[l.content]
+		if l.step == 0 {
+			slices.Reverse(chapters)
+			return c.Name, chapters
+		}
+		c.Step, c.Name = l.step, l.name
+		chapters = append(chapters, c)
 	}
 }
 
@@ -138,6 +186,9 @@ func attempts(r phone.Reason) []error {
 
 // cure says what would help a phone (trust-states and M10, M20).
 func (st *Stage) cure(v *fleet.View) string {
+	if v.State != phone.Locked && v.State != phone.Untrusted {
+		return ""
+	}
 	erase := "erase the trust list at the phone (Settings > Security Configuration)"
 	if v.Flash.Config != nil && !v.Flash.Config.Settings.SettingsAccess {
 		erase = "factory reset at the phone: its settings access is disabled, and it takes no configuration that would enable it"
@@ -147,8 +198,6 @@ func (st *Stage) cure(v *fleet.View) string {
 		reset = "no `utils itl reset` helps: their list does not hold the present ITLRECOVERY record; " + erase + ", or restore the backup under whose keys the list was signed"
 	}
 	switch {
-	case v.State != phone.Locked && v.State != phone.Untrusted:
-		return ""
 	case v.Refusal == nil:
 		return "a reset of the phones, to try again"
 	case is[*phone.NoTVSAnswerError](v.Refusal):
@@ -171,26 +220,17 @@ func (s *stories) report(r *Report, st *Stage) {
 	}
 	groups := make(map[ending]*Story)
 	var all []*Story
-	views := st.Views()
-	for i := range views {
-		end := ending{s.at[i], st.cure(&views[i])}
+	st.each(func(i int, _ *member, v *fleet.View) {
+		end := ending{s.at[i], st.cure(v)}
 		story := groups[end]
 		if story == nil {
 			story = &Story{Cure: end.cure}
-			for at := end.leaf; ; at = s.leaves[at].parent {
-				if c := s.leaves[at].chapter; c.Step == 0 {
-					story.Model = c.Name
-					break
-				} else {
-					story.Chapters = append(story.Chapters, c)
-				}
-			}
-			slices.Reverse(story.Chapters)
+			story.Model, story.Chapters = s.told(end.leaf)
 			groups[end] = story
 			all = append(all, story)
 		}
-		story.Phones = append(story.Phones, views[i].Name)
-	}
+		story.Phones = append(story.Phones, v.Name)
+	})
 	slices.SortStableFunc(all, func(a, b *Story) int { return len(b.Phones) - len(a.Phones) })
 	r.Stories = []Story{}
 	for i, story := range all {

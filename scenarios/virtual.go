@@ -110,7 +110,8 @@ func (w *simulated) Fleet(fleet.Limits) (Fleet, error) {
 	return w.fleet, nil
 }
 
-// Disturb loses and delays every datagram, those of TCP too.
+// Disturb loses and delays every datagram, those of TCP too, as real networks
+// do; the wire's relay stands before TFTP alone.
 func (w *simulated) Disturb(d Disturbance) {
 	n := virtual.LAN()
 	n.Loss = d.Loss

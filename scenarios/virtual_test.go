@@ -26,6 +26,7 @@ func TestTheSeedDecidesAVirtualReport(t *testing.T) {
 	one := report(7, 1)
 	require.Equal(t, one, report(7, 1))
 	require.Equal(t, one, report(7, 2))
+	require.Equal(t, one, report(7, 5))
 	require.NotEqual(t, one, report(8, 2))
 }
 

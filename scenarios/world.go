@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"itlsim/cucm"
@@ -42,10 +43,12 @@ type Fleet interface {
 	Add(*phone.Phone)
 	Send(phone.Event, func(*phone.Phone) bool)
 	Settle(context.Context) error
-	Phones() []fleet.View
+	All() iter.Seq[fleet.View]
 	Phone(i int) fleet.View
 	States() [4]int
 	Busy() int
+	// Index is a phone's place in the order of adding.
+	Index(device string) int
 	Registered(device string) bool
 	Tally() *fleet.Tally
 	Limits() fleet.Limits

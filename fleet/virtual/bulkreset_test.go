@@ -17,7 +17,7 @@ import (
 func (l *lab) account() string {
 	var b strings.Builder
 	for v := range l.All() {
-		fmt.Fprintln(&b, v.Name, v.On, v.State, v.ListBy, v.ConfigBy, v.Refusal, v.Status)
+		fmt.Fprintln(&b, v.Name, v.On, v.State, v.ListBy, v.ConfigBy, v.Refusal, v.Status())
 		if v.Flash.Lists.ITL != nil {
 			fmt.Fprintf(&b, "  %x %x\n", v.Flash.Lists.ITL.SHA1(), v.Flash.ConfigSum)
 		}

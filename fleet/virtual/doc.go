@@ -34,8 +34,8 @@
 //   - HTTP, on the TFTP service's node, SIP and HTTPS are a TCP connection each: a
 //     lost segment costs a second or more. HTTP has no limit of transfers at a
 //     time. Where it gives nothing phones ask by TFTP, as on the wire.
-//   - Alarms and registrations are handed to the cluster without SIP. There are no
-//     keep-alives and registrations do not lapse: the cluster knows at once that
-//     a phone lost its power.
+//   - Alarms and registrations are handed to the cluster without SIP. Of keep-
+//     alives only those are events that would change something, and registrations
+//     do not lapse: the cluster knows at once that a phone lost its power.
 //   - Web pages of phones are not there.
 package virtual

@@ -3,6 +3,7 @@ package virtual
 import (
 	"cmp"
 	"context"
+	"math"
 	"net"
 	"runtime"
 	"slices"
@@ -58,18 +59,20 @@ type Fleet struct {
 	nodes  []*node
 	ahead  time.Duration // the shortest time in which a phone thinks
 
-	mu      sync.Mutex // held for a window at a time
-	slots   []slot
-	byName  map[string]uint32
-	queue   queue
-	starts  []start // waiting for a place
-	busy    int     // places taken
-	now     int64
-	window  uint32
-	end     int64 // of the window
-	batch   []turn
-	cuts    []cut
-	refused map[string]*phone.Refusal
+	mu         sync.Mutex // held for a window at a time
+	slots      []slot
+	sorted     []uint32 // phones by name, once somebody asks
+	queue      queue
+	starts     []start // waiting for a place
+	busy       int     // places taken
+	now        int64
+	window     uint32
+	end        int64 // of the window
+	batch      []turn
+	cuts       []cut
+	refused    map[string]*phone.Refusal
+	handshakes map[handshake]bool
+	renewal    renewal
 
 	states  [4]int
 	tally   fleet.Tally
@@ -84,13 +87,12 @@ type slot struct {
 	chance   chance
 	begun    int64  // of the boot under way, plus one; 0: none
 	last     int64  // when the last event from outside reaches it
-	home     *node  // whose CallManager the phone is registered with; nil: none
 	served   uint32 // Seq of the last request that a TFTP took up
 	window   uint32 // in which it last had an event
 	queued   uint16 // events in starts
 	pending  uint16 // events from outside under way to it
 	admitted bool
-	why      error // what the screen shows is for
+	home     uint8 // place from 1 of the node whose CallManager has the phone; 0: none
 	listBy   phone.TrustPoint
 	configBy phone.TrustPoint
 }
@@ -116,7 +118,7 @@ type turn struct {
 func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
-	f := &Fleet{config: cfg, byName: make(map[string]uint32), refused: make(map[string]*phone.Refusal)}
+	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), handshakes: make(map[handshake]bool)}
 	f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
 	n := &cfg.Network
 	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
@@ -148,9 +150,33 @@ func (f *Fleet) Close() {}
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.byName[p.Name()] = uint32(len(f.slots))
 	f.slots = append(f.slots, slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))})
 	f.states[p.State()]++
+}
+
+// Reserve makes room for so many phones more.
+func (f *Fleet) Reserve(phones int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slots = slices.Grow(f.slots, phones)
+}
+
+// find finds a phone by its name. A million names in a map would take a tenth
+// of all memory, and few acts are about single phones.
+func (f *Fleet) find(name string) (uint32, bool) {
+	nameOf := func(i uint32) string { return f.slots[i].phone.Name() }
+	if len(f.sorted) != len(f.slots) {
+		f.sorted = make([]uint32, len(f.slots))
+		for i := range f.sorted {
+			f.sorted[i] = uint32(i)
+		}
+		slices.SortFunc(f.sorted, func(a, b uint32) int { return strings.Compare(nameOf(a), nameOf(b)) })
+	}
+	at, ok := slices.BinarySearchFunc(f.sorted, name, func(i uint32, name string) int { return strings.Compare(nameOf(i), name) })
+	if !ok {
+		return 0, false
+	}
+	return f.sorted[at], true
 }
 
 // Send gives an event to all phones that choose picks (all, where it is nil).
@@ -173,7 +199,7 @@ func (f *Fleet) Reset(devices []string) {
 	defer f.mu.Unlock()
 	phones := make([]uint32, 0, len(devices))
 	for _, name := range devices {
-		if i, ok := f.byName[name]; ok && f.reachesAny(i) {
+		if i, ok := f.find(name); ok && f.reachesAny(i) {
 			phones = append(phones, i)
 		}
 	}
@@ -255,7 +281,7 @@ func (f *Fleet) Settle(ctx context.Context) error {
 			f.mu.Unlock()
 			return nil
 		}
-		f.step(1<<63 - 1)
+		f.step(math.MaxInt64)
 		f.mu.Unlock()
 	}
 }
@@ -268,7 +294,7 @@ func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
 			return ctx.Err()
 		}
 		f.mu.Lock()
-		if len(f.queue.events) == 0 || f.queue.events[0].at >= until {
+		if f.next() >= until {
 			f.setClock(until)
 			f.now = until
 			f.mu.Unlock()
@@ -279,11 +305,27 @@ func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// next is when the next event or keep-alive comes.
+func (f *Fleet) next() int64 {
+	next := int64(math.MaxInt64)
+	if len(f.queue.events) > 0 {
+		next = f.queue.events[0].at
+	}
+	if f.renewal.left > 0 {
+		next = min(next, f.renewal.due)
+	}
+	return max(next, f.now)
+}
+
 func (f *Fleet) setClock(at int64) { f.config.Clock.now.Store(at) }
 
 // step takes the events of one window, up to until: what services do at once,
 // what phones do concurrently, and then what phones want.
 func (f *Fleet) step(until int64) {
+	f.keepAlive(until)
+	if len(f.queue.events) == 0 {
+		return
+	}
 	f.window++
 	f.batch = f.batch[:0]
 	f.end = min(until, f.queue.events[0].at+int64(f.ahead))
@@ -383,20 +425,20 @@ func (f *Fleet) carryOut(t *turn) {
 	net := &f.config.Network
 	// What the phone did before it asks for something takes its time.
 	spent := net.Think
-	for _, a := range t.actions {
-		switch a := a.(type) {
+	for _, action := range t.actions {
+		switch a := action.(type) {
 		case phone.Fetch:
-			f.fetch(t, a, t.at+int64(spent))
+			f.fetch(t, action, t.at+int64(spent))
 		case phone.AskTVS:
-			f.queue.push(event{at: t.at + int64(net.Attach), phone: t.phone, kind: ask, what: a})
+			f.queue.push(event{at: t.at + int64(net.Attach), phone: t.phone, kind: ask, what: action})
 		case phone.Register:
-			f.queue.push(event{at: t.at + int64(net.Join), phone: t.phone, kind: registrar, what: a})
-		case phone.OpenService:
-			f.queue.push(event{at: t.at + int64(net.Think), phone: t.phone, kind: directory, what: a})
-		case phone.ReadService:
-			f.queue.push(event{at: t.at + int64(net.Think), phone: t.phone, kind: directory, what: a})
-		case phone.Display:
-			s.why = a.Reason
+			join := net.Join
+			if s.begun == 0 { // a keep-alive
+				join = net.Think
+			}
+			f.queue.push(event{at: t.at + int64(join), phone: t.phone, kind: registrar, what: action})
+		case phone.OpenService, phone.ReadService:
+			f.queue.push(event{at: t.at + int64(net.Think), phone: t.phone, kind: directory, what: action})
 		case phone.Verdict:
 			if a.Refusal == nil {
 				spent = net.Update
@@ -411,6 +453,9 @@ func (f *Fleet) carryOut(t *turn) {
 	}
 	if f.config.Watch != nil {
 		f.config.Watch(&Step{int(t.phone), s.phone, epoch.Add(time.Duration(t.at)), t.event, t.before, t.was, t.actions})
+	}
+	if _, no := t.event.(phone.NotRegistered); no {
+		f.lapse(s)
 	}
 	if outside {
 		f.release(s, max(t.at, f.end))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -12,15 +13,17 @@ import (
 )
 
 // register has a phone reach a call manager, which takes its alarms and, where
-// it is in the database, the registration. Registrations do not lapse: keep-
-// alives in a simulation in which all answers hold would cost events alone.
+// it is in the database, the registration.
 func (f *Fleet) register(e event) {
 	a, s := e.what.(phone.Register), &f.slots[e.phone]
 	if !s.phone.On() || s.phone.Boots() != a.Boot {
 		return // it booted again, or lost its power
 	}
-	_, n := f.at(a.Server)
+	place, n := f.at(a.Server)
 	took, err := f.reach(e.phone, n, cucm.CallManagerService, fleet.DefaultLimits.SIPTimeout)
+	if err == errLost {
+		f.renew() // at another time it may succeed
+	}
 	sent := 0
 	if err == nil {
 		for _, alarm := range a.Alarms {
@@ -37,31 +40,113 @@ func (f *Fleet) register(e event) {
 		f.tally.RegistrationsFailed.Add(1)
 		answer.what = phone.NotRegistered{Seq: a.Seq, Alarms: sent, Err: err}
 	} else {
-		if s.home != nil && s.home.cluster != n.cluster {
+		if home := f.home(s); home != nil && home.cluster != n.cluster {
 			f.unregister(s)
 		}
-		n.cluster.Register(s.phone.Name())
-		s.home = n
+		before, _ := s.phone.RegisteredWith()
+		n.Register(s.phone.Name(), before != "")
+		s.home = place + 1
 		f.tally.Registrations.Add(1)
 		answer.what = phone.Registered{Seq: a.Seq, Alarms: sent}
 	}
 	f.queue.push(answer)
 }
 
+// home is the node whose CallManager has a phone; nil where none has.
+func (f *Fleet) home(s *slot) *node {
+	if s.home == 0 {
+		return nil
+	}
+	return f.nodes[s.home-1]
+}
+
 // unregister has the cluster know at once that a phone is gone, which it would
 // find by the keep-alives that do not come.
 func (f *Fleet) unregister(s *slot) {
-	if s.home != nil {
-		s.home.cluster.Unregister(s.phone.Name())
-		s.home = nil
+	if home := f.home(s); home != nil {
+		home.cluster.Unregister(s.phone.Name())
+		s.home = 0
 	}
+}
+
+// lapse does so where a phone reached no call manager.
+func (f *Fleet) lapse(s *slot) {
+	if server, _ := s.phone.RegisteredWith(); server == "" {
+		f.unregister(s)
+	}
+}
+
+// forget ends the registrations of a node, whose CallManager service has
+// stopped. Their phones do not know yet.
+func (f *Fleet) forget(n *node) {
+	n.ForgetPhones()
+	for i := range f.slots {
+		if f.home(&f.slots[i]) == n {
+			f.slots[i].home = 0
+		}
+	}
+}
+
+// renewAfter is how often a phone registers again (see fleet/register.go).
+const renewAfter = 115 * time.Second
+
+// A renewal is the keep-alives of all phones, which come evenly and in turn. Only
+// those are events that would change something, so that there are some only
+// after call managers or the network have changed, for as long as it takes until
+// each phone had one. They are nothing that Settle waits for.
+type renewal struct {
+	left int    // phones that have not had theirs
+	turn uint32 // whose is next
+	due  int64  // when
+}
+
+// renew lets every phone's next keep-alive come.
+func (f *Fleet) renew() {
+	if f.renewal.left == 0 {
+		f.renewal.due = f.now
+	}
+	f.renewal.left = len(f.slots)
+}
+
+// keepAlive has phones register again whose keep-alive comes before the next
+// event does, and before until.
+func (f *Fleet) keepAlive(until int64) {
+	r := &f.renewal
+	for r.left > 0 && r.due < until && (len(f.queue.events) == 0 || r.due <= f.queue.events[0].at) {
+		f.now = max(f.now, r.due)
+		i := r.turn % uint32(len(f.slots))
+		r.left--
+		r.turn = i + 1
+		r.due += int64(renewAfter) / int64(len(f.slots))
+		if !f.stays(i) {
+			f.send(i, phone.KeepAlive{})
+			f.admit(f.now)
+		}
+	}
+}
+
+// stays reports whether a keep-alive would change nothing: the phone is
+// registered with the first call manager that it can reach, or there is none.
+func (f *Fleet) stays(i uint32) bool {
+	s := &f.slots[i]
+	config := s.phone.Flash().Config
+	if !s.phone.On() || config == nil {
+		return true
+	}
+	for _, server := range config.CallManagers {
+		if _, n := f.at(server); n != nil && n.up[cucm.CallManagerService] && f.reaches(i, n) {
+			return n == f.home(s)
+		}
+	}
+	server, _ := s.phone.RegisteredWith()
+	return server == ""
 }
 
 // Registered reports whether a phone is on and registered.
 func (f *Fleet) Registered(device string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i, ok := f.byName[device]
+	i, ok := f.find(device)
 	if !ok {
 		return false
 	}

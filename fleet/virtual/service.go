@@ -53,10 +53,17 @@ func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, 
 // Stop makes a service silent; transfers under way may finish (cucm.Network).
 func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, false) }
 
-func (f *Fleet) turn(n *cucm.Node, s cucm.Service, up bool) error {
+func (f *Fleet) turn(cn *cucm.Node, s cucm.Service, up bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.node(n).up[s] = up
+	n := f.node(cn)
+	n.up[s] = up
+	if s == cucm.CallManagerService {
+		if !up {
+			f.forget(n)
+		}
+		f.renew()
+	}
 	return nil
 }
 
@@ -71,6 +78,7 @@ func (f *Fleet) Cut(n *cucm.Node, from, to int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.cuts = append(f.cuts, cut{f.node(n), from, to})
+	f.renew()
 }
 
 // Heal ends all cuts and gives the network other properties.
@@ -79,6 +87,7 @@ func (f *Fleet) Heal(n Network) {
 	defer f.mu.Unlock()
 	f.cuts = nil
 	f.disturb(n)
+	f.renew()
 }
 
 // Disturb gives the network other properties. The phones' own times stay.
@@ -116,11 +125,11 @@ func (f *Fleet) reachesAny(phone uint32) bool {
 }
 
 // fetch sends a phone's request, as often as it is lost.
-func (f *Fleet) fetch(t *turn, a phone.Fetch, at int64) {
-	s := &f.slots[t.phone]
+func (f *Fleet) fetch(t *turn, action phone.Action, at int64) {
+	a, s := action.(phone.Fetch), &f.slots[t.phone]
 	i, n := f.at(a.Server)
 	if a.By == phone.HTTP {
-		f.queue.push(event{at: at, phone: t.phone, kind: arrive, node: i, what: a})
+		f.queue.push(event{at: at, phone: t.phone, kind: arrive, node: i, what: action})
 		return
 	}
 	lost, ok := f.config.Network.repeated(&s.chance)
@@ -131,7 +140,7 @@ func (f *Fleet) fetch(t *turn, a phone.Fetch, at int64) {
 	}
 	f.tally.Retransmits.Add(uint64(lost))
 	arrives := time.Duration(lost)*timeout + f.config.Network.oneWay(&s.chance)
-	f.queue.push(event{at: at + int64(arrives), phone: t.phone, kind: arrive, node: i, what: a})
+	f.queue.push(event{at: at + int64(arrives), phone: t.phone, kind: arrive, node: i, what: action})
 }
 
 // arrived has a request served, or wait until a transfer ends. A phone that has
@@ -272,6 +281,30 @@ func (f *Fleet) transferred(e event) {
 	}
 }
 
+// handshake is a certificate shown to a phone that holds these lists: what comes
+// of it cannot differ between phones.
+type handshake struct {
+	lists phone.Lists
+	shown *cucm.Certificate
+}
+
+// maxHandshakes bounds how many are remembered: clusters serve few lists, and
+// somebody between them and the phones may serve many.
+const maxHandshakes = 256
+
+func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) bool {
+	h := handshake{a.Lists, shown}
+	ok, known := f.handshakes[h]
+	if !known {
+		if len(f.handshakes) >= maxHandshakes {
+			clear(f.handshakes)
+		}
+		ok = a.Authenticate(shown.Certificate.Raw) == nil
+		f.handshakes[h] = ok
+	}
+	return ok
+}
+
 // asked has a phone reach a TVS: the certificate is the handshake's, the answer
 // comes when those before it have theirs.
 func (f *Fleet) asked(e event) {
@@ -292,7 +325,7 @@ func (f *Fleet) asked(e event) {
 	}
 	stats := &f.traffic.TVS
 	at := e.at + int64(took)
-	if a.Authenticate(n.Shown(cucm.TVSUnit).Certificate.Raw) != nil {
+	if !f.authenticated(a, n.Shown(cucm.TVSUnit)) {
 		f.tally.TVSStrange.Add(1)
 		stats.Failed++
 		f.answer(s, event{at: at, phone: e.phone, kind: deliver, what: phone.TVSStrange{Seq: a.Seq}})

@@ -21,6 +21,13 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 	}
 }
 
+// Index is the place of a phone, which the fleet must have, in the order of
+// adding. Nothing else may be done to the fleet meanwhile.
+func (f *Fleet) Index(device string) int {
+	i, _ := f.find(device)
+	return int(i)
+}
+
 // Phones gives a view of every phone, in the order they were added. For a large
 // fleet see All.
 func (f *Fleet) Phones() []fleet.View {
@@ -40,17 +47,11 @@ func (f *Fleet) Phone(i int) fleet.View {
 
 func (f *Fleet) view(i int) fleet.View {
 	s := &f.slots[i]
-	p := s.phone
-	v := fleet.View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), Status: p.Status(),
-		ListBy: s.listBy, ConfigBy: s.configBy,
-		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), Screen: p.Screen(), ScreenReason: s.why,
-	}
-	v.Alarm, v.AlarmAt = p.LastAlarm()
-	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	v := fleet.ViewOf(s.phone)
+	v.ListBy, v.ConfigBy = s.listBy, s.configBy
 	if s.refusal != nil {
 		own := *s.refusal
-		own.File = strings.Replace(own.File, anyName, p.Name(), 1)
+		own.File = strings.Replace(own.File, anyName, v.Name, 1)
 		v.Refusal = &own
 	}
 	return v

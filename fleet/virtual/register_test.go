@@ -1,0 +1,138 @@
+package virtual_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/fleet/virtual"
+	"itlsim/phone"
+)
+
+// registered counts the phones by the node that they think to be registered
+// with, and compares the sum with what the cluster knows.
+func (l *lab) registered(pub, sub, none, known int) {
+	l.Helper()
+	at := make(map[string]int)
+	for v := range l.All() {
+		at[v.CallManager]++
+	}
+	count := func(n *cucm.Node) int { return at[n.Address(cucm.CallManagerService)] }
+	require.Equal(l, [3]int{pub, sub, none}, [3]int{count(l.pub), count(l.sub), at[""]})
+	require.Equal(l, known, l.cluster.Registered())
+}
+
+// logged counts the entries of a node's log that have a text.
+func logged(n *cucm.Node, text string) (count int) {
+	for _, entry := range n.Log() {
+		if strings.Contains(entry, text) {
+			count++
+		}
+	}
+	return count
+}
+
+const round = 2 * time.Minute // in which every phone's keep-alive comes
+
+func booted(t *testing.T, phones int) *lab {
+	l := newLab(t, phones, 1)
+	l.Send(phone.PowerOn{}, nil)
+	l.settles()
+	l.registered(phones/2, phones/2, 0, phones)
+	return l
+}
+
+func TestPhonesFailOverAndFallBack(t *testing.T) {
+	for name, turn := range map[string]func(l *lab, on bool){
+		"a stopped service": func(l *lab, on bool) {
+			if on {
+				l.types(l.pub, "utils service start Cisco CallManager")
+			} else {
+				l.types(l.pub, "utils service stop Cisco CallManager")
+			}
+		},
+		"a node without power": func(l *lab, on bool) {
+			if on {
+				require.NoError(l, l.pub.PowerOn())
+			} else {
+				require.NoError(l, l.pub.PowerOff())
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := booted(t, 10)
+			turn(l, false)
+			l.settles()
+			l.registered(5, 5, 0, 5) // the registrations went with the service, which their phones do not know
+			at := l.clock.Elapsed()
+			l.waits(round)
+			l.registered(0, 10, 0, 10)
+			require.EqualValues(t, 5, l.Tally().RegistrationsFailed.Load())
+			require.EqualValues(t, 15, l.cluster.Counts().Registrations, "keep-alives that change nothing are no events")
+			require.Equal(t, round, l.clock.Elapsed()-at)
+			turn(l, true)
+			l.waits(round)
+			l.registered(5, 5, 0, 10)
+			require.Equal(t, 5, logged(l.sub, "[Reason=16]"), "registered with another node meanwhile")
+		})
+	}
+}
+
+// A service that restarts knows no phones until their keep-alives come.
+func TestARestartedCallManager(t *testing.T) {
+	l := booted(t, 10)
+	l.types(l.pub, "utils service restart Cisco CallManager")
+	l.settles()
+	l.registered(5, 5, 0, 5)
+	l.waits(round)
+	l.registered(5, 5, 0, 10)
+	require.Zero(t, l.Tally().RegistrationsFailed.Load())
+	require.Equal(t, 10, logged(l.pub, "EndPointRegistered"), "at first, and anew")
+}
+
+func TestNoCallManagerAtAll(t *testing.T) {
+	l := booted(t, 10)
+	for _, n := range l.cluster.Nodes() {
+		l.types(n, "utils service stop Cisco CallManager")
+	}
+	l.waits(time.Hour)
+	l.registered(0, 0, 10, 0)
+	require.EqualValues(t, 20, l.Tally().RegistrationsFailed.Load(), "whoever cannot succeed does not try again")
+	l.cluster.ResetPhones()
+	l.settles()
+	require.EqualValues(t, 10, l.Tally().Boots.Load(), "a reset reaches registered phones only")
+	l.types(l.sub, "utils service start Cisco CallManager")
+	l.waits(round)
+	l.registered(0, 10, 0, 10)
+}
+
+// What was lost on the way is tried again.
+func TestRegistrationsThroughABadNetwork(t *testing.T) {
+	l := newLab(t, 10, 1, func(c *virtual.Config) { c.Network.Loss = 0.5 })
+	l.Send(phone.PowerOn{}, nil)
+	l.settles()
+	require.NotZero(t, l.Tally().RegistrationsFailed.Load())
+	l.Disturb(virtual.LAN())
+	l.waits(round)
+	for v := range l.All() {
+		require.Equal(t, v.Flash.Config != nil, v.CallManager != "", v.Name)
+	}
+}
+
+// A reset ends a registration until the phone registers again.
+func TestAResetIsLogged(t *testing.T) {
+	l := booted(t, 10)
+	l.cluster.ResetPhones()
+	require.Zero(t, l.cluster.Registered())
+	l.settles()
+	l.registered(5, 5, 0, 10)
+	require.EqualValues(t, 20, l.cluster.Counts().Registrations)
+	for _, n := range l.cluster.Nodes() {
+		require.Equal(t, 5, logged(n, "EndPointResetInitiated"))
+		require.Equal(t, 5, logged(n, "[Reason=9]"))
+		require.Equal(t, 10, logged(n, "EndPointRegistered"))
+	}
+}
