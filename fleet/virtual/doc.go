@@ -36,6 +36,7 @@
 //     time. Where it gives nothing phones ask by TFTP, as on the wire.
 //   - Alarms and registrations are handed to the cluster without SIP. There are no
 //     keep-alives and registrations do not lapse: the cluster knows at once that
-//     a phone lost its power.
+//     a phone lost its power. Only when a call manager starts again do its phones
+//     send one, at once.
 //   - Web pages of phones are not there.
 package virtual

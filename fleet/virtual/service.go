@@ -53,11 +53,30 @@ func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, 
 // Stop makes a service silent; transfers under way may finish (cucm.Network).
 func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, false) }
 
-func (f *Fleet) turn(n *cucm.Node, s cucm.Service, up bool) error {
+func (f *Fleet) turn(cn *cucm.Node, s cucm.Service, up bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.node(n).up[s] = up
+	n := f.node(cn)
+	n.up[s] = up
+	if s == cucm.CallManagerService {
+		f.rehome(n)
+	}
 	return nil
+}
+
+// rehome has a call manager's phones registered no longer than it runs, and
+// again by the first keep-alive after that.
+func (f *Fleet) rehome(n *node) {
+	for i := range f.slots {
+		switch s := &f.slots[i]; {
+		case s.home != n:
+		case n.up[cucm.CallManagerService]:
+			f.send(uint32(i), phone.KeepAlive{})
+		default:
+			n.cluster.Unregister(s.phone.Name())
+		}
+	}
+	f.admit(f.now)
 }
 
 // cut is a partition: phones from one to another do not reach a node.
