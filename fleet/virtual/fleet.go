@@ -71,7 +71,7 @@ type Fleet struct {
 	states  [4]int
 	tally   fleet.Tally
 	traffic cucm.Traffic
-	times   *hdrhistogram.Histogram // microseconds
+	times   *hdrhistogram.Histogram // microseconds; nil before the first boot has ended
 }
 
 // slot holds one phone.
@@ -114,7 +114,6 @@ func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
 	f := &Fleet{config: cfg, byName: make(map[string]uint32), refused: make(map[string]*phone.Refusal)}
-	f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
 	n := &cfg.Network
 	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
 	return f
@@ -146,7 +145,11 @@ func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.byName[p.Name()] = uint32(len(f.slots))
-	f.slots = append(f.slots, slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))})
+	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
+	if server, _ := p.RegisteredWith(); server != "" {
+		_, s.home = f.at(server)
+	}
+	f.slots = append(f.slots, s)
 	f.states[p.State()]++
 }
 
@@ -444,6 +447,9 @@ func (f *Fleet) booted(s *slot, t *turn) {
 	took := time.Duration(t.at - s.begun + 1)
 	s.begun = 0
 	f.tally.Boots.Add(1)
+	if f.times == nil {
+		f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
+	}
 	f.times.RecordValue(max(1, took.Microseconds())) // out of range only after an hour
 	f.release(s, max(t.at, f.end))
 }
