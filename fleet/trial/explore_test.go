@@ -2,6 +2,7 @@
 // exploration costs.
 //
 //go:debug rsa1024min=0
+
 package trial
 
 import (
@@ -276,6 +277,9 @@ func (p *place) play(ctx context.Context, m move) (*place, error) {
 	q.path = append(q.path, m.name)
 	if err = m.do(ctx, q); err == nil {
 		err = q.fleet.Advance(ctx, 6*time.Minute) // past the guard
+	}
+	if err == nil && q.fleet.Busy() > 0 {
+		err = errors.New("the phone is not at rest")
 	}
 	if q.rest(false); err == nil && q.failure != nil {
 		err = fmt.Errorf("%s: %w", q.failure.Checker, q.failure.Err)
