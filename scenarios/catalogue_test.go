@@ -12,46 +12,31 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
-
-	"itlsim/cucm/testkeys"
 )
 
-// Every built-in scenario passes with few phones and small keys.
-func TestCatalogue(t *testing.T) {
-	for i, s := range Builtin() {
-		t.Run(s.Name, func(t *testing.T) {
-			opt := Options{Phones: min(s.Phones(), 30), Seed: int64(i), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024}
-			r, err := Run(t.Context(), s, opt)
-			require.NoError(t, err)
-			var text strings.Builder
-			require.NoError(t, r.WriteText(&text))
-			require.True(t, r.Passed, text.String())
-			require.Len(t, r.Steps, len(s.Steps))
-
-			// its reports are whole
-			told := 0
-			for _, story := range r.Stories {
-				told += len(story.Phones)
-			}
-			require.Equal(t, r.Phones, told+r.StoriesLeftOut)
-			var b bytes.Buffer
-			require.NoError(t, r.WriteJUnit(&b))
-			var suites junit
-			require.NoError(t, xml.Unmarshal(b.Bytes(), &suites))
-			held, failed, _ := r.tally()
-			require.Equal(t, held+failed, suites.Tests)
-			b.Reset()
-			require.NoError(t, r.WriteHTML(&b))
-			_, data, ok := strings.Cut(b.String(), `<script type="application/json" id="report">`)
-			require.True(t, ok)
-			data, _, ok = strings.Cut(data, "</script>")
-			require.True(t, ok)
-			var embedded Report
-			require.NoError(t, json.Unmarshal([]byte(data), &embedded))
-			require.Equal(t, r.Steps, embedded.Steps)
-			require.NotRegexp(t, `(src|href)="?http`, b.String(), "the page needs nothing from a network")
-		})
+// whole looks a run's reports over.
+func whole(t *testing.T, r *Report) {
+	told := 0
+	for _, story := range r.Stories {
+		told += len(story.Phones)
 	}
+	require.Equal(t, r.Phones, told+r.StoriesLeftOut)
+	var b bytes.Buffer
+	require.NoError(t, r.WriteJUnit(&b))
+	var suites junit
+	require.NoError(t, xml.Unmarshal(b.Bytes(), &suites))
+	held, failed, _ := r.tally()
+	require.Equal(t, held+failed, suites.Tests)
+	b.Reset()
+	require.NoError(t, r.WriteHTML(&b))
+	_, data, ok := strings.Cut(b.String(), `<script type="application/json" id="report">`)
+	require.True(t, ok)
+	data, _, ok = strings.Cut(data, "</script>")
+	require.True(t, ok)
+	var embedded Report
+	require.NoError(t, json.Unmarshal([]byte(data), &embedded))
+	require.Equal(t, r.Steps, embedded.Steps)
+	require.NotRegexp(t, `(src|href)="?http`, b.String(), "the page needs nothing from a network")
 }
 
 // Each file opens with what it shows and which rows, and is named for itself.

@@ -11,7 +11,10 @@ import (
 	"fmt"
 	"math/big"
 	mathrand "math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:generate go run ./generate
@@ -22,42 +25,56 @@ import (
 //go:embed keys.txt
 var keysFile string
 
+// shipped are the keys of keys.txt by size, in its order. Each is made when it is
+// first asked for, and then the same for all pools: to make one costs as much as
+// several signatures.
+var shipped = sync.OnceValue(func() map[int][]func() (*rsa.PrivateKey, error) {
+	keys := make(map[int][]func() (*rsa.PrivateKey, error))
+	for line := range strings.Lines(keysFile) {
+		size, primes, _ := strings.Cut(strings.TrimSpace(line), " ")
+		bits, err := strconv.Atoi(size)
+		if err != nil {
+			panic("testkeys: keys.txt: " + err.Error())
+		}
+		keys[bits] = append(keys[bits], sync.OnceValues(func() (*rsa.PrivateKey, error) {
+			raw, err := base64.RawStdEncoding.DecodeString(primes)
+			if err != nil {
+				return nil, fmt.Errorf("testkeys: keys.txt: %w", err)
+			}
+			half := len(raw) / 2
+			return fromPrimes(new(big.Int).SetBytes(raw[:half]), new(big.Int).SetBytes(raw[half:]))
+		}))
+	}
+	return keys
+})
+
 // A Pool hands out test keys in an order that a seed decides, never one twice.
 // It is not safe for concurrent use.
-type Pool struct{ left map[int][]string }
+type Pool struct {
+	left map[int][]func() (*rsa.PrivateKey, error)
+}
 
 // NewPool is a pool of all keys.
 func NewPool(seed uint64) *Pool {
-	p := &Pool{left: make(map[int][]string)}
-	for _, line := range strings.Split(strings.TrimSpace(keysFile), "\n") {
-		var bits int
-		var primes string
-		if _, err := fmt.Sscan(line, &bits, &primes); err != nil {
-			panic("testkeys: keys.txt: " + err.Error())
-		}
-		p.left[bits] = append(p.left[bits], primes)
-	}
-	for bits, keys := range p.left {
+	p := &Pool{left: make(map[int][]func() (*rsa.PrivateKey, error))}
+	for bits, keys := range shipped() {
+		keys = slices.Clone(keys)
 		r := mathrand.New(mathrand.NewPCG(seed, uint64(bits)))
 		r.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+		p.left[bits] = keys
 	}
 	return p
 }
 
-// Key takes a key of 1024, 2048 or 4096 bits out of the pool. When none is left
-// the error says how many there were.
+// Key takes a key of 1024, 2048 or 4096 bits out of the pool; that none is left is
+// an error.
 func (p *Pool) Key(bits int) (*rsa.PrivateKey, error) {
 	keys := p.left[bits]
 	if len(keys) == 0 {
 		return nil, fmt.Errorf("the pool of test keys has no %d-bit key left", bits)
 	}
 	p.left[bits] = keys[1:]
-	raw, err := base64.RawStdEncoding.DecodeString(keys[0])
-	if err != nil {
-		return nil, fmt.Errorf("testkeys: keys.txt: %w", err)
-	}
-	half := len(raw) / 2
-	return fromPrimes(new(big.Int).SetBytes(raw[:half]), new(big.Int).SetBytes(raw[half:]))
+	return keys[0]()
 }
 
 func fromPrimes(p, q *big.Int) (*rsa.PrivateKey, error) {

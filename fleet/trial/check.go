@@ -52,7 +52,7 @@ func (*vouched) rest(*world, bool) error { return nil }
 func (c *vouched) certificate(w *world, i int) {
 	for _, n := range w.cluster.Nodes() {
 		if n.Address(cucm.TVSService) == c.seen[i].asked {
-			c.seen[i].showed = append(c.seen[i].showed, n.Certificate(cucm.TVSUnit).Certificate.Raw)
+			c.seen[i].showed = append(c.seen[i].showed, n.Shown(cucm.TVSUnit).Certificate.Raw)
 		}
 	}
 }

@@ -1,28 +1,56 @@
+// Keys of 512 bits, which Go refuses otherwise: signatures are most of what the
+// exploration costs.
+//
+//go:debug rsa1024min=0
+
 package trial
 
 import (
+	"cmp"
+	"context"
+	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
+	"maps"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
-	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
 	"itlsim/itl"
 	"itlsim/phone"
 )
 
 var update = flag.Bool("update", false, "rewrite the diagram")
+
+// lastByte is where forge changes or cuts a file, so that a format stays whole.
+const lastByte = 0.99999
+
+// inBoot is when a phone has judged its list and not its configuration.
+const inBoot = 400 * time.Millisecond
+
+// longDepth is how many acts the diagram rests on.
+const longDepth = 6
+
+// A place is cluster, phone and network at rest, and the acts that led there.
+type place struct {
+	*world
+	keys   *keyring
+	faults faults
+	path   []string
+	edges  *edges
+}
 
 // keyring gives the same keys, in the same order, to many clusters.
 type keyring struct {
@@ -35,251 +63,404 @@ func (k *keyring) Key(int) (*rsa.PrivateKey, error) {
 	return k.keys[k.n-1], nil
 }
 
-// small is a cluster of two nodes whose CallManager and TVS certificates have
-// two generations each, with one phone.
-func small(t *testing.T, keys []*rsa.PrivateKey, edges *edges) *world {
-	w := &world{clock: virtual.NewClock(), network: virtual.LAN(), random: rand.New(rand.NewPCG(1, 1))}
-	var err error
-	w.cluster, err = cucm.New(cucm.Config{
-		Nodes:  []cucm.NodeConfig{{Name: "pub", TFTP: true, TVS: true}, {Name: "sub", TFTP: true, TVS: true}},
-		Domain: "lab", KeyBits: 1024, Clock: w.clock, Password: password, Keys: &keyring{keys: keys}, Random: rand.NewChaCha8([32]byte{}),
-		SharedConfigurations: true,
-	})
-	require.NoError(t, err)
-	w.fleet = virtual.New(virtual.Config{Clock: w.clock, Seed: 1, Network: w.network, Workers: 1, Middle: w.middle, Watch: w.watch})
-	w.fleet.Connect(w.cluster)
-	const name = "SEP001122334455"
-	w.cluster.AddDevice(cucm.Device{Name: name, Group: w.cluster.Nodes()})
-	p := phone.New(phone.Setup{Name: name, IP: netip.MustParseAddr("127.16.0.1"), Profile: &phone.Profiles[0],
-		Servers: []string{w.cluster.Nodes()[0].Address(cucm.TFTPService), w.cluster.Nodes()[1].Address(cucm.TFTPService)}, Library: &phone.Library{Remember: true}})
-	w.phones, w.first = []*phone.Phone{p}, w.cluster.Nodes()[:1]
-	w.fleet.Add(p)
-	w.last, w.wanted = make([][]byte, 1), make([]uint32, 1)
-	w.checkers = append([]checker{edges}, checkers(1)...)
-	return w
+// faults of network and nodes.
+type faults struct {
+	pubCut, subCut      bool // from the phone
+	tvsDown, tvsStrange bool // on both nodes
+	middle              middle
 }
 
-// move is an act of the exploration; it may be impossible.
+// middle is somebody between phone and TFTP.
+type middle struct {
+	ending string // of the files that it changes
+	kind   int    // of forge
+	unit   cucm.Unit
+}
+
+// begin is two nodes with TFTP and TVS, and one phone that was never on.
+func begin(keys []*rsa.PrivateKey) (*place, error) {
+	p := &place{world: &world{clock: virtual.NewClock(), network: virtual.LAN()}, keys: &keyring{keys: keys}}
+	var err error
+	p.cluster, err = cucm.New(cucm.Config{
+		Nodes:  []cucm.NodeConfig{{Name: "pub", TFTP: true, TVS: true}, {Name: "sub", TFTP: true, TVS: true}},
+		Domain: "lab", KeyBits: 1024, Clock: p.clock, Password: password, Keys: p.keys, SharedConfigurations: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.connect()
+	const name = "SEP001122334455"
+	p.cluster.AddDevice(cucm.Device{Name: name, Group: p.cluster.Nodes()})
+	var servers []string
+	for _, n := range p.cluster.Nodes() {
+		servers = append(servers, n.Address(cucm.TFTPService))
+	}
+	p.phones = []*phone.Phone{phone.New(phone.Setup{
+		Name: name, IP: netip.MustParseAddr("127.16.0.1"), Profile: &phone.Profiles[0], Servers: servers, Library: &phone.Library{Remember: true},
+	})}
+	p.last, p.wanted, p.checkers = make([][]byte, 1), make([]uint32, 1), checkers(1)
+	return p, nil
+}
+
+func (p *place) connect() {
+	p.fleet = virtual.New(virtual.Config{Clock: p.clock, Seed: 1, Network: p.network, Workers: 1, Middle: p.world.middle, Watch: p.watch})
+	p.fleet.Connect(p.cluster)
+	p.first = p.cluster.Nodes()[:1]
+}
+
+// fork is the same place once more, in a world of its own.
+func (p *place) fork(ctx context.Context) (*place, error) {
+	q := &place{
+		world: &world{clock: virtual.NewClock(), network: p.network, last: slices.Clone(p.last), wanted: slices.Clone(p.wanted)},
+		keys:  &keyring{p.keys.keys, p.keys.n}, path: slices.Clip(p.path), edges: &edges{},
+	}
+	var err error
+	if q.cluster, err = p.cluster.Fork(q.clock, q.keys); err != nil {
+		return nil, err
+	}
+	q.connect()
+	if err := q.fleet.Advance(ctx, p.clock.Elapsed()); err != nil {
+		return nil, err
+	}
+	q.phones = []*phone.Phone{p.phones[0].Clone()}
+	q.fleet.Add(q.phones[0])
+	q.suffer(p.faults)
+	q.checkers = []checker{q.edges}
+	for _, c := range p.checkers {
+		switch c := c.(type) {
+		case *vouched:
+			s := c.seen[0]
+			q.checkers = append(q.checkers, &vouched{[]seen{{s.asked, slices.Clip(s.showed), slices.Clip(s.answers)}}})
+		case *cured:
+			q.checkers = append(q.checkers, &cured{slices.Clone(c.listTaken)})
+		case *accounted:
+			q.checkers = append(q.checkers, &accounted{maps.Clone(c.served)})
+		case *verifies: // knows lists by where they stand, and keeps them
+			q.checkers = append(q.checkers, &verifies{make(map[*byte]error)})
+		default: // has no memory
+			q.checkers = append(q.checkers, c)
+		}
+	}
+	return q, nil
+}
+
+// suffer puts faults in force, in place of those before.
+func (p *place) suffer(f faults) {
+	p.faults = f
+	p.fleet.Heal(p.network)
+	for i, n := range p.cluster.Nodes() {
+		if [2]bool{f.pubCut, f.subCut}[i] {
+			p.fleet.Cut(n, 0, 1)
+		}
+		turn := p.fleet.Start
+		if f.tvsDown {
+			turn = p.fleet.Stop
+		}
+		_ = turn(n, cucm.TVSService) // a simulated network does as it is told
+		n.Spoil(nil)
+		if f.tvsStrange {
+			n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+		}
+	}
+	p.temper = nil
+	if m := f.middle; m != (middle{}) {
+		p.temper = func(_ int, name string, data []byte) []byte {
+			if !strings.HasSuffix(name, m.ending) {
+				return data
+			}
+			return p.forge(m.kind, lastByte, p.first[0], m.unit, name, data)
+		}
+	}
+}
+
+// A move is an act of the exploration.
 type move struct {
 	name string
-	do   func(*world) bool
+	// changes tells whether the act is possible, and changes anything.
+	changes func(*place) bool
+	do      func(context.Context, *place) error
 }
 
 func moves() []move {
+	always := func(*place) bool { return true }
 	var all []move
-	typed := func(node int, line string, answers ...string) func(*world) bool {
-		return func(w *world) bool { return w.types(w.cluster.Nodes()[node], line, answers...) == nil }
-	}
-	for node, name := range []string{"pub", "sub"} {
+	for i, name := range []string{"pub", "sub"} {
 		for _, unit := range []cucm.Unit{cucm.CallManager, cucm.TVSUnit} {
-			all = append(all, move{name + " " + string(unit), func(w *world) bool {
-				if !w.cluster.Nodes()[node].Certificate(unit).Modified.IsZero() {
-					return false // two generations are enough
-				}
-				return typed(node, "set cert regen "+string(unit), "yes")(w)
-			}})
+			all = append(all, move{
+				name + ": " + string(unit) + " regenerated",
+				func(p *place) bool { return p.cluster.Nodes()[i].Certificate(unit).Modified.IsZero() }, // two generations are enough
+				func(_ context.Context, p *place) error { return p.cluster.Nodes()[i].Regenerate(unit) },
+			})
 		}
-		all = append(all, move{name + " restart", typed(node, "utils service restart Cisco Tftp")})
-		all = append(all, move{name + " cut", func(w *world) bool {
-			w.fleet.Cut(w.cluster.Nodes()[node], 0, 1)
-			return true
+		all = append(all, move{name + ": TFTP restarted", always, func(_ context.Context, p *place) error {
+			return p.cluster.Nodes()[i].Restart(cucm.TFTPService)
 		}})
 	}
-	sends := func(ev phone.Event) func(*world) bool {
-		return func(w *world) bool {
-			w.fleet.Send(ev, nil)
-			return true
-		}
+	all = append(all, move{"utils itl reset localkey", always, reset})
+
+	on := func(p *place) bool { return p.phones[0].On() }
+	off := func(p *place) bool { return !on(p) }
+	sent := func(name string, when func(*place) bool, ev phone.Event) {
+		all = append(all, move{name, when, func(_ context.Context, p *place) error {
+			p.fleet.Send(ev, nil)
+			return nil
+		}})
 	}
-	return append(all,
-		move{"reset", typed(0, "utils itl reset localkey", password)},
-		move{"heal", func(w *world) bool {
-			w.fleet.Heal(w.network)
-			return true
-		}},
-		move{"boot", sends(phone.Reset{})}, move{"on", sends(phone.PowerOn{})}, move{"off", sends(phone.PowerOff{})},
-		move{"erase", sends(phone.EraseLists{})}, move{"factory", sends(phone.FactoryReset{})})
+	sent("phone switched on", off, phone.PowerOn{})
+	sent("phone switched off", on, phone.PowerOff{})
+	sent("phone reset", on, phone.Reset{})
+	sent("lists erased", on, phone.EraseLists{})
+	sent("factory reset", off, phone.FactoryReset{})
+	all = append(all, move{"power lost during a boot", on, func(ctx context.Context, p *place) error {
+		p.fleet.Send(phone.Reset{}, nil)
+		if err := p.fleet.Advance(ctx, inBoot); err != nil {
+			return err
+		}
+		p.fleet.Send(phone.PowerOff{}, nil)
+		return nil
+	}})
+
+	fault := func(name string, put func(*faults)) {
+		after := func(p *place) faults {
+			f := p.faults
+			put(&f)
+			return f
+		}
+		all = append(all, move{name, func(p *place) bool { return after(p) != p.faults }, func(_ context.Context, p *place) error {
+			p.suffer(after(p))
+			return nil
+		}})
+	}
+	fault("phone cut off from pub", func(f *faults) { f.pubCut = true })
+	fault("phone cut off from sub", func(f *faults) { f.subCut = true })
+	fault("TVS down on both", func(f *faults) { f.tvsDown, f.tvsStrange = true, false })
+	fault("TVS shows a wrong certificate on both", func(f *faults) { f.tvsDown, f.tvsStrange = false, true })
+	between := func(does string, m middle) {
+		fault("somebody between phone and TFTP "+does, func(f *faults) { f.middle = m })
+	}
+	between("changes a bit of lists", middle{".tlv", 0, ""})
+	between("cuts lists short", middle{".tlv", 1, ""})
+	between("signs lists with a TVS key", middle{".tlv", 2, cucm.TVSUnit})
+	between("changes a bit of configurations", middle{".sgn", 0, ""})
+	between("signs configurations with the ITLRECOVERY key", middle{".sgn", 2, cucm.ITLRecovery})
+	fault("all faults end", func(f *faults) { *f = faults{} })
+	return all
+}
+
+// reset is `utils itl reset localkey` without the question for the password, which
+// costs more than all the rest.
+func reset(_ context.Context, p *place) error {
+	r, err := p.cluster.Publisher().BeginReset()
+	if err != nil {
+		return err
+	}
+	defer r.End()
+	if err := r.Generate(nil); err != nil {
+		return err
+	}
+	if err := r.Transfer(); err != nil {
+		return err
+	}
+	for _, n := range r.Active {
+		err = errors.Join(err, r.Restart(n))
+	}
+	return err
+}
+
+// play does a move in a world of its own; the error is, among others, of a rule
+// that does not hold.
+func (p *place) play(ctx context.Context, m move) (*place, error) {
+	q, err := p.fork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q.path = append(q.path, m.name)
+	if err = m.do(ctx, q); err == nil {
+		err = q.fleet.Advance(ctx, 6*time.Minute) // past the guard
+	}
+	if err == nil && q.fleet.Busy() > 0 {
+		err = errors.New("the phone is not at rest")
+	}
+	if q.rest(false); err == nil && q.failure != nil {
+		err = fmt.Errorf("%s: %w", q.failure.Checker, q.failure.Err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strings.Join(q.path, ", "), err)
+	}
+	return q, nil
+}
+
+// strip lets go of what fork makes anew.
+func (p *place) strip() (err error) {
+	p.fleet, p.first, p.temper, p.edges = nil, nil, nil, nil
+	p.checkers = slices.DeleteFunc(p.checkers, func(c checker) bool {
+		_, draws := c.(*edges)
+		return draws
+	})
+	p.cluster, err = p.cluster.Fork(p.clock, p.keys)
+	return err
 }
 
 // key names what decides on all that may follow, whatever the times and serial
-// numbers.
-func (w *world) key(cuts [2]bool) string {
-	names := make(map[string]string)
-	for i, n := range w.cluster.Nodes() {
+// numbers: certificates that were replaced sign nothing any more, and no TVS
+// shows them.
+func (p *place) key() string {
+	present := make(map[string]string)
+	for i, n := range p.cluster.Nodes() {
 		for _, unit := range cucm.Units {
-			c := n.Certificate(unit)
-			names[string(itl.IdentityOf(c.Certificate).Serial)] = fmt.Sprint(i, unit, c.Modified.IsZero())
+			present[string(itl.IdentityOf(n.Certificate(unit).Certificate).Serial)] = fmt.Sprint(i, unit)
 		}
 	}
-	of := func(id itl.Identity) string {
-		if name, ok := names[string(id.Serial)]; ok {
-			return name
-		}
-		return "old " + id.Subject
-	}
-	list := func(l *itl.List) string {
-		if l == nil {
-			return "-"
-		}
-		parts := []string{of(l.Signer) + ":"}
+	of := func(id itl.Identity) string { return present[string(id.Serial)] }
+	records := func(l *itl.List) (all []string) {
 		for _, rec := range l.Records {
-			parts = append(parts, of(rec.Identity))
+			if name := of(rec.Identity); name != "" {
+				all = append(all, name)
+			}
 		}
-		return strings.Join(parts, ",")
+		return all
 	}
-	p := w.phones[0]
-	f := p.Flash()
-	key := fmt.Sprint(cuts, p.On(), p.State(), list(f.Lists.ITL), f.Config != nil, w.cluster.Registered())
+	f := p.phones[0].Flash()
+	key := fmt.Sprint(p.faults, p.phones[0].On(), p.phones[0].State(), f.Config != nil, p.cluster.Registered())
+	if f.Lists.ITL != nil {
+		key += fmt.Sprint(records(f.Lists.ITL))
+	}
+	var vouched []string
 	for _, v := range f.Vouches {
-		key += of(v.Signer)
+		vouched = append(vouched, of(v.Signer))
 	}
-	for _, n := range w.cluster.Nodes() {
-		key += fmt.Sprint(list(n.ITL()), n.Certificate(cucm.CallManager).Modified.IsZero(), n.Certificate(cucm.TVSUnit).Modified.IsZero())
+	slices.Sort(vouched)
+	key += strings.Join(slices.Compact(vouched), " ")
+	for _, n := range p.cluster.Nodes() {
+		same := f.Lists.ITL != nil && f.Lists.ITL.SHA1() == n.ITL().SHA1()
+		key += fmt.Sprint(of(n.ITL().Signer), records(n.ITL()), same, n.Certificate(cucm.CallManager).Modified.IsZero(), n.Certificate(cucm.TVSUnit).Modified.IsZero())
 	}
 	return key
 }
 
-// edges is a checker that judges nothing: it draws what leads from state to state.
-type edges struct {
-	seen map[[2]phone.State]map[string]bool
-	why  []string    // in the boot under way
-	from phone.State // when it began
+// exploration is what was found.
+type exploration struct {
+	known  map[string]bool // places, by key
+	edges  edges
+	depths []growth
 }
 
-func (*edges) name() string            { return "edges" }
-func (*edges) rest(*world, bool) error { return nil }
+// growth is how many sequences and places there are within so many acts.
+type growth struct{ sequences, places int }
 
-func (e *edges) step(_ *world, s *virtual.Step) error {
-	switch s.Event.(type) {
-	case phone.EraseLists, phone.FactoryReset:
-		if now := s.Phone.State(); now != s.Was {
-			e.draw(s.Was, now, "lists erased")
+// from plays every move at every place of a level, on all cores, and gives the
+// places that are new, each as the first sequence in the order of levels and
+// moves reached it, however many cores there are.
+func (x *exploration) from(ctx context.Context, level []*place, last bool) ([]*place, error) {
+	type first struct {
+		sequence int
+		*place
+	}
+	all := moves()
+	var next, plays atomic.Int64
+	var cores sync.WaitGroup
+	var mu sync.Mutex // of fresh and the edges
+	fresh := make(map[string]first)
+	play := func(i int) error {
+		m, from := all[i%len(all)], level[i/len(all)]
+		if !m.changes(from) {
+			return nil
 		}
-	}
-	for _, a := range s.Actions {
-		switch a := a.(type) {
-		case phone.Fetch:
-			if strings.HasPrefix(a.Name, "CTL") {
-				e.why, e.from = nil, s.Phone.State()
-			}
-		case phone.Verdict:
-			e.why = append(e.why, reason(a))
-		case phone.Booted:
-			if len(e.why) == 0 {
-				e.why = []string{"no answer"}
-			}
-			e.draw(e.from, a.State, strings.Join(e.why, ", "))
+		p, err := from.play(ctx, m)
+		if err != nil {
+			return err
 		}
+		plays.Add(1)
+		key := p.key()
+		mu.Lock()
+		defer mu.Unlock()
+		x.edges.add(p.edges)
+		if f, ok := fresh[key]; x.known[key] || ok && f.sequence < i {
+			return nil
+		}
+		if last {
+			p = nil
+		} else {
+			err = p.strip()
+		}
+		fresh[key] = first{i, p}
+		return err
 	}
-	return nil
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	for core := range errs {
+		cores.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(level)*len(all) && errs[core] == nil; i = int(next.Add(1)) - 1 {
+				errs[core] = play(i)
+			}
+		})
+	}
+	cores.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	before := 0
+	if n := len(x.depths); n > 0 {
+		before = x.depths[n-1].sequences
+	}
+	var places []*place
+	for _, f := range slices.SortedFunc(maps.Values(fresh), func(a, b first) int { return cmp.Compare(a.sequence, b.sequence) }) {
+		places = append(places, f.place)
+	}
+	for key := range fresh {
+		x.known[key] = true
+	}
+	x.depths = append(x.depths, growth{before + int(plays.Load()), len(x.known)})
+	return places, nil
 }
 
-func (e *edges) draw(from, to phone.State, why string) {
-	if e.seen[[2]phone.State{from, to}] == nil {
-		e.seen[[2]phone.State{from, to}] = make(map[string]bool)
-	}
-	e.seen[[2]phone.State{from, to}][why] = true
+// beginnings are where the exploration starts: a phone that booted once, that
+// lost its power then, and that is untrusted because everything was regenerated
+// meanwhile.
+var beginnings = [][]string{
+	{"phone switched on"},
+	{"phone switched on", "phone switched off"},
+	{"phone switched on", "phone switched off", "pub: CallManager regenerated", "sub: CallManager regenerated", "pub: TVS regenerated", "sub: TVS regenerated", "phone switched on"},
 }
 
-func reason(v phone.Verdict) string {
-	file := "configuration"
-	if strings.HasSuffix(v.File, ".tlv") {
-		file = "list"
-	}
-	if v.Refusal == nil {
-		return file + " by " + v.By.String()
-	}
-	var lost *phone.LostError
-	var silent *phone.NoTVSAnswerError
-	var denied *phone.DeniedError
-	switch {
-	case errors.As(v.Refusal, &lost):
-		return file + " refused - no trust point left"
-	case errors.As(v.Refusal, &silent):
-		return file + " refused - no TVS answers"
-	case errors.As(v.Refusal, &denied):
-		return file + " refused - TVS says no"
-	}
-	return file + " refused"
-}
-
-// Every state that a phone and its cluster reach by so many acts from three
-// beginnings keeps the rules; the diagram in the documents is what was seen.
+// Every state that a phone and its cluster reach by so many acts keeps the rules,
+// and the diagram in the documents is what was seen.
 func TestEveryReachableState(t *testing.T) {
-	depth, diagram := 1, os.Getenv("ITLSIM_LONG") == "1" || *update
+	depth, diagram := 2, os.Getenv("ITLSIM_LONG") == "1" || *update
 	if diagram {
 		depth = longDepth
 	}
-	pool := testkeys.NewPool(1)
 	var keys []*rsa.PrivateKey
-	for range 60 {
-		key, err := pool.Key(1024)
+	for range 40 {
+		key, err := rsa.GenerateKey(rand.Reader, 512)
 		require.NoError(t, err)
 		keys = append(keys, key)
 	}
-	seen := &edges{seen: make(map[[2]phone.State]map[string]bool)}
-	known := make(map[string]bool)
+	x := &exploration{known: make(map[string]bool)}
+	var level []*place
 	all := moves()
-	// play carries a path out; it reports whether its last act was possible and
-	// led to what is new.
-	play := func(path []int) bool {
-		w := small(t, keys, seen)
-		var cuts [2]bool
-		w.fleet.Send(phone.PowerOn{}, nil)
-		require.NoError(t, w.fleet.Settle(t.Context()))
-		for _, i := range path {
-			if !all[i].do(w) {
-				return false
-			}
-			switch all[i].name {
-			case "pub cut":
-				cuts[0] = true
-			case "sub cut":
-				cuts[1] = true
-			case "heal":
-				cuts = [2]bool{}
-			}
-			require.NoError(t, w.fleet.Advance(t.Context(), 6*time.Minute))
-			if w.rest(false); w.failure != nil {
-				var names []string
-				for _, i := range path {
-					names = append(names, all[i].name)
-				}
-				t.Fatalf("%s: %v", strings.Join(names, ", "), w.failure)
-			}
-		}
-		key := w.key(cuts)
-		fresh := !known[key]
-		known[key] = true
-		return fresh
-	}
-	path := func(names ...string) (path []int) {
+	for _, names := range beginnings {
+		p, err := begin(keys)
+		require.NoError(t, err)
 		for _, name := range names {
-			path = append(path, slices.IndexFunc(all, func(m move) bool { return m.name == name }))
+			i := slices.IndexFunc(all, func(m move) bool { return m.name == name })
+			p, err = p.play(t.Context(), all[i])
+			require.NoError(t, err)
+			x.edges.add(p.edges)
 		}
-		return path
+		x.known[p.key()] = true
+		require.NoError(t, p.strip())
+		level = append(level, p)
 	}
-	level := [][]int{nil, path("off"), path("off", "pub CallManager", "sub CallManager", "pub TVS", "sub TVS", "on")}
-	for _, beginning := range level {
-		require.True(t, play(beginning))
+	for d := range depth {
+		var err error
+		level, err = x.from(t.Context(), level, d == depth-1)
+		require.NoError(t, err)
+		t.Logf("%d acts: %d sequences, %d states of cluster, phone and network, %d of them new", d+1, x.depths[d].sequences, x.depths[d].places, len(level))
 	}
-	for range depth {
-		var next [][]int
-		for _, path := range level {
-			for i := range all {
-				longer := append(slices.Clone(path), i)
-				if play(longer) {
-					next = append(next, longer)
-				}
-			}
-		}
-		level = next
-	}
-	t.Logf("%d states of cluster and phone within %d acts of the three beginnings", len(known), depth)
 	if !diagram {
 		return
 	}
-	text := seen.diagram(len(known), depth)
+	text := x.document()
 	const file = "../../docs/trust-diagram.md"
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
@@ -287,37 +468,4 @@ func TestEveryReachableState(t *testing.T) {
 	old, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, string(old), text, "stale: run ITLSIM_LONG=1 go test ./fleet/trial -run EveryReachable -update")
-}
-
-// longDepth is how many acts the diagram rests on.
-const longDepth = 3
-
-func (e *edges) diagram(states, depth int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `# What leads from trust state to trust state
-
-Generated by `+"`ITLSIM_LONG=1 go test ./fleet/trial -run EveryReachable -update`"+` from all sequences of %d acts (of the administrator, the phone and the network) on
-two nodes with two generations of CallManager and TVS certificates and one phone, which has booted once, or lost its power after that, or is untrusted because everything was
-regenerated meanwhile: %d different states of cluster and phone.
-
-`+"```mermaid\nstateDiagram-v2\n    [*] --> none\n", depth, states)
-	var table strings.Builder
-	for from := phone.None; from <= phone.Untrusted; from++ {
-		for to := phone.None; to <= phone.Untrusted; to++ {
-			whys := e.seen[[2]phone.State{from, to}]
-			if len(whys) == 0 {
-				continue
-			}
-			fmt.Fprintf(&b, "    %s --> %s\n", from, to)
-			var sorted []string
-			for why := range whys {
-				sorted = append(sorted, why)
-			}
-			slices.Sort(sorted)
-			for _, why := range sorted {
-				fmt.Fprintf(&table, "| %s | %s | %s |\n", from, to, why)
-			}
-		}
-	}
-	return b.String() + "```\n\n| from | to | by |\n|---|---|---|\n" + table.String()
 }

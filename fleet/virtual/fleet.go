@@ -77,7 +77,7 @@ type Fleet struct {
 	states  [4]int
 	tally   fleet.Tally
 	traffic cucm.Traffic
-	times   *hdrhistogram.Histogram // microseconds
+	times   *hdrhistogram.Histogram // microseconds; nil before the first boot has ended
 }
 
 // slot holds one phone.
@@ -119,7 +119,6 @@ func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
 	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), handshakes: make(map[handshake]bool)}
-	f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
 	n := &cfg.Network
 	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
 	return f
@@ -150,7 +149,12 @@ func (f *Fleet) Close() {}
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.slots = append(f.slots, slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))})
+	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
+	if server, _ := p.RegisteredWith(); server != "" {
+		place, _ := f.at(server)
+		s.home = place + 1
+	}
+	f.slots = append(f.slots, s)
 	f.states[p.State()]++
 }
 
@@ -504,6 +508,9 @@ func (f *Fleet) booted(s *slot, t *turn) {
 	s.begun = 0
 	f.changed(s, t)
 	f.tally.Boots.Add(1)
+	if f.times == nil {
+		f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
+	}
 	f.times.RecordValue(max(1, took.Microseconds())) // out of range only after an hour
 	f.release(s, max(t.at, f.end))
 }

@@ -91,6 +91,9 @@ func (f *Fleet) Limits() fleet.Limits {
 func (f *Fleet) BootTimes() fleet.BootTimes {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.times == nil {
+		return fleet.BootTimes{}
+	}
 	at := func(q float64) time.Duration { return time.Duration(f.times.ValueAtQuantile(q)) * time.Microsecond }
 	return fleet.BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(f.times.Max()) * time.Microsecond}
 }

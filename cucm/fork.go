@@ -1,0 +1,37 @@
+package cucm
+
+import "maps"
+
+// Fork is another cluster that is just like this one by now and goes its own
+// way from here: the same certificates, lists, database, registrations and
+// reports, with a clock and a source of keys of its own. Logs, backups and
+// faults are not taken along, and nothing of it is reachable before Connect. It is
+// for the exploration of what may follow from one state, which would cost an
+// installation each time.
+func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
+	cfg := c.config
+	cfg.Clock, cfg.Keys = clock, keys
+	f, err := newCluster(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.RLock()
+	for i, n := range c.nodes {
+		f.newNode(i).configs = maps.Clone(n.configs)
+	}
+	for _, r := range c.records.all {
+		own := f.records.get(r.device.Name)
+		*own = *r
+		own.device.Group = nil
+		for _, n := range r.device.Group {
+			own.device.Group = append(own.device.Group, f.nodes[n.index])
+		}
+		if r.registration != nil {
+			registration := *r.registration
+			registration.node = f.nodes[registration.node.index]
+			own.registration = &registration
+		}
+	}
+	c.mu.RUnlock()
+	return f, f.commit(c.draft())
+}

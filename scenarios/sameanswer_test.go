@@ -1,0 +1,159 @@
+package scenarios
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
+	"itlsim/itl"
+	"itlsim/phone"
+)
+
+// Every built-in scenario passes on the wire and in virtual time, with few
+// phones and small keys, and both leave every phone the same after every step.
+func TestCatalogue(t *testing.T) {
+	for i, s := range Builtin() {
+		t.Run(s.Name, func(t *testing.T) {
+			answers := make(map[string][][]answer)
+			for _, mode := range Modes {
+				if why := s.NotIn[mode]; why != "" {
+					t.Logf("not in %s mode: %s", mode, why)
+					continue
+				}
+				opt := Options{Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024}
+				r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
+				require.NoError(t, err)
+				var text strings.Builder
+				require.NoError(t, r.WriteText(&text))
+				require.True(t, r.Passed, text.String())
+				require.Len(t, r.Steps, len(s.Steps))
+				whole(t, r)
+			}
+			if len(answers) < len(Modes) {
+				return
+			}
+			for j, step := range s.Steps {
+				require.Empty(t, cmp.Diff(answers[Wire][j], answers[Virtual][j]), "%s (- wire, + virtual)", step.Name)
+			}
+		})
+	}
+}
+
+// An answer is how a phone is after a step, in words that mean the same in
+// either world. What a list says of its time is left out: on the wire a list
+// that is built twice within a second is the same, byte for byte.
+type answer struct {
+	Phone              string
+	State              phone.State
+	On, Registered     bool
+	Known              bool // to the cluster: registered, and reports its list
+	CallManager        string
+	CTL, ITL           []string
+	ListBy, ConfigBy   phone.TrustPoint
+	Config             string
+	Vouches            []string
+	Refusal            string
+	Status             []string
+	Screen             string
+	NotShown           string // why
+	Alarms, Unanswered int
+	OthersAlarms       int // what the other cluster got
+}
+
+// answering is the scenario with the phones' answers told after each step.
+func answering(s Scenario, tell func([]answer)) Scenario {
+	names := make(certificateNames)
+	look := Expectation{"both worlds give the same answer", func(st *Stage) error {
+		names.learn(st)
+		unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
+		var all []answer
+		for _, v := range st.Views() {
+			a := names.answer(v)
+			a.Registered, a.Known = st.Fleet.Registered(v.Name), !slices.Contains(unknown, v.Name)
+			a.Alarms = st.Cluster.AlarmsOf(v.Name)
+			if st.Other != nil {
+				a.OthersAlarms = st.Other.AlarmsOf(v.Name)
+			}
+			all = append(all, a)
+		}
+		tell(all)
+		return nil
+	}}
+	s.Steps = slices.Clone(s.Steps)
+	for i := range s.Steps {
+		s.Steps[i].Expect = append(slices.Clip(s.Steps[i].Expect), look)
+	}
+	return s
+}
+
+// certificateNames calls certificates, whose serial numbers are random, by node,
+// unit and the order in which they were seen.
+type certificateNames map[string]string
+
+func (names certificateNames) learn(st *Stage) {
+	for i, c := range st.clusters() {
+		for j, n := range c.Nodes() {
+			for _, unit := range cucm.Units {
+				serial := string(itl.IdentityOf(n.Certificate(unit).Certificate).Serial)
+				if names[serial] == "" {
+					names[serial] = fmt.Sprintf("cluster %d node %d %s, number %d", i, j, unit, len(names))
+				}
+			}
+		}
+	}
+}
+
+func (names certificateNames) of(id itl.Identity) string {
+	if name := names[string(id.Serial)]; name != "" {
+		return name
+	}
+	return "never seen: " + id.Subject
+}
+
+// list is the signer and the records.
+func (names certificateNames) list(l *itl.List) []string {
+	if l == nil {
+		return nil
+	}
+	all := []string{names.of(l.Signer)}
+	for _, rec := range l.Records {
+		all = append(all, fmt.Sprint(rec.Role, ": ", names.of(rec.Identity)))
+	}
+	return all
+}
+
+func (names certificateNames) answer(v fleet.View) answer {
+	a := answer{
+		Phone: v.Name, State: v.State, On: v.On, CallManager: hosts(v.CallManager), CTL: names.list(v.Flash.Lists.CTL), ITL: names.list(v.Flash.Lists.ITL),
+		ListBy: v.ListBy, ConfigBy: v.ConfigBy, Screen: v.Screen, Unanswered: v.StoredAlarms,
+	}
+	if v.Flash.Config != nil {
+		a.Config = hosts(fmt.Sprintf("%+v", *v.Flash.Config))
+	}
+	for _, vouch := range v.Flash.Vouches {
+		a.Vouches = append(a.Vouches, names.of(vouch.Signer)+" by "+hosts(vouch.Server))
+	}
+	if r := v.Refusal; r != nil {
+		a.Refusal = fmt.Sprintf("%s of %s: %T", r.File, names.of(r.Signer), r.Reason)
+	}
+	for _, line := range v.Status() {
+		a.Status = append(a.Status, line.Text)
+	}
+	if v.ScreenReason != nil {
+		a.NotShown = fmt.Sprintf("%T", v.ScreenReason)
+	}
+	return a
+}
+
+var port = regexp.MustCompile(`(127\.[0-9.]+):[0-9]+`)
+
+// hosts leaves out ports, which the system chooses on the wire.
+func hosts(text string) string { return port.ReplaceAllString(text, "$1") }
