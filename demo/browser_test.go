@@ -49,10 +49,14 @@ type person struct {
 	shots string
 }
 
-// sit opens the page in Debian's chromium, headless.
-func sit(t *testing.T, url string) *person {
+// sit opens the page in Debian's chromium, headless, where there is time for it.
+func sit(t *testing.T, change func(*demo.Config)) *person {
 	t.Helper()
+	if os.Getenv("ITLSIM_LONG") != "1" {
+		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
+	}
 	chromium := sftptest.Program(t, "chromium")
+	url := start(t, change).URL()
 	p := &person{t: t, shots: *shots}
 	if p.shots == "" {
 		p.shots = t.TempDir()
@@ -153,8 +157,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	if *picture {
 		phones = 2000
 	}
-	s := start(t, func(c *demo.Config) { c.Phones = phones })
-	p := sit(t, s.URL())
+	p := sit(t, func(c *demo.Config) { c.Phones = phones })
 	p.window(1280, 900)
 	all := fmt.Sprintf("All %s phones ", map[int]string{120: "120", 2000: "2,000"}[phones])
 
@@ -245,8 +248,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 
 // A tour plays step by step, stands where it is told, and goes back to start.
 func TestTourOnThePage(t *testing.T) {
-	s := start(t, func(c *demo.Config) { c.Phones = 40 })
-	p := sit(t, s.URL())
+	p := sit(t, func(c *demo.Config) { c.Phones = 40 })
 	p.window(1280, 900)
 	p.sees("#headline", "All 40 phones trust the cluster")
 	p.do(chromedp.SetValue(chromedp.CSS("#tour-name"), "recovery"))
