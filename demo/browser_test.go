@@ -246,13 +246,18 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	require.False(t, evaluate[bool](p, `document.documentElement.scrollWidth > innerWidth`), "at 390 pixels nothing stands out sideways")
 }
 
-// A tour plays step by step, stands where it is told, and goes back to start.
+// A tour plays step by step, stands where it is told, and goes back to start; here
+// in virtual time, sixty times as fast as it is.
 func TestTourOnThePage(t *testing.T) {
-	p := sit(t, func(c *demo.Config) { c.Phones = 40 })
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, scenarios.Virtual })
 	p.window(1280, 900)
+	p.sees("#simulated", "only SSH can be reached")
+	p.sees("#headline", "40 phones are booting")
+	p.clicks(`[data-rate="60"]`)
 	p.sees("#headline", "All 40 phones trust the cluster")
 	p.do(chromedp.SetValue(chromedp.CSS("#tour-name"), "recovery"))
 	p.clicks("#tour-start")
+	p.clicks(`[data-rate="60"]`)
 	p.sees("#tour-title", "1. A cluster whose phones have lost their trust")
 	p.clicks("#tour-pause")
 	p.sees("#tour-pause", "Go on")
@@ -272,6 +277,7 @@ func TestTourOnThePage(t *testing.T) {
 	p.shoot("tour")
 	p.clicks("#restart")
 	p.sees("#tour-title", "Try it yourself")
+	p.clicks(`[data-rate="60"]`)
 	p.sees("#headline", "All 40 phones trust the cluster")
 	p.sees("#lists", "test10sub")
 }
