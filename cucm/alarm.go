@@ -2,7 +2,6 @@ package cucm
 
 import (
 	"slices"
-	"strings"
 
 	"itlsim/phone"
 )
@@ -32,8 +31,8 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 		if len(c.holdings) >= maxHoldings {
 			clear(c.holdings)
 		}
-		h.server = strings.Clone(h.server) // and not the whole message
-		shared = &h
+		own := h
+		shared = &own
 		c.holdings[h] = shared
 	}
 	r := c.records.get(a.Device)

@@ -6,10 +6,10 @@ import "hash/maphash"
 // be a million of them.
 type record struct {
 	device       Device
-	known        bool          // it is in the database, and not only heard of
 	registration *registration // nil: not registered
 	holds        *holding      // as last reported; nil: it never did
 	alarms       uint32        // that it sent
+	known        bool          // it is in the database, and not only heard of
 }
 
 // records are those of all phones, found by name. A map of a million names takes

@@ -109,7 +109,7 @@ func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
 			return a, a.Device != ""
 		}
 		value, text, _ = strings.Cut(text, "</String>")
-		value = html.UnescapeString(value)
+		value = strings.Clone(html.UnescapeString(value)) // lest who keeps the alarm keeps the whole body
 		switch name {
 		case "DeviceName":
 			a.Device = value

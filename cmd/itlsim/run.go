@@ -72,7 +72,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// limitMemory keeps a million phones within 1 GiB: they take some 600 MiB, and Go
+// limitMemory keeps a million phones within 1 GiB: they take some 550 MiB, and Go
 // would let its heap grow to twice that before it collects garbage. A smaller
 // run never comes near the limit. Whoever sets Go's own variables is not
 // overruled.

@@ -49,7 +49,7 @@ func BenchmarkBareQueue(b *testing.B) {
 				e := q.pop()
 				q.push(event{at: e.at + int64(c.upTo(1e9))})
 			}
-			b.ReportMetric(1e9/12/(float64(b.Elapsed())/float64(b.N)), "boots/s-of-12-events")
+			b.ReportMetric(1e9/12/(float64(b.Elapsed())/float64(b.N)), "boots/s")
 		})
 	}
 }
