@@ -19,9 +19,9 @@ type View struct {
 	Profile *phone.Profile
 	Flash   phone.Flash
 	// Of the last boot: what authenticated its list and configuration, and the
-	// last refusal, nil where nothing was refused.
-	ListBy, ConfigBy phone.TrustPoint
-	Refusal          *phone.Refusal
+	// last refusal and that of a list, nil where nothing was refused.
+	ListBy, ConfigBy     phone.TrustPoint
+	Refusal, ListRefusal *phone.Refusal
 
 	Cause         phone.Cause // of the last boot
 	CallManager   string      // that it is registered with, host:port; "": none
@@ -111,7 +111,7 @@ func (s *slot) view() View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v := ViewOf(s.phone)
-	v.ListBy, v.ConfigBy, v.Refusal = s.listBy, s.configBy, s.refusal
+	v.ListBy, v.ConfigBy, v.Refusal, v.ListRefusal = s.listBy, s.configBy, s.refusal, s.listRefusal
 	return v
 }
 

@@ -297,7 +297,7 @@ func refused(why string, is func(error) bool) rule[Expectation] {
 		switch {
 		case v.Refusal == nil:
 			return "refused nothing"
-		case is(v.Refusal):
+		case is(v.Refusal), v.ListRefusal != nil && is(v.ListRefusal):
 			return ""
 		}
 		return v.Refusal.Error()

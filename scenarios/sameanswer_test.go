@@ -60,7 +60,7 @@ type answer struct {
 	ListBy, ConfigBy   phone.TrustPoint
 	Config             string
 	Vouches            []string
-	Refusal            string
+	Refusal, List      string // what was refused last, and of lists
 	Status             []string
 	Screen             string
 	NotShown           string // why
@@ -130,6 +130,13 @@ func (names certificateNames) list(l *itl.List) []string {
 	return all
 }
 
+func (names certificateNames) refusal(r *phone.Refusal) string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s of %s: %T", r.File, names.of(r.Signer), r.Reason)
+}
+
 func (names certificateNames) answer(v fleet.View) answer {
 	a := answer{
 		Phone: v.Name, State: v.State, On: v.On, CallManager: hosts(v.CallManager), CTL: names.list(v.Flash.Lists.CTL), ITL: names.list(v.Flash.Lists.ITL),
@@ -141,9 +148,7 @@ func (names certificateNames) answer(v fleet.View) answer {
 	for _, vouch := range v.Flash.Vouches {
 		a.Vouches = append(a.Vouches, names.of(vouch.Signer)+" by "+hosts(vouch.Server))
 	}
-	if r := v.Refusal; r != nil {
-		a.Refusal = fmt.Sprintf("%s of %s: %T", r.File, names.of(r.Signer), r.Reason)
-	}
+	a.Refusal, a.List = names.refusal(v.Refusal), names.refusal(v.ListRefusal)
 	for _, line := range v.Status() {
 		a.Status = append(a.Status, line.Text)
 	}

@@ -36,7 +36,14 @@ type Chapter struct {
 	ConfBy string `json:"config_by,omitempty"`
 
 	Offered string `json:"offered,omitempty"` // the list that its TFTP server serves
-	Refused string `json:"refused,omitempty"` // the file that it did not take
+	Refusal
+	// ListRefused tells of the list where both it and the configuration were refused.
+	ListRefused Refusal `json:"list_refused,omitzero"`
+}
+
+// A Refusal is a file that a phone did not take.
+type Refusal struct {
+	Refused string `json:"refused,omitempty"` // the file
 	By      string `json:"refused_signer,omitempty"`
 	Tried   string `json:"tried,omitempty"` // what was asked
 	Why     string `json:"why,omitempty"`
@@ -68,7 +75,7 @@ type scene struct {
 	state            phone.State
 	listBy, configBy phone.TrustPoint
 	held, offered    *itl.List
-	refused          phone.Reason
+	refused, list    phone.Reason
 }
 
 func newStories(st *Stage) *stories {
@@ -107,9 +114,12 @@ func (s *stories) tell(st *Stage, name string) {
 	s.step++
 	written, next := make(map[scene]int32), make(map[branch]int32)
 	st.each(func(i int, m *member, v *fleet.View) {
-		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.node.ITL(), nil}
+		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.node.ITL(), nil, nil}
 		if v.Refusal != nil {
 			is.refused = v.Refusal.Reason
+		}
+		if v.ListRefusal != nil {
+			is.list = v.ListRefusal.Reason
 		}
 		content, ok := written[is]
 		if !ok {
@@ -159,16 +169,24 @@ func (st *Stage) chapter(v *fleet.View, m *member) Chapter {
 	if v.ConfigBy != phone.ByNothing {
 		c.ConfBy = v.ConfigBy.String()
 	}
-	if r := v.Refusal; r != nil {
-		c.Refused, c.By = strings.ReplaceAll(r.File, v.Name, "SEP<MAC>"), r.Signer.Subject
-		c.Why = st.plain(r.Reason.Error(), v.Name)
-		var tried []string
-		for _, err := range attempts(r.Reason) {
-			tried = append(tried, st.plain(err.Error(), v.Name))
-		}
-		c.Tried = strings.Join(tried, "; ")
+	c.Refusal = st.refusal(v.Refusal, v.Name)
+	if list := st.refusal(v.ListRefusal, v.Name); list != c.Refusal {
+		c.ListRefused = list
 	}
 	return c
+}
+
+// refusal tells of a refusal without the phone's name, which others share; the
+// zero value where there is none.
+func (st *Stage) refusal(r *phone.Refusal, name string) Refusal {
+	if r == nil {
+		return Refusal{}
+	}
+	var tried []string
+	for _, err := range attempts(r.Reason) {
+		tried = append(tried, st.plain(err.Error(), name))
+	}
+	return Refusal{strings.ReplaceAll(r.File, name, "SEP<MAC>"), r.Signer.Subject, strings.Join(tried, "; "), st.plain(r.Reason.Error(), name)}
 }
 
 // attempts are what came of each TVS that was asked.
@@ -279,17 +297,20 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 			if c.ConfBy != "" {
 				p("  %-9s %s", "settings", by(c.ConfBy))
 			}
-			if c.Refused != "" {
-				p("  %-9s %s", "refused", name.Replace(c.Refused))
-				if c.By != "" {
-					p("  %-9s signed by %s", "", c.By)
+			for _, r := range []Refusal{c.ListRefused, c.Refusal} {
+				if r.Refused == "" {
+					continue
 				}
-				for _, t := range strings.Split(c.Tried, "; ") {
+				p("  %-9s %s", "refused", name.Replace(r.Refused))
+				if r.By != "" {
+					p("  %-9s signed by %s", "", r.By)
+				}
+				for _, t := range strings.Split(r.Tried, "; ") {
 					if t != "" {
 						p("  %-9s %s", "tried", t)
 					}
 				}
-				p("  %-9s %s", "why", name.Replace(c.Why))
+				p("  %-9s %s", "why", name.Replace(r.Why))
 			}
 		}
 		if s.Cure != "" {

@@ -71,6 +71,7 @@ type Fleet struct {
 	batch      []turn
 	cuts       []cut
 	refused    map[string]*phone.Refusal
+	refusals   map[refusals]*refusals
 	handshakes map[handshake]bool
 	renewal    renewal
 
@@ -83,7 +84,7 @@ type Fleet struct {
 // slot holds one phone.
 type slot struct {
 	phone    *phone.Phone
-	refusal  *phone.Refusal // shared with phones that were refused alike
+	refused  *refusals // shared with phones that refused alike; nil: nothing
 	chance   chance
 	begun    int64  // of the boot under way, plus one; 0: none
 	last     int64  // when the last event from outside reaches it
@@ -118,7 +119,7 @@ type turn struct {
 func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
-	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), handshakes: make(map[handshake]bool)}
+	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals), handshakes: make(map[handshake]bool)}
 	n := &cfg.Network
 	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
 	return f
@@ -490,7 +491,7 @@ func (f *Fleet) began(s *slot, t *turn) {
 	if off {
 		f.unregister(s)
 	} else {
-		s.begun, s.refusal, s.listBy, s.configBy = t.at+1, nil, phone.ByNothing, phone.ByNothing
+		s.begun, s.refused, s.listBy, s.configBy = t.at+1, nil, phone.ByNothing, phone.ByNothing
 	}
 	f.changed(s, t)
 }
@@ -520,13 +521,27 @@ func (f *Fleet) verdict(s *slot, v phone.Verdict) {
 	switch {
 	case v.Refusal != nil:
 		f.tally.Refused.Add(1)
-		s.refusal = f.share(s, v.Refusal)
+		var now refusals
+		if s.refused != nil {
+			now = *s.refused
+		}
+		now.last = f.share(s, v.Refusal)
+		if list {
+			now.list = now.last
+		}
+		if f.refusals[now] == nil {
+			f.refusals[now] = &now
+		}
+		s.refused = f.refusals[now]
 	case list:
 		s.listBy = v.By
 	default:
 		s.configBy = v.By
 	}
 }
+
+// refusals of a boot: the last, and that of a list.
+type refusals struct{ last, list *phone.Refusal }
 
 // share keeps refusals that differ in the phone's name alone in one place: a
 // million of them would be the largest thing in memory.
@@ -542,3 +557,13 @@ func (f *Fleet) share(s *slot, r *phone.Refusal) *phone.Refusal {
 
 // anyName stands for the phone's in a shared refusal.
 const anyName = "SEP<MAC>"
+
+// own is a shared refusal as one phone's.
+func own(shared *phone.Refusal, name string) *phone.Refusal {
+	if shared == nil {
+		return nil
+	}
+	r := *shared
+	r.File = strings.Replace(r.File, anyName, name, 1)
+	return &r
+}

@@ -2,7 +2,6 @@ package virtual
 
 import (
 	"iter"
-	"strings"
 	"time"
 
 	"itlsim/cucm"
@@ -49,10 +48,8 @@ func (f *Fleet) view(i int) fleet.View {
 	s := &f.slots[i]
 	v := fleet.ViewOf(s.phone)
 	v.ListBy, v.ConfigBy = s.listBy, s.configBy
-	if s.refusal != nil {
-		own := *s.refusal
-		own.File = strings.Replace(own.File, anyName, v.Name, 1)
-		v.Refusal = &own
+	if r := s.refused; r != nil {
+		v.Refusal, v.ListRefusal = own(r.last, v.Name), own(r.list, v.Name)
 	}
 	return v
 }
