@@ -44,7 +44,7 @@ func (w *world) act() Act {
 	from := w.random.IntN(len(w.phones))
 	to := from + 1 + w.random.IntN(len(w.phones)-from)
 	those := fmt.Sprintf("phones %d to %d", from, to-1)
-	switch w.random.IntN(20) {
+	switch w.random.IntN(26) {
 	case 0, 1, 2:
 		return command(n, "set cert regen CallManager", "yes")
 	case 3, 4, 5:
@@ -90,9 +90,24 @@ func (w *world) act() Act {
 			return nil
 		}}
 	case 18:
-		return Act{Text: "the network is well again, and nobody is in the middle", do: func(_ context.Context, w *world) error {
+		if w.random.IntN(2) == 0 {
+			return command(n, "utils service stop "+string(cucm.TVSService))
+		}
+		return command(n, "utils service start "+string(cucm.TVSService))
+	case 19:
+		return Act{Text: "TVS of " + n.Name() + " shows the CallManager certificate", do: func(_ context.Context, w *world) error {
+			n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+			return nil
+		}}
+	case 20:
+		return Act{Text: n.Name() + " loses its power", do: func(_ context.Context, w *world) error { return w.power(n, false) }}
+	case 21:
+		return Act{Text: n.Name() + " has power again", do: func(_ context.Context, w *world) error { return w.power(n, true) }}
+	case 22:
+		return Act{Text: "the network and " + n.Name() + "'s TVS are well again, and nobody is in the middle", do: func(_ context.Context, w *world) error {
 			w.temper = nil
 			w.fleet.Heal(w.network)
+			n.Spoil(nil)
 			return nil
 		}}
 	}

@@ -71,6 +71,7 @@ type world struct {
 	first   []*cucm.Node // of each phone's TFTP servers
 	network virtual.Network
 	temper  func(phone int, name string, data []byte) []byte // nil: nobody is in the middle
+	dark    map[*cucm.Node]bool                              // nodes without power
 
 	last     [][]byte // the file that each phone got last
 	wanted   []uint32 // Seq of its last request
@@ -82,7 +83,7 @@ const password = "trial"
 
 // install makes cluster and fleet from the seed.
 func install(o Options) (*world, error) {
-	w := &world{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), clock: virtual.NewClock(), network: virtual.LAN()}
+	w := &world{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), clock: virtual.NewClock(), network: virtual.LAN(), dark: make(map[*cucm.Node]bool)}
 	cfg := cucm.Config{
 		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: 1024,
 		Clock: w.clock, Password: password, SharedConfigurations: true,
@@ -222,6 +223,13 @@ func (w *world) run(ctx context.Context, o Options) error {
 func (w *world) heal(ctx context.Context) error {
 	w.temper = nil
 	w.fleet.Heal(virtual.LAN())
+	for _, n := range w.cluster.Nodes() {
+		n.Spoil(nil)
+		if err := w.power(n, true); err != nil {
+			return err
+		}
+		w.types(n, "utils service start "+string(cucm.TVSService)) // of a node without one it is refused
+	}
 	w.fleet.Send(phone.PowerOn{}, nil)
 	if err := w.fleet.Settle(ctx); err != nil {
 		return err
@@ -244,6 +252,18 @@ func (w *world) heal(ctx context.Context) error {
 	}
 	w.fleet.Send(phone.Reset{}, nil)
 	return w.fleet.Settle(ctx)
+}
+
+// power takes a node off the network, or brings it back where it is off.
+func (w *world) power(n *cucm.Node, on bool) error {
+	if w.dark[n] != on {
+		return nil
+	}
+	w.dark[n] = !on
+	if on {
+		return n.PowerOn()
+	}
+	return n.PowerOff()
 }
 
 // types types a command; what a node refuses is no fault of the trial.
