@@ -35,6 +35,11 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	file, err := createReady(c.ReadyFile)
+	if err != nil {
+		return err
+	}
+	defer file.abandon()
 	if c.AdminPassword == "" {
 		c.AdminPassword = strings.ToLower(rand.Text()[:8])
 	}
@@ -48,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	r.print(s.out)
 	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
 	if c.ReadyFile != "" {
-		if err := r.write(c.ReadyFile); err != nil {
+		if err := r.write(file); err != nil {
 			return err
 		}
 		defer os.Remove(c.ReadyFile) // nothing answers any more

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,22 +59,34 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer f.Close()
-	f.Send(phone.PowerOn{}, nil)
-	err = f.Settle(ctx)
-	if errors.Is(err, context.Canceled) {
-		return &exitError{exitInterrupted, errors.New("interrupted")}
-	}
+	file, err := c.create(s.out)
 	if err != nil {
 		return err
 	}
-	report := outcome(f)
-	if err := c.write(report, s.out); err != nil {
+	defer file.abandon()
+	f.Send(phone.PowerOn{}, nil)
+	err = f.Settle(ctx)
+	interrupted := errors.Is(err, context.Canceled)
+	if interrupted {
+		f.Close() // so that all of the report is about one moment
+	} else if err != nil {
 		return err
+	}
+	report := outcome(f)
+	if err := c.write(report, file, s.out); err != nil {
+		return err
+	}
+	if interrupted {
+		return &exitError{exitInterrupted, errors.New("interrupted")}
 	}
 	if c.Stay {
 		fmt.Fprintf(s.err, "The phones stay on; their pages are at port %d of their addresses, from %s on.\n", f.WebPort(), c.From)
 		<-ctx.Done()
-		return c.write(outcome(f), s.out)
+		if file, err = c.create(s.out); err != nil {
+			return err
+		}
+		defer file.abandon()
+		return c.write(outcome(f), file, s.out)
 	}
 	if report.States["locked"]+report.States["untrusted"]+report.Unconfigured > 0 {
 		return errFailed // what a phone needs was missing, or refused
@@ -180,20 +191,29 @@ func outcome(f *fleet.Fleet) *phonesReport {
 	return r
 }
 
-func (c *phonesCmd) write(r *phonesReport, out io.Writer) error {
-	if c.JSON == "" {
-		return r.writeText(out)
+// create opens what the outcome is written to as JSON.
+func (c *phonesCmd) create(stdout io.Writer) (wholeFile, error) {
+	switch c.JSON {
+	case "":
+		return standard{io.Discard}, nil
+	case "-":
+		return standard{stdout}, nil
 	}
-	data, err := json.MarshalIndent(r, "", "  ")
+	f, err := createWhole(c.JSON, 0o644)
 	if err != nil {
+		return nil, usageError("--json: %v", err)
+	}
+	return f, nil
+}
+
+func (c *phonesCmd) write(r *phonesReport, file wholeFile, out io.Writer) error {
+	enc := json.NewEncoder(file)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
 		return err
 	}
-	data = append(data, '\n')
-	if c.JSON == "-" {
-		_, err := out.Write(data)
-		return err
-	}
-	if err := os.WriteFile(c.JSON, data, 0o666); err != nil {
+	if err := file.finish(); err != nil || c.JSON == "-" {
 		return err
 	}
 	return r.writeText(out)
