@@ -58,7 +58,7 @@ func live(now scenarios.Progress, first string) (drawing string, lines int) {
 	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
 	for s, n := range now.States {
 		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
-		fmt.Fprintf(&b, "    %-10s \x1b[%dm%s\x1b[0m%s %d\n", phone.State(s), colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled), n)
+		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n", phone.State(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
 	}
 	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock", now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
 	return b.String(), len(now.States) + 3
