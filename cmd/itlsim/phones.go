@@ -18,15 +18,15 @@ import (
 
 type phonesCmd struct {
 	TFTP   []string `name:"tftp" required:"" placeholder:"ADDR" help:"TFTP servers, host or host:port (69), in the order of option 150."`
-	Phones int      `default:"10" help:"Number of phones." placeholder:"N"`
+	Phones int      `default:"10" help:"Number of phones; 10 if not given." placeholder:"N"`
 	Name   string   `default:"SEP001BD4000000" help:"Name of the first phone; the others count on from it."`
-	Number string   `help:"Directory number by which the phones register; their names, if not given."`
+	Number string   `help:"Directory number by which the phones register; their names, if not given." placeholder:"NUMBER"`
 	Model  []string `help:"Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\"; all known ones, if not given."`
 	From   string   `default:"127.16.0.1" help:"Address of the first phone, in 127.0.0.0/8; the others count on from it."`
 	Boots  int      `default:"${boots}" help:"Phones that boot at a time."`
 
-	SIPPort int    `name:"sip-port" help:"Port at which phones take resets; chosen, if not given."`
-	WebPort int    `name:"web-port" help:"Port of the phones' web pages; chosen, if not given."`
+	SIPPort int    `name:"sip-port" help:"Port at which phones take resets; the system chooses one, if not given." placeholder:"PORT"`
+	WebPort int    `name:"web-port" help:"Port of the phones' web pages; the system chooses one, if not given." placeholder:"PORT"`
 	Stay    bool   `help:"Keep the phones on until interrupted: they stay registered, take resets and show their pages."`
 	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
 }
