@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"os"
 	"strconv"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -148,8 +150,12 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	return cucm.Open(c.State, cfg)
 }
 
-// explained says what to do about an address that cannot be had.
+// explained says what to do about an address that is taken or reserved; what else
+// can be wrong has its advice in common with other commands.
 func (c *serveCmd) explained(err error) error {
+	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EACCES) {
+		return err
+	}
 	return &exitError{exitBroken, fmt.Errorf("%w\n--port-offset N moves all ports, --address A the nodes' addresses; ports under 1024 need privileges", err)}
 }
 
