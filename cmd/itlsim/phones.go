@@ -171,6 +171,9 @@ func outcome(f *fleet.Fleet) *phonesReport {
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{}, Refusals: map[string]int{}, Registered: map[string]int{},
 		Alarms: f.Tally().Alarms.Load(), Lacking: []lackReport{},
 	}
+	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
+		r.States[s.String()] = 0 // all are there, as in the report of a run
+	}
 	for _, v := range f.Phones() {
 		r.Phones++
 		r.States[v.State.String()]++
@@ -233,6 +236,9 @@ func (r *phonesReport) writeText(out io.Writer) error {
 			return strings.Compare(a, b)
 		})
 		for _, k := range keys {
+			if of[k] == 0 {
+				continue
+			}
 			says := k
 			if k == "" {
 				says = "no call manager"

@@ -33,7 +33,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Empty(t, errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
-	require.Equal(t, map[string]int{"trusted": 3}, r.States)
+	require.Equal(t, map[string]int{"none": 0, "trusted": 3, "locked": 0, "untrusted": 0}, r.States)
 	require.Equal(t, map[string]int{pub.Address(cucm.CallManagerService): 2, "": 1}, r.Registered)
 	require.Equal(t, map[string]int{"the stored ITL": 2, "nothing": 1}, r.ConfigsBy)
 	require.Equal(t, 1, r.Unconfigured)
@@ -76,7 +76,7 @@ func TestPhonesInterrupted(t *testing.T) {
 	require.Equal(t, "itlsim: interrupted\n", errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
-	require.Equal(t, map[string]int{"none": 2}, r.States)
+	require.Equal(t, map[string]int{"none": 2, "trusted": 0, "locked": 0, "untrusted": 0}, r.States)
 }
 
 func TestPhonesCommandLine(t *testing.T) {
