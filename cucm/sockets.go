@@ -159,8 +159,11 @@ func (s *Sockets) Stop(n *Node, service Service) error {
 func (s *Sockets) Close() error {
 	s.mu.Lock()
 	var running []endpoint
-	for e := range s.servers {
+	for e, server := range s.servers {
 		running = append(running, e)
+		if files, ok := server.(*fileService); ok {
+			files.tftp.Hurry()
+		}
 	}
 	s.mu.Unlock()
 	var first error

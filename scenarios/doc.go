@@ -4,7 +4,7 @@
 // A step does something (an administrator's command exactly as typed, an act on
 // phones, a wait on the scenario clock), lets the phones settle, and states
 // what is then expected. [Run] carries a scenario out and gives a [Report],
-// which prints as text and as JSON.
+// which prints as text, JSON, JUnit XML and HTML.
 //
 // Scenarios are files: the catalogue's under catalogue/, and users' own. A file
 // plays in either world, over real sockets or over a simulated network.

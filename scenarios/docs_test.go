@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -33,6 +34,29 @@ func TestWorkedExample(t *testing.T) {
 	r, err = Run(t.Context(), load(t, longer), options(40))
 	require.NoError(t, err)
 	require.True(t, r.Passed)
+}
+
+// The README shows what its command prints: steps and expectations of bulk-reset
+// that are there, and as many as it says.
+func TestReadme(t *testing.T) {
+	page, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	s, ok := Find("bulk-reset")
+	require.True(t, ok)
+	said, all := make(map[string]bool), 0
+	for i, step := range s.Steps {
+		said[fmt.Sprintf("%2d  %s", i+1, step.Name)] = true
+		for _, e := range step.Expect {
+			said["    ✓ "+e.Text] = true
+			all++
+		}
+	}
+	shown := regexp.MustCompile(`(?m)^( \d  |    ✓ ).*$`).FindAllString(string(page), -1)
+	require.NotEmpty(t, shown)
+	for _, line := range shown {
+		require.Contains(t, said, line)
+	}
+	require.Contains(t, string(page), fmt.Sprintf("\nPASSED  all %d expectations held\n", all))
 }
 
 // The rehearsal on a picture of a real fleet: phones whose list has nothing of

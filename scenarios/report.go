@@ -205,6 +205,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("%s boots in %.1f s: %s a second, %.0f µs of processor time each, %s MiB of memory at most", number(c.Boots), t.WallS, number(uint64(t.BootsPerS)), t.CPUPerBootUS, number(uint64(t.PeakRSSBytes>>20)))
 	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most; %d at a time, %s cut short", t.BootMS.P50, t.BootMS.P99, t.BootMS.Max, l.Boots, number(c.BootsCutShort))
 	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %.0f ms, %d times)", number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, number(c.TFTPNotFound), number(c.Retransmits), number(c.TransfersFailed), l.TFTPTimeoutMS, l.TFTPRetries+1)
+	p("HTTP  %s files, %.1f MB, %s not found", number(c.HTTPFiles), float64(c.HTTPBytes)/1e6, number(c.HTTPNotFound))
 	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %.0f s)", number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), l.TVSTimeoutMS/1000)
 	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations", number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations))
 	p("")

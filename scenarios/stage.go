@@ -99,11 +99,12 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
 		orders: make(map[string]*order), identities: make(map[*cucm.Certificate]itl.Identity),
 	}
+	begun := st // which an error's return takes away
 	defer func() {
 		if err != nil {
-			st.world.Close()
-			if st.sftp != nil {
-				st.sftp.Close()
+			begun.world.Close()
+			if begun.sftp != nil {
+				begun.sftp.Close()
 			}
 		}
 	}()

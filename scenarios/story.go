@@ -269,7 +269,11 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 		var b strings.Builder
 		p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 		p("%s, a %s, in %s", device, s.Model, r.Scenario)
-		if n := len(s.Phones) - 1; n > 0 {
+		switch n := len(s.Phones) - 1; n {
+		case 0:
+		case 1:
+			p("the same happened to one other phone")
+		default:
 			p("the same happened to %s other phones", number(n))
 		}
 		name := strings.NewReplacer("SEP<MAC>", device)

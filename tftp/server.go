@@ -70,6 +70,7 @@ type Server struct {
 	served  chan struct{} // closed when nothing is accepted any more
 	close   sync.Once
 	closed  atomic.Bool // nothing more is accepted
+	hasty   atomic.Bool // no block is sent again
 	abandon atomic.Bool // transfers end at their next block
 
 	mu    sync.Mutex
@@ -104,7 +105,12 @@ func Listen(addr string, cfg ServerConfig) (*Server, error) {
 	s.tftp.SetHook((*hook)(s))
 	s.tftp.SetTimeout(timeout)
 	s.tftp.SetRetries(retries)
-	s.tftp.SetBackoff(func(int) time.Duration { return 0 }) // as in the client
+	s.tftp.SetBackoff(func(int) time.Duration { // as in the client
+		if s.hasty.Load() {
+			panic(errHasty)
+		}
+		return 0
+	})
 	// Phones ask for no larger blocks. Others get an Ethernet frame's, and not the
 	// 64 KiB buffer for each transfer that the loopback's MTU would allow.
 	s.tftp.SetBlockSizeNegotiation(false)
@@ -132,6 +138,12 @@ func (s *Server) Stats() ServerStats {
 	return s.stats
 }
 
+// Hurry has transfers end where a block would have to be sent again. It is for
+// before [Server.Close], when all clients have gone: what they acknowledged last
+// still arrives, and Close then takes hardly more than one Timeout. The blocks of
+// transfers that end so are not counted.
+func (s *Server) Hurry() { s.hasty.Store(true) }
+
 // Close stops listening and waits for the transfers under way: for as long as a
 // client that has gone is waited for, then those that still run are broken off
 // at their next block. So it takes 2*Timeout*(Retries+1) at the very most. The
@@ -152,10 +164,24 @@ func (s *Server) Close() error {
 	return nil
 }
 
+var errHasty = errors.New("not acknowledged in time")
+
 // read answers one read request.
-func (s *Server) read(name string, to io.ReaderFrom) error {
+func (s *Server) read(name string, to io.ReaderFrom) (err error) {
 	s.begin()
 	defer s.end()
+	defer func() { // the one way out of pin/tftp while it waits, as in the client
+		switch problem := recover(); problem {
+		case nil:
+		case errHasty:
+			err = errHasty
+			s.mu.Lock()
+			s.stats.Failed++ // pin/tftp has closed the socket on the way out, and reports nothing
+			s.mu.Unlock()
+		default:
+			panic(problem)
+		}
+	}()
 	data, err := s.files(name)
 	if errors.Is(err, ErrNotFound) {
 		return ErrNotFound // without what wraps it: the text goes over the wire

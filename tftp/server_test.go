@@ -249,6 +249,16 @@ func TestClose(t *testing.T) {
 		phone.receive()
 		require.Equal(t, ServerStats{Failed: 1, Datagrams: 3, Retransmits: 2, Peak: 1}, final(t, server))
 	})
+	t.Run("a client that has gone, in a hurry", func(t *testing.T) {
+		server := listen(t, ServerConfig{Files: shelf{"f": {1}}.get, Timeout: 10 * time.Millisecond, Retries: 1 << 30})
+		phone := socket(t, "127.1.0.7:0")
+		phone.send(request(opRRQ, "f", "octet"), server.Addr())
+		phone.receive()
+		server.Hurry()
+		stats := final(t, server)
+		require.EqualValues(t, 1, stats.Failed)
+		require.Zero(t, stats.Running)
+	})
 	t.Run("a client without haste", func(t *testing.T) {
 		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 20})
 		phone := socket(t, "127.1.0.7:0")

@@ -16,15 +16,15 @@ import (
 )
 
 type demoCmd struct {
-	Phones        int    `help:"Number of phones." default:"2000" placeholder:"N"`
+	Phones        int    `help:"Number of phones; 2000 if not given." default:"2000" placeholder:"N"`
 	Mode          string `help:"wire: real sockets on loopback; virtual: a simulated network and clock, for tens of thousands of phones." enum:"wire,virtual" default:"wire"`
 	Seed          int64  `help:"Seed of virtual mode." default:"1"`
 	Boots         *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Tour          string `help:"Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery." placeholder:"NAME|FILE.yaml"`
 	NoOpen        bool   `help:"Open no browser."`
-	Listen        string `help:"Address of the page, host:port. One that is not loopback needs --token." default:"127.0.0.1:0" placeholder:"ADDR"`
-	Token         string `help:"What a browser must show once: http://ADDR/?token=TOKEN." env:"ITLSIM_DEMO_TOKEN"`
-	AdminPassword string `help:"The administrator's password; a random one if not given." env:"ITLSIM_ADMIN_PASSWORD"`
+	Listen        string `help:"Address of the page, host:port. One that is not loopback needs --token; a port of 127.0.0.1 that the system chooses if not given." default:"127.0.0.1:0" placeholder:"ADDR"`
+	Token         string `help:"What a browser must show once: http://ADDR/?token=TOKEN." env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
+	AdminPassword string `help:"The administrator's password; a random one is made and printed if not given." env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	PortOffset    *int   `help:"Have the nodes listen on the standard ports plus N; the system chooses ports if not given." placeholder:"N"`
 	ReadyFile     string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH"`
 }
@@ -35,6 +35,11 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	file, err := createReady(c.ReadyFile)
+	if err != nil {
+		return err
+	}
+	defer file.abandon()
 	if c.AdminPassword == "" {
 		c.AdminPassword = strings.ToLower(rand.Text()[:8])
 	}
@@ -48,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	r.print(s.out)
 	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
 	if c.ReadyFile != "" {
-		if err := r.write(c.ReadyFile); err != nil {
+		if err := r.write(file); err != nil {
 			return err
 		}
 		defer os.Remove(c.ReadyFile) // nothing answers any more

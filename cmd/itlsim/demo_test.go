@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -45,4 +48,16 @@ func TestDemo(t *testing.T) {
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, cmd.Wait())
 	require.NoFileExists(t, file)
+}
+
+// A demonstration on ports that something else has says what to do.
+func TestDemoPortTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.2:0")
+	require.NoError(t, err)
+	defer l.Close()
+	offset := l.Addr().(*net.TCPAddr).Port - 2445
+	var out, errs bytes.Buffer
+	require.Equal(t, exitBroken, run([]string{"demo", "--no-open", "--phones", "2", "--port-offset", fmt.Sprint(offset)}, streams{&out, &errs}))
+	require.Contains(t, errs.String(), "address already in use\nend the program that uses the address")
+	require.Empty(t, out.String())
 }

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"itlsim/fleet/trial"
@@ -17,6 +19,7 @@ type fuzzCmd struct {
 	Seed    uint64 `help:"Seed of the first trial; each further one has the next." default:"1"`
 	Keep    string `help:"Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1." placeholder:"ACTS"`
 	Workers int    `help:"Trials at a time; the cores if 0." default:"0"`
+	Quiet   bool   `help:"No progress."`
 }
 
 // Run looks for a run that breaks trust.
@@ -28,27 +31,56 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
 		return usageError("--workers %d: want 0 or more", c.Workers)
 	}
 	began := time.Now()
-	failure, err := c.fuzz(ctx)
+	var ran atomic.Int64
+	if !c.Quiet {
+		defer every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
+	}
+	failure, err := c.fuzz(ctx, &ran)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, errors.New("interrupted")}
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted: %d of %d trials found nothing until then", ran.Load(), c.Runs)}
 	case err != nil:
 		return err
 	case failure != nil:
 		fmt.Fprint(s.out, failure.Story())
 		return errFailed
 	}
-	fmt.Fprintf(s.out, "%s trials from seed %d on found nothing, in %.1f s\n", strconv.Itoa(c.Runs), c.Seed, time.Since(began).Seconds())
+	trials := "1 trial"
+	if c.Runs > 1 {
+		trials = fmt.Sprintf("%d trials", c.Runs)
+	}
+	fmt.Fprintf(s.out, "%s from seed %d on found nothing, in %.1f s\n", trials, c.Seed, time.Since(began).Seconds())
 	return nil
 }
 
-func (c *fuzzCmd) fuzz(ctx context.Context) (*trial.Failure, error) {
+// every does something again and again, until it is told to stop.
+func every(interval time.Duration, do func()) (stop func()) {
+	tick, done := time.NewTicker(interval), make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				do()
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		running.Wait()
+	}
+}
+
+func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*trial.Failure, error) {
 	if c.Keep == "" {
 		workers := c.Workers
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
 		}
-		failure, err := trial.Fuzz(ctx, c.Seed, c.Runs, workers, nil)
+		failure, err := trial.Fuzz(ctx, c.Seed, c.Runs, workers, func() { ran.Add(1) })
 		if err != nil && !errors.Is(err, context.Canceled) {
 			err = &exitError{exitBroken, err}
 		}

@@ -1,5 +1,5 @@
 // Command itlsim simulates the trust of Cisco IP phones: thousands of phones
-// against a cluster with the CUCM side, over real sockets.
+// against the CUCM side of a cluster, over real sockets or a simulated network.
 package main
 
 import (

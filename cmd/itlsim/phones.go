@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,15 +18,15 @@ import (
 
 type phonesCmd struct {
 	TFTP   []string `name:"tftp" required:"" placeholder:"ADDR" help:"TFTP servers, host or host:port (69), in the order of option 150."`
-	Phones int      `default:"10" help:"Number of phones." placeholder:"N"`
+	Phones int      `default:"10" help:"Number of phones; 10 if not given." placeholder:"N"`
 	Name   string   `default:"SEP001BD4000000" help:"Name of the first phone; the others count on from it."`
-	Number string   `help:"Directory number by which the phones register; their names, if not given."`
+	Number string   `help:"Directory number by which the phones register; their names, if not given." placeholder:"NUMBER"`
 	Model  []string `help:"Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\"; all known ones, if not given."`
 	From   string   `default:"127.16.0.1" help:"Address of the first phone, in 127.0.0.0/8; the others count on from it."`
 	Boots  int      `default:"${boots}" help:"Phones that boot at a time."`
 
-	SIPPort int    `name:"sip-port" help:"Port at which phones take resets; chosen, if not given."`
-	WebPort int    `name:"web-port" help:"Port of the phones' web pages; chosen, if not given."`
+	SIPPort int    `name:"sip-port" help:"Port at which phones take resets; the system chooses one, if not given." placeholder:"PORT"`
+	WebPort int    `name:"web-port" help:"Port of the phones' web pages; the system chooses one, if not given." placeholder:"PORT"`
 	Stay    bool   `help:"Keep the phones on until interrupted: they stay registered, take resets and show their pages."`
 	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
 }
@@ -60,22 +59,34 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer f.Close()
-	f.Send(phone.PowerOn{}, nil)
-	err = f.Settle(ctx)
-	if errors.Is(err, context.Canceled) {
-		return &exitError{exitInterrupted, errors.New("interrupted")}
-	}
+	file, err := c.create(s.out)
 	if err != nil {
 		return err
 	}
-	report := outcome(f)
-	if err := c.write(report, s.out); err != nil {
+	defer file.abandon()
+	f.Send(phone.PowerOn{}, nil)
+	err = f.Settle(ctx)
+	interrupted := errors.Is(err, context.Canceled)
+	if interrupted {
+		f.Close() // so that all of the report is about one moment
+	} else if err != nil {
 		return err
+	}
+	report := outcome(f)
+	if err := c.write(report, file, s.out); err != nil {
+		return err
+	}
+	if interrupted {
+		return &exitError{exitInterrupted, errors.New("interrupted")}
 	}
 	if c.Stay {
 		fmt.Fprintf(s.err, "The phones stay on; their pages are at port %d of their addresses, from %s on.\n", f.WebPort(), c.From)
 		<-ctx.Done()
-		return c.write(outcome(f), s.out)
+		if file, err = c.create(s.out); err != nil {
+			return err
+		}
+		defer file.abandon()
+		return c.write(outcome(f), file, s.out)
 	}
 	if report.States["locked"]+report.States["untrusted"]+report.Unconfigured > 0 {
 		return errFailed // what a phone needs was missing, or refused
@@ -160,6 +171,9 @@ func outcome(f *fleet.Fleet) *phonesReport {
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{}, Refusals: map[string]int{}, Registered: map[string]int{},
 		Alarms: f.Tally().Alarms.Load(), Lacking: []lackReport{},
 	}
+	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
+		r.States[s.String()] = 0 // all are there, as in the report of a run
+	}
 	for _, v := range f.Phones() {
 		r.Phones++
 		r.States[v.State.String()]++
@@ -180,20 +194,29 @@ func outcome(f *fleet.Fleet) *phonesReport {
 	return r
 }
 
-func (c *phonesCmd) write(r *phonesReport, out io.Writer) error {
-	if c.JSON == "" {
-		return r.writeText(out)
+// create opens what the outcome is written to as JSON.
+func (c *phonesCmd) create(stdout io.Writer) (wholeFile, error) {
+	switch c.JSON {
+	case "":
+		return standard{io.Discard}, nil
+	case "-":
+		return standard{stdout}, nil
 	}
-	data, err := json.MarshalIndent(r, "", "  ")
+	f, err := createWhole(c.JSON, 0o644)
 	if err != nil {
+		return nil, usageError("--json: %v", err)
+	}
+	return f, nil
+}
+
+func (c *phonesCmd) write(r *phonesReport, file wholeFile, out io.Writer) error {
+	enc := json.NewEncoder(file)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
 		return err
 	}
-	data = append(data, '\n')
-	if c.JSON == "-" {
-		_, err := out.Write(data)
-		return err
-	}
-	if err := os.WriteFile(c.JSON, data, 0o666); err != nil {
+	if err := file.finish(); err != nil || c.JSON == "-" {
 		return err
 	}
 	return r.writeText(out)
@@ -213,6 +236,9 @@ func (r *phonesReport) writeText(out io.Writer) error {
 			return strings.Compare(a, b)
 		})
 		for _, k := range keys {
+			if of[k] == 0 {
+				continue
+			}
 			says := k
 			if k == "" {
 				says = "no call manager"

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net"
+	"os"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +33,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Empty(t, errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
-	require.Equal(t, map[string]int{"trusted": 3}, r.States)
+	require.Equal(t, map[string]int{"none": 0, "trusted": 3, "locked": 0, "untrusted": 0}, r.States)
 	require.Equal(t, map[string]int{pub.Address(cucm.CallManagerService): 2, "": 1}, r.Registered)
 	require.Equal(t, map[string]int{"the stored ITL": 2, "nothing": 1}, r.ConfigsBy)
 	require.Equal(t, 1, r.Unconfigured)
@@ -56,6 +59,24 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	out.Reset()
 	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "1", "--from", "127.2.2.1"}, streams{&out, &errs}), errs.String())
 	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
+}
+
+// Interrupted while they wait for a silent server, phones end with what they have.
+func TestPhonesInterrupted(t *testing.T) {
+	silent, err := net.ListenPacket("udp4", "127.2.1.6:0")
+	require.NoError(t, err)
+	defer silent.Close()
+	go func() {
+		if _, _, err := silent.ReadFrom(make([]byte, 512)); err == nil {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+		}
+	}()
+	var out, errs bytes.Buffer
+	require.Equal(t, exitInterrupted, run([]string{"phones", "--tftp", silent.LocalAddr().String(), "--phones", "2", "--from", "127.2.4.1", "--json", "-"}, streams{&out, &errs}))
+	require.Equal(t, "itlsim: interrupted\n", errs.String())
+	var r phonesReport
+	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+	require.Equal(t, map[string]int{"none": 2, "trusted": 0, "locked": 0, "untrusted": 0}, r.States)
 }
 
 func TestPhonesCommandLine(t *testing.T) {

@@ -42,28 +42,26 @@ func (p *progress) show(now scenarios.Progress) {
 	filled := width * (now.Phones - now.Left) / max(1, now.Phones)
 	line := fmt.Sprintf("%d/%d %s%s %5d left  %s", now.Step, now.Steps, strings.Repeat("█", filled), strings.Repeat("░", width-filled), now.Left, states(now.States))
 	p.end()
-	if p.watch {
-		p.drawn = p.live(now, line)
-		return
-	}
-	fmt.Fprint(p.w, line)
 	p.drawn = 1
+	if p.watch {
+		line, p.drawn = live(now, line)
+	}
+	fmt.Fprint(p.w, "\x1b[?7l", line, "\x1b[?7h") // a narrow terminal cuts it off, and does not wrap it: then a line is one line
 }
 
-// live draws a bar for each state, and what happened so far. It returns how many
-// lines that took.
-func (p *progress) live(now scenarios.Progress, first string) int {
+// live draws a bar for each state, and what happened so far, and says how many
+// lines that takes.
+func live(now scenarios.Progress, first string) (drawing string, lines int) {
 	const width = 50
 	colors := [4]int{37, 32, 33, 31}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
 	for s, n := range now.States {
 		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
-		fmt.Fprintf(&b, "    %-10s \x1b[%dm%s\x1b[0m%s %d\n", phone.State(s), colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled), n)
+		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n", phone.State(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
 	}
 	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock", now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
-	fmt.Fprint(p.w, b.String())
-	return len(now.States) + 3
+	return b.String(), len(now.States) + 3
 }
 
 // end takes what is drawn away.

@@ -33,7 +33,9 @@ type listCmd struct{}
 // Run lists the built-in scenarios.
 func (listCmd) Run(s streams) error {
 	for _, sc := range scenarios.Builtin() {
-		fmt.Fprintf(s.out, "%-28s %s\n", sc.Name, sc.Shows)
+		if _, err := fmt.Fprintf(s.out, "%-28s %s\n", sc.Name, sc.Shows); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -138,7 +140,11 @@ func (c *runCmd) explain(r *scenarios.Report, out io.Writer) error {
 func explain(r *scenarios.Report, device string, out io.Writer) error {
 	told, err := r.Explain(out, device)
 	if err == nil && !told {
-		err = usageError("the report has no story of %s", device)
+		var short string
+		if n := r.StoriesLeftOut; n > 0 {
+			short = fmt.Sprintf("; it leaves out those of %d phones", n)
+		}
+		err = usageError("the report has no story of %s%s", device, short)
 	}
 	return err
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"os"
 	"strconv"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -84,6 +86,11 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 	if c.KeyBits != 1024 && c.KeyBits != 2048 && c.KeyBits != 4096 {
 		return usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
 	}
+	file, err := createReady(c.ReadyFile)
+	if err != nil {
+		return err
+	}
+	defer file.abandon()
 	if c.AdminPassword == "" {
 		c.AdminPassword = rand.Text()
 	}
@@ -113,7 +120,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 	}
 	r.print(s.out)
 	if c.ReadyFile != "" {
-		if err := r.write(c.ReadyFile); err != nil {
+		if err := r.write(file); err != nil {
 			return err
 		}
 		defer os.Remove(c.ReadyFile) // nothing answers any more
@@ -143,9 +150,13 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	return cucm.Open(c.State, cfg)
 }
 
-// explained says what to do about an address that cannot be had.
+// explained says what to do about an address that is taken or reserved; what else
+// can be wrong has its advice in common with other commands.
 func (c *serveCmd) explained(err error) error {
-	return fmt.Errorf("%w (--port-offset N moves all ports, --address A the nodes' addresses; ports under 1024 need privileges)", err)
+	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EACCES) {
+		return err
+	}
+	return &exitError{exitBroken, fmt.Errorf("%w\n--port-offset N moves all ports, --address A the nodes' addresses; ports under 1024 need privileges", err)}
 }
 
 func closing(c io.Closer, err *error) {
@@ -169,17 +180,23 @@ func (r *ready) print(out io.Writer) {
 	_ = w.Flush()
 }
 
-// write writes the file at once: whoever waits for it finds all of it. It holds
-// a password.
-func (r *ready) write(name string) error {
+// createReady begins the ready file, if there is to be one. It holds a password.
+func createReady(name string) (wholeFile, error) {
+	if name == "" {
+		return standard{io.Discard}, nil
+	}
 	f, err := createWhole(name, 0o600)
 	if err != nil {
-		return fmt.Errorf("ready file: %w", err)
+		return nil, usageError("--ready-file: %v", err)
 	}
-	if err = json.NewEncoder(f).Encode(r); err == nil {
+	return f, nil
+}
+
+// write writes the file at once: whoever waits for it finds all of it.
+func (r *ready) write(f wholeFile) error {
+	err := json.NewEncoder(f).Encode(r)
+	if err == nil {
 		err = f.finish()
-	} else {
-		f.abandon()
 	}
 	if err != nil {
 		return fmt.Errorf("ready file: %w", err)

@@ -312,15 +312,11 @@ func (f *Fleet) asked(e event) {
 	_, n := f.at(a.Server)
 	silent := func(after time.Duration, err error) {
 		f.tally.TVSSilent.Add(1)
-		f.queue.push(event{at: e.at + int64(after), phone: e.phone, kind: deliver, what: phone.TVSSilent{Seq: a.Seq, Err: err}})
+		f.queue.push(event{at: e.at + int64(after), phone: e.phone, kind: deliver, what: phone.TVSSilent{Seq: a.Seq, Err: &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}}})
 	}
-	if n == nil || !f.reaches(e.phone, n) || !n.up[cucm.TVSService] {
-		silent(tvsTimeout, errCut)
-		return
-	}
-	took, ok := net.connection(&s.chance)
-	if !ok {
-		silent(took, errLost)
+	took, err := f.reach(e.phone, n, cucm.TVSService, tvsTimeout)
+	if err != nil {
+		silent(took, err)
 		return
 	}
 	stats := &f.traffic.TVS
