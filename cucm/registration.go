@@ -80,6 +80,8 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 		events = c.gone(events, rec, DeviceInitiatedReset)
 	case old.node != r.node:
 		events = c.gone(events, rec, DuplicateReg)
+	case old.lapses.After(r.lapses):
+		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
 		events = append(events, event{endPointRegistered, r.node, now, endPoint{rec.device.Name, r.at, 0}})
@@ -161,8 +163,8 @@ func (n *Node) ForgetPhones() {
 	}
 }
 
-// CarryOver tells the cluster that its clock has jumped by d: the keep-alives
-// of phones that still are there would have come meanwhile.
+// CarryOver tells the cluster that its clock jumps by d, now or in a moment: the
+// keep-alives of phones that still are there would have come meanwhile.
 func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 	c.mu.Lock()
 	var lapsing []*record
@@ -178,7 +180,7 @@ func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 			continue
 		}
 		c.mu.Lock()
-		if r := rec.registration; r != nil {
+		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			later := *r
 			later.lapses = later.lapses.Add(d)
 			rec.registration = &later

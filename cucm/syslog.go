@@ -191,8 +191,8 @@ func (c *Cluster) log(e event) {
 }
 
 // keep keeps an entry and sends it to the collectors, as local7 like CUCM's. The
-// text is "" where it waits to be written. What may be of any
-// length, as it came from elsewhere, does not wait.
+// text is "" where it waits to be written. What came from elsewhere, and may be of
+// any length, does not wait.
 func (c *Cluster) keep(e event) (host, text string) {
 	s := c.syslog
 	s.mu.Lock()

@@ -13,13 +13,15 @@ import (
 	"itlsim/cucm/testkeys"
 )
 
-type stopped time.Time
+type clock func() time.Time
 
-func (s stopped) Now() time.Time { return time.Time(s) }
+func (c clock) Now() time.Time { return c() }
+
+var then = time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)
 
 func small() Config {
 	cfg := Cisco117598()
-	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = stopped(time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)), testkeys.NewPool(1), 1024, "secret"
+	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = clock(func() time.Time { return then }), testkeys.NewPool(1), 1024, "secret"
 	return cfg
 }
 
