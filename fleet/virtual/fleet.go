@@ -204,11 +204,15 @@ func (f *Fleet) Reset(devices []string) {
 	defer f.mu.Unlock()
 	phones := make([]uint32, 0, len(devices))
 	for _, name := range devices {
-		if i, ok := f.find(name); ok && f.reachesAny(i) {
+		switch i, ok := f.find(name); {
+		case !ok:
+		case f.reachesAny(i):
 			phones = append(phones, i)
+		default:
+			f.slots[i].home = 0 // the cluster has let go of it
 		}
 	}
-	slices.Sort(phones) // the cluster keeps them in no order
+	slices.Sort(phones) // the cluster's order is its own
 	for _, i := range phones {
 		f.send(i, phone.Reset{})
 	}
@@ -293,15 +297,17 @@ func (f *Fleet) Settle(ctx context.Context) error {
 
 // Advance runs for so much scenario time. Its error is the context's.
 func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
+	f.mu.Lock()
 	until := f.now + int64(d)
+	f.mu.Unlock()
 	for n := 0; ; n++ {
 		if n%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		f.mu.Lock()
 		if f.next() >= until {
-			f.setClock(until)
-			f.now = until
+			f.now = max(f.now, until) // others may have gone on further
+			f.setClock(f.now)
 			f.mu.Unlock()
 			return nil
 		}
