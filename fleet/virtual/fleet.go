@@ -3,6 +3,7 @@ package virtual
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"net"
 	"runtime"
@@ -552,7 +553,10 @@ type refusals struct{ last, list *phone.Refusal }
 // share keeps refusals that differ in the phone's name alone in one place: a
 // million of them would be the largest thing in memory.
 func (f *Fleet) share(s *slot, r *phone.Refusal) *phone.Refusal {
-	key := strings.Replace(r.File, s.phone.Name(), "", 1) + r.Reason.Error()
+	key := fmt.Sprintf("%s %s %v", strings.Replace(r.File, s.phone.Name(), "", 1), r.Signer, r.Reason)
+	if lost, ok := r.Reason.(*phone.LostError); ok { // whose text does not tell
+		key += fmt.Sprint(lost.Tried)
+	}
 	shared := f.refused[key]
 	if shared == nil {
 		shared = &phone.Refusal{File: strings.Replace(r.File, s.phone.Name(), anyName, 1), Signer: r.Signer, Reason: r.Reason}

@@ -78,3 +78,28 @@ func TestConcurrentUse(t *testing.T) {
 	l.waits(round)
 	l.registered(20, 20, 0, 40)
 }
+
+// Phones share refusals that are alike in all that they tell: here the TVSs were
+// asked in another order.
+func TestRefusalsOfTheirOwn(t *testing.T) {
+	l := newLab(t, 4, 1)
+	l.Send(phone.UseServers{Servers: l.servers[0]}, nil)
+	l.Send(phone.PowerOn{}, nil)
+	l.settles()
+	l.Send(phone.PowerOff{}, nil)
+	l.settles()
+	l.regenerates(l.pub, cucm.CallManager)
+	l.waits(6 * time.Minute)
+	for _, n := range l.cluster.Nodes() {
+		l.regenerates(n, cucm.TVSUnit)
+	}
+	l.Send(phone.PowerOn{}, nil)
+	l.settles()
+	for i, v := range l.Phones() {
+		var lost *phone.LostError
+		require.ErrorAs(t, v.ListRefusal, &lost)
+		require.Len(t, lost.Tried, 2)
+		first := []*cucm.Node{l.pub, l.sub}[i%2]
+		require.ErrorContains(t, lost.Tried[0], first.Address(cucm.TVSService), v.Name)
+	}
+}
