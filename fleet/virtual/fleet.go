@@ -152,8 +152,8 @@ func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
-	if server, _ := p.RegisteredWith(); server != "" {
-		place, _ := f.at(server)
+	server, _ := p.RegisteredWith()
+	if place, n := f.at(server); n != nil {
 		s.home = place + 1
 	}
 	f.slots = append(f.slots, s)
