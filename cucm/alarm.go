@@ -18,6 +18,10 @@ type holding struct {
 // alarms say may come from anywhere.
 const maxHoldings = 256
 
+// maxStrangers bounds of how many phones the reports are kept that are not in the
+// database, since anybody may send alarms in any name.
+const maxStrangers = 40_000
+
 // Alarm records an alarm that a phone sent.
 func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 	c.counts.alarms.Add(1)
@@ -35,9 +39,14 @@ func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
 		shared = &own
 		c.holdings[h] = shared
 	}
-	r := c.records.get(a.Device)
-	r.holds = shared
-	r.alarms++
+	r := c.records.find(a.Device)
+	if r == nil && len(c.records.all)-c.records.known < maxStrangers {
+		r = c.records.get(a.Device)
+	}
+	if r != nil {
+		r.holds = shared
+		r.alarms++
+	}
 	c.mu.Unlock()
 	c.logReport(a)
 }

@@ -52,8 +52,7 @@ func (c *Cluster) database(name string) *Device {
 func (c *Cluster) AddDevice(d Device) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := c.records.get(d.Name)
-	r.device, r.known = d, true
+	c.records.enter(d)
 }
 
 // Device finds a phone in the database; nil where there is none.
@@ -141,10 +140,9 @@ func (n *Node) autoRegister(name string) *Device {
 	c := n.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.database(name) == nil && len(c.records.all) < maxDevices {
+	if c.database(name) == nil && c.records.known < maxDevices {
 		group := append([]*Node{n}, slices.DeleteFunc(slices.Clone(c.nodes), func(m *Node) bool { return m == n })...)
-		r := c.records.get(name)
-		r.device.Group, r.known = group[:min(len(group), 3)], true
+		c.records.enter(Device{Name: name, Group: group[:min(len(group), 3)]})
 	}
 	return c.database(name)
 }

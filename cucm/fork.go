@@ -19,6 +19,7 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 	for i, n := range c.nodes {
 		f.newNode(i).configs = maps.Clone(n.configs)
 	}
+	f.records.known = c.records.known
 	for _, r := range c.records.all {
 		own := f.records.get(r.device.Name)
 		*own = *r

@@ -17,6 +17,7 @@ type record struct {
 // a table of places takes eight.
 type records struct {
 	all   []*record // in the order in which the phones came to be known
+	known int       // of these, how many are in the database
 	seed  maphash.Seed
 	table []uint32 // places in all, from 1, each at its name's hash or next behind; a power of two
 }
@@ -57,4 +58,14 @@ func (r *records) get(name string) *record {
 	}
 	r.table[r.at(name)] = uint32(len(r.all))
 	return rec
+}
+
+// enter enters a phone into the database.
+func (r *records) enter(d Device) {
+	rec := r.get(d.Name)
+	if !rec.known {
+		rec.known = true
+		r.known++
+	}
+	rec.device = d
 }

@@ -80,9 +80,11 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 		events = c.gone(events, rec, DeviceInitiatedReset)
 	case old.node != r.node:
 		events = c.gone(events, rec, DuplicateReg)
+	case old.lapses.After(r.lapses):
+		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
-		events = append(events, event{endPointRegistered, r.node, now, endPoint{device, r, 0}})
+		events = append(events, event{endPointRegistered, r.node, now, endPoint{rec.device.Name, r.at, 0}})
 	}
 	rec.registration = r
 	c.mu.Unlock()
@@ -100,8 +102,8 @@ var (
 // endPoint is what such an alarm tells of a phone.
 type endPoint struct {
 	device string
-	*registration
-	why Reason // 0: it is not gone
+	at     netip.AddrPort
+	why    Reason // 0: it is not gone
 }
 
 func (e endPoint) list() [][2]string {
@@ -132,7 +134,7 @@ func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a.severity = 6 // the catalogue lowers these
 	}
-	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r, why}})
+	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r.at, why}})
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -161,8 +163,8 @@ func (n *Node) ForgetPhones() {
 	}
 }
 
-// CarryOver tells the cluster that its clock has jumped by d: the keep-alives
-// of phones that still are there would have come meanwhile.
+// CarryOver tells the cluster that its clock jumps by d, now or in a moment: the
+// keep-alives of phones that still are there would have come meanwhile.
 func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 	c.mu.Lock()
 	var lapsing []*record
@@ -178,7 +180,7 @@ func (c *Cluster) CarryOver(d time.Duration, there func(device string) bool) {
 			continue
 		}
 		c.mu.Lock()
-		if r := rec.registration; r != nil {
+		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			later := *r
 			later.lapses = later.lapses.Add(d)
 			rec.registration = &later
@@ -276,7 +278,7 @@ func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string
 func (c *Cluster) ended(rec *record, r *registration, why Reason) {
 	events := make([]event, 0, 2)
 	if why == CallManagerReset {
-		events = append(events, event{endPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r, 0}})
+		events = append(events, event{endPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r.at, 0}})
 	}
 	c.mu.Lock()
 	// It may have come back already.

@@ -84,7 +84,7 @@ func (e *event) format(seq uint32, host, fqdn string) string {
 	fmt.Fprintf(&b, "[AppID=%s][ClusterID=StandAloneCluster][NodeID=%s]: %s", e.appID, host, e.text)
 	s := b.String()
 	if len(s) > maxEntry {
-		s = strings.ToValidUTF8(s[:maxEntry], "")
+		s = strings.Clone(strings.ToValidUTF8(s[:maxEntry], "")) // not all of what it is cut from
 	}
 	return s
 }
@@ -121,17 +121,18 @@ type nodeLog struct {
 // An entry is written when somebody reads it, if nobody does when it is made:
 // most of a large fleet's are never read.
 type entry struct {
+	text string // once it is written, and then nothing else
+
 	event
 	seq        uint32
 	host, fqdn string // of the node at the time
-	text       string // "" : not written yet
 }
 
 func (e *entry) line() string {
-	if e.text == "" {
-		return e.format(e.seq, e.host, e.fqdn)
+	if e.params == nil {
+		return e.text
 	}
-	return e.text
+	return e.format(e.seq, e.host, e.fqdn)
 }
 
 // add keeps an entry, the last ten thousand or some more.
@@ -183,32 +184,35 @@ type LogEntry struct {
 // log keeps an entry, and shows it to who watches. The caller may hold the
 // cluster's lock.
 func (c *Cluster) log(e event) {
-	kept := c.keep(e)
+	host, text := c.keep(e)
 	if c.config.Logged != nil {
-		c.config.Logged(LogEntry{kept.host, e.at, e.name, e.params.list(), kept.line()})
+		c.config.Logged(LogEntry{host, e.at, e.name, e.params.list(), text})
 	}
 }
 
-// keep keeps an entry and sends it to the collectors, as local7 like CUCM's.
-func (c *Cluster) keep(e event) entry {
+// keep keeps an entry and sends it to the collectors, as local7 like CUCM's. The
+// text is "" where it waits to be written. What came from elsewhere, and may be of
+// any length, does not wait.
+func (c *Cluster) keep(e event) (host, text string) {
 	s := c.syslog
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.of(e.node)
 	kept := entry{event: e, seq: l.next, host: l.host, fqdn: l.fqdn}
 	l.next++
-	if c.config.Logged != nil || l.file != nil || len(s.collectors) > 0 {
-		kept.text = kept.line()
+	if _, long := e.params.(pairs); long || c.config.Logged != nil || l.file != nil || len(s.collectors) > 0 {
+		text = kept.line()
+		kept = entry{text: text}
 	}
 	l.add(kept)
 	if l.file != nil {
-		_, _ = l.file.WriteString(kept.text + "\n") // a full disk must not stop the cluster
+		_, _ = l.file.WriteString(text + "\n") // a full disk must not stop the cluster
 	}
 	const local7 = 23
 	for _, conn := range s.collectors {
-		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, kept.text) // a collector that is gone loses entries
+		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+e.severity, text) // a collector that is gone loses entries
 	}
-	return kept
+	return l.host, text
 }
 
 // Log is the node's application log, CiscoSyslog: its last ten thousand entries

@@ -92,6 +92,10 @@ func reported(l *itl.List) (*Checksum, string) {
 	return &sum, cn
 }
 
+// maxParameter is how long a parameter may be, in bytes. The longest that phones
+// send is the name of a host.
+const maxParameter = 255
+
 // ParseDeviceTLInfo reads the alarm out of the body of a REFER. It looks for
 // parameters and not for XML: alarms of real phones are not always well-formed.
 // It reports false where the body is no DeviceTLInfo that names its device.
@@ -109,6 +113,9 @@ func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
 			return a, a.Device != ""
 		}
 		value, text, _ = strings.Cut(text, "</String>")
+		if len(value) > maxParameter {
+			continue
+		}
 		value = strings.Clone(html.UnescapeString(value)) // lest who keeps the alarm keeps the whole body
 		switch name {
 		case "DeviceName":

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,6 +89,13 @@ func TestAlarmIsReadBack(t *testing.T) {
 	got, ok := phone.ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String><String name="DeviceName">SEP1</String>`))
 	require.True(t, ok)
 	require.Equal(t, "SEP1", got.Device)
+	// What no phone sends is left out.
+	long := strings.Repeat("x", 256)
+	got, ok = phone.ParseDeviceTLInfo(phone.DeviceTLInfo{Device: "SEP1", ITLServer: long}.XML())
+	require.True(t, ok)
+	require.Empty(t, got.ITLServer)
+	_, ok = phone.ParseDeviceTLInfo(phone.DeviceTLInfo{Device: long}.XML())
+	require.False(t, ok)
 	_, ok = phone.ParseDeviceTLInfo([]byte(`<Alarm Name="LastOutOfServiceInformation"><String name="DeviceName">SEP1</String></Alarm>`))
 	require.False(t, ok)
 }

@@ -268,9 +268,7 @@ func (c typed) act() Act {
 func (st *Stage) typed(n *cucm.Node, line string, answers []string) (printed string, err error) {
 	answers = slices.Clone(answers)
 	for i, a := range answers {
-		if a == defaultPassword {
-			answers[i] = st.password
-		}
+		answers[i] = st.secret(a)
 	}
 	if st.types != nil {
 		return st.types(n, line, answers)

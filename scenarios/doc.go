@@ -11,4 +11,7 @@
 //
 // Waits cost no time: over sockets the scenario clock runs with the wall clock
 // and is moved forward by them; in the simulated world it is simulated too.
+//
+// [Open] puts up the [Stage] alone, for who plays steps of their own. On a [Live]
+// stage, which people look at and act on, time passes by itself.
 package scenarios

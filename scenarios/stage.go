@@ -74,8 +74,17 @@ type before struct {
 }
 
 // defaultPassword is the administrator's, and the cluster security password,
-// where a file names none. A run may have another, which is typed in its place.
+// where a file names none. A run may have another, which stands in its place
+// wherever a file has this one.
 const defaultPassword = "ciscocisco"
+
+// secret is a word of the file, a password maybe, as it is in this run.
+func (st *Stage) secret(word string) string {
+	if word == defaultPassword {
+		return st.password
+	}
+	return word
+}
 
 // openStage installs the clusters and puts the phones up.
 func openStage(s Scenario, opt Options) (st *Stage, err error) {
@@ -108,7 +117,11 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 			}
 		}
 	}()
-	if st.sftp, err = listenSFTP(s.SFTP); err != nil {
+	servers := slices.Clone(s.SFTP)
+	for i := range servers {
+		servers[i].Password = st.secret(servers[i].Password)
+	}
+	if st.sftp, err = listenSFTP(servers); err != nil {
 		return nil, err
 	}
 	if st.Cluster, err = st.install(s.Cluster, opt); err != nil {
@@ -145,8 +158,8 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 
 func (st *Stage) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	cfg.Clock, cfg.Keys, cfg.Dial = st.world, opt.Keys, st.sftp.Dial
-	cfg.Security = cmp.Or(cfg.Security, st.password)
-	cfg.Password = cmp.Or(cfg.Password, st.password)
+	cfg.Security = st.secret(cmp.Or(cfg.Security, defaultPassword))
+	cfg.Password = st.secret(cmp.Or(cfg.Password, defaultPassword))
 	if opt.Live != nil {
 		cfg.Logged = opt.Live.Logged
 	}

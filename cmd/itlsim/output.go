@@ -42,7 +42,7 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 			o.files = append(o.files, reportFile{standard{stdout}, f.write})
 			continue
 		}
-		to, err := createWhole(f.path, 0o644)
+		to, err := createWhole(f.path, 0o666)
 		if err != nil {
 			o.close()
 			return nil, usageError("%s: %v", f.flag, err)

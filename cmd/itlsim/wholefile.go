@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -15,20 +16,17 @@ type wholeFile interface {
 	abandon()
 }
 
-// createWhole begins a file. What is no regular file, such as a pipe, is written
-// to directly.
+// createWhole begins a file. What is no regular file itself, such as a pipe or
+// the link /dev/stdout, is written to directly.
 func createWhole(name string, perm os.FileMode) (wholeFile, error) {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
 		return direct{f}, err
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	meanwhile := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text())
+	f, err := os.OpenFile(meanwhile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if wrong, ok := errors.AsType[*os.PathError](err); ok {
-		wrong.Path = name // and not the name that it has meanwhile
-		return nil, wrong
-	}
-	if err == nil {
-		err = f.Chmod(perm)
+		wrong.Path = name
 	}
 	return &renamed{f, name}, err
 }

@@ -3,6 +3,7 @@ package virtual
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"net"
 	"runtime"
@@ -151,8 +152,8 @@ func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
-	if server, _ := p.RegisteredWith(); server != "" {
-		place, _ := f.at(server)
+	server, _ := p.RegisteredWith()
+	if place, n := f.at(server); n != nil {
 		s.home = place + 1
 	}
 	f.slots = append(f.slots, s)
@@ -204,11 +205,15 @@ func (f *Fleet) Reset(devices []string) {
 	defer f.mu.Unlock()
 	phones := make([]uint32, 0, len(devices))
 	for _, name := range devices {
-		if i, ok := f.find(name); ok && f.reachesAny(i) {
+		switch i, ok := f.find(name); {
+		case !ok:
+		case f.reachesAny(i):
 			phones = append(phones, i)
+		default:
+			f.slots[i].home = 0 // the cluster has let go of it
 		}
 	}
-	slices.Sort(phones) // the cluster keeps them in no order
+	slices.Sort(phones) // the cluster's order is its own
 	for _, i := range phones {
 		f.send(i, phone.Reset{})
 	}
@@ -293,15 +298,17 @@ func (f *Fleet) Settle(ctx context.Context) error {
 
 // Advance runs for so much scenario time. Its error is the context's.
 func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
+	f.mu.Lock()
 	until := f.now + int64(d)
+	f.mu.Unlock()
 	for n := 0; ; n++ {
 		if n%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		f.mu.Lock()
 		if f.next() >= until {
-			f.setClock(until)
-			f.now = until
+			f.now = max(f.now, until) // others may have gone on further
+			f.setClock(f.now)
 			f.mu.Unlock()
 			return nil
 		}
@@ -546,7 +553,10 @@ type refusals struct{ last, list *phone.Refusal }
 // share keeps refusals that differ in the phone's name alone in one place: a
 // million of them would be the largest thing in memory.
 func (f *Fleet) share(s *slot, r *phone.Refusal) *phone.Refusal {
-	key := strings.Replace(r.File, s.phone.Name(), "", 1) + r.Reason.Error()
+	key := fmt.Sprintf("%s %s %v", strings.Replace(r.File, s.phone.Name(), "", 1), r.Signer, r.Reason)
+	if lost, ok := r.Reason.(*phone.LostError); ok { // whose text does not tell
+		key += fmt.Sprint(lost.Tried)
+	}
 	shared := f.refused[key]
 	if shared == nil {
 		shared = &phone.Refusal{File: strings.Replace(r.File, s.phone.Name(), anyName, 1), Signer: r.Signer, Reason: r.Reason}

@@ -136,3 +136,19 @@ func TestAResetIsLogged(t *testing.T) {
 		require.Equal(t, 10, logged(n, "EndPointRegistered"))
 	}
 }
+
+// A phone that no node reaches misses a reset, and is registered again by its
+// next keep-alive.
+func TestAResetThatDoesNotArrive(t *testing.T) {
+	l := booted(t, 10)
+	for _, n := range l.cluster.Nodes() {
+		l.Cut(n, 0, 3)
+	}
+	l.cluster.ResetPhones()
+	l.Heal(virtual.LAN())
+	l.settles()
+	require.EqualValues(t, 17, l.Tally().Boots.Load())
+	l.waits(round)
+	l.registered(5, 5, 0, 10)
+	require.EqualValues(t, 17, l.Tally().Boots.Load())
+}

@@ -21,7 +21,7 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 }
 
 // Index is the place of a phone, which the fleet must have, in the order of
-// adding. Nothing else may be done to the fleet meanwhile.
+// adding. It is for who chooses phones in Send, while the fleet is locked.
 func (f *Fleet) Index(device string) int {
 	i, _ := f.find(device)
 	return int(i)
