@@ -51,6 +51,7 @@ type Config struct {
 // A Server is a running demonstration.
 type Server struct {
 	config   Config
+	tours    []scenarios.Scenario
 	listener net.Listener
 	http     *http.Server
 	pages    chan struct{} // one place for each open page
@@ -87,13 +88,13 @@ func Start(cfg Config) (*Server, error) {
 		l.Close()
 		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", l.Addr())
 	}
-	s := &Server{config: cfg, listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
+	s := &Server{config: cfg, tours: toursOf(cfg), listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	tour := ""
 	if cfg.Tour != nil {
 		tour = cfg.Tour.Name
 	}
-	if err := s.restart(tour); err != nil {
+	if err := s.restart(tour, true); err != nil {
 		s.cancel()
 		l.Close()
 		return nil, err
@@ -149,16 +150,16 @@ func (s *Server) current() (*world, *player) {
 }
 
 // restart goes back to the start: a new world takes the place of the old. With
-// a tour its steps boot the phones, else they boot now.
-func (s *Server) restart(tour string) error {
+// a tour its steps boot the phones, else they boot now. The tour plays, or stands
+// before its first step.
+func (s *Server) restart(tour string, playing bool) error {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	tours := s.tours()
-	at := slices.IndexFunc(tours, func(t scenarios.Scenario) bool { return t.Name == cmp.Or(tour, free) })
+	at := slices.IndexFunc(s.tours, func(t scenarios.Scenario) bool { return t.Name == cmp.Or(tour, free) })
 	if at < 0 {
 		return fmt.Errorf("there is no scenario %q", tour)
 	}
-	scenario := tours[at]
+	scenario := s.tours[at]
 	if s.config.Phones < len(scenario.Groups) {
 		return fmt.Errorf("%s has %d groups of phones, and here are %d phones", scenario.Name, len(scenario.Groups), s.config.Phones)
 	}
@@ -182,7 +183,7 @@ func (s *Server) restart(tour string) error {
 	w.look()
 	var p *player
 	if tour != "" {
-		p = w.play(true)
+		p = w.play(playing)
 	} else {
 		w.power(true)
 	}
@@ -283,11 +284,14 @@ func (s *Server) handler() http.Handler {
 		return err
 	}))
 	mux.HandleFunc("POST /api/restart", s.do(func(_ *world, _ *player, r *http.Request) error {
-		body, err := read[struct{ Tour string }](r)
+		body, err := read[struct {
+			Tour string
+			Play bool
+		}](r)
 		if err != nil {
 			return err
 		}
-		return s.restart(body.Tour)
+		return s.restart(body.Tour, body.Play)
 	}))
 	mux.HandleFunc("POST /api/tour/{do}", s.do(func(_ *world, p *player, r *http.Request) error {
 		do := r.PathValue("do")
@@ -313,7 +317,7 @@ func (s *Server) handler() http.Handler {
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 	w, _ := s.current()
 	var tours []tourView
-	for _, t := range s.tours() {
+	for _, t := range s.tours {
 		tours = append(tours, viewOf(t))
 	}
 	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
