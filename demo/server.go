@@ -149,6 +149,14 @@ func (s *Server) current() (*world, *player) {
 	return s.world, s.player
 }
 
+// settled is the world that commands are for: one that is about to be replaced
+// takes none.
+func (s *Server) settled() (*world, *player) {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	return s.current()
+}
+
 // restart goes back to the start: a new world takes the place of the old. With
 // a tour its steps boot the phones, else they boot now. The tour plays, or stands
 // before its first step.
@@ -315,7 +323,7 @@ func (s *Server) handler() http.Handler {
 
 // setup is what does not change within a world.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
-	w, _ := s.current()
+	w, _ := s.settled()
 	var tours []tourView
 	for _, t := range s.tours {
 		tours = append(tours, viewOf(t))
@@ -327,7 +335,7 @@ func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 // do wraps a command of the page.
 func (s *Server) do(act func(*world, *player, *http.Request) error) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, p := s.current()
+		w, p := s.settled()
 		answer(rw, nil, act(w, p, r))
 	}
 }
@@ -344,7 +352,7 @@ func (s *Server) onConsole(act func(*world, *console, *http.Request) error) http
 
 func (s *Server) onPhone(act func(*world, int, *http.Request) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, _ := s.current()
+		w, _ := s.settled()
 		i, err := strconv.Atoi(r.PathValue("phone"))
 		if err != nil || i < 0 || i >= len(w.phones) {
 			answer(rw, nil, fmt.Errorf("there is no phone %q", r.PathValue("phone")))
