@@ -11,11 +11,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
 	"itlsim/demo"
 	"itlsim/scenarios"
 )
@@ -254,6 +257,14 @@ func TestBackToStart(t *testing.T) {
 	require.False(t, u.Tour.Playing)
 	p.post("power", `{"on":true}`)
 	p.all(trusted)
+}
+
+// Where somebody else has the ports, that is said, and nothing is left running.
+func TestPortsAreTaken(t *testing.T) {
+	offset := 27000 + rand.IntN(4000)
+	start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 2, &offset })
+	_, err := demo.Start(demo.Config{Phones: 2, Password: password, Listen: "127.0.0.1:0", PortOffset: &offset, Keys: func() cucm.KeySource { return testkeys.NewPool(1) }})
+	require.ErrorIs(t, err, syscall.EADDRINUSE)
 }
 
 // The log is the node's own, and tells which phones hold a list that nobody

@@ -99,14 +99,14 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
 		orders: make(map[string]*order),
 	}
-	defer func() {
+	defer func(opened *Stage) { // st is nil by then
 		if err != nil {
-			st.world.Close()
-			if st.sftp != nil {
-				st.sftp.Close()
+			opened.world.Close()
+			if opened.sftp != nil {
+				opened.sftp.Close()
 			}
 		}
-	}()
+	}(st)
 	if st.sftp, err = listenSFTP(s.SFTP); err != nil {
 		return nil, err
 	}
