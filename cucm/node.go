@@ -90,6 +90,16 @@ func (n *Node) Certificate(u Unit) *Certificate {
 	return n.certs[u]
 }
 
+// ResetSigner is the certificate whose key `utils itl reset localkey` signs the
+// node's list with: the publisher's ITLRecovery (M7), or from release 12.0 on the
+// node's own CallManager.
+func (n *Node) ResetSigner() *Certificate {
+	if n.cluster.config.Release.recoverySigns() {
+		return n.Certificate(CallManager)
+	}
+	return n.cluster.Publisher().Certificate(ITLRecovery)
+}
+
 // ITL is the trust list that the node serves, nil where it has none.
 func (n *Node) ITL() *itl.List {
 	n.cluster.mu.RLock()

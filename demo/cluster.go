@@ -27,7 +27,7 @@ type nodeView struct {
 	Services     []serviceView `json:"services"`
 	SHA1         string        `json:"sha1"`
 	Signer       string        `json:"signer"`
-	Reset        bool          `json:"reset"` // serves a list that ITLRECOVERY signed
+	Reset        bool          `json:"reset"` // serves a list that `utils itl reset` signed
 	Certificates []certView    `json:"certificates"`
 	Guard        string        `json:"guard"`      // the certificate that holds others up
 	GuardUntil   int64         `json:"guardUntil"` // by the cluster's clock
@@ -112,7 +112,7 @@ func lookAtNode(n *cucm.Node) nodeView {
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), commonName(list.Signer.Subject)
-		v.Reset = strings.HasPrefix(v.Signer, "ITLRECOVERY_")
+		v.Reset = recovery(list.Signer.Subject) == recovery(n.ResetSigner().Certificate.Subject.CommonName)
 	}
 	for _, u := range cucm.Units {
 		c := n.Certificate(u)
@@ -127,6 +127,9 @@ func lookAtNode(n *cucm.Node) nodeView {
 	}
 	return v
 }
+
+// recovery reports whether a name is of an ITLRecovery certificate.
+func recovery(name string) bool { return strings.HasPrefix(commonName(name), "ITLRECOVERY_") }
 
 // commonName is the CN of a name as lists spell it.
 func commonName(name string) string {

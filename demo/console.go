@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
+	"time"
 
 	"itlsim/cucm"
 )
@@ -131,6 +133,25 @@ func (c *console) run(line string, printed io.Writer, answers ...string) error {
 		return err
 	}
 	return c.finish(line, printed, answers)
+}
+
+// seize runs a command as a tour does, which a command that a person began is not
+// to stop: it waits for the end of one that runs, and gives up one that asks.
+func (c *console) seize(line string, answers ...string) (string, error) {
+	for {
+		var printed strings.Builder
+		err := c.run(line, &printed, answers...)
+		if err == errQuestion {
+			c.interrupt()
+		} else if err != errBusy {
+			return printed.String(), err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-c.ctx.Done():
+			return "", c.ctx.Err()
+		}
+	}
 }
 
 // begin takes the console for a command. The caller holds the lock.

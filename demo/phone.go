@@ -3,11 +3,11 @@ package demo
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -74,12 +74,12 @@ type storyView struct {
 
 func (w *world) phone(i int) *phoneView {
 	p := w.stage.Fleet.Phone(i)
-	set := w.phones[i]
+	serving := w.serving(i, &p)
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
 		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
-		Home: w.stage.Nodes()[set.Home].Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
-		Cure: w.cure(p.State, p.Flash.Lists.ITL), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
+		Home: serving.Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
+		Cure: w.stage.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
 		Status: []statusView{}, Story: []storyView{},
 	}
 	if p.ScreenReason != nil {
@@ -102,19 +102,18 @@ var means = [...]string{
 	phone.None:      "It holds no trust list: it will believe the next one that it is offered.",
 	phone.Trusted:   "It could check all that the cluster last gave it, and follows the cluster's changes.",
 	phone.Locked:    "It refused what it was offered, but somebody it trusts may still vouch for it.",
-	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. It still makes calls, with its old settings, and follows no change any more.",
+	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. It keeps its old settings, still makes calls, and follows no change any more.",
 }
 
-// cure says what would bring a phone back.
-func (w *world) cure(s phone.State, held *itl.List) string {
-	if s != phone.Untrusted && s != phone.Locked || held == nil {
-		return ""
+// serving is the node whose TFTP a phone asks first: its home's, unless somebody
+// gave it other servers.
+func (w *world) serving(i int, v *fleet.View) *cucm.Node {
+	for _, n := range w.stage.Nodes() {
+		if n.Address(cucm.TFTPService) == v.Servers[0] {
+			return n
+		}
 	}
-	recovery := w.stage.Cluster.Publisher().Certificate(cucm.ITLRecovery)
-	if rec, ok := held.Find(itl.IdentityOf(recovery.Certificate), itl.SAST); ok && rec.Holds(recovery.Certificate.Raw) {
-		return fmt.Sprintf("Its list holds the record %s: after `utils itl reset localkey` on %s and a reset of the phone it will trust the cluster again.", commonName(rec.Subject), w.stage.Cluster.Publisher().Name())
-	}
-	return "Its list does not hold the cluster's present ITLRecovery certificate: `utils itl reset localkey` cannot help it. Erase its list at the phone, or reset it to factory settings."
+	return w.stage.Nodes()[w.phones[i].Home]
 }
 
 func listOf(l *itl.List) *listView {
@@ -210,11 +209,11 @@ func checkServers(servers []string) error {
 		return errors.New("a phone has one or two TFTP servers")
 	}
 	for _, s := range servers {
-		host, _, err := net.SplitHostPort(s)
+		server, err := netip.ParseAddrPort(s)
 		if err != nil {
 			return fmt.Errorf("TFTP server %q: want address:port", s)
 		}
-		if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+		if !server.Addr().Is4() || !server.Addr().IsLoopback() {
 			return fmt.Errorf("TFTP server %q: phones have addresses in 127.0.0.0/8 and reach no other", s)
 		}
 	}

@@ -51,6 +51,7 @@ type Config struct {
 // A Server is a running demonstration.
 type Server struct {
 	config   Config
+	tours    []scenarios.Scenario
 	listener net.Listener
 	http     *http.Server
 	pages    chan struct{} // one place for each open page
@@ -87,13 +88,13 @@ func Start(cfg Config) (*Server, error) {
 		l.Close()
 		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", l.Addr())
 	}
-	s := &Server{config: cfg, listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
+	s := &Server{config: cfg, tours: toursOf(cfg), listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	tour := ""
 	if cfg.Tour != nil {
 		tour = cfg.Tour.Name
 	}
-	if err := s.restart(tour); err != nil {
+	if err := s.restart(tour, true); err != nil {
 		s.cancel()
 		l.Close()
 		return nil, err
@@ -148,17 +149,25 @@ func (s *Server) current() (*world, *player) {
 	return s.world, s.player
 }
 
-// restart goes back to the start: a new world takes the place of the old. With
-// a tour its steps boot the phones, else they boot now.
-func (s *Server) restart(tour string) error {
+// settled is the world that commands are for: one that is about to be replaced
+// takes none.
+func (s *Server) settled() (*world, *player) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	tours := s.tours()
-	at := slices.IndexFunc(tours, func(t scenarios.Scenario) bool { return t.Name == cmp.Or(tour, free) })
+	return s.current()
+}
+
+// restart goes back to the start: a new world takes the place of the old. With
+// a tour its steps boot the phones, else they boot now. The tour plays, or stands
+// before its first step.
+func (s *Server) restart(tour string, playing bool) error {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	at := slices.IndexFunc(s.tours, func(t scenarios.Scenario) bool { return t.Name == cmp.Or(tour, free) })
 	if at < 0 {
 		return fmt.Errorf("there is no scenario %q", tour)
 	}
-	scenario := tours[at]
+	scenario := s.tours[at]
 	if s.config.Phones < len(scenario.Groups) {
 		return fmt.Errorf("%s has %d groups of phones, and here are %d phones", scenario.Name, len(scenario.Groups), s.config.Phones)
 	}
@@ -182,7 +191,7 @@ func (s *Server) restart(tour string) error {
 	w.look()
 	var p *player
 	if tour != "" {
-		p = w.play(true)
+		p = w.play(playing)
 	} else {
 		w.power(true)
 	}
@@ -283,11 +292,14 @@ func (s *Server) handler() http.Handler {
 		return err
 	}))
 	mux.HandleFunc("POST /api/restart", s.do(func(_ *world, _ *player, r *http.Request) error {
-		body, err := read[struct{ Tour string }](r)
+		body, err := read[struct {
+			Tour string
+			Play bool
+		}](r)
 		if err != nil {
 			return err
 		}
-		return s.restart(body.Tour)
+		return s.restart(body.Tour, body.Play)
 	}))
 	mux.HandleFunc("POST /api/tour/{do}", s.do(func(_ *world, p *player, r *http.Request) error {
 		do := r.PathValue("do")
@@ -311,9 +323,9 @@ func (s *Server) handler() http.Handler {
 
 // setup is what does not change within a world.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
-	w, _ := s.current()
+	w, _ := s.settled()
 	var tours []tourView
-	for _, t := range s.tours() {
+	for _, t := range s.tours {
 		tours = append(tours, viewOf(t))
 	}
 	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
@@ -323,7 +335,7 @@ func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 // do wraps a command of the page.
 func (s *Server) do(act func(*world, *player, *http.Request) error) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, p := s.current()
+		w, p := s.settled()
 		answer(rw, nil, act(w, p, r))
 	}
 }
@@ -340,7 +352,7 @@ func (s *Server) onConsole(act func(*world, *console, *http.Request) error) http
 
 func (s *Server) onPhone(act func(*world, int, *http.Request) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, _ := s.current()
+		w, _ := s.settled()
 		i, err := strconv.Atoi(r.PathValue("phone"))
 		if err != nil || i < 0 || i >= len(w.phones) {
 			answer(rw, nil, fmt.Errorf("there is no phone %q", r.PathValue("phone")))

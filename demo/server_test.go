@@ -11,11 +11,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
 	"itlsim/demo"
 	"itlsim/scenarios"
 )
@@ -37,7 +40,10 @@ type update struct {
 	Cells   string
 	Changed []int
 	Cluster *struct {
-		Nodes []struct{ Name, Signer, Guard string }
+		Nodes []struct {
+			Name, Signer, Guard string
+			Reset               bool
+		}
 		Lists []struct {
 			SHA1   string
 			Phones int
@@ -53,10 +59,10 @@ type update struct {
 	}
 	Clock *struct{ Now int64 }
 	Tour  *struct {
-		At      int
-		Running bool
-		Failed  string
-		Steps   []struct {
+		At               int
+		Running, Playing bool
+		Failed           string
+		Steps            []struct {
 			Title, Says string
 			Does        []string
 			Expected    []scenarios.ExpectationReport
@@ -154,6 +160,7 @@ func (p *page) post(path, body string, header ...string) (status int, answer str
 
 const (
 	trusted   = "5"
+	locked    = "6"
 	untrusted = "7"
 	off       = "1" // and trusted before
 )
@@ -229,9 +236,10 @@ func TestConsoleAsks(t *testing.T) {
 	require.NotContains(t, shown.String(), "Successfully Regenerated")
 }
 
-// Back to start ends what is under way, a question too, and shows a new cluster.
+// Back to start ends what is under way, a question too, and shows a new cluster,
+// where nothing is played before somebody wants it.
 func TestBackToStart(t *testing.T) {
-	offset := 21000 + rand.IntN(5000) // the same ports again
+	offset := 10000 + rand.IntN(5000) // the same ports again, none that the system chooses for others
 	s := start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 20, &offset })
 	p := open(t, s)
 	p.all(trusted)
@@ -240,12 +248,23 @@ func TestBackToStart(t *testing.T) {
 	p.until("the question", func(u update) bool { return len(u.Screens) > 0 && u.Screens[0].Prompt != "admin:" })
 	p.post("phones/3/off", "{}")
 	p.until("phone 3 is off", func(update) bool { return p.seen.Cells[3] == '1' })
-	status, answer := p.post("restart", `{"tour":""}`)
+	status, answer := p.post("restart", `{"tour":"trust-loss"}`)
 	require.Equal(t, http.StatusOK, status, answer)
 	u := p.until("the new world", func(u update) bool { return u.World == 2 })
-	require.Len(t, u.Cells, 20)
+	require.Equal(t, strings.Repeat("0", 20), u.Cells, "off, and without a list")
 	require.NotNil(t, u.Cluster)
+	require.Equal(t, -1, u.Tour.At)
+	require.False(t, u.Tour.Playing)
+	p.post("power", `{"on":true}`)
 	p.all(trusted)
+}
+
+// Where somebody else has the ports, that is said, and nothing is left running.
+func TestPortsAreTaken(t *testing.T) {
+	offset := 16000 + rand.IntN(5000)
+	start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 2, &offset })
+	_, err := demo.Start(demo.Config{Phones: 2, Password: password, Listen: "127.0.0.1:0", PortOffset: &offset, Keys: func() cucm.KeySource { return testkeys.NewPool(1) }})
+	require.ErrorIs(t, err, syscall.EADDRINUSE)
 }
 
 // The log is the node's own, and tells which phones hold a list that nobody
@@ -389,6 +408,82 @@ func TestSlowPageHoldsNobodyUp(t *testing.T) {
 	}
 }
 
+// play opens a page on a tour, and has its first steps done.
+func play(t *testing.T, name string, steps int) *page {
+	t.Helper()
+	tour, ok := scenarios.Find(name)
+	require.True(t, ok)
+	p := open(t, start(t, func(c *demo.Config) { c.Phones, c.Tour = 4, &tour }))
+	p.played(0)
+	for at := 1; at < steps; at++ {
+		p.step(at)
+	}
+	return p
+}
+
+// step does the next step of a tour.
+func (p *page) step(at int) {
+	p.t.Helper()
+	status, answer := p.post("tour/next", "{}")
+	require.Equal(p.t, http.StatusOK, status, answer)
+	p.played(at)
+}
+
+// played waits for a step's end.
+func (p *page) played(at int) {
+	p.t.Helper()
+	u := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At == at && !u.Tour.Running })
+	require.Empty(p.t, u.Tour.Failed)
+}
+
+// Reset is for phones of either cluster, and what is said of a phone is about the
+// cluster that serves it (M21).
+func TestPhonesThatMovedAreReachedToo(t *testing.T) {
+	p := play(t, "moved-between-clusters", 3)
+	p.all(locked)
+	type view struct {
+		Home, Cure string
+		Story      []struct{}
+	}
+	look := func() (v view) {
+		r, err := p.client.Get(p.url + "/api/phones/0")
+		require.NoError(t, err)
+		defer r.Body.Close()
+		require.NoError(t, json.NewDecoder(r.Body).Decode(&v))
+		return v
+	}
+	v := look()
+	require.Equal(t, "other10pub", v.Home)
+	require.Contains(t, v.Cure, "no `utils itl reset` helps")
+	require.Len(t, v.Story, 6, "three boots")
+
+	status, answer := p.post("reset", "{}")
+	require.Equal(t, http.StatusOK, status, answer)
+	p.until("a fourth", func(update) bool { return len(look().Story) == 8 })
+}
+
+// What is marked as a reset list is one, whichever key signs those of a release.
+func TestResetListIsMarked(t *testing.T) {
+	for _, c := range []struct {
+		name, signer string
+		step         int
+	}{{"until-tftp-restart", "ITLRECOVERY_test10pub.joemar2.lab", 1}, {"release-12.5-inverted", "test10pub.joemar2.lab", 3}} {
+		p := play(t, c.name, c.step)
+		require.False(t, p.seen.Cluster.Nodes[0].Reset, c.name)
+		p.step(c.step)
+		p.until("the mark", func(update) bool { return p.seen.Cluster.Nodes[0].Reset })
+		require.Equal(t, c.signer, p.seen.Cluster.Nodes[0].Signer)
+	}
+}
+
+// A command that somebody left half done does not stop a tour.
+func TestTourTakesTheConsoleOver(t *testing.T) {
+	p := play(t, "trust-loss", 1)
+	p.post("nodes/test10pub/type", `{"line":"utils itl reset localkey"}`)
+	p.until("the question", func(u update) bool { return len(u.Screens) > 0 && u.Screens[0].Secret })
+	p.step(1)
+}
+
 // Scenarios that tell their steps come to their end as tours, in either world,
 // and what is expected of each step holds.
 func TestToursPlay(t *testing.T) {
@@ -437,10 +532,11 @@ func TestVirtualTimePasses(t *testing.T) {
 	})
 	p.all(trusted)
 	// Registrations outlive a clock that runs ahead: the reset reaches every phone.
-	p.post("clock", `{"advance":86400}`)
+	p.post("clock", `{"rate":1,"advance":86400}`)
 	status, answer := p.post("reset", "{}")
 	require.Equal(t, http.StatusOK, status, answer)
-	p.until("all boot again", func(update) bool { return strings.Count(p.seen.Cells, "d") > 2000 })
+	p.until("all boot again", func(update) bool { return strings.Count(p.seen.Cells, "d") == 4000 })
+	p.post("clock", `{"rate":60}`)
 	p.all(trusted)
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -17,17 +18,21 @@ type tourView struct {
 	Told  bool   `json:"told"` // each step says what happens in it
 }
 
-// tours are the scenarios that run in a mode: the built-in ones, and the one
+// builtin are the scenarios that come with the program, read once in a process:
+// they do not change, and to read them takes a while.
+var builtin = sync.OnceValue(scenarios.Builtin)
+
+// toursOf are the scenarios that run in a mode: the built-in ones, and the one
 // that was given.
-func (s *Server) tours() []scenarios.Scenario {
+func toursOf(cfg Config) []scenarios.Scenario {
 	var all []scenarios.Scenario
-	if t := s.config.Tour; t != nil {
+	if t := cfg.Tour; t != nil {
 		if _, builtin := scenarios.Find(t.Name); !builtin {
 			all = append(all, *t)
 		}
 	}
-	for _, t := range scenarios.Builtin() {
-		if t.NotIn[s.config.Mode] == "" {
+	for _, t := range builtin() {
+		if t.NotIn[cfg.Mode] == "" {
 			all = append(all, t)
 		}
 	}
@@ -42,8 +47,12 @@ func viewOf(t scenarios.Scenario) tourView {
 	return v
 }
 
-// readingTime is how long a playing tour rests after a step.
-const readingTime = 8 * time.Second
+// How long a playing tour rests after a step: a while to look, and until what it
+// says could be read.
+const (
+	lookingTime = 8 * time.Second
+	wordTime    = time.Second / 3
+)
 
 // player plays the scenario of one world.
 type player struct {
@@ -148,8 +157,7 @@ func (p *player) run() {
 		due := p.running
 		p.mu.Unlock()
 		if due {
-			p.step()
-			rest.Reset(readingTime)
+			rest.Reset(p.step())
 		}
 		select {
 		case <-p.world.ctx.Done():
@@ -172,8 +180,10 @@ func (p *player) run() {
 	}
 }
 
-func (p *player) step() {
-	report, err := p.world.stage.Play(p.world.ctx, p.world.scenario.Steps[p.at])
+// step does the step that is due, and tells how long to rest then.
+func (p *player) step() time.Duration {
+	step, began := p.world.scenario.Steps[p.at], time.Now()
+	report, err := p.world.stage.Play(p.world.ctx, step)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = false
@@ -183,4 +193,5 @@ func (p *player) step() {
 	}
 	p.playing = p.playing && p.left()
 	p.count++
+	return max(lookingTime, time.Duration(len(strings.Fields(step.Says)))*wordTime-time.Since(began))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -145,9 +144,7 @@ func (w *world) types(n *cucm.Node, line string, answers []string) (string, erro
 	for _, c := range w.consoles {
 		if c.node == n {
 			w.journal.note("Tour", n.Name(), "%s", line)
-			var printed strings.Builder
-			err := c.run(line, &printed, answers...)
-			return printed.String(), err
+			return c.seize(line, answers...)
 		}
 	}
 	return "", fmt.Errorf("there is no node %s", n.Name())
@@ -162,17 +159,26 @@ func (w *world) power(on bool) {
 	}
 }
 
-// resetPhones is System > Enterprise Parameters > Reset.
+// resetPhones is System > Enterprise Parameters > Reset, of every cluster that
+// there is: phones may have moved.
 func (w *world) resetPhones() {
-	w.journal.note("Page", w.stage.Cluster.Publisher().Name(), "System > Enterprise Parameters > Reset")
-	w.stage.Cluster.ResetPhones()
+	for _, c := range w.stage.Clusters() {
+		w.journal.note("Page", c.Publisher().Name(), "System > Enterprise Parameters > Reset")
+		c.ResetPhones()
+	}
 }
 
+// settingsAccess is Common Phone Profile > Settings Access, of every cluster.
 func (w *world) settingsAccess(on bool) error {
-	w.journal.note("Page", w.stage.Cluster.Publisher().Name(), "settings access: %v", on)
-	s := w.stage.Cluster.Settings()
-	s.SettingsAccess = on
-	return w.stage.Cluster.Configure(s)
+	for _, c := range w.stage.Clusters() {
+		w.journal.note("Page", c.Publisher().Name(), "settings access: %v", on)
+		s := c.Settings()
+		s.SettingsAccess = on
+		if err := c.Configure(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // at picks one phone.

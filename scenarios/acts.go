@@ -213,12 +213,12 @@ func network(sentence string, change func(*Disturbance, given)) rule[Act] {
 }
 
 // network is that of a node's cluster.
-func (st *Stage) network(n *cucm.Node) cucm.Network {
+func (st *Stage) network(n *cucm.Node) cucm.Network { return st.networks[st.clusterOf(n)] }
+
+func (st *Stage) clusterOf(n *cucm.Node) *cucm.Cluster {
 	for _, c := range st.clusters() {
-		for _, other := range c.Nodes() {
-			if other == n {
-				return st.networks[c]
-			}
+		if slices.Contains(c.Nodes(), n) {
+			return c
 		}
 	}
 	return nil

@@ -41,8 +41,8 @@ var expectations = newLanguage(
 		}
 		return ""
 	}),
-	phones("would come back by utils itl reset", func(st *Stage, _ *member, v *fleet.View, _ given) string {
-		return unless(st.holdsRecovery(v), "do not hold the present ITLRECOVERY record")
+	phones("would come back by utils itl reset", func(st *Stage, m *member, v *fleet.View, _ given) string {
+		return unless(st.holdsRecovery(v, m.node), "do not hold the present ITLRECOVERY record")
 	}),
 
 	// power and registration
@@ -417,12 +417,12 @@ func (st *Stage) which(v *fleet.View) string {
 // identity names a certificate, which takes reading names for each phone
 // otherwise.
 func (st *Stage) identity(cert *cucm.Certificate) itl.Identity {
-	id, ok := st.identities[cert]
+	id, ok := st.identities.Load(cert)
 	if !ok {
 		id = itl.IdentityOf(cert.Certificate)
-		st.identities[cert] = id
+		st.identities.Store(cert, id)
 	}
-	return id
+	return id.(itl.Identity)
 }
 
 // signed tells whether a list is signed by a node's present key.
@@ -471,10 +471,11 @@ func named(subject, name string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == ',' || rest[0] == ';')
 }
 
-// holdsRecovery reports whether a phone's list holds the publisher's present
+// holdsRecovery reports whether a phone's list holds the key that would sign a
+// reset list of the node that serves it, such as the publisher's present
 // ITLRECOVERY record: whether a reset would get it back (M10).
-func (st *Stage) holdsRecovery(v *fleet.View) bool {
-	cert := st.Cluster.Publisher().Certificate(cucm.ITLRecovery)
+func (st *Stage) holdsRecovery(v *fleet.View, n *cucm.Node) bool {
+	cert := n.ResetSigner()
 	rec, ok := held(v).Find(st.identity(cert), itl.SAST)
 	return ok && rec.Holds(cert.Certificate.Raw)
 }

@@ -86,6 +86,9 @@ func (st *Stage) Now() time.Time { return st.world.Now() }
 // Traffic is what the nodes' services did so far.
 func (st *Stage) Traffic() cucm.Traffic { return st.world.Traffic() }
 
+// Clusters are one or two, the scenario's own first.
+func (st *Stage) Clusters() []*cucm.Cluster { return st.clusters() }
+
 // Nodes are those of all clusters, the scenario's own first.
 func (st *Stage) Nodes() []*cucm.Node {
 	var nodes []*cucm.Node

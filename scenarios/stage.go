@@ -30,7 +30,7 @@ type Stage struct {
 
 	// what phones and those who judge them share
 	orders     map[string]*order
-	identities map[*cucm.Certificate]itl.Identity
+	identities sync.Map // itl.Identity by *cucm.Certificate
 
 	names       []string // addresses and what they are
 	plainly     *strings.Replacer
@@ -106,7 +106,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
 		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
-		orders: make(map[string]*order), identities: make(map[*cucm.Certificate]itl.Identity),
+		orders: make(map[string]*order),
 	}
 	begun := st // which an error's return takes away
 	defer func() {

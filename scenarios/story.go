@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -202,8 +203,9 @@ func attempts(r phone.Reason) []error {
 	return nil
 }
 
-// cure says what would help a phone (trust-states and M10, M20).
-func (st *Stage) cure(v *fleet.View) string {
+// Cure says what would help a phone that a node serves (trust-states, M10 and
+// M20), "" where it needs nothing. Commands stand between grave accents.
+func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
 	if v.State != phone.Locked && v.State != phone.Untrusted {
 		return ""
 	}
@@ -211,17 +213,21 @@ func (st *Stage) cure(v *fleet.View) string {
 	if v.Flash.Config != nil && !v.Flash.Config.Settings.SettingsAccess {
 		erase = "factory reset at the phone: its settings access is disabled, and it takes no configuration that would enable it"
 	}
-	reset := fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the ITLRECOVERY record", st.Cluster.Publisher().Name())
-	if !st.holdsRecovery(v) {
-		reset = "no `utils itl reset` helps: their list does not hold the present ITLRECOVERY record; " + erase + ", or restore the backup under whose keys the list was signed"
+	record := "ITLRECOVERY"
+	if n.ResetSigner() == n.Certificate(cucm.CallManager) {
+		record = "CallManager"
+	}
+	reset := fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the %s record", st.clusterOf(n).Publisher().Name(), record)
+	if !st.holdsRecovery(v, n) {
+		reset = "no `utils itl reset` helps: their list does not hold the present " + record + " record; " + erase + ", or restore the backup under whose keys the list was signed"
 	}
 	switch {
 	case v.Refusal == nil:
 		return "a reset of the phones, to try again"
 	case is[*phone.NoTVSAnswerError](v.Refusal):
-		return "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset; or " + reset
+		return "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset; otherwise " + reset
 	case is[*phone.DeniedError](v.Refusal):
-		return "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; or " + reset
+		return "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; otherwise " + reset
 	case is[*phone.ForgedError](v.Refusal), is[*phone.MalformedError](v.Refusal):
 		return "a good file at their TFTP server, then a reset"
 	case is[*phone.DigestError](v.Refusal):
@@ -238,8 +244,8 @@ func (s *stories) report(r *Report, st *Stage) {
 	}
 	groups := make(map[ending]*Story)
 	var all []*Story
-	st.each(func(i int, _ *member, v *fleet.View) {
-		end := ending{s.at[i], st.cure(v)}
+	st.each(func(i int, m *member, v *fleet.View) {
+		end := ending{s.at[i], st.Cure(v, m.node)}
 		story := groups[end]
 		if story == nil {
 			story = &Story{Cure: end.cure}

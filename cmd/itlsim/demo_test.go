@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -52,10 +53,10 @@ func TestDemo(t *testing.T) {
 
 // A demonstration on ports that something else has says what to do.
 func TestDemoPortTaken(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.2:0")
+	offset := 22000 + rand.IntN(2000)
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.2:%d", 2445+offset))
 	require.NoError(t, err)
 	defer l.Close()
-	offset := l.Addr().(*net.TCPAddr).Port - 2445
 	var out, errs bytes.Buffer
 	require.Equal(t, exitBroken, run([]string{"demo", "--no-open", "--phones", "2", "--port-offset", fmt.Sprint(offset)}, streams{&out, &errs}))
 	require.Contains(t, errs.String(), "address already in use\nend the program that uses the address")

@@ -41,7 +41,7 @@ func serve(t *testing.T, flags ...string) *served {
 	file := filepath.Join(t.TempDir(), "ready.json")
 	address := fmt.Sprintf("127.%d.%d.2", 20+rand.IntN(200), rand.IntN(250))
 	s.cmd = exec.Command("itlsim", append( // found where testscript.Main puts it
-		[]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(20000)),
+		[]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(14000)),
 			"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
 	s.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out

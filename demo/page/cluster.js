@@ -59,7 +59,7 @@ export class Cluster {
     for (const e of document.querySelectorAll("[data-since]")) e.textContent = e.dataset.fresh + duration(now - e.dataset.since) + " ago";
     for (const e of document.querySelectorAll("[data-until]")) {
       const left = Math.ceil((e.dataset.until - now) / 1000);
-      e.textContent = e.dataset.unit && left > 0 ? `five-minute guard: ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} until another than ${e.dataset.unit}` : "";
+      e.textContent = e.dataset.unit && left > 0 ? `five-minute guard: nothing but ${e.dataset.unit} for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
     }
   }
 }

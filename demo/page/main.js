@@ -43,7 +43,7 @@ async function begin(u) {
   charts.clear();
   tour.clear();
   $("phone").close();
-  wall.cursor = -1;
+  $("cluster-message").hidden = true;
   const setup = await get("setup");
   $("password").textContent = setup.password;
   $("simulated").hidden = setup.mode !== "virtual";
@@ -74,7 +74,7 @@ setInterval(() => { const t = now(); if (t) $("clock").textContent = new Date(t)
 let order = Promise.resolve(); // one update after the other
 const events = new EventSource("/api/events");
 events.onmessage = (e) => { const u = JSON.parse(e.data); order = order.then(() => take(u)).catch((err) => console.error(err)); };
-events.onerror = () => { $("headline").textContent = events.readyState === EventSource.CLOSED ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …"; };
+events.onerror = () => { reading = null; $("headline").textContent = events.readyState === EventSource.CLOSED ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …"; };
 
 const act = (f) => () => cluster.act(f);
 $("all-off").addEventListener("click", act(() => post("power", { on: false })));

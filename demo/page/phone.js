@@ -12,6 +12,7 @@ export class Phone {
     $("phone-close").addEventListener("click", () => $("phone").close());
     $("phone").addEventListener("click", (e) => { if (e.target === $("phone") && e.offsetX < 0) $("phone").close(); });
     $("phone").addEventListener("close", () => { this.index = -1; });
+    setInterval(() => this.refresh(), 1000); // not all that happens to it is seen on the wall
     for (const b of $("phone-acts").children) b.addEventListener("click", () => this.act(b.dataset.act, {}));
     $("phone-servers").addEventListener("submit", (e) => {
       e.preventDefault();
@@ -35,14 +36,16 @@ export class Phone {
   }
 
   async act(act, body) {
-    try { await post(`phones/${this.index}/${act}`, body); $("phone-message").textContent = ""; this.refresh(); setTimeout(() => this.refresh(), 1000); } catch (e) { $("phone-message").textContent = e.message; }
+    try { await post(`phones/${this.index}/${act}`, body); $("phone-message").textContent = ""; this.refresh(); } catch (e) { $("phone-message").textContent = e.message; }
   }
 
   async refresh() {
     if (this.index < 0) return;
     const i = this.index;
-    const v = await get("phones/" + i).catch(() => null);
-    if (v && i === this.index) this.show(v);
+    const v = await get("phones/" + i).catch(() => null), text = JSON.stringify(v);
+    if (!v || i !== this.index || text === this.text) return;
+    this.text = text; // what is the same stays, with what is open in it
+    this.show(v);
   }
 
   show(v) {
@@ -53,7 +56,7 @@ export class Phone {
     $("phone-about").textContent = `Cisco ${v.model}, firmware ${v.firmware}, ${v.ip}, served by ${v.home}`;
     $("phone-means").textContent = state === "off" ? "It is switched off." : v.means;
     // what stands between grave accents is a command
-    $("phone-cure").replaceChildren(...v.cure.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
+    $("phone-cure").replaceChildren(el("b", {}, "What helps: "), ...v.cure.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
     $("phone-cure").hidden = !v.cure;
     $("phone-story").replaceChildren(...v.story.map((s) => this.told(s)));
     if (!v.story.length) $("phone-story").append(el("li", {}, "Nothing yet."));

@@ -5,10 +5,11 @@ import { $, el, post } from "./util.js";
 export class Tour {
   constructor() {
     const act = (f) => async () => { try { await f(); } catch (e) { this.say("That did not work", e.message); } };
-    $("tour-start").addEventListener("click", act(() => post("restart", { tour: $("tour-name").value })));
-    $("restart").addEventListener("click", act(() => post("restart", { tour: "" })));
+    $("tour-start").addEventListener("click", act(() => post("restart", { tour: $("tour-name").value, play: true })));
+    $("restart").addEventListener("click", act(() => post("restart", { tour: this.view?.name ?? "" })));
     $("tour-pause").addEventListener("click", act(() => post("tour/" + (this.view?.playing ? "pause" : "play"))));
     $("tour-next").addEventListener("click", act(() => post("tour/next")));
+    $("tour-name").addEventListener("change", () => this.name());
     this.hello = [$("tour-title").textContent, [...$("tour-text").childNodes].map((n) => n.cloneNode(true))];
   }
 
@@ -16,6 +17,7 @@ export class Tour {
   setup(tours) {
     const names = $("tour-name");
     if (names.options.length) return;
+    names.append(el("option", { value: "" }, "no scenario: try it yourself"));
     for (const [label, told] of [["Tours", true], ["More scenarios", false]]) {
       names.append(el("optgroup", { label }, ...tours.filter((t) => t.told === told).map((t) => el("option", { value: t.name, title: t.shows }, `${t.name}: ${t.shows}`))));
     }
@@ -28,8 +30,11 @@ export class Tour {
     $("tour-text").replaceChildren(...this.hello[1].map((n) => n.cloneNode(true)));
     $("tour-steps").replaceChildren();
     $("tour-pause").hidden = $("tour-next").hidden = $("tour-does").hidden = $("tour-expected").hidden = true;
-    $("tour-start").textContent = "Play";
+    this.name();
   }
+
+  // name what Play would do.
+  name() { $("tour-start").textContent = this.view && this.view.name === $("tour-name").value ? "Play again" : "Play"; }
 
   say(title, text, failed) {
     $("tour-title").textContent = title;
@@ -37,9 +42,10 @@ export class Tour {
   }
 
   show(v) {
+    const anew = !this.view;
     this.view = v;
-    $("tour-name").value = v.name;
-    $("tour-start").textContent = "Play again";
+    if (anew) $("tour-name").value = v.name;
+    this.name();
     const over = v.failed || (v.at === v.steps.length - 1 && !v.running);
     $("tour-pause").hidden = over;
     $("tour-next").hidden = over;
@@ -48,9 +54,9 @@ export class Tour {
     const mark = (s, i) => (s.expected.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
     $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.title, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
     $("tour-does").hidden = $("tour-expected").hidden = v.at < 0;
-    if (v.at < 0) return this.say(v.shows, "Press Next step, or Go on.");
+    if (v.at < 0) return this.say(`${v.name}: ${v.shows}`, "Nothing is played yet. Press Next step or Go on; or power the phones on and try this cluster yourself.");
     const s = v.steps[v.at];
-    this.say(`${v.at + 1}. ${s.title}${v.running ? " …" : ""}`, s.says, v.failed);
+    this.say(`${v.at + 1}. ${s.title}${v.running ? " …" : ""}`, s.says || v.shows, v.failed);
     $("tour-does").replaceChildren(...(s.does ?? []).map((d) => el("li", {}, el("code", {}, d))));
     $("tour-expected").replaceChildren(...s.expected.map((e) => el("li", { class: e.passed ? "held" : "failed" }, e.text, e.why ? el("div", { class: "note" }, e.why) : "")));
   }

@@ -4,7 +4,7 @@
 import { $, el, fit, number, css } from "./util.js";
 import { states, draw, palette, stateOf, nameOf, Sheet } from "./states.js";
 
-const smallest = 5, largest = 15, heading = 22;
+const smallest = 5, largest = 15, heading = 22, gap = 12;
 
 export class Wall {
   constructor(open) {
@@ -17,6 +17,7 @@ export class Wall {
     this.drawAll = true;
     this.sheet = new Sheet();
     this.open = open;
+    this.hint = $("wall-focus").textContent;
     this.legend = {};
     for (const s of states) {
       const mark = el("canvas", { "aria-hidden": "true" }), count = el("b", {}, "0");
@@ -35,6 +36,8 @@ export class Wall {
   setup(phones, nodes) {
     this.phones = phones;
     this.nodes = nodes;
+    this.cursor = -1;
+    $("wall-focus").textContent = this.hint;
     this.layout();
   }
 
@@ -60,35 +63,39 @@ export class Wall {
   }
 
   // layout finds the largest cell with which all phones fit a screen, and the
-  // place of each.
+  // place of each. Where not even the smallest fits, the nodes' blocks stand side
+  // by side, so that some of each are seen.
   layout() {
     const width = $("wall-scroll").clientWidth;
     if (!width || !this.phones.length) return;
-    const groups = this.nodes.map((_, h) => this.phones.flatMap((p, i) => (p.home === h ? [i] : [])));
+    const groups = this.nodes.map((name, h) => ({ name, phones: this.phones.flatMap((p, i) => (p.home === h ? [i] : [])) })).filter((g) => g.phones.length);
     const room = Math.min(window.innerHeight * 0.44, 420);
-    const rows = (pitch) => groups.reduce((sum, g) => sum + Math.ceil(g.length / Math.floor(width / pitch)), 0);
+    const fits = (pitch) => groups.reduce((y, g) => y + heading + Math.ceil(g.phones.length / Math.floor(width / pitch)) * pitch, 0) <= room;
     let pitch = largest;
-    while (pitch > smallest && rows(pitch) * pitch + groups.length * heading > room) pitch--;
+    while (pitch > smallest && !fits(pitch)) pitch--;
+    const abreast = fits(pitch) ? 1 : groups.length, wide = Math.floor((width - (abreast - 1) * gap) / abreast);
     this.pitch = pitch;
     this.size = pitch > 8 ? pitch - 3 : pitch > 5 ? pitch - 2 : pitch - 1;
-    this.columns = Math.floor(width / pitch);
+    this.columns = Math.floor(wide / pitch);
     this.x = new Float32Array(this.phones.length);
     this.y = new Float32Array(this.phones.length);
     this.blocks = [];
-    this.order = groups.flat();
+    this.order = groups.flatMap((g) => g.phones);
     this.place = new Int32Array(this.phones.length);
     this.order.forEach((i, at) => { this.place[i] = at; });
-    let y = 0;
+    let y = 0, bottom = 0;
     groups.forEach((g, h) => {
-      this.blocks.push({ name: this.nodes[h], n: g.length, y, first: y + heading, phones: g });
-      g.forEach((i, k) => {
-        this.x[i] = (k % this.columns) * pitch;
+      const x = abreast > 1 ? h * (wide + gap) : 0;
+      this.blocks.push({ ...g, x, y, wide });
+      g.phones.forEach((i, k) => {
+        this.x[i] = x + (k % this.columns) * pitch;
         this.y[i] = y + heading + Math.floor(k / this.columns) * pitch;
       });
-      y += heading + Math.ceil(g.length / this.columns) * pitch;
+      bottom = Math.max(bottom, y + heading + Math.ceil(g.phones.length / this.columns) * pitch);
+      if (abreast === 1) y = bottom;
     });
     this.width = width;
-    this.height = y + 2;
+    this.height = bottom + 2;
     this.canvas.style.height = this.height + "px";
     this.drawAll = true;
   }
@@ -102,7 +109,7 @@ export class Wall {
       g.font = "600 12px system-ui, sans-serif";
       g.fillStyle = css("--soft");
       g.textBaseline = "middle";
-      for (const b of this.blocks) g.fillText(`${number(b.n)} phones of ${b.name}`, 0, b.y + heading / 2);
+      for (const b of this.blocks) g.fillText(`${number(b.phones.length)} phones of ${b.name}`, b.x, b.y + heading / 2, b.wide);
       for (let i = 0; i < this.cells.length; i++) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
     } else {
       for (const i of this.dirty) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
@@ -130,7 +137,7 @@ export class Wall {
   hit(e) {
     const r = this.canvas.getBoundingClientRect(), x = e.clientX - r.left, y = e.clientY - r.top;
     for (const b of this.blocks || []) {
-      const row = Math.floor((y - b.first) / this.pitch), column = Math.floor(x / this.pitch);
+      const row = Math.floor((y - b.y - heading) / this.pitch), column = Math.floor((x - b.x) / this.pitch);
       const k = row * this.columns + column;
       if (row >= 0 && column >= 0 && column < this.columns && k < b.phones.length) return b.phones[k];
     }
