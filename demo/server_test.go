@@ -558,3 +558,13 @@ func TestResetReachesPhonesWhenTheClockHasRunAhead(t *testing.T) {
 		return slices.ContainsFunc(u.Samples, func(s sample) bool { return s.Boots > 0 })
 	})
 }
+
+// A file that bears a built-in scenario's name is what is played.
+func TestOwnScenarioIsPlayed(t *testing.T) {
+	mine, ok := scenarios.Find("bulk-reset")
+	require.True(t, ok)
+	mine.Steps = mine.Steps[:1]
+	p := open(t, start(t, func(c *demo.Config) { c.Phones, c.Tour = 2, &mine }))
+	u := p.until("the tour", func(u update) bool { return u.Tour != nil })
+	require.Len(t, u.Tour.Steps, 1)
+}

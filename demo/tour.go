@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,23 +19,14 @@ type tourView struct {
 	Told  bool   `json:"told"` // each step says what happens in it
 }
 
-// builtin are the scenarios that come with the program, read once in a process:
-// they do not change, and to read them takes a while.
-var builtin = sync.OnceValue(scenarios.Builtin)
-
-// toursOf are the scenarios that run in a mode: the built-in ones, and the one
-// that was given.
+// toursOf are the scenarios that run in a mode: the one that was given, and the
+// built-in ones of other names.
 func toursOf(cfg Config) []scenarios.Scenario {
-	var all []scenarios.Scenario
-	if t := cfg.Tour; t != nil {
-		if _, builtin := scenarios.Find(t.Name); !builtin {
-			all = append(all, *t)
-		}
-	}
-	for _, t := range builtin() {
-		if t.NotIn[cfg.Mode] == "" {
-			all = append(all, t)
-		}
+	all := slices.DeleteFunc(scenarios.Builtin(), func(t scenarios.Scenario) bool {
+		return t.NotIn[cfg.Mode] != "" || cfg.Tour != nil && t.Name == cfg.Tour.Name
+	})
+	if cfg.Tour != nil {
+		all = slices.Insert(all, 0, *cfg.Tour)
 	}
 	return all
 }

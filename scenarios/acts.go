@@ -216,7 +216,7 @@ func network(sentence string, change func(*Disturbance, given)) rule[Act] {
 func (st *Stage) network(n *cucm.Node) cucm.Network { return st.networks[st.clusterOf(n)] }
 
 func (st *Stage) clusterOf(n *cucm.Node) *cucm.Cluster {
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		if slices.Contains(c.Nodes(), n) {
 			return c
 		}

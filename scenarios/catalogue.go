@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // catalogue holds the built-in scenarios: the very files that users read.
@@ -45,14 +46,17 @@ func Find(name string) (Scenario, bool) {
 }
 
 // Builtin are the scenarios that come with the program, by name.
-func Builtin() []Scenario {
+func Builtin() []Scenario { return slices.Clone(builtin()) }
+
+// builtin reads them once in a process: they never change, and take a while.
+var builtin = sync.OnceValue(func() []Scenario {
 	var all []Scenario
 	for _, name := range Names() {
 		s, _ := Find(name)
 		all = append(all, s)
 	}
 	return all
-}
+})
 
 // Source is the file of a built-in scenario.
 func Source(name string) ([]byte, bool) {

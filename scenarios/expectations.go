@@ -128,7 +128,7 @@ var expectations = newLanguage(
 	}),
 	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		n := 0
-		for _, c := range st.clusters() {
+		for _, c := range st.Clusters() {
 			n += c.AlarmsOf(v.Name)
 		}
 		return unless(strconv.Itoa(n) == g.last(1), fmt.Sprintf("sent %d", n))
@@ -404,7 +404,7 @@ func (st *Stage) which(v *fleet.View) string {
 	if v.Flash.Lists.ITL == nil {
 		return "hold none"
 	}
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		for _, n := range c.Nodes() {
 			if served(n).SHA1() == held(v).SHA1() {
 				return "hold that of " + n.Name()

@@ -61,14 +61,14 @@ func (st *Stage) Advance(ctx context.Context, d time.Duration) error {
 // carryOver tells the clusters of time that passes faster than phones' keep-
 // alives, which go by the wall clock.
 func (st *Stage) carryOver(d time.Duration) {
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		c.CarryOver(d, st.Fleet.Registered)
 	}
 }
 
 func (st *Stage) tick() error {
 	var err error
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		err = errors.Join(err, c.Tick())
 	}
 	return err
@@ -86,13 +86,10 @@ func (st *Stage) Now() time.Time { return st.world.Now() }
 // Traffic is what the nodes' services did so far.
 func (st *Stage) Traffic() cucm.Traffic { return st.world.Traffic() }
 
-// Clusters are one or two, the scenario's own first.
-func (st *Stage) Clusters() []*cucm.Cluster { return st.clusters() }
-
 // Nodes are those of all clusters, the scenario's own first.
 func (st *Stage) Nodes() []*cucm.Node {
 	var nodes []*cucm.Node
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		nodes = append(nodes, c.Nodes()...)
 	}
 	return nodes

@@ -99,7 +99,7 @@ func answering(s Scenario, tell func([]answer)) Scenario {
 type certificateNames map[string]string
 
 func (names certificateNames) learn(st *Stage) {
-	for i, c := range st.clusters() {
+	for i, c := range st.Clusters() {
 		for j, n := range c.Nodes() {
 			for _, unit := range cucm.Units {
 				serial := string(itl.IdentityOf(n.Certificate(unit).Certificate).Serial)

@@ -401,8 +401,8 @@ func (st *Stage) each(look func(int, *member, *fleet.View)) {
 	}
 }
 
-// clusters are one or two.
-func (st *Stage) clusters() []*cucm.Cluster {
+// Clusters are one or two, the scenario's own first.
+func (st *Stage) Clusters() []*cucm.Cluster {
 	if st.Other == nil {
 		return []*cucm.Cluster{st.Cluster}
 	}
@@ -420,7 +420,7 @@ func (st *Stage) Node(name string) (*cucm.Node, error) {
 // remember notes how things are, for what "has not changed".
 func (st *Stage) remember() {
 	st.before = before{lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate)}
-	for _, c := range st.clusters() {
+	for _, c := range st.Clusters() {
 		for _, n := range c.Nodes() {
 			st.before.lists[n] = n.ITL()
 			st.before.certs[n] = make(map[cucm.Unit]*cucm.Certificate)
