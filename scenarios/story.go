@@ -219,15 +219,15 @@ func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
 	}
 	reset := fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the %s record", st.clusterOf(n).Publisher().Name(), record)
 	if !st.holdsRecovery(v, n) {
-		reset = "no `utils itl reset` helps: their list does not hold the present " + record + " record; " + erase + ", or restore the backup under whose keys the list was signed"
+		reset = erase + ", or restore the backup under whose keys the list was signed; no `utils itl reset` helps, since their list does not hold the present " + record + " record"
 	}
 	switch {
 	case v.Refusal == nil:
 		return "a reset of the phones, to try again"
 	case is[*phone.NoTVSAnswerError](v.Refusal):
-		return "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset; otherwise " + reset
+		return "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset; or " + reset
 	case is[*phone.DeniedError](v.Refusal):
-		return "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; otherwise " + reset
+		return "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; or " + reset
 	case is[*phone.ForgedError](v.Refusal), is[*phone.MalformedError](v.Refusal):
 		return "a good file at their TFTP server, then a reset"
 	case is[*phone.DigestError](v.Refusal):
