@@ -46,6 +46,9 @@ type Config struct {
 	Token string
 	// Tour is played from the start, where not nil.
 	Tour *scenarios.Scenario
+	// Restarted, where not nil, is called after each return to the start: the nodes
+	// may be at other addresses.
+	Restarted func(*Server)
 }
 
 // A Server is a running demonstration.
@@ -198,6 +201,9 @@ func (s *Server) restart(tour string, playing bool) error {
 	s.mu.Lock()
 	s.world, s.player = w, p
 	s.mu.Unlock()
+	if old != nil && s.config.Restarted != nil {
+		s.config.Restarted(s)
+	}
 	return nil
 }
 

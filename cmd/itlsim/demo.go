@@ -44,6 +44,17 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 		c.AdminPassword = strings.ToLower(rand.Text()[:8])
 	}
 	cfg.Password = c.AdminPassword
+	if c.ReadyFile != "" {
+		cfg.Restarted = func(d *demo.Server) {
+			again, err := createReady(c.ReadyFile)
+			if err == nil {
+				err = c.ready(d).write(again)
+			}
+			if err != nil {
+				fmt.Fprintf(s.err, "itlsim: %v\n", err)
+			}
+		}
+	}
 	d, err := demo.Start(cfg)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,18 @@ func TestDemo(t *testing.T) {
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
 	require.Contains(t, string(body), `<canvas id="wall"`)
+
+	// back to start, where the system chooses other ports
+	back, err := http.Post(r.Page+"api/restart", "application/json", strings.NewReader(`{"tour":""}`))
+	require.NoError(t, err)
+	back.Body.Close()
+	require.Equal(t, http.StatusOK, back.StatusCode)
+	data, err = os.ReadFile(file)
+	require.NoError(t, err)
+	var again ready
+	require.NoError(t, json.Unmarshal(data, &again))
+	require.Equal(t, r.Page, again.Page)
+	require.NotEqual(t, r.Nodes, again.Nodes)
 
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, cmd.Wait())
