@@ -87,11 +87,12 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 		}
 		w.ssh = append(w.ssh, server)
 	}
-	for i, v := range w.stage.Views() {
+	views := w.stage.Views()
+	for i, v := range views {
 		w.phones = append(w.phones, installed{v.Name, v.Profile.Model, home[w.stage.Home(i)]})
 		w.journal.index[v.Name] = i
 	}
-	w.wall.begin(w.stage.Views(), w.stage.Now)
+	w.wall.begin(views, w.stage.Now)
 	w.done.Go(w.sampling)
 	return w, nil
 }

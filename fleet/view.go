@@ -3,6 +3,7 @@ package fleet
 import (
 	"iter"
 	"net/netip"
+	"slices"
 	"time"
 
 	"itlsim/phone"
@@ -72,14 +73,7 @@ func (f *Fleet) All() iter.Seq[View] {
 }
 
 // Phones gives a view of every phone, in the order they were added.
-func (f *Fleet) Phones() []View {
-	slots := f.all()
-	views := make([]View, len(slots))
-	for i, s := range slots {
-		views[i] = s.view()
-	}
-	return views
-}
+func (f *Fleet) Phones() []View { return slices.Collect(f.All()) }
 
 // PhoneAt gives a view of the phone at an address.
 func (f *Fleet) PhoneAt(ip netip.Addr) (View, bool) {

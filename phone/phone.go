@@ -265,13 +265,10 @@ func (p *Phone) tvsDevice() string { return "CP-" + p.profile.Model + "-" + p.na
 
 // tvsServer is the TVS member of the configuration in force that was asked last.
 func (p *Phone) tvsServer() string {
-	asked := 0
 	if p.service != nil {
-		asked = p.service.tvs
-	} else {
-		asked = p.boot.offer.tvs
+		return p.flash.Config.TVS[p.service.tvs-1]
 	}
-	return p.flash.Config.TVS[asked-1]
+	return p.flash.Config.TVS[p.boot.offer.tvs-1]
 }
 
 func (p *Phone) askTVS(req tvs.Request) {

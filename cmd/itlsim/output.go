@@ -42,10 +42,10 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 			o.files = append(o.files, reportFile{standard{stdout}, f.write})
 			continue
 		}
-		to, err := createWhole(f.path, 0o666)
+		to, err := createNamed(f.flag, f.path, 0o666)
 		if err != nil {
 			o.close()
-			return nil, usageError("%s: %v", f.flag, err)
+			return nil, err
 		}
 		o.files = append(o.files, reportFile{to, f.write})
 	}

@@ -196,17 +196,10 @@ func outcome(f *fleet.Fleet) *phonesReport {
 
 // create opens what the outcome is written to as JSON.
 func (c *phonesCmd) create(stdout io.Writer) (wholeFile, error) {
-	switch c.JSON {
-	case "":
-		return standard{io.Discard}, nil
-	case "-":
+	if c.JSON == "-" {
 		return standard{stdout}, nil
 	}
-	f, err := createWhole(c.JSON, 0o644)
-	if err != nil {
-		return nil, usageError("--json: %v", err)
-	}
-	return f, nil
+	return createNamed("--json", c.JSON, 0o666)
 }
 
 func (c *phonesCmd) write(r *phonesReport, file wholeFile, out io.Writer) error {

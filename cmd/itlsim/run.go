@@ -74,10 +74,10 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// limitMemory keeps a million phones within 1 GiB: they take some 550 MiB, and Go
-// would let its heap grow to twice that before it collects garbage. A smaller
-// run never comes near the limit. Whoever sets Go's own variables is not
-// overruled.
+// limitMemory keeps a million phones within 1 GiB: they take some 500 MB
+// (bench/virtual), and Go would let its heap grow to twice that before it
+// collects garbage. A smaller run never comes near the limit. Whoever sets Go's
+// own variables is not overruled.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
 		debug.SetMemoryLimit(980 << 20)

@@ -181,16 +181,7 @@ func (r *ready) print(out io.Writer) {
 }
 
 // createReady begins the ready file, if there is to be one. It holds a password.
-func createReady(name string) (wholeFile, error) {
-	if name == "" {
-		return standard{io.Discard}, nil
-	}
-	f, err := createWhole(name, 0o600)
-	if err != nil {
-		return nil, usageError("--ready-file: %v", err)
-	}
-	return f, nil
-}
+func createReady(name string) (wholeFile, error) { return createNamed("--ready-file", name, 0o600) }
 
 // write writes the file at once: whoever waits for it finds all of it.
 func (r *ready) write(f wholeFile) error {
@@ -199,6 +190,7 @@ func (r *ready) write(f wholeFile) error {
 		err = f.finish()
 	}
 	if err != nil {
+		f.abandon()
 		return fmt.Errorf("ready file: %w", err)
 	}
 	return nil

@@ -31,6 +31,18 @@ func createWhole(name string, perm os.FileMode) (wholeFile, error) {
 	return &renamed{f, name}, err
 }
 
+// createNamed begins the file that a flag names; "" names none.
+func createNamed(flag, name string, perm os.FileMode) (wholeFile, error) {
+	if name == "" {
+		return standard{io.Discard}, nil
+	}
+	f, err := createWhole(name, perm)
+	if err != nil {
+		return nil, usageError("%s: %v", flag, err)
+	}
+	return f, nil
+}
+
 type renamed struct {
 	*os.File
 	name string

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"itlsim/cucm"
@@ -29,13 +30,7 @@ func (f *Fleet) Index(device string) int {
 
 // Phones gives a view of every phone, in the order they were added. For a large
 // fleet see All.
-func (f *Fleet) Phones() []fleet.View {
-	views := make([]fleet.View, 0, len(f.slots))
-	for v := range f.All() {
-		views = append(views, v)
-	}
-	return views
-}
+func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
 
 // Phone gives a view of one phone, by its place in the order of adding.
 func (f *Fleet) Phone(i int) fleet.View {
