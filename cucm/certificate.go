@@ -27,6 +27,9 @@ const (
 	IPsec       Unit = "ipsec"
 )
 
+// RecoveryPrefix begins the common name of every ITLRecovery certificate (M2).
+const RecoveryPrefix = "ITLRECOVERY_"
+
 // Units in the order in which the CLI lists them.
 var Units = []Unit{CallManager, CAPFUnit, ITLRecovery, TVSUnit, IPsec, Tomcat}
 

@@ -121,7 +121,7 @@ func (d *draft) newCertificate(node *Node, unit Unit) (*Certificate, error) {
 	cn := n.fqdn()
 	switch unit {
 	case ITLRecovery:
-		if cn = "ITLRECOVERY_" + cn; n.recoveryName != "" {
+		if cn = RecoveryPrefix + cn; n.recoveryName != "" {
 			cn = n.recoveryName
 		}
 	case CAPFUnit:

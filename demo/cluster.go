@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/itl"
 )
 
 // clusterView is the cluster panel.
@@ -111,8 +112,8 @@ func lookAtNode(n *cucm.Node) nodeView {
 	}
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
-		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), commonName(list.Signer.Subject)
-		v.Reset = recovery(list.Signer.Subject) == recovery(n.ResetSigner().Certificate.Subject.CommonName)
+		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
+		v.Reset = isRecovery(itl.CommonName(list.Signer.Subject)) == isRecovery(n.ResetSigner().Certificate.Subject.CommonName)
 	}
 	for _, u := range cucm.Units {
 		c := n.Certificate(u)
@@ -128,16 +129,7 @@ func lookAtNode(n *cucm.Node) nodeView {
 	return v
 }
 
-// recovery reports whether a name is of an ITLRecovery certificate.
-func recovery(name string) bool { return strings.HasPrefix(commonName(name), "ITLRECOVERY_") }
-
-// commonName is the CN of a name as lists spell it.
-func commonName(name string) string {
-	name = strings.TrimPrefix(name, "CN=")
-	if end := strings.IndexAny(name, ";,"); end >= 0 {
-		name = name[:end]
-	}
-	return name
-}
+// isRecovery reports whether a common name is an ITLRecovery certificate's.
+func isRecovery(name string) bool { return strings.HasPrefix(name, cucm.RecoveryPrefix) }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }

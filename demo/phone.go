@@ -121,15 +121,15 @@ func listOf(l *itl.List) *listView {
 		return nil
 	}
 	sum := l.SHA1()
-	v := &listView{SHA1: fmt.Sprintf("%x", sum[:]), Signer: commonName(l.Signer.Subject), Length: len(l.Bytes())}
+	v := &listView{SHA1: fmt.Sprintf("%x", sum[:]), Signer: itl.CommonName(l.Signer.Subject), Length: len(l.Bytes())}
 	for _, rec := range l.Records {
-		v.Entries = append(v.Entries, recordView{rec.Role.String(), commonName(rec.Subject)})
+		v.Entries = append(v.Entries, recordView{rec.Role.String(), itl.CommonName(rec.Subject)})
 	}
 	return v
 }
 
 func storyOf(j judgement) storyView {
-	v := storyView{At: millis(j.at), File: j.File, Signer: commonName(j.Signer.Subject), Taken: j.Refusal == nil, By: j.By.String()}
+	v := storyView{At: millis(j.at), File: j.File, Signer: itl.CommonName(j.Signer.Subject), Taken: j.Refusal == nil, By: j.By.String()}
 	if j.SHA1 != [20]byte{} {
 		v.SHA1 = fmt.Sprintf("%x", j.SHA1[:])
 	}

@@ -5,12 +5,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -98,26 +96,6 @@ func IdentityOf(cert *x509.Certificate) Identity {
 		serial = []byte{0} // zero is a serial number, too
 	}
 	return Identity{NameOf(cert.Subject), NameOf(cert.Issuer), serial}
-}
-
-// NameOf spells a name as CUCM does: CN;OU;O;L;ST;C in that order, whatever
-// the order in the certificate, without what is missing.
-func NameOf(n pkix.Name) string {
-	var parts []string
-	add := func(key string, values ...string) {
-		for _, v := range values {
-			if v != "" {
-				parts = append(parts, key+"="+v)
-			}
-		}
-	}
-	add("CN", n.CommonName)
-	add("OU", n.OrganizationalUnit...)
-	add("O", n.Organization...)
-	add("L", n.Locality...)
-	add("ST", n.Province...)
-	add("C", n.Country...)
-	return strings.Join(parts, ";")
 }
 
 // FullRecord is a record that carries the certificate itself, as CUCM writes

@@ -85,11 +85,7 @@ func reported(l *itl.List) (*Checksum, string) {
 	if len(servers) == 0 {
 		return &sum, ""
 	}
-	cn := strings.TrimPrefix(servers[0].Subject, "CN=")
-	if end := strings.IndexAny(cn, ";,"); end >= 0 { // CUCM's spelling of names, and other tools'
-		cn = cn[:end]
-	}
-	return &sum, cn
+	return &sum, itl.CommonName(servers[0].Subject)
 }
 
 // maxParameter is how long a parameter may be, in bytes. The longest that phones

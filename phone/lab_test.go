@@ -455,7 +455,7 @@ func (l *lab) inForce() string {
 
 // cn is the name by which scripts know a certificate.
 func cn(id itl.Identity) string {
-	name, _, _ := strings.Cut(strings.TrimPrefix(id.Subject, "CN="), ";")
+	name := itl.CommonName(id.Subject)
 	return name
 }
 

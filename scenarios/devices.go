@@ -251,7 +251,7 @@ func (st *Stage) stranger(r *itl.Record) (itl.Signer, error) {
 	if err != nil {
 		return itl.Signer{}, err
 	}
-	name, _, _ := strings.Cut(strings.TrimPrefix(r.Subject, "CN="), ";")
+	name := itl.CommonName(r.Subject)
 	unit := map[itl.Role]cucm.Unit{itl.TVS: cucm.TVSUnit, itl.CAPF: cucm.CAPFUnit}[r.Role]
 	signer, err := cucm.NewCertificate(cmp.Or(unit, cucm.CallManager), pkix.Name{CommonName: name}, key, st.world.Now(), rand.Reader)
 	if err == nil {
@@ -269,7 +269,7 @@ func (st *Stage) meet(present map[string]*itl.List) {
 			r := &list.Records[i]
 			sum := fingerprint(r)
 			switch {
-			case r.Role == itl.TFTP || r.Role == itl.SAST && !strings.HasPrefix(r.Subject, "CN=ITLRECOVERY_"):
+			case r.Role == itl.TFTP || r.Role == itl.SAST && !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix):
 				st.today[sum] = own.Certificate(cucm.CallManager).Signer
 			case r.Role == itl.SAST:
 				st.today[sum] = st.Cluster.Publisher().Certificate(cucm.ITLRecovery).Signer

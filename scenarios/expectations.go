@@ -83,10 +83,10 @@ var expectations = newLanguage(
 	}),
 	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
 		var names []string
-		for _, r := range records(held(v), "ITLRECOVERY_") {
+		for _, r := range records(held(v), cucm.RecoveryPrefix) {
 			names = append(names, r.Subject)
 		}
-		if len(names) == 1 && named(names[0], "ITLRECOVERY_"+g.last(1)) {
+		if len(names) == 1 && named(names[0], cucm.RecoveryPrefix+g.last(1)) {
 			return ""
 		}
 		return fmt.Sprintf("hold those of %q", names)
@@ -458,7 +458,7 @@ func logged(n *cucm.Node, text string) int {
 func records(l *itl.List, name string) []*itl.Record {
 	var all []*itl.Record
 	for i := range l.Records {
-		if strings.HasPrefix(l.Records[i].Subject, "CN="+name) {
+		if strings.HasPrefix(itl.CommonName(l.Records[i].Subject), name) {
 			all = append(all, &l.Records[i])
 		}
 	}
@@ -467,8 +467,8 @@ func records(l *itl.List, name string) []*itl.Record {
 
 // named reports whether a subject is of a host, with or without its domain.
 func named(subject, name string) bool {
-	rest, ok := strings.CutPrefix(subject, "CN="+name)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == ',' || rest[0] == ';')
+	domain, ok := strings.CutPrefix(itl.CommonName(subject), name)
+	return ok && (domain == "" || domain[0] == '.')
 }
 
 // holdsRecovery reports whether a phone's list holds the key that would sign a

@@ -364,7 +364,7 @@ func withoutRecovery(n *cucm.Node, at time.Time) (*itl.List, error) {
 	list := n.ITL()
 	t := itl.Template{Filename: itl.ITLFilename, Timestamp: at, Digest: list.Digest}
 	for _, r := range list.Records {
-		if !strings.HasPrefix(r.Subject, "CN=ITLRECOVERY_") {
+		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
 			t.Records = append(t.Records, r)
 		}
 	}

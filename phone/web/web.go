@@ -161,8 +161,7 @@ func (p Phone) security() []row {
 		}
 		for i := range l.list.Records {
 			rec := &l.list.Records[i]
-			cn, _, _ := strings.Cut(strings.TrimPrefix(rec.Subject, "CN="), ";")
-			rows = append(rows, row{rec.Role.String(), l.name + "Entry", rec.Role.String() + " " + cn})
+			rows = append(rows, row{rec.Role.String(), l.name + "Entry", rec.Role.String() + " " + itl.CommonName(rec.Subject)})
 		}
 	}
 	return rows

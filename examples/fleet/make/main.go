@@ -46,7 +46,7 @@ func write() error {
 	// before the upgrade to 10.0 there was no recovery key
 	old := itl.Template{Filename: itl.ITLFilename, Timestamp: at.now, Digest: itl.SHA1}
 	for _, r := range pub.ITL().Records {
-		if !strings.HasPrefix(r.Subject, "CN=ITLRECOVERY_") {
+		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
 			old.Records = append(old.Records, r)
 		}
 	}

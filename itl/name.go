@@ -1,0 +1,67 @@
+package itl
+
+import (
+	"crypto/x509/pkix"
+	"strings"
+)
+
+// NameOf spells a name as CUCM does: CN;OU;O;L;ST;C in that order, whatever
+// the order in the certificate, without what is missing.
+func NameOf(n pkix.Name) string {
+	var parts []string
+	add := func(key string, values ...string) {
+		for _, v := range values {
+			if v != "" {
+				parts = append(parts, key+"="+v)
+			}
+		}
+	}
+	add("CN", n.CommonName)
+	add("OU", n.OrganizationalUnit...)
+	add("O", n.Organization...)
+	add("L", n.Locality...)
+	add("ST", n.Province...)
+	add("C", n.Country...)
+	return strings.Join(parts, ";")
+}
+
+// CommonName is the CN of a certificate's name, in CUCM's spelling
+// ("CN=test10pub.joemar2.lab;OU=tac") or in that of other tools
+// ("O=cisco, CN=test10pub"). A name without CN gives its first attribute.
+func CommonName(name string) string {
+	first, rest := cutAttribute(name)
+	for attribute := first; ; attribute, rest = cutAttribute(rest) {
+		if cn, ok := strings.CutPrefix(attribute, "CN="); ok {
+			return unescape(cn)
+		}
+		if rest == "" {
+			return unescape(first)
+		}
+	}
+}
+
+// cutAttribute cuts the first attribute off a name. Attributes end at a
+// semicolon, or at a comma before another attribute: CUCM does not escape the
+// commas of "CN=Example, Inc.;OU=tac". An escaped separator ends nothing.
+func cutAttribute(name string) (first, rest string) {
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case '\\':
+			i++
+		case ';':
+			return name[:i], name[i+1:]
+		case ',':
+			next := strings.TrimLeft(name[i+1:], " ")
+			key, _, found := strings.Cut(next, "=")
+			if found && !strings.ContainsAny(key, " ,;") {
+				return name[:i], next
+			}
+		}
+	}
+	return name, ""
+}
+
+// unescape drops the backslashes that RFC 4514 puts before separators.
+func unescape(value string) string {
+	return strings.NewReplacer(`\\`, `\`, `\,`, `,`, `\;`, `;`).Replace(value)
+}
