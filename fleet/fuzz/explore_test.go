@@ -3,7 +3,7 @@
 //
 //go:debug rsa1024min=0
 
-package trial
+package fuzz
 
 import (
 	"cmp"
@@ -467,5 +467,5 @@ func TestEveryReachableState(t *testing.T) {
 	}
 	old, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, string(old), text, "stale: run ITLSIM_LONG=1 go test ./fleet/trial -run EveryReachable -update")
+	require.Equal(t, string(old), text, "stale: run ITLSIM_LONG=1 go test ./fleet/fuzz -run EveryReachable -update")
 }

@@ -1,4 +1,4 @@
-// Package trial puts the trust of phones to the proof: from a seed it makes a
+// Package fuzz puts the trust of phones to the proof: from a seed it makes a
 // cluster, a fleet, an administrator's plan and faults, runs them in virtual
 // time, and has checkers look at every step of every phone.
 //
@@ -11,12 +11,12 @@
 //	accounted   states add up; every list change has its alarm, every alarm a list
 //	verifies    nodes serve no list that does not verify
 //
-// It is called a trial because that is what a run is: phones are led into
-// temptation, by a file of their own cluster's key in the wrong role as by a
-// TVS that they do not know. The checkers judge by the files and certificates
-// themselves, not by what package phone says of them.
+// Each run is called a trial. It tempts phones with files signed by a key of
+// their own cluster in the wrong role, with a TVS that they do not know, and so
+// on. The checkers judge by the files and certificates themselves, never by what
+// package phone says of them.
 //
 // As in TigerBeetle's simulator a trial has two phases: one with faults, in which
 // only safety is checked, and one in which everything is healed and the fleet
 // must come back.
-package trial
+package fuzz

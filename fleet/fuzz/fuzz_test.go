@@ -1,4 +1,4 @@
-package trial_test
+package fuzz_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"itlsim/fleet/trial"
+	"itlsim/fleet/fuzz"
 )
 
 func TestTrialsFindNothing(t *testing.T) {
@@ -15,10 +15,10 @@ func TestTrialsFindNothing(t *testing.T) {
 		runs = 30
 	}
 	for seed := range runs {
-		err := trial.Run(t.Context(), trial.Options{Seed: seed})
-		var f *trial.Failure
+		err := fuzz.Run(t.Context(), fuzz.Options{Seed: seed})
+		var f *fuzz.Failure
 		if errors.As(err, &f) {
-			t.Fatal(trial.Shrink(t.Context(), trial.Options{Seed: seed}, f).Story())
+			t.Fatal(fuzz.Shrink(t.Context(), fuzz.Options{Seed: seed}, f).Story())
 		}
 		require.NoError(t, err)
 	}
