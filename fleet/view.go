@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // A View is one phone as it is just now.
@@ -54,9 +55,9 @@ func (v *View) Status() []phone.StatusLine { return v.status.Lines() }
 
 // Alarm is the alarm that was raised last, and when; the time is zero where
 // none was.
-func (v *View) Alarm() (phone.DeviceTLInfo, time.Time) {
+func (v *View) Alarm() (sip.DeviceTLInfo, time.Time) {
 	if v.alarmAt.IsZero() {
-		return phone.DeviceTLInfo{}, v.alarmAt
+		return sip.DeviceTLInfo{}, v.alarmAt
 	}
 	return phone.Alarm(v.Name, v.IP, v.Flash.Lists), v.alarmAt
 }

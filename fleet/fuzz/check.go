@@ -12,6 +12,7 @@ import (
 	"itlsim/fleet/virtual"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/sip"
 	"itlsim/tvs"
 )
 
@@ -27,7 +28,7 @@ type checker interface {
 func checkers(phones int) []checker {
 	return []checker{
 		unchanged{}, &vouched{seen: make([]seen, phones)}, &cured{listTaken: make([]bool, phones)},
-		&alive{}, &accounted{served: make(map[phone.Checksum]bool)}, &verifies{known: make(map[*byte]error)},
+		&alive{}, &accounted{served: make(map[sip.Checksum]bool)}, &verifies{known: make(map[*byte]error)},
 	}
 }
 
@@ -255,7 +256,7 @@ func (c *alive) rest(w *world, end bool) error {
 // accounted: states add up to the fleet; every list change of a phone that
 // reports has its alarm; every alarm's list was served, or held when the trial
 // began (none was); and at the end the cluster knows what each phone holds.
-type accounted struct{ served map[phone.Checksum]bool }
+type accounted struct{ served map[sip.Checksum]bool }
 
 func (*accounted) name() string { return "accounted" }
 
@@ -288,7 +289,7 @@ func (c *accounted) step(w *world, s *virtual.Step) error {
 
 func (c *accounted) rest(w *world, end bool) error {
 	var states [4]int
-	holds := make(map[string]phone.Checksum)
+	holds := make(map[string]sip.Checksum)
 	for sum, names := range w.cluster.Holders() {
 		for _, name := range names {
 			holds[name] = sum
