@@ -18,10 +18,3 @@ type Glance struct {
 	On, Booting bool
 	State       phone.State
 }
-
-// changed tells the observer. The slot is locked.
-func (f *Fleet) changed(s *slot) {
-	if o := f.config.Observer; o != nil {
-		o.Changed(s.index, Glance{s.phone.On(), !s.begun.IsZero(), s.phone.State()})
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"itlsim/fleet"
+	"itlsim/fleet/wire"
 	"itlsim/phone"
 )
 
@@ -97,7 +98,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 
 // fleet makes the phones, or says what is wrong with the command line.
-func (c *phonesCmd) fleet() (*fleet.Fleet, error) {
+func (c *phonesCmd) fleet() (*wire.Fleet, error) {
 	if c.Phones < 1 || c.Phones > 1_000_000 {
 		return nil, usageError("--phones %d: want 1 to 1000000", c.Phones)
 	}
@@ -132,7 +133,7 @@ func (c *phonesCmd) fleet() (*fleet.Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := fleet.New(fleet.Config{Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere, Limits: fleet.Limits{Boots: c.Boots}})
+	f, err := wire.New(wire.Config{Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere, Limits: fleet.Limits{Boots: c.Boots}})
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func tftpServers(given []string) (servers []string, anywhere bool, err error) {
 	return servers, anywhere, nil
 }
 
-func outcome(f *fleet.Fleet) *phonesReport {
+func outcome(f *wire.Fleet) *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{}, Refusals: map[string]int{}, Registered: map[string]int{},
 		Alarms: f.Tally().Alarms.Load(), Lacking: []lackReport{},

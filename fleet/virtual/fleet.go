@@ -53,6 +53,8 @@ type Step struct {
 	Actions []phone.Action
 }
 
+var _ fleet.Fleet = (*Fleet)(nil)
+
 // A Fleet is phones on a simulated network. It is safe for concurrent use, but
 // what is done to it concurrently is not repeatable.
 type Fleet struct {

@@ -87,7 +87,7 @@ func (f *Fleet) forget(n *node) {
 	}
 }
 
-// renewAfter is how often a phone registers again (see fleet/register.go).
+// renewAfter is how often a phone registers again (see fleet/wire/register.go).
 const renewAfter = 115 * time.Second
 
 // A renewal is the keep-alives of all phones, which come evenly and in turn. Only

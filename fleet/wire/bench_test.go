@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"syscall"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 )
 
@@ -16,7 +17,7 @@ import (
 // that of phones and servers together.
 func BenchmarkBoot(b *testing.B) {
 	const phones = 1000
-	l := newLab(b, 1, DefaultLimits)
+	l := newLab(b, 1, fleet.DefaultLimits)
 	l.add(phones, l.pub.Address(cucm.TFTPService))
 	l.boot(phone.PowerOn{})
 	var names []string

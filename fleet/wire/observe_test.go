@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"sync"
@@ -6,17 +6,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 )
 
 // watcher notes what it is told of the second phone.
 type watcher struct {
 	mu       sync.Mutex
-	glances  []Glance
+	glances  []fleet.Glance
 	verdicts []string
 }
 
-func (w *watcher) Changed(i int, now Glance) {
+func (w *watcher) Changed(i int, now fleet.Glance) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if i == 1 {
@@ -41,7 +42,7 @@ func TestObserver(t *testing.T) {
 	l.boot(phone.Reset{})
 	l.boot(phone.PowerOff{})
 	name := l.fleet.Phone(1).Name
-	require.Equal(t, []Glance{
+	require.Equal(t, []fleet.Glance{
 		{On: true, Booting: true, State: phone.None},
 		{On: true, State: phone.Trusted},
 		{On: true, Booting: true, State: phone.Trusted},

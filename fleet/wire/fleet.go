@@ -1,18 +1,17 @@
-package fleet
+package wire
 
 import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"errors"
 	"net/netip"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
 )
@@ -23,7 +22,7 @@ type Clock interface{ Now() time.Time }
 // Config is what a fleet needs.
 type Config struct {
 	Clock  Clock
-	Limits Limits
+	Limits fleet.Limits
 	// SIPPort and WebPort are where all phones, each at its own address, take
 	// NOTIFYs and show their web pages; the system chooses where they are 0.
 	SIPPort, WebPort int
@@ -32,27 +31,10 @@ type Config struct {
 	// chooses, and no reset reaches them.
 	Anywhere bool
 	// Observer, where not nil, is told of what happens to phones.
-	Observer Observer
+	Observer fleet.Observer
 }
 
-// Limits are how much phones do at a time, and how long they wait for others.
-// Each field that is zero stands for that of DefaultLimits.
-type Limits struct {
-	Boots       int           // phones that boot at a time
-	TFTPTimeout time.Duration // for the answer to a packet, before it is sent again
-	TFTPRetries int           // of a packet
-	TVSTimeout  time.Duration // of a whole exchange
-	HTTPTimeout time.Duration // of a file or page
-	SIPTimeout  time.Duration // of a connection, and of each answer
-}
-
-// DefaultLimits are a phone's own time-outs (see packages tftp and tvs), and as
-// many boots as keep answers well within them: throughput on loopback is flat
-// from 64 to 256 boots at a time and falls beyond.
-var DefaultLimits = Limits{Boots: 128, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9, TVSTimeout: 10 * time.Second, HTTPTimeout: 10 * time.Second, SIPTimeout: sip.DefaultTimeout}
-
-// ErrClosed is Settle's error when the fleet was closed.
-var ErrClosed = errors.New("the fleet is closed")
+var _ fleet.Fleet = (*Fleet)(nil)
 
 // A Fleet is phones on real sockets. It is safe for concurrent use.
 type Fleet struct {
@@ -76,7 +58,7 @@ type Fleet struct {
 	web     *webServer
 	lacking lacking
 
-	tally Tally
+	tally fleet.Tally
 	times struct {
 		sync.Mutex
 		boots *hdrhistogram.Histogram // microseconds
@@ -104,19 +86,9 @@ type slot struct {
 	queued  bool          // or driven
 }
 
-// Tally counts what the phones did; all by atomic operations.
-type Tally struct {
-	Boots, CutShort       atomic.Uint64 // boots that ended, and that a reset or power loss overtook
-	Retransmits, Refused  atomic.Uint64
-	TVSStrange, TVSSilent atomic.Uint64
-	// Alarms were answered with 202; registrations, keep-alives included, with
-	// 200, or failed.
-	Alarms, Registrations, RegistrationsFailed atomic.Uint64
-}
-
 // New makes a fleet without phones, and listens for them. Close ends it.
 func New(cfg Config) (*Fleet, error) {
-	l, std := &cfg.Limits, DefaultLimits
+	l, std := &cfg.Limits, fleet.DefaultLimits
 	l.Boots = cmp.Or(l.Boots, std.Boots)
 	l.TFTPTimeout = cmp.Or(l.TFTPTimeout, std.TFTPTimeout)
 	l.TFTPRetries = cmp.Or(l.TFTPRetries, std.TFTPRetries)
@@ -182,7 +154,7 @@ func (f *Fleet) send(s *slot, ev phone.Event) {
 }
 
 // Settle waits until no phone has anything left to do. Its error is the
-// context's, ErrClosed, or what the run cannot go on after.
+// context's, fleet.ErrClosed, or what the run cannot go on after.
 func (f *Fleet) Settle(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		f.mu.Lock()
@@ -198,7 +170,7 @@ func (f *Fleet) Settle(ctx context.Context) error {
 	case f.err != nil:
 		return f.err
 	case f.ctx.Err() != nil:
-		return ErrClosed
+		return fleet.ErrClosed
 	}
 	return ctx.Err()
 }

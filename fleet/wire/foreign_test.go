@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/internal/sftptest"
 	"itlsim/phone"
 	"itlsim/tvs"
@@ -83,7 +84,7 @@ func folder(t *testing.T, n *cucm.Node, names ...string) string {
 // A foreign server with only a folder of files: no HTTP, so TFTP serves; no CTL.
 func TestTFTPDHPAServesPhones(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, Limits{SIPTimeout: time.Second})
+	l := newLab(t, 1, fleet.Limits{SIPTimeout: time.Second})
 	name := "SEP0011AABB0000"
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 	dir := folder(t, l.pub, "ITLFile.tlv", name+".cnf.xml", name+".cnf.xml.sgn")
@@ -186,7 +187,7 @@ func TestSIPpRegisters(t *testing.T) {
 func TestPhonesRegisterWithSIPp(t *testing.T) {
 	t.Parallel()
 	sipp := sftptest.Program(t, "sipp")
-	l := newLab(t, 1, Limits{})
+	l := newLab(t, 1, fleet.Limits{})
 	server := l.pub.Address(cucm.CallManagerService)
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
 	scenario, err := filepath.Abs("testdata/callmanager.sipp.xml")

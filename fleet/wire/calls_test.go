@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"crypto/tls"
@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
 )
@@ -239,7 +240,7 @@ func TestDirectoryShowsTheTomcatCertificate(t *testing.T) {
 }
 
 // page fetches a page of a phone's web server; "" where nobody listens.
-func (l *lab) page(v View, path string) string {
+func (l *lab) page(v fleet.View, path string) string {
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	answer, err := client.Get(fmt.Sprintf("http://%s:%d%s", v.IP, l.fleet.WebPort(), path))
 	if err != nil {

@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -53,14 +54,14 @@ func (c *clock) advance(d time.Duration) {
 }
 
 // quick are limits for tests in which somebody gives no answer.
-var quick = Limits{Boots: 8, TFTPTimeout: 100 * time.Millisecond, TFTPRetries: 4, TVSTimeout: 400 * time.Millisecond, HTTPTimeout: 400 * time.Millisecond, SIPTimeout: 400 * time.Millisecond}
+var quick = fleet.Limits{Boots: 8, TFTPTimeout: 100 * time.Millisecond, TFTPRetries: 4, TVSTimeout: 400 * time.Millisecond, HTTPTimeout: 400 * time.Millisecond, SIPTimeout: 400 * time.Millisecond}
 
 // labs counts them: each has addresses of its own, so that a port which a test
 // gives up for a while is not given to another.
 var labs atomic.Uint32
 
 // newLab has a cluster of so many nodes, each with TFTP and TVS.
-func newLab(t testing.TB, nodes int, limits Limits) *lab {
+func newLab(t testing.TB, nodes int, limits fleet.Limits) *lab {
 	l := &lab{t: t, clock: &clock{now: time.Unix(1393439067, 0)}}
 	cfg := cucm.Cisco117598()
 	cfg.Nodes = cfg.Nodes[:nodes]
@@ -126,7 +127,7 @@ func (l *lab) boot(ev phone.Event) {
 }
 
 // only is the lab's only phone.
-func (l *lab) only() View {
+func (l *lab) only() fleet.View {
 	phones := l.fleet.Phones()
 	require.Len(l.t, phones, 1)
 	return phones[0]

@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"crypto/tls"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 )
 
@@ -43,7 +44,7 @@ func TestNoTFTPServerAtAll(t *testing.T) {
 	require.Zero(t, l.cluster.Registered(), "it has no configuration to register with")
 }
 
-func texts(v View) (texts []string) {
+func texts(v fleet.View) (texts []string) {
 	for _, line := range v.Status() {
 		texts = append(texts, line.Text)
 	}

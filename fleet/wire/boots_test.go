@@ -1,4 +1,4 @@
-package fleet
+package wire
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -31,7 +32,7 @@ func (l *lab) hold(suffix string) (asked <-chan struct{}, release func()) {
 }
 
 // patient phones do not give a file up that a test holds back.
-var patient = Limits{Boots: 4}
+var patient = fleet.Limits{Boots: 4}
 
 func (l *lab) requireBoots(ended, cutShort int) {
 	tally := l.fleet.Tally()
@@ -92,7 +93,7 @@ func TestPowerOffAndOnInMidBoot(t *testing.T) {
 func TestManyPhonesFewAtATime(t *testing.T) {
 	t.Parallel()
 	const phones, limit = 300, 8
-	l := newLab(t, 1, Limits{Boots: limit})
+	l := newLab(t, 1, fleet.Limits{Boots: limit})
 	l.add(phones)
 	var mu sync.Mutex
 	begun, most := map[string]bool{}, 0
@@ -149,10 +150,10 @@ func TestCloseOfABusyFleet(t *testing.T) {
 	go func() { settled <- l.fleet.Settle(t.Context()) }()
 	l.fleet.Close()
 	release()
-	require.ErrorIs(t, <-settled, ErrClosed)
+	require.ErrorIs(t, <-settled, fleet.ErrClosed)
 	require.NotZero(t, l.fleet.Busy(), "work was left")
 	l.fleet.Send(phone.Reset{}, nil)
-	require.ErrorIs(t, l.fleet.Settle(t.Context()), ErrClosed)
+	require.ErrorIs(t, l.fleet.Settle(t.Context()), fleet.ErrClosed)
 	l.fleet.Close()
 }
 
