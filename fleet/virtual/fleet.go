@@ -508,7 +508,7 @@ func (f *Fleet) began(s *slot, t *turn) {
 // changed tells the observer.
 func (f *Fleet) changed(s *slot, t *turn) {
 	if o := f.config.Observer; o != nil {
-		o.Changed(int(t.phone), fleet.Glance{On: s.phone.On(), Booting: s.begun != 0, State: s.phone.State()})
+		o.Changed(int(t.phone), fleet.Condition{On: s.phone.On(), Booting: s.begun != 0, State: s.phone.State()})
 	}
 }
 

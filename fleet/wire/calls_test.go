@@ -166,8 +166,8 @@ func (l *lab) peerSIP(handle func(_, _ netip.AddrPort, r *sipmsg.Request) *sipms
 
 func TestCallManagersThatRefuse(t *testing.T) {
 	for name, tc := range map[string]struct {
-		handle func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response
-		lack   string
+		handle  func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response
+		failure string
 	}{
 		"404": {func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
 			return sipmsg.NewResponseFromRequest(r, 404, "Not Found", nil)
@@ -182,13 +182,13 @@ func TestCallManagersThatRefuse(t *testing.T) {
 			require.Equal(t, phone.Trusted, l.only().State, "trust is another matter")
 			require.Empty(t, l.only().CallManager)
 			require.Equal(t, 1, l.only().StoredAlarms)
-			var lacks []string
-			for _, lack := range l.fleet.Lacking() {
-				if lack.Protocol == "SIP" {
-					lacks = append(lacks, lack.What)
+			var failed []string
+			for _, failure := range l.fleet.Failures() {
+				if failure.Protocol == "SIP" {
+					failed = append(failed, failure.What)
 				}
 			}
-			require.Contains(t, lacks, tc.lack)
+			require.Contains(t, failed, tc.failure)
 		})
 	}
 }

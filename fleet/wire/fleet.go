@@ -54,9 +54,9 @@ type Fleet struct {
 	settled sync.Cond
 	err     error // what the run cannot go on after
 
-	sip     *sip.Server
-	web     *webServer
-	lacking lacking
+	sip      *sip.Server
+	web      *webServer
+	failures failures
 
 	tally fleet.Tally
 	times struct {

@@ -94,11 +94,11 @@ func TestTFTPDHPAServesPhones(t *testing.T) {
 	require.Equal(t, phone.Trusted, l.only().State)
 	require.Equal(t, l.pub.ITL().SHA1(), l.only().Flash.Lists.ITL.SHA1())
 	require.NotEmpty(t, l.only().CallManager)
-	var lacks []string
-	for _, lack := range l.fleet.Lacking() {
-		lacks = append(lacks, fmt.Sprint(lack.Protocol, " ", lack.What, " ", lack.Times))
+	var failed []string
+	for _, failure := range l.fleet.Failures() {
+		failed = append(failed, fmt.Sprint(failure.Protocol, " ", failure.What, " ", failure.Times))
 	}
-	require.Equal(t, []string{"HTTP connection refused 4", "TFTP CTLSEP<MAC>.tlv not found 1", "TFTP ITLSEP<MAC>.tlv not found 1"}, lacks)
+	require.Equal(t, []string{"HTTP connection refused 4", "TFTP CTLSEP<MAC>.tlv not found 1", "TFTP ITLSEP<MAC>.tlv not found 1"}, failed)
 
 	// A file that somebody broke is refused, and the phone keeps what it has.
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), []byte("no list"), 0o644))
@@ -239,13 +239,13 @@ func TestTVSWithoutQUERY(t *testing.T) {
 	l.settle()
 	require.Equal(t, phone.Locked, l.only().State)
 	require.ErrorContains(t, l.only().Refusal, "no TVS could be asked")
-	var lacks []string
-	for _, lack := range l.fleet.Lacking() {
-		if lack.Protocol == "TVS" {
-			lacks = append(lacks, lack.What)
+	var failed []string
+	for _, failure := range l.fleet.Failures() {
+		if failure.Protocol == "TVS" {
+			failed = append(failed, failure.What)
 		}
 	}
-	require.Equal(t, []string{"QUERY request: closed the connection without an answer"}, lacks)
+	require.Equal(t, []string{"QUERY request: closed the connection without an answer"}, failed)
 	l.boot(phone.OpenDirectory{})
 	require.Equal(t, phone.DirectoryTitle, l.only().Screen, l.only().ScreenReason)
 	restore()

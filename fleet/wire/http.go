@@ -69,7 +69,7 @@ func (f *Fleet) fetchHTTP(p *phone.Phone, a phone.Fetch) phone.Event {
 	case err == statusError(http.StatusNotFound):
 		return phone.FileNotFound{Seq: a.Seq}
 	case err != nil:
-		f.lacking.add("HTTP", a.Address(), p.Name(), reason(err))
+		f.failures.add("HTTP", a.Address(), p.Name(), reason(err))
 		return phone.NoAnswer{Seq: a.Seq, Err: err}
 	case len(data) > itl.MaxFile:
 		return phone.FileTooLarge{Seq: a.Seq, Err: fmt.Errorf("%s from %s: larger than %d bytes", a.Name, a.Address(), itl.MaxFile)}

@@ -5,6 +5,6 @@ import "itlsim/fleet"
 // changed tells the observer. The slot is locked.
 func (f *Fleet) changed(s *slot) {
 	if o := f.config.Observer; o != nil {
-		o.Changed(s.index, fleet.Glance{On: s.phone.On(), Booting: !s.begun.IsZero(), State: s.phone.State()})
+		o.Changed(s.index, fleet.Condition{On: s.phone.On(), Booting: !s.begun.IsZero(), State: s.phone.State()})
 	}
 }

@@ -12,16 +12,16 @@ import (
 
 // watcher notes what it is told of the second phone.
 type watcher struct {
-	mu       sync.Mutex
-	glances  []fleet.Glance
-	verdicts []string
+	mu         sync.Mutex
+	conditions []fleet.Condition
+	verdicts   []string
 }
 
-func (w *watcher) Changed(i int, now fleet.Glance) {
+func (w *watcher) Changed(i int, now fleet.Condition) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if i == 1 {
-		w.glances = append(w.glances, now)
+		w.conditions = append(w.conditions, now)
 	}
 }
 
@@ -42,13 +42,13 @@ func TestObserver(t *testing.T) {
 	l.boot(phone.Reset{})
 	l.boot(phone.PowerOff{})
 	name := l.fleet.Phone(1).Name
-	require.Equal(t, []fleet.Glance{
+	require.Equal(t, []fleet.Condition{
 		{On: true, Booting: true, State: phone.None},
 		{On: true, State: phone.Trusted},
 		{On: true, Booting: true, State: phone.Trusted},
 		{On: true, State: phone.Trusted},
 		{State: phone.Trusted},
-	}, w.glances)
+	}, w.conditions)
 	require.Equal(t, []string{
 		"ITL" + name + ".tlv by faith (first use)", name + ".cnf.xml.sgn by the stored ITL",
 		"ITL" + name + ".tlv by the same list as stored", name + ".cnf.xml.sgn by the stored ITL",

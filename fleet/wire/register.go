@@ -49,7 +49,7 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 				return err // nobody is there to register with
 			}
 			if answer.StatusCode != 202 {
-				f.lacking.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
+				f.failures.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
 				break
 			}
 			sent++
@@ -62,7 +62,7 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 	defer s.mu.Unlock()
 	if err != nil {
 		f.tally.RegistrationsFailed.Add(1)
-		f.lacking.add("SIP", a.Server, p.Name(), reason(err))
+		f.failures.add("SIP", a.Server, p.Name(), reason(err))
 		s.due = time.Now().Add(retryAfter)
 		return phone.NotRegistered{Seq: a.Seq, Alarms: sent, Err: err}
 	}

@@ -17,7 +17,7 @@ import (
 func (f *Fleet) openService(s *slot, a phone.OpenService) phone.Event {
 	s.hangUp()
 	fail := func(err error) phone.Event {
-		f.lacking.add("HTTPS", a.URL, s.phone.Name(), reason(err))
+		f.failures.add("HTTPS", a.URL, s.phone.Name(), reason(err))
 		return phone.ServiceFailed{Seq: a.Seq, Err: err}
 	}
 	u, err := url.Parse(a.URL)
@@ -52,7 +52,7 @@ func (f *Fleet) readService(s *slot, a phone.ReadService) phone.Event {
 			return phone.ServiceRead{Seq: a.Seq, Data: data}
 		}
 	}
-	f.lacking.add("HTTPS", a.URL, s.phone.Name(), reason(err))
+	f.failures.add("HTTPS", a.URL, s.phone.Name(), reason(err))
 	return phone.ServiceFailed{Seq: a.Seq, Err: err}
 }
 

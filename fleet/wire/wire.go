@@ -38,12 +38,12 @@ func (f *Fleet) fetch(p *phone.Phone, a phone.Fetch) phone.Event {
 	case err == nil:
 		return phone.FileReceived{Seq: a.Seq, Data: data}
 	case errors.Is(err, tftp.ErrNotFound):
-		f.lacking.add("TFTP", a.Server, p.Name(), a.Name+" not found")
+		f.failures.add("TFTP", a.Server, p.Name(), a.Name+" not found")
 		return phone.FileNotFound{Seq: a.Seq}
 	case errors.As(err, &large):
 		return phone.FileTooLarge{Seq: a.Seq, Err: err}
 	}
-	f.lacking.add("TFTP", a.Server, p.Name(), reason(err))
+	f.failures.add("TFTP", a.Server, p.Name(), reason(err))
 	return phone.NoAnswer{Seq: a.Seq, Err: err}
 }
 
@@ -61,11 +61,11 @@ func (f *Fleet) ask(p *phone.Phone, a phone.AskTVS) phone.Event {
 		return phone.TVSAnswered{Seq: a.Seq, Answer: answer}
 	case errors.As(err, &strange):
 		f.tally.TVSStrange.Add(1)
-		f.lacking.add("TVS", a.Server, p.Name(), "shows a certificate that is not in the phone's list")
+		f.failures.add("TVS", a.Server, p.Name(), "shows a certificate that is not in the phone's list")
 		return phone.TVSStrange{Seq: a.Seq}
 	}
 	f.tally.TVSSilent.Add(1)
-	f.lacking.add("TVS", a.Server, p.Name(), a.Request.Command.String()+": "+reason(err))
+	f.failures.add("TVS", a.Server, p.Name(), a.Request.Command.String()+": "+reason(err))
 	return phone.TVSSilent{Seq: a.Seq, Err: err}
 }
 
