@@ -3,15 +3,15 @@ package cucm
 import (
 	"slices"
 
-	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // A holding is which list a phone holds, by its DeviceTLInfo (M19). Phones that
 // report the same share one.
 type holding struct {
 	installed bool
-	itl       phone.Checksum // zero where none is installed
-	server    string         // the CN of the list's TFTP record
+	itl       sip.Checksum // zero where none is installed
+	server    string       // the CN of the list's TFTP record
 }
 
 // maxHoldings bounds how many are shared: clusters serve few lists, and what
@@ -23,7 +23,7 @@ const maxHoldings = 256
 const maxStrangers = 40_000
 
 // Alarm records an alarm that a phone sent.
-func (c *Cluster) Alarm(a phone.DeviceTLInfo) {
+func (c *Cluster) Alarm(a sip.DeviceTLInfo) {
 	c.counts.alarms.Add(1)
 	h := holding{server: a.ITLServer}
 	if a.ITL != nil {
@@ -63,20 +63,20 @@ func (c *Cluster) AlarmsOf(device string) int {
 
 // Holds is the list that a phone holds by its last alarm; false where it
 // reported none: it has none, or older firmware (M19).
-func (c *Cluster) Holds(device string) (phone.Checksum, bool) {
+func (c *Cluster) Holds(device string) (sip.Checksum, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if r := c.records.find(device); r != nil && r.holds != nil {
 		return r.holds.itl, r.holds.installed
 	}
-	return phone.Checksum{}, false
+	return sip.Checksum{}, false
 }
 
 // Holders tells which phones hold which list, by the last alarm of each: the
 // names in order. Phones that report nothing, older firmware, are in none
 // (M19).
-func (c *Cluster) Holders() map[phone.Checksum][]string {
-	holders := make(map[phone.Checksum][]string)
+func (c *Cluster) Holders() map[sip.Checksum][]string {
+	holders := make(map[sip.Checksum][]string)
 	c.mu.RLock()
 	for _, r := range c.records.all {
 		if h := r.holds; h != nil && h.installed {
@@ -108,7 +108,7 @@ func (c *Cluster) ITLStatuses() map[ITLStatus][]string {
 	c.Registered() // those whose registration has lapsed are not any more
 	statuses := make(map[ITLStatus][]string)
 	c.mu.RLock()
-	served := make(map[string]phone.Checksum)
+	served := make(map[string]sip.Checksum)
 	for _, n := range c.nodes {
 		if n.list != nil {
 			served[n.fqdn()] = n.list.SHA1()

@@ -10,7 +10,6 @@ import (
 
 	sipmsg "github.com/emiago/sipgo/sip"
 
-	"itlsim/phone"
 	"itlsim/sip"
 )
 
@@ -33,7 +32,7 @@ func (n *Node) answerSIP(local, remote netip.AddrPort, r *sipmsg.Request) *sipms
 		}
 		// What cannot be read is accepted all the same, so that the phone lets go
 		// of it: a real one's alarms are not always well-formed.
-		if a, ok := phone.ParseDeviceTLInfo(r.Body()); ok {
+		if a, ok := sip.ParseDeviceTLInfo(r.Body()); ok {
 			n.cluster.Alarm(a)
 		}
 		answer := respond(202, "Accepted")

@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -258,10 +259,10 @@ func (f *fewKeys) Key(bits int) (*rsa.PrivateKey, error) {
 // M19: the cluster's log of DeviceTLInfo says which phones hold which list.
 func TestHolders(t *testing.T) {
 	l := newLab(t)
-	sum := phone.Checksum(l.pub.ITL().SHA1())
+	sum := sip.Checksum(l.pub.ITL().SHA1())
 	for _, name := range []string{"SEP2", "SEP1"} {
-		l.Alarm(phone.DeviceTLInfo{Device: name, ITL: &sum})
+		l.Alarm(sip.DeviceTLInfo{Device: name, ITL: &sum})
 	}
-	l.Alarm(phone.DeviceTLInfo{Device: "SEP3"})
-	require.Equal(t, map[phone.Checksum][]string{sum: {"SEP1", "SEP2"}}, l.Holders())
+	l.Alarm(sip.DeviceTLInfo{Device: "SEP3"})
+	require.Equal(t, map[sip.Checksum][]string{sum: {"SEP1", "SEP2"}}, l.Holders())
 }

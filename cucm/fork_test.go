@@ -7,7 +7,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
-	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // A fork is the same cluster once more: what is done to either does not show in
@@ -15,8 +15,8 @@ import (
 func TestForkGoesItsOwnWay(t *testing.T) {
 	l := newLab(t)
 	l.register("SEP00000000000A")
-	sum := phone.Checksum(l.sub.ITL().SHA1())
-	l.Alarm(phone.DeviceTLInfo{Device: "SEP00000000000A", ITL: &sum})
+	sum := sip.Checksum(l.sub.ITL().SHA1())
+	l.Alarm(sip.DeviceTLInfo{Device: "SEP00000000000A", ITL: &sum})
 	file, err := l.sub.File("SEP00000000000A.cnf.xml.sgn")
 	require.NoError(t, err)
 

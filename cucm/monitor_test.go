@@ -13,7 +13,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/sftptest"
-	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // alarms are the entries of the publisher's log that name one.
@@ -95,8 +95,8 @@ func TestSyslog(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Syslog = []string{collector.LocalAddr().String()} })
 	defer l.Close()
 	l.must(l.pub, "set cert regen TVS", "yes")
-	sum := phone.Checksum(l.pub.ITL().SHA1())
-	l.Alarm(phone.DeviceTLInfo{Device: phoneName, ITL: &sum, ITLServer: "test10pub.joemar2.lab"})
+	sum := sip.Checksum(l.pub.ITL().SHA1())
+	l.Alarm(sip.DeviceTLInfo{Device: phoneName, ITL: &sum, ITLServer: "test10pub.joemar2.lab"})
 	l.pub.LoginFailed("eve\n99: forged", "127.0.0.9:1")
 
 	form := regexp.MustCompile(`^\d+: test10(pub|sub)\.joemar2\.lab: Feb 26 2014 18:24:27\.\d{1,3} UTC :  %UC_[A-Z]*-[0-7]-\w+: %(\[\w+=[^\]]*\])*\[AppID=[^]]+\]\[ClusterID=StandAloneCluster\]\[NodeID=test10(pub|sub)\]: .+$`)

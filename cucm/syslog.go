@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // An alarm of the catalogue that a node's application log may hold.
@@ -284,11 +284,11 @@ func (s *syslog) close() {
 
 // logReport enters a phone's DeviceTLInfo into the log, with the tags of the
 // alarm itself.
-func (c *Cluster) logReport(a phone.DeviceTLInfo) {
+func (c *Cluster) logReport(a sip.DeviceTLInfo) {
 	c.log(event{deviceTLInfo, c.Publisher(), c.Now(), report(a)})
 }
 
-type report phone.DeviceTLInfo
+type report sip.DeviceTLInfo
 
 func (r report) list() [][2]string {
 	return [][2]string{{"DeviceName", r.Device}, {"CTL_Signature", r.CTL.String()}, {"ITL_Signature", r.ITL.String()}, {"ITL_TFTP_Server", r.ITLServer}}

@@ -17,7 +17,7 @@ const (
 	cellBooting cell = 1 << 3
 )
 
-func cellOf(g fleet.Glance) cell {
+func cellOf(g fleet.Condition) cell {
 	c := cell(g.State)
 	if g.On {
 		c |= cellOn
@@ -77,13 +77,13 @@ func (w *wall) begin(phones []fleet.View, now func() time.Time) {
 	w.now = now
 	w.cells, w.changes, w.stories = make([]cell, len(phones)), make([]uint64, len(phones)), make([][]judgement, len(phones))
 	for i, v := range phones {
-		w.cells[i] = cellOf(fleet.Glance{On: v.On, State: v.State})
+		w.cells[i] = cellOf(fleet.Condition{On: v.On, State: v.State})
 		w.tally.add(w.cells[i], 1)
 	}
 }
 
 // Changed notes what a phone looks like now.
-func (w *wall) Changed(i int, now fleet.Glance) {
+func (w *wall) Changed(i int, now fleet.Condition) {
 	c := cellOf(now)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -8,20 +8,13 @@ import "itlsim/phone"
 // with that phone locked: they must return at once and not turn to the fleet.
 type Observer interface {
 	// Changed tells that a phone's power, boot or trust state is another.
-	Changed(phone int, now Glance)
+	Changed(phone int, now Condition)
 	// Judged tells what became of a file that a phone was offered.
 	Judged(phone int, v phone.Verdict)
 }
 
-// A Glance is what can be seen of a phone from afar.
-type Glance struct {
+// A Condition is what can be seen of a phone from afar.
+type Condition struct {
 	On, Booting bool
 	State       phone.State
-}
-
-// changed tells the observer. The slot is locked.
-func (f *Fleet) changed(s *slot) {
-	if o := f.config.Observer; o != nil {
-		o.Changed(s.index, Glance{s.phone.On(), !s.begun.IsZero(), s.phone.State()})
-	}
 }

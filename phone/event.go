@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"itlsim/itl"
+	"itlsim/sip"
 	"itlsim/tvs"
 )
 
@@ -163,14 +164,14 @@ type (
 	}
 	// RaiseAlarm tells that the phone stored an alarm. There is nothing to carry
 	// out: the next Register sends it.
-	RaiseAlarm struct{ Alarm DeviceTLInfo }
+	RaiseAlarm struct{ Alarm sip.DeviceTLInfo }
 	// Register asks a call manager of the configuration in force to register the
 	// phone, after sending it the stored alarms in order. A phone registers
 	// whatever its trust state.
 	Register struct {
 		Seq    uint32
 		Server string // host:port
-		Alarms []DeviceTLInfo
+		Alarms []sip.DeviceTLInfo
 		Boot   uint32 // counts boots: a boot's registrations are one session
 		Cause  Cause  // of the last boot
 	}

@@ -4,15 +4,16 @@ import (
 	"time"
 
 	"itlsim/itl"
+	"itlsim/sip"
 )
 
 // Flash is what a phone keeps through resets and power loss. A refused file
 // changes nothing in it.
 type Flash struct {
 	Lists     Lists
-	Config    *Config  // in force; nil: none was ever accepted
-	ConfigSum Checksum // of its plain file: what comes again is not parsed again
-	Vouches   []Vouch  // what TVS said, each for its time to live
+	Config    *Config      // in force; nil: none was ever accepted
+	ConfigSum sip.Checksum // of its plain file: what comes again is not parsed again
+	Vouches   []Vouch      // what TVS said, each for its time to live
 }
 
 // vouchFor finds a TVS answer about a signer in one of the roles that has not

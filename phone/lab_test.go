@@ -21,6 +21,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/sip"
 	"itlsim/tvs"
 )
 
@@ -49,7 +50,7 @@ type lab struct {
 	pending phone.Action // what it then waits for
 	log     strings.Builder
 	last    phone.Verdict
-	alarms  []phone.DeviceTLInfo
+	alarms  []sip.DeviceTLInfo
 }
 
 // keys are for the certificates of each lab, in the order of their mention.
@@ -446,7 +447,7 @@ func (l *lab) held(which phone.TrustPoint) string {
 // inForce is the script's name of the configuration in force.
 func (l *lab) inForce() string {
 	for name, d := range l.files {
-		if plain, ok := strings.CutSuffix(name, ".plain"); ok && phone.Checksum(sha1.Sum(d)) == l.phone.Flash().ConfigSum {
+		if plain, ok := strings.CutSuffix(name, ".plain"); ok && sip.Checksum(sha1.Sum(d)) == l.phone.Flash().ConfigSum {
 			return plain
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"itlsim/itl"
+	"itlsim/sip"
 	"itlsim/tvs"
 )
 
@@ -79,14 +80,14 @@ type verdict struct {
 
 // payload is a plain configuration and what was read from it.
 type payload struct {
-	sum    Checksum
+	sum    sip.Checksum
 	config *Config
 	err    error
 }
 
 // payload sums up a plain configuration; it is read where its checksum is
 // another than that of the one in force.
-func (l *Library) payload(data []byte, inForce *Config, inForceSum Checksum) payload {
+func (l *Library) payload(data []byte, inForce *Config, inForceSum sip.Checksum) payload {
 	p, _ := remember(l, &l.payloads, extentOf(data), func() (payload, error) {
 		p := payload{sum: sha1.Sum(data)}
 		if l.Remember || inForce == nil || inForceSum != p.sum {

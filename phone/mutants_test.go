@@ -6,11 +6,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"itlsim/fleet/trial"
+	"itlsim/fleet/fuzz"
 	"itlsim/phone"
 )
 
-// The trials of package trial find every fault that is planted in the firmware.
+// The trials of package fuzz find every fault that is planted in the firmware.
 func TestEveryMutantIsCaught(t *testing.T) {
 	caughtBy := map[string]string{
 		"skip the signature check":          "vouched",
@@ -28,13 +28,13 @@ func TestEveryMutantIsCaught(t *testing.T) {
 					l.Plant(mutant)
 					return l
 				}
-				err := trial.Run(t.Context(), trial.Options{Seed: seed, Library: library})
-				var f *trial.Failure
+				err := fuzz.Run(t.Context(), fuzz.Options{Seed: seed, Library: library})
+				var f *fuzz.Failure
 				if err == nil || !errors.As(err, &f) {
 					require.NoError(t, err)
 					continue
 				}
-				f = trial.Shrink(t.Context(), trial.Options{Seed: seed, Library: library}, f)
+				f = fuzz.Shrink(t.Context(), fuzz.Options{Seed: seed, Library: library}, f)
 				require.Equal(t, caughtBy[name], f.Checker)
 				t.Log(f.Story())
 				return

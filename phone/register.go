@@ -3,6 +3,8 @@ package phone
 import (
 	"slices"
 	"time"
+
+	"itlsim/sip"
 )
 
 // Cause is why a phone last booted, by the names of the statistics screen's
@@ -28,8 +30,8 @@ const storedAlarms = 8
 
 // calls is what a phone has to do with its call managers.
 type calls struct {
-	alarms []DeviceTLInfo // stored until one answers 202
-	tried  []error        // what came of each that was asked
+	alarms []sip.DeviceTLInfo // stored until one answers 202
+	tried  []error            // what came of each that was asked
 
 	asking  int // index of the call manager that is asked now
 	booting bool
@@ -44,7 +46,7 @@ func (p *Phone) calling() *calls {
 }
 
 // storeAlarm keeps an alarm until a call manager answers it with 202.
-func (p *Phone) storeAlarm(a DeviceTLInfo) {
+func (p *Phone) storeAlarm(a sip.DeviceTLInfo) {
 	// A copy: the driver may hold the old slice.
 	c := p.calling()
 	c.alarms = append(slices.Clone(c.alarms[max(0, len(c.alarms)+1-storedAlarms):]), a)
@@ -125,7 +127,7 @@ func (p *Phone) RegisteredWith() (server string, tried []error) {
 }
 
 // StoredAlarms are the alarms that no call manager has answered with 202 yet.
-func (p *Phone) StoredAlarms() []DeviceTLInfo {
+func (p *Phone) StoredAlarms() []sip.DeviceTLInfo {
 	if p.calls == nil || len(p.calls.alarms) == 0 {
 		return nil
 	}

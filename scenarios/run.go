@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 )
 
@@ -250,7 +251,7 @@ func (r *StepReport) judge(e Expectation, st *Stage) {
 	r.Expectations = append(r.Expectations, result)
 }
 
-func statesOf(f Fleet) States {
+func statesOf(f fleet.Fleet) States {
 	n := f.States()
 	return States{n[phone.None], n[phone.Trusted], n[phone.Locked], n[phone.Untrusted]}
 }

@@ -22,7 +22,7 @@ import (
 type Stage struct {
 	Cluster *cucm.Cluster
 	Other   *cucm.Cluster // nil where there is none
-	Fleet   Fleet
+	Fleet   fleet.Fleet
 	world   world
 
 	members  []member // as the fleet's phones

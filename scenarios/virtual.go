@@ -103,7 +103,7 @@ func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
 
 func (w *simulated) TFTP(n *cucm.Node) (string, error) { return n.Address(cucm.TFTPService), nil }
 
-func (w *simulated) Fleet(fleet.Limits) (Fleet, error) {
+func (w *simulated) Fleet(fleet.Limits) (fleet.Fleet, error) {
 	if w.live {
 		return unhurried{w.fleet, w}, nil
 	}

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/phone"
+	fleetwire "itlsim/fleet/wire"
 )
 
 // A world is where a scenario plays: on real sockets, or on a simulated network.
@@ -31,29 +30,11 @@ type world interface {
 	// TFTP is the address at which phones reach a node's TFTP service.
 	TFTP(*cucm.Node) (string, error)
 	// Fleet makes the fleet, once all clusters are connected.
-	Fleet(fleet.Limits) (Fleet, error)
+	Fleet(fleet.Limits) (fleet.Fleet, error)
 	// Disturb makes the network as bad as this from now on.
 	Disturb(Disturbance)
 	Traffic() cucm.Traffic
 	Close() error
-}
-
-// A Fleet drives phones; *fleet.Fleet does so over real sockets.
-type Fleet interface {
-	Add(*phone.Phone)
-	Send(phone.Event, func(*phone.Phone) bool)
-	Settle(context.Context) error
-	All() iter.Seq[fleet.View]
-	Phone(i int) fleet.View
-	States() [4]int
-	Busy() int
-	// Index is a phone's place in the order of adding.
-	Index(device string) int
-	Registered(device string) bool
-	Tally() *fleet.Tally
-	Limits() fleet.Limits
-	BootTimes() fleet.BootTimes
-	Close()
 }
 
 // A Disturbance is what a network does to datagrams.
@@ -121,8 +102,8 @@ func (w *wire) TFTP(n *cucm.Node) (string, error) {
 	return w.relay.to(n.Address(cucm.TFTPService))
 }
 
-func (w *wire) Fleet(limits fleet.Limits) (Fleet, error) {
-	return fleet.New(fleet.Config{Clock: w, Limits: limits, Observer: w.observer})
+func (w *wire) Fleet(limits fleet.Limits) (fleet.Fleet, error) {
+	return fleetwire.New(fleetwire.Config{Clock: w, Limits: limits, Observer: w.observer})
 }
 
 func (w *wire) Disturb(d Disturbance) {

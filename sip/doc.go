@@ -10,7 +10,8 @@
 //	                                            <--  NOTIFY, Event: service-control, action=reset
 //	200 OK                                      -->
 //
-// [Phone] writes a phone's messages, [Notify] a call manager's. [Client] asks,
+// [Phone] writes a phone's messages, [Notify] a call manager's; [DeviceTLInfo]
+// is the alarm in the body of a REFER. [Client] asks,
 // [Server] answers and can also ask over a connection that a peer keeps open.
 //
 // Messages are read by the parser of github.com/emiago/sipgo. Its transport and

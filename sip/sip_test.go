@@ -17,8 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"itlsim/phone"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,8 +28,8 @@ var golden7821 = Phone{
 }
 
 func goldenAlarm() []byte {
-	sum := phone.Checksum{0x1B, 0xA1, 0xC9, 0x07, 0xE9, 0x9E, 0x4D, 0x3C, 0x53, 0x9D, 0xC8, 0x14, 0x24, 0xAF, 0x6C, 0x9F, 0x7D, 0xCE, 0x4D, 0x6D}
-	return phone.DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "cucm-115.home.lab"}.XML()
+	sum := Checksum{0x1B, 0xA1, 0xC9, 0x07, 0xE9, 0x9E, 0x4D, 0x3C, 0x53, 0x9D, 0xC8, 0x14, 0x24, 0xAF, 0x6C, 0x9F, 0x7D, 0xCE, 0x4D, 0x6D}
+	return DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "cucm-115.home.lab"}.XML()
 }
 
 // Identifiers that a phone draws: branch, tag, Call-ID after the MAC address,

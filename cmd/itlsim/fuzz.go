@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"itlsim/fleet/trial"
+	"itlsim/fleet/fuzz"
 )
 
 type fuzzCmd struct {
@@ -74,13 +74,13 @@ func every(interval time.Duration, do func()) (stop func()) {
 	}
 }
 
-func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*trial.Failure, error) {
+func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*fuzz.Failure, error) {
 	if c.Keep == "" {
 		workers := c.Workers
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
 		}
-		failure, err := trial.Fuzz(ctx, c.Seed, c.Runs, workers, func() { ran.Add(1) })
+		failure, err := fuzz.Fuzz(ctx, c.Seed, c.Runs, workers, func() { ran.Add(1) })
 		if err != nil && !errors.Is(err, context.Canceled) {
 			err = &exitError{exitBroken, err}
 		}
@@ -100,8 +100,8 @@ func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*trial.Failure, 
 		}
 		keep = append(keep, n)
 	}
-	err := trial.Run(ctx, trial.Options{Seed: c.Seed, Keep: keep})
-	if failure, ok := errors.AsType[*trial.Failure](err); ok {
+	err := fuzz.Run(ctx, fuzz.Options{Seed: c.Seed, Keep: keep})
+	if failure, ok := errors.AsType[*fuzz.Failure](err); ok {
 		return failure, nil
 	}
 	return nil, err

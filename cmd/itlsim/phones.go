@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"itlsim/fleet"
+	"itlsim/fleet/wire"
 	"itlsim/phone"
 )
 
@@ -33,19 +34,19 @@ type phonesCmd struct {
 
 // phonesReport is what came of the phones.
 type phonesReport struct {
-	Phones        int            `json:"phones"`
-	States        map[string]int `json:"states"`
-	ListsBy       map[string]int `json:"lists_by"`   // what authenticated them
-	ConfigsBy     map[string]int `json:"configs_by"` // in the last boot
-	Refusals      map[string]int `json:"refusals"`
-	Registered    map[string]int `json:"registered"`   // with each call manager; "" : none
-	Unconfigured  int            `json:"unconfigured"` // no configuration was ever taken
-	Alarms        uint64         `json:"alarms_DeviceTLInfo"`
-	AlarmsWaiting int            `json:"alarms_stored"`
-	Lacking       []lackReport   `json:"lacking"`
+	Phones        int             `json:"phones"`
+	States        map[string]int  `json:"states"`
+	ListsBy       map[string]int  `json:"lists_by"`   // what authenticated them
+	ConfigsBy     map[string]int  `json:"configs_by"` // in the last boot
+	Refusals      map[string]int  `json:"refusals"`
+	Registered    map[string]int  `json:"registered"`   // with each call manager; "" : none
+	Unconfigured  int             `json:"unconfigured"` // no configuration was ever taken
+	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
+	AlarmsWaiting int             `json:"alarms_stored"`
+	Failures      []failureReport `json:"lacking"`
 }
 
-type lackReport struct {
+type failureReport struct {
 	Protocol string `json:"protocol"`
 	Server   string `json:"server"`
 	What     string `json:"what"`
@@ -97,7 +98,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 
 // fleet makes the phones, or says what is wrong with the command line.
-func (c *phonesCmd) fleet() (*fleet.Fleet, error) {
+func (c *phonesCmd) fleet() (*wire.Fleet, error) {
 	if c.Phones < 1 || c.Phones > 1_000_000 {
 		return nil, usageError("--phones %d: want 1 to 1000000", c.Phones)
 	}
@@ -132,7 +133,7 @@ func (c *phonesCmd) fleet() (*fleet.Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := fleet.New(fleet.Config{Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere, Limits: fleet.Limits{Boots: c.Boots}})
+	f, err := wire.New(wire.Config{Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere, Limits: fleet.Limits{Boots: c.Boots}})
 	if err != nil {
 		return nil, err
 	}
@@ -166,10 +167,10 @@ func tftpServers(given []string) (servers []string, anywhere bool, err error) {
 	return servers, anywhere, nil
 }
 
-func outcome(f *fleet.Fleet) *phonesReport {
+func outcome(f *wire.Fleet) *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{}, Refusals: map[string]int{}, Registered: map[string]int{},
-		Alarms: f.Tally().Alarms.Load(), Lacking: []lackReport{},
+		Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
 	}
 	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
 		r.States[s.String()] = 0 // all are there, as in the report of a run
@@ -188,8 +189,8 @@ func outcome(f *fleet.Fleet) *phonesReport {
 			r.Refusals[strings.ReplaceAll(v.Refusal.Error(), v.Name, "SEP<MAC>")]++
 		}
 	}
-	for _, l := range f.Lacking() {
-		r.Lacking = append(r.Lacking, lackReport{l.Protocol, l.Server, l.What, l.Times})
+	for _, l := range f.Failures() {
+		r.Failures = append(r.Failures, failureReport{l.Protocol, l.Server, l.What, l.Times})
 	}
 	return r
 }
@@ -250,20 +251,20 @@ func (r *phonesReport) writeText(out io.Writer) error {
 		fmt.Fprintf(&b, "%-16s %6d\n", "unconfigured", r.Unconfigured)
 	}
 	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
-	if len(r.Lacking) == 0 {
+	if len(r.Failures) == 0 {
 		b.WriteString("the servers gave all that the phones asked for\n")
 	} else {
 		b.WriteString("what the servers did not give\n")
 	}
-	for _, l := range r.Lacking {
+	for _, l := range r.Failures {
 		fmt.Fprintf(&b, "  %-5s %-22s %6d  %s%s\n", l.Protocol, l.Server, l.Times, l.What, comment(l))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
 
-// comment says what a lack comes to for phones.
-func comment(l lackReport) string {
+// comment says what a failure means for phones.
+func comment(l failureReport) string {
 	switch {
 	case l.Protocol == "HTTP":
 		return " (the phones asked TFTP instead)"

@@ -39,8 +39,8 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Equal(t, 1, r.Unconfigured)
 	require.EqualValues(t, 2, r.Alarms)
 	require.Equal(t, 1, r.AlarmsWaiting)
-	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "SEP<MAC>.cnf.xml.sgn not found", 1})
-	require.Contains(t, r.Lacking, lackReport{"TFTP", pub.Address(cucm.TFTPService), "CTLSEP<MAC>.tlv not found", 3})
+	require.Contains(t, r.Failures, failureReport{"TFTP", pub.Address(cucm.TFTPService), "SEP<MAC>.cnf.xml.sgn not found", 1})
+	require.Contains(t, r.Failures, failureReport{"TFTP", pub.Address(cucm.TFTPService), "CTLSEP<MAC>.tlv not found", 3})
 
 	// A cluster that takes every phone, as itlsim serve does.
 	cfg.AutoRegister = true

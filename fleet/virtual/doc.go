@@ -1,4 +1,4 @@
-// Package virtual drives phones as package fleet does, over a simulated network
+// Package virtual drives phones as package wire does, over a simulated network
 // and clock: the same firmware and the same cluster, hours of scenario time in
 // seconds, and the same run again from its seed.
 //

@@ -15,13 +15,13 @@ import (
 
 // watcher notes what it is told of the second phone.
 type watcher struct {
-	glances  []fleet.Glance
-	verdicts []string
+	conditions []fleet.Condition
+	verdicts   []string
 }
 
-func (w *watcher) Changed(i int, now fleet.Glance) {
+func (w *watcher) Changed(i int, now fleet.Condition) {
 	if i == 1 {
-		w.glances = append(w.glances, now)
+		w.conditions = append(w.conditions, now)
 	}
 }
 
@@ -39,13 +39,13 @@ func TestObserver(t *testing.T) {
 		l.Send(ev, nil)
 		l.settles()
 	}
-	require.Equal(t, []fleet.Glance{
+	require.Equal(t, []fleet.Condition{
 		{On: true, Booting: true, State: phone.None},
 		{On: true, State: phone.Trusted},
 		{On: true, Booting: true, State: phone.Trusted},
 		{On: true, State: phone.Trusted},
 		{State: phone.Trusted},
-	}, w.glances)
+	}, w.conditions)
 	name := l.Phone(1).Name
 	require.Equal(t, []string{
 		"ITL" + name + ".tlv by faith (first use)", name + ".cnf.xml.sgn by the stored ITL",

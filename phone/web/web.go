@@ -25,6 +25,7 @@ import (
 
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // A Phone is what the pages show of one.
@@ -35,10 +36,10 @@ type Phone struct {
 	Profile     *phone.Profile
 	Flash       phone.Flash
 	Status      []phone.StatusLine
-	Alarm       phone.DeviceTLInfo // as last raised
-	AlarmAt     time.Time          // zero: none was raised
-	CallManager string             // registered with
-	Servers     []string           // TFTP servers
+	Alarm       sip.DeviceTLInfo // as last raised
+	AlarmAt     time.Time        // zero: none was raised
+	CallManager string           // registered with
+	Servers     []string         // TFTP servers
 }
 
 // A row of a page; its name as people see it, and as an XML element.
@@ -150,9 +151,9 @@ func (p Phone) security() []row {
 		name string
 		list *itl.List
 	}{{"CTL", p.Flash.Lists.CTL}, {"ITL", p.Flash.Lists.ITL}} {
-		var sum *phone.Checksum
+		var sum *sip.Checksum
 		if l.list != nil {
-			s := phone.Checksum(l.list.SHA1())
+			s := sip.Checksum(l.list.SHA1())
 			sum = &s
 		}
 		rows = append(rows, row{l.name + " file", l.name + "File", strings.TrimSpace(sum.String())})

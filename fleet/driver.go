@@ -1,0 +1,45 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"itlsim/phone"
+)
+
+// A Fleet drives phones: package wire over real sockets, package virtual over a
+// simulated network. Phones are numbered from 0 in the order of adding.
+type Fleet interface {
+	// Add takes a phone into the fleet, which alone may use it from then on.
+	Add(*phone.Phone)
+	// Send gives an event to all phones that choose picks (all if it is nil). It
+	// does not wait for what follows.
+	Send(ev phone.Event, choose func(*phone.Phone) bool)
+	// Settle waits until no phone has anything left to do. Its error is the
+	// context's, ErrClosed, or the reason why the run cannot go on.
+	Settle(context.Context) error
+	// All yields a view of every phone, in order.
+	All() iter.Seq[View]
+	// Phone is a view of one phone, by its number.
+	Phone(i int) View
+	// States counts the phones in each state, by phone.State.
+	States() [4]int
+	// Busy is how many phones have something left to do.
+	Busy() int
+	// Index is the number of a phone, which the fleet must have.
+	Index(device string) int
+	// Registered reports whether a phone is on and registered.
+	Registered(device string) bool
+	// Tally is what the phones have done so far.
+	Tally() *Tally
+	// Limits are those that the fleet keeps to.
+	Limits() Limits
+	// BootTimes are the durations of all boots that have ended.
+	BootTimes() BootTimes
+	// Close ends the fleet; boots under way are dropped.
+	Close()
+}
+
+// ErrClosed is Settle's error when the fleet was closed.
+var ErrClosed = errors.New("the fleet is closed")

@@ -1,0 +1,77 @@
+package fuzz
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet/virtual"
+	"itlsim/phone"
+)
+
+// sight is a checker that judges nothing: it tells what trials come across.
+type sight struct {
+	states                          [4]int
+	by                              map[phone.TrustPoint]int
+	tvsStrange, tvsSilent, noAnswer int
+}
+
+func (*sight) name() string            { return "sight" }
+func (*sight) rest(*world, bool) error { return nil }
+
+func (c *sight) step(_ *world, s *virtual.Step) error {
+	switch s.Event.(type) {
+	case phone.TVSStrange:
+		c.tvsStrange++
+	case phone.TVSSilent:
+		c.tvsSilent++
+	case phone.NoAnswer:
+		c.noAnswer++
+	}
+	for _, a := range s.Actions {
+		switch a := a.(type) {
+		case phone.Booted:
+			c.states[a.State]++
+		case phone.Verdict:
+			c.by[a.By]++
+		}
+	}
+	return nil
+}
+
+// Checkers that find nothing mean something only where there is something to
+// find: trials reach every state and every way to trust, and leave phones that
+// must come back.
+func TestTrialsAreHard(t *testing.T) {
+	seen := &sight{by: make(map[phone.TrustPoint]int)}
+	expected, back := 0, 0
+	for seed := range uint64(60) {
+		w, err := install(Options{Seed: seed})
+		require.NoError(t, err)
+		w.checkers = append([]checker{seen}, w.checkers...)
+		require.NoError(t, w.run(t.Context(), Options{}))
+		for _, c := range w.checkers {
+			if a, ok := c.(*alive); ok {
+				expected += len(a.expected)
+				for _, was := range a.expected {
+					if was > phone.Trusted {
+						back++
+					}
+				}
+			}
+		}
+	}
+	for state, n := range seen.states {
+		require.NotZero(t, n, phone.State(state))
+	}
+	for by := phone.ByNothing; by <= phone.ByCache; by++ {
+		if by != phone.ByCTL { // no cluster of this program is in mixed mode
+			require.NotZero(t, seen.by[by], by)
+		}
+	}
+	require.NotZero(t, seen.tvsStrange)
+	require.NotZero(t, seen.tvsSilent)
+	require.NotZero(t, seen.noAnswer)
+	require.NotZero(t, back, "of %d that must be trusted, some came back", expected)
+	t.Logf("%d boots by state %v, by trust point %v, %d phones must be trusted, %d of them came back", seen.states[0]+seen.states[1]+seen.states[2]+seen.states[3], seen.states, seen.by, expected, back)
+}

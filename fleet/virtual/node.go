@@ -1,0 +1,78 @@
+package virtual
+
+import (
+	"net"
+
+	"itlsim/cucm"
+)
+
+// node is a cluster's node with what its services have to do.
+type node struct {
+	*cucm.Node
+	cluster *cucm.Cluster
+	host    string
+	up      map[cucm.Service]bool
+	serving int     // transfers under way
+	waiting []event // requests, in the order of arrival
+	free    int64   // when its TVS has done all handshakes so far
+}
+
+func (f *Fleet) node(cn *cucm.Node) *node {
+	for _, n := range f.nodes {
+		if n.Node == cn {
+			return n
+		}
+	}
+	return nil
+}
+
+// at finds a node by the address of a service, host:port; nil where there is none.
+func (f *Fleet) at(address string) (uint8, *node) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0, nil
+	}
+	for i, n := range f.nodes {
+		if n.host == host {
+			return uint8(i), n
+		}
+	}
+	return 0, nil
+}
+
+// services are those that a simulated network carries, at their standard ports.
+var services = map[cucm.Service]string{cucm.TFTPService: "69", cucm.TVSService: "2445", cucm.CallManagerService: "5060", cucm.TomcatService: "8443"}
+
+// Connect puts a cluster's services on the simulated network, each node at an
+// address of its own, from 127.0.0.2 on. Its resets reach the fleet's phones.
+func (f *Fleet) Connect(c *cucm.Cluster) {
+	for _, cn := range c.Nodes() {
+		n := &node{Node: cn, cluster: c, host: net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String(), up: make(map[cucm.Service]bool)}
+		for s := range services {
+			n.up[s] = cn.Running(s)
+		}
+		f.nodes = append(f.nodes, n)
+	}
+	c.Connect(f, func(cn *cucm.Node, s cucm.Service) string { return net.JoinHostPort(f.node(cn).host, services[s]) })
+	c.Attach(f)
+}
+
+// Start makes a service answer (cucm.Network).
+func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, true) }
+
+// Stop makes a service silent; transfers under way may finish (cucm.Network).
+func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, false) }
+
+func (f *Fleet) turn(cn *cucm.Node, s cucm.Service, up bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.node(cn)
+	n.up[s] = up
+	if s == cucm.CallManagerService {
+		if !up {
+			f.forget(n)
+		}
+		f.renew()
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package virtual
+
+import (
+	"slices"
+	"strings"
+
+	"itlsim/phone"
+)
+
+// slot holds one phone.
+type slot struct {
+	phone    *phone.Phone
+	refused  *refusals // shared with phones that refused alike; nil: nothing
+	chance   chance
+	begun    int64  // of the boot under way, plus one; 0: none
+	last     int64  // when the last event from outside reaches it
+	served   uint32 // Seq of the last request that a TFTP took up
+	window   uint32 // in which it last had an event
+	queued   uint16 // events in starts
+	pending  uint16 // events from outside under way to it
+	admitted bool
+	home     uint8 // place from 1 of the node whose CallManager has the phone; 0: none
+	listBy   phone.TrustPoint
+	configBy phone.TrustPoint
+}
+
+// Add takes a phone into the fleet, which alone may use it from then on. Its
+// library should remember.
+func (f *Fleet) Add(p *phone.Phone) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
+	server, _ := p.RegisteredWith()
+	if place, n := f.at(server); n != nil {
+		s.home = place + 1
+	}
+	f.slots = append(f.slots, s)
+	f.states[p.State()]++
+}
+
+// Reserve makes room for so many phones more.
+func (f *Fleet) Reserve(phones int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slots = slices.Grow(f.slots, phones)
+}
+
+// find finds a phone by its name. A million names in a map would take a tenth
+// of all memory, and few acts are about single phones.
+func (f *Fleet) find(name string) (uint32, bool) {
+	nameOf := func(i uint32) string { return f.slots[i].phone.Name() }
+	if len(f.sorted) != len(f.slots) {
+		f.sorted = make([]uint32, len(f.slots))
+		for i := range f.sorted {
+			f.sorted[i] = uint32(i)
+		}
+		slices.SortFunc(f.sorted, func(a, b uint32) int { return strings.Compare(nameOf(a), nameOf(b)) })
+	}
+	at, ok := slices.BinarySearchFunc(f.sorted, name, func(i uint32, name string) int { return strings.Compare(nameOf(i), name) })
+	if !ok {
+		return 0, false
+	}
+	return f.sorted[at], true
+}

@@ -1,0 +1,147 @@
+package wire
+
+import (
+	"strings"
+	"time"
+
+	"itlsim/phone"
+)
+
+// work drives one phone after the other.
+func (f *Fleet) work() {
+	for s := f.take(); s != nil; s = f.take() {
+		f.drive(s)
+	}
+}
+
+// take waits for a phone that has something to do; nil ends the worker.
+func (f *Fleet) take() *slot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.queue) == 0 && f.ctx.Err() == nil {
+		f.waiting.Wait()
+	}
+	if f.ctx.Err() != nil {
+		return nil
+	}
+	s := f.queue[0]
+	f.queue = f.queue[1:]
+	return s
+}
+
+// drive carries a phone's actions out until it wants nothing more.
+func (f *Fleet) drive(s *slot) {
+	for ev := f.next(s); ev != nil; ev = f.next(s) {
+		for _, a := range f.step(s, ev) {
+			if answer := f.carryOut(s, a); answer != nil {
+				f.mu.Lock()
+				s.answer = answer
+				f.mu.Unlock()
+			}
+		}
+		if s.answer == nil {
+			// The phone wants nothing more of a service. Once next has ended the
+			// turn another worker may have the phone.
+			s.hangUp()
+		}
+	}
+}
+
+// next is the phone's next event, or ends its turn. What happened to it
+// meanwhile comes before the answer to what it wanted: where that was a reset
+// the phone itself ignores the answer, where it was nothing the boot goes on.
+func (f *Fleet) next(s *slot) phone.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ctx.Err() == nil {
+		if len(s.pending) > 0 {
+			ev := s.pending[0]
+			s.pending = s.pending[1:]
+			return ev
+		}
+		if ev := s.answer; ev != nil {
+			s.answer = nil
+			return ev
+		}
+	}
+	s.queued = false
+	if f.busy--; f.busy == 0 {
+		f.settled.Broadcast()
+	}
+	return nil
+}
+
+// step hands an event to the phone, and notes whether a boot begins, and
+// whether one was cut short.
+func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.phone.Boots()
+	actions := s.phone.Step(f.config.Clock.Now(), ev)
+	boots := s.phone.Boots() != before
+	if !s.begun.IsZero() && (boots || !s.phone.On()) {
+		f.tally.CutShort.Add(1)
+		s.begun = time.Time{}
+	}
+	if boots {
+		s.begun, s.refusal, s.listRefusal, s.listBy, s.configBy = time.Now(), nil, nil, phone.ByNothing, phone.ByNothing
+	}
+	if boots || !s.phone.On() {
+		f.changed(s)
+	}
+	return actions
+}
+
+// carryOut does one action and returns the answer to it, if it wants one.
+func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
+	switch a := a.(type) {
+	case phone.Fetch:
+		return f.fetch(s.phone, a)
+	case phone.AskTVS:
+		return f.ask(s.phone, a)
+	case phone.Register:
+		return f.register(s, a)
+	case phone.OpenService:
+		return f.openService(s, a)
+	case phone.ReadService:
+		return f.readService(s, a)
+	case phone.Verdict:
+		f.judged(s, a)
+	case phone.Booted:
+		f.booted(s)
+	}
+	return nil
+}
+
+func (f *Fleet) judged(s *slot, v phone.Verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := strings.HasSuffix(v.File, ".tlv")
+	switch {
+	case v.Refusal != nil:
+		f.tally.Refused.Add(1)
+		s.refusal = v.Refusal
+		if list {
+			s.listRefusal = v.Refusal
+		}
+	case list:
+		s.listBy = v.By
+	default:
+		s.configBy = v.By
+	}
+	if o := f.config.Observer; o != nil {
+		o.Judged(s.index, v)
+	}
+}
+
+func (f *Fleet) booted(s *slot) {
+	s.mu.Lock()
+	took := time.Since(s.begun)
+	s.begun = time.Time{}
+	f.changed(s)
+	s.mu.Unlock()
+	f.tally.Boots.Add(1)
+	f.times.Lock()
+	defer f.times.Unlock()
+	f.times.boots.RecordValue(max(1, took.Microseconds())) // out of range only after ten minutes
+}

@@ -1,0 +1,90 @@
+package wire
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"itlsim/sip"
+)
+
+// A Failure is what phones wanted of a server and did not get.
+type Failure struct {
+	Protocol string // TFTP, HTTP, TVS, SIP or HTTPS
+	Server   string
+	What     string // without the names of phones
+	Times    int
+}
+
+// failures counts them. The zero value is ready for use.
+type failures struct {
+	mu   sync.Mutex
+	seen map[Failure]int // by a Failure without its Times
+}
+
+// maxFailures bounds how many kinds are told apart, since a hostile server can
+// fail in any number of ways.
+const maxFailures = 1000
+
+// add counts a failure. The phone's own name is taken out of it, so that the same
+// failure of many phones is counted together.
+func (f *failures) add(protocol, server, device, what string) {
+	k := Failure{Protocol: protocol, Server: server, What: strings.ReplaceAll(what, device, "SEP<MAC>")}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.seen == nil {
+		f.seen = make(map[Failure]int)
+	}
+	if _, ok := f.seen[k]; !ok && len(f.seen) >= maxFailures {
+		k = Failure{Protocol: protocol, Server: server, What: "failed in other ways"}
+	}
+	f.seen[k]++
+}
+
+// all are the failures so far, the most frequent first.
+func (f *failures) all() []Failure {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []Failure
+	for failure, n := range f.seen {
+		failure.Times = n
+		all = append(all, failure)
+	}
+	slices.SortFunc(all, func(a, b Failure) int {
+		return cmp.Or(b.Times-a.Times, strings.Compare(a.Protocol+a.Server+a.What, b.Protocol+b.Server+b.What))
+	})
+	return all
+}
+
+// Failures are what phones wanted of servers and did not get, the most frequent
+// first.
+func (f *Fleet) Failures() []Failure { return f.failures.all() }
+
+// reason words an error the same way for all phones.
+func reason(err error) string {
+	var network net.Error
+	rejected, isRejected := errors.AsType[*sip.RejectedError](err)
+	switch {
+	case err == nil:
+		return "no reason"
+	case isRejected:
+		return strings.TrimPrefix(rejected.Error(), "SIP "+rejected.Server+": ")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return "no answer in time"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "closed the connection without an answer"
+	}
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next // the innermost names neither phone nor port
+	}
+	return err.Error()
+}

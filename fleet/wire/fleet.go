@@ -1,0 +1,199 @@
+package wire
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"itlsim/fleet"
+	"itlsim/phone"
+	"itlsim/sip"
+)
+
+// Clock tells the time that phones go by.
+type Clock interface{ Now() time.Time }
+
+// Config is what a fleet needs.
+type Config struct {
+	Clock  Clock
+	Limits fleet.Limits
+	// SIPPort and WebPort are where all phones, each at its own address, take
+	// NOTIFYs and show their web pages; the system chooses where they are 0.
+	SIPPort, WebPort int
+	// Anywhere: the servers are not on this machine, so that phones cannot ask
+	// from loopback addresses. They ask from whatever address the system
+	// chooses, and no reset reaches them.
+	Anywhere bool
+	// Observer, where not nil, is told of what happens to phones.
+	Observer fleet.Observer
+}
+
+var _ fleet.Fleet = (*Fleet)(nil)
+
+// A Fleet is phones on real sockets. It is safe for concurrent use.
+type Fleet struct {
+	config   Config
+	patience time.Duration   // with this machine, where it is short of something
+	ctx      context.Context // ends with the fleet
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
+
+	mu      sync.Mutex
+	slots   []*slot // only ever appended to
+	byName  map[string]*slot
+	byIP    map[netip.Addr]*slot
+	queue   []*slot // waiting for a worker
+	waiting sync.Cond
+	busy    int // slots queued or driven
+	settled sync.Cond
+	err     error // what the run cannot go on after
+
+	sip      *sip.Server
+	web      *webServer
+	failures failures
+
+	tally fleet.Tally
+	times struct {
+		sync.Mutex
+		boots *hdrhistogram.Histogram // microseconds
+	}
+}
+
+// slot holds one phone.
+type slot struct {
+	// mu guards what follows. It is held while the phone thinks, never while it
+	// waits for the network.
+	mu                   sync.Mutex
+	index                int // in the order of adding
+	phone                *phone.Phone
+	begun                time.Time // of the boot under way, by the wall clock
+	due                  time.Time // the next keep-alive, by the wall clock
+	refusal, listRefusal *phone.Refusal
+	// what authenticated list and configuration in the last boot
+	listBy, configBy phone.TrustPoint
+
+	conn *tls.Conn // to the HTTPS service that it opens; its worker's alone
+
+	// The fleet's mu guards these.
+	pending []phone.Event // what has happened to it meanwhile
+	answer  phone.Event   // to what it last wanted done
+	queued  bool          // or driven
+}
+
+// New makes a fleet without phones, and listens for them. Close ends it.
+func New(cfg Config) (*Fleet, error) {
+	l, std := &cfg.Limits, fleet.DefaultLimits
+	l.Boots = cmp.Or(l.Boots, std.Boots)
+	l.TFTPTimeout = cmp.Or(l.TFTPTimeout, std.TFTPTimeout)
+	l.TFTPRetries = cmp.Or(l.TFTPRetries, std.TFTPRetries)
+	l.TVSTimeout = cmp.Or(l.TVSTimeout, std.TVSTimeout)
+	l.HTTPTimeout = cmp.Or(l.HTTPTimeout, std.HTTPTimeout)
+	l.SIPTimeout = cmp.Or(l.SIPTimeout, std.SIPTimeout)
+	f := &Fleet{config: cfg, patience: 5 * time.Second, byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot)}
+	f.waiting.L, f.settled.L = &f.mu, &f.mu
+	f.times.boots = hdrhistogram.New(1, (10 * time.Minute).Microseconds(), 3)
+	f.ctx, f.cancel = context.WithCancel(context.Background())
+	if err := f.listen(); err != nil {
+		return nil, err
+	}
+	f.done.Go(f.keepAlive)
+	for range l.Boots {
+		f.done.Go(f.work)
+	}
+	return f, nil
+}
+
+// Add takes a phone into the fleet, which alone may use it from then on.
+func (f *Fleet) Add(p *phone.Phone) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := &slot{index: len(f.slots), phone: p}
+	f.slots = append(f.slots, s)
+	f.byName[p.Name()], f.byIP[p.IP()] = s, s
+}
+
+// all are the slots of all phones at this time.
+func (f *Fleet) all() []*slot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clip(f.slots)
+}
+
+// Send gives an event to all phones that choose picks (all, where it is nil).
+// It does not wait for what follows.
+func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
+	for _, s := range f.all() {
+		if choose != nil {
+			s.mu.Lock()
+			chosen := choose(s.phone)
+			s.mu.Unlock()
+			if !chosen {
+				continue
+			}
+		}
+		f.send(s, ev)
+	}
+}
+
+func (f *Fleet) send(s *slot, ev phone.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.pending = append(s.pending, ev)
+	if !s.queued {
+		s.queued = true
+		f.busy++
+		f.queue = append(f.queue, s)
+		f.waiting.Signal()
+	}
+}
+
+// Settle waits until no phone has anything left to do. Its error is the
+// context's, fleet.ErrClosed, or what the run cannot go on after.
+func (f *Fleet) Settle(ctx context.Context) error {
+	defer context.AfterFunc(ctx, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.settled.Broadcast()
+	})()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for f.busy > 0 && ctx.Err() == nil && f.ctx.Err() == nil {
+		f.settled.Wait()
+	}
+	switch {
+	case f.err != nil:
+		return f.err
+	case f.ctx.Err() != nil:
+		return fleet.ErrClosed
+	}
+	return ctx.Err()
+}
+
+// Close ends the fleet: boots under way are dropped.
+func (f *Fleet) Close() {
+	f.end(nil)
+	f.done.Wait()
+	for _, s := range f.all() {
+		s.hangUp()
+	}
+	f.sip.Close()
+	f.web.Close()
+}
+
+// end lets no phone go on, because of an error or because all is done.
+func (f *Fleet) end(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ctx.Err() == nil {
+		f.err = err
+	}
+	f.cancel()
+	f.waiting.Broadcast()
+	f.settled.Broadcast()
+}

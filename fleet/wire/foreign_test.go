@@ -1,0 +1,252 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/internal/sftptest"
+	"itlsim/phone"
+	"itlsim/tvs"
+)
+
+// runs a foreign program to its end.
+func runs(t *testing.T, dir, name string, args ...string) string {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Stdin = strings.NewReader("")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s %v: %s", name, args, out)
+	return string(out)
+}
+
+// freePort is a port of an address that both TFTP and, beside it, HTTP could
+// have.
+func freePort(t *testing.T, host string) int {
+	for range 100 {
+		l, err := net.Listen("tcp4", host+":0")
+		require.NoError(t, err)
+		port := l.Addr().(*net.TCPAddr).Port - phone.HTTPOffset
+		l.Close()
+		conn, err := net.ListenPacket("udp4", fmt.Sprintf("%s:%d", host, port))
+		if err == nil {
+			conn.Close()
+			return port
+		}
+	}
+	t.Fatal("no port")
+	return 0
+}
+
+// tftpd runs Debian's tftpd-hpa over a folder of files until the test ends.
+func tftpd(t *testing.T, host, dir string) string {
+	path := sftptest.Program(t, "in.tftpd")
+	if os.Getuid() != 0 {
+		t.Skip("tftpd-hpa changes its root, which takes root")
+	}
+	server := fmt.Sprintf("%s:%d", host, freePort(t, host))
+	cmd := exec.Command(path, "--listen", "--foreground", "--address", server, "--secure", dir)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return server
+}
+
+// folder holds what a node serves to phones, as files.
+func folder(t *testing.T, n *cucm.Node, names ...string) string {
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o755))
+	for _, name := range names {
+		data, err := n.File(name)
+		require.NoError(t, err, name)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o644))
+	}
+	return dir
+}
+
+// A foreign server with only a folder of files: no HTTP, so TFTP serves; no CTL.
+func TestTFTPDHPAServesPhones(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, fleet.Limits{SIPTimeout: time.Second})
+	name := "SEP0011AABB0000"
+	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
+	dir := folder(t, l.pub, "ITLFile.tlv", name+".cnf.xml", name+".cnf.xml.sgn")
+	server := tftpd(t, "127.3.0.1", dir)
+	l.add(1, server)
+	l.boot(phone.PowerOn{})
+	require.Equal(t, phone.Trusted, l.only().State)
+	require.Equal(t, l.pub.ITL().SHA1(), l.only().Flash.Lists.ITL.SHA1())
+	require.NotEmpty(t, l.only().CallManager)
+	var failed []string
+	for _, failure := range l.fleet.Failures() {
+		failed = append(failed, fmt.Sprint(failure.Protocol, " ", failure.What, " ", failure.Times))
+	}
+	require.Equal(t, []string{"HTTP connection refused 4", "TFTP CTLSEP<MAC>.tlv not found 1", "TFTP ITLSEP<MAC>.tlv not found 1"}, failed)
+
+	// A file that somebody broke is refused, and the phone keeps what it has.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), []byte("no list"), 0o644))
+	l.boot(phone.Reset{})
+	require.Equal(t, phone.Locked, l.only().State)
+	require.Equal(t, l.pub.ITL().SHA1(), l.only().Flash.Lists.ITL.SHA1())
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), l.pub.ITL().Bytes(), 0o644))
+	l.boot(phone.Reset{})
+	require.Equal(t, phone.Trusted, l.only().State)
+}
+
+// Foreign clients get the node's files.
+func TestForeignClientsGetFiles(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, quick)
+	host, port, _ := net.SplitHostPort(l.pub.Address(cucm.TFTPService))
+	want := l.pub.ITL().Bytes()
+	got := func(dir string) []byte {
+		data, err := os.ReadFile(filepath.Join(dir, "out"))
+		require.NoError(t, err)
+		return data
+	}
+	t.Run("tftp-hpa", func(t *testing.T) {
+		dir := t.TempDir()
+		runs(t, dir, sftptest.Program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "ITLFile.tlv", "out")
+		require.Equal(t, want, got(dir))
+		said := runs(t, dir, sftptest.Program(t, "tftp"), "-m", "octet", host, port, "-c", "get", "CTLFile.tlv", "none")
+		require.Contains(t, said, "Error code 1: File not found")
+	})
+	t.Run("atftp", func(t *testing.T) {
+		dir := t.TempDir()
+		for _, option := range [][]string{{}, {"--option", "blksize 1024", "--option", "tsize 0"}} {
+			runs(t, dir, sftptest.Program(t, "atftp"), append(option, "-g", "-r", "ITLFile.tlv", "-l", "out", host, port)...)
+			require.Equal(t, want, got(dir))
+		}
+	})
+	t.Run("curl", func(t *testing.T) {
+		dir := t.TempDir()
+		curl := sftptest.Program(t, "curl")
+		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", "http://"+l.pub.HTTPAddress()+"/ITLFile.tlv")
+		require.Equal(t, want, got(dir))
+		require.Contains(t, head, "HTTP/1.1 200 OK")
+		require.Contains(t, strings.ToLower(head), "cache-control: no-store")
+		require.Equal(t, "404", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "http://"+l.pub.HTTPAddress()+"/CTLFile.tlv"))
+		require.Equal(t, "405", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "-X", "PUT", "http://"+l.pub.HTTPAddress()+"/ITLFile.tlv"))
+		runs(t, dir, curl, "-sS", "-o", "out", "tftp://"+l.pub.Address(cucm.TFTPService)+"/ITLFile.tlv")
+		require.Equal(t, want, got(dir))
+	})
+}
+
+// openssl sees the TVS's certificate, with the handshake of an 8861: TLS 1.2,
+// AES256-SHA.
+func TestOpenSSLSeesTheTVS(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, quick)
+	for _, how := range [][]string{{"-tls1_2", "-cipher", "AES256-SHA:@SECLEVEL=0"}, {"-tls1_3"}} {
+		said := runs(t, ".", sftptest.Program(t, "openssl"), append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)...)
+		block, _ := pem.Decode([]byte(said[strings.Index(said, "-----BEGIN"):]))
+		require.NotNil(t, block)
+		require.Equal(t, sha256.Sum256(l.pub.Certificate(cucm.TVSUnit).Certificate.Raw), sha256.Sum256(block.Bytes))
+		if how[0] == "-tls1_2" {
+			require.Contains(t, said, "Cipher is AES256-SHA")
+		}
+	}
+}
+
+// SIPp as a phone: the cluster takes its registration and logs it.
+func TestSIPpRegisters(t *testing.T) {
+	t.Parallel()
+	sipp := sftptest.Program(t, "sipp")
+	l := newLab(t, 1, quick)
+	const name = "SEP0011AABB00FF"
+	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
+	scenario, err := filepath.Abs("testdata/phone.sipp.xml")
+	require.NoError(t, err)
+	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name, "-nostdin", "-timeout", "20s", l.pub.Address(cucm.CallManagerService))
+	require.Equal(t, 1, l.cluster.Registered())
+	require.Contains(t, l.pub.Log()[len(l.pub.Log())-1], "%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.3.1.1]")
+	// It has gone without a word: the reset does not reach it.
+	l.cluster.ResetPhones()
+	require.Zero(t, l.cluster.Registered())
+	require.Equal(t, []string{"6"}, l.reasons(), "ConnectivityError")
+}
+
+// SIPp as a call manager: phones report to it and register with it.
+func TestPhonesRegisterWithSIPp(t *testing.T) {
+	t.Parallel()
+	sipp := sftptest.Program(t, "sipp")
+	l := newLab(t, 1, fleet.Limits{})
+	server := l.pub.Address(cucm.CallManagerService)
+	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
+	scenario, err := filepath.Abs("testdata/callmanager.sipp.xml")
+	require.NoError(t, err)
+	host, port, _ := net.SplitHostPort(server)
+	var out bytes.Buffer
+	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port, "-nostdin", "-timeout", "30s")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", server)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	}, 10*time.Second, 20*time.Millisecond)
+	l.add(3, l.pub.Address(cucm.TFTPService))
+	l.boot(phone.PowerOn{})
+	for _, v := range l.fleet.Phones() {
+		require.Equal(t, server, v.CallManager, v.NotRegistered)
+		require.Zero(t, v.StoredAlarms)
+	}
+}
+
+// A foreign TVS that knows VERIFY but not QUERY closes the connection, as tvsd
+// does: phones cannot follow by it, yet open their directory.
+func TestTVSWithoutQUERY(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 1, 1)
+	restore := l.replaceTVS(func(l *lab, conn net.Conn) {
+		c := l.secure(conn, cucm.TVSUnit)
+		defer c.Close()
+		request, err := tvs.ReadRequest(c)
+		if err != nil || request.Command != tvs.VerifyRequest {
+			return // as tvsd: "Unexpected command: 3", and closes
+		}
+		answer := l.pub.AnswerTVS(request)
+		answer.Certificate = nil
+		message, err := answer.AppendBinary(nil)
+		if err == nil {
+			c.Write(message)
+		}
+	})
+	require.NoError(t, l.pub.Regenerate(cucm.CallManager)) // which resets the phones
+	l.settle()
+	require.Equal(t, phone.Locked, l.only().State)
+	require.ErrorContains(t, l.only().Refusal, "no TVS could be asked")
+	var failed []string
+	for _, failure := range l.fleet.Failures() {
+		if failure.Protocol == "TVS" {
+			failed = append(failed, failure.What)
+		}
+	}
+	require.Equal(t, []string{"QUERY request: closed the connection without an answer"}, failed)
+	l.boot(phone.OpenDirectory{})
+	require.Equal(t, phone.DirectoryTitle, l.only().Screen, l.only().ScreenReason)
+	restore()
+}

@@ -1,0 +1,65 @@
+package wire
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"itlsim/sip"
+)
+
+// listen binds the two ports that all phones share. Every address of
+// 127.0.0.0/8 is this machine's, but a socket listens at one of them or at all:
+// so these listen at all, and drop what does not come from the machine itself.
+func (f *Fleet) listen() error {
+	calls, err := f.listenAll(f.config.SIPPort)
+	if err != nil {
+		return fmt.Errorf("SIP of the phones: %w", err)
+	}
+	pages, err := f.listenAll(f.config.WebPort)
+	if err != nil {
+		calls.Close()
+		return fmt.Errorf("web pages of the phones: %w", err)
+	}
+	calls.takes = func(local netip.Addr) bool {
+		s := f.at(local)
+		return s != nil && s.registered()
+	}
+	f.sip = sip.Serve(calls, sip.ServerConfig{Handle: f.notified})
+	f.web = f.servePages(pages)
+	return nil
+}
+
+func (f *Fleet) listenAll(port int) (*loopback, error) {
+	l, err := net.Listen("tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
+	if err != nil {
+		return nil, err
+	}
+	return &loopback{Listener: l, takes: func(local netip.Addr) bool { return f.at(local) != nil }}, nil
+}
+
+// loopback is a listener at all addresses that takes connections only between
+// loopback addresses, and only to phones that would take them.
+type loopback struct {
+	net.Listener
+	takes func(local netip.Addr) bool
+}
+
+// Accept waits for such a connection; it drops all others.
+func (l *loopback) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		local, remote := conn.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap(), conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+		if local.IsLoopback() && remote.IsLoopback() && l.takes(local) {
+			return conn, nil
+		}
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			tcp.SetLinger(0) // a reset, as from a machine where nobody listens
+		}
+		conn.Close()
+	}
+}

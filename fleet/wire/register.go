@@ -1,0 +1,141 @@
+package wire
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	sipmsg "github.com/emiago/sipgo/sip"
+
+	"itlsim/phone"
+	"itlsim/sip"
+)
+
+// A phone's keep-alives come by the wall clock, one registration each. A phone
+// renews what was granted for 120 s five seconds before (timerRegisterDelta of
+// its configuration); one that is not registered tries again twice a minute,
+// which is this project's choice.
+const (
+	renewAfter = sip.Granted - 5*time.Second
+	retryAfter = 30 * time.Second
+)
+
+// register sends the stored alarms and registers, over one short connection
+// from the phone's own address. Nothing of it stays open: what reaches the phone
+// afterwards comes to its contact, at the port that all phones share.
+func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
+	p := s.phone
+	client := sip.Client{Local: f.local(p), Timeout: f.config.Limits.SIPTimeout}
+	sent := 0
+	err := f.patiently(func() error {
+		conn, err := client.Dial(f.ctx, a.Server)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		me := sip.Phone{
+			Device: p.Name(), Number: p.Number(), UserAgent: p.Profile().UserAgent(), DeviceType: p.Profile().DeviceType,
+			Load: p.Profile().Load, Session: a.Boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
+		}
+		if f.config.Anywhere {
+			me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+		}
+		host, _, _ := net.SplitHostPort(a.Server)
+		now := f.config.Clock.Now()
+		for _, alarm := range a.Alarms[sent:] {
+			answer, err := conn.Ask(me.Refer(host, int(a.Seq)<<8+sent, now, alarm.XML()))
+			if answer == nil {
+				return err // nobody is there to register with
+			}
+			if answer.StatusCode != 202 {
+				f.failures.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
+				break
+			}
+			sent++
+		}
+		_, err = conn.Ask(me.Register(host, a.Seq, now, a.Cause.String()))
+		return err
+	})
+	f.tally.Alarms.Add(uint64(sent))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		f.tally.RegistrationsFailed.Add(1)
+		f.failures.add("SIP", a.Server, p.Name(), reason(err))
+		s.due = time.Now().Add(retryAfter)
+		return phone.NotRegistered{Seq: a.Seq, Alarms: sent, Err: err}
+	}
+	f.tally.Registrations.Add(1)
+	s.due = time.Now().Add(renewAfter)
+	return phone.Registered{Seq: a.Seq, Alarms: sent}
+}
+
+// keepAlive makes phones register again when their time has come.
+func (f *Fleet) keepAlive() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-f.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := time.Now()
+		for _, s := range f.all() {
+			s.mu.Lock()
+			due := !s.due.IsZero() && now.After(s.due)
+			if due {
+				s.due = time.Time{}
+			}
+			s.mu.Unlock()
+			if due {
+				f.send(s, phone.KeepAlive{})
+			}
+		}
+	}
+}
+
+func (s *slot) registered() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	server, _ := s.phone.RegisteredWith()
+	return server != ""
+}
+
+// Registered reports whether a phone is on and registered: a jump of the clock
+// carries its registration over.
+func (f *Fleet) Registered(device string) bool {
+	f.mu.Lock()
+	s := f.byName[device]
+	f.mu.Unlock()
+	return s != nil && s.registered()
+}
+
+// notified answers what comes to a phone: a NOTIFY with Event: service-control
+// resets or restarts it.
+func (f *Fleet) notified(local, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
+	answer := func(code int, reason string) *sipmsg.Response {
+		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
+	}
+	s := f.at(local.Addr())
+	switch {
+	case s == nil || !s.registered():
+		return answer(480, "Temporarily Unavailable")
+	case r.Method == sipmsg.OPTIONS:
+		return answer(200, "OK")
+	case r.Method != sipmsg.NOTIFY:
+		return answer(501, "Not Implemented")
+	}
+	event := r.GetHeader("Event")
+	if event == nil || !strings.EqualFold(event.Value(), "service-control") {
+		return answer(489, "Bad Event")
+	}
+	for line := range strings.Lines(string(r.Body())) {
+		switch action, ok := strings.CutPrefix(strings.TrimSpace(line), "action="); {
+		case ok && action == "reset", ok && action == "restart":
+			f.send(s, phone.Reset{Restart: action == "restart"})
+		}
+	}
+	return answer(200, "OK")
+}

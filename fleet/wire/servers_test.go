@@ -1,0 +1,179 @@
+package wire
+
+import (
+	"crypto/tls"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/phone"
+)
+
+// silent is the address of a TFTP server that takes requests and never answers.
+func silent(t *testing.T) string {
+	conn, err := net.ListenPacket("udp4", "127.0.0.5:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn.LocalAddr().String()
+}
+
+func TestSecondTFTPServer(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, quick)
+	l.add(1, silent(t), l.tftp)
+	l.boot(phone.PowerOn{})
+	require.Equal(t, phone.Trusted, l.only().State)
+	require.Equal(t, l.pub.ITL().SHA1(), l.only().Flash.Lists.ITL.SHA1())
+	require.EqualValues(t, 1, l.fleet.Tally().Boots.Load())
+	// It stays with the second server for the rest of the boot.
+	require.EqualValues(t, quick.TFTPRetries, l.fleet.Tally().Retransmits.Load())
+}
+
+func TestNoTFTPServerAtAll(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, quick)
+	l.add(1, silent(t))
+	l.boot(phone.PowerOn{})
+	require.Equal(t, phone.None, l.only().State)
+	require.Contains(t, texts(l.only()), "TFTP timeout")
+	require.Zero(t, l.cluster.Registered(), "it has no configuration to register with")
+}
+
+func texts(v fleet.View) (texts []string) {
+	for _, line := range v.Status() {
+		texts = append(texts, line.Text)
+	}
+	return texts
+}
+
+// What a TVS may do instead of its duty, and the state that a phone with a list
+// of an unknown signer is in then.
+var tvsFaults = map[string]struct {
+	behave func(l *lab, conn net.Conn) // nil: nobody listens
+	state  phone.State
+	why    string
+}{
+	"absent":       {nil, phone.Locked, "connection refused"},
+	"hangs":        {func(_ *lab, conn net.Conn) { drain(conn) }, phone.Locked, "handshake: context deadline exceeded"},
+	"closes":       {func(_ *lab, conn net.Conn) {}, phone.Locked, "handshake"},
+	"talks no TLS": {func(_ *lab, conn net.Conn) { conn.Write([]byte("220 mail.joemar2.lab ESMTP\r\n")); drain(conn) }, phone.Locked, "handshake"},
+	"hangs later":  {func(l *lab, conn net.Conn) { drain(l.secure(conn, cucm.TVSUnit)) }, phone.Locked, "answer: context deadline exceeded"},
+	"closes later": {func(l *lab, conn net.Conn) { c := l.secure(conn, cucm.TVSUnit); c.Read(make([]byte, 1)); c.Close() }, phone.Locked, "answer"},
+	"says nonsense": {func(l *lab, conn net.Conn) {
+		c := l.secure(conn, cucm.TVSUnit)
+		c.Write([]byte("I have no idea, ask my sister"))
+		drain(c)
+	}, phone.Locked, "TVS"},
+	"shows another certificate": {func(l *lab, conn net.Conn) { drain(l.secure(conn, cucm.Tomcat)) }, phone.Untrusted,
+		"every TVS shows a certificate that is not in the stored ITL"},
+}
+
+// drain reads until the other side closes.
+func drain(conn net.Conn) {
+	for buf := make([]byte, 512); ; {
+		if _, err := conn.Read(buf); err != nil {
+			return
+		}
+	}
+}
+
+// secure shows one of the publisher's certificates.
+func (l *lab) secure(conn net.Conn, unit cucm.Unit) net.Conn {
+	cert := l.pub.Certificate(unit)
+	return tls.Server(conn, &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key}},
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}, // what phones ask for
+	})
+}
+
+// replaceTVS puts a server that behaves so in the place of the publisher's TVS,
+// until restore.
+func (l *lab) replaceTVS(behave func(*lab, net.Conn)) (restore func()) {
+	require.NoError(l.t, l.sockets.Stop(l.pub, cucm.TVSService))
+	start := func() { require.NoError(l.t, l.sockets.Start(l.pub, cucm.TVSService)) }
+	if behave == nil {
+		return start
+	}
+	listener, err := net.Listen("tcp4", l.pub.Address(cucm.TVSService))
+	require.NoError(l.t, err)
+	var served sync.WaitGroup
+	served.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			behave(l, conn)
+			conn.Close()
+		}
+	})
+	return func() {
+		listener.Close()
+		served.Wait()
+		start()
+	}
+}
+
+func TestTVSFaults(t *testing.T) {
+	for name, fault := range tvsFaults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := bootedLab(t, 1)
+			before := l.only().Flash
+			restore := l.replaceTVS(fault.behave)
+			require.NoError(t, l.pub.Regenerate(cucm.CallManager)) // which resets the phones
+			l.settle()
+			require.Equal(t, fault.state, l.only().State)
+			require.ErrorContains(t, l.only().Refusal, fault.why)
+			require.Equal(t, before, l.only().Flash)
+			require.EqualValues(t, 2, l.fleet.Tally().Refused.Load(), "list and configuration")
+			require.Equal(t, 1, l.cluster.Registered(), "it still registers")
+
+			restore()
+			l.boot(phone.Reset{})
+			require.Equal(t, phone.Trusted, l.only().State, "the TVS is as it was")
+			require.Equal(t, phone.ByTVS, l.only().ListBy)
+		})
+	}
+}
+
+// While the first TVS hangs, the second vouches.
+func TestSecondTVS(t *testing.T) {
+	t.Parallel()
+	l := bootedLab(t, 2)
+	restore := l.replaceTVS(tvsFaults["hangs"].behave)
+	defer restore()
+	require.NoError(t, l.pub.Regenerate(cucm.CallManager))
+	l.settle()
+	require.Equal(t, phone.Trusted, l.only().State)
+	require.Equal(t, phone.ByTVS, l.only().ListBy)
+	require.NotZero(t, l.fleet.Tally().TVSSilent.Load())
+}
+
+// Both trust points are lost, and the phone is untrusted whatever else goes
+// wrong, until the reset.
+func TestLostForGood(t *testing.T) {
+	t.Parallel()
+	l := bootedLab(t, 1)
+	l.boot(phone.PowerOff{})
+	require.NoError(t, l.pub.Regenerate(cucm.CallManager))
+	l.clock.advance(6 * time.Minute)
+	require.NoError(t, l.pub.Regenerate(cucm.TVSUnit))
+	l.boot(phone.PowerOn{})
+	require.Equal(t, phone.Untrusted, l.only().State)
+
+	restore := l.replaceTVS(nil)
+	l.boot(phone.Reset{})
+	require.Equal(t, phone.Untrusted, l.only().State, "no refusal improves a state")
+	restore()
+
+	require.NoError(t, l.pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+	l.boot(phone.Reset{})
+	require.Equal(t, phone.Trusted, l.only().State)
+	require.Equal(t, phone.ByITL, l.only().ListBy)
+}

@@ -1,0 +1,91 @@
+package wire
+
+import (
+	"iter"
+	"net/netip"
+	"slices"
+	"time"
+
+	"itlsim/fleet"
+)
+
+// All gives a view of every phone, in the order they were added, one at a time.
+func (f *Fleet) All() iter.Seq[fleet.View] {
+	return func(yield func(fleet.View) bool) {
+		for _, s := range f.all() {
+			if !yield(s.view()) {
+				return
+			}
+		}
+	}
+}
+
+// Phones gives a view of every phone, in the order they were added.
+func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
+
+// PhoneAt gives a view of the phone at an address.
+func (f *Fleet) PhoneAt(ip netip.Addr) (fleet.View, bool) {
+	s := f.at(ip)
+	if s == nil {
+		return fleet.View{}, false
+	}
+	return s.view(), true
+}
+
+func (f *Fleet) at(ip netip.Addr) *slot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.byIP[ip.Unmap()]
+}
+
+// Index is the place of a phone, which the fleet must have, in the order of
+// adding.
+func (f *Fleet) Index(device string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.byName[device].index
+}
+
+// Phone gives a view of one phone, by its place in the order of adding.
+func (f *Fleet) Phone(i int) fleet.View { return f.all()[i].view() }
+
+func (s *slot) view() fleet.View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := fleet.ViewOf(s.phone)
+	v.ListBy, v.ConfigBy, v.Refusal, v.ListRefusal = s.listBy, s.configBy, s.refusal, s.listRefusal
+	return v
+}
+
+// States counts the phones in each state, by phone.State.
+func (f *Fleet) States() (states [4]int) {
+	for _, s := range f.all() {
+		s.mu.Lock()
+		states[s.phone.State()]++
+		s.mu.Unlock()
+	}
+	return states
+}
+
+// Busy tells how many phones have something left to do.
+func (f *Fleet) Busy() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.busy
+}
+
+// Tally is what the phones did so far.
+func (f *Fleet) Tally() *fleet.Tally { return &f.tally }
+
+// Limits are those that the fleet keeps to.
+func (f *Fleet) Limits() fleet.Limits { return f.config.Limits }
+
+// BootTimes tells them for all boots that ended.
+func (f *Fleet) BootTimes() fleet.BootTimes {
+	f.times.Lock()
+	defer f.times.Unlock()
+	at := func(q float64) time.Duration {
+		return time.Duration(f.times.boots.ValueAtQuantile(q)) * time.Microsecond
+	}
+	return fleet.BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(f.times.boots.Max()) * time.Microsecond}
+}

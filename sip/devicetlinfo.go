@@ -1,0 +1,127 @@
+package sip
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"net/netip"
+	"strings"
+)
+
+// DeviceTLInfo is the alarm by which firmware 9.4(1) and later reports the
+// trust lists it holds (M19). One is raised each boot, when the trust list step
+// ends, whether the list changed or not.
+type DeviceTLInfo struct {
+	Device    string
+	IPv4      netip.Addr
+	CTL, ITL  *Checksum // nil: not installed
+	CTLServer string    // "" : N/A
+	ITLServer string    // the CN of the list's TFTP record, not of its signer
+}
+
+// A Checksum is the SHA-1 of a whole file.
+type Checksum [sha1.Size]byte
+
+// String is the spelling of DeviceTLInfo: upper-case pairs, a blank after each,
+// the last too.
+func (c *Checksum) String() string {
+	if c == nil {
+		return "Not Installed"
+	}
+	return fmt.Sprintf("% X ", c[:])
+}
+
+// XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
+// in LF, the last has none. StatusCode 3 is the only value ever seen: CTL
+// absent, ITL installed; other cases use it too, for want of documents.
+func (a DeviceTLInfo) XML() []byte {
+	var b strings.Builder
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n<Alarm Name=\"DeviceTLInfo\">\n<ParameterList>\n")
+	param := func(name, value string) {
+		fmt.Fprintf(&b, "<String name=%q>", name)
+		xml.EscapeText(&b, []byte(value)) // a Builder does not fail
+		b.WriteString("</String>\n")
+	}
+	server := func(name string) string {
+		if name == "" {
+			return "N/A"
+		}
+		return name
+	}
+	ipv4 := ""
+	if a.IPv4.IsValid() {
+		ipv4 = a.IPv4.String()
+	}
+	param("DeviceName", a.Device)
+	param("IPv4Address", ipv4)
+	param("IPv6Address", "")
+	param("CTL_Signature", a.CTL.String())
+	param("CTL_TFTP_Server", server(a.CTLServer))
+	param("ITL_Signature", a.ITL.String())
+	param("ITL_TFTP_Server", server(a.ITLServer))
+	param("StatusCode", "3")
+	b.WriteString("</ParameterList>\n</Alarm>\n</x-cisco-alarm>")
+	return []byte(b.String())
+}
+
+// maxParameter is how long a parameter may be, in bytes. The longest that phones
+// send is the name of a host.
+const maxParameter = 255
+
+// ParseDeviceTLInfo reads the alarm out of the body of a REFER. It looks for
+// parameters and not for XML: alarms of real phones are not always well-formed.
+// It reports false where the body is no DeviceTLInfo that names its device.
+func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
+	text := string(body)
+	if !strings.Contains(text, `<Alarm Name="DeviceTLInfo">`) {
+		return a, false
+	}
+	for {
+		var name, value string
+		if _, text, ok = strings.Cut(text, `<String name="`); !ok {
+			return a, a.Device != ""
+		}
+		if name, text, ok = strings.Cut(text, `">`); !ok {
+			return a, a.Device != ""
+		}
+		value, text, _ = strings.Cut(text, "</String>")
+		if len(value) > maxParameter {
+			continue
+		}
+		value = strings.Clone(html.UnescapeString(value)) // lest who keeps the alarm keeps the whole body
+		switch name {
+		case "DeviceName":
+			a.Device = value
+		case "IPv4Address":
+			a.IPv4, _ = netip.ParseAddr(value)
+		case "CTL_Signature":
+			a.CTL = parseChecksum(value)
+		case "ITL_Signature":
+			a.ITL = parseChecksum(value)
+		case "CTL_TFTP_Server":
+			a.CTLServer = serverName(value)
+		case "ITL_TFTP_Server":
+			a.ITLServer = serverName(value)
+		}
+	}
+}
+
+func serverName(value string) string {
+	if value == "N/A" {
+		return ""
+	}
+	return value
+}
+
+// parseChecksum reads a checksum in the alarm's spelling; nil for anything
+// else, "Not Installed" included.
+func parseChecksum(s string) *Checksum {
+	data, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil || len(data) != sha1.Size {
+		return nil
+	}
+	sum := Checksum(data)
+	return &sum
+}
