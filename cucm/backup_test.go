@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/internal/sftptest"
 	"itlsim/itl"
@@ -86,7 +87,7 @@ func TestRebuiltPublisher(t *testing.T) {
 func TestRestoredSettings(t *testing.T) {
 	l := newLab(t)
 	l.register(phoneName)
-	settings := func() phone.Settings {
+	settings := func() cnf.Settings {
 		data, err := l.pub.File(phoneName + ".cnf.xml.sgn")
 		require.NoError(t, err)
 		f, err := itl.ParseFile(data)
@@ -95,7 +96,7 @@ func TestRestoredSettings(t *testing.T) {
 	}
 	first := settings()
 	l.must(l.pub, "utils disaster_recovery backup monday")
-	require.NoError(t, l.Configure(phone.Settings{WebAccess: true, SSHAccess: true}))
+	require.NoError(t, l.Configure(cnf.Settings{WebAccess: true, SSHAccess: true}))
 	require.NotEqual(t, first, settings())
 	l.must(l.pub, "utils disaster_recovery restore monday", "yes")
 	require.Equal(t, first, settings())

@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/itl"
-	"itlsim/phone"
 )
 
 // A Clock tells the cluster's time.
@@ -161,7 +161,7 @@ func (c *Cluster) install() error {
 		n.running = maps.Clone(n.activated)
 	}
 	return c.change(func(d *draft) error {
-		d.settings = phone.Settings{SettingsAccess: true}
+		d.settings = cnf.Settings{SettingsAccess: true}
 		d.p12Password = P12Password(cfg.Security)
 		d.monitor = monitor{BackupDue: true, Ran: c.Now()}
 		var err error

@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/itl"
-	"itlsim/phone"
 	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
@@ -226,8 +226,8 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 	ask()
 	require.EqualValues(t, 1, l.Counts().ConfigsSigned)
 
-	l.Configure(phone.Settings{WebAccess: true})
-	require.Equal(t, phone.Settings{WebAccess: true}, settingsIn(t, ask().Payload))
+	l.Configure(cnf.Settings{WebAccess: true})
+	require.Equal(t, cnf.Settings{WebAccess: true}, settingsIn(t, ask().Payload))
 	l.must(l.pub, "set cert regen CallManager", "yes")
 	require.NotEqual(t, f.Signer.Serial, ask().Signer.Serial)
 	require.EqualValues(t, 3, l.Counts().ConfigsSigned)

@@ -1,17 +1,15 @@
 package cucm
 
 import (
-	"bytes"
 	_ "embed" // for cnf.xml.tmpl
 	"fmt"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 
+	"itlsim/cnf"
 	"itlsim/itl"
-	"itlsim/phone"
 	"itlsim/tftp"
 )
 
@@ -64,7 +62,7 @@ func (c *Cluster) Device(name string) *Device {
 
 // Settings are the phones' settings as configured; a phone takes them with its
 // next configuration.
-func (c *Cluster) Settings() phone.Settings {
+func (c *Cluster) Settings() cnf.Settings {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.settings
@@ -72,7 +70,7 @@ func (c *Cluster) Settings() phone.Settings {
 
 // Configure changes the phones' settings, as on the administration page of
 // the common phone profile. Configurations are signed anew when asked for.
-func (c *Cluster) Configure(s phone.Settings) error {
+func (c *Cluster) Configure(s cnf.Settings) error {
 	return c.change(func(d *draft) error {
 		d.settings = s
 		d.revision++
@@ -171,17 +169,6 @@ func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
 	return data, nil
 }
 
-// cnfXML is SEP<MAC>.cnf.xml. Its elements are those of real files, as far as
-// documents show them.
-//
-//go:embed cnf.xml.tmpl
-var cnfXML string
-
-var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Parse(cnfXML))
-
-// server is a member of the configuration's lists of servers.
-type server struct{ Name, Host, Port, SIPPort, HTTPSPort string }
-
 // configuration writes a device's plain configuration, and tells the revision
 // it is of and the certificate to sign it with. The call managers and TVS
 // members are those of the device's CallManager Group.
@@ -189,38 +176,24 @@ func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 	c := n.cluster
 	c.mu.RLock()
 	revision, signer := c.revision, n.certs[CallManager]
-	values := struct {
-		Device, VersionStamp, CAPF                         string
-		Group, TVS                                         []server
-		SettingsAccess, WebAccess, SSHAccess, SpanToPCPort int
-	}{
-		Device: d.Name, VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision), CAPF: c.nodes[0].host(),
-		// 0 enables all of these but the first
-		SettingsAccess: bit(c.settings.SettingsAccess),
-		WebAccess:      bit(!c.settings.WebAccess),
-		SSHAccess:      bit(!c.settings.SSHAccess),
-		SpanToPCPort:   bit(!c.settings.SpanToPCPort),
+	file := cnf.File{
+		Config:       cnf.Config{Settings: c.settings},
+		Device:       d.Name,
+		VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision),
+		CAPF:         c.nodes[0].host(),
 	}
-	for _, m := range d.Group {
-		values.Group = append(values.Group, server{Name: m.name, Host: m.host(), SIPPort: m.port(CallManagerService), HTTPSPort: m.port(TomcatService)})
-		if host, port, err := net.SplitHostPort(m.addresses[TVSService]); err == nil {
-			values.TVS = append(values.TVS, server{Host: host, Port: port})
+	for i, m := range d.Group {
+		file.Names = append(file.Names, m.name)
+		file.CallManagers = append(file.CallManagers, net.JoinHostPort(m.host(), m.port(CallManagerService)))
+		if address := m.addresses[TVSService]; address != "" {
+			file.TVS = append(file.TVS, address)
+		}
+		if i == 0 {
+			file.Directory = cnf.DirectoryURL(m.host(), m.port(TomcatService))
 		}
 	}
 	c.mu.RUnlock()
-	var b bytes.Buffer
-	b.Grow(4096)
-	if err := cnfTemplate.Execute(&b, values); err != nil {
-		panic("cucm: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
-	}
-	return b.Bytes(), revision, signer
-}
-
-func bit(on bool) int {
-	if on {
-		return 1
-	}
-	return 0
+	return file.XML(), revision, signer
 }
 
 // host is the address by which phones know the node: where it listens, or its

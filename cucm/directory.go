@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-)
 
-// directoryPath is where phones ask for the corporate directory (Default
-// Security chapter).
-const directoryPath = "/ccmcip/xmldirectoryinput.jsp"
+	"itlsim/cnf"
+)
 
 // listenDirectory serves the corporate directory over HTTPS, with the node's
 // tomcat certificate of the moment.
@@ -23,7 +21,7 @@ func listenDirectory(n *Node, address string) (*webServer, error) {
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return n.tlsCertificate(Tomcat), nil },
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+directoryPath, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+cnf.DirectoryPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?>
 <CiscoIPPhoneInput>

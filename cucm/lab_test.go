@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
-	"itlsim/phone"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -116,8 +116,8 @@ func (l *lab) register(names ...string) {
 }
 
 // settingsIn reads the settings out of a configuration that a node serves.
-func settingsIn(t *testing.T, payload []byte) phone.Settings {
-	cfg, err := phone.ParseConfig(payload)
+func settingsIn(t *testing.T, payload []byte) cnf.Settings {
+	cfg, err := cnf.Parse(payload)
 	require.NoError(t, err)
 	return cfg.Settings
 }

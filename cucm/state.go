@@ -10,8 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/itl"
-	"itlsim/phone"
 )
 
 // state is what a cluster keeps that belongs to no single node. With the nodes'
@@ -19,7 +19,7 @@ import (
 // of the program. What a map or slice in it holds is never changed in place.
 type state struct {
 	store    []vouched // certificates that every TVS knows
-	settings phone.Settings
+	settings cnf.Settings
 	revision int  // of the configurations
 	rollback bool // see [Cluster.PrepareForRollback]
 

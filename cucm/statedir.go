@@ -16,8 +16,8 @@ import (
 	"strconv"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/itl"
-	"itlsim/phone"
 )
 
 // stateDir keeps a cluster's state in plain files:
@@ -307,7 +307,7 @@ type savedCluster struct {
 	Location    Location
 	KeyBits     int
 	Digest      itl.Digest
-	Settings    phone.Settings
+	Settings    cnf.Settings
 	Revision    int
 	Rollback    bool
 	Login       login

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
@@ -56,7 +57,7 @@ type recordView struct {
 
 type settingsView struct {
 	Known bool `json:"known"` // a configuration was accepted
-	phone.Settings
+	cnf.Settings
 }
 
 // storyView is one file that the phone was offered.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rsa"
 
+	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/tvs"
 )
@@ -375,7 +376,7 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 	}
 	p.verdict(ByNothing, "", r)
 	if file := b.offer.file; file != nil && p.library.planted == keepsRefused {
-		if config, err := ParseConfig(file.Payload); err == nil {
+		if config, err := cnf.Parse(file.Payload); err == nil {
 			p.flash.Config = config
 		}
 	}

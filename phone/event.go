@@ -6,6 +6,7 @@ import (
 
 	"itlsim/itl"
 	"itlsim/sip"
+	"itlsim/tftp"
 	"itlsim/tvs"
 )
 
@@ -242,16 +243,16 @@ func (f Fetch) Address() string {
 	if f.By == TFTP {
 		return f.Server
 	}
-	host, tftp, err := net.SplitHostPort(f.Server)
+	host, tftpPort, err := net.SplitHostPort(f.Server)
 	if err != nil {
 		return f.Server
 	}
-	port, _ := strconv.Atoi(tftp)
+	port, _ := strconv.Atoi(tftpPort)
 	return net.JoinHostPort(host, strconv.Itoa(port+HTTPOffset))
 }
 
 // HTTPOffset is by how much the port of HTTP exceeds TFTP's.
-const HTTPOffset = 6970 - 69
+const HTTPOffset = tftp.HTTPPort - tftp.Port
 
 // Authenticate is the check of the TVS's TLS certificate, to be made inside
 // the handshake.

@@ -3,6 +3,7 @@ package phone
 import (
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/sip"
 )
@@ -11,7 +12,7 @@ import (
 // changes nothing in it.
 type Flash struct {
 	Lists     Lists
-	Config    *Config      // in force; nil: none was ever accepted
+	Config    *cnf.Config  // in force; nil: none was ever accepted
 	ConfigSum sip.Checksum // of its plain file: what comes again is not parsed again
 	Vouches   []Vouch      // what TVS said, each for its time to live
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/sip"
 	"itlsim/tvs"
@@ -37,7 +38,7 @@ type Library struct {
 	said     memo[saying, *Vouched]
 
 	lists        shelf[*itl.List]
-	configs      shelf[*Config]
+	configs      shelf[*cnf.Config]
 	certificates shelf[*certificate]
 	vouches      shelf[*Vouched]
 }
@@ -81,13 +82,13 @@ type verdict struct {
 // payload is a plain configuration and what was read from it.
 type payload struct {
 	sum    sip.Checksum
-	config *Config
+	config *cnf.Config
 	err    error
 }
 
 // payload sums up a plain configuration; it is read where its checksum is
 // another than that of the one in force.
-func (l *Library) payload(data []byte, inForce *Config, inForceSum sip.Checksum) payload {
+func (l *Library) payload(data []byte, inForce *cnf.Config, inForceSum sip.Checksum) payload {
 	p, _ := remember(l, &l.payloads, extentOf(data), func() (payload, error) {
 		p := payload{sum: sha1.Sum(data)}
 		if l.Remember || inForce == nil || inForceSum != p.sum {
@@ -100,12 +101,12 @@ func (l *Library) payload(data []byte, inForce *Config, inForceSum sip.Checksum)
 
 // config parses a plain configuration, or rather finds an equal one: every
 // phone's file differs, but few differ in what matters here.
-func (l *Library) config(payload []byte) (*Config, error) {
-	config, err := ParseConfig(payload)
+func (l *Library) config(payload []byte) (*cnf.Config, error) {
+	config, err := cnf.Parse(payload)
 	if err != nil {
 		return nil, err
 	}
-	return l.configs.get(fmt.Appendf(nil, "%#v", *config), func() (*Config, error) { return config, nil })
+	return l.configs.get(fmt.Appendf(nil, "%#v", *config), func() (*cnf.Config, error) { return config, nil })
 }
 
 // certificate is what a TVS answered with.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/itl"
 )
 
@@ -14,7 +15,7 @@ var errFilesOnly = errors.New("a TVS that shows a certificate of the stored list
 // served: the firmware itself is run. No TVS is asked; where one would be, the
 // refusal says so. The profile knows both digests.
 func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
-	flash := Flash{Config: &Config{TVS: []string{"of its configuration"}}}
+	flash := Flash{Config: &cnf.Config{TVS: []string{"of its configuration"}}}
 	kind := stored.Kind()
 	if kind == "CTL" {
 		flash.Lists.CTL = stored

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
@@ -255,18 +256,18 @@ var expectations = newLanguage(
 // settings that a phone takes from its configuration (M5).
 var settings = []struct {
 	name string
-	of   func(*phone.Settings) *bool
+	of   func(*cnf.Settings) *bool
 }{
-	{"settings access", func(s *phone.Settings) *bool { return &s.SettingsAccess }},
-	{"web access", func(s *phone.Settings) *bool { return &s.WebAccess }},
-	{"SSH access", func(s *phone.Settings) *bool { return &s.SSHAccess }},
-	{"SPAN to PC port", func(s *phone.Settings) *bool { return &s.SpanToPCPort }},
+	{"settings access", func(s *cnf.Settings) *bool { return &s.SettingsAccess }},
+	{"web access", func(s *cnf.Settings) *bool { return &s.WebAccess }},
+	{"SSH access", func(s *cnf.Settings) *bool { return &s.SSHAccess }},
+	{"SPAN to PC port", func(s *cnf.Settings) *bool { return &s.SpanToPCPort }},
 }
 
 const anySetting = "(settings access|web access|SSH access|SPAN to PC port)"
 
 // settingIn finds the setting that a sentence is about.
-func settingIn(text string, s *phone.Settings) *bool {
+func settingIn(text string, s *cnf.Settings) *bool {
 	for _, one := range settings {
 		if strings.Contains(text, one.name) {
 			return one.of(s)

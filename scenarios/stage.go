@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
@@ -340,7 +341,7 @@ func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node) (phone.F
 	if err != nil {
 		return flash, err
 	}
-	flash.Config, err = phone.ParseConfig(data)
+	flash.Config, err = cnf.Parse(data)
 	return flash, err
 }
 

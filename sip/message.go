@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// Port is the standard TCP port of SIP.
+const Port = 5060
+
 // Granted is what CUCM grants a registration, and Asked what a phone asks for
 // (log of a 7821: Expires: 3600, answered by 120).
 const (

@@ -16,6 +16,9 @@ import (
 	"golang.org/x/net/netutil"
 )
 
+// Port is the standard TCP port of TVS.
+const Port = 2445
+
 const (
 	// DefaultTimeout is what a zero Timeout means, for [Client] and [Server].
 	DefaultTimeout = 10 * time.Second

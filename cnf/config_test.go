@@ -1,4 +1,4 @@
-package phone_test
+package cnf_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"itlsim/phone"
+	"itlsim/cnf"
 )
 
 const realisticConfig = `<?xml version="1.0" encoding="UTF-8"?>
@@ -29,45 +29,45 @@ const realisticConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <!-- and after -->
 `
 
-func TestParseConfig(t *testing.T) {
-	defaults := phone.Settings{SettingsAccess: true}
-	all := phone.Settings{WebAccess: true, SSHAccess: true, SpanToPCPort: true}
+func TestParse(t *testing.T) {
+	defaults := cnf.Settings{SettingsAccess: true}
+	all := cnf.Settings{WebAccess: true, SSHAccess: true, SpanToPCPort: true}
 	tvs := func(members ...string) string {
 		return "<device><TVS><members>" + strings.Join(members, "") + "</members></TVS></device>"
 	}
 	for _, tc := range []struct {
 		name, data string
-		want       phone.Config
+		want       cnf.Config
 	}{
-		{"servers by priority, settings inverted, unknown elements", realisticConfig, phone.Config{
+		{"servers by priority, settings inverted, unknown elements", realisticConfig, cnf.Config{
 			Load: "sip88xx.10-3-1", TVS: []string{"10.0.0.1:2445", "10.0.0.2:2445"},
 			CallManagers: []string{"pub:5060", "sub:5070"}, Directory: "https://pub:8443/ccmcip/xmldirectoryinput.jsp", Settings: all,
 		}},
-		{"everything missing", "<device/>", phone.Config{Settings: defaults}},
+		{"everything missing", "<device/>", cnf.Config{Settings: defaults}},
 		{"1 disables, nonsense too", "<device><vendorConfig><settingsAccess>2</settingsAccess><webAccess>1</webAccess><sshAccess>yes</sshAccess><spanToPCPort/></vendorConfig></device>",
-			phone.Config{Settings: defaults}},
+			cnf.Config{Settings: defaults}},
 		{"five TVS at most, the best five", tvs(
 			`<member priority="5"><address>f</address></member>`, `<member priority="4"><address>e</address></member>`,
 			`<member priority="0"><address>a</address></member>`, `<member priority="1"><address>b</address></member>`,
 			`<member priority="2"><address>c</address></member>`, `<member priority="3"><address>d</address></member>`),
-			phone.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"}}},
+			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"}}},
 		{"without priorities in their order, without address not at all, odd ports the standard one", tvs(
 			`<member><address>a</address><port>0</port></member>`, `<member><port>1</port></member>`,
 			`<member priority="x"><address>b</address><port>-1</port></member>`, `<member><address>::1</address><port>70000</port></member>`),
-			phone.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "[::1]:2445"}}},
+			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "[::1]:2445"}}},
 		{"Latin-1, declared or not", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><phoneLabel>Caf\xe9</phoneLabel><loadInformation>x</loadInformation></device>",
-			phone.Config{Load: "x", Settings: defaults}},
-		{"a byte order mark", "\ufeff<device><loadInformation>x</loadInformation></device>", phone.Config{Load: "x", Settings: defaults}},
+			cnf.Config{Load: "x", Settings: defaults}},
+		{"a byte order mark", "\ufeff<device><loadInformation>x</loadInformation></device>", cnf.Config{Load: "x", Settings: defaults}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := phone.ParseConfig([]byte(tc.data))
+			got, err := cnf.Parse([]byte(tc.data))
 			require.NoError(t, err)
 			require.Empty(t, cmp.Diff(&tc.want, got))
 		})
 	}
 }
 
-func TestParseConfigRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	for data, want := range map[string]string{
 		"":                             "configuration, line 1 column 1: EOF",
 		"plain text":                   "configuration, line 1 column 11: EOF",
@@ -75,29 +75,29 @@ func TestParseConfigRefuses(t *testing.T) {
 		"<device>\n<TVS></device>":     "configuration, line 2 column 15: XML syntax error on line 2: element <TVS> closed by </device>",
 		"<device>\n<loadInformation>x": "configuration, line 2 column 19: XML syntax error on line 2: unexpected EOF",
 	} {
-		_, err := phone.ParseConfig([]byte(data))
+		_, err := cnf.Parse([]byte(data))
 		require.EqualError(t, err, want)
 	}
 }
 
 // Whatever a file holds, what comes of it is fit to use.
-func FuzzParseConfig(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add([]byte(realisticConfig))
 	f.Add([]byte("<device/>"))
 	f.Add([]byte("<device><TVS><members><member priority=\"0\"><port>1</port><address>a</address></member></members></TVS></device>"))
 	f.Add([]byte("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><a>\xe9</a></device>"))
 	f.Add([]byte("<device><TVS></device>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := phone.ParseConfig(data)
+		c, err := cnf.Parse(data)
 		if err != nil {
 			require.Nil(t, c)
 			return
 		}
-		require.LessOrEqual(t, len(c.TVS), phone.MaxTVS)
+		require.LessOrEqual(t, len(c.TVS), cnf.MaxTVS)
 		for _, server := range append(c.TVS, c.CallManagers...) {
 			require.NotEqual(t, byte(':'), server[0], "no host")
 		}
-		again, err := phone.ParseConfig(data)
+		again, err := cnf.Parse(data)
 		require.NoError(t, err)
 		require.Equal(t, c, again)
 	})
@@ -114,11 +114,11 @@ func largeConfig() []byte {
 	return []byte(b.String() + "</device>" + tail)
 }
 
-func BenchmarkParseConfig(b *testing.B) {
+func BenchmarkParse(b *testing.B) {
 	data := largeConfig()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := phone.ParseConfig(data); err != nil {
+		if _, err := cnf.Parse(data); err != nil {
 			b.Fatal(err)
 		}
 	}

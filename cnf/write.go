@@ -1,0 +1,75 @@
+package cnf
+
+import (
+	"bytes"
+	_ "embed" // for cnf.xml.tmpl
+	"encoding/xml"
+	"net"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"itlsim/sip"
+	"itlsim/tvs"
+)
+
+// A File is a configuration as a call manager writes it: what phones read of it,
+// and what else real files hold.
+type File struct {
+	Config
+	Device       string   // SEP<MAC>
+	VersionStamp string   // changes with every change of the file
+	CAPF         string   // host of the Certificate Authority Proxy Function
+	Names        []string // of the nodes of Config.CallManagers; addresses stand for those missing
+}
+
+// server is a member of the file's lists of servers.
+type server struct{ Name, Host, Port string }
+
+// cnfXML is SEP<MAC>.cnf.xml. Its elements are those of real files, as far as
+// documents show them.
+//
+//go:embed cnf.xml.tmpl
+var cnfXML string
+
+var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Funcs(template.FuncMap{"xml": escape}).Parse(cnfXML))
+
+// XML is the plain file.
+func (f *File) XML() []byte {
+	values := struct {
+		*File
+		Group, Verifiers []server
+		Vendor           vendorXML
+	}{File: f, Vendor: vendorOf(f.Settings)}
+	for i, address := range f.CallManagers {
+		s := serverAt(address, sip.Port)
+		if s.Name = s.Host; i < len(f.Names) {
+			s.Name = f.Names[i]
+		}
+		values.Group = append(values.Group, s)
+	}
+	for _, address := range f.TVS {
+		values.Verifiers = append(values.Verifiers, serverAt(address, tvs.Port))
+	}
+	var b bytes.Buffer
+	b.Grow(4096)
+	if err := cnfTemplate.Execute(&b, values); err != nil {
+		panic("cnf: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
+	}
+	return b.Bytes()
+}
+
+// serverAt takes an address apart; one without a port has the standard one.
+func serverAt(address string, standard int) server {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, strconv.Itoa(standard)
+	}
+	return server{Host: host, Port: port}
+}
+
+func escape(s string) string {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s)) // a Builder does not fail
+	return b.String()
+}

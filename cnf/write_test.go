@@ -1,0 +1,76 @@
+package cnf_test
+
+import (
+	"net"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"itlsim/cnf"
+)
+
+// What is written is read back as the same Config, whatever the names and
+// addresses are.
+func TestWrittenIsReadBack(t *testing.T) {
+	host := rapid.OneOf(
+		rapid.StringMatching(`[a-z][a-z0-9.-]{0,20}`),
+		rapid.StringMatching(`[&<>"']{1,4}[a-zé]`),
+		rapid.Just("2001:db8::7"),
+	)
+	address := rapid.Custom(func(t *rapid.T) string {
+		return net.JoinHostPort(host.Draw(t, "host"), strconv.Itoa(rapid.IntRange(1, 65535).Draw(t, "port")))
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		on := func(name string) bool { return rapid.Bool().Draw(t, name) }
+		file := cnf.File{
+			Config: cnf.Config{
+				Load:         rapid.StringMatching(`([a-z0-9.&-]{1,20})?`).Draw(t, "load"),
+				TVS:          rapid.SliceOfN(address, 0, cnf.MaxTVS).Draw(t, "TVS"),
+				CallManagers: rapid.SliceOfN(address, 0, 12).Draw(t, "call managers"),
+				Directory:    rapid.StringMatching(`(https://[a-z&]{1,9}/x)?`).Draw(t, "directory"),
+				Settings: cnf.Settings{
+					SettingsAccess: on("settings access"), WebAccess: on("web access"),
+					SSHAccess: on("SSH access"), SpanToPCPort: on("SPAN to PC port"),
+				},
+			},
+			Device: host.Draw(t, "device"), VersionStamp: host.Draw(t, "version stamp"), CAPF: host.Draw(t, "CAPF"),
+			Names: rapid.SliceOfN(host, 0, 12).Draw(t, "names"),
+		}
+		want := file.Config
+		if want.Directory == "" && len(want.CallManagers) > 0 {
+			first, _, _ := net.SplitHostPort(want.CallManagers[0])
+			want.Directory = cnf.DirectoryURL(first, "8443")
+		}
+		got, err := cnf.Parse(file.XML())
+		require.NoError(t, err)
+		require.Empty(t, cmp.Diff(&want, got, cmpopts.EquateEmpty()))
+	})
+}
+
+// The file says 0 to deny settings access, and to enable the rest.
+func TestSettingsAsTheFileSpellsThem(t *testing.T) {
+	for _, tc := range []struct {
+		settings cnf.Settings
+		want     string
+	}{
+		{cnf.Settings{}, "<settingsAccess>0</settingsAccess>\n<webAccess>1</webAccess>\n<sshAccess>1</sshAccess>\n<spanToPCPort>1</spanToPCPort>"},
+		{cnf.Settings{SettingsAccess: true, WebAccess: true, SSHAccess: true, SpanToPCPort: true},
+			"<settingsAccess>1</settingsAccess>\n<webAccess>0</webAccess>\n<sshAccess>0</sshAccess>\n<spanToPCPort>0</spanToPCPort>"},
+	} {
+		file := cnf.File{Config: cnf.Config{Settings: tc.settings}}
+		require.Contains(t, string(file.XML()), tc.want)
+	}
+}
+
+// An address without a port is written with the standard one, as it is read.
+func TestAddressesWithoutPort(t *testing.T) {
+	file := cnf.File{Config: cnf.Config{TVS: []string{"pub"}, CallManagers: []string{"pub"}}}
+	got, err := cnf.Parse(file.XML())
+	require.NoError(t, err)
+	require.Equal(t, []string{"pub:2445"}, got.TVS)
+	require.Equal(t, []string{"pub:5060"}, got.CallManagers)
+}
