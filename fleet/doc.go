@@ -1,13 +1,16 @@
 // Package fleet is what the two drivers of phones share: the interface that
-// users of either see, views of phones, counters, limits, and the observer.
+// users of either see, views of phones, counters, limits, the observer, and which
+// event tells a phone what a server did:
 //
 //	             fleet.Fleet
 //	            ╱           ╲
 //	   fleet/wire           fleet/virtual
 //	real sockets and time   simulated network and clock
 //	            ╲           ╱
-//	        phone.Phone, the firmware
+//	 FileAnswer, TVSAnswer, RegisterAnswer, OpenAnswer, ReadAnswer
+//	                  │
+//	       phone.Phone, the firmware
 //
-// The zero value of [Limits] stands for [DefaultLimits], of [Tally] for a fleet
-// that has done nothing yet.
+// The zero value of [Limits] stands for a phone's own time-outs, that of [Tally]
+// for a fleet that has done nothing yet. A [View] is made by [ViewOf].
 package fleet

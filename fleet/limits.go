@@ -1,13 +1,17 @@
 package fleet
 
 import (
+	"cmp"
 	"time"
 
 	"itlsim/sip"
+	"itlsim/tftp"
+	"itlsim/tvs"
 )
 
-// Limits are how much phones do at a time, and how long they wait for others.
-// Each field that is zero stands for that of DefaultLimits.
+// Limits are how many phones boot at a time, and how long phones wait for
+// servers. A field that is zero stands for a phone's own time-out (the constants
+// below), or for the DefaultBoots of the driver.
 type Limits struct {
 	Boots       int           // phones that boot at a time
 	TFTPTimeout time.Duration // for the answer to a packet, before it is sent again
@@ -17,7 +21,27 @@ type Limits struct {
 	SIPTimeout  time.Duration // of a connection, and of each answer
 }
 
-// DefaultLimits are a phone's own time-outs (see packages tftp and tvs), and as
-// many boots as keep answers well within them: throughput on loopback is flat
-// from 64 to 256 boots at a time and falls beyond.
-var DefaultLimits = Limits{Boots: 128, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9, TVSTimeout: 10 * time.Second, HTTPTimeout: 10 * time.Second, SIPTimeout: sip.DefaultTimeout}
+// A phone's own time-outs. That of HTTP is this project's choice.
+const (
+	TFTPTimeout = tftp.DefaultTimeout
+	TFTPRetries = tftp.DefaultRetries
+	TVSTimeout  = tvs.DefaultTimeout
+	HTTPTimeout = 10 * time.Second
+	SIPTimeout  = sip.DefaultTimeout
+)
+
+// OrDefaults fills in what is zero; boots is the driver's default.
+func (l Limits) OrDefaults(boots int) Limits {
+	return Limits{
+		Boots:       cmp.Or(l.Boots, boots),
+		TFTPTimeout: cmp.Or(l.TFTPTimeout, TFTPTimeout),
+		TFTPRetries: cmp.Or(l.TFTPRetries, TFTPRetries),
+		TVSTimeout:  cmp.Or(l.TVSTimeout, TVSTimeout),
+		HTTPTimeout: cmp.Or(l.HTTPTimeout, HTTPTimeout),
+		SIPTimeout:  cmp.Or(l.SIPTimeout, SIPTimeout),
+	}
+}
+
+// RenewAfter is how long after a registration a phone registers again: five
+// seconds before what was granted ends (timerRegisterDelta of its configuration).
+const RenewAfter = sip.Granted - 5*time.Second

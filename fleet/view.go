@@ -59,3 +59,9 @@ func (v *View) Alarm() (sip.DeviceTLInfo, time.Time) {
 	}
 	return phone.Alarm(v.Name, v.IP, v.Flash.Lists), v.alarmAt
 }
+
+// Registered reports whether a phone is on and registered.
+func Registered(p *phone.Phone) bool {
+	server, _ := p.RegisteredWith()
+	return server != ""
+}

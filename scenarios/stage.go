@@ -15,6 +15,7 @@ import (
 	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
+	fleetwire "itlsim/fleet/wire"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -89,7 +90,7 @@ func (st *Stage) secret(word string) string {
 
 // openStage installs the clusters and puts the phones up.
 func openStage(s Scenario, opt Options) (st *Stage, err error) {
-	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleet.DefaultLimits.Boots)}
+	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
 	var w world
 	if opt.Mode == Virtual {
 		sim := simulate(opt)

@@ -29,11 +29,10 @@ type Client struct {
 	Local netip.Addr
 
 	// Timeout is how long to wait for the answer to one packet before it is sent
-	// again; 0 means 500 ms, as phones' logs show ("Timeout: retransmit the last
-	// packet (1)").
+	// again; 0 means DefaultTimeout.
 	Timeout time.Duration
 
-	// Retries is how often a packet is sent again; 0 means 9.
+	// Retries is how often a packet is sent again; 0 means DefaultRetries.
 	Retries int
 
 	// MaxSize is the largest file to accept, in bytes; 0 means 2 MiB, as phones'
@@ -45,6 +44,12 @@ type Client struct {
 }
 
 const (
+	// DefaultTimeout is what a zero Client.Timeout means, as phones' logs show
+	// ("Timeout: retransmit the last packet (1)").
+	DefaultTimeout = 500 * time.Millisecond
+	// DefaultRetries is what a zero Client.Retries means.
+	DefaultRetries = 9
+
 	// maxName keeps pin/tftp from cutting names off: it packs a request into
 	// 516 bytes and leaves 10 for the mode.
 	maxName = 500
@@ -136,8 +141,8 @@ func (d *download) fetch(c *Client, server, name string) (err error) {
 			return err
 		}
 	}
-	client.SetTimeout(or(c.Timeout, 500*time.Millisecond))
-	client.SetRetries(or(c.Retries, 9))
+	client.SetTimeout(or(c.Timeout, DefaultTimeout))
+	client.SetRetries(or(c.Retries, DefaultRetries))
 	// By default pin/tftp sleeps for up to a second on top of each time-out.
 	client.SetBackoff(func(int) time.Duration {
 		if err := d.ctx.Err(); err != nil {

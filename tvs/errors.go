@@ -1,9 +1,9 @@
 package tvs
 
 import (
-	"errors"
 	"fmt"
-	"syscall"
+
+	"itlsim/internal/localfault"
 )
 
 // UnreachableError is a TVS that gave no answer and refused nothing either: no
@@ -24,16 +24,7 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // Local reports whether this machine is at fault rather than the TVS: it ran
 // out of descriptors, ports or memory, or Client.Local is none of its addresses.
-func (e *UnreachableError) Local() bool {
-	for _, local := range []syscall.Errno{
-		syscall.EMFILE, syscall.ENFILE, syscall.EADDRINUSE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM,
-	} {
-		if errors.Is(e.Err, local) {
-			return true
-		}
-	}
-	return false
-}
+func (e *UnreachableError) Local() bool { return localfault.Is(e.Err) }
 
 // MismatchError is a TVS that was reached, and showed a certificate that the
 // caller refused.

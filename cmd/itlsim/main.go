@@ -14,7 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"itlsim/fleet"
+	"itlsim/fleet/wire"
 )
 
 // exit codes, a contract with scripts
@@ -65,7 +65,7 @@ func run(args []string, s streams) int {
 	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
 		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, and a cluster that loses its phones and gets them back."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"boots": strconv.Itoa(fleet.DefaultLimits.Boots)},
+		kong.Vars{"boots": strconv.Itoa(wire.DefaultBoots)},
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {

@@ -1,40 +1,37 @@
 package virtual
 
 import (
-	"cmp"
-	"net"
-	"net/url"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
 )
 
-// open has a phone reach an HTTPS service, as far as its certificate, or read
-// the page.
-func (f *Fleet) open(e event) {
-	var seq uint32
-	var address string
-	a, opens := e.what.(phone.OpenService)
-	if opens {
-		seq, address = a.Seq, a.URL
-	} else {
-		r := e.what.(phone.ReadService)
-		seq, address = r.Seq, r.URL
+// open has a phone reach an HTTPS service, as far as its certificate.
+func (f *Fleet) open(e event, a phone.OpenService) {
+	n, took, err := f.service(e.phone, a.URL)
+	var certificate []byte
+	if err == nil {
+		certificate = n.Shown(cucm.Tomcat).Certificate.Raw
 	}
-	var n *node
-	if u, err := url.Parse(address); err == nil {
-		_, n = f.at(net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443")))
+	f.answer(e.phone, e.at+int64(took), fleet.OpenAnswer(a, certificate, err))
+}
+
+// read has a phone read the page. What is in it does not matter: the phone shows
+// only that there is one.
+func (f *Fleet) read(e event, a phone.ReadService) {
+	_, took, err := f.service(e.phone, a.URL)
+	f.answer(e.phone, e.at+int64(took), fleet.ReadAnswer(a, nil, err))
+}
+
+// service finds the node of an HTTPS service, and how long it takes to reach.
+func (f *Fleet) service(i uint32, url string) (n *node, took time.Duration, err error) {
+	_, server, err := fleet.ParseServiceURL(url)
+	if err != nil {
+		return nil, 0, err
 	}
-	took, err := f.reach(e.phone, n, cucm.TomcatService, fleet.DefaultLimits.HTTPTimeout)
-	answer := event{at: e.at + int64(took), phone: e.phone, kind: deliver}
-	switch {
-	case err != nil:
-		answer.what = phone.ServiceFailed{Seq: seq, Err: err}
-	case opens:
-		answer.what = phone.ServiceShown{Seq: seq, Certificate: n.Shown(cucm.Tomcat).Certificate.Raw}
-	default:
-		answer.what = phone.ServiceRead{Seq: seq} // the phone shows that there is a page, not what is in it
-	}
-	f.queue.push(answer)
+	_, n = f.at(server)
+	took, err = f.reach(i, n, cucm.TomcatService, fleet.HTTPTimeout)
+	return n, took, err
 }

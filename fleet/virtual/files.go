@@ -1,14 +1,11 @@
 package virtual
 
 import (
-	"errors"
 	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/itl"
 	"itlsim/phone"
-	"itlsim/tftp"
 )
 
 // fetch sends a phone's request, as often as it is lost.
@@ -22,7 +19,7 @@ func (f *Fleet) fetch(t *turn, action phone.Action, at int64) {
 	lost, ok := f.config.Network.repeated(&s.chance)
 	if n == nil || !ok {
 		f.tally.Retransmits.Add(sends - 1)
-		f.queue.push(event{at: at + int64(sends*timeout), phone: t.phone, kind: deliver, what: phone.NoAnswer{Seq: a.Seq, Err: errNoAnswer}})
+		f.answer(t.phone, at+int64(sends*timeout), fleet.FileAnswer(a, nil, errNoAnswer))
 		return
 	}
 	f.tally.Retransmits.Add(uint64(lost))
@@ -56,28 +53,21 @@ func (f *Fleet) arrived(e event) {
 func (f *Fleet) connected(e event) {
 	a := e.what.(phone.Fetch)
 	_, n := f.at(a.Server)
-	took, err := f.reach(e.phone, n, cucm.TFTPService, fleet.DefaultLimits.HTTPTimeout)
+	took, err := f.reach(e.phone, n, cucm.TFTPService, fleet.HTTPTimeout)
 	if err != nil {
-		f.queue.push(event{at: e.at + int64(took), phone: e.phone, kind: deliver, what: phone.NoAnswer{Seq: a.Seq, Err: err}})
+		f.answer(e.phone, e.at+int64(took), fleet.FileAnswer(a, nil, err))
 		return
 	}
 	data, err := f.file(e.phone, n, a.Name)
-	answer := event{at: e.at + int64(took), phone: e.phone, kind: deliver}
-	stats := &f.traffic.HTTP
-	switch {
-	case errors.Is(err, tftp.ErrNotFound):
-		stats.NotFound++
-		answer.what = phone.FileNotFound{Seq: a.Seq}
-	case err != nil:
-		answer.what = phone.NoAnswer{Seq: a.Seq, Err: err}
-	case len(data) > itl.MaxFile:
-		answer.what = phone.FileTooLarge{Seq: a.Seq, Err: &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: itl.MaxFile}}
-	default:
-		stats.Files++
-		stats.Bytes += uint64(len(data))
-		answer.what = phone.FileReceived{Seq: a.Seq, Data: data}
+	answer := fleet.FileAnswer(a, data, err)
+	switch answer.(type) {
+	case phone.FileNotFound:
+		f.traffic.HTTP.NotFound++
+	case phone.FileReceived:
+		f.traffic.HTTP.Files++
+		f.traffic.HTTP.Bytes += uint64(len(data))
 	}
-	f.queue.push(answer)
+	f.answer(e.phone, e.at+int64(took), answer)
 }
 
 // file is what a phone gets of a node, by whatever transport.
@@ -95,18 +85,9 @@ func (f *Fleet) serve(n *node, e event, at int64) {
 	s.served = max(s.served, a.Seq)
 	data, err := f.file(e.phone, n, a.Name)
 	stats := &f.traffic.TFTP
-	answer := event{at: at + int64(net.oneWay(&s.chance)), phone: e.phone, kind: deliver}
-	switch {
-	case errors.Is(err, tftp.ErrNotFound):
-		stats.NotFound++
-		answer.what = phone.FileNotFound{Seq: a.Seq}
-	case err != nil:
-		stats.Failed++
-		answer.what = phone.NoAnswer{Seq: a.Seq, Err: err}
-	case len(data) > itl.MaxFile:
-		stats.Failed++
-		answer.what = phone.FileTooLarge{Seq: a.Seq, Err: &tftp.TooLargeError{Server: a.Server, Name: a.Name, Limit: itl.MaxFile}}
-	default:
+	answer := event{at: at + int64(net.oneWay(&s.chance)), phone: e.phone, kind: deliver, what: fleet.FileAnswer(a, data, err)}
+	switch answer.what.(type) {
+	case phone.FileReceived:
 		took, again, ok := net.transfer(&s.chance, len(data))
 		stats.Retransmits += uint64(again)
 		answer.at += int64(took)
@@ -115,17 +96,27 @@ func (f *Fleet) serve(n *node, e event, at int64) {
 		if ok {
 			stats.Files++
 			stats.Bytes += uint64(len(data))
-			answer.what = phone.FileReceived{Seq: a.Seq, Data: data}
 		} else {
 			stats.Failed++
-			answer.what = phone.NoAnswer{Seq: a.Seq, Err: errNoAnswer}
+			answer.what = fleet.FileAnswer(a, nil, errNoAnswer)
 		}
+	case phone.FileNotFound:
+		stats.NotFound++
+	default:
+		stats.Failed++
 	}
-	f.answer(s, answer)
+	f.deliver(s, answer)
 }
 
-// answer sends an answer on its way, and perhaps a second time.
-func (f *Fleet) answer(s *slot, e event) {
+// answer has an answer reach a phone for certain, and counts it.
+func (f *Fleet) answer(i uint32, at int64, ev phone.Event) {
+	f.tally.Answered(ev)
+	f.queue.push(event{at: at, phone: i, kind: deliver, what: ev})
+}
+
+// deliver sends an answer over the network, which may duplicate it.
+func (f *Fleet) deliver(s *slot, e event) {
+	f.tally.Answered(e.what.(phone.Event))
 	f.queue.push(e)
 	if s.chance.with(f.config.Network.Duplication) {
 		e.kind = deliver

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
@@ -58,20 +56,19 @@ type Fleet struct {
 	cuts       []cut
 	refused    map[string]*phone.Refusal
 	refusals   map[refusals]*refusals
-	handshakes map[handshake]bool
+	handshakes map[handshake]error
 	renewal    renewal
 
 	states  [4]int
 	tally   fleet.Tally
 	traffic cucm.Traffic
-	times   *hdrhistogram.Histogram // microseconds; nil before the first boot has ended
 }
 
 // New makes a fleet without phones, on a network without clusters: Connect comes next.
 func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
-	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals), handshakes: make(map[handshake]bool)}
+	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals), handshakes: make(map[handshake]error)}
 	n := &cfg.Network
 	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
 	return f

@@ -1,14 +1,10 @@
 package virtual
 
 import (
-	"time"
-
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 )
-
-// renewAfter is how often a phone registers again (see fleet/wire/register.go).
-const renewAfter = 115 * time.Second
 
 // A renewal is the keep-alives of all phones, which come evenly and in turn. Only
 // those are events that would change something, so that there are some only
@@ -37,7 +33,7 @@ func (f *Fleet) keepAlive(until int64) {
 		i := r.turn % uint32(len(f.slots))
 		r.left--
 		r.turn = i + 1
-		r.due += int64(renewAfter) / int64(len(f.slots))
+		r.due += int64(fleet.RenewAfter) / int64(len(f.slots))
 		if !f.stays(i) {
 			f.send(i, phone.KeepAlive{})
 			f.admit(f.now)
@@ -58,6 +54,5 @@ func (f *Fleet) stays(i uint32) bool {
 			return n == f.home(s)
 		}
 	}
-	server, _ := s.phone.RegisteredWith()
-	return server == ""
+	return !fleet.Registered(s.phone)
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"time"
 
-	"itlsim/tvs"
+	"itlsim/fleet"
 )
 
 // A Network says how long things take and what goes wrong. The zero value of a
@@ -55,13 +55,12 @@ func LAN() Network {
 	}
 }
 
-// Of the protocols; the wire's clients have the same.
+// Of TFTP, and of the network.
 const (
-	blockSize  = 512
-	timeout    = 500 * time.Millisecond // until a TFTP packet is sent again ("Timeout: retransmit the last packet (1)")
-	sends      = 10                     // of one packet, before the phone gives up
-	tvsTimeout = tvs.DefaultTimeout
-	late       = time.Second // of what is reordered, at most
+	blockSize = 512
+	timeout   = fleet.TFTPTimeout     // until a packet is sent again
+	sends     = 1 + fleet.TFTPRetries // of one packet, before the phone gives up
+	late      = time.Second           // of what is reordered, at most
 )
 
 var (
@@ -120,8 +119,8 @@ func (n *Network) connection(c *chance) (took time.Duration, ok bool) {
 	for range 4 {
 		for wait := time.Second; n.lost(c); wait *= 2 {
 			took += wait
-			if took >= tvsTimeout {
-				return tvsTimeout, false
+			if took >= fleet.TVSTimeout {
+				return fleet.TVSTimeout, false
 			}
 		}
 		took += 2*n.Latency + c.upTo(n.Jitter) + c.upTo(n.Jitter)

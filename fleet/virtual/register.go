@@ -14,36 +14,28 @@ func (f *Fleet) register(e event) {
 		return // it booted again, or lost its power
 	}
 	place, n := f.at(a.Server)
-	took, err := f.reach(e.phone, n, cucm.CallManagerService, fleet.DefaultLimits.SIPTimeout)
+	took, err := f.reach(e.phone, n, cucm.CallManagerService, fleet.SIPTimeout)
 	if err == errLost {
 		f.renew() // at another time it may succeed
 	}
-	sent := 0
+	alarms := 0
 	if err == nil {
 		for _, alarm := range a.Alarms {
 			n.cluster.Alarm(alarm)
-			sent++
+			alarms++
 		}
-		f.tally.Alarms.Add(uint64(sent))
 		if n.cluster.Device(s.phone.Name()) == nil {
 			err = errUnknown
 		}
 	}
-	answer := event{at: e.at + int64(took), phone: e.phone, kind: deliver}
-	if err != nil {
-		f.tally.RegistrationsFailed.Add(1)
-		answer.what = phone.NotRegistered{Seq: a.Seq, Alarms: sent, Err: err}
-	} else {
+	if err == nil {
 		if home := f.home(s); home != nil && home.cluster != n.cluster {
 			f.unregister(s)
 		}
-		before, _ := s.phone.RegisteredWith()
-		n.Register(s.phone.Name(), before != "")
+		n.Register(s.phone.Name(), fleet.Registered(s.phone))
 		s.home = place + 1
-		f.tally.Registrations.Add(1)
-		answer.what = phone.Registered{Seq: a.Seq, Alarms: sent}
 	}
-	f.queue.push(answer)
+	f.answer(e.phone, e.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
 }
 
 // home is the node whose CallManager has a phone; nil where none has.
@@ -65,7 +57,7 @@ func (f *Fleet) unregister(s *slot) {
 
 // lapse does so where a phone reached no call manager.
 func (f *Fleet) lapse(s *slot) {
-	if server, _ := s.phone.RegisteredWith(); server == "" {
+	if !fleet.Registered(s.phone) {
 		f.unregister(s)
 	}
 }
@@ -89,6 +81,5 @@ func (f *Fleet) Registered(device string) bool {
 	if !ok {
 		return false
 	}
-	server, _ := f.slots[i].phone.RegisteredWith()
-	return server != ""
+	return fleet.Registered(f.slots[i].phone)
 }

@@ -3,8 +3,6 @@ package virtual
 import (
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"itlsim/fleet"
 	"itlsim/phone"
 )
@@ -113,10 +111,6 @@ func (f *Fleet) booted(s *slot, t *turn) {
 	took := time.Duration(t.at - s.begun + 1)
 	s.begun = 0
 	f.changed(s, t)
-	f.tally.Boots.Add(1)
-	if f.times == nil {
-		f.times = hdrhistogram.New(1, time.Hour.Microseconds(), 3)
-	}
-	f.times.RecordValue(max(1, took.Microseconds())) // out of range only after an hour
+	f.tally.Booted(took)
 	f.release(s, max(t.at, f.end))
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/tvs"
 )
@@ -19,17 +20,22 @@ type handshake struct {
 // somebody between them and the phones may serve many.
 const maxHandshakes = 256
 
-func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) bool {
+// authenticated has a phone judge a TVS's certificate. The error is a
+// [*tvs.MismatchError].
+func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) error {
 	h := handshake{a.Lists, shown}
-	ok, known := f.handshakes[h]
+	refused, known := f.handshakes[h]
 	if !known {
 		if len(f.handshakes) >= maxHandshakes {
 			clear(f.handshakes)
 		}
-		ok = a.Authenticate(shown.Certificate.Raw) == nil
-		f.handshakes[h] = ok
+		refused = a.Authenticate(shown.Certificate.Raw)
+		f.handshakes[h] = refused
 	}
-	return ok
+	if refused != nil {
+		return &tvs.MismatchError{Peer: a.Server, Certificate: shown.Certificate.Raw, Reason: refused}
+	}
+	return nil
 }
 
 // asked has a phone reach a TVS: the certificate is the handshake's, the answer
@@ -38,25 +44,24 @@ func (f *Fleet) asked(e event) {
 	a, s, net := e.what.(phone.AskTVS), &f.slots[e.phone], &f.config.Network
 	_, n := f.at(a.Server)
 	silent := func(after time.Duration, err error) {
-		f.tally.TVSSilent.Add(1)
-		f.queue.push(event{at: e.at + int64(after), phone: e.phone, kind: deliver, what: phone.TVSSilent{Seq: a.Seq, Err: &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}}})
+		err = &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}
+		f.answer(e.phone, e.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
 	}
-	took, err := f.reach(e.phone, n, cucm.TVSService, tvsTimeout)
+	took, err := f.reach(e.phone, n, cucm.TVSService, fleet.TVSTimeout)
 	if err != nil {
 		silent(took, err)
 		return
 	}
 	stats := &f.traffic.TVS
 	at := e.at + int64(took)
-	if !f.authenticated(a, n.Shown(cucm.TVSUnit)) {
-		f.tally.TVSStrange.Add(1)
+	if err := f.authenticated(a, n.Shown(cucm.TVSUnit)); err != nil {
 		stats.Failed++
-		f.answer(s, event{at: at, phone: e.phone, kind: deliver, what: phone.TVSStrange{Seq: a.Seq}})
+		f.deliver(s, event{at: at, phone: e.phone, kind: deliver, what: fleet.TVSAnswer(a, tvs.Answer{}, err)})
 		return
 	}
 	free := max(n.free, at) + int64(time.Second)/int64(max(1, net.Handshakes))
-	if time.Duration(free-e.at) > tvsTimeout {
-		silent(tvsTimeout, errBusy)
+	if time.Duration(free-e.at) > fleet.TVSTimeout {
+		silent(fleet.TVSTimeout, errBusy)
 		return
 	}
 	n.free = free
@@ -66,5 +71,5 @@ func (f *Fleet) asked(e event) {
 	} else {
 		stats.Verifies++
 	}
-	f.answer(s, event{at: free + int64(net.Check), phone: e.phone, kind: deliver, what: phone.TVSAnswered{Seq: a.Seq, Answer: n.AnswerTVS(a.Request)}})
+	f.deliver(s, event{at: free + int64(net.Check), phone: e.phone, kind: deliver, what: fleet.TVSAnswer(a, n.AnswerTVS(a.Request), nil)})
 }

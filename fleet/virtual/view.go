@@ -3,7 +3,6 @@ package virtual
 import (
 	"iter"
 	"slices"
-	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -75,17 +74,8 @@ func (f *Fleet) Busy() int {
 
 // Limits are those that the fleet keeps to, in scenario time.
 func (f *Fleet) Limits() fleet.Limits {
-	return fleet.Limits{Boots: f.config.Boots, TFTPTimeout: timeout, TFTPRetries: sends - 1, TVSTimeout: tvsTimeout}
+	return fleet.Limits{Boots: f.config.Boots}.OrDefaults(DefaultBoots)
 }
 
-// BootTimes tells the quantiles of all boots so far, in scenario time, from the
-// first request to the registration.
-func (f *Fleet) BootTimes() fleet.BootTimes {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.times == nil {
-		return fleet.BootTimes{}
-	}
-	at := func(q float64) time.Duration { return time.Duration(f.times.ValueAtQuantile(q)) * time.Microsecond }
-	return fleet.BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(f.times.Max()) * time.Microsecond}
-}
+// BootTimes are those of all boots that have ended, in scenario time.
+func (f *Fleet) BootTimes() fleet.BootTimes { return f.tally.BootTimes() }

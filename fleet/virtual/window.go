@@ -97,7 +97,12 @@ func (f *Fleet) step(until int64) {
 		case registrar:
 			f.register(e)
 		case directory:
-			f.open(e)
+			switch a := e.what.(type) {
+			case phone.OpenService:
+				f.open(e, a)
+			case phone.ReadService:
+				f.read(e, a)
+			}
 		}
 	}
 	f.think()

@@ -17,7 +17,7 @@ import (
 // that of phones and servers together.
 func BenchmarkBoot(b *testing.B) {
 	const phones = 1000
-	l := newLab(b, 1, fleet.DefaultLimits)
+	l := newLab(b, 1, fleet.Limits{})
 	l.add(phones, l.pub.Address(cucm.TFTPService))
 	l.boot(phone.PowerOn{})
 	var names []string

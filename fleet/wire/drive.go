@@ -34,6 +34,7 @@ func (f *Fleet) drive(s *slot) {
 	for ev := f.next(s); ev != nil; ev = f.next(s) {
 		for _, a := range f.step(s, ev) {
 			if answer := f.carryOut(s, a); answer != nil {
+				f.tally.Answered(answer)
 				f.mu.Lock()
 				s.answer = answer
 				f.mu.Unlock()
@@ -140,8 +141,5 @@ func (f *Fleet) booted(s *slot) {
 	s.begun = time.Time{}
 	f.changed(s)
 	s.mu.Unlock()
-	f.tally.Boots.Add(1)
-	f.times.Lock()
-	defer f.times.Unlock()
-	f.times.boots.RecordValue(max(1, took.Microseconds())) // out of range only after ten minutes
+	f.tally.Booted(took)
 }

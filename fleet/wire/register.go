@@ -8,67 +8,63 @@ import (
 
 	sipmsg "github.com/emiago/sipgo/sip"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
 )
 
-// A phone's keep-alives come by the wall clock, one registration each. A phone
-// renews what was granted for 120 s five seconds before (timerRegisterDelta of
-// its configuration); one that is not registered tries again twice a minute,
-// which is this project's choice.
-const (
-	renewAfter = sip.Granted - 5*time.Second
-	retryAfter = 30 * time.Second
-)
+// retryAfter is how long after a registration in vain a phone tries again, which
+// is this project's choice.
+const retryAfter = 30 * time.Second
 
 // register sends the stored alarms and registers, over one short connection
 // from the phone's own address. Nothing of it stays open: what reaches the phone
 // afterwards comes to its contact, at the port that all phones share.
 func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
-	p := s.phone
-	client := sip.Client{Local: f.local(p), Timeout: f.config.Limits.SIPTimeout}
-	sent := 0
-	err := f.patiently(func() error {
-		conn, err := client.Dial(f.ctx, a.Server)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		me := sip.Phone{
-			Device: p.Name(), Number: p.Number(), UserAgent: p.Profile().UserAgent(), DeviceType: p.Profile().DeviceType,
-			Load: p.Profile().Load, Session: a.Boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
-		}
-		if f.config.Anywhere {
-			me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
-		}
-		host, _, _ := net.SplitHostPort(a.Server)
-		now := f.config.Clock.Now()
-		for _, alarm := range a.Alarms[sent:] {
-			answer, err := conn.Ask(me.Refer(host, int(a.Seq)<<8+sent, now, alarm.XML()))
-			if answer == nil {
-				return err // nobody is there to register with
-			}
-			if answer.StatusCode != 202 {
-				f.failures.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
-				break
-			}
-			sent++
-		}
-		_, err = conn.Ask(me.Register(host, a.Seq, now, a.Cause.String()))
-		return err
-	})
-	f.tally.Alarms.Add(uint64(sent))
+	alarms := 0 // of the action's, that were answered 202
+	err := f.patiently(func() error { return f.registerOnce(s.phone, a, &alarms) })
+	next := fleet.RenewAfter
+	if err != nil {
+		next = retryAfter
+		f.failures.add("SIP", a.Server, s.phone.Name(), reason(err))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.due = time.Now().Add(next)
+	return fleet.RegisterAnswer(a, alarms, err)
+}
+
+// registerOnce sends the alarms from the one after alarms on, and counts those
+// that were taken; then it registers.
+func (f *Fleet) registerOnce(p *phone.Phone, a phone.Register, alarms *int) error {
+	client := sip.Client{Local: f.local(p), Timeout: f.config.Limits.SIPTimeout}
+	conn, err := client.Dial(f.ctx, a.Server)
 	if err != nil {
-		f.tally.RegistrationsFailed.Add(1)
-		f.failures.add("SIP", a.Server, p.Name(), reason(err))
-		s.due = time.Now().Add(retryAfter)
-		return phone.NotRegistered{Seq: a.Seq, Alarms: sent, Err: err}
+		return err
 	}
-	f.tally.Registrations.Add(1)
-	s.due = time.Now().Add(renewAfter)
-	return phone.Registered{Seq: a.Seq, Alarms: sent}
+	defer conn.Close()
+	me := sip.Phone{
+		Device: p.Name(), Number: p.Number(), UserAgent: p.Profile().UserAgent(), DeviceType: p.Profile().DeviceType,
+		Load: p.Profile().Load, Session: a.Boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
+	}
+	if f.config.Anywhere {
+		me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	}
+	host, _, _ := net.SplitHostPort(a.Server)
+	now := f.config.Clock.Now()
+	for _, alarm := range a.Alarms[*alarms:] {
+		answer, err := conn.Ask(me.Refer(host, int(a.Seq)<<8+*alarms, now, alarm.XML()))
+		if answer == nil {
+			return err // nobody is there to register with
+		}
+		if answer.StatusCode != 202 {
+			f.failures.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
+			break
+		}
+		*alarms++
+	}
+	_, err = conn.Ask(me.Register(host, a.Seq, now, a.Cause.String()))
+	return err
 }
 
 // keepAlive makes phones register again when their time has come.
@@ -99,8 +95,7 @@ func (f *Fleet) keepAlive() {
 func (s *slot) registered() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	server, _ := s.phone.RegisteredWith()
-	return server != ""
+	return fleet.Registered(s.phone)
 }
 
 // Registered reports whether a phone is on and registered: a jump of the clock

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
-	"time"
 
 	"itlsim/fleet"
 )
@@ -80,12 +79,5 @@ func (f *Fleet) Tally() *fleet.Tally { return &f.tally }
 // Limits are those that the fleet keeps to.
 func (f *Fleet) Limits() fleet.Limits { return f.config.Limits }
 
-// BootTimes tells them for all boots that ended.
-func (f *Fleet) BootTimes() fleet.BootTimes {
-	f.times.Lock()
-	defer f.times.Unlock()
-	at := func(q float64) time.Duration {
-		return time.Duration(f.times.boots.ValueAtQuantile(q)) * time.Microsecond
-	}
-	return fleet.BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(f.times.boots.Max()) * time.Microsecond}
-}
+// BootTimes are those of all boots that have ended.
+func (f *Fleet) BootTimes() fleet.BootTimes { return f.tally.BootTimes() }
