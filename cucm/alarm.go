@@ -3,6 +3,7 @@ package cucm
 import (
 	"slices"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/sip"
 )
 
@@ -47,8 +48,38 @@ func (c *Cluster) Alarm(a sip.DeviceTLInfo) {
 		r.holds = shared
 		r.alarms++
 	}
+	report := Report{a, c.status(&h)}
 	c.mu.Unlock()
-	c.logReport(a)
+	c.raise(event{ciscolog.DeviceTLInfo, c.Publisher(), c.Now(), report})
+}
+
+// A Report is a phone's DeviceTLInfo in the log, with what the cluster made of it
+// when it came: Match, Mismatch or Not Installed.
+type Report struct {
+	sip.DeviceTLInfo
+	Status ITLStatus
+}
+
+// Tags are those of the phone's alarm.
+func (r Report) Tags() []ciscolog.Tag {
+	return []ciscolog.Tag{
+		{Name: "DeviceName", Value: r.Device}, {Name: "CTL_Signature", Value: r.CTL.String()},
+		{Name: "ITL_Signature", Value: r.ITL.String()}, {Name: "ITL_TFTP_Server", Value: r.ITLServer},
+	}
+}
+
+// status compares what a phone reports to hold with what the TFTP node that it
+// names serves now (M19). The caller has the lock.
+func (c *Cluster) status(h *holding) ITLStatus {
+	if !h.installed {
+		return ITLNotInstalled
+	}
+	for _, n := range c.nodes {
+		if n.list != nil && n.list.SHA1() == h.itl && n.fqdn() == h.server {
+			return ITLMatch
+		}
+	}
+	return ITLMismatch
 }
 
 // AlarmsOf counts what a phone sent.
@@ -108,27 +139,13 @@ func (c *Cluster) ITLStatuses() map[ITLStatus][]string {
 	c.Registered() // those whose registration has lapsed are not any more
 	statuses := make(map[ITLStatus][]string)
 	c.mu.RLock()
-	served := make(map[string]sip.Checksum)
-	for _, n := range c.nodes {
-		if n.list != nil {
-			served[n.fqdn()] = n.list.SHA1()
-		}
-	}
 	for _, r := range c.records.all {
 		if !r.known {
 			continue
 		}
 		status := ITLUnknown
 		if h := r.holds; r.registration != nil && h != nil {
-			sum, ok := served[h.server]
-			switch {
-			case !h.installed:
-				status = ITLNotInstalled
-			case ok && sum == h.itl:
-				status = ITLMatch
-			default:
-				status = ITLMismatch
-			}
+			status = c.status(h)
 		}
 		statuses[status] = append(statuses[status], r.device.Name)
 	}

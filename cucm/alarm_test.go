@@ -3,10 +3,12 @@ package cucm_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
 	"itlsim/sip"
 )
 
@@ -37,4 +39,36 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	require.Equal(t, 2, l.AlarmsOf(stranger))
 	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})
 	require.Equal(t, 1, l.AlarmsOf(another), "the stranger that is none any more left its room")
+}
+
+// An entry of the log says of a report what the filter "ITL File Status" says of
+// its phone: by what the phone's own cluster serves, whatever another one does.
+func TestAnEntryAndTheFilterAgree(t *testing.T) {
+	var entries []ciscolog.Entry
+	l := newLab(t, func(c *cucm.Config) { c.Logged = func(e ciscolog.Entry) { entries = append(entries, e) } })
+	other := newLab(t)
+	l.register(phoneName)
+	pub, sub, elsewhere := sip.Checksum(l.pub.ITL().SHA1()), sip.Checksum(l.sub.ITL().SHA1()), sip.Checksum(other.pub.ITL().SHA1())
+	for status, reports := range map[cucm.ITLStatus][]sip.DeviceTLInfo{
+		cucm.ITLMatch:        {{ITL: &pub, ITLServer: l.pub.FQDN()}, {ITL: &sub, ITLServer: l.sub.FQDN()}},
+		cucm.ITLMismatch:     {{ITL: &pub, ITLServer: l.sub.FQDN()}, {ITL: &elsewhere, ITLServer: l.pub.FQDN()}, {ITL: &pub}},
+		cucm.ITLNotInstalled: {{}, {ITLServer: l.pub.FQDN()}},
+	} {
+		for _, report := range reports {
+			report.Device = phoneName
+			l.Alarm(report)
+			last := entries[len(entries)-1]
+			require.Equal(t, ciscolog.DeviceTLInfo, last.Alarm)
+			require.Equal(t, cucm.Report{DeviceTLInfo: report, Status: status}, last.Details)
+			require.Equal(t, map[cucm.ITLStatus][]string{status: {phoneName}}, l.ITLStatuses())
+		}
+	}
+
+	// The entry is of the time of the alarm, the filter of the time of looking.
+	l.Alarm(sip.DeviceTLInfo{Device: phoneName, ITL: &pub, ITLServer: l.pub.FQDN()})
+	last := entries[len(entries)-1]
+	l.wait(time.Minute)
+	require.NoError(t, l.pub.Restart(cucm.TFTPService))
+	require.Equal(t, cucm.ITLMatch, last.Details.(cucm.Report).Status)
+	require.Equal(t, map[cucm.ITLStatus][]string{cucm.ITLMismatch: {phoneName}}, l.ITLStatuses())
 }

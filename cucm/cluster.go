@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"itlsim/cnf"
+	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
 
@@ -34,8 +35,8 @@ type Config struct {
 	AutoRegister bool
 	Syslog       []string // collectors of the application log, host:port of UDP
 	// Logged, where not nil, is shown each entry of the nodes' application logs. It
-	// must return at once and not turn to the cluster, whose lock may be held.
-	Logged func(LogEntry)
+	// must return at once and not call the cluster, whose lock may be held.
+	Logged func(ciscolog.Entry)
 	// Dial reaches SFTP and mail servers; by default over the real network.
 	Dial func(network, address string) (net.Conn, error)
 
@@ -75,8 +76,9 @@ type Cluster struct {
 	config Config
 	nodes  []*Node
 	dir    *stateDir // nil where nothing is kept
-	syslog *syslog
-	ahead  atomic.Int64 // state.ahead, for Now without the lock
+	// collectors of the nodes' logs
+	collectors *ciscolog.Collectors
+	ahead      atomic.Int64 // state.ahead, for Now without the lock
 
 	// admin serialises what administrators do; mu guards the data below and the
 	// nodes', and is never held while a service starts, stops or answers.
@@ -135,12 +137,12 @@ func newCluster(cfg Config) (*Cluster, error) {
 	if err := cfg.Release.check(); err != nil {
 		return nil, err
 	}
-	log, err := newSyslog(cfg.Syslog)
+	collectors, err := ciscolog.Dial(cfg.Syslog)
 	if err != nil {
 		return nil, err
 	}
 	return &Cluster{
-		config: cfg, syslog: log, backups: make(map[string]*draft),
+		config: cfg, collectors: collectors, backups: make(map[string]*draft),
 		records: newRecords(), holdings: make(map[holding]*holding),
 	}, nil
 }
@@ -184,7 +186,7 @@ func (c *Cluster) install() error {
 
 // newNode adds a node that has nothing yet.
 func (c *Cluster) newNode(index int) *Node {
-	n := &Node{cluster: c, index: index, configs: make(map[string]signedConfig)}
+	n := &Node{cluster: c, index: index, configs: make(map[string]signedConfig), log: ciscolog.New(c.collectors)}
 	n.without = registration{node: n}
 	c.nodes = append(c.nodes, n)
 	return n

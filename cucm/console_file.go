@@ -8,11 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
-
-// syslogFile is the application log as `file` names it.
-const syslogFile = "syslog/CiscoSyslog"
 
 // tftpFiles are the files of the node's TFTP directory that it does not make up
 // as phones ask for them, by name.
@@ -40,7 +38,7 @@ func fileListTFTP(n *Node, t Terminal, args []string) error {
 
 // fileListActivelog is `file list activelog PATTERN`.
 func fileListActivelog(_ *Node, t Terminal, args []string) error {
-	return listFiles(t, args[0], []string{syslogFile})
+	return listFiles(t, args[0], []string{ciscolog.File})
 }
 
 func listFiles(t Terminal, pattern string, names []string) error {
@@ -61,8 +59,8 @@ func listFiles(t Terminal, pattern string, names []string) error {
 // fileViewActivelog is `file view activelog syslog/CiscoSyslog`: the whole log
 // that is at hand, without the pages of a real node.
 func fileViewActivelog(n *Node, t Terminal, args []string) error {
-	if args[0] != syslogFile {
-		return refusal("There is no file %s; there is %s", args[0], syslogFile)
+	if args[0] != ciscolog.File {
+		return refusal("There is no file %s; there is %s", args[0], ciscolog.File)
 	}
 	for _, entry := range n.Log() {
 		fmt.Fprintln(t, entry)

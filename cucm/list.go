@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
 
@@ -60,7 +61,7 @@ func (d *draft) rebuild(start bool, nodes ...*Node) error {
 			return fmt.Errorf("ITL of %s: %w", n.name, err)
 		}
 		n.list = list
-		d.event(node, itlFileRegenerated)
+		d.event(node, ciscolog.ITLFileRegenerated)
 	}
 	return nil
 }

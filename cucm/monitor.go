@@ -7,6 +7,8 @@ import (
 	"net/smtp"
 	"strings"
 	"time"
+
+	"itlsim/cucm/ciscolog"
 )
 
 // monitor is the Certificate Monitor of OS Administration > Security.
@@ -50,7 +52,7 @@ func (c *Cluster) Tick() error {
 		return err
 	}
 	if err := c.notify(d); err != nil {
-		c.raise(c.Publisher(), mailFailed, [2]string{"Message", err.Error()})
+		c.Publisher().raise(ciscolog.NotificationFailed, ciscolog.Tag{Name: "Message", Value: err.Error()})
 	}
 	return nil
 }
@@ -74,15 +76,17 @@ func (d *draft) runMonitor(at time.Time) {
 			if end.After(at) {
 				continue
 			}
-			d.event(n, certExpired, [2]string{"Message", fmt.Sprintf("Certificate expiration Notification. Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
-				unit, unit, end.Format("Mon Jan 02 15:04:05:000 MST"))}).at = at
+			message := fmt.Sprintf("Certificate expiration Notification. Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
+				unit, unit, end.Format("Mon Jan 02 15:04:05:000 MST"))
+			d.eventAt(at, n, ciscolog.CertExpired, ciscolog.Tag{Name: "Message", Value: message})
 		}
 	}
 	if d.monitor.BackupDue && !at.Before(d.monitor.Alerted.Add(day)) {
 		d.monitor.Alerted = at
 		pub := d.cluster.Publisher()
-		d.event(pub, recoveryBackup).at = at
-		d.event(pub, rtmtAlert, [2]string{"Name", recoveryBackup.name}, [2]string{"Detail", recoveryBackup.text}).at = at
+		alert := ciscolog.RecoveryBackup
+		d.eventAt(at, pub, alert)
+		d.eventAt(at, pub, ciscolog.RTMTAlert, ciscolog.Tag{Name: "Name", Value: alert.String()}, ciscolog.Tag{Name: "Detail", Value: alert.Text()})
 	}
 }
 
@@ -90,10 +94,10 @@ func (d *draft) runMonitor(at time.Time) {
 func (c *Cluster) notify(d *draft) error {
 	var found []string
 	for _, e := range d.events {
-		if e.alarm == recoveryBackup || e.alarm == certExpired {
-			text := e.text
-			for _, p := range e.params.list() {
-				text = p[1] + "\r\n" + text
+		if e.alarm == ciscolog.RecoveryBackup || e.alarm == ciscolog.CertExpired {
+			text := e.alarm.Text()
+			for _, tag := range e.details.Tags() {
+				text = tag.Value + "\r\n" + text
 			}
 			found = append(found, e.at.UTC().Format(time.RFC1123)+"\r\n"+text+"\r\n")
 		}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
 
@@ -37,6 +38,7 @@ type Node struct {
 	configs   map[string]signedConfig
 	spoilt    atomic.Pointer[Spoilt]
 	without   registration // what phones share that register without SIP
+	log       *ciscolog.Log
 }
 
 // A Certificate is one of a node's own, with its key.

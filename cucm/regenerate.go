@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"itlsim/cucm/ciscolog"
 )
 
 // guard is how long a node refuses to regenerate another certificate after one
@@ -81,7 +83,7 @@ func (d *draft) regenerate(n *Node, units ...Unit) (inList bool, err error) {
 		d.install(n, unit, cert, c.Now())
 		switch {
 		case unit == TVSUnit:
-			d.event(n, tvsCertificateRegenerated)
+			d.event(n, ciscolog.TVSCertificateRegenerated)
 			if d.node(n).activated[TVSService] {
 				affected = c.nodes
 			}

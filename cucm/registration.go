@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/sip"
 )
 
@@ -56,13 +57,7 @@ func (c *Cluster) unregister(device string, why Reason) {
 		gone = c.gone(nil, r, why)
 	}
 	c.mu.Unlock()
-	c.logAll(gone)
-}
-
-func (c *Cluster) logAll(events []event) {
-	for _, e := range events {
-		c.log(e)
-	}
+	c.raiseAll(gone)
 }
 
 // register records a registration, one of the same session if it renews.
@@ -84,38 +79,30 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
-		events = append(events, event{endPointRegistered, r.node, now, endPoint{rec.device.Name, r.at, 0}})
+		events = append(events, event{ciscolog.EndPointRegistered, r.node, now, endPoint{rec.device.Name, r.at, 0}})
 	}
 	rec.registration = r
 	c.mu.Unlock()
-	c.logAll(events)
+	c.raiseAll(events)
 }
 
-// The alarms of registrations. EndPointUnregistered is a real log's; the others
-// are in the catalogue, and their texts remembered.
-var (
-	endPointRegistered     = alarm{"UC_CALLMANAGER", 6, "EndPointRegistered", "Cisco CallManager", "An endpoint has registered"}
-	endPointUnregistered   = alarm{"UC_CALLMANAGER", 3, "EndPointUnregistered", "Cisco CallManager", "An endpoint has unregistered"}
-	endPointResetInitiated = alarm{"UC_CALLMANAGER", 6, "EndPointResetInitiated", "Cisco CallManager", "Endpoint reset has been initiated"}
-)
-
-// endPoint is what such an alarm tells of a phone.
+// endPoint is what the alarms of registrations tell of a phone.
 type endPoint struct {
 	device string
 	at     netip.AddrPort
 	why    Reason // 0: it is not gone
 }
 
-func (e endPoint) list() [][2]string {
+func (e endPoint) Tags() []ciscolog.Tag {
 	ip := ""
 	if e.at.IsValid() {
 		ip = e.at.Addr().String()
 	}
-	params := [][2]string{{"DeviceName", e.device}, {"IPAddress", ip}, {"Protocol", "SIP"}}
+	tags := []ciscolog.Tag{{Name: "DeviceName", Value: e.device}, {Name: "IPAddress", Value: ip}, {Name: "Protocol", Value: "SIP"}}
 	if e.why != 0 {
-		params = append(params, [2]string{"Reason", strconv.Itoa(int(e.why))})
+		tags = append(tags, ciscolog.Tag{Name: "Reason", Value: strconv.Itoa(int(e.why))})
 	}
-	return params
+	return tags
 }
 
 func (r *registration) lapsed(now time.Time) bool {
@@ -130,9 +117,9 @@ func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
 		return events
 	}
 	rec.registration = nil
-	a := endPointUnregistered
+	a := ciscolog.EndPointUnregistered
 	if why == CallManagerReset || why == DeviceInitiatedReset {
-		a.severity = 6 // the catalogue lowers these
+		a = ciscolog.EndPointUnregisteredByReset
 	}
 	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r.at, why}})
 }
@@ -148,7 +135,7 @@ func (c *Cluster) lapse() {
 		}
 	}
 	c.mu.Unlock()
-	c.logAll(events)
+	c.raiseAll(events)
 }
 
 // ForgetPhones drops the node's registrations, with which its CallManager
@@ -278,7 +265,7 @@ func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string
 func (c *Cluster) ended(rec *record, r *registration, why Reason) {
 	events := make([]event, 0, 2)
 	if why == CallManagerReset {
-		events = append(events, event{endPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r.at, 0}})
+		events = append(events, event{ciscolog.EndPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r.at, 0}})
 	}
 	c.mu.Lock()
 	// It may have come back already.
@@ -286,5 +273,5 @@ func (c *Cluster) ended(rec *record, r *registration, why Reason) {
 		events = c.gone(events, rec, why)
 	}
 	c.mu.Unlock()
-	c.logAll(events)
+	c.raiseAll(events)
 }

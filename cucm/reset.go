@@ -3,6 +3,7 @@ package cucm
 import (
 	"fmt"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
 
@@ -104,7 +105,7 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 			return refusal("The ITL of %s does not hold the signer's certificate. Please restart Cisco Tftp on it first", n.name)
 		}
 		reset[n] = list
-		d.event(node, itlFileRegenerated)
+		d.event(node, ciscolog.ITLFileRegenerated)
 	}
 	if remote != nil {
 		pub.certs[ITLRecovery], pub.p12, pub.recovery = recovery, remote.file, recovery

@@ -1,6 +1,9 @@
 package cucm
 
-import "itlsim/itl"
+import (
+	"itlsim/cucm/ciscolog"
+	"itlsim/itl"
+)
 
 // leftOutForRollback are the sections that a list lacks while the cluster is
 // prepared for rollback (Default Security chapter). The signer's SAST record
@@ -29,9 +32,9 @@ func (c *Cluster) PrepareForRollback(on bool) error {
 		d.rollback = on
 		// of the catalogue "System/TVS"; that the publisher logs it for the
 		// cluster is this project's own choice
-		a := rollbackDisabled
+		a := ciscolog.RollbackDisabled
 		if on {
-			a = rollbackEnabled
+			a = ciscolog.RollbackEnabled
 		}
 		d.event(c.Publisher(), a)
 		return d.rebuild(false, c.nodes...)

@@ -103,13 +103,11 @@ func (c *Cluster) commit(d *draft) error {
 	c.state = d.state
 	for i, n := range c.nodes {
 		n.nodeState = d.nodes[i]
-		c.syslog.named(n, n.name, n.fqdn())
+		n.log.SetHost(n.name, n.fqdn())
 	}
 	c.mu.Unlock()
 	c.ahead.Store(int64(d.state.ahead))
-	for _, e := range d.events {
-		c.log(e)
-	}
+	c.raiseAll(d.events)
 	return nil
 }
 

@@ -81,7 +81,7 @@ func Open(dir string, cfg Config) (*Cluster, error) {
 	}
 	for _, n := range c.nodes {
 		if err == nil {
-			err = c.syslog.open(n, filepath.Join(dir, "log", n.home, "syslog", "CiscoSyslog"))
+			err = n.openLog(filepath.Join(dir, "log", n.home))
 		}
 	}
 	if err != nil {
@@ -96,7 +96,10 @@ func Open(dir string, cfg Config) (*Cluster, error) {
 func (c *Cluster) Close() error {
 	c.admin.Lock()
 	defer c.admin.Unlock()
-	c.syslog.close()
+	_ = c.collectors.Close()
+	for _, n := range c.nodes {
+		_ = n.log.Close() // each entry is written when it comes
+	}
 	if c.dir == nil || c.dir.lock == nil {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/cucm/testkeys"
 )
 
@@ -37,12 +38,12 @@ func TestEntriesAreShort(t *testing.T) {
 		return int64(m.HeapAlloc)
 	}
 	before := heap()
-	for range keptEntries {
+	for range ciscolog.Kept {
 		c.register("SEP00000000000A", &registration{node: c.Publisher(), session: long(), contact: long()}, true)
 		c.Publisher().LoginFailed(long(), "127.0.0.1:1")
 	}
 	require.Less(t, (heap()-before)>>20, int64(32), "MiB")
-	require.Len(t, c.Publisher().Log()[keptEntries], maxEntry)
+	require.Len(t, c.Publisher().Log()[ciscolog.Kept], ciscolog.MaxEntry)
 }
 
 // A log that somebody edited is read as it is.

@@ -10,6 +10,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/itl"
+	"itlsim/sip"
 )
 
 // clusterView is the cluster panel.
@@ -81,20 +82,20 @@ func (w *world) clusterSince(place uint64) (*clusterView, uint64) {
 func (w *world) lookAtCluster() *clusterView {
 	w.journal.look()
 	v := &clusterView{SettingsAccess: w.stage.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
-	served := make(map[string][]string)
+	served := make(map[sip.Checksum][]string)
 	for i, n := range w.stage.Nodes() {
 		node := lookAtNode(n)
 		node.ID, node.SSH = w.consoles[i].name, w.ssh[i].Addr().String()
 		v.Nodes = append(v.Nodes, node)
 		if list := n.ITL(); list != nil {
-			sum := fmt.Sprintf("%x", list.SHA1())
+			sum := sip.Checksum(list.SHA1())
 			served[sum] = append(served[sum], n.Name())
 		}
 	}
 	v.Silent = len(w.phones)
 	for sum, n := range w.journal.holders() {
 		v.Silent -= n
-		v.Lists = append(v.Lists, holderView{sum, n, served[sum]})
+		v.Lists = append(v.Lists, holderView{fmt.Sprintf("%x", sum[:]), n, served[sum]})
 	}
 	slices.SortFunc(v.Lists, func(a, b holderView) int {
 		return cmp.Or(cmp.Compare(len(b.Served), len(a.Served)), cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1))

@@ -2,11 +2,14 @@ package demo
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
+	"itlsim/sip"
 )
 
 // entry is a line of the log panel: of a node's application log, or one that
@@ -18,8 +21,8 @@ type entry struct {
 	From  string `json:"from"` // the phone or node
 	Text  string `json:"text"`
 	Line  string `json:"line,omitempty"` // of CiscoSyslog, whole
-	// Match tells of a DeviceTLInfo whether the phone's list is one that a TFTP
-	// node serves now: "match", "mismatch" or "".
+	// Match says of a DeviceTLInfo whether the phone held what the TFTP node served
+	// that it named, when the alarm came (cucm.Report): "match", "mismatch" or "".
 	Match string `json:"match,omitempty"`
 	Phone *int   `json:"phone,omitempty"` // its place on the wall
 }
@@ -27,107 +30,83 @@ type entry struct {
 // entriesKept is how many entries of each kind are kept.
 const entriesKept = 400
 
-const deviceTLInfo = "DeviceTLInfo"
-
 // journal keeps what the log panel shows: what the nodes log, and what was done
 // on the page.
 type journal struct {
-	nodes []*cucm.Node
 	now   func() time.Time // the nodes'
 	index map[string]int   // of each phone on the wall
 
 	mu      sync.Mutex
-	pending []cucm.LogEntry // not looked at yet
+	pending []ciscolog.Entry // not looked at yet
 	count   uint64
 	// Apart, so that alarms, which come by the thousand, push out neither each
 	// other's kind nor the rest.
 	matches, mismatches, others []entry
-	held                        map[string]string // checksum by the last DeviceTLInfo of each phone
-	holds                       map[string]int    // phones by checksum
+	held                        map[string]sip.Checksum // by the last DeviceTLInfo of each phone
+	holds                       map[sip.Checksum]int    // how many phones hold a list
 }
 
 func newJournal() *journal {
-	return &journal{index: make(map[string]int), held: make(map[string]string), holds: make(map[string]int)}
+	return &journal{index: make(map[string]int), held: make(map[string]sip.Checksum), holds: make(map[sip.Checksum]int)}
 }
 
 // logged takes what a node logs. The cluster's lock may be held: it is looked
 // at later.
-func (j *journal) logged(l cucm.LogEntry) {
+func (j *journal) logged(l ciscolog.Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.pending = append(j.pending, l)
 }
 
-// look enters what was logged. A DeviceTLInfo is a match where the TFTP node
-// that the phone names serves the list it holds, as in CUCM's filter "ITL File
-// Status" (M19).
+// look enters what was logged.
 func (j *journal) look() {
-	servers, served := make(map[string]string), make(map[string]string)
-	for _, n := range j.nodes {
-		if list := n.ITL(); list != nil {
-			sum := list.SHA1()
-			servers[n.FQDN()], served[n.FQDN()] = n.Name(), fmt.Sprintf("%x", sum[:])
-		}
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, l := range j.pending {
-		e := entry{At: l.At.UnixMilli(), Alarm: l.Alarm, From: l.Host, Line: l.Text}
-		if l.Alarm != deviceTLInfo {
-			_, e.Text, _ = strings.Cut(l.Text, "-"+l.Alarm+": %") // as in %UC_TVS-6-ALARM: %[...]
+	for i := range j.pending {
+		l := &j.pending[i]
+		e := entry{At: l.At.UnixMilli(), Alarm: l.Alarm.String(), From: l.Host, Line: l.String()}
+		if report, ok := l.Details.(cucm.Report); ok {
+			j.report(e, report)
+		} else {
+			e.Text = l.Body()
 			j.add(&j.others, e)
-			continue
-		}
-		var sum, server string
-		for _, p := range l.Params {
-			switch p[0] {
-			case "DeviceName":
-				e.From = p[1]
-			case "ITL_Signature":
-				sum = checksum(p[1])
-			case "ITL_TFTP_Server":
-				server = p[1]
-			}
-		}
-		if i, ok := j.index[e.From]; ok {
-			e.Phone = &i
-		}
-		j.hold(e.From, sum)
-		switch {
-		case sum == "":
-			e.Text = "no ITL installed"
-			j.add(&j.others, e)
-		case served[server] == sum:
-			e.Match, e.Text = "match", "ITL "+sum[:8]+" is what "+servers[server]+" serves"
-			j.add(&j.matches, e)
-		default:
-			e.Match, e.Text = "mismatch", "ITL "+sum[:8]+" is not what "+server+" serves"
-			j.add(&j.mismatches, e)
 		}
 	}
 	j.pending = nil
 }
 
-// checksum reads an alarm's spelling: "AB CD ... ", or "Not Installed".
-func checksum(signature string) string {
-	sum := strings.ToLower(strings.ReplaceAll(signature, " ", ""))
-	if len(sum) != 40 {
-		return ""
+// report enters a phone's DeviceTLInfo. The caller holds the lock.
+func (j *journal) report(e entry, r cucm.Report) {
+	e.From = r.Device
+	if i, ok := j.index[r.Device]; ok {
+		e.Phone = &i
 	}
-	return sum
+	j.hold(r.Device, r.ITL)
+	switch r.Status {
+	case cucm.ITLMatch:
+		node, _, _ := strings.Cut(r.ITLServer, ".")
+		e.Match, e.Text = "match", fmt.Sprintf("ITL %x is what %s serves", r.ITL[:4], node)
+		j.add(&j.matches, e)
+	case cucm.ITLMismatch:
+		e.Match, e.Text = "mismatch", fmt.Sprintf("ITL %x is not what %s serves", r.ITL[:4], r.ITLServer)
+		j.add(&j.mismatches, e)
+	default:
+		e.Text = "no ITL installed"
+		j.add(&j.others, e)
+	}
 }
 
-// hold notes which list a phone holds, "" for none. The caller holds the lock.
-func (j *journal) hold(device, sum string) {
+// hold notes which list a phone holds, nil for none. The caller holds the lock.
+func (j *journal) hold(device string, list *sip.Checksum) {
 	if old, ok := j.held[device]; ok {
 		if j.holds[old]--; j.holds[old] == 0 {
 			delete(j.holds, old)
 		}
 		delete(j.held, device)
 	}
-	if sum != "" {
-		j.held[device] = sum
-		j.holds[sum]++
+	if list != nil {
+		j.held[device] = *list
+		j.holds[*list]++
 	}
 }
 
@@ -170,12 +149,8 @@ func (j *journal) since(place uint64) ([]entry, uint64) {
 
 // holders tells how many phones hold which list, by the last DeviceTLInfo of
 // each (M19).
-func (j *journal) holders() map[string]int {
+func (j *journal) holders() map[sip.Checksum]int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	m := make(map[string]int, len(j.holds))
-	for sum, n := range j.holds {
-		m[sum] = n
-	}
-	return m
+	return maps.Clone(j.holds)
 }

@@ -68,7 +68,7 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 		return nil, err
 	}
 	nodes := w.stage.Nodes()
-	w.journal.nodes, w.journal.now = nodes, w.now
+	w.journal.now = w.now
 	home := make(map[*cucm.Node]int)
 	for i, n := range nodes {
 		home[n] = i

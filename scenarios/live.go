@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
 	"itlsim/fleet"
 )
 
@@ -16,7 +17,7 @@ type Live struct {
 	// Observer is told of what happens to phones.
 	Observer fleet.Observer
 	// Logged is shown each entry of the nodes' application logs (see cucm.Config).
-	Logged func(cucm.LogEntry)
+	Logged func(ciscolog.Entry)
 	// Type has a command typed where people see it, and gives what it printed.
 	Type func(n *cucm.Node, line string, answers []string) (printed string, err error)
 	// Trouble, where not nil, is told what a cluster could not do that was due.
