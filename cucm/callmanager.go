@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	sipmsg "github.com/emiago/sipgo/sip"
@@ -54,7 +55,7 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	}
 	contact := r.Contact()
 	if contact == nil {
-		n.cluster.unregister(r.To().Address.User, MalformedRegisterMsg)
+		n.cluster.Unregister(r.To().Address.User, MalformedRegisterMsg)
 		return respond(400, "Bad Request")
 	}
 	device, ok := contact.Params.Get("+u.sip!devicename.ccm.cisco.com")
@@ -74,7 +75,7 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	answer := respond(200, "OK")
 	answer.AppendHeader(sipmsg.NewHeader("Date", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	if expires == "0" {
-		n.cluster.Unregister(device)
+		n.cluster.Unregister(device, DeviceUnregistered)
 		return answer
 	}
 	// Resets go where the phone connected from: a REGISTER cannot send them to
@@ -83,34 +84,60 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	if port == 0 {
 		port = remote.Port()
 	}
-	n.cluster.register(device, &registration{
-		node: n, session: r.CallID().Value(), at: netip.AddrPortFrom(remote.Addr().Unmap(), port),
-		contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
-		lapses:  n.cluster.Now().Add(lapseAfter),
-	}, true)
+	n.RegisterOver(device, Registration{
+		Session: r.CallID().Value(),
+		Contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
+		At:      netip.AddrPortFrom(remote.Addr().Unmap(), port),
+	})
 	answer.AppendHeader(sipmsg.NewHeader("Expires", fmt.Sprint(int(sip.Granted.Seconds()))))
 	answer.AppendHeader(sipmsg.NewHeader("Contact", contact.Value()))
 	return answer
 }
 
-// Notify resets or restarts a phone, over the connection that it keeps open, or
+// resetsAtOnce is the size of the batches in which phones are reset, which real
+// administrators are advised to use too.
+const resetsAtOnce = 32
+
+// Reset tells phones to boot again ([cucm.Network]). One that registered without
+// SIP is not there to be told.
+func (s *Sockets) Reset(phones []RegisteredPhone, told func(i int, err error)) {
+	batch := make(chan struct{}, resetsAtOnce)
+	var running sync.WaitGroup
+	for i, p := range phones {
+		if p.Contact == "" {
+			told(i, nil)
+			continue
+		}
+		batch <- struct{}{}
+		running.Go(func() {
+			told(i, s.notify(p, "reset"))
+			<-batch
+		})
+	}
+	running.Wait()
+}
+
+// notify resets or restarts a phone, over the connection that it keeps open, or
 // where it listens.
-func (s *Sockets) Notify(n *Node, contact string, at netip.AddrPort, action string) error {
+func (s *Sockets) notify(p RegisteredPhone, action string) error {
+	n := p.Node
 	s.mu.Lock()
 	server, ok := s.servers[endpoint{n, CallManagerService}].(*sip.Server)
 	s.mu.Unlock()
 	if !ok {
-		return &sip.NoAnswerError{Server: at.String(), During: "connecting", Err: fmt.Errorf("%s is stopped on %s", CallManagerService, n.Name())}
+		stopped := fmt.Errorf("%s is stopped on %s", CallManagerService, n.Name())
+		return &sip.NoAnswerError{Server: p.At.String(), During: "connecting", Err: stopped}
 	}
 	id := fmt.Sprintf("%016x", s.notified.Add(1))
-	host, _, _ := net.SplitHostPort(n.Address(CallManagerService))
-	message := sip.Notify(n.Address(CallManagerService), contact, action, id, n.cluster.Now())
-	if _, open, err := server.Ask(context.Background(), at, id+"@"+host, message); open {
+	own := n.Address(CallManagerService)
+	host, _, _ := net.SplitHostPort(own)
+	message := sip.Notify(own, p.Contact, action, id, n.cluster.Now())
+	if _, open, err := server.Ask(context.Background(), p.At, id+"@"+host, message); open {
 		return err
 	}
 	from, _ := netip.ParseAddr(host)
 	client := sip.Client{Local: from}
-	conn, err := client.Dial(context.Background(), at.String())
+	conn, err := client.Dial(context.Background(), p.At.String())
 	if err != nil {
 		return err
 	}

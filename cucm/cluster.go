@@ -85,7 +85,6 @@ type Cluster struct {
 	admin   sync.Mutex
 	mu      sync.RWMutex
 	network Network
-	phones  Phones
 
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
@@ -94,18 +93,6 @@ type Cluster struct {
 	holdings  map[holding]*holding
 	halfReset bool // tests' mutant: a reset list is written in half
 	counts    struct{ signed, alarms, registrations atomic.Uint64 }
-}
-
-// Phones is how a cluster reaches its phones.
-type Phones interface {
-	// Reset tells registered phones to boot again. It does not wait for them.
-	Reset(devices []string)
-}
-
-// A Network makes the services of nodes reachable.
-type Network interface {
-	Start(*Node, Service) error
-	Stop(*Node, Service) error
 }
 
 // New installs a cluster that lives as long as the program: certificates for
@@ -187,7 +174,7 @@ func (c *Cluster) install() error {
 // newNode adds a node that has nothing yet.
 func (c *Cluster) newNode(index int) *Node {
 	n := &Node{cluster: c, index: index, configs: make(map[string]signedConfig), log: ciscolog.New(c.collectors)}
-	n.without = registration{node: n}
+	n.without = Registration{Node: n}
 	c.nodes = append(c.nodes, n)
 	return n
 }
@@ -212,29 +199,6 @@ func (d *draft) installNode(n *Node) error {
 		d.install(n, unit, cert, time.Time{})
 	}
 	return nil
-}
-
-// Attach tells the cluster how to reach its phones.
-func (c *Cluster) Attach(p Phones) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.phones = p
-}
-
-// Connect tells the cluster what makes its services reachable, and where each
-// activated one is to be: host:port, as configurations name it.
-func (c *Cluster) Connect(network Network, address func(*Node, Service) string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.network = network
-	for _, n := range c.nodes {
-		n.addresses = make(map[Service]string)
-		for service, on := range n.activated {
-			if on {
-				n.addresses[service] = address(n, service)
-			}
-		}
-	}
 }
 
 // Nodes are the publisher and the subscribers in the order they joined.

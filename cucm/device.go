@@ -210,5 +210,5 @@ func (n *Node) port(s Service) string {
 	if _, port, err := net.SplitHostPort(n.addresses[s]); err == nil {
 		return port
 	}
-	return strconv.Itoa(standardPorts[s])
+	return strconv.Itoa(s.Port())
 }

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"itlsim/phone"
 	"itlsim/tftp"
 )
 
@@ -40,14 +39,14 @@ func listenFiles(n *Node, address string) (*fileService, string, error) {
 	for try := 0; ; try++ {
 		other := 0
 		if wanted != 0 {
-			other = wanted + phone.HTTPOffset
+			other = wanted + tftp.HTTPOffset
 		}
 		l, err := net.Listen("tcp4", net.JoinHostPort(host, strconv.Itoa(other)))
 		if err != nil {
 			return nil, "", fmt.Errorf("HTTP: %w", err)
 		}
 		f := &fileService{}
-		own := l.Addr().(*net.TCPAddr).Port - phone.HTTPOffset
+		own := l.Addr().(*net.TCPAddr).Port - tftp.HTTPOffset
 		if f.tftp, err = tftp.Listen(net.JoinHostPort(host, strconv.Itoa(own)), tftp.ServerConfig{Files: n.File}); err != nil {
 			l.Close()
 			if wanted == 0 && try < 100 {

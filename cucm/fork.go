@@ -29,7 +29,7 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 		}
 		if r.registration != nil {
 			registration := *r.registration
-			registration.node = f.nodes[registration.node.index]
+			registration.Node = f.nodes[registration.Node.index]
 			own.registration = &registration
 		}
 	}

@@ -56,17 +56,30 @@ func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
 	var err error
 	l.Cluster, err = cucm.New(cfg)
 	require.NoError(t, err)
-	l.Attach(l)
+	l.connect()
 	l.pub, l.sub = l.Nodes()[0], l.Nodes()[len(l.Nodes())-1]
 	return l
 }
 
-// Reset notes that phones were asked to boot again (cucm.Phones); they register
-// at once.
-func (l *lab) Reset(devices []string) {
-	l.resets = append(l.resets, devices)
-	for _, name := range devices {
-		l.pub.Register(name, false)
+// connect makes the lab its cluster's network: services have no addresses, and
+// phones that are reset register again at once.
+func (l *lab) connect() {
+	l.Connect(l, func(*cucm.Node, cucm.Service) string { return "" })
+}
+
+func (l *lab) Start(*cucm.Node, cucm.Service) error { return nil }
+func (l *lab) Stop(*cucm.Node, cucm.Service) error  { return nil }
+
+// Reset notes which phones were told to boot again.
+func (l *lab) Reset(phones []cucm.RegisteredPhone, told func(int, error)) {
+	var devices []string
+	for i, p := range phones {
+		told(i, nil)
+		devices = append(devices, p.Device)
+		l.pub.Register(p.Device, false)
+	}
+	if len(devices) > 0 {
+		l.resets = append(l.resets, devices)
 	}
 }
 

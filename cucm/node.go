@@ -8,8 +8,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
+	"itlsim/sip"
+	"itlsim/tftp"
+	"itlsim/tvs"
 )
 
 // Service is a network service as `utils service` names it.
@@ -24,6 +28,22 @@ const (
 	TomcatService      Service = "Cisco Tomcat" // the corporate directory
 )
 
+// Port is the service's standard port. [TFTPService] answers HTTP, too, on
+// [tftp.HTTPPort].
+func (s Service) Port() int {
+	switch s {
+	case TFTPService:
+		return tftp.Port
+	case TVSService:
+		return tvs.Port
+	case CallManagerService:
+		return sip.Port
+	case TomcatService:
+		return cnf.DirectoryPort
+	}
+	return 0
+}
+
 // Services are all that a node may run.
 var Services = []Service{TFTPService, TVSService, CallManagerService, TomcatService}
 
@@ -37,7 +57,7 @@ type Node struct {
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
 	spoilt    atomic.Pointer[Spoilt]
-	without   registration // what phones share that register without SIP
+	without   Registration // what phones share that register without SIP
 	log       *ciscolog.Log
 }
 
@@ -46,6 +66,9 @@ type Certificate struct {
 	itl.Signer
 	Modified time.Time // zero for one made at the installation
 }
+
+// Cluster is the node's.
+func (n *Node) Cluster() *Cluster { return n.cluster }
 
 // Name is the host name.
 func (n *Node) Name() string {
@@ -83,6 +106,14 @@ func (n *Node) Address(s Service) string {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	return n.addresses[s]
+}
+
+// SetAddress records where a service listens, host:port: a [Network] that chose
+// the port does so.
+func (n *Node) SetAddress(s Service, address string) {
+	n.cluster.mu.Lock()
+	defer n.cluster.mu.Unlock()
+	n.addresses[s] = address
 }
 
 // Certificate is the node's present certificate of a unit.

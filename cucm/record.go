@@ -6,7 +6,7 @@ import "hash/maphash"
 // be a million of them.
 type record struct {
 	device       Device
-	registration *registration // nil: not registered
+	registration *Registration // nil: not registered
 	holds        *holding      // as last reported; nil: it never did
 	alarms       uint32        // that it sent
 	known        bool          // it is in the database, and not only heard of

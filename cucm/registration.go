@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/netip"
 	"strconv"
-	"sync"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -27,14 +26,20 @@ const (
 	DeviceNoResponse     Reason = 18 // no answer to a NOTIFY
 )
 
-// A registration of a phone; it never changes. Nothing watches it: that it has
-// lapsed is found when somebody looks.
-type registration struct {
-	node    *Node
-	session string         // Call-ID; a new boot has a new one
-	contact string         // sip:user@host:port of the phone; "" where it is no SIP phone
-	at      netip.AddrPort // where it is reached
+// A Registration of a phone with a node. It never changes. Nothing watches it:
+// that it has lapsed is found when somebody looks.
+type Registration struct {
+	Node    *Node
+	Session string         // Call-ID; a new boot has a new one
+	Contact string         // sip:user@host:port; "" where the phone registered without SIP
+	At      netip.AddrPort // where the phone is reached
 	lapses  time.Time      // zero: never, as in a simulation in which keep-alives cost no event
+}
+
+// A RegisteredPhone is one that a node can reset.
+type RegisteredPhone struct {
+	Device string
+	*Registration
 }
 
 // lapseAfter is how long a registration holds without a keep-alive: one keep-
@@ -47,10 +52,15 @@ const lapseAfter = 2 * sip.Granted
 // takes any phone, whatever trust it is in.
 func (n *Node) Register(device string, renews bool) { n.cluster.register(device, &n.without, renews) }
 
-// Unregister records that a phone is gone: resets no longer reach it.
-func (c *Cluster) Unregister(device string) { c.unregister(device, DeviceUnregistered) }
+// RegisterOver records a registration or a keep-alive by SIP, which holds until
+// the next is overdue. It takes the session, the contact and the address of r.
+func (n *Node) RegisterOver(device string, r Registration) {
+	r.Node, r.lapses = n, n.cluster.Now().Add(lapseAfter)
+	n.cluster.register(device, &r, true)
+}
 
-func (c *Cluster) unregister(device string, why Reason) {
+// Unregister records that a phone is gone, and why: resets no longer reach it.
+func (c *Cluster) Unregister(device string, why Reason) {
 	c.mu.Lock()
 	var gone []event
 	if r := c.records.find(device); r != nil {
@@ -61,7 +71,7 @@ func (c *Cluster) unregister(device string, why Reason) {
 }
 
 // register records a registration, one of the same session if it renews.
-func (c *Cluster) register(device string, r *registration, renews bool) {
+func (c *Cluster) register(device string, r *Registration, renews bool) {
 	c.counts.registrations.Add(1)
 	now := c.Now()
 	events := make([]event, 0, 2)
@@ -71,15 +81,15 @@ func (c *Cluster) register(device string, r *registration, renews bool) {
 	case old == nil:
 	case old.lapsed(now):
 		events = c.gone(events, rec, KeepAliveTimeout)
-	case !renews || old.session != r.session:
+	case !renews || old.Session != r.Session:
 		events = c.gone(events, rec, DeviceInitiatedReset)
-	case old.node != r.node:
+	case old.Node != r.Node:
 		events = c.gone(events, rec, DuplicateReg)
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
-		events = append(events, event{ciscolog.EndPointRegistered, r.node, now, endPoint{rec.device.Name, r.at, 0}})
+		events = append(events, event{ciscolog.EndPointRegistered, r.Node, now, endPoint{rec.device.Name, r.At, 0}})
 	}
 	rec.registration = r
 	c.mu.Unlock()
@@ -105,7 +115,7 @@ func (e endPoint) Tags() []ciscolog.Tag {
 	return tags
 }
 
-func (r *registration) lapsed(now time.Time) bool {
+func (r *Registration) lapsed(now time.Time) bool {
 	return !r.lapses.IsZero() && r.lapses.Before(now)
 }
 
@@ -121,7 +131,7 @@ func (c *Cluster) gone(events []event, rec *record, why Reason) []event {
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
 	}
-	return append(events, event{a, r.node, c.Now(), endPoint{rec.device.Name, r.at, why}})
+	return append(events, event{a, r.Node, c.Now(), endPoint{rec.device.Name, r.At, why}})
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -144,7 +154,7 @@ func (n *Node) ForgetPhones() {
 	n.cluster.mu.Lock()
 	defer n.cluster.mu.Unlock()
 	for _, rec := range n.cluster.records.all {
-		if r := rec.registration; r != nil && r.node == n {
+		if r := rec.registration; r != nil && r.Node == n {
 			rec.registration = nil
 		}
 	}
@@ -190,86 +200,57 @@ func (c *Cluster) Registered() int {
 	return n
 }
 
-// Notifier is a network by which a node's CallManager service reaches phones.
-type Notifier interface {
-	// Notify sends a NOTIFY with Event: service-control and waits for the answer.
-	Notify(n *Node, contact string, at netip.AddrPort, action string) error
-}
-
-// resetsAtOnce is the size of the batches in which phones are reset, which real
-// administrators are advised to use too.
-const resetsAtOnce = 32
-
 // ResetPhones resets all registered phones: System > Enterprise Parameters >
 // Reset, and what a regeneration of a certificate in the ITL does by itself.
 // Phones that are not registered miss it. When it returns all have been told.
 func (c *Cluster) ResetPhones() {
 	c.lapse()
+	var records []*record
+	var phones []RegisteredPhone
 	c.mu.RLock()
-	type phone struct {
-		*record
-		by *registration
-	}
-	var told []phone
-	var others []string // reached without SIP
 	for _, rec := range c.records.all {
-		switch r := rec.registration; {
-		case r == nil:
-			continue
-		case r.contact == "":
-			others = append(others, rec.device.Name)
+		if rec.registration != nil {
+			records = append(records, rec)
+			phones = append(phones, RegisteredPhone{rec.device.Name, rec.registration})
 		}
-		told = append(told, phone{rec, rec.registration})
 	}
-	phones, network := c.phones, c.network
+	network := c.network
 	c.mu.RUnlock()
-	notifier, _ := network.(Notifier)
-	batch := make(chan struct{}, resetsAtOnce)
-	var running sync.WaitGroup
-	for _, p := range told {
-		switch {
-		case p.by.contact == "":
-			c.ended(p.record, p.by, CallManagerReset)
-		case notifier != nil:
-			batch <- struct{}{}
-			running.Go(func() {
-				c.reset(notifier, p.record, p.by, "reset")
-				<-batch
-			})
-		}
+	told := func(i int, err error) { c.reset(records[i], phones[i].Registration, err) }
+	if network != nil {
+		network.Reset(phones, told)
+		return
 	}
-	running.Wait()
-	if phones != nil && len(others) > 0 {
-		phones.Reset(others)
+	for i := range phones {
+		told(i, nil)
 	}
 }
 
-// reset tells one phone, which is not registered until it registers again.
-func (c *Cluster) reset(by Notifier, rec *record, r *registration, action string) {
-	err := by.Notify(r.node, r.contact, r.at, action)
-	why := CallManagerReset
-	switch e := err.(type) {
-	case nil:
-	case *sip.NoAnswerError:
-		why = ConnectivityError
-		if e.During != "connecting" && errors.Is(e, context.DeadlineExceeded) {
-			why = DeviceNoResponse
-		}
+// reset records what came of telling a phone to boot again: it is not registered
+// until it registers anew.
+func (c *Cluster) reset(rec *record, r *Registration, err error) {
+	var silent *sip.NoAnswerError
+	switch {
+	case err == nil:
+		c.ended(rec, r, CallManagerReset)
+	case !errors.As(err, &silent):
+		// it answered, and refused
+	case silent.During != "connecting" && errors.Is(err, context.DeadlineExceeded):
+		c.ended(rec, r, DeviceNoResponse)
 	default:
-		return // it answered, and refused
+		c.ended(rec, r, ConnectivityError)
 	}
-	c.ended(rec, r, why)
 }
 
 // ended ends a registration that a reset was sent by.
-func (c *Cluster) ended(rec *record, r *registration, why Reason) {
+func (c *Cluster) ended(rec *record, r *Registration, why Reason) {
 	events := make([]event, 0, 2)
 	if why == CallManagerReset {
-		events = append(events, event{ciscolog.EndPointResetInitiated, r.node, c.Now(), endPoint{rec.device.Name, r.at, 0}})
+		events = append(events, event{ciscolog.EndPointResetInitiated, r.Node, c.Now(), endPoint{rec.device.Name, r.At, 0}})
 	}
 	c.mu.Lock()
 	// It may have come back already.
-	if now := rec.registration; now != nil && now.session == r.session {
+	if now := rec.registration; now != nil && now.Session == r.Session {
 		events = c.gone(events, rec, why)
 	}
 	c.mu.Unlock()

@@ -16,7 +16,7 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	c, err := New(cfg)
 	require.NoError(t, err)
 	comes := func(name string) {
-		c.register(name, &registration{node: c.Publisher(), session: name, contact: "sip:x@127.0.0.1:1", lapses: now.Add(lapseAfter)}, true)
+		c.register(name, &Registration{Node: c.Publisher(), Session: name, Contact: "sip:x@127.0.0.1:1", lapses: now.Add(lapseAfter)}, true)
 	}
 	comes("SEP00000000000A")
 	comes("SEP00000000000B")

@@ -10,9 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"itlsim/phone"
 	"itlsim/sip"
-	"itlsim/tftp"
 	"itlsim/tvs"
 )
 
@@ -32,19 +30,6 @@ type endpoint struct {
 	service Service
 }
 
-// Traffic is what the servers of a cluster saw.
-type Traffic struct {
-	TFTP tftp.ServerStats
-	TVS  tvs.ServerStats
-	HTTP HTTPStats
-}
-
-// HTTPStats counts what the TFTP services did by HTTP.
-type HTTPStats struct{ Files, Bytes, NotFound uint64 }
-
-// standardPorts of services; the TFTP service has 6970 for HTTP, too.
-var standardPorts = map[Service]int{TFTPService: 69, TVSService: 2445, CallManagerService: 5060, TomcatService: 8443}
-
 // Listen starts every activated service of a cluster. Each node has an address
 // of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
 // system and stay the same through restarts.
@@ -54,7 +39,7 @@ func Listen(c *Cluster, hosts []string) (*Sockets, error) {
 
 // ListenAt does so on the standard ports, each moved by offset.
 func ListenAt(c *Cluster, hosts []string, offset int) (*Sockets, error) {
-	return listen(c, hosts, func(s Service) int { return standardPorts[s] + offset })
+	return listen(c, hosts, func(s Service) int { return s.Port() + offset })
 }
 
 func listen(c *Cluster, hosts []string, port func(Service) int) (*Sockets, error) {
@@ -117,16 +102,6 @@ func (s *Sockets) Start(n *Node, service Service) error {
 	defer s.mu.Unlock()
 	s.servers[endpoint{n, service}] = server
 	return nil
-}
-
-// HTTPAddress is where the node's TFTP service answers HTTP, host:port; "" before
-// it listens.
-func (n *Node) HTTPAddress() string {
-	address := n.Address(TFTPService)
-	if address == "" {
-		return ""
-	}
-	return phone.Fetch{Server: address, By: phone.HTTP}.Address()
 }
 
 // tlsCertificate is what the node's TVS or tomcat shows: the present
@@ -196,25 +171,4 @@ func (t *Traffic) add(server io.Closer) {
 	case *tvs.Server:
 		*t = t.Plus(Traffic{TVS: server.Stats()})
 	}
-}
-
-// Plus is the sum of two.
-func (t Traffic) Plus(u Traffic) Traffic {
-	t.HTTP.Files += u.HTTP.Files
-	t.HTTP.Bytes += u.HTTP.Bytes
-	t.HTTP.NotFound += u.HTTP.NotFound
-	t.TFTP.Files += u.TFTP.Files
-	t.TFTP.Bytes += u.TFTP.Bytes
-	t.TFTP.NotFound += u.TFTP.NotFound
-	t.TFTP.Failed += u.TFTP.Failed
-	t.TFTP.Refused += u.TFTP.Refused
-	t.TFTP.Datagrams += u.TFTP.Datagrams
-	t.TFTP.Retransmits += u.TFTP.Retransmits
-	t.TVS.Handshakes += u.TVS.Handshakes
-	t.TVS.Failed += u.TVS.Failed
-	t.TVS.Verifies += u.TVS.Verifies
-	t.TVS.Queries += u.TVS.Queries
-	t.TVS.Malformed += u.TVS.Malformed
-	t.TVS.Broken += u.TVS.Broken
-	return t
 }

@@ -27,7 +27,7 @@ func openLab(t *testing.T, dir string, change ...func(*cucm.Config)) *lab {
 	l.Cluster, err = cucm.Open(dir, cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { l.Close() })
-	l.Attach(l)
+	l.connect()
 	l.pub, l.sub = l.Nodes()[0], l.Nodes()[len(l.Nodes())-1]
 	return l
 }

@@ -1,9 +1,6 @@
 package phone
 
 import (
-	"net"
-	"strconv"
-
 	"itlsim/itl"
 	"itlsim/sip"
 	"itlsim/tftp"
@@ -237,22 +234,13 @@ func (t Transport) String() string {
 	return "TFTP"
 }
 
-// Address is where to ask, host:port. The ports are 69 and 6970; where TFTP is
-// on another, HTTP is as far from its own.
+// Address is where to ask, host:port.
 func (f Fetch) Address() string {
 	if f.By == TFTP {
 		return f.Server
 	}
-	host, tftpPort, err := net.SplitHostPort(f.Server)
-	if err != nil {
-		return f.Server
-	}
-	port, _ := strconv.Atoi(tftpPort)
-	return net.JoinHostPort(host, strconv.Itoa(port+HTTPOffset))
+	return tftp.HTTPAddress(f.Server)
 }
-
-// HTTPOffset is by how much the port of HTTP exceeds TFTP's.
-const HTTPOffset = tftp.HTTPPort - tftp.Port
 
 // Authenticate is the check of the TVS's TLS certificate, to be made inside
 // the handshake.

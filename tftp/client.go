@@ -14,13 +14,6 @@ import (
 	pin "github.com/pin/tftp/v3"
 )
 
-// Port is the standard UDP port of TFTP. The TFTP service of a call manager
-// gives the same files by HTTP on the TCP port HTTPPort.
-const (
-	Port     = 69
-	HTTPPort = 6970
-)
-
 // Client fetches files as a phone does. The zero value is ready; any number of
 // goroutines may share one, provided that nobody changes it.
 type Client struct {

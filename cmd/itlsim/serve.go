@@ -17,6 +17,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/sshd"
+	"itlsim/tftp"
 )
 
 type serveCmd struct {
@@ -57,7 +58,7 @@ type readyNode struct {
 // readyNodeOf tells where a node that listens on sockets is.
 func readyNodeOf(n *cucm.Node, ssh string) readyNode {
 	r := readyNode{
-		Name: n.Name(), Role: "subscriber", TFTP: n.Address(cucm.TFTPService), HTTP: n.HTTPAddress(), TVS: n.Address(cucm.TVSService),
+		Name: n.Name(), Role: "subscriber", TFTP: n.Address(cucm.TFTPService), HTTP: tftp.HTTPAddress(n.Address(cucm.TFTPService)), TVS: n.Address(cucm.TVSService),
 		SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService), SSH: ssh,
 	}
 	if n.Publisher() {

@@ -8,11 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"time"
+
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
-	"time"
 )
 
 const password = "secret"

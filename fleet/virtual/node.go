@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"net"
+	"strconv"
 
 	"itlsim/cucm"
 )
@@ -40,21 +41,19 @@ func (f *Fleet) at(address string) (uint8, *node) {
 	return 0, nil
 }
 
-// services are those that a simulated network carries, at their standard ports.
-var services = map[cucm.Service]string{cucm.TFTPService: "69", cucm.TVSService: "2445", cucm.CallManagerService: "5060", cucm.TomcatService: "8443"}
-
 // Connect puts a cluster's services on the simulated network, each node at an
-// address of its own, from 127.0.0.2 on. Its resets reach the fleet's phones.
+// address of its own, from 127.0.0.2 on, at standard ports. Its resets reach the fleet's phones.
 func (f *Fleet) Connect(c *cucm.Cluster) {
 	for _, cn := range c.Nodes() {
 		n := &node{Node: cn, cluster: c, host: net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String(), up: make(map[cucm.Service]bool)}
-		for s := range services {
+		for _, s := range cucm.Services {
 			n.up[s] = cn.Running(s)
 		}
 		f.nodes = append(f.nodes, n)
 	}
-	c.Connect(f, func(cn *cucm.Node, s cucm.Service) string { return net.JoinHostPort(f.node(cn).host, services[s]) })
-	c.Attach(f)
+	c.Connect(f, func(cn *cucm.Node, s cucm.Service) string {
+		return net.JoinHostPort(f.node(cn).host, strconv.Itoa(s.Port()))
+	})
 }
 
 // Start makes a service answer (cucm.Network).

@@ -50,7 +50,7 @@ func (f *Fleet) home(s *slot) *node {
 // find by the keep-alives that do not come.
 func (f *Fleet) unregister(s *slot) {
 	if home := f.home(s); home != nil {
-		home.cluster.Unregister(s.phone.Name())
+		home.cluster.Unregister(s.phone.Name(), cucm.DeviceUnregistered)
 		s.home = 0
 	}
 }

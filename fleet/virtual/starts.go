@@ -3,6 +3,7 @@ package virtual
 import (
 	"slices"
 
+	"itlsim/cucm"
 	"itlsim/phone"
 )
 
@@ -25,14 +26,17 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	f.admit(f.now)
 }
 
-// Reset boots phones anew, as the cluster asks (cucm.Phones). Phones that no
-// node reaches miss it.
-func (f *Fleet) Reset(devices []string) {
+// Reset boots phones anew, as a cluster asks ([cucm.Network]). Phones that no
+// node reaches miss it, which the cluster does not learn.
+func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err error)) {
+	for i := range registered {
+		told(i, nil) // before anything happens: a phone registers anew
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	phones := make([]uint32, 0, len(devices))
-	for _, name := range devices {
-		switch i, ok := f.find(name); {
+	phones := make([]uint32, 0, len(registered))
+	for _, p := range registered {
+		switch i, ok := f.find(p.Device); {
 		case !ok:
 		case f.reachesAny(i):
 			phones = append(phones, i)

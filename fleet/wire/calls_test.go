@@ -19,6 +19,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
+	"itlsim/tftp"
 )
 
 // whole is a lab whose phones load their files from the nodes themselves, by
@@ -60,7 +61,7 @@ func TestFilesByHTTPFirst(t *testing.T) {
 	require.EqualValues(t, 3, traffic.TFTP.NotFound, "which TFTP is then asked for")
 	require.Zero(t, traffic.TFTP.Files)
 
-	answer, err := http.Get("http://" + l.pub.HTTPAddress() + "/ITLFile.tlv")
+	answer, err := http.Get("http://" + tftp.HTTPAddress(l.pub.Address(cucm.TFTPService)) + "/ITLFile.tlv")
 	require.NoError(t, err)
 	data, err := io.ReadAll(answer.Body)
 	answer.Body.Close()

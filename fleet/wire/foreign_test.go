@@ -20,6 +20,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/internal/sftptest"
 	"itlsim/phone"
+	"itlsim/tftp"
 	"itlsim/tvs"
 )
 
@@ -41,7 +42,7 @@ func freePort(t *testing.T, host string) int {
 	for range 100 {
 		l, err := net.Listen("tcp4", host+":0")
 		require.NoError(t, err)
-		port := l.Addr().(*net.TCPAddr).Port - phone.HTTPOffset
+		port := l.Addr().(*net.TCPAddr).Port - tftp.HTTPOffset
 		l.Close()
 		conn, err := net.ListenPacket("udp4", fmt.Sprintf("%s:%d", host, port))
 		if err == nil {
@@ -138,12 +139,12 @@ func TestForeignClientsGetFiles(t *testing.T) {
 	t.Run("curl", func(t *testing.T) {
 		dir := t.TempDir()
 		curl := sftptest.Program(t, "curl")
-		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", "http://"+l.pub.HTTPAddress()+"/ITLFile.tlv")
+		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/ITLFile.tlv")
 		require.Equal(t, want, got(dir))
 		require.Contains(t, head, "HTTP/1.1 200 OK")
 		require.Contains(t, strings.ToLower(head), "cache-control: no-store")
-		require.Equal(t, "404", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "http://"+l.pub.HTTPAddress()+"/CTLFile.tlv"))
-		require.Equal(t, "405", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "-X", "PUT", "http://"+l.pub.HTTPAddress()+"/ITLFile.tlv"))
+		require.Equal(t, "404", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/CTLFile.tlv"))
+		require.Equal(t, "405", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "-X", "PUT", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/ITLFile.tlv"))
 		runs(t, dir, curl, "-sS", "-o", "out", "tftp://"+l.pub.Address(cucm.TFTPService)+"/ITLFile.tlv")
 		require.Equal(t, want, got(dir))
 	})
