@@ -136,37 +136,12 @@ func storyOf(j judgement) storyView {
 	}
 	if j.Refusal != nil {
 		v.By, v.Why = "", j.Refusal.Reason.Error()
-		v.Simply, v.Tried = simply(j.Refusal.Reason)
+		v.Simply = phone.Explain(j.Refusal.Reason).Plain
+		for _, err := range phone.Attempts(j.Refusal.Reason) {
+			v.Tried = append(v.Tried, err.Error())
+		}
 	}
 	return v
-}
-
-// simply says a refusal for who has never seen one, and what each TVS did.
-func simply(r phone.Reason) (string, []string) {
-	var lost *phone.LostError
-	var silent *phone.NoTVSAnswerError
-	var denied *phone.DeniedError
-	var forged *phone.ForgedError
-	var digest *phone.DigestError
-	words := func(tried []error) (all []string) {
-		for _, err := range tried {
-			all = append(all, err.Error())
-		}
-		return all
-	}
-	switch {
-	case errors.As(r, &lost):
-		return "The file is signed by a certificate that is not in its trust list. It wanted to ask a Trust Verification Service, but cannot believe any: none shows a certificate that is in the list.", words(lost.Tried)
-	case errors.As(r, &silent):
-		return "The file is signed by a certificate that is not in its trust list, and no Trust Verification Service could be asked.", words(silent.Tried)
-	case errors.As(r, &denied):
-		return "The file is signed by a certificate that is not in its trust list, and the Trust Verification Service, which it believes, does not vouch for it.", nil
-	case errors.As(r, &forged):
-		return "The file names a signer that it knows, but that signer's key did not make this signature.", nil
-	case errors.As(r, &digest):
-		return "The file is signed in a way that this firmware cannot check.", nil
-	}
-	return "The file could not be read.", nil
 }
 
 // act does what a person at a phone can do.

@@ -365,7 +365,7 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 	if signed != nil {
 		r.Signer = signed.Signer
 	}
-	b.refused = worse(b.refused, worse(b.before, reason.state()))
+	b.refused = worse(b.refused, worse(b.before, Explain(reason).State))
 	switch b.step {
 	case stepCTL:
 		p.show(MsgCTLFailed)

@@ -20,11 +20,17 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%s refused: %v", r.File, 
 // Unwrap gives the reason to errors.As.
 func (r *Refusal) Unwrap() error { return r.Reason }
 
-// A Reason is one way in which a file is refused. It leads to Locked or
-// Untrusted by the table in the package comment.
+// Is reports whether target is the refusal's family: ErrLocked or ErrUntrusted.
+func (r *Refusal) Is(target error) bool {
+	return target == ErrUntrusted && Explain(r.Reason).State == Untrusted ||
+		target == ErrLocked && Explain(r.Reason).State == Locked
+}
+
+// A Reason is one way in which a file is refused: one of the types below. See
+// [Explain] for what it leads to, and for what is said of it.
 type Reason interface {
 	error
-	state() State
+	row() int // in the table of reasons
 }
 
 // MalformedError: the file is no trust list, signed file or configuration, is
@@ -35,7 +41,6 @@ func (e *MalformedError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause, such as an [*itl.FormatError].
 func (e *MalformedError) Unwrap() error { return e.Err }
-func (*MalformedError) state() State    { return Locked }
 
 // DigestError: the file is signed over a digest that this firmware cannot
 // compute (enterprise parameter TFTP File Signature Algorithm, SHA-512).
@@ -44,7 +49,6 @@ type DigestError struct{ Digest itl.Digest }
 func (e *DigestError) Error() string {
 	return fmt.Sprintf("signed with %s, which this firmware does not know", e.Digest)
 }
-func (*DigestError) state() State { return Locked }
 
 // ForgedError: a signer that the phone knows, or that TVS vouched for, did not
 // sign this content.
@@ -62,7 +66,6 @@ func (e *ForgedError) Error() string {
 
 // Unwrap gives the signature's own error.
 func (e *ForgedError) Unwrap() error { return e.Err }
-func (*ForgedError) state() State    { return Locked }
 
 // DeniedError: an authenticated TVS did not vouch for the signer in the role
 // that it needs. Such an answer is final.
@@ -75,7 +78,6 @@ type DeniedError struct {
 func (e *DeniedError) Error() string {
 	return fmt.Sprintf("unknown signer (%s), and TVS %s %s", e.Signer, e.Server, e.Why)
 }
-func (*DeniedError) state() State { return Locked }
 
 // NoTVSAnswerError: no TVS could be authenticated, and at least one gave no
 // answer, so that it may still vouch at another time.
@@ -94,7 +96,6 @@ func (e *NoTVSAnswerError) Error() string {
 
 // Unwrap gives what happened at each TVS.
 func (e *NoTVSAnswerError) Unwrap() []error { return e.Tried }
-func (*NoTVSAnswerError) state() State      { return Locked }
 
 // LostError: every trust point is lost. The signer is in no list, and every
 // TVS showed a certificate that is not in the ITL, or there is none to ask.
@@ -110,7 +111,6 @@ func (e *LostError) Error() string {
 
 // Unwrap gives what happened at each TVS.
 func (e *LostError) Unwrap() []error { return e.Tried }
-func (*LostError) state() State      { return Untrusted }
 
 // StrangeTVSError: a TVS was reached and showed a certificate that is not in
 // the stored ITL.

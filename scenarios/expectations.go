@@ -16,7 +16,7 @@ import (
 )
 
 // expectations are the sentences of `expect`.
-var expectations = newLanguage(
+var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 	// trust
 	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
 		if v.State.String() == g.last(1) {
@@ -30,12 +30,7 @@ var expectations = newLanguage(
 		}
 		return condition(v)
 	}),
-	refused("because every trust point is lost", is[*phone.LostError]),
-	refused("because a TVS denies the signer", is[*phone.DeniedError]),
-	refused("because no TVS answers", is[*phone.NoTVSAnswerError]),
-	refused("because the signature is wrong", is[*phone.ForgedError]),
-	refused("because the file is malformed", is[*phone.MalformedError]),
-	refused("because the firmware lacks the digest", is[*phone.DigestError]),
+}, refusals(), []rule[Expectation]{
 	phones("refused nothing", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
 		if v.Refusal != nil {
 			return v.Refusal.Error()
@@ -251,7 +246,7 @@ var expectations = newLanguage(
 	cluster("less than {percent} of files were refused", func(st *Stage, g given) error {
 		return below(g.last(1), st.Fleet.Tally().Refused.Load(), st.world.Traffic().TFTP.Files, "files were refused")
 	}),
-)
+})...)
 
 // settings that a phone takes from its configuration (M5).
 var settings = []struct {
@@ -293,21 +288,21 @@ func cluster(sentence string, check func(*Stage, given) error) rule[Expectation]
 	}}
 }
 
-func refused(why string, is func(error) bool) rule[Expectation] {
-	return phones("refused a file "+why, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
-		switch {
-		case v.Refusal == nil:
-			return "refused nothing"
-		case is(v.Refusal), v.ListRefusal != nil && is(v.ListRefusal):
-			return ""
-		}
-		return v.Refusal.Error()
-	})
-}
-
-func is[E error](err error) bool {
-	var e E
-	return errors.As(err, &e)
+// refusals has a sentence for each reason that a phone has to refuse a file.
+func refusals() (rules []rule[Expectation]) {
+	for _, why := range phone.Explanations() {
+		is := func(r *phone.Refusal) bool { return r != nil && phone.Explain(r.Reason) == why }
+		rules = append(rules, phones("refused a file because "+why.Because, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+			switch {
+			case v.Refusal == nil:
+				return "refused nothing"
+			case is(v.Refusal), is(v.ListRefusal):
+				return ""
+			}
+			return v.Refusal.Error()
+		}))
+	}
+	return rules
 }
 
 func listBy(v *fleet.View) phone.TrustPoint   { return v.ListBy }

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -184,23 +183,10 @@ func (st *Stage) refusal(r *phone.Refusal, name string) Refusal {
 		return Refusal{}
 	}
 	var tried []string
-	for _, err := range attempts(r.Reason) {
+	for _, err := range phone.Attempts(r.Reason) {
 		tried = append(tried, st.plain(err.Error(), name))
 	}
 	return Refusal{strings.ReplaceAll(r.File, name, "SEP<MAC>"), r.Signer.Subject, strings.Join(tried, "; "), st.plain(r.Reason.Error(), name)}
-}
-
-// attempts are what came of each TVS that was asked.
-func attempts(r phone.Reason) []error {
-	var lost *phone.LostError
-	var silent *phone.NoTVSAnswerError
-	switch {
-	case errors.As(r, &lost):
-		return lost.Tried
-	case errors.As(r, &silent):
-		return silent.Tried
-	}
-	return nil
 }
 
 // Cure says what would help a phone that a node serves (trust-states, M10 and
@@ -221,19 +207,17 @@ func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
 	if !st.holdsRecovery(v, n) {
 		reset = erase + ", or restore the backup under whose keys the list was signed; no `utils itl reset` helps, since their list does not hold the present " + record + " record"
 	}
-	switch {
-	case v.Refusal == nil:
+	if v.Refusal == nil {
 		return "a reset of the phones, to try again"
-	case is[*phone.NoTVSAnswerError](v.Refusal):
-		return "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset; or " + reset
-	case is[*phone.DeniedError](v.Refusal):
-		return "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; or " + reset
-	case is[*phone.ForgedError](v.Refusal), is[*phone.MalformedError](v.Refusal):
-		return "a good file at their TFTP server, then a reset"
-	case is[*phone.DigestError](v.Refusal):
-		return "TFTP File Signature Algorithm back to SHA-1, or newer firmware"
 	}
-	return reset
+	switch why := phone.Explain(v.Refusal.Reason); {
+	case why.Remedy == "":
+		return reset
+	case why.ByList:
+		return why.Remedy + "; or " + reset
+	default:
+		return why.Remedy
+	}
 }
 
 // report writes the stories into the report, those that most phones share first.
