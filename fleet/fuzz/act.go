@@ -79,7 +79,7 @@ func (w *world) act() Act {
 		}}
 	case 16:
 		return Act{Text: fmt.Sprintf("%s are cut off from %s", those, n.Name()), do: func(_ context.Context, w *world) error {
-			w.fleet.Cut(n, from, to)
+			w.fleet.Partition(n, from, to)
 			return nil
 		}}
 	case 17:

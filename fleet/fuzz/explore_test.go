@@ -150,7 +150,7 @@ func (p *place) suffer(f faults) {
 	p.fleet.Heal(p.network)
 	for i, n := range p.cluster.Nodes() {
 		if [2]bool{f.pubCut, f.subCut}[i] {
-			p.fleet.Cut(n, 0, 1)
+			p.fleet.Partition(n, 0, 1)
 		}
 		turn := p.fleet.Start
 		if f.tvsDown {

@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// epoch is when every virtual run begins, so that certificates and lists are
-// the same from the same seed: the date in the golden `show itl`.
+// epoch is when every virtual run begins, so that the same seed gives the same
+// certificates and lists. It is the date in the golden `show itl`.
 var epoch = time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)
 
 // A Clock is the scenario clock of a virtual run. The fleet moves it; it stands
-// still while nothing happens.
+// still while nothing happens. The zero value is at the beginning of a run.
 type Clock struct{ now atomic.Int64 }
 
-// NewClock is a clock at the beginning of a run, the date of the golden
-// `show itl`.
+// NewClock makes a clock that is at the beginning of a run.
 func NewClock() *Clock { return &Clock{} }
 
 // Now is the scenario's time.

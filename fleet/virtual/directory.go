@@ -8,21 +8,21 @@ import (
 	"itlsim/phone"
 )
 
-// open has a phone reach an HTTPS service, as far as its certificate.
-func (f *Fleet) open(e event, a phone.OpenService) {
-	n, took, err := f.service(e.phone, a.URL)
+// openPage has a phone reach an HTTPS service, as far as its certificate.
+func (f *Fleet) openPage(t task, a phone.OpenService) {
+	n, took, err := f.service(t.phone, a.URL)
 	var certificate []byte
 	if err == nil {
 		certificate = n.Shown(cucm.Tomcat).Certificate.Raw
 	}
-	f.answer(e.phone, e.at+int64(took), fleet.OpenAnswer(a, certificate, err))
+	f.answer(t.phone, t.at+int64(took), fleet.OpenAnswer(a, certificate, err))
 }
 
-// read has a phone read the page. What is in it does not matter: the phone shows
+// readPage has a phone read the page. What is in it does not matter: the phone shows
 // only that there is one.
-func (f *Fleet) read(e event, a phone.ReadService) {
-	_, took, err := f.service(e.phone, a.URL)
-	f.answer(e.phone, e.at+int64(took), fleet.ReadAnswer(a, nil, err))
+func (f *Fleet) readPage(t task, a phone.ReadService) {
+	_, took, err := f.service(t.phone, a.URL)
+	f.answer(t.phone, t.at+int64(took), fleet.ReadAnswer(a, nil, err))
 }
 
 // service finds the node of an HTTPS service, and how long it takes to reach.
@@ -31,7 +31,7 @@ func (f *Fleet) service(i uint32, url string) (n *node, took time.Duration, err 
 	if err != nil {
 		return nil, 0, err
 	}
-	_, n = f.at(server)
-	took, err = f.reach(i, n, cucm.TomcatService, fleet.HTTPTimeout)
+	_, n = f.nodeAt(server)
+	took, err = f.connect(i, n, cucm.TomcatService, fleet.HTTPTimeout)
 	return n, took, err
 }

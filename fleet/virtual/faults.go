@@ -7,30 +7,32 @@ import (
 	"itlsim/cucm"
 )
 
-// cut is a partition: phones from one to another do not reach a node.
-type cut struct {
+// partition parts phones, from one index to before another, from a node.
+type partition struct {
 	node     *node
 	from, to int
 }
 
-// Cut parts the phones from one index to before another from a node, both ways.
-func (f *Fleet) Cut(n *cucm.Node, from, to int) {
+// Partition parts the phones from one index to before another from a node, both
+// ways, until Heal.
+func (f *Fleet) Partition(n *cucm.Node, from, to int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cuts = append(f.cuts, cut{f.node(n), from, to})
-	f.renew()
+	f.partitions = append(f.partitions, partition{f.node(n), from, to})
+	f.startKeepAlives()
 }
 
-// Heal ends all cuts and gives the network other properties.
+// Heal ends all partitions and gives the network other properties.
 func (f *Fleet) Heal(n Network) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.cuts = nil
+	f.partitions = nil
 	f.disturb(n)
-	f.renew()
+	f.startKeepAlives()
 }
 
-// Disturb gives the network other properties. The phones' own times stay.
+// Disturb gives the network other properties. The times that phones take for
+// their own work stay.
 func (f *Fleet) Disturb(n Network) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -39,13 +41,14 @@ func (f *Fleet) Disturb(n Network) {
 
 func (f *Fleet) disturb(n Network) {
 	own := f.config.Network
-	n.Think, n.Block, n.Update, n.Attach, n.Check, n.Join, n.Spread = own.Think, own.Block, own.Update, own.Attach, own.Check, own.Join, own.Spread
+	n.Think, n.Block, n.Update, n.Attach = own.Think, own.Block, own.Update, own.Attach
+	n.Check, n.Join, n.Spread = own.Check, own.Join, own.Spread
 	f.config.Network = n
 }
 
 func (f *Fleet) reaches(phone uint32, n *node) bool {
-	for _, c := range f.cuts {
-		if c.node == n && c.from <= int(phone) && int(phone) < c.to {
+	for _, p := range f.partitions {
+		if p.node == n && p.from <= int(phone) && int(phone) < p.to {
 			return false
 		}
 	}
@@ -53,7 +56,7 @@ func (f *Fleet) reaches(phone uint32, n *node) bool {
 }
 
 func (f *Fleet) reachesAny(phone uint32) bool {
-	if len(f.cuts) == 0 {
+	if len(f.partitions) == 0 {
 		return true
 	}
 	for _, n := range f.nodes {
@@ -64,11 +67,11 @@ func (f *Fleet) reachesAny(phone uint32) bool {
 	return false
 }
 
-// reach draws how long a TCP connection to a service and a question take, or
-// until the phone knows that there will be none.
-func (f *Fleet) reach(i uint32, n *node, s cucm.Service, limit time.Duration) (time.Duration, error) {
+// connect draws how long a TCP connection to a service and a question take, or
+// how long until the phone knows that there will be no answer.
+func (f *Fleet) connect(i uint32, n *node, s cucm.Service, limit time.Duration) (time.Duration, error) {
 	if n == nil || !f.reaches(i, n) {
-		return limit, errCut
+		return limit, errNoRoute
 	}
 	took, ok := f.config.Network.connection(&f.slots[i].chance)
 	switch {
@@ -80,7 +83,13 @@ func (f *Fleet) reach(i uint32, n *node, s cucm.Service, limit time.Duration) (t
 	return took, nil
 }
 
+// Why phones get no answer. What a real network's errors say does not reach
+// phones either.
 var (
-	errRefused = errors.New("connection refused")
-	errUnknown = errors.New("404 Not Found")
+	errNoAnswer = errors.New("no answer within five seconds")
+	errLost     = errors.New("the network lost the connection")
+	errNoRoute  = errors.New("no route to the host")
+	errRefused  = errors.New("connection refused")
+	errBusy     = errors.New("no handshake within ten seconds")
+	errUnknown  = errors.New("404 Not Found")
 )

@@ -11,68 +11,74 @@ import (
 	"itlsim/phone"
 )
 
-// DefaultBoots is how many phones are on their way at a time. Ten thousand at
-// once keep two nodes' TFTP busy for some two seconds, so that requests wait and
-// are sent again; forty thousand make phones give up. Resetting phones in batches
-// is what Cisco advises (Default Security chapter).
+// DefaultBoots is how many phones are under way at a time. Ten thousand at once
+// keep the TFTP services of two nodes busy for some two seconds, so that requests
+// wait and are sent again; with forty thousand, phones give up. Cisco advises to
+// reset phones in batches (Default Security chapter).
 const DefaultBoots = 10_000
 
 // Config is what a fleet needs.
 type Config struct {
-	Clock   *Clock // every cluster's too
+	Clock   *Clock // also that of every cluster
 	Seed    uint64
 	Network Network // LAN() has the defaults
-	Workers int     // goroutines; the cores if 0. The result does not depend on it.
-	Boots   int     // phones on their way at a time; DefaultBoots if 0
-	// Middle, where not nil, stands between TFTP and the phone of an index, and
-	// hands it another file: nobody protects TFTP.
+	Workers int     // goroutines; the number of cores if 0. Results do not depend on it.
+	Boots   int     // phones under way at a time; DefaultBoots if 0
+	// Middle, where not nil, stands between TFTP and the phone with an index, and
+	// may hand it another file: TFTP protects nothing.
 	Middle func(phone int, name string, data []byte, err error) ([]byte, error)
 	// Watch, where not nil, sees every step of every phone, in order.
 	Watch func(*Step)
-	// Observer, where not nil, is told of what happens to phones, with the whole
-	// fleet locked.
+	// Observer, where not nil, is told what happens to phones. The whole fleet is
+	// locked during its calls.
 	Observer fleet.Observer
 }
 
 var _ fleet.Fleet = (*Fleet)(nil)
 
 // A Fleet is phones on a simulated network. It is safe for concurrent use, but
-// what is done to it concurrently is not repeatable.
+// concurrent calls do not give the same result again. Make it with [New].
 type Fleet struct {
 	config Config
 	nodes  []*node
-	ahead  time.Duration // the shortest time in which a phone thinks
+	thinks time.Duration // the shortest time that a phone takes for anything
 
-	mu         sync.Mutex // held for a window at a time
-	slots      []slot
-	sorted     []uint32 // phones by name, once somebody asks
-	queue      queue
-	starts     []start // waiting for a place
-	busy       int     // places taken
-	now        int64
-	window     uint32
-	end        int64 // of the window
-	batch      []turn
-	cuts       []cut
-	refused    map[string]*phone.Refusal
-	refusals   map[refusals]*refusals
-	handshakes map[handshake]error
-	renewal    renewal
+	mu     sync.Mutex // held for a window at a time
+	slots  []slot
+	sorted []uint32 // phones by name; as long as slots once it has been made
+
+	queue     queue
+	now       int64 // nanoseconds since the beginning, like all times here
+	window    uint32
+	windowEnd int64
+	steps     []step // of this window
+
+	waiting    []waitingEvent // for phones that are not under way, in line
+	underWay   int            // phones, at most Config.Boots
+	keepAlives keepAlives
+	partitions []partition
+	handshakes map[handshake]error // why a phone refuses; nil: it does not
+
+	refused  map[string]*phone.Refusal
+	refusals map[refusals]*refusals
 
 	states  [4]int
 	tally   fleet.Tally
 	traffic cucm.Traffic
 }
 
-// New makes a fleet without phones, on a network without clusters: Connect comes next.
+// New makes a fleet without phones, on a network without clusters: Connect comes
+// next.
 func New(cfg Config) *Fleet {
 	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
-	f := &Fleet{config: cfg, refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals), handshakes: make(map[handshake]error)}
 	n := &cfg.Network
-	f.ahead = max(1, min(n.Think, n.Attach, n.Update, n.Join))
-	return f
+	return &Fleet{
+		config: cfg, thinks: max(1, min(n.Think, n.Attach, n.Update, n.Join)),
+		refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals),
+		handshakes: make(map[handshake]error),
+	}
 }
 
-// Close is there for what drives either kind of fleet: nothing is left running.
+// Close does nothing: a simulation leaves nothing running.
 func (f *Fleet) Close() {}

@@ -1,7 +1,6 @@
 package virtual
 
 import (
-	"errors"
 	"time"
 
 	"itlsim/fleet"
@@ -17,34 +16,34 @@ type Network struct {
 	// after it.
 	Loss, Duplication, Reordering float64
 
-	// Serving is how many transfers a TFTP node has under way; further requests
-	// wait for one to end ("Maximum Serving Count").
+	// Serving is how many transfers a TFTP service has under way at a time; other
+	// requests wait for one to end ("Maximum Serving Count").
 	Serving int
-	// Handshakes is how many TLS handshakes a TVS does a second, one after the
-	// other; others wait.
+	// Handshakes is how many TLS handshakes a TVS does in a second, one after the
+	// other.
 	Handshakes int
 
-	// What phones take for their own work:
+	// How long phones take for their own work:
 	Think  time.Duration // between an answer and the next request
 	Block  time.Duration // to take one block of a file
 	Update time.Duration // to put a trust list or a configuration to use
-	Attach time.Duration // to set a connection to a TVS up
+	Attach time.Duration // to set up a connection to a TVS
 	Check  time.Duration // from a TVS's answer to the verdict
 	Join   time.Duration // from the configuration to the registration
-	Spread time.Duration // by which phones that start at once differ, at most
+	Spread time.Duration // at most, between phones that start at once
 }
 
 // LAN is a quiet local network.
 //
-// The phones' own times are those that one log of a 7821 and one of an 8861
-// show (technotes 214535 and 213407): from "not found" to the next request 14
-// ms; 7,879 bytes, sixteen blocks, in 170 ms; from "TL updated" to the
-// configuration's request 520 ms; TVS connection to handshake 513 ms, its answer
-// to "Hashes match" 488 ms; from the configuration to the registrar's 200 OK
-// 4.2 s. 500 transfers at a time is remembered as the default of Maximum
-// Serving Count. A thousand handshakes a second is what two cores of a present
-// machine do with 2048-bit keys: no document tells a TVS's capacity. Latency
-// and spread are this project's own choice.
+// The phones' own times are from one log of a 7821 and one of an 8861 (technotes
+// 214535 and 213407): 14 ms from "not found" to the next request; 170 ms for
+// 7,879 bytes, which are sixteen blocks; 520 ms from "TL updated" to the request
+// for the configuration; 513 ms from the TVS connection to the handshake, and 488
+// ms from its answer to "Hashes match"; 4.2 s from the configuration to the call
+// manager's 200 OK. 500 transfers at a time is what we remember as the default of
+// Maximum Serving Count. A thousand handshakes a second is what two cores of
+// today's machines do with 2048-bit keys: no document gives a TVS's capacity.
+// Latency and spread are this project's own choice.
 func LAN() Network {
 	return Network{
 		Latency: 300 * time.Microsecond, Jitter: 200 * time.Microsecond,
@@ -61,13 +60,6 @@ const (
 	timeout   = fleet.TFTPTimeout     // until a packet is sent again
 	sends     = 1 + fleet.TFTPRetries // of one packet, before the phone gives up
 	late      = time.Second           // of what is reordered, at most
-)
-
-var (
-	errNoAnswer = errors.New("no answer within five seconds")
-	errLost     = errors.New("the network lost the connection")
-	errCut      = errors.New("no route to the host")
-	errBusy     = errors.New("no handshake within ten seconds")
 )
 
 // oneWay draws a datagram's time.
@@ -87,8 +79,8 @@ func (n *Network) lost(c *chance) bool {
 	return c.with(n.Loss)
 }
 
-// repeated draws how often a packet is sent in vain: it, or what answers it,
-// may be lost. It gives up with false.
+// repeated draws how often a packet is lost, or its answer is. The result is
+// false where that is always, and the sender gives up.
 func (n *Network) repeated(c *chance) (int, bool) {
 	for lost := range sends {
 		if !n.lost(c) {
@@ -114,7 +106,8 @@ func (n *Network) transfer(c *chance, size int) (took time.Duration, again int, 
 }
 
 // connection draws how long the four round trips of a TLS connection take. TCP
-// repeats a lost segment after one second, then two, then four.
+// sends a lost segment again after one second, then two, then four. The result is
+// false where that takes longer than any phone waits.
 func (n *Network) connection(c *chance) (took time.Duration, ok bool) {
 	for range 4 {
 		for wait := time.Second; n.lost(c); wait *= 2 {

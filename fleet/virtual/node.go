@@ -7,15 +7,15 @@ import (
 	"itlsim/cucm"
 )
 
-// node is a cluster's node with what its services have to do.
+// node is a cluster's node and what its services are doing.
 type node struct {
 	*cucm.Node
 	cluster *cucm.Cluster
 	host    string
 	up      map[cucm.Service]bool
-	serving int     // transfers under way
-	waiting []event // requests, in the order of arrival
-	free    int64   // when its TVS has done all handshakes so far
+	serving int    // TFTP transfers under way
+	waiting []task // TFTP requests, in the order of arrival
+	free    int64  // when its TVS has done all handshakes so far
 }
 
 func (f *Fleet) node(cn *cucm.Node) *node {
@@ -27,8 +27,9 @@ func (f *Fleet) node(cn *cucm.Node) *node {
 	return nil
 }
 
-// at finds a node by the address of a service, host:port; nil where there is none.
-func (f *Fleet) at(address string) (uint8, *node) {
+// nodeAt finds a node, and its index, by the address of a service, host:port. It
+// is nil where there is none.
+func (f *Fleet) nodeAt(address string) (uint8, *node) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return 0, nil
@@ -57,21 +58,21 @@ func (f *Fleet) Connect(c *cucm.Cluster) {
 }
 
 // Start makes a service answer (cucm.Network).
-func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, true) }
+func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.set(n, s, true) }
 
 // Stop makes a service silent; transfers under way may finish (cucm.Network).
-func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.turn(n, s, false) }
+func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.set(n, s, false) }
 
-func (f *Fleet) turn(cn *cucm.Node, s cucm.Service, up bool) error {
+func (f *Fleet) set(cn *cucm.Node, s cucm.Service, up bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := f.node(cn)
 	n.up[s] = up
 	if s == cucm.CallManagerService {
 		if !up {
-			f.forget(n)
+			f.forgetPhones(n)
 		}
-		f.renew()
+		f.startKeepAlives()
 	}
 	return nil
 }

@@ -7,46 +7,46 @@ import (
 	"itlsim/phone"
 )
 
-// slot holds one phone.
+// slot holds one phone. There may be a million: its size matters.
 type slot struct {
 	phone    *phone.Phone
-	refused  *refusals // shared with phones that refused alike; nil: nothing
+	refused  *refusals // of its last boot, shared with phones that refused alike; nil: nothing
 	chance   chance
-	begun    int64  // of the boot under way, plus one; 0: none
+	begun    int64  // when the boot under way began, plus one; 0: none is
 	last     int64  // when the last event from outside reaches it
-	served   uint32 // Seq of the last request that a TFTP took up
-	window   uint32 // in which it last had an event
-	queued   uint16 // events in starts
-	pending  uint16 // events from outside under way to it
-	admitted bool
-	home     uint8 // place from 1 of the node whose CallManager has the phone; 0: none
+	served   uint32 // Seq of the last request that a TFTP service took up
+	window   uint32 // in which it last stepped
+	waiting  uint16 // its events in Fleet.waiting
+	pending  uint16 // its events from outside in Fleet.queue
+	underWay bool   // counted in Fleet.underWay
+	home     uint8  // index plus one of the node where it is registered; 0: none
 	listBy   phone.TrustPoint
 	configBy phone.TrustPoint
 }
 
 // Add takes a phone into the fleet, which alone may use it from then on. Its
-// library should remember.
+// library should remember signatures ([phone.Library.Remember]).
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
 	server, _ := p.RegisteredWith()
-	if place, n := f.at(server); n != nil {
-		s.home = place + 1
+	if i, n := f.nodeAt(server); n != nil {
+		s.home = i + 1
 	}
 	f.slots = append(f.slots, s)
 	f.states[p.State()]++
 }
 
-// Reserve makes room for so many phones more.
+// Reserve makes room for so many more phones.
 func (f *Fleet) Reserve(phones int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.slots = slices.Grow(f.slots, phones)
 }
 
-// find finds a phone by its name. A million names in a map would take a tenth
-// of all memory, and few acts are about single phones.
+// find finds a phone by its name. The names are sorted when first needed: a map
+// of a million would take a tenth of all memory, and few acts name single phones.
 func (f *Fleet) find(name string) (uint32, bool) {
 	nameOf := func(i uint32) string { return f.slots[i].phone.Name() }
 	if len(f.sorted) != len(f.slots) {
@@ -56,7 +56,9 @@ func (f *Fleet) find(name string) (uint32, bool) {
 		}
 		slices.SortFunc(f.sorted, func(a, b uint32) int { return strings.Compare(nameOf(a), nameOf(b)) })
 	}
-	at, ok := slices.BinarySearchFunc(f.sorted, name, func(i uint32, name string) int { return strings.Compare(nameOf(i), name) })
+	at, ok := slices.BinarySearchFunc(f.sorted, name, func(i uint32, name string) int {
+		return strings.Compare(nameOf(i), name)
+	})
 	if !ok {
 		return 0, false
 	}

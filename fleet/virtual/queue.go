@@ -1,60 +1,66 @@
 package virtual
 
-// kind of an event.
-type kind uint8
+// op is what a task does when its time comes.
+type op uint8
 
 const (
-	deliver   kind = iota // an event reaches a phone
-	arrive                // a request reaches a TFTP service
-	done                  // a transfer has ended; its answer reaches the phone
-	ask                   // a phone has reached a TVS
-	registrar             // a phone has reached a call manager
-	directory             // a phone has reached an HTTPS service
+	reachPhone       op = iota // an event reaches a phone
+	endTransfer                // a transfer has ended: its answer reaches the phone
+	reachFiles                 // a request reaches a TFTP service
+	reachTVS                   // a phone has reached a TVS
+	reachCallManager           // a phone has reached a call manager
+	openPage                   // a phone has reached an HTTPS service
+	readPage                   // it asks there for the page
 )
 
-// event of the queue. n, given in the order in which events are made, decides
-// between events of the same time.
-type event struct {
-	at    int64 // nanoseconds since the beginning
-	n     uint64
-	what  any // phone.Event, or the action that is carried out
+// task is something that happens at a time.
+type task struct {
+	at    int64  // nanoseconds since the beginning
+	seq   uint64 // in which order tasks were made: it decides between tasks of one time
+	what  any    // a phone.Event, or the phone.Action that is carried out
 	phone uint32
-	kind  kind
+	op    op
 	node  uint8
 }
 
-func (e *event) before(o *event) bool { return e.at < o.at || e.at == o.at && e.n < o.n }
+func (t *task) before(o *task) bool { return t.at < o.at || t.at == o.at && t.seq < o.seq }
 
-// queue is a heap with four children to a node: half the depth of a binary
-// one, and the four stand together in memory.
+// queue holds tasks until their time comes. It is a heap with four children to a
+// node, half as deep as a binary one, and the four are neighbours in memory. The
+// zero value is empty.
 type queue struct {
-	events []event
-	n      uint64
+	tasks []task // the next one first
+	made  uint64
 }
 
-func (q *queue) push(e event) {
-	q.n++
-	e.n = q.n
-	h := append(q.events, e)
+func (q *queue) empty() bool { return len(q.tasks) == 0 }
+
+// next is the task that pop takes; the queue must not be empty.
+func (q *queue) next() *task { return &q.tasks[0] }
+
+func (q *queue) push(t task) {
+	q.made++
+	t.seq = q.made
+	h := append(q.tasks, t)
 	i := len(h) - 1
 	for i > 0 {
 		parent := (i - 1) / 4
-		if !e.before(&h[parent]) {
+		if !t.before(&h[parent]) {
 			break
 		}
 		h[i] = h[parent]
 		i = parent
 	}
-	h[i] = e
-	q.events = h
+	h[i] = t
+	q.tasks = h
 }
 
-func (q *queue) pop() event {
-	h := q.events
+func (q *queue) pop() task {
+	h := q.tasks
 	top, last := h[0], h[len(h)-1]
-	h[len(h)-1] = event{}
+	h[len(h)-1] = task{}
 	h = h[:len(h)-1]
-	q.events = h
+	q.tasks = h
 	if len(h) == 0 {
 		return top
 	}

@@ -6,17 +6,17 @@ import (
 	"itlsim/phone"
 )
 
-// register has a phone reach a call manager, which takes its alarms and, where
-// it is in the database, the registration.
-func (f *Fleet) register(e event) {
-	a, s := e.what.(phone.Register), &f.slots[e.phone]
+// reachCallManager has a phone reach a call manager, which takes its alarms and,
+// if the phone is in the database, the registration.
+func (f *Fleet) reachCallManager(t task, a phone.Register) {
+	s := &f.slots[t.phone]
 	if !s.phone.On() || s.phone.Boots() != a.Boot {
 		return // it booted again, or lost its power
 	}
-	place, n := f.at(a.Server)
-	took, err := f.reach(e.phone, n, cucm.CallManagerService, fleet.SIPTimeout)
+	i, n := f.nodeAt(a.Server)
+	took, err := f.connect(t.phone, n, cucm.CallManagerService, fleet.SIPTimeout)
 	if err == errLost {
-		f.renew() // at another time it may succeed
+		f.startKeepAlives() // at another time it may succeed
 	}
 	alarms := 0
 	if err == nil {
@@ -33,12 +33,12 @@ func (f *Fleet) register(e event) {
 			f.unregister(s)
 		}
 		n.Register(s.phone.Name(), fleet.Registered(s.phone))
-		s.home = place + 1
+		s.home = i + 1
 	}
-	f.answer(e.phone, e.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
+	f.answer(t.phone, t.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
 }
 
-// home is the node whose CallManager has a phone; nil where none has.
+// home is the node where a phone is registered; nil where it is not.
 func (f *Fleet) home(s *slot) *node {
 	if s.home == 0 {
 		return nil
@@ -46,8 +46,8 @@ func (f *Fleet) home(s *slot) *node {
 	return f.nodes[s.home-1]
 }
 
-// unregister has the cluster know at once that a phone is gone, which it would
-// find by the keep-alives that do not come.
+// unregister tells the cluster at once that a phone is gone. On the wire it finds
+// out by missing keep-alives.
 func (f *Fleet) unregister(s *slot) {
 	if home := f.home(s); home != nil {
 		home.cluster.Unregister(s.phone.Name(), cucm.DeviceUnregistered)
@@ -55,16 +55,9 @@ func (f *Fleet) unregister(s *slot) {
 	}
 }
 
-// lapse does so where a phone reached no call manager.
-func (f *Fleet) lapse(s *slot) {
-	if !fleet.Registered(s.phone) {
-		f.unregister(s)
-	}
-}
-
-// forget ends the registrations of a node, whose CallManager service has
-// stopped. Their phones do not know yet.
-func (f *Fleet) forget(n *node) {
+// forgetPhones ends the registrations of a node whose CallManager service has
+// stopped. The phones do not know yet.
+func (f *Fleet) forgetPhones(n *node) {
 	n.ForgetPhones()
 	for i := range f.slots {
 		if f.home(&f.slots[i]) == n {
@@ -78,8 +71,5 @@ func (f *Fleet) Registered(device string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i, ok := f.find(device)
-	if !ok {
-		return false
-	}
-	return fleet.Registered(f.slots[i].phone)
+	return ok && fleet.Registered(f.slots[i].phone)
 }

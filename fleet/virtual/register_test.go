@@ -142,7 +142,7 @@ func TestAResetIsLogged(t *testing.T) {
 func TestAResetThatDoesNotArrive(t *testing.T) {
 	l := booted(t, 10)
 	for _, n := range l.cluster.Nodes() {
-		l.Cut(n, 0, 3)
+		l.Partition(n, 0, 3)
 	}
 	l.cluster.ResetPhones()
 	l.Heal(virtual.LAN())

@@ -9,15 +9,15 @@ import (
 	"itlsim/tvs"
 )
 
-// handshake is a certificate shown to a phone that holds these lists: what comes
-// of it cannot differ between phones.
+// handshake is a certificate shown to a phone that holds these lists. All such
+// phones judge it alike, so it is judged once.
 type handshake struct {
 	lists phone.Lists
 	shown *cucm.Certificate
 }
 
-// maxHandshakes bounds how many are remembered: clusters serve few lists, and
-// somebody between them and the phones may serve many.
+// maxHandshakes bounds how many are remembered. Clusters serve few lists, but
+// somebody in the middle may serve many.
 const maxHandshakes = 256
 
 // authenticated has a phone judge a TVS's certificate. The error is a
@@ -38,29 +38,29 @@ func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) error {
 	return nil
 }
 
-// asked has a phone reach a TVS: the certificate is the handshake's, the answer
-// comes when those before it have theirs.
-func (f *Fleet) asked(e event) {
-	a, s, net := e.what.(phone.AskTVS), &f.slots[e.phone], &f.config.Network
-	_, n := f.at(a.Server)
+// reachTVS has a phone reach a TVS. It judges the certificate in the handshake;
+// the answer comes when the TVS has done all handshakes before this one.
+func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
+	net, stats := &f.config.Network, &f.traffic.TVS
+	_, n := f.nodeAt(a.Server)
 	silent := func(after time.Duration, err error) {
 		err = &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}
-		f.answer(e.phone, e.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
+		f.answer(t.phone, t.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
 	}
-	took, err := f.reach(e.phone, n, cucm.TVSService, fleet.TVSTimeout)
+	took, err := f.connect(t.phone, n, cucm.TVSService, fleet.TVSTimeout)
 	if err != nil {
 		silent(took, err)
 		return
 	}
-	stats := &f.traffic.TVS
-	at := e.at + int64(took)
+	answer := task{at: t.at + int64(took), phone: t.phone, op: reachPhone}
 	if err := f.authenticated(a, n.Shown(cucm.TVSUnit)); err != nil {
 		stats.Failed++
-		f.deliver(s, event{at: at, phone: e.phone, kind: deliver, what: fleet.TVSAnswer(a, tvs.Answer{}, err)})
+		answer.what = fleet.TVSAnswer(a, tvs.Answer{}, err)
+		f.answerByNetwork(answer)
 		return
 	}
-	free := max(n.free, at) + int64(time.Second)/int64(max(1, net.Handshakes))
-	if time.Duration(free-e.at) > fleet.TVSTimeout {
+	free := max(n.free, answer.at) + int64(time.Second)/int64(max(1, net.Handshakes))
+	if time.Duration(free-t.at) > fleet.TVSTimeout {
 		silent(fleet.TVSTimeout, errBusy)
 		return
 	}
@@ -71,5 +71,7 @@ func (f *Fleet) asked(e event) {
 	} else {
 		stats.Verifies++
 	}
-	f.deliver(s, event{at: free + int64(net.Check), phone: e.phone, kind: deliver, what: fleet.TVSAnswer(a, n.AnswerTVS(a.Request), nil)})
+	answer.at = free + int64(net.Check)
+	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(a.Request), nil)
+	f.answerByNetwork(answer)
 }

@@ -8,8 +8,8 @@ import (
 	"itlsim/fleet"
 )
 
-// All gives a view of every phone, in the order they were added, one at a time:
-// a million at once would have no room.
+// All yields a view of every phone, in the order of adding. It makes one at a
+// time: a million views at once would take too much memory.
 func (f *Fleet) All() iter.Seq[fleet.View] {
 	return func(yield func(fleet.View) bool) {
 		for i := range f.slots {
@@ -20,18 +20,18 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 	}
 }
 
-// Index is the place of a phone, which the fleet must have, in the order of
-// adding. It is for who chooses phones in Send, while the fleet is locked.
+// Index is the number of a phone, which the fleet must have, in the order of
+// adding. It takes no lock, so that choose may call it in Send.
 func (f *Fleet) Index(device string) int {
 	i, _ := f.find(device)
 	return int(i)
 }
 
-// Phones gives a view of every phone, in the order they were added. For a large
-// fleet see All.
+// Phones are views of all phones, in the order of adding. Of a large fleet, range
+// over All instead.
 func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
 
-// Phone gives a view of one phone, by its place in the order of adding.
+// Phone is a view of one phone, by its number in the order of adding.
 func (f *Fleet) Phone(i int) fleet.View {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,21 +55,21 @@ func (f *Fleet) States() [4]int {
 	return f.states
 }
 
-// Tally is what the phones did so far.
+// Tally is what the phones have done so far.
 func (f *Fleet) Tally() *fleet.Tally { return &f.tally }
 
-// Traffic is what the services did so far.
+// Traffic is what the services have done so far.
 func (f *Fleet) Traffic() cucm.Traffic {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.traffic
 }
 
-// Busy tells how many phones are under way or waiting.
+// Busy is how many phones are under way, and how many events wait for others.
 func (f *Fleet) Busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.busy + len(f.starts)
+	return f.underWay + len(f.waiting)
 }
 
 // Limits are those that the fleet keeps to, in scenario time.

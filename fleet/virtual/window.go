@@ -18,11 +18,11 @@ func (f *Fleet) Settle(ctx context.Context) error {
 			return ctx.Err()
 		}
 		f.mu.Lock()
-		if len(f.queue.events) == 0 {
+		if f.queue.empty() {
 			f.mu.Unlock()
 			return nil
 		}
-		f.step(math.MaxInt64)
+		f.runWindow(math.MaxInt64)
 		f.mu.Unlock()
 	}
 }
@@ -38,133 +38,135 @@ func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
 		}
 		f.mu.Lock()
 		if f.next() >= until {
-			f.now = max(f.now, until) // others may have gone on further
+			f.now = max(f.now, until) // a concurrent Settle or Advance may be further on
 			f.setClock(f.now)
 			f.mu.Unlock()
 			return nil
 		}
-		f.step(until)
+		f.runWindow(until)
 		f.mu.Unlock()
 	}
 }
 
-// next is when the next event or keep-alive comes.
+// next is when the next task or keep-alive comes.
 func (f *Fleet) next() int64 {
 	next := int64(math.MaxInt64)
-	if len(f.queue.events) > 0 {
-		next = f.queue.events[0].at
+	if !f.queue.empty() {
+		next = f.queue.next().at
 	}
-	if f.renewal.left > 0 {
-		next = min(next, f.renewal.due)
+	if f.keepAlives.left > 0 {
+		next = min(next, f.keepAlives.due)
 	}
 	return max(next, f.now)
 }
 
 func (f *Fleet) setClock(at int64) { f.config.Clock.now.Store(at) }
 
-// step takes the events of one window, up to until: what services do at once,
-// what phones do concurrently, and then what phones want.
-func (f *Fleet) step(until int64) {
-	f.keepAlive(until)
-	if len(f.queue.events) == 0 {
+// runWindow takes the tasks of one window, which ends before until: services
+// answer at once, phones step concurrently, and then what they want is carried
+// out in the order of time.
+func (f *Fleet) runWindow(until int64) {
+	f.sendKeepAlives(until)
+	if f.queue.empty() {
 		return
 	}
 	f.window++
-	f.batch = f.batch[:0]
-	f.end = min(until, f.queue.events[0].at+int64(f.ahead))
-	for len(f.queue.events) > 0 && f.queue.events[0].at < f.end {
-		top := &f.queue.events[0]
-		s := &f.slots[top.phone]
-		if top.kind == deliver || top.kind == done {
+	f.steps = f.steps[:0]
+	f.windowEnd = min(until, f.queue.next().at+int64(f.thinks))
+	for !f.queue.empty() && f.queue.next().at < f.windowEnd {
+		if next := f.queue.next(); next.op == reachPhone || next.op == endTransfer {
+			s := &f.slots[next.phone]
 			if s.window == f.window {
-				break // its last event has not been carried out
+				break // the phone's step for the event before is not carried out yet
 			}
 			s.window = f.window
 		}
-		e := f.queue.pop()
-		f.now = max(f.now, e.at)
+		t := f.queue.pop()
+		f.now = max(f.now, t.at)
 		f.setClock(f.now)
-		switch e.kind {
-		case deliver:
-			f.take(e)
-		case done:
-			f.transferred(e)
-			f.take(e)
-		case arrive:
-			f.arrived(e)
-		case ask:
-			f.asked(e)
-		case registrar:
-			f.register(e)
-		case directory:
-			switch a := e.what.(type) {
-			case phone.OpenService:
-				f.open(e, a)
-			case phone.ReadService:
-				f.read(e, a)
-			}
-		}
+		f.do(t)
 	}
-	f.think()
-	for i := range f.batch {
-		t := &f.batch[i]
-		f.setClock(t.at)
-		f.carryOut(t)
+	f.takeSteps()
+	for i := range f.steps {
+		f.setClock(f.steps[i].at)
+		f.carryOut(&f.steps[i])
 	}
 	f.setClock(f.now)
-	clear(f.batch)
+	clear(f.steps)
 }
 
-// take notes that an event reaches a phone in this window.
-func (f *Fleet) take(e event) {
-	ev := e.what.(phone.Event)
-	if no, ok := ev.(gaveUp); ok {
-		if f.slots[e.phone].served >= no.Seq {
+// do does one task. What reaches a phone is only noted: phones step later.
+func (f *Fleet) do(t task) {
+	switch t.op {
+	case reachPhone:
+		f.note(t)
+	case endTransfer:
+		f.endTransfer(t)
+		f.note(t)
+	case reachFiles:
+		f.reachFiles(t, t.what.(phone.Fetch))
+	case reachTVS:
+		f.reachTVS(t, t.what.(phone.AskTVS))
+	case reachCallManager:
+		f.reachCallManager(t, t.what.(phone.Register))
+	case openPage:
+		f.openPage(t, t.what.(phone.OpenService))
+	case readPage:
+		f.readPage(t, t.what.(phone.ReadService))
+	}
+}
+
+// note has a phone step in this window.
+func (f *Fleet) note(t task) {
+	ev := t.what.(phone.Event)
+	if no, ok := ev.(unlessServed); ok {
+		if f.slots[t.phone].served >= no.Seq {
 			return // a server took the request up in time
 		}
-		ev = phone.NoAnswer{Seq: no.Seq, Err: errNoAnswer}
+		ev = no.NoAnswer
 	}
-	f.batch = append(f.batch, turn{at: e.at, phone: e.phone, event: ev})
+	f.steps = append(f.steps, step{at: t.at, phone: t.phone, event: ev})
 }
 
-// gaveUp is an answer that stands unless the request is served before.
-type gaveUp struct{ phone.NoAnswer }
+// unlessServed is an answer that reaches the phone unless its request is served
+// before.
+type unlessServed struct{ phone.NoAnswer }
 
-// turn is one phone's step in a window.
-type turn struct {
+// step is what one event does to one phone.
+type step struct {
 	at      int64
 	phone   uint32
 	was     phone.State
-	boots   uint32 // begun before
-	before  phone.Flash
+	boots   uint32      // that had begun before
+	before  phone.Flash // only where somebody watches
 	event   phone.Event
 	actions []phone.Action
 }
 
-// fewTurns are not worth a goroutine.
-const fewTurns = 32
+// fewSteps are not worth a goroutine.
+const fewSteps = 32
 
-// think has every phone of the batch take its step.
-func (f *Fleet) think() {
-	if len(f.batch) < fewTurns || f.config.Workers == 1 {
-		f.thinkAbout(f.batch)
+// takeSteps has every phone of this window step.
+func (f *Fleet) takeSteps() {
+	if len(f.steps) < fewSteps || f.config.Workers == 1 {
+		f.takeEach(f.steps)
 		return
 	}
 	var all sync.WaitGroup
-	for part := range slices.Chunk(f.batch, (len(f.batch)+f.config.Workers-1)/f.config.Workers) {
-		all.Go(func() { f.thinkAbout(part) })
+	for part := range slices.Chunk(f.steps, (len(f.steps)+f.config.Workers-1)/f.config.Workers) {
+		all.Go(func() { f.takeEach(part) })
 	}
 	all.Wait()
 }
 
-func (f *Fleet) thinkAbout(turns []turn) {
-	for i := range turns {
-		t := &turns[i]
-		p := f.slots[t.phone].phone
-		t.was, t.boots = p.State(), p.Boots()
+func (f *Fleet) takeEach(steps []step) {
+	for i := range steps {
+		st := &steps[i]
+		p := f.slots[st.phone].phone
+		st.was, st.boots = p.State(), p.Boots()
 		if f.config.Watch != nil {
-			t.before = p.Flash()
+			st.before = p.Flash()
 		}
-		t.actions = p.Step(epoch.Add(time.Duration(t.at)), t.event)
+		st.actions = p.Step(epoch.Add(time.Duration(st.at)), st.event)
 	}
 }

@@ -1,0 +1,115 @@
+package virtual
+
+import (
+	"slices"
+
+	"itlsim/cucm"
+	"itlsim/phone"
+)
+
+// At most [Config.Boots] phones are under way at a time. The events of all others
+// wait in one line, even those that begin no boot: a million events in the queue
+// at once would take too much memory.
+
+// waitingEvent is an event for a phone that is not under way yet.
+type waitingEvent struct {
+	phone uint32
+	event phone.Event
+}
+
+// Send gives an event to all phones that choose picks (all if it is nil). It does
+// not wait for what follows.
+func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.slots {
+		if choose == nil || choose(f.slots[i].phone) {
+			f.send(uint32(i), ev)
+		}
+	}
+	f.admit(f.now)
+}
+
+// Reset boots phones anew, as a cluster asks ([cucm.Network]). Phones that no
+// node reaches miss it, which the cluster does not learn.
+func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err error)) {
+	for i := range registered {
+		told(i, nil) // before anything happens, since the phones register anew
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	phones := make([]uint32, 0, len(registered))
+	for _, p := range registered {
+		switch i, ok := f.find(p.Device); {
+		case !ok:
+		case f.reachesAny(i):
+			phones = append(phones, i)
+		default:
+			f.slots[i].home = 0 // the cluster no longer counts it as registered
+		}
+	}
+	slices.Sort(phones) // in an order that does not depend on the cluster's
+	for _, i := range phones {
+		f.send(i, phone.Reset{})
+	}
+	f.admit(f.now)
+}
+
+// send gives an event to a phone that is under way, or has it wait.
+func (f *Fleet) send(i uint32, ev phone.Event) {
+	s := &f.slots[i]
+	if s.waiting == 0 && s.underWay {
+		f.schedule(i, ev, f.now)
+		return
+	}
+	s.waiting++
+	f.waiting = append(f.waiting, waitingEvent{i, ev})
+}
+
+// admit lets the events of phones go ahead as long as few enough are under way.
+func (f *Fleet) admit(at int64) {
+	n := 0
+	for ; n < len(f.waiting) && f.underWay < f.config.Boots; n++ {
+		w := f.waiting[n]
+		s := &f.slots[w.phone]
+		s.waiting--
+		if !s.underWay {
+			s.underWay = true
+			f.underWay++
+		}
+		f.schedule(w.phone, w.event, at)
+	}
+	if f.waiting = f.waiting[n:]; len(f.waiting) == 0 {
+		f.waiting = nil
+	}
+}
+
+// release lets another phone go ahead if this one has nothing more to do.
+func (f *Fleet) release(s *slot, at int64) {
+	if s.underWay && s.begun == 0 && s.pending == 0 {
+		s.underWay = false
+		f.underWay--
+		f.admit(at)
+	}
+}
+
+// schedule has an event from outside reach a phone, after those before it.
+func (f *Fleet) schedule(i uint32, ev phone.Event, at int64) {
+	s := &f.slots[i]
+	if beginsBoot(ev) {
+		at += int64(s.chance.upTo(f.config.Network.Spread))
+	}
+	at = max(at, s.last+1)
+	s.last = at
+	s.pending++
+	f.queue.push(task{at: at, phone: i, op: reachPhone, what: ev})
+}
+
+// beginsBoot reports whether an event may begin a boot.
+func beginsBoot(ev phone.Event) bool {
+	switch ev.(type) {
+	case phone.PowerOn, phone.Reset, phone.EraseLists, phone.FactoryReset, phone.AlternateTFTP:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,131 @@
+package virtual
+
+import (
+	"time"
+
+	"itlsim/fleet"
+	"itlsim/phone"
+)
+
+// A Step is what one event did to one phone. It is valid during the call of
+// Config.Watch.
+type Step struct {
+	Index   int // of the phone, from 0
+	Phone   *phone.Phone
+	At      time.Time
+	Event   phone.Event
+	Before  phone.Flash
+	Was     phone.State
+	Actions []phone.Action
+}
+
+// carryOut does what a phone wants after a step.
+func (f *Fleet) carryOut(st *step) {
+	s := &f.slots[st.phone]
+	if now := s.phone.State(); now != st.was {
+		f.states[st.was]--
+		f.states[now]++
+	}
+	outside := !isAnswer(st.event)
+	if outside {
+		s.pending--
+		f.began(s, st)
+	}
+	f.act(s, st)
+	if f.config.Watch != nil {
+		f.config.Watch(&Step{
+			Index: int(st.phone), Phone: s.phone, At: epoch.Add(time.Duration(st.at)), Event: st.event,
+			Before: st.before, Was: st.was, Actions: st.actions,
+		})
+	}
+	if _, ok := st.event.(phone.NotRegistered); ok && !fleet.Registered(s.phone) {
+		f.unregister(s)
+	}
+	if outside {
+		f.release(s, max(st.at, f.windowEnd))
+	}
+}
+
+// act carries out a step's actions.
+func (f *Fleet) act(s *slot, st *step) {
+	net := &f.config.Network
+	later := func(after time.Duration, op op, a phone.Action) {
+		f.queue.push(task{at: st.at + int64(after), phone: st.phone, op: op, what: a})
+	}
+	spent := net.Think // before the next request
+	for _, action := range st.actions {
+		switch a := action.(type) {
+		case phone.Fetch:
+			f.fetch(st.phone, action, st.at+int64(spent))
+		case phone.AskTVS:
+			later(net.Attach, reachTVS, action)
+		case phone.Register:
+			join := net.Join
+			if s.begun == 0 { // a keep-alive
+				join = net.Think
+			}
+			later(join, reachCallManager, action)
+		case phone.OpenService:
+			later(net.Think, openPage, action)
+		case phone.ReadService:
+			later(net.Think, readPage, action)
+		case phone.Verdict:
+			if a.Refusal == nil {
+				spent = net.Update
+			}
+			f.verdict(s, a)
+			if o := f.config.Observer; o != nil {
+				o.Judged(int(st.phone), a)
+			}
+		case phone.Booted:
+			f.booted(s, st)
+		}
+	}
+}
+
+// isAnswer reports whether an event answers an action; all others come from
+// outside.
+func isAnswer(ev phone.Event) bool {
+	switch ev.(type) {
+	case phone.FileReceived, phone.FileNotFound, phone.FileTooLarge, phone.NoAnswer,
+		phone.TVSAnswered, phone.TVSStrange, phone.TVSSilent, phone.Registered, phone.NotRegistered,
+		phone.ServiceShown, phone.ServiceRead, phone.ServiceFailed:
+		return true
+	}
+	return false
+}
+
+// began notes whether an event from outside began a boot, or ended one.
+func (f *Fleet) began(s *slot, st *step) {
+	_, off := st.event.(phone.PowerOff)
+	boots := s.phone.Boots() != st.boots
+	if !off && !boots {
+		return
+	}
+	if s.begun != 0 {
+		f.tally.CutShort.Add(1)
+	}
+	s.begun = 0
+	if off {
+		f.unregister(s)
+	} else {
+		s.begun, s.refused, s.listBy, s.configBy = st.at+1, nil, phone.ByNothing, phone.ByNothing
+	}
+	f.changed(s, st)
+}
+
+// booted ends a boot; registering was its last part.
+func (f *Fleet) booted(s *slot, st *step) {
+	took := time.Duration(st.at - s.begun + 1)
+	s.begun = 0
+	f.changed(s, st)
+	f.tally.Booted(took)
+	f.release(s, max(st.at, f.windowEnd))
+}
+
+// changed tells the observer.
+func (f *Fleet) changed(s *slot, st *step) {
+	if o := f.config.Observer; o != nil {
+		o.Changed(int(st.phone), fleet.Condition{On: s.phone.On(), Booting: s.begun != 0, State: s.phone.State()})
+	}
+}
