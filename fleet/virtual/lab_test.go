@@ -5,10 +5,9 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"time"
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"

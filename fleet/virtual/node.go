@@ -43,10 +43,12 @@ func (f *Fleet) nodeAt(address string) (uint8, *node) {
 }
 
 // Connect puts a cluster's services on the simulated network, each node at an
-// address of its own, from 127.0.0.2 on, at standard ports. Its resets reach the fleet's phones.
+// address of its own, from 127.0.0.2 on, at standard ports. Its resets reach the
+// fleet's phones.
 func (f *Fleet) Connect(c *cucm.Cluster) {
 	for _, cn := range c.Nodes() {
-		n := &node{Node: cn, cluster: c, host: net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String(), up: make(map[cucm.Service]bool)}
+		host := net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String()
+		n := &node{Node: cn, cluster: c, host: host, up: make(map[cucm.Service]bool)}
 		for _, s := range cucm.Services {
 			n.up[s] = cn.Running(s)
 		}
