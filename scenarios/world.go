@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
 	fleetwire "itlsim/fleet/wire"
 )
@@ -50,7 +51,7 @@ type wire struct {
 	ports    *int           // added to the standard ones; nil: the system chooses
 	observer fleet.Observer // nil: nobody
 	relay    *relay         // between phones and TFTP; nil where nothing disturbs the network
-	nets     []*cucm.Sockets
+	nets     []*cucmwire.Sockets
 	nodes    int
 }
 
@@ -81,12 +82,12 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 		hosts[i] = fmt.Sprintf("127.0.0.%d", 2+w.nodes)
 		w.nodes++
 	}
-	var net *cucm.Sockets
+	var net *cucmwire.Sockets
 	var err error
 	if w.ports != nil {
-		net, err = cucm.ListenAt(c, hosts, *w.ports)
+		net, err = cucmwire.ListenAt(c, hosts, *w.ports)
 	} else {
-		net, err = cucm.Listen(c, hosts)
+		net, err = cucmwire.Listen(c, hosts)
 	}
 	if err != nil {
 		return nil, err

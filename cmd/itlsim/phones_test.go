@@ -12,6 +12,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	"itlsim/cucm/wire"
 )
 
 // Phones alone, against a cluster that knows two of the three.
@@ -20,7 +21,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
 	cluster, err := cucm.New(cfg)
 	require.NoError(t, err)
-	sockets, err := cucm.Listen(cluster, []string{"127.2.1.2", "127.2.1.3"})
+	sockets, err := wire.Listen(cluster, []string{"127.2.1.2", "127.2.1.3"})
 	require.NoError(t, err)
 	defer sockets.Close()
 	for _, name := range []string{"SEP001BD4000000", "SEP001BD4000001"} {
@@ -46,7 +47,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	cfg.AutoRegister = true
 	open, err := cucm.New(cfg)
 	require.NoError(t, err)
-	nodes, err := cucm.Listen(open, []string{"127.2.1.4", "127.2.1.5"})
+	nodes, err := wire.Listen(open, []string{"127.2.1.4", "127.2.1.5"})
 	require.NoError(t, err)
 	defer nodes.Close()
 	out.Reset()

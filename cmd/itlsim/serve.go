@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/wire"
 	"itlsim/sshd"
 	"itlsim/tftp"
 )
@@ -105,7 +106,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 	for addr := publisher; len(hosts) < len(cluster.Nodes()); addr = addr.Next() {
 		hosts = append(hosts, addr.String())
 	}
-	sockets, err := cucm.ListenAt(cluster, hosts, c.PortOffset)
+	sockets, err := wire.ListenAt(cluster, hosts, c.PortOffset)
 	if err != nil {
 		return c.explained(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/tftp"
@@ -27,7 +28,7 @@ type lab struct {
 	clock   *clock
 	cluster *cucm.Cluster
 	pub     *cucm.Node
-	sockets *cucm.Sockets
+	sockets *cucmwire.Sockets
 	tftp    string // the lab's own server
 	fleet   *Fleet
 
@@ -71,7 +72,7 @@ func newLab(t testing.TB, nodes int, limits fleet.Limits) *lab {
 	require.NoError(t, err)
 	l.pub = l.cluster.Publisher()
 	net := fmt.Sprintf("127.1.%d.", labs.Add(1))
-	l.sockets, err = cucm.Listen(l.cluster, []string{net + "2", net + "3"})
+	l.sockets, err = cucmwire.Listen(l.cluster, []string{net + "2", net + "3"})
 	require.NoError(t, err)
 	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond})
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package cucm
+package wire
 
 import (
 	"context"
@@ -11,18 +11,22 @@ import (
 
 	sipmsg "github.com/emiago/sipgo/sip"
 
+	"itlsim/cucm"
 	"itlsim/sip"
 )
 
-// answerSIP is the node's CallManager service: it takes registrations of the
-// phones in its database, and alarms.
-func (n *Node) answerSIP(local, remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
+// callManager is a node's CallManager service: it takes registrations of the
+// phones in the cluster's database, and alarms.
+type callManager struct{ *cucm.Node }
+
+// answer answers a request; nil gives no answer.
+func (m callManager) answer(local, remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
 	respond := func(code int, reason string) *sipmsg.Response {
 		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
 	}
 	switch r.Method {
 	case sipmsg.REGISTER:
-		return n.registrar(remote, r)
+		return m.register(remote, r)
 	case sipmsg.REFER:
 		content := ""
 		if h := r.ContentType(); h != nil {
@@ -34,7 +38,7 @@ func (n *Node) answerSIP(local, remote netip.AddrPort, r *sipmsg.Request) *sipms
 		// What cannot be read is accepted all the same, so that the phone lets go
 		// of it: a real one's alarms are not always well-formed.
 		if a, ok := sip.ParseDeviceTLInfo(r.Body()); ok {
-			n.cluster.Alarm(a)
+			m.Cluster().Alarm(a)
 		}
 		answer := respond(202, "Accepted")
 		answer.AppendHeader(sipmsg.NewHeader("Contact", fmt.Sprintf("<sip:%s;transport=tcp>", local)))
@@ -47,22 +51,22 @@ func (n *Node) answerSIP(local, remote netip.AddrPort, r *sipmsg.Request) *sipms
 	return respond(501, "Not Implemented")
 }
 
-// registrar answers a REGISTER: 404 where the phone is not in the database, as
+// register answers a REGISTER: 404 where the phone is not in the database, as
 // without auto-registration.
-func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
+func (m callManager) register(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
 	respond := func(code int, reason string) *sipmsg.Response {
 		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
 	}
 	contact := r.Contact()
 	if contact == nil {
-		n.cluster.Unregister(r.To().Address.User, MalformedRegisterMsg)
+		m.Cluster().Unregister(r.To().Address.User, cucm.MalformedRegisterMsg)
 		return respond(400, "Bad Request")
 	}
 	device, ok := contact.Params.Get("+u.sip!devicename.ccm.cisco.com")
 	if device = strings.Trim(device, `"`); !ok {
 		device = r.To().Address.User // another client that registers as the device
 	}
-	if n.cluster.Device(device) == nil {
+	if m.Cluster().Device(device) == nil {
 		return respond(404, "Not Found")
 	}
 	expires := ""
@@ -75,7 +79,7 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	answer := respond(200, "OK")
 	answer.AppendHeader(sipmsg.NewHeader("Date", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
 	if expires == "0" {
-		n.cluster.Unregister(device, DeviceUnregistered)
+		m.Cluster().Unregister(device, cucm.DeviceUnregistered)
 		return answer
 	}
 	// Resets go where the phone connected from: a REGISTER cannot send them to
@@ -84,7 +88,7 @@ func (n *Node) registrar(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Respo
 	if port == 0 {
 		port = remote.Port()
 	}
-	n.RegisterOver(device, Registration{
+	m.RegisterOver(device, cucm.Registration{
 		Session: r.CallID().Value(),
 		Contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
 		At:      netip.AddrPortFrom(remote.Addr().Unmap(), port),
@@ -100,7 +104,7 @@ const resetsAtOnce = 32
 
 // Reset tells phones to boot again ([cucm.Network]). One that registered without
 // SIP is not there to be told.
-func (s *Sockets) Reset(phones []RegisteredPhone, told func(i int, err error)) {
+func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err error)) {
 	batch := make(chan struct{}, resetsAtOnce)
 	var running sync.WaitGroup
 	for i, p := range phones {
@@ -119,19 +123,19 @@ func (s *Sockets) Reset(phones []RegisteredPhone, told func(i int, err error)) {
 
 // notify resets or restarts a phone, over the connection that it keeps open, or
 // where it listens.
-func (s *Sockets) notify(p RegisteredPhone, action string) error {
+func (s *Sockets) notify(p cucm.RegisteredPhone, action string) error {
 	n := p.Node
 	s.mu.Lock()
-	server, ok := s.servers[endpoint{n, CallManagerService}].(*sip.Server)
+	server, ok := s.servers[endpoint{n, cucm.CallManagerService}].(*sip.Server)
 	s.mu.Unlock()
 	if !ok {
-		stopped := fmt.Errorf("%s is stopped on %s", CallManagerService, n.Name())
+		stopped := fmt.Errorf("%s is stopped on %s", cucm.CallManagerService, n.Name())
 		return &sip.NoAnswerError{Server: p.At.String(), During: "connecting", Err: stopped}
 	}
 	id := fmt.Sprintf("%016x", s.notified.Add(1))
-	own := n.Address(CallManagerService)
+	own := n.Address(cucm.CallManagerService)
 	host, _, _ := net.SplitHostPort(own)
-	message := sip.Notify(own, p.Contact, action, id, n.cluster.Now())
+	message := sip.Notify(own, p.Contact, action, id, n.Cluster().Now())
 	if _, open, err := server.Ask(context.Background(), p.At, id+"@"+host, message); open {
 		return err
 	}

@@ -1,4 +1,4 @@
-package cucm
+package wire
 
 import (
 	"crypto/tls"
@@ -7,18 +7,15 @@ import (
 	"net/http"
 
 	"itlsim/cnf"
+	"itlsim/cucm"
 )
 
-// listenDirectory serves the corporate directory over HTTPS, with the node's
+// serveDirectory serves the corporate directory over HTTPS, with the node's
 // tomcat certificate of the moment.
-func listenDirectory(n *Node, address string) (*webServer, error) {
-	l, err := net.Listen("tcp4", address)
-	if err != nil {
-		return nil, err
-	}
+func serveDirectory(n *cucm.Node, l net.Listener) *webServer {
 	config := &tls.Config{
 		MinVersion:     tls.VersionTLS10, // 79xx phones have no other
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return n.tlsCertificate(Tomcat), nil },
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return shown(n, cucm.Tomcat), nil },
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+cnf.DirectoryPath, func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +29,7 @@ func listenDirectory(n *Node, address string) (*webServer, error) {
 <InputItem><DisplayName>Last Name</DisplayName><QueryStringParam>l</QueryStringParam><InputFlags>A</InputFlags></InputItem>
 <InputItem><DisplayName>Number</DisplayName><QueryStringParam>n</QueryStringParam><InputFlags>T</InputFlags></InputItem>
 </CiscoIPPhoneInput>
-`, n.Address(TomcatService))
+`, n.Address(cucm.TomcatService))
 	})
-	return serveWeb(tls.NewListener(l, config), mux), nil
+	return serveWeb(tls.NewListener(l, config), mux)
 }

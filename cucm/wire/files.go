@@ -1,0 +1,103 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"itlsim/cucm"
+	"itlsim/tftp"
+)
+
+// fileService is a node's Cisco Tftp: its files by TFTP, and by HTTP on the
+// port that belongs to it (6970 beside 69).
+type fileService struct {
+	tftp *tftp.Server
+	http *webServer
+
+	files, bytes, notFound atomic.Uint64 // by HTTP
+}
+
+// listenFiles binds both ports; where the system is to choose, it chooses again
+// until both are free.
+func listenFiles(n *cucm.Node, address string) (*fileService, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, fmt.Errorf("port %q: %w", port, err)
+	}
+	for try := 0; ; try++ {
+		other := 0
+		if wanted != 0 {
+			other = wanted + tftp.HTTPOffset
+		}
+		l, err := net.Listen("tcp4", net.JoinHostPort(host, strconv.Itoa(other)))
+		if err != nil {
+			return nil, fmt.Errorf("HTTP: %w", err)
+		}
+		f := &fileService{}
+		own := l.Addr().(*net.TCPAddr).Port - tftp.HTTPOffset
+		if f.tftp, err = tftp.Listen(net.JoinHostPort(host, strconv.Itoa(own)), tftp.ServerConfig{Files: n.File}); err != nil {
+			l.Close()
+			if wanted == 0 && try < 100 {
+				continue
+			}
+			return nil, err
+		}
+		f.http = serveWeb(l, f.handler(n.File))
+		return f, nil
+	}
+}
+
+// handler serves files with the headers that a 7821 saw: Content-Length,
+// Cache-Control: no-store, Content-Type: */*.
+func (f *fileService) handler(files tftp.FileFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["Date"] = nil
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			h.Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		data, err := files(strings.TrimPrefix(r.URL.Path, "/"))
+		switch {
+		case errors.Is(err, tftp.ErrNotFound):
+			f.notFound.Add(1)
+			w.WriteHeader(http.StatusNotFound)
+			return
+		case err != nil:
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		h.Set("Content-Length", strconv.Itoa(len(data)))
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Type", "*/*")
+		f.files.Add(1)
+		f.bytes.Add(uint64(len(data)))
+		if r.Method == http.MethodGet {
+			w.Write(data)
+		}
+	})
+}
+
+// stats counts what came by HTTP.
+func (f *fileService) stats() cucm.HTTPStats {
+	return cucm.HTTPStats{Files: f.files.Load(), Bytes: f.bytes.Load(), NotFound: f.notFound.Load()}
+}
+
+// Addr is where the files are served by TFTP.
+func (f *fileService) Addr() netip.AddrPort { return f.tftp.Addr() }
+
+// Close ends both.
+func (f *fileService) Close() error {
+	return errors.Join(f.http.Close(), f.tftp.Close())
+}

@@ -1,0 +1,172 @@
+package wire
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"itlsim/cucm"
+	"itlsim/sip"
+	"itlsim/tvs"
+)
+
+// Sockets is the network of a cluster whose services listen on real sockets.
+type Sockets struct {
+	mu      sync.Mutex
+	servers map[endpoint]server
+	ended   cucm.Traffic // of servers that were stopped
+
+	notified atomic.Uint64 // numbers NOTIFYs
+}
+
+type endpoint struct {
+	node    *cucm.Node
+	service cucm.Service
+}
+
+// Listen starts every activated service of a cluster. Each node has an address
+// of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
+// system and stay the same through restarts.
+func Listen(c *cucm.Cluster, hosts []string) (*Sockets, error) {
+	return listen(c, hosts, func(cucm.Service) int { return 0 })
+}
+
+// ListenAt does so on the standard ports, each moved by offset.
+func ListenAt(c *cucm.Cluster, hosts []string, offset int) (*Sockets, error) {
+	return listen(c, hosts, func(s cucm.Service) int { return s.Port() + offset })
+}
+
+func listen(c *cucm.Cluster, hosts []string, port func(cucm.Service) int) (*Sockets, error) {
+	if len(hosts) < len(c.Nodes()) {
+		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.Nodes()))
+	}
+	s := &Sockets{servers: make(map[endpoint]server)}
+	c.Connect(s, func(n *cucm.Node, service cucm.Service) string {
+		return net.JoinHostPort(hosts[slices.Index(c.Nodes(), n)], strconv.Itoa(port(service)))
+	})
+	for _, n := range c.Nodes() {
+		for _, service := range cucm.Services {
+			if !n.Running(service) {
+				continue
+			}
+			if err := s.Start(n, service); err != nil {
+				s.Close()
+				return nil, fmt.Errorf("%s on %s: %w", service, n.Name(), err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// A server answers for a node on sockets.
+type server interface {
+	io.Closer
+	Addr() netip.AddrPort
+}
+
+// Start makes a service listen where it did before ([cucm.Network]).
+func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
+	server, err := start(n, service, n.Address(service))
+	if err != nil {
+		return err
+	}
+	n.SetAddress(service, server.Addr().String())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.servers[endpoint{n, service}] = server
+	return nil
+}
+
+func start(n *cucm.Node, service cucm.Service, address string) (server, error) {
+	switch service {
+	case cucm.TFTPService:
+		return listenFiles(n, address)
+	case cucm.TVSService:
+		return tvs.Listen(address, tvs.ServerConfig{
+			Certificate: func() *tls.Certificate { return shown(n, cucm.TVSUnit) },
+			Answer:      n.AnswerTVS,
+		})
+	}
+	l, err := net.Listen("tcp4", address)
+	if err != nil {
+		return nil, err
+	}
+	if service == cucm.TomcatService {
+		return serveDirectory(n, l), nil
+	}
+	return sip.Serve(l, sip.ServerConfig{Handle: callManager{n}.answer}), nil
+}
+
+// shown is what the node's TVS or tomcat shows: the present certificate, a
+// regenerated one at once.
+func shown(n *cucm.Node, unit cucm.Unit) *tls.Certificate {
+	cert := n.Shown(unit)
+	return &tls.Certificate{Certificate: [][]byte{cert.Certificate.Raw}, PrivateKey: cert.Key, Leaf: cert.Certificate}
+}
+
+// Stop ends a service; transfers under way may finish ([cucm.Network]).
+func (s *Sockets) Stop(n *cucm.Node, service cucm.Service) error {
+	s.mu.Lock()
+	server := s.servers[endpoint{n, service}]
+	delete(s.servers, endpoint{n, service})
+	s.mu.Unlock()
+	if server == nil {
+		return nil
+	}
+	err := server.Close()
+	s.mu.Lock()
+	s.ended = s.ended.Plus(seen(server))
+	s.mu.Unlock()
+	if service == cucm.CallManagerService {
+		n.ForgetPhones()
+	}
+	return err
+}
+
+// Close ends all services.
+func (s *Sockets) Close() error {
+	s.mu.Lock()
+	var running []endpoint
+	for e, server := range s.servers {
+		running = append(running, e)
+		if files, ok := server.(*fileService); ok {
+			files.tftp.Hurry()
+		}
+	}
+	s.mu.Unlock()
+	var first error
+	for _, e := range running {
+		if err := s.Stop(e.node, e.service); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Traffic sums up what all servers saw, the stopped ones too.
+func (s *Sockets) Traffic() cucm.Traffic {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.ended
+	for _, server := range s.servers {
+		t = t.Plus(seen(server))
+	}
+	return t
+}
+
+// seen is what a server saw.
+func seen(s server) cucm.Traffic {
+	switch s := s.(type) {
+	case *fileService:
+		return cucm.Traffic{TFTP: s.tftp.Stats(), HTTP: s.stats()}
+	case *tvs.Server:
+		return cucm.Traffic{TVS: s.Stats()}
+	}
+	return cucm.Traffic{}
+}
