@@ -1,0 +1,247 @@
+package demo
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+)
+
+// Limits on requests.
+const (
+	maxBody = 4 << 10 // bytes
+	maxLine = 1000    // bytes of a command
+)
+
+// handler serves the page and its commands.
+func (s *Server) handler() http.Handler {
+	assets, err := fs.Sub(page, "page")
+	if err != nil {
+		panic(err) // embedded
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(assets))
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"GET /api/events": s.events,
+		"GET /api/setup":  s.setup,
+
+		"GET /api/phones/{phone}":        s.onPhone(showPhone),
+		"POST /api/phones/{phone}/{act}": s.onPhone(actOnPhone),
+		"POST /api/power":                s.do(power),
+		"POST /api/reset":                s.do(resetPhones),
+		"POST /api/settings":             s.do(changeSettings),
+		"POST /api/clock":                s.do(moveClock),
+
+		"POST /api/complete":                complete,
+		"POST /api/nodes/{node}/type":       s.onConsole(typeLine),
+		"POST /api/nodes/{node}/interrupt":  s.onConsole(interrupt),
+		"POST /api/nodes/{node}/regenerate": s.onConsole(regenerate),
+		"POST /api/nodes/{node}/restart":    s.onConsole(restartService),
+
+		"POST /api/restart":   s.do(s.backToStart),
+		"POST /api/tour/{do}": s.do(steerTour),
+	} {
+		mux.HandleFunc(pattern, handle)
+	}
+	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func showPhone(w *world, i int, _ *http.Request) (any, error) { return w.phone(i), nil }
+
+func actOnPhone(w *world, i int, r *http.Request) (any, error) {
+	body, err := read[struct{ Servers []string }](r)
+	if err != nil {
+		return nil, err
+	}
+	return nil, w.act(i, r.PathValue("act"), body.Servers)
+}
+
+func power(w *world, _ *player, r *http.Request) error {
+	body, err := read[struct{ On bool }](r)
+	if err != nil {
+		return err
+	}
+	w.journal.note("Page", "", "all phones: power %s", map[bool]string{true: "on", false: "off"}[body.On])
+	w.power(body.On)
+	return nil
+}
+
+func resetPhones(w *world, _ *player, _ *http.Request) error {
+	w.resetPhones()
+	return nil
+}
+
+func changeSettings(w *world, _ *player, r *http.Request) error {
+	body, err := read[struct{ SettingsAccess bool }](r)
+	if err != nil {
+		return err
+	}
+	return w.settingsAccess(body.SettingsAccess)
+}
+
+// moveClock sets the clock's rate, or moves the clock forward.
+func moveClock(w *world, _ *player, r *http.Request) error {
+	body, err := read[struct {
+		Rate    float64
+		Advance float64 // seconds
+	}](r)
+	switch {
+	case err != nil:
+		return err
+	case body.Rate != 0 && body.Rate != 1 && body.Rate != 60:
+		return errors.New("the clock runs at 1x or 60x")
+	case body.Advance < 0 || body.Advance > 366*24*3600:
+		return errors.New("the clock moves forward by at most a year")
+	case body.Rate != 0:
+		w.stage.SetRate(body.Rate)
+	}
+	err = w.stage.Advance(w.ctx, time.Duration(body.Advance*float64(time.Second)))
+	w.look()
+	return err
+}
+
+// complete is the key Tab of a console.
+func complete(rw http.ResponseWriter, r *http.Request) {
+	body, err := read[struct{ Line string }](r)
+	longer, words := cucm.CompleteLine(body.Line)
+	answer(rw, map[string]any{"line": longer, "words": words}, err)
+}
+
+func typeLine(_ *world, c *console, r *http.Request) error {
+	body, err := read[struct{ Line string }](r)
+	if err != nil {
+		return err
+	}
+	if len(body.Line) > maxLine || strings.ContainsAny(body.Line, "\r\n") {
+		return fmt.Errorf("a line has at most %d characters", maxLine)
+	}
+	return c.enter(body.Line)
+}
+
+func interrupt(_ *world, c *console, _ *http.Request) error {
+	c.interrupt()
+	return nil
+}
+
+// regenerate is the button Regenerate of the page Certificate Management.
+func regenerate(w *world, c *console, r *http.Request) error {
+	body, err := read[struct{ Unit string }](r)
+	if err != nil {
+		return err
+	}
+	w.journal.note("Page", c.node.Name(), "Certificate Management > Regenerate %s", body.Unit)
+	return c.run("set cert regen "+body.Unit, io.Discard, "yes")
+}
+
+func restartService(w *world, c *console, r *http.Request) error {
+	body, err := read[struct{ Service string }](r)
+	if err != nil {
+		return err
+	}
+	w.journal.note("Page", c.node.Name(), "restart %s", body.Service)
+	return c.run("utils service restart "+body.Service, io.Discard)
+}
+
+func (s *Server) backToStart(_ *world, _ *player, r *http.Request) error {
+	body, err := read[struct {
+		Tour string
+		Play bool
+	}](r)
+	if err != nil {
+		return err
+	}
+	return s.restart(body.Tour, body.Play)
+}
+
+func steerTour(_ *world, p *player, r *http.Request) error {
+	do := r.PathValue("do")
+	switch {
+	case p == nil:
+		return errors.New("no tour has begun")
+	case do == "pause":
+		p.set(false)
+	case do == "play":
+		p.set(true)
+		p.next()
+	case do == "next":
+		p.next()
+	default:
+		return fmt.Errorf("a tour cannot %q", do)
+	}
+	return nil
+}
+
+// setup is what does not change within a world.
+func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
+	w, _ := s.settled()
+	var tours []tourView
+	for _, t := range s.tours {
+		tours = append(tours, viewOf(t))
+	}
+	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
+	answer(rw, map[string]any{"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours}, nil)
+}
+
+// do wraps a command of the page.
+func (s *Server) do(act func(*world, *player, *http.Request) error) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		w, p := s.settled()
+		answer(rw, nil, act(w, p, r))
+	}
+}
+
+func (s *Server) onConsole(act func(*world, *console, *http.Request) error) http.HandlerFunc {
+	return s.do(func(w *world, _ *player, r *http.Request) error {
+		c, err := w.console(r.PathValue("node"))
+		if err != nil {
+			return err
+		}
+		return act(w, c, r)
+	})
+}
+
+func (s *Server) onPhone(act func(*world, int, *http.Request) (any, error)) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		w, _ := s.settled()
+		i, err := strconv.Atoi(r.PathValue("phone"))
+		if err != nil || i < 0 || i >= len(w.phones) {
+			answer(rw, nil, fmt.Errorf("there is no phone %q", r.PathValue("phone")))
+			return
+		}
+		v, err := act(w, i, r)
+		answer(rw, v, err)
+	}
+}
+
+// read reads a command's body.
+func read[T any](r *http.Request) (T, error) {
+	var v T
+	dec := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&v); err != nil {
+		return v, fmt.Errorf("the request cannot be read: %w", err)
+	}
+	return v, nil
+}
+
+// answer sends a result, or says why there is none.
+func answer(rw http.ResponseWriter, v any, err error) {
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.Header().Set("Content-Type", "application/json")
+	switch {
+	case err != nil:
+		rw.WriteHeader(http.StatusConflict)
+		v = map[string]string{"error": err.Error()}
+	case v == nil:
+		v = struct{}{}
+	}
+	json.NewEncoder(rw).Encode(v) // an error is the page's leaving
+}
