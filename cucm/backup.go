@@ -14,7 +14,7 @@ var backupName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // (M16).
 func (c *Cluster) Backup(name string) error {
 	if !backupName.MatchString(name) {
-		return refusal("%q is no name for a backup", name)
+		return &NameError{Name: name, Sort: "name for a backup"}
 	}
 	c.admin.Lock()
 	defer c.admin.Unlock()
@@ -49,7 +49,7 @@ func (c *Cluster) Restore(name string) error {
 		}
 	}
 	if d == nil {
-		return refusal("There is no backup named %s", name)
+		return &NoBackupError{Name: name}
 	}
 	d = d.clone()
 	d.ahead, d.revision = now.ahead, max(d.revision, now.revision)
@@ -63,7 +63,7 @@ func (c *Cluster) reinstall(d *draft) error {
 		return err
 	}
 	for _, n := range c.nodes {
-		for _, s := range n.services() {
+		for _, s := range n.Services() {
 			if err := c.stop(n, s); err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ func (c *Cluster) reinstall(d *draft) error {
 	}
 	err := c.commit(d)
 	for _, n := range c.nodes {
-		for _, s := range n.services() {
+		for _, s := range n.Services() {
 			if n.Running(s) {
 				if serr := c.start(n, s); serr != nil && err == nil {
 					err = serr
@@ -87,7 +87,7 @@ func (c *Cluster) reinstall(d *draft) error {
 // security password is the one given at this installation (M18).
 func (c *Cluster) RebuildPublisher(security string) error {
 	if len(c.nodes) < 2 {
-		return refusal("There is no subscriber to restore the database from")
+		return ErrNoSubscriber
 	}
 	c.admin.Lock()
 	defer c.admin.Unlock()
@@ -112,7 +112,7 @@ func (c *Cluster) RebuildPublisher(security string) error {
 func (c *Cluster) SetSecurityPassword(old, password string) error {
 	return c.change(func(d *draft) error {
 		if P12Password(old) != d.p12Password {
-			return refusal("The old password is wrong")
+			return ErrOldPassword
 		}
 		d.p12Password = P12Password(password)
 		d.monitor.BackupDue, d.monitor.Alerted = true, time.Time{}

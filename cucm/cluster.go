@@ -37,8 +37,11 @@ type Config struct {
 	// Logged, where not nil, is shown each entry of the nodes' application logs. It
 	// must return at once and not call the cluster, whose lock may be held.
 	Logged func(ciscolog.Entry)
-	// Dial reaches SFTP and mail servers; by default over the real network.
+	// Dial reaches SFTP servers; by default over the real network.
 	Dial func(network, address string) (net.Conn, error)
+	// SendMail hands an e-mail to a mail server, host:port, as wire.Mailer does.
+	// Where it is nil every notification fails.
+	SendMail func(server string, m Mail) error
 
 	Clock  Clock
 	Keys   KeySource // GeneratedKeys by default
@@ -117,6 +120,9 @@ func newCluster(cfg Config) (*Cluster, error) {
 	}
 	if cfg.Keys == nil {
 		cfg.Keys = GeneratedKeys{}
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = (&net.Dialer{Timeout: 10 * time.Second}).Dial
 	}
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
@@ -216,6 +222,15 @@ func (c *Cluster) Node(name string) (*Node, bool) {
 	}
 	return nil, false
 }
+
+// Release is the cluster's.
+func (c *Cluster) Release() Release { return c.config.Release }
+
+// Location is what the names of the cluster's certificates share.
+func (c *Cluster) Location() Location { return c.config.Location }
+
+// Dial reaches an SFTP server, host:port, from the cluster.
+func (c *Cluster) Dial(address string) (net.Conn, error) { return c.config.Dial("tcp", address) }
 
 // Now is the cluster's time: its clock's, and what `set date` made of it.
 func (c *Cluster) Now() time.Time {

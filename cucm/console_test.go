@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
-	"itlsim/cucm"
+	"itlsim/cucm/cli"
 )
 
 // Every command is found by its words, explains itself, and refuses arguments
@@ -29,10 +29,10 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 				words = words[:i]
 				break
 			}
-			require.Contains(t, cucm.Complete(strings.Join(words[:i], " ")+" "), w, line)
+			require.Contains(t, cli.Complete(strings.Join(words[:i], " ")+" "), w, line)
 		}
 		command := strings.Join(words, " ")
-		require.Contains(t, cucm.Hints(command), strings.TrimSpace(line))
+		require.Contains(t, cli.Hints(command), strings.TrimSpace(line))
 		require.Contains(t, l.must(l.pub, "help "+command), strings.TrimSpace(line))
 		_, err := l.types(l.pub, command+strings.Repeat(" x", 40))
 		require.Error(t, err, command)
@@ -45,11 +45,11 @@ func TestUnknownCommand(t *testing.T) {
 	l := newLab(t)
 	for _, line := range []string{"show", "itl", "show itls", "Show itl", "utils itl reset"} {
 		out, err := l.types(l.pub, line)
-		require.ErrorIs(t, err, cucm.ErrUnknownCommand, line)
+		require.ErrorIs(t, err, cli.ErrUnknownCommand, line)
 		require.Equal(t, "Executed command unsuccessfully\nNo valid command entered\n", out)
 	}
 	require.Empty(t, l.must(l.pub, "  "))
-	require.ErrorIs(t, l.pub.Run(&cucm.Script{}, "exit"), cucm.ErrExit)
+	require.ErrorIs(t, cli.Run(l.pub, &cli.Script{}, "exit"), cli.ErrExit)
 }
 
 // A clock that is set moves the guard and the monitor along, backwards too.
@@ -79,7 +79,7 @@ func TestAdministratorsPassword(t *testing.T) {
 		require.Error(t, err)
 	}
 	_, err := l.types(l.pub, "utils itl reset localkey", password)
-	require.ErrorIs(t, err, cucm.ErrPassword)
+	require.ErrorIs(t, err, cli.ErrPassword)
 	require.Empty(t, cmp.Diff(before, l.snapshot()))
-	require.True(t, l.sub.CheckPassword("another one"))
+	require.True(t, l.sub.Cluster().CheckPassword("another one"))
 }

@@ -14,7 +14,9 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/cucm/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,6 +51,7 @@ func newLab(t *testing.T, change ...func(*cucm.Config)) *lab {
 		}
 		return net.Dial(network, address)
 	}
+	cfg.SendMail = wire.Mailer(nil)
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -85,8 +88,8 @@ func (l *lab) Reset(phones []cucm.RegisteredPhone, told func(int, error)) {
 
 // types a command and returns what is seen, and the command's error.
 func (l *lab) types(n *cucm.Node, line string, answers ...string) (string, error) {
-	s := &cucm.Script{Answers: answers}
-	err := n.Run(s, line)
+	s := &cli.Script{Answers: answers}
+	err := cli.Run(n, s, line)
 	return s.Output.String(), err
 }
 

@@ -37,7 +37,7 @@ func (d *draft) template(n *nodeState) itl.Template {
 // buildsList reports whether the node keeps a list: where TFTP runs, and on the
 // publisher even without, since the reset takes its list.
 func (d *draft) buildsList(i int) bool {
-	return (i == 0 || d.nodes[i].running[TFTPService]) && !d.cluster.nodes[i].isDown()
+	return (i == 0 || d.nodes[i].running[TFTPService]) && !d.cluster.nodes[i].Down()
 }
 
 // rebuild builds and signs the lists of nodes anew, which ends a reset list. At

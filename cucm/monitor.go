@@ -3,8 +3,6 @@ package cucm
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/smtp"
 	"strings"
 	"time"
 
@@ -19,6 +17,45 @@ type monitor struct {
 	Notify    bool // by e-mail
 	To        []string
 	SMTP      string // host:port
+}
+
+// A Mail is an e-mail of the Certificate Monitor.
+type Mail struct {
+	From string
+	To   []string
+	Text string // with its header; lines end in CR LF
+}
+
+// SetNotification switches the Certificate Monitor's e-mails on or off. Without
+// addresses it keeps those it has; [ErrNoAddress] refuses to notify nobody.
+func (c *Cluster) SetNotification(on bool, to []string) error {
+	return c.change(func(d *draft) error {
+		d.monitor.Notify = on
+		if len(to) > 0 {
+			d.monitor.To = to
+		}
+		if on && len(d.monitor.To) == 0 {
+			return ErrNoAddress
+		}
+		return nil
+	})
+}
+
+// SetMailServer sets the mail server, host:port.
+func (c *Cluster) SetMailServer(address string) error {
+	return c.change(func(d *draft) error {
+		d.monitor.SMTP = address
+		return nil
+	})
+}
+
+// SetDate sets the clock by which the five-minute guard and the Certificate
+// Monitor go: that of all nodes, since they take their time from the publisher.
+func (c *Cluster) SetDate(at time.Time) error {
+	return c.change(func(d *draft) error {
+		d.ahead = at.Sub(c.config.Clock.Now())
+		return nil
+	})
 }
 
 const day = 24 * time.Hour
@@ -38,7 +75,7 @@ func (c *Cluster) Tick() error {
 		d.monitor.Ran, d.monitor.Alerted = now, now
 		return c.commit(d)
 	}
-	if c.Publisher().isDown() || d.nextRun().After(now) {
+	if c.Publisher().Down() || d.nextRun().After(now) {
 		return nil
 	}
 	if now.Sub(d.monitor.Ran) > catchUp {
@@ -109,43 +146,11 @@ func (c *Cluster) notify(d *draft) error {
 		return errors.New("no SMTP server is set: set smtp HOST")
 	}
 	from := "certmon@" + d.nodes[0].fqdn()
-	mail := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s",
+	text := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s",
 		from, strings.Join(d.monitor.To, ", "), d.nodes[0].fqdn(), c.Now().Format(time.RFC1123Z), strings.Join(found, "\r\n"))
-	return c.send(d.monitor.SMTP, from, d.monitor.To, mail)
-}
-
-// mailPatience bounds the whole dialogue with a mail server.
-const mailPatience = 10 * time.Second
-
-func (c *Cluster) send(server, from string, to []string, mail string) error {
-	conn, err := c.dial(server)
-	if err != nil {
-		return err
+	if c.config.SendMail == nil {
+		return errors.New("the cluster has no way to send e-mail")
 	}
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(mailPatience)) // of the network, not of the cluster
-	host, _, _ := net.SplitHostPort(server)
-	client, err := smtp.NewClient(conn, host)
-	if err != nil {
-		return err
-	}
-	if err := client.Mail(from); err != nil {
-		return err
-	}
-	for _, addr := range to {
-		if err := client.Rcpt(addr); err != nil {
-			return err
-		}
-	}
-	w, err := client.Data()
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write([]byte(mail)); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	return client.Quit()
+	return c.config.SendMail(d.monitor.SMTP, Mail{From: from, To: d.monitor.To, Text: text})
 }

@@ -179,8 +179,8 @@ func (d *draft) install(node *Node, unit Unit, cert *Certificate, modified time.
 	d.know(unit, cert)
 }
 
-// bits is the size of the certificate's key.
-func (c *Certificate) bits() int {
+// Bits is the size of the certificate's key.
+func (c *Certificate) Bits() int {
 	if key, ok := c.Certificate.PublicKey.(*rsa.PublicKey); ok {
 		return key.N.BitLen()
 	}
@@ -196,6 +196,3 @@ func (n *Node) HostKey() ed25519.PrivateKey {
 	defer n.cluster.mu.RUnlock()
 	return ed25519.NewKeyFromSeed(n.hostKey)
 }
-
-// CheckPassword reports whether the password is the administrator's.
-func (n *Node) CheckPassword(password string) bool { return n.cluster.CheckPassword(password) }

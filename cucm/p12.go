@@ -15,11 +15,8 @@ import (
 	"itlsim/itl"
 )
 
-// p12Name is the recovery key's file, and p12Path where it is on the publisher.
-const (
-	p12Name = "ITLRecovery.p12"
-	p12Path = "/usr/local/cm/tftp/" + p12Name
-)
+// RecoveryFile is the recovery key's file in the publisher's TFTP directory.
+const RecoveryFile = "ITLRecovery.p12"
 
 // P12Password derives the password of ITLRecovery.p12 from the cluster security
 // password (M17): the first 32 hexadecimal digits of its HMAC-SHA-256 under the
@@ -28,7 +25,7 @@ const (
 //
 //	printf %s "$SECURITY" | openssl dgst -sha256 -hmac ITLRecovery.p12 -r | cut -c1-32
 func P12Password(security string) string {
-	h := hmac.New(sha256.New, []byte(p12Name))
+	h := hmac.New(sha256.New, []byte(RecoveryFile))
 	h.Write([]byte(security))
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
@@ -38,40 +35,43 @@ func (d *draft) protect() error {
 	cert := d.nodes[0].certs[ITLRecovery]
 	data, err := pkcs12.Modern.WithRand(d.cluster.config.Random).Encode(cert.Key, cert.Certificate, nil, d.p12Password)
 	if err != nil {
-		return fmt.Errorf("%s: %w", p12Name, err)
+		return fmt.Errorf("%s: %w", RecoveryFile, err)
 	}
 	d.nodes[0].p12 = data
 	return nil
 }
 
-// A P12Error says why an ITLRecovery.p12 cannot be used.
-type P12Error struct {
-	Words string
-	Err   error
+// OpenRecoveryKey opens an ITLRecovery.p12 that was fetched from a server, under
+// the cluster's present security password. Every error is a [*P12Error].
+func (c *Cluster) OpenRecoveryKey(file []byte, from HostKey) (*RecoveryKey, error) {
+	c.mu.RLock()
+	password := c.p12Password
+	c.mu.RUnlock()
+	cert, err := openP12(file, password)
+	if err != nil {
+		return nil, err
+	}
+	return &RecoveryKey{cert, file, from}, nil
 }
-
-func (e *P12Error) Error() string { return e.Words }
-func (e *P12Error) Unwrap() error { return e.Err }
-
-// ErrP12Password is under the [*P12Error] for a file of another cluster security
-// password.
-var ErrP12Password = errors.New("wrong password")
 
 // openP12 reads a recovery key. Every error is a [*P12Error].
 func openP12(data []byte, password string) (*Certificate, error) {
 	if rounds(data, 0) > maxRounds {
-		return nil, &P12Error{Words: "The file is no " + p12Name + ": it asks for too much work"}
+		return nil, &P12Error{Reason: "the file is no " + RecoveryFile + ": it asks for too much work"}
 	}
 	key, cert, err := pkcs12.Decode(data, password)
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
-		return nil, &P12Error{p12Name + " is protected by another cluster security password than this cluster's", ErrP12Password}
+		return nil, &P12Error{
+			Reason: RecoveryFile + " is protected by another cluster security password than this cluster's",
+			Err:    ErrP12Password,
+		}
 	case err != nil:
-		return nil, &P12Error{fmt.Sprintf("The file is no %s: %v", p12Name, err), err}
+		return nil, &P12Error{Reason: fmt.Sprintf("the file is no %s: %v", RecoveryFile, err), Err: err}
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok || !private.PublicKey.Equal(cert.PublicKey) {
-		return nil, &P12Error{Words: "The key in " + p12Name + " is not that of its certificate"}
+		return nil, &P12Error{Reason: "the key in " + RecoveryFile + " is not that of its certificate"}
 	}
 	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: private}}, nil
 }

@@ -1,7 +1,6 @@
 package cucm
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,14 +10,6 @@ import (
 // guard is how long a node refuses to regenerate another certificate after one
 // (M13): phones need the time to fetch the list between.
 const guard = 5 * time.Minute
-
-// A GuardError refuses a regeneration within five minutes of another
-// certificate's on the same node. Its words are CUCM's.
-type GuardError struct{ Modified, Wanted Unit }
-
-func (e *GuardError) Error() string {
-	return fmt.Sprintf("%s certificate was modified in the last 5 minutes. Please re-try regenerating %s certificate at a later time", e.Modified, e.Wanted)
-}
 
 // UnitNamed finds a certificate by the NAME of the command line, in any case.
 func UnitNamed(name string) (Unit, bool) {
@@ -64,7 +55,7 @@ func (d *draft) guarded(n *Node, unit Unit) error {
 		cert := d.node(n).certs[other]
 		// a clock that was set back makes nothing recent
 		if age := now.Sub(cert.Modified); other != unit && age >= 0 && age < guard {
-			return &GuardError{other, unit}
+			return &GuardError{Modified: other, Wanted: unit}
 		}
 	}
 	return nil
@@ -101,7 +92,7 @@ func (d *draft) regenerate(n *Node, units ...Unit) (inList bool, err error) {
 func (d *draft) regenerateRecovery(n *Node) error {
 	shared := d.cluster.config.Release.sharesRecovery()
 	if shared && !n.Publisher() {
-		return refusal("From release 12.5 on one ITLRecovery certificate serves all nodes. Please regenerate it on the publisher")
+		return ErrSharedRecovery
 	}
 	cert, err := d.newCertificate(n, ITLRecovery)
 	if err != nil {

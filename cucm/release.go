@@ -20,9 +20,9 @@ func (r Release) recoverySigns() bool { return r == Release125 }
 // sharesRecovery tells whether all nodes have one ITLRecovery.
 func (r Release) sharesRecovery() bool { return r == Release125 }
 
-// version is what `show version active` prints. The build numbers are this
+// Version is what `show version active` prints. The build numbers are this
 // project's own.
-func (r Release) version() string {
+func (r Release) Version() string {
 	if r == Release125 {
 		return "12.5.1.10000-22"
 	}

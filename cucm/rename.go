@@ -19,18 +19,18 @@ func (n *Node) Rename(name, domain string) error {
 		s := d.node(n)
 		if name != "" {
 			if !hostName.MatchString(name) {
-				return refusal("%q is no host name", name)
+				return &NameError{Name: name, Sort: "host name"}
 			}
 			for i := range d.nodes {
 				if i != n.index && (d.nodes[i].name == name || d.nodes[i].home == name) {
-					return refusal("Another node is or was named %s", name)
+					return &NameTakenError{Name: name}
 				}
 			}
 			s.name = name
 		}
 		if domain != "" {
 			if len(domain) > 253 || !domainName.MatchString(domain) {
-				return refusal("%q is no domain", domain)
+				return &NameError{Name: domain, Sort: "domain"}
 			}
 			s.domain = domain
 		}

@@ -20,24 +20,7 @@ type Reset struct {
 type RecoveryKey struct {
 	cert *Certificate
 	file []byte
-	from *sftpSession
-}
-
-// A KeySizeError refuses a recovery key that is shorter than the publisher's
-// CallManager key: a reset with a 1024-bit ITLRecovery beside certificates of
-// 2048 bits fails (CUCM's certificate regeneration guide).
-type KeySizeError struct{ Recovery, CallManager int }
-
-func (e *KeySizeError) Error() string {
-	return fmt.Sprintf("The ITLRecovery key has %d bits, the CallManager certificate %d. Please regenerate ITLRecovery", e.Recovery, e.CallManager)
-}
-
-// A NodeLostError is a TFTP node that was active when the nodes were listed,
-// and cannot be reached for the transfer.
-type NodeLostError struct{ Node string }
-
-func (e *NodeLostError) Error() string {
-	return fmt.Sprintf("Transfer of the reset ITL to node %s failed: the node cannot be reached. No node has been changed", e.Node)
+	from HostKey
 }
 
 // BeginReset locates the active TFTP servers. It refuses on a subscriber. The
@@ -71,8 +54,8 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 		recovery = remote.cert
 	}
 	inverted := r.cluster.config.Release.recoverySigns()
-	if bits, want := recovery.bits(), pub.certs[CallManager].bits(); bits < want && (!inverted || remote != nil) {
-		return &KeySizeError{bits, want}
+	if bits, want := recovery.Bits(), pub.certs[CallManager].Bits(); bits < want && (!inverted || remote != nil) {
+		return &KeySizeError{Recovery: bits, CallManager: want}
 	}
 	if !pub.running[TFTPService] {
 		// There is no start of TFTP that could bring its list up to date.
@@ -81,7 +64,7 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 		}
 	}
 	if remote == nil && !inverted && !holds(pub.list, recovery) {
-		return refusal("The ITL does not hold the present ITLRecovery certificate. Please restart Cisco Tftp on %s first", pub.name)
+		return &StaleListError{Node: pub.name, Recovery: true}
 	}
 	// On every active node the signer's record is in what is signed. All get the
 	// same file, unless each signs its own: the clock goes on between two.
@@ -102,7 +85,7 @@ func (r *Reset) Generate(remote *RecoveryKey) error {
 			}
 		}
 		if !holds(list, signer) {
-			return refusal("The ITL of %s does not hold the signer's certificate. Please restart Cisco Tftp on it first", n.name)
+			return &StaleListError{Node: n.name}
 		}
 		reset[n] = list
 		d.event(node, ciscolog.ITLFileRegenerated)
@@ -152,7 +135,7 @@ func holds(list *itl.List, cert *Certificate) bool {
 func (r *Reset) Transfer() error {
 	for _, n := range r.Active {
 		if !n.Running(TFTPService) {
-			return &NodeLostError{n.Name()}
+			return &NodeLostError{Node: n.Name()}
 		}
 	}
 	return r.cluster.commit(r.draft)

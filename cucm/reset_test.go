@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/itl"
 )
 
 // meddler is an administrator's terminal that does something when it is shown
 // certain words.
 type meddler struct {
-	cucm.Script
+	cli.Script
 	at string
 	do func()
 }
@@ -33,8 +34,8 @@ func (m *meddler) Write(p []byte) (int, error) {
 func TestNodeLostBeforeTheTransfer(t *testing.T) {
 	l := newLab(t)
 	before := l.snapshot()
-	m := &meddler{Script: cucm.Script{Answers: []string{password}}, at: "generated successfully", do: func() { require.NoError(t, l.sub.PowerOff()) }}
-	err := l.pub.Run(m, "utils itl reset localkey")
+	m := &meddler{Script: cli.Script{Answers: []string{password}}, at: "generated successfully", do: func() { require.NoError(t, l.sub.PowerOff()) }}
+	err := cli.Run(l.pub, m, "utils itl reset localkey")
 	var lost *cucm.NodeLostError
 	require.ErrorAs(t, err, &lost)
 	require.Equal(t, "test10sub", lost.Node)
@@ -43,7 +44,7 @@ func TestNodeLostBeforeTheTransfer(t *testing.T) {
 	require.Empty(t, cmp.Diff(before, l.snapshot()))
 
 	// It is not listed while it is down, and comes back with a list of its own.
-	require.ErrorIs(t, l.sub.Run(&cucm.Script{}, "show itl"), cucm.ErrNodeDown)
+	require.ErrorIs(t, cli.Run(l.sub, &cli.Script{}, "show itl"), cli.ErrNodeDown)
 	require.Contains(t, l.must(l.pub, "utils itl reset localkey", password), "['test10pub']")
 	require.NoError(t, l.sub.PowerOn())
 	require.Contains(t, l.sub.ITL().Signer.Subject, "CN=test10sub")

@@ -69,11 +69,11 @@ func (n *Node) StartService(s Service) error {
 func (n *Node) RestartSystem() error {
 	n.cluster.admin.Lock()
 	defer n.cluster.admin.Unlock()
-	return n.restart(n.services()...)
+	return n.restart(n.Services()...)
 }
 
-// services are those activated on the node, in the order of [Services].
-func (n *Node) services() []Service {
+// Services are those activated on the node, in the order of [Services].
+func (n *Node) Services() []Service {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	var on []Service
@@ -93,7 +93,7 @@ func (n *Node) PowerOff() error {
 	n.down = true
 	c.mu.Unlock()
 	var errs []error
-	for _, s := range n.services() {
+	for _, s := range n.Services() {
 		errs = append(errs, c.stop(n, s))
 	}
 	return errors.Join(errs...)
@@ -106,10 +106,11 @@ func (n *Node) PowerOn() error {
 	n.cluster.mu.Lock()
 	n.down = false
 	n.cluster.mu.Unlock()
-	return n.restart(n.services()...)
+	return n.restart(n.Services()...)
 }
 
-func (n *Node) isDown() bool {
+// Down reports whether the node is without power.
+func (n *Node) Down() bool {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	return n.down
@@ -132,7 +133,7 @@ func (c *Cluster) start(n *Node, s Service) error {
 	c.mu.RLock()
 	network := c.network
 	c.mu.RUnlock()
-	if network == nil || n.isDown() {
+	if network == nil || n.Down() {
 		return nil
 	}
 	if err := network.Start(n, s); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/internal/sftptest"
 	"itlsim/itl"
@@ -137,28 +138,28 @@ func TestSFTPFailuresChangeNothing(t *testing.T) {
 			}
 			t.Run("wrong password", func(t *testing.T) {
 				_, err := l.remotekey(s, "wrong", password)
-				unchanged(t, err, cucm.ErrSFTPPassword)
+				unchanged(t, err, cli.ErrSFTPPassword)
 			})
 			t.Run("wrong CCM Administrator password", func(t *testing.T) {
 				_, err := l.remotekey(s, s.Password, "wrong")
-				unchanged(t, err, cucm.ErrPassword)
+				unchanged(t, err, cli.ErrPassword)
 			})
 			for _, auth := range []sftptest.Auth{sftptest.KeyboardInteractive, sftptest.PublicKey} {
 				t.Run(string(auth)+" only", func(t *testing.T) {
 					other := start(t, auth, keys[0], "")
 					_, err := l.remotekey(other, other.Password, "yes", password)
-					unchanged(t, err, cucm.ErrSFTPAuthentication)
+					unchanged(t, err, cli.ErrSFTPAuthentication)
 					_, err = l.fetch(l.pub, other, "yes")
-					unchanged(t, err, cucm.ErrSFTPAuthentication)
+					unchanged(t, err, cli.ErrSFTPAuthentication)
 				})
 			}
 			t.Run("missing file", func(t *testing.T) {
 				gone := *s
 				gone.Dir += "/nowhere"
 				_, err := l.remotekey(&gone, s.Password, password)
-				unchanged(t, err, cucm.ErrSFTPFile)
+				unchanged(t, err, cli.ErrSFTPFile)
 				_, err = l.fetch(l.pub, &gone)
-				unchanged(t, err, cucm.ErrSFTPFile)
+				unchanged(t, err, cli.ErrSFTPFile)
 			})
 			t.Run("garbage", func(t *testing.T) {
 				for _, garbage := range [][]byte{nil, []byte("no p12"), make([]byte, 100_000)} {
@@ -175,7 +176,7 @@ func TestSFTPFailuresChangeNothing(t *testing.T) {
 			t.Run("host key declined", func(t *testing.T) {
 				other := start(t, sftptest.Password, keys[1], "")
 				_, err := l.fetch(l.pub, other, "no")
-				unchanged(t, err, cucm.ErrHostKeyDeclined)
+				unchanged(t, err, cli.ErrHostKeyDeclined)
 			})
 			t.Run("host key changed", func(t *testing.T) {
 				// A server of another key in the place of one that is known.
@@ -186,9 +187,9 @@ func TestSFTPFailuresChangeNothing(t *testing.T) {
 				proxied := start(t, sftptest.Password, keys[1], "")
 				l.divert(first.Address(), proxied.Address())
 				_, err = l.remotekey(first, first.Password, password)
-				unchanged(t, err, cucm.ErrHostKeyChanged)
+				unchanged(t, err, cli.ErrHostKeyChanged)
 				_, err = l.fetch(l.pub, first, "yes")
-				unchanged(t, err, cucm.ErrHostKeyChanged)
+				unchanged(t, err, cli.ErrHostKeyChanged)
 			})
 		})
 	}
@@ -243,10 +244,10 @@ func TestSFTPServerThatIsNone(t *testing.T) {
 	}()
 	address := listener.Addr().String()
 	_, err = l.types(l.pub, "utils itl reset remotekey "+address+" u p", "x")
-	require.ErrorIs(t, err, cucm.ErrSFTPUnreachable)
+	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
 	listener.Close()
 	_, err = l.types(l.pub, "utils itl reset remotekey "+address+" u p", "x")
-	require.ErrorIs(t, err, cucm.ErrSFTPUnreachable)
+	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
 	require.Empty(t, cmp.Diff(before, l.snapshot()))
 }
 

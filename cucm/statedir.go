@@ -381,7 +381,7 @@ func encode(d *draft) (map[string][]byte, error) {
 			files[n.name+"/tftp/ITLFile.tlv"] = n.list.Bytes()
 		}
 		if n.p12 != nil {
-			files[n.name+"/tftp/"+p12Name] = n.p12
+			files[n.name+"/tftp/"+RecoveryFile] = n.p12
 		}
 		host, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(n.hostKey))
 		if err != nil {
@@ -429,7 +429,7 @@ func decode(c *Cluster, files map[string][]byte) (*draft, error) {
 	for _, node := range saved.Nodes {
 		n := nodeState{
 			name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
-			activated: node.Activated, running: node.Running, known: node.KnownHosts, certs: make(map[Unit]*Certificate), p12: files[node.Name+"/tftp/"+p12Name],
+			activated: node.Activated, running: node.Running, known: node.KnownHosts, certs: make(map[Unit]*Certificate), p12: files[node.Name+"/tftp/"+RecoveryFile],
 		}
 		for _, unit := range append(slices.Clone(Units), servedRecovery) {
 			base := n.name + "/security/" + string(unit) + "/" + string(unit)

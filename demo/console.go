@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 )
 
 // consoleKept is how much output of a console is kept, in bytes: several times
@@ -172,8 +173,8 @@ func (c *console) begin(line string) error {
 
 func (c *console) finish(line string, printed io.Writer, answers []string) error {
 	defer c.work.Done()
-	err := c.node.Run(&terminal{c, printed, answers}, line)
-	if err == cucm.ErrExit {
+	err := cli.Run(c.node, &terminal{c, printed, answers}, line)
+	if err == cli.ErrExit {
 		err = nil // there is nothing to leave
 	}
 	c.mu.Lock()
@@ -184,7 +185,7 @@ func (c *console) finish(line string, printed io.Writer, answers []string) error
 }
 
 // show prints a question and the answer to it; of a secret nothing is seen, not
-// even the end of its line (cucm.Terminal). The caller holds the lock.
+// even the end of its line (cli.Terminal). The caller holds the lock.
 func (c *console) show(question, answer string, secret bool) {
 	if secret {
 		c.write(question)
@@ -211,7 +212,7 @@ func (c *console) interrupt() {
 	}
 }
 
-// terminal is the console as one command sees it (cucm.Terminal).
+// terminal is the console as one command sees it (cli.Terminal).
 type terminal struct {
 	*console
 	printed io.Writer // gets it too

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"itlsim/cucm"
+	"itlsim/cucm/cli"
 )
 
 // Limits on requests.
@@ -111,7 +111,7 @@ func moveClock(w *world, _ *player, r *http.Request) error {
 // complete is the key Tab of a console.
 func complete(rw http.ResponseWriter, r *http.Request) {
 	body, err := read[struct{ Line string }](r)
-	longer, words := cucm.CompleteLine(body.Line)
+	longer, words := cli.CompleteLine(body.Line)
 	answer(rw, map[string]any{"line": longer, "words": words}, err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/phone"
 )
 
@@ -273,8 +274,8 @@ func (st *Stage) typed(n *cucm.Node, line string, answers []string) (printed str
 	if st.types != nil {
 		return st.types(n, line, answers)
 	}
-	script := &cucm.Script{Answers: answers}
-	err = n.Run(script, line)
+	script := &cli.Script{Answers: answers}
+	err = cli.Run(n, script, line)
 	return script.Output.String(), err
 }
 

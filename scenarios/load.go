@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -635,8 +636,8 @@ func (l *loader) command(node string, first entry, more []entry) (Act, bool) {
 	}
 	c := typed{node: node}
 	c.line, _ = l.word(first.value)
-	if !cucm.Knows(c.line) && len(l.problems) == before {
-		hint := DidYouMean(c.line, cucm.CommandWords())
+	if !cli.Knows(c.line) && len(l.problems) == before {
+		hint := DidYouMean(c.line, cli.CommandWords())
 		l.at(first.value, "%q is no command of a node%s", c.line, hint)
 	}
 	for _, e := range more {

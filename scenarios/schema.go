@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/phone"
 )
 
@@ -109,7 +110,7 @@ func writeSchema() ([]byte, error) {
 // commandPatterns are the words of the commands, as a regular expression.
 func commandPatterns() []string {
 	var all []string
-	for _, words := range cucm.CommandWords() {
+	for _, words := range cli.CommandWords() {
 		all = append(all, regexp.QuoteMeta(words))
 	}
 	return all

@@ -14,6 +14,7 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
 	fleetwire "itlsim/fleet/wire"
 	"itlsim/itl"
@@ -160,6 +161,7 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 
 func (st *Stage) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	cfg.Clock, cfg.Keys, cfg.Dial = st.world, opt.Keys, st.sftp.Dial
+	cfg.SendMail = cucmwire.Mailer(st.sftp.Dial)
 	cfg.Security = st.secret(cmp.Or(cfg.Security, defaultPassword))
 	cfg.Password = st.secret(cmp.Or(cfg.Password, defaultPassword))
 	if opt.Live != nil {

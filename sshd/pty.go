@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"itlsim/cucm"
+	"itlsim/cucm/cli"
 )
 
 // ptyTerminal is a session with a terminal: lines are edited, commands have a
@@ -101,10 +101,10 @@ func (forgetful) At(int) string { panic("sshd: empty history") }
 func (p *ptyTerminal) complete(line string, pos int, key rune) (string, int, bool) {
 	switch key {
 	case '?':
-		fmt.Fprintf(p, "%s%s?\n%s", prompt, line, cucm.Hints(line[:pos]))
+		fmt.Fprintf(p, "%s%s?\n%s", prompt, line, cli.Hints(line[:pos]))
 		return line, pos, true
 	case '\t':
-		longer, words := cucm.CompleteLine(line[:pos])
+		longer, words := cli.CompleteLine(line[:pos])
 		if len(words) > 0 {
 			fmt.Fprintf(p, "%s%s\n%s\n", prompt, line, strings.Join(words, "  "))
 		}

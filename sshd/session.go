@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"itlsim/cucm"
+	"itlsim/cucm/cli"
 )
 
 // prompt is the command line's.
@@ -75,7 +75,7 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 
 // command runs a single one and tells its exit status.
 func (s *Server) command(t terminal, line string) uint32 {
-	if err := s.node.Run(t, line); err != nil && err != cucm.ErrExit {
+	if err := cli.Run(s.node, t, line); err != nil && err != cli.ErrExit {
 		return 1
 	}
 	return 0
@@ -83,7 +83,7 @@ func (s *Server) command(t terminal, line string) uint32 {
 
 // terminal is what a session prints to and reads from.
 type terminal interface {
-	cucm.Terminal
+	cli.Terminal
 	// readCommand shows the prompt and reads a command line.
 	readCommand() (string, error)
 }
@@ -108,7 +108,7 @@ func (s *Server) shell(t terminal, welcomed bool) uint32 {
 			fmt.Fprintf(t, "%v\n", err)
 			return 1
 		}
-		if s.node.Run(t, line) == cucm.ErrExit {
+		if cli.Run(s.node, t, line) == cli.ErrExit {
 			return 0
 		}
 		fmt.Fprintln(t)

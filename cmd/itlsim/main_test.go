@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	cucmcli "itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/itl"
 )
@@ -113,7 +114,7 @@ func fixtures(t *testing.T) map[string][]byte {
 
 	require.NoError(t, pub.Regenerate(cucm.CallManager))
 	files["regenerated.tlv"] = file(itl.ITLFilename)
-	require.NoError(t, pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+	require.NoError(t, cucmcli.Run(pub, &cucmcli.Script{Answers: []string{""}}, "utils itl reset localkey"))
 	files["reset.tlv"] = file(itl.ITLFilename)
 	return files
 }

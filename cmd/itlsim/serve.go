@@ -145,6 +145,7 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	cfg := cucm.Cisco117598()
 	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, cucm.Release(c.Release)
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
+	cfg.SendMail = wire.Mailer(nil)
 	cfg.AutoRegister = true // whoever points a phone here wants it served
 	if c.State == "" {
 		return cucm.New(cfg)

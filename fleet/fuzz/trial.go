@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
@@ -268,7 +269,7 @@ func (w *world) power(n *cucm.Node, on bool) error {
 
 // types types a command; what a node refuses is no fault of the trial.
 func (w *world) types(n *cucm.Node, line string, answers ...string) error {
-	return n.Run(&cucm.Script{Answers: answers}, line)
+	return cli.Run(n, &cli.Script{Answers: answers}, line)
 }
 
 // Shrink drops acts from a failing trial, the longest runs first, as long as

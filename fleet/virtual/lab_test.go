@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
@@ -70,7 +71,7 @@ func (l *lab) add(i int) {
 
 func (l *lab) types(n *cucm.Node, line string, answers ...string) {
 	l.Helper()
-	require.NoError(l, n.Run(&cucm.Script{Answers: answers}, line), "%s: %s", n.Name(), line)
+	require.NoError(l, cli.Run(n, &cli.Script{Answers: answers}, line), "%s: %s", n.Name(), line)
 }
 
 func (l *lab) regenerates(n *cucm.Node, unit cucm.Unit) {

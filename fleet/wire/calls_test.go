@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
@@ -290,7 +291,7 @@ func TestWebPages(t *testing.T) {
 	l.boot(phone.PowerOn{})
 	require.Equal(t, phone.Untrusted, l.fleet.Phones()[1].State)
 	require.Contains(t, l.page(v, messages), "Trust List update failed", "the change did not apply")
-	require.NoError(t, l.pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+	require.NoError(t, cli.Run(l.pub, &cli.Script{Answers: []string{""}}, "utils itl reset localkey"))
 	l.boot(phone.Reset{})
 	require.Empty(t, l.page(v, messages))
 }
@@ -312,7 +313,7 @@ func TestAnotherClustersResetMovesNoPhone(t *testing.T) {
 		require.ErrorContains(t, a.only().Refusal, "does not vouch")
 		require.Equal(t, held, a.only().Flash.Lists)
 		require.Equal(t, a.pub.Address(cucm.CallManagerService), a.only().CallManager, "it still registers with its own")
-		require.NoError(t, b.pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+		require.NoError(t, cli.Run(b.pub, &cli.Script{Answers: []string{""}}, "utils itl reset localkey"))
 	}
 	// With its own TVS off it cannot know better.
 	require.NoError(t, a.sockets.Stop(a.pub, cucm.TVSService))

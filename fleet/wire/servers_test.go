@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/fleet"
 	"itlsim/phone"
 )
@@ -172,7 +173,7 @@ func TestLostForGood(t *testing.T) {
 	require.Equal(t, phone.Untrusted, l.only().State, "no refusal improves a state")
 	restore()
 
-	require.NoError(t, l.pub.Run(&cucm.Script{Answers: []string{""}}, "utils itl reset localkey"))
+	require.NoError(t, cli.Run(l.pub, &cli.Script{Answers: []string{""}}, "utils itl reset localkey"))
 	l.boot(phone.Reset{})
 	require.Equal(t, phone.Trusted, l.only().State)
 	require.Equal(t, phone.ByITL, l.only().ListBy)

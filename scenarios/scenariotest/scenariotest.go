@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/scenarios"
 )
@@ -107,8 +107,8 @@ func (l *Lab) Refuses(words, node, command string, answers ...string) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	script := &cucm.Script{Answers: answers}
-	err = n.Run(script, command)
+	script := &cli.Script{Answers: answers}
+	err = cli.Run(n, script, command)
 	if err == nil || !strings.Contains(script.Output.String(), words) {
 		l.t.Errorf("on %s: %s: want a refusal with %q, got %v:\n%s", node, command, words, err, script.Output.String())
 	}

@@ -1,4 +1,4 @@
-package cucm
+package cli
 
 import (
 	"fmt"

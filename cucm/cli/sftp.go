@@ -1,4 +1,4 @@
-package cucm
+package cli
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"itlsim/cucm"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -45,6 +47,8 @@ var (
 // asked anything.
 const sftpPatience = 30 * time.Second
 
+const sshPort = "22"
+
 // maxP12 is more than any ITLRecovery.p12 has.
 const maxP12 = 64 << 10
 
@@ -52,6 +56,11 @@ const maxP12 = 64 << 10
 type sftpLogin struct{ host, port, user, password string }
 
 func (l sftpLogin) address() string { return net.JoinHostPort(l.host, l.port) }
+
+// unreachable is the failure of a server that does not answer as it should.
+func (l sftpLogin) unreachable(err error, format string) error {
+	return l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), format, l.address(), err)
+}
 
 func (l sftpLogin) failed(reason error, format string, args ...any) error {
 	return &SFTPError{l.address(), fmt.Sprintf(format, args...), reason}
@@ -65,27 +74,20 @@ type sftpSession struct {
 	key  string // the server's host key
 }
 
+func (s *sftpSession) hostKey() cucm.HostKey { return cucm.HostKey{Server: s.address(), Key: s.key} }
+
 func (s *sftpSession) close() {
 	s.Client.Close()
 	s.conn.Close()
 }
 
-// dial reaches out from the cluster.
-func (c *Cluster) dial(address string) (net.Conn, error) {
-	if c.config.Dial != nil {
-		return c.config.Dial("tcp", address)
-	}
-	return net.DialTimeout("tcp", address, 10*time.Second)
-}
-
-// sftp logs in with a password, the only kind of authentication that CUCM uses
-// here. A host key that the node does not know is asked about; nothing
-// remembers the answer but [draft.trust].
-func (n *Node) sftp(t Terminal, l sftpLogin) (*sftpSession, error) {
-	c := n.cluster
-	conn, err := c.dial(l.address())
+// dialSFTP logs in with a password, the only kind of authentication that CUCM
+// uses here. The administrator is asked about a host key that the node does not
+// know. The node remembers it only once all has gone well.
+func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
+	conn, err := n.Cluster().Dial(l.address())
 	if err != nil {
-		return nil, l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), "The SFTP server %s cannot be reached: %v", l.address(), err)
+		return nil, l.unreachable(err, "The SFTP server %s cannot be reached: %v")
 	}
 	_ = conn.SetDeadline(time.Now().Add(sftpPatience)) // of the network, not of the cluster
 	s := &sftpSession{sftpLogin: l}
@@ -97,12 +99,11 @@ func (n *Node) sftp(t Terminal, l sftpLogin) (*sftpSession, error) {
 			asked = true
 			return l.password, nil
 		})},
-		// RSA first: CUCM shows the fingerprint of an RSA key.
-		HostKeyAlgorithms: []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoED25519},
+		HostKeyAlgorithms: hostKeyAlgorithms,
 		HostKeyCallback: func(_ string, remote net.Addr, key ssh.PublicKey) error {
 			s.key = strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 			_ = conn.SetDeadline(time.Time{}) // a person may take time
-			declined = n.checkHostKey(t, l, remote, key, s.key)
+			declined = checkHostKey(n, t, l, remote, key, s.key)
 			_ = conn.SetDeadline(time.Now().Add(sftpPatience))
 			return declined
 		},
@@ -113,11 +114,12 @@ func (n *Node) sftp(t Terminal, l sftpLogin) (*sftpSession, error) {
 		case declined != nil:
 			return nil, declined
 		case s.key == "":
-			return nil, l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), "%s does not answer as an SSH server: %v", l.address(), err)
+			return nil, l.unreachable(err, "%s does not answer as an SSH server: %v")
 		case asked:
 			return nil, l.failed(ErrSFTPPassword, "The SFTP server %s refuses the user or the password", l.address())
 		}
-		return nil, l.failed(ErrSFTPAuthentication, "The SFTP server %s does not offer authentication by password, and no other kind is supported", l.address())
+		return nil, l.failed(ErrSFTPAuthentication,
+			"The SFTP server %s does not offer authentication by password, and no other kind is supported", l.address())
 	}
 	s.conn = ssh.NewClient(sshConn, channels, requests)
 	if s.Client, err = sftp.NewClient(s.conn); err != nil {
@@ -127,23 +129,29 @@ func (n *Node) sftp(t Terminal, l sftpLogin) (*sftpSession, error) {
 	return s, nil
 }
 
+// hostKeyAlgorithms has RSA first: CUCM shows the fingerprint of an RSA key.
+var hostKeyAlgorithms = []string{
+	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+	ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521, ssh.KeyAlgoED25519,
+}
+
 // checkHostKey compares the server's key with the one known, or asks.
-func (n *Node) checkHostKey(t Terminal, l sftpLogin, remote net.Addr, key ssh.PublicKey, line string) error {
-	n.cluster.mu.RLock()
-	known, ok := n.known[l.address()]
-	n.cluster.mu.RUnlock()
+func checkHostKey(n *cucm.Node, t Terminal, l sftpLogin, remote net.Addr, key ssh.PublicKey, line string) error {
+	known, ok := n.KnownHost(l.address())
 	if ok && known == line {
 		return nil
 	}
 	fingerprint := ssh.FingerprintLegacyMD5(key)
 	if ok {
-		return l.failed(ErrHostKeyChanged, "The host key of %s has changed: its fingerprint is now %s. The connection is refused", l.address(), fingerprint)
+		return l.failed(ErrHostKeyChanged,
+			"The host key of %s has changed: its fingerprint is now %s. The connection is refused", l.address(), fingerprint)
 	}
 	ip, _, err := net.SplitHostPort(remote.String())
 	if err != nil {
 		ip = remote.String()
 	}
-	fmt.Fprintf(t, "The authenticity of host '%s (%s)' can't be established.\n\n%s key fingerprint is %s.\n\n", l.host, ip, keyKind(key), fingerprint)
+	fmt.Fprintf(t, "The authenticity of host '%s (%s)' can't be established.\n\n%s key fingerprint is %s.\n\n",
+		l.host, ip, keyKind(key), fingerprint)
 	answer, err := t.Ask("Are you sure you want to continue connecting (yes/no)? ")
 	if err != nil {
 		return err
@@ -164,9 +172,6 @@ func keyKind(key ssh.PublicKey) string {
 	return "ECDSA"
 }
 
-// trust remembers the host key of a server with which all went well.
-func (d *draft) trust(n *Node, s *sftpSession) { d.node(n).known[s.address()] = s.key }
-
 // put stores a file in a directory of the server, whole or not at all.
 func (s *sftpSession) put(dir, name string, data []byte) error {
 	target := path.Join(dir, name)
@@ -176,7 +181,8 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
 		}
-		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err), "The transfer of %s to %s failed: %v", target, s.address(), err)
+		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
+			"The transfer of %s to %s failed: %v", target, s.address(), err)
 	}
 	f, err := s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
@@ -211,10 +217,12 @@ func (s *sftpSession) get(name string) ([]byte, error) {
 		data, err = io.ReadAll(io.LimitReader(f, maxP12+1))
 	}
 	if err != nil {
-		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err), "The transfer of %s from %s failed: %v", name, s.address(), err)
+		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
+			"The transfer of %s from %s failed: %v", name, s.address(), err)
 	}
 	if len(data) > maxP12 {
-		return nil, s.failed(ErrSFTPTransfer, "The file %s on %s is too large for an %s", name, s.address(), p12Name)
+		return nil, s.failed(ErrSFTPTransfer,
+			"The file %s on %s is too large for an %s", name, s.address(), cucm.RecoveryFile)
 	}
 	return data, nil
 }

@@ -1,4 +1,4 @@
-package cucm
+package cli
 
 import (
 	"fmt"
@@ -6,59 +6,61 @@ import (
 	"strings"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/itl"
 )
 
 // showITL prints the node's list (M11).
-func showITL(n *Node, t Terminal, _ []string) error {
+func showITL(n *cucm.Node, t Terminal, _ []string) error {
 	list := n.ITL()
 	if list == nil {
-		return refusal("ITL File not found.") // no document shows a node without one
+		return refuse("ITL File not found.") // no document shows a node without one
 	}
 	fmt.Fprint(t, itl.Show(list, time.UTC))
 	return nil
 }
 
 // showCTL is its answer outside mixed mode.
-func showCTL(_ *Node, t Terminal, _ []string) error {
-	fmt.Fprint(t, "Length of CTL file: 0\nCTL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. to generate the CTL file.\nError parsing the CTL File.\n")
+func showCTL(_ *cucm.Node, t Terminal, _ []string) error {
+	fmt.Fprint(t, "Length of CTL file: 0\nCTL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. "+
+		"to generate the CTL file.\nError parsing the CTL File.\n")
 	return nil
 }
 
 // askAdministrator asks for the CCM Administrator's password.
-func (n *Node) askAdministrator(t Terminal) error {
+func askAdministrator(n *cucm.Node, t Terminal) error {
 	password, err := t.AskSecret("Enter CCM Administrator password :")
 	fmt.Fprintln(t)
 	if err != nil {
 		return err
 	}
-	if !n.cluster.CheckPassword(password) {
+	if !n.Cluster().CheckPassword(password) {
 		return ErrPassword
 	}
 	return nil
 }
 
 // utilsITLResetLocalkey is `utils itl reset localkey` (M7).
-func utilsITLResetLocalkey(n *Node, t Terminal, _ []string) error {
+func utilsITLResetLocalkey(n *cucm.Node, t Terminal, _ []string) error {
 	if !n.Publisher() {
-		return ErrNotPublisher
+		return cucm.ErrNotPublisher
 	}
-	if n.cluster.config.Release == Release125 {
-		return n.reset125(t, nil) // whose transcript asks for no password
+	if n.Cluster().Release() == cucm.Release125 {
+		return reset125(n, t, nil) // whose transcript asks for no password
 	}
-	if err := n.askAdministrator(t); err != nil {
+	if err := askAdministrator(n, t); err != nil {
 		return err
 	}
-	return n.reset10(t, nil)
+	return reset10(n, t, nil)
 }
 
 // utilsITLResetRemotekey is `utils itl reset remotekey HOST USER PATH` (M8).
 // A port behind the host, other than 22, is this project's own.
-func utilsITLResetRemotekey(n *Node, t Terminal, args []string) error {
+func utilsITLResetRemotekey(n *cucm.Node, t Terminal, args []string) error {
 	if !n.Publisher() {
-		return ErrNotPublisher
+		return cucm.ErrNotPublisher
 	}
-	host, port := args[0], "22"
+	host, port := args[0], sshPort
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		host, port = h, p
 	}
@@ -66,7 +68,7 @@ func utilsITLResetRemotekey(n *Node, t Terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := n.sftp(t, sftpLogin{host, port, args[1], password})
+	s, err := dialSFTP(n, t, sftpLogin{host, port, args[1], password})
 	if err != nil {
 		fmt.Fprintln(t)
 		return err
@@ -77,26 +79,25 @@ func utilsITLResetRemotekey(n *Node, t Terminal, args []string) error {
 		fmt.Fprintln(t)
 		return err
 	}
-	unit := n.cluster.config.Location.Unit // "tac" in the transcript
+	unit := n.Cluster().Location().Unit // "tac" in the transcript
 	// A release with this noise in it is what the transcript shows.
 	fmt.Fprint(t, strings.Repeat(fmt.Sprintf("Processing token in else 0 %s\ncount is 1\n", unit), 2)+"\n")
-	if err := n.askAdministrator(t); err != nil {
+	if err := askAdministrator(n, t); err != nil {
 		return err
 	}
-	cert, err := openP12(file, n.cluster.draft().p12Password)
+	remote, err := n.Cluster().OpenRecoveryKey(file, s.hostKey())
 	if err != nil {
 		fmt.Fprintln(t)
 		return err
 	}
-	remote := &RecoveryKey{cert, file, s}
-	if n.cluster.config.Release == Release125 {
-		return n.reset125(t, remote)
+	if n.Cluster().Release() == cucm.Release125 {
+		return reset125(n, t, remote)
 	}
-	return n.reset10(t, remote)
+	return reset10(n, t, remote)
 }
 
 // reset10 is the reset as releases 10.0 to 11.5 print it.
-func (n *Node) reset10(t Terminal, remote *RecoveryKey) error {
+func reset10(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 	reset, err := n.BeginReset()
 	if err != nil {
 		return err
@@ -106,11 +107,13 @@ func (n *Node) reset10(t Terminal, remote *RecoveryKey) error {
 	for i, node := range reset.Active {
 		names[i] = "'" + node.Name() + "'"
 	}
-	fmt.Fprintf(t, "\nLocating active Tftp servers in the cluster.....\n\nFollowing is the list of Active tftp servers in the cluster\n\n[%s]\n", strings.Join(names, ", "))
+	fmt.Fprintf(t, "\nLocating active Tftp servers in the cluster.....\n\n"+
+		"Following is the list of Active tftp servers in the cluster\n\n[%s]\n", strings.Join(names, ", "))
 	if err := reset.Generate(remote); err != nil {
 		return err
 	}
-	fmt.Fprint(t, "The reset ITL file was generated successfully\n\nTransferring new reset ITL file to the TFTP server nodes in the cluster.....\n\n")
+	fmt.Fprint(t, "The reset ITL file was generated successfully\n\n"+
+		"Transferring new reset ITL file to the TFTP server nodes in the cluster.....\n\n")
 	if err := reset.Transfer(); err != nil {
 		return err
 	}
@@ -130,7 +133,7 @@ func (n *Node) reset10(t Terminal, remote *RecoveryKey) error {
 
 // reset125 is the reset as newer releases print it: no service is restarted,
 // the list is served all the same.
-func (n *Node) reset125(t Terminal, remote *RecoveryKey) error {
+func reset125(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 	reset, err := n.BeginReset()
 	if err != nil {
 		return err
@@ -140,11 +143,13 @@ func (n *Node) reset125(t Terminal, remote *RecoveryKey) error {
 	if err := reset.Generate(remote); err != nil {
 		return err
 	}
-	fmt.Fprint(t, "The reset ITL file was generated successfully\n\nLocating active Tftp servers in the cluster.....\n\nFollowing is the list of Active tftp servers in the cluster\n\n====================\n\n")
+	fmt.Fprint(t, "The reset ITL file was generated successfully\n\nLocating active Tftp servers in the cluster.....\n\n"+
+		"Following is the list of Active tftp servers in the cluster\n\n====================\n\n")
 	for _, node := range reset.Active {
 		fmt.Fprintln(t, node.Name())
 	}
-	fmt.Fprintf(t, "\n=====================\n\nNumber of Active TFTP servers in the cluster : %d\n\nTransferring new reset ITL file to the TFTP server nodes in the cluster.........\n\n", len(reset.Active))
+	fmt.Fprintf(t, "\n=====================\n\nNumber of Active TFTP servers in the cluster : %d\n\n"+
+		"Transferring new reset ITL file to the TFTP server nodes in the cluster.........\n\n", len(reset.Active))
 	if err := reset.Transfer(); err != nil {
 		return err
 	}

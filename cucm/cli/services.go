@@ -1,15 +1,17 @@
-package cucm
+package cli
 
 import (
 	"fmt"
 	"strings"
+
+	"itlsim/cucm"
 )
 
 // utilsServiceList is `utils service list`.
-func utilsServiceList(n *Node, t Terminal, _ []string) error {
+func utilsServiceList(n *cucm.Node, t Terminal, _ []string) error {
 	fmt.Fprint(t, "Requesting service status, please wait...\nSystem SSH [STARTED]\n")
-	activated := n.services()
-	for _, s := range Services {
+	activated := n.Services()
+	for _, s := range cucm.Services {
 		state := "[STOPPED]  Service Not Activated"
 		for _, a := range activated {
 			if a == s {
@@ -25,21 +27,21 @@ func utilsServiceList(n *Node, t Terminal, _ []string) error {
 }
 
 // activatedService finds the service that arguments name, in any case.
-func (n *Node) activatedService(args []string) (Service, error) {
+func activatedService(n *cucm.Node, args []string) (cucm.Service, error) {
 	name := strings.Join(args, " ")
-	for _, s := range n.services() {
+	for _, s := range n.Services() {
 		if strings.EqualFold(string(s), name) {
 			return s, nil
 		}
 	}
-	return "", refusal("Service %q is not activated on %s", name, n.Name())
+	return "", refuse("Service %q is not activated on %s", name, n.Name())
 }
 
 // changeService runs one of `utils service start|stop|restart NAME`. What they
 // print is this project's own.
-func changeService(do func(*Node, Service) error, said ...string) func(*Node, Terminal, []string) error {
-	return func(n *Node, t Terminal, args []string) error {
-		s, err := n.activatedService(args)
+func changeService(do func(*cucm.Node, cucm.Service) error, said ...string) runner {
+	return func(n *cucm.Node, t Terminal, args []string) error {
+		s, err := activatedService(n, args)
 		if err != nil {
 			return err
 		}
@@ -55,7 +57,7 @@ func changeService(do func(*Node, Service) error, said ...string) func(*Node, Te
 }
 
 var (
-	utilsServiceStart   = changeService((*Node).StartService, "STARTING", "STARTED")
-	utilsServiceStop    = changeService((*Node).StopService, "STOPPING", "STOPPED")
-	utilsServiceRestart = changeService((*Node).Restart, "STOPPING", "STARTING", "STARTED")
+	utilsServiceStart   = changeService((*cucm.Node).StartService, "STARTING", "STARTED")
+	utilsServiceStop    = changeService((*cucm.Node).StopService, "STOPPING", "STOPPED")
+	utilsServiceRestart = changeService((*cucm.Node).Restart, "STOPPING", "STARTING", "STARTED")
 )

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"itlsim/cucm"
+)
+
+// A command of the command line. Its words are what is typed; what follows them
+// is passed to run.
+type command struct {
+	words string
+	usage string // of the arguments; what stands in brackets may be left out
+	help  string
+	run   runner
+}
+
+// A runner does what a command says, with its arguments.
+type runner func(n *cucm.Node, t Terminal, args []string) error
+
+// commands is the administrator's language: the one way in which scenarios, the
+// command line and a page change a cluster.
+func commands() []command {
+	return []command{
+		{"exit", "", "Leave the command line.", exit},
+		{"file get tftp", "FILE", "Send a file of the TFTP directory to an SFTP server.", fileGetTFTP},
+		{"file list activelog", "PATTERN", "List log files.", fileListActivelog},
+		{"file list tftp", "PATTERN", "List files of the TFTP directory.", fileListTFTP},
+		{"file view activelog", "FILE", "Show a log file.", fileViewActivelog},
+		{"help", "[COMMAND]", "Explain a command, or list all.", help},
+		{"set cert monitor", "on|off [ADDRESS...]", "Certificate Monitor's notification by e-mail.", setCertMonitor},
+		{"set cert regen", "NAME", "Regenerate a certificate.", setCertRegen},
+		{"set date", "HH:MM:SS MM/DD/YY", "Set the cluster's time, in UTC.", setDate},
+		{"set network domain", "DOMAIN", "Change the node's domain.", setNetworkDomain},
+		{"set network hostname", "NAME", "Change the node's host name.", setNetworkHostname},
+		{"set password user admin", "", "Change the administrator's password.", setPasswordAdmin},
+		{"set password user security", "", "Change the cluster security password.", setPasswordSecurity},
+		{"set smtp", "HOST", "Set the mail server.", setSMTP},
+		{"show cert list own", "", "List the node's certificates.", showCertListOwn},
+		{"show cert own", "NAME", "Show a certificate.", showCertOwn},
+		{"show ctl", "", "Show the CTL.", showCTL},
+		{"show itl", "", "Show the ITL.", showITL},
+		{"show network cluster", "", "Show the cluster's nodes.", showNetworkCluster},
+		{"show version active", "", "Show the active version.", showVersionActive},
+		{"utils disaster_recovery backup", "NAME", "Back up the cluster.", drsBackup},
+		{"utils disaster_recovery history backup", "", "List the backups.", drsHistory},
+		{"utils disaster_recovery prepare restore pub_from_sub", "",
+			"Install the publisher anew, its database from a subscriber.", drsPubFromSub},
+		{"utils disaster_recovery restore", "NAME", "Restore a backup.", drsRestore},
+		{"utils itl reset localkey", "", "Sign the ITL with the recovery key.", utilsITLResetLocalkey},
+		{"utils itl reset remotekey", "HOST[:PORT] USER PATH",
+			"The same with the key of a saved ITLRecovery.p12.", utilsITLResetRemotekey},
+		{"utils service list", "", "List the services.", utilsServiceList},
+		{"utils service restart", "NAME", "Restart a service.", utilsServiceRestart},
+		{"utils service start", "NAME", "Start a service.", utilsServiceStart},
+		{"utils service stop", "NAME", "Stop a service.", utilsServiceStop},
+		{"utils system restart", "", "Restart the node.", utilsSystemRestart},
+	}
+}
+
+// Run executes one command line on a node as an administrator would type it after
+// the prompt, and prints what a node prints. The error is a [*CommandError] whose
+// words were printed too, or [ErrExit].
+func Run(n *cucm.Node, t Terminal, line string) error {
+	err := run(n, t, line)
+	if err == nil || err == ErrExit {
+		return err
+	}
+	var failed *CommandError
+	if !errors.As(err, &failed) {
+		failed = &CommandError{inWords(err), err}
+	}
+	fmt.Fprintln(t, failed.Words)
+	return failed
+}
+
+func run(n *cucm.Node, t Terminal, line string) error {
+	if n.Down() {
+		return ErrNodeDown
+	}
+	typed := strings.Fields(line)
+	if len(typed) == 0 {
+		return nil
+	}
+	var found *command
+	for _, cmd := range commands() {
+		words := strings.Fields(cmd.words)
+		if len(typed) >= len(words) && slices.Equal(typed[:len(words)], words) &&
+			(found == nil || len(words) > len(strings.Fields(found.words))) {
+			found = &cmd
+		}
+	}
+	if found == nil {
+		fmt.Fprintln(t, "Executed command unsuccessfully")
+		return ErrUnknownCommand
+	}
+	args := typed[len(strings.Fields(found.words)):]
+	if least, most := found.takes(); len(args) < least || len(args) > most {
+		return refuse("Usage: %s", found.synopsis())
+	}
+	return found.run(n, t, args)
+}
+
+// takes tells how many arguments the command takes. A NAME may have blanks in
+// it.
+func (c *command) takes() (least, most int) {
+	for _, arg := range strings.Fields(c.usage) {
+		if !strings.HasPrefix(arg, "[") {
+			least++
+		}
+		most++
+		if arg == "NAME" || strings.Contains(arg, "...") || arg == "[COMMAND]" {
+			most += 16
+		}
+	}
+	return least, most
+}
+
+func (c *command) synopsis() string { return strings.TrimSpace(c.words + " " + c.usage) }
+
+// help is `help [COMMAND]`.
+func help(_ *cucm.Node, t Terminal, args []string) error {
+	prefix := strings.Join(args, " ")
+	found := false
+	for _, cmd := range commands() {
+		if prefix == "" || cmd.words == prefix || strings.HasPrefix(cmd.words, prefix+" ") {
+			found = true
+			fmt.Fprintf(t, "%s\n    %s\n", cmd.synopsis(), cmd.help)
+		}
+	}
+	if !found {
+		return refuse("There is no command %q", prefix)
+	}
+	return nil
+}
+
+func exit(*cucm.Node, Terminal, []string) error { return ErrExit }

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
+)
+
+// fileListTFTP is `file list tftp PATTERN`. The words are this project's own.
+func fileListTFTP(n *cucm.Node, t Terminal, args []string) error {
+	var names []string
+	for name := range n.TFTPFiles() {
+		names = append(names, name)
+	}
+	return listFiles(t, args[0], names)
+}
+
+// fileListActivelog is `file list activelog PATTERN`.
+func fileListActivelog(_ *cucm.Node, t Terminal, args []string) error {
+	return listFiles(t, args[0], []string{ciscolog.File})
+}
+
+func listFiles(t Terminal, pattern string, names []string) error {
+	slices.Sort(names)
+	found := 0
+	for _, name := range names {
+		if ok, err := path.Match(pattern, name); err != nil {
+			return refuse("%q is no pattern", pattern)
+		} else if ok {
+			found++
+			fmt.Fprintln(t, path.Base(name))
+		}
+	}
+	fmt.Fprintf(t, "dir count = 0, file count = %d\n", found)
+	return nil
+}
+
+// fileViewActivelog is `file view activelog syslog/CiscoSyslog`: the whole log
+// that is at hand, without the pages of a real node.
+func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
+	if args[0] != ciscolog.File {
+		return refuse("There is no file %s; there is %s", args[0], ciscolog.File)
+	}
+	for _, entry := range n.Log() {
+		fmt.Fprintln(t, entry)
+	}
+	return nil
+}
+
+// fileGetTFTP is `file get tftp FILE` (M15). Having been fetched, the recovery
+// key has its backup: the daily alert ends (M16).
+func fileGetTFTP(n *cucm.Node, t Terminal, args []string) error {
+	name := strings.TrimPrefix(args[0], "/")
+	data, ok := n.TFTPFiles()[name]
+	fmt.Fprintln(t, "Please wait while the system is gathering files info ...done.")
+	if !ok {
+		return refuse("File %s was not found", name)
+	}
+	size := strconv.FormatFloat(float64(float32(len(data))/1024), 'f', -1, 32)
+	fmt.Fprintf(t, "Sub-directories were not traversed.\nNumber of files affected: 1\n"+
+		"Total size in Bytes: %d\nTotal size in Kbytes: %s\n", len(data), size)
+	answer, err := t.Ask("Would you like to proceed [y/n]? ")
+	if err != nil || !yes(answer) {
+		return err
+	}
+	login, dir, err := askServer(t)
+	if err != nil {
+		return err
+	}
+	s, err := dialSFTP(n, t, login)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.put(dir, name, data); err != nil {
+		return err
+	}
+	if err := n.Saved(name, data, s.hostKey()); err != nil {
+		return err
+	}
+	fmt.Fprintf(t, "\nTransfer completed.\n\nDownloading file: /usr/local/cm/tftp/%s\n", name)
+	return nil
+}
+
+// askServer asks for a login at an SFTP server and a directory there.
+func askServer(t Terminal) (l sftpLogin, dir string, err error) {
+	if l.host, err = t.Ask("SFTP server IP: "); err != nil {
+		return l, "", err
+	}
+	if l.port, err = t.Ask("SFTP server port [22]: "); err != nil {
+		return l, "", err
+	}
+	if l.port = strings.TrimSpace(l.port); l.port == "" {
+		l.port = sshPort
+	} else if p, err := strconv.ParseUint(l.port, 10, 16); err != nil || p == 0 {
+		return l, "", refuse("%q is no port", l.port)
+	}
+	if l.user, err = t.Ask("User ID: "); err != nil {
+		return l, "", err
+	}
+	if l.password, err = askMasked(t, "Password: "); err != nil {
+		return l, "", err
+	}
+	if dir, err = t.Ask("\nDownload directory: "); err != nil {
+		return l, "", err
+	}
+	fmt.Fprintln(t)
+	l.host, l.user = strings.TrimSpace(l.host), strings.TrimSpace(l.user)
+	return l, strings.TrimSpace(dir), nil
+}
