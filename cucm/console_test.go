@@ -61,6 +61,8 @@ func TestSetDate(t *testing.T) {
 	require.Contains(t, l.must(l.sub, "set date 18:30:00 02/26/14"), "18:30:00 UTC 2014")
 	l.must(l.pub, "set cert regen CAPF", "yes")
 	l.must(l.pub, "set date 10:00:00 02/20/14")
+	unit, _ := l.pub.Guard()
+	require.Empty(t, unit, "a guard that does not decide is not shown")
 	l.must(l.pub, "set cert regen tomcat", "yes")
 	l.wait(25 * time.Hour)
 	require.NoError(t, l.Tick())

@@ -7,10 +7,6 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// guard is how long a node refuses to regenerate another certificate after one
-// (M13): phones need the time to fetch the list between.
-const guard = 5 * time.Minute
-
 // UnitNamed finds a certificate by the NAME of the command line, in any case.
 func UnitNamed(name string) (Unit, bool) {
 	for _, u := range Units {
@@ -30,7 +26,7 @@ func (n *Node) Regenerate(unit Unit) error {
 	c := n.cluster
 	var inList bool
 	err := c.change(func(d *draft) (err error) {
-		if err := d.guarded(n, unit); err != nil {
+		if err := d.node(n).guarded(unit, c.Now()); err != nil {
 			return err
 		}
 		if unit == ITLRecovery {
@@ -43,22 +39,6 @@ func (n *Node) Regenerate(unit Unit) error {
 		c.ResetPhones()
 	}
 	return err
-}
-
-// Guarded tells whether the five-minute guard forbids a regeneration now: nil
-// or a [*GuardError].
-func (n *Node) Guarded(unit Unit) error { return n.cluster.draft().guarded(n, unit) }
-
-func (d *draft) guarded(n *Node, unit Unit) error {
-	now := d.cluster.Now()
-	for _, other := range Units {
-		cert := d.node(n).certs[other]
-		// a clock that was set back makes nothing recent
-		if age := now.Sub(cert.Modified); other != unit && age >= 0 && age < guard {
-			return &GuardError{Modified: other, Wanted: unit}
-		}
-	}
-	return nil
 }
 
 // regenerate replaces certificates of a node together and rebuilds the lists
