@@ -92,10 +92,9 @@ type Cluster struct {
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
 
-	records   records
-	holdings  map[holding]*holding
-	halfReset bool // tests' mutant: a reset list is written in half
-	counts    struct{ signed, alarms, registrations atomic.Uint64 }
+	records  records
+	holdings map[holding]*holding
+	counts   struct{ signed, alarms, registrations atomic.Uint64 }
 }
 
 // New installs a cluster that lives as long as the program: certificates for

@@ -92,8 +92,8 @@ type signedConfig struct {
 // mixed mode there is no CTL. Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
 	data, err := n.file(name)
-	if spoil := n.spoilt.Load(); spoil != nil && spoil.File != nil && err == nil {
-		return spoil.File(name, data), nil
+	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
+		return f.File(name, data), nil
 	}
 	return data, err
 }
@@ -116,9 +116,6 @@ func (n *Node) file(name string) ([]byte, error) {
 	}
 	switch {
 	case f.Kind == tftp.ITL && list != nil:
-		if c.halfReset && list.Signer.Subject != itl.IdentityOf(n.Certificate(CallManager).Certificate).Subject {
-			return list.Bytes()[:len(list.Bytes())/2], nil
-		}
 		return list.Bytes(), nil
 	case f.Kind == tftp.Config && device != nil:
 		data, _, _ := n.configuration(device)

@@ -2,6 +2,3 @@ package cucm
 
 // StateFiles is the cluster's whole state as it would be kept.
 func StateFiles(c *Cluster) (map[string][]byte, error) { return encode(c.draft()) }
-
-// PlantHalfReset has a node serve half of every reset list.
-func (c *Cluster) PlantHalfReset() { c.halfReset = true }

@@ -1,13 +1,15 @@
+//go:build exploration
+
 package cucm
 
 import "maps"
 
-// Fork is another cluster that is just like this one by now and goes its own
-// way from here: the same certificates, lists, database, registrations and
-// reports, with a clock and a source of keys of its own. Logs, backups and
-// faults are not taken along, and nothing of it is reachable before Connect. It is
-// for the exploration of what may follow from one state, which would cost an
-// installation each time.
+// Fork is another cluster that is just like this one now and goes its own way from
+// here: the same certificates, lists, database, registrations and reports, with a
+// clock and a source of keys of its own. Logs, backups and faults are not taken
+// along, and nothing of it is reachable before Connect. The exploration in
+// fleet/fuzz tries what may follow from one state, where an installation each
+// time would cost too much; nothing else has a use for it.
 func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 	cfg := c.config
 	cfg.Clock, cfg.Keys = clock, keys

@@ -1,3 +1,5 @@
+//go:build exploration
+
 package cucm_test
 
 import (

@@ -56,7 +56,7 @@ type Node struct {
 	down      bool               // without power
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
-	spoilt    atomic.Pointer[Spoilt]
+	faults    atomic.Pointer[Faults]
 	without   Registration // what phones share that register without SIP
 	log       *ciscolog.Log
 }

@@ -135,12 +135,12 @@ var faults = newLanguage(
 	}),
 	network("the network is sound again", func(d *Disturbance, _ given) { *d = Disturbance{} }),
 	node("TVS of {node} shows a wrong certificate", func(st *Stage, n *cucm.Node) error {
-		n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+		n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
 		return nil
 	}),
 	node("TFTP of {node} serves a stale list", func(st *Stage, n *cucm.Node) error {
 		old := st.before.lists[n].Bytes() // as of the step's beginning
-		n.Spoil(&cucm.Spoilt{File: func(name string, data []byte) []byte {
+		n.SetFaults(&cucm.Faults{File: func(name string, data []byte) []byte {
 			if strings.HasSuffix(name, ".tlv") {
 				return old
 			}
@@ -149,15 +149,15 @@ var faults = newLanguage(
 		return nil
 	}),
 	node("TFTP of {node} serves corrupted lists", func(_ *Stage, n *cucm.Node) error {
-		n.Spoil(&cucm.Spoilt{File: corrupt(".tlv")})
+		n.SetFaults(&cucm.Faults{File: corrupt(".tlv")})
 		return nil
 	}),
 	node("TFTP of {node} serves corrupted configurations", func(_ *Stage, n *cucm.Node) error {
-		n.Spoil(&cucm.Spoilt{File: corrupt(".sgn")})
+		n.SetFaults(&cucm.Faults{File: corrupt(".sgn")})
 		return nil
 	}),
 	node("{node} serves what it should again", func(_ *Stage, n *cucm.Node) error {
-		n.Spoil(nil)
+		n.SetFaults(nil)
 		return nil
 	}),
 )

@@ -96,7 +96,7 @@ func (w *world) act() Act {
 		return command(n, "utils service start "+string(cucm.TVSService))
 	case 19:
 		return Act{Text: "TVS of " + n.Name() + " shows the CallManager certificate", do: func(_ context.Context, w *world) error {
-			n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+			n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
 			return nil
 		}}
 	case 20:
@@ -107,7 +107,7 @@ func (w *world) act() Act {
 		return Act{Text: "the network and " + n.Name() + "'s TVS are well again, and nobody is in the middle", do: func(_ context.Context, w *world) error {
 			w.temper = nil
 			w.fleet.Heal(w.network)
-			n.Spoil(nil)
+			n.SetFaults(nil)
 			return nil
 		}}
 	}

@@ -1,3 +1,5 @@
+//go:build exploration
+
 // Keys of 512 bits, which Go refuses otherwise: signatures are most of what the
 // exploration costs.
 //
@@ -157,9 +159,9 @@ func (p *place) suffer(f faults) {
 			turn = p.fleet.Stop
 		}
 		_ = turn(n, cucm.TVSService) // a simulated network does as it is told
-		n.Spoil(nil)
+		n.SetFaults(nil)
 		if f.tvsStrange {
-			n.Spoil(&cucm.Spoilt{TVS: n.Certificate(cucm.CallManager)})
+			n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
 		}
 	}
 	p.temper = nil
@@ -467,5 +469,5 @@ func TestEveryReachableState(t *testing.T) {
 	}
 	old, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, string(old), text, "stale: run ITLSIM_LONG=1 go test ./fleet/fuzz -run EveryReachable -update")
+	require.Equal(t, string(old), text, "stale: run ITLSIM_LONG=1 go test -tags exploration ./fleet/fuzz -run EveryReachable -update")
 }

@@ -24,8 +24,9 @@ type Options struct {
 	Keep []int
 	// Library, where not nil, makes what the phones share.
 	Library func() *phone.Library
-	// Prepare, where not nil, gets the cluster before anything happens.
-	Prepare func(*cucm.Cluster)
+	// Served, where not nil, changes what TFTP serves before anybody else sees
+	// it: tests plant a fault there that the checkers have to find.
+	Served func(name string, data []byte) []byte
 }
 
 // A Failure is a rule that did not hold.
@@ -101,9 +102,6 @@ func install(o Options) (*world, error) {
 	if w.cluster, err = cucm.New(cfg); err != nil {
 		return nil, err
 	}
-	if o.Prepare != nil {
-		o.Prepare(w.cluster)
-	}
 	library := &phone.Library{Remember: true}
 	if o.Library != nil {
 		library = o.Library()
@@ -134,6 +132,9 @@ func install(o Options) (*world, error) {
 }
 
 func (w *world) middle(i int, name string, data []byte, err error) ([]byte, error) {
+	if w.options.Served != nil && err == nil {
+		data = w.options.Served(name, data)
+	}
 	if c, ok := w.checkers[len(w.checkers)-1].(*verifies); ok && err == nil && strings.HasSuffix(name, ".tlv") && w.failure == nil {
 		w.judge(c, c.serve(name, data))
 	}
@@ -225,7 +226,7 @@ func (w *world) heal(ctx context.Context) error {
 	w.temper = nil
 	w.fleet.Heal(virtual.LAN())
 	for _, n := range w.cluster.Nodes() {
-		n.Spoil(nil)
+		n.SetFaults(nil)
 		if err := w.power(n, true); err != nil {
 			return err
 		}
