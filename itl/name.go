@@ -61,7 +61,11 @@ func cutAttribute(name string) (first, rest string) {
 	return name, ""
 }
 
-// unescape drops the backslashes that RFC 4514 puts before separators.
+// unescape drops the backslashes that RFC 4514 puts before separators. Few names
+// have any, and each boot of a phone asks for one.
 func unescape(value string) string {
+	if !strings.Contains(value, `\`) {
+		return value
+	}
 	return strings.NewReplacer(`\\`, `\`, `\,`, `,`, `\;`, `;`).Replace(value)
 }
