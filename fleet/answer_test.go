@@ -79,6 +79,10 @@ func TestTally(t *testing.T) {
 	require.EqualValues(t, 1, tally.Registrations.Load())
 	require.EqualValues(t, 2, tally.RegistrationsFailed.Load())
 
+	tally.Judged(phone.Verdict{})
+	tally.Judged(phone.Verdict{Refusal: &phone.Refusal{}})
+	require.EqualValues(t, 1, tally.Refused.Load())
+
 	tally.Booted(time.Second)
 	tally.Booted(0)
 	tally.Booted(2 * time.Hour) // longer than is recorded

@@ -43,6 +43,13 @@ func (t *Tally) Answered(ev phone.Event) {
 	}
 }
 
+// Judged counts what became of a file.
+func (t *Tally) Judged(v phone.Verdict) {
+	if v.Refusal != nil {
+		t.Refused.Add(1)
+	}
+}
+
 // longestBoot bounds what is recorded: a boot that took longer is counted, and
 // left out of the times.
 const longestBoot = time.Hour

@@ -18,10 +18,7 @@ type View struct {
 	State   phone.State
 	Profile *phone.Profile
 	Flash   phone.Flash
-	// Of the last boot: what authenticated its list and configuration, and the
-	// last refusal and that of a list, nil where nothing was refused.
-	ListBy, ConfigBy     phone.TrustPoint
-	Refusal, ListRefusal *phone.Refusal
+	phone.LastBoot
 
 	Cause         phone.Cause // of the last boot
 	CallManager   string      // that it is registered with, host:port; "": none
@@ -34,12 +31,11 @@ type View struct {
 	alarmAt time.Time
 }
 
-// ViewOf is what a phone itself tells; its driver adds what authenticated and
-// what was refused. It is made for each phone each time that a fleet is judged,
+// ViewOf looks at a phone. A view is made for each phone each time that a fleet is judged,
 // so that what few ask for is written when they do.
 func ViewOf(p *phone.Phone) View {
 	v := View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), LastBoot: p.LastBoot(),
 		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),
 	}
 	screen := p.Screen()

@@ -6,6 +6,7 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/itl"
+	"itlsim/tftp"
 	"itlsim/tvs"
 )
 
@@ -22,11 +23,12 @@ const (
 // boot is what a phone knows while it boots.
 type boot struct {
 	step    step
-	file    string   // asked for
-	http    bool     // asked for by HTTP
-	servers []string // the phone's, when the boot began
-	server  int      // TFTP server in use
-	silent  int      // servers that did not answer for this file
+	name    tftp.Name // of the file that is asked for
+	file    string    // the same as text
+	http    bool      // asked for by HTTP
+	servers []string  // the phone's, when the boot began
+	server  int       // TFTP server in use
+	silent  int       // servers that did not answer for this file
 
 	// list is what the ITL gave: the state before the boot, as long as nothing
 	// better is known.
@@ -53,6 +55,7 @@ type offer struct {
 
 func (p *Phone) startBoot() {
 	p.drop()
+	p.last = nil
 	p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
 	p.begin(stepCTL)
 }
@@ -63,17 +66,18 @@ func (p *Phone) begin(s step) {
 	b.step, b.silent, b.http, b.offer = s, 0, p.profile.HTTP, offer{}
 	switch s {
 	case stepCTL:
-		b.file = "CTL" + p.name + ".tlv"
+		b.name = tftp.Name{Kind: tftp.CTL, Device: p.name}
 	case stepITL:
-		b.file = "ITL" + p.name + ".tlv"
+		b.name = tftp.Name{Kind: tftp.ITL, Device: p.name}
 	case stepITLFile:
-		b.file = itl.ITLFilename
+		b.name = tftp.Name{Kind: tftp.ITL}
 	case stepConfig:
-		b.file = p.name + ".cnf.xml"
-		if !p.flash.Lists.OnFaith() {
-			b.file += ".sgn"
+		b.name = tftp.Name{Kind: tftp.SignedConfig, Device: p.name}
+		if p.flash.Lists.OnFaith() {
+			b.name.Kind = tftp.Config
 		}
 	}
+	b.file = b.name.String()
 	p.fetch()
 }
 
@@ -384,9 +388,10 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 }
 
 func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
-	v := Verdict{File: p.boot.file, By: by, Server: server, Refusal: r}
+	v := Verdict{File: p.boot.file, Kind: p.boot.name.Kind, By: by, Server: server, Refusal: r}
 	if s := p.boot.offer.signed; s != nil {
 		v.SHA1, v.Signer = s.SHA1(), s.Signer
 	}
+	p.note(v)
 	p.do(v)
 }

@@ -198,6 +198,7 @@ type (
 	// carry out: it is for reports and stories.
 	Verdict struct {
 		File    string
+		Kind    tftp.Kind
 		SHA1    [20]byte // zero, like Signer, where the file is plain or could not be read
 		Signer  itl.Identity
 		By      TrustPoint // what authenticated it; zero where it was refused

@@ -9,5 +9,9 @@ var Mutants = map[string]mutant{
 	"lose an alarm":                     losesAlarm,
 }
 
+// ShareLastBoot reports whether two phones share what is known of their last
+// boots.
+func ShareLastBoot(a, b *Phone) bool { return a.last == b.last }
+
 // Plant plants a fault in the firmware of the phones that share the library.
 func (l *Library) Plant(m mutant) { l.planted = m }

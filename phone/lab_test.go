@@ -44,13 +44,14 @@ type lab struct {
 	tvs     map[string]*tvsServer
 	library *phone.Library
 
-	phone   *phone.Phone
-	now     time.Time
-	until   string       // stop before the phone gets a file whose name begins so
-	pending phone.Action // what it then waits for
-	log     strings.Builder
-	last    phone.Verdict
-	alarms  []sip.DeviceTLInfo
+	phone    *phone.Phone
+	now      time.Time
+	until    string       // stop before the phone gets a file whose name begins so
+	pending  phone.Action // what it then waits for
+	log      strings.Builder
+	last     phone.Verdict
+	verdicts []phone.Verdict // all, in order
+	alarms   []sip.DeviceTLInfo
 }
 
 // keys are for the certificates of each lab, in the order of their mention.
@@ -342,6 +343,7 @@ func (l *lab) event(ev phone.Event) {
 				awaited = a
 			case phone.Verdict:
 				l.last = a
+				l.verdicts = append(l.verdicts, a)
 			case phone.RaiseAlarm:
 				l.alarms = append(l.alarms, a.Alarm)
 			}

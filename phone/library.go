@@ -29,18 +29,20 @@ type Library struct {
 	planted mutant    // by tests
 	turns   sync.Pool // of *turn: there is one at each event
 
-	files    memo[extent, *itl.File]
-	parsed   memo[extent, *itl.List]
-	payloads memo[extent, payload]
-	verdicts memo[verdict, struct{}]
-	kinds    memo[kindKey, *kind]
-	shown    memo[extent, *certificate]
-	said     memo[saying, *Vouched]
+	files     memo[extent, *itl.File]
+	parsed    memo[extent, *itl.List]
+	payloads  memo[extent, payload]
+	verdicts  memo[verdict, struct{}]
+	kinds     memo[kindKey, *kind]
+	shown     memo[extent, *certificate]
+	said      memo[saying, *Vouched]
+	lastBoots memo[LastBoot, *LastBoot]
 
 	lists        shelf[*itl.List]
 	configs      shelf[*cnf.Config]
 	certificates shelf[*certificate]
 	vouches      shelf[*Vouched]
+	refusals     shelf[*Refusal]
 }
 
 // list parses data, or finds the list that was parsed from the same bytes.

@@ -23,6 +23,7 @@ type Phone struct {
 	calls   *calls     // nil where nothing is left to do, and nothing went wrong
 	service *service   // the HTTPS service that is being opened
 	screen  *Display   // nil while it is idle
+	last    *LastBoot  // shared with phones of which the same is known; nil: nothing
 
 	alarmAt uint32  // when the last was raised, unix seconds
 	boots   uint32  // begun so far

@@ -19,6 +19,9 @@ const (
 	EncryptedConfig                 // SEP….cnf.xml.enc.sgn
 )
 
+// IsList reports whether files of the kind are trust lists.
+func (k Kind) IsList() bool { return k == CTL || k == ITL }
+
 // affixes returns what stands around the device in names of the kind, and the
 // name that goes without a device, if there is one.
 func (k Kind) affixes() (prefix, suffix, generic string) {

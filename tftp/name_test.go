@@ -23,6 +23,7 @@ func TestNamesPhonesAskFor(t *testing.T) {
 		require.NoError(t, err, s)
 		require.Equal(t, want, got, s)
 		require.Equal(t, s, got.String())
+		require.Equal(t, strings.HasSuffix(s, ".tlv"), got.Kind.IsList(), s)
 	}
 }
 

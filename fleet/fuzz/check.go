@@ -191,7 +191,7 @@ func (c *cured) step(_ *world, s *virtual.Step) error {
 				c.listTaken[s.Index] = false
 			}
 		case phone.Verdict:
-			if strings.HasSuffix(a.File, ".tlv") {
+			if a.Kind.IsList() {
 				c.listTaken[s.Index] = a.Refusal == nil
 			}
 		}

@@ -65,7 +65,7 @@ func (e *edges) step(_ *world, s *virtual.Step) error {
 				v.lost = errors.As(a.Refusal, new(*phone.LostError))
 			}
 			e.config = v
-			if strings.HasSuffix(a.File, ".tlv") {
+			if a.Kind.IsList() {
 				e.list, e.config = v, nil
 			}
 			e.strange, e.silent = false, false

@@ -8,7 +8,6 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/phone"
 )
 
 // DefaultBoots is how many phones are under way at a time. Ten thousand at once
@@ -59,9 +58,6 @@ type Fleet struct {
 	partitions []partition
 	handshakes map[handshake]error // why a phone refuses; nil: it does not
 
-	refused  map[string]*phone.Refusal
-	refusals map[refusals]*refusals
-
 	states  [4]int
 	tally   fleet.Tally
 	traffic cucm.Traffic
@@ -75,7 +71,6 @@ func New(cfg Config) *Fleet {
 	n := &cfg.Network
 	return &Fleet{
 		config: cfg, thinks: max(1, min(n.Think, n.Attach, n.Update, n.Join)),
-		refused: make(map[string]*phone.Refusal), refusals: make(map[refusals]*refusals),
 		handshakes: make(map[handshake]error),
 	}
 }

@@ -10,7 +10,6 @@ import (
 // slot holds one phone. There may be a million: its size matters.
 type slot struct {
 	phone    *phone.Phone
-	refused  *refusals // of its last boot, shared with phones that refused alike; nil: nothing
 	chance   chance
 	begun    int64  // when the boot under way began, plus one; 0: none is
 	last     int64  // when the last event from outside reaches it
@@ -20,8 +19,6 @@ type slot struct {
 	pending  uint16 // its events from outside in Fleet.queue
 	underWay bool   // counted in Fleet.underWay
 	home     uint8  // index plus one of the node where it is registered; 0: none
-	listBy   phone.TrustPoint
-	configBy phone.TrustPoint
 }
 
 // Add takes a phone into the fleet, which alone may use it from then on. Its

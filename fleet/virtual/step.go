@@ -73,7 +73,7 @@ func (f *Fleet) act(s *slot, st *step) {
 			if a.Refusal == nil {
 				spent = net.Update
 			}
-			f.verdict(s, a)
+			f.tally.Judged(a)
 			if o := f.config.Observer; o != nil {
 				o.Judged(int(st.phone), a)
 			}
@@ -109,7 +109,7 @@ func (f *Fleet) began(s *slot, st *step) {
 	if off {
 		f.unregister(s)
 	} else {
-		s.begun, s.refused, s.listBy, s.configBy = st.at+1, nil, phone.ByNothing, phone.ByNothing
+		s.begun = st.at + 1
 	}
 	f.changed(s, st)
 }

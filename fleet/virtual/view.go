@@ -35,17 +35,7 @@ func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
 func (f *Fleet) Phone(i int) fleet.View {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.view(i)
-}
-
-func (f *Fleet) view(i int) fleet.View {
-	s := &f.slots[i]
-	v := fleet.ViewOf(s.phone)
-	v.ListBy, v.ConfigBy = s.listBy, s.configBy
-	if r := s.refused; r != nil {
-		v.Refusal, v.ListRefusal = own(r.last, v.Name), own(r.list, v.Name)
-	}
-	return v
+	return fleet.ViewOf(f.slots[i].phone)
 }
 
 // States counts the phones in each state, by phone.State.

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"strings"
 	"time"
 
 	"itlsim/phone"
@@ -85,7 +84,7 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 		s.begun = time.Time{}
 	}
 	if boots {
-		s.begun, s.refusal, s.listRefusal, s.listBy, s.configBy = time.Now(), nil, nil, phone.ByNothing, phone.ByNothing
+		s.begun = time.Now()
 	}
 	if boots || !s.phone.On() {
 		f.changed(s)
@@ -117,19 +116,7 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 func (f *Fleet) judged(s *slot, v phone.Verdict) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := strings.HasSuffix(v.File, ".tlv")
-	switch {
-	case v.Refusal != nil:
-		f.tally.Refused.Add(1)
-		s.refusal = v.Refusal
-		if list {
-			s.listRefusal = v.Refusal
-		}
-	case list:
-		s.listBy = v.By
-	default:
-		s.configBy = v.By
-	}
+	f.tally.Judged(v)
 	if o := f.config.Observer; o != nil {
 		o.Judged(s.index, v)
 	}

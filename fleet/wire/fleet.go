@@ -66,14 +66,11 @@ type Fleet struct {
 type slot struct {
 	// mu guards what follows. It is held while the phone thinks, never while it
 	// waits for the network.
-	mu                   sync.Mutex
-	index                int // in the order of adding
-	phone                *phone.Phone
-	begun                time.Time // of the boot under way, by the wall clock
-	due                  time.Time // the next keep-alive, by the wall clock
-	refusal, listRefusal *phone.Refusal
-	// what authenticated list and configuration in the last boot
-	listBy, configBy phone.TrustPoint
+	mu    sync.Mutex
+	index int // in the order of adding
+	phone *phone.Phone
+	begun time.Time // of the boot under way, by the wall clock
+	due   time.Time // the next keep-alive, by the wall clock
 
 	conn *tls.Conn // to the HTTPS service that it opens; its worker's alone
 

@@ -51,9 +51,7 @@ func (f *Fleet) Phone(i int) fleet.View { return f.all()[i].view() }
 func (s *slot) view() fleet.View {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := fleet.ViewOf(s.phone)
-	v.ListBy, v.ConfigBy, v.Refusal, v.ListRefusal = s.listBy, s.configBy, s.refusal, s.listRefusal
-	return v
+	return fleet.ViewOf(s.phone)
 }
 
 // States counts the phones in each state, by phone.State.

@@ -1,0 +1,65 @@
+package phone_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/phone"
+	"itlsim/tftp"
+)
+
+func TestLastBoot(t *testing.T) {
+	l := bootedLab(t)
+	require.Equal(t, phone.LastBoot{ListBy: phone.ByFaith, ConfigBy: phone.ByITL}, l.phone.LastBoot())
+
+	// The list is refused, the configuration taken.
+	l.run("forge bad one\nserve ITL bad\nboot")
+	last := l.phone.LastBoot()
+	require.Equal(t, phone.LastBoot{ConfigBy: phone.ByITL, Refusal: last.Refusal, ListRefusal: last.Refusal}, last)
+	require.Equal(t, "ITL"+device+".tlv", last.Refusal.File)
+
+	// Both are refused: the last is the configuration.
+	l.run("config c2 CallManager-2\nserve config c2\nboot")
+	last = l.phone.LastBoot()
+	require.Equal(t, device+".cnf.xml.sgn", last.Refusal.File)
+	require.Equal(t, "ITL"+device+".tlv", last.ListRefusal.File)
+	require.Equal(t, phone.ByNothing, last.ListBy)
+	require.Equal(t, phone.ByNothing, last.ConfigBy)
+
+	// It stays while the phone is off, and the next boot begins anew.
+	l.run("power off")
+	require.Equal(t, last, l.phone.LastBoot())
+	l.run("boot until CTL")
+	require.Zero(t, l.phone.LastBoot())
+}
+
+func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
+	l := bootedLab(t)
+	l.run("ctl mixed CallManager SAST=CallManager CCM+TFTP=CallManager\nserve CTL mixed\nforge bad one\nserve ITL bad\nboot")
+	var kinds []tftp.Kind
+	for _, v := range l.verdicts[len(l.verdicts)-3:] {
+		kinds = append(kinds, v.Kind)
+	}
+	require.Equal(t, []tftp.Kind{tftp.CTL, tftp.ITL, tftp.SignedConfig}, kinds)
+}
+
+// Phones that refuse alike share what is known of their boots; each is told with
+// its own name.
+func TestPhonesShareWhatTheyRefused(t *testing.T) {
+	library := &phone.Library{Remember: true}
+	refuses := func(name, why string) *phone.Phone {
+		p := phone.New(phone.Setup{Name: name, Profile: &phone.Profiles[0], Servers: []string{"tftp"}, Library: library})
+		fetch := p.Step(time.Now(), phone.PowerOn{})[0].(phone.Fetch)
+		p.Step(time.Now(), phone.FileTooLarge{Seq: fetch.Seq, Err: errors.New(why)})
+		return p
+	}
+	a, b, c := refuses("SEPA", "too large"), refuses("SEPB", "too large"), refuses("SEPC", "larger still")
+	require.True(t, phone.ShareLastBoot(a, b))
+	require.False(t, phone.ShareLastBoot(a, c))
+	require.EqualError(t, a.LastBoot().Refusal, "CTLSEPA.tlv refused: too large")
+	require.EqualError(t, b.LastBoot().ListRefusal, "CTLSEPB.tlv refused: too large")
+	require.EqualError(t, c.LastBoot().Refusal, "CTLSEPC.tlv refused: larger still")
+}
