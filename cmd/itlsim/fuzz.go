@@ -80,7 +80,7 @@ func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*fuzz.Failure, e
 		if workers == 0 {
 			workers = runtime.GOMAXPROCS(0)
 		}
-		failure, err := fuzz.Fuzz(ctx, c.Seed, c.Runs, workers, func() { ran.Add(1) })
+		failure, err := fuzz.Search(ctx, fuzz.Options{Seed: c.Seed}, c.Runs, workers, func() { ran.Add(1) })
 		if err != nil && !errors.Is(err, context.Canceled) {
 			err = &exitError{exitBroken, err}
 		}

@@ -2,7 +2,7 @@ package fuzz
 
 import (
 	"context"
-	"errors"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -16,54 +16,21 @@ import (
 	"itlsim/phone"
 )
 
-// Options of a trial.
+// Options of a trial. The zero value is the trial of seed 0, with all its acts.
 type Options struct {
 	Seed uint64
-	// Keep are the acts of the plan to carry out, by number; all, where it is
-	// nil. The cluster, the fleet and their chances stay those of the seed.
+	// Keep are the numbers of the acts to carry out; nil stands for all. Cluster,
+	// fleet and their randomness stay those of the seed.
 	Keep []int
 	// Library, where not nil, makes what the phones share.
 	Library func() *phone.Library
-	// Served, where not nil, changes what TFTP serves before anybody else sees
-	// it: tests plant a fault there that the checkers have to find.
+	// Served, where not nil, changes what TFTP serves before anybody else sees it:
+	// tests plant a fault there that the checkers must find.
 	Served func(name string, data []byte) []byte
 }
 
-// A Failure is a rule that did not hold.
-type Failure struct {
-	Seed    uint64
-	Checker string
-	Acts    []Act // that were carried out
-	Err     error
-}
-
-func (f *Failure) Error() string {
-	return fmt.Sprintf("seed %d: %s: %v", f.Seed, f.Checker, f.Err)
-}
-
-// Unwrap gives what the checker found.
-func (f *Failure) Unwrap() error { return f.Err }
-
-// Story tells a failure: the seed, the plan, what was found, and the command
-// that plays it again.
-func (f *Failure) Story() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d fails: %s: %v\n\n", f.Seed, f.Checker, f.Err)
-	keep := make([]string, len(f.Acts))
-	for i, a := range f.Acts {
-		keep[i] = fmt.Sprint(a.Number)
-		fmt.Fprintf(&b, "  %2d  %s\n", a.Number, a.Text)
-	}
-	if len(f.Acts) == 0 {
-		keep = []string{"none"}
-		b.WriteString("  (no act is needed)\n")
-	}
-	fmt.Fprintf(&b, "\nitlsim fuzz --runs 1 --seed %d --keep %s\n", f.Seed, strings.Join(keep, ","))
-	return b.String()
-}
-
-// world is a trial under way.
-type world struct {
+// trial is one run: a cluster, its phones and what happens to them.
+type trial struct {
 	options Options
 	random  *rand.Rand // of the plan
 	clock   *virtual.Clock
@@ -72,227 +39,234 @@ type world struct {
 	phones  []*phone.Phone
 	first   []*cucm.Node // of each phone's TFTP servers
 	network virtual.Network
-	temper  func(phone int, name string, data []byte) []byte // nil: nobody is in the middle
-	dark    map[*cucm.Node]bool                              // nodes without power
 
-	last     [][]byte // the file that each phone got last
-	wanted   []uint32 // Seq of its last request
+	tamper     func(phone int, name string, data []byte) []byte // nil: nobody is in the middle
+	poweredOff map[*cucm.Node]bool
+
+	lastFile [][]byte // that each phone got
+	fetching []uint32 // Seq of each phone's last request for a file
 	checkers []checker
-	failure  *Failure
+	failure  *Failure // the first
 }
 
+// password is that of the cluster's administrator.
 const password = "trial"
 
-// install makes cluster and fleet from the seed.
-func install(o Options) (*world, error) {
-	w := &world{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), clock: virtual.NewClock(), network: virtual.LAN(), dark: make(map[*cucm.Node]bool)}
-	cfg := cucm.Config{
-		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: 1024,
-		Clock: w.clock, Password: password, SharedConfigurations: true,
-		Keys: testkeys.NewPool(o.Seed), Random: rand.NewChaCha8([32]byte{1: byte(o.Seed), 2: byte(o.Seed >> 8), 3: byte(o.Seed >> 16), 4: byte(o.Seed >> 24)}),
-	}
-	for i := range 1 + w.random.IntN(3) {
-		name := "test10pub"
-		if i > 0 {
-			name = fmt.Sprintf("test10sub%d", i)
-		}
-		cfg.Nodes = append(cfg.Nodes, cucm.NodeConfig{Name: name, TFTP: true, TVS: i == 0 || w.random.IntN(4) > 0})
+// newTrial makes cluster and fleet from the seed.
+func newTrial(o Options) (*trial, error) {
+	t := &trial{
+		options: o, random: rand.New(rand.NewPCG(o.Seed, 1)),
+		clock: virtual.NewClock(), network: virtual.LAN(), poweredOff: make(map[*cucm.Node]bool),
 	}
 	var err error
-	if w.cluster, err = cucm.New(cfg); err != nil {
+	if t.cluster, err = t.newCluster(); err != nil {
 		return nil, err
 	}
+	t.fleet = virtual.New(virtual.Config{
+		Clock: t.clock, Seed: o.Seed, Network: t.network, Workers: 1, Middle: t.middle, Watch: t.watch,
+	})
+	t.fleet.Connect(t.cluster)
 	library := &phone.Library{Remember: true}
 	if o.Library != nil {
 		library = o.Library()
 	}
-	w.fleet = virtual.New(virtual.Config{
-		Clock: w.clock, Seed: o.Seed, Network: w.network, Workers: 1,
-		Middle: w.middle, Watch: w.watch,
-	})
-	w.fleet.Connect(w.cluster)
-	nodes := w.cluster.Nodes()
-	for i := range 2 + w.random.IntN(5) {
-		group := slices.Clone(nodes)
-		w.random.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
-		group = group[:1+w.random.IntN(len(group))]
-		var servers []string
-		for _, n := range group {
-			servers = append(servers, n.Address(cucm.TFTPService))
-		}
-		profile := &phone.Profiles[w.random.IntN(len(phone.Profiles))]
-		name := fmt.Sprintf("SEP001BD4%06X", i)
-		w.cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group})
-		p := phone.New(phone.Setup{Name: name, IP: netip.AddrFrom4([4]byte{127, 16, 0, byte(i + 1)}), Profile: profile, Servers: servers, Library: library})
-		w.phones, w.first = append(w.phones, p), append(w.first, group[0])
-		w.fleet.Add(p)
+	for i := range 2 + t.random.IntN(5) {
+		t.addPhone(i, library)
 	}
-	w.last, w.wanted, w.checkers = make([][]byte, len(w.phones)), make([]uint32, len(w.phones)), checkers(len(w.phones))
-	return w, nil
+	t.start(checkers(len(t.phones)))
+	return t, nil
 }
 
-func (w *world) middle(i int, name string, data []byte, err error) ([]byte, error) {
-	if w.options.Served != nil && err == nil {
-		data = w.options.Served(name, data)
+// start has these checkers look at the phones from now on.
+func (t *trial) start(all []checker) {
+	t.lastFile, t.fetching, t.checkers = make([][]byte, len(t.phones)), make([]uint32, len(t.phones)), all
+}
+
+func (t *trial) newCluster() (*cucm.Cluster, error) {
+	seed := [32]byte{}
+	binary.LittleEndian.PutUint32(seed[1:], uint32(t.options.Seed))
+	cfg := cucm.Config{
+		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: 1024,
+		Clock: t.clock, Password: password, SharedConfigurations: true,
+		Keys: testkeys.NewPool(t.options.Seed), Random: rand.NewChaCha8(seed),
 	}
-	if c, ok := w.checkers[len(w.checkers)-1].(*verifies); ok && err == nil && strings.HasSuffix(name, ".tlv") && w.failure == nil {
-		w.judge(c, c.serve(name, data))
+	for i := range 1 + t.random.IntN(3) {
+		name := "test10pub"
+		if i > 0 {
+			name = fmt.Sprintf("test10sub%d", i)
+		}
+		cfg.Nodes = append(cfg.Nodes, cucm.NodeConfig{Name: name, TFTP: true, TVS: i == 0 || t.random.IntN(4) > 0})
 	}
-	if err != nil || w.temper == nil {
+	return cucm.New(cfg)
+}
+
+// addPhone adds a phone of any model, which asks some of the nodes for files.
+func (t *trial) addPhone(i int, library *phone.Library) {
+	group := slices.Clone(t.cluster.Nodes())
+	t.random.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
+	group = group[:1+t.random.IntN(len(group))]
+	var servers []string
+	for _, n := range group {
+		servers = append(servers, n.Address(cucm.TFTPService))
+	}
+	profile := &phone.Profiles[t.random.IntN(len(phone.Profiles))]
+	name := fmt.Sprintf("SEP001BD4%06X", i)
+	t.cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group})
+	p := phone.New(phone.Setup{
+		Name: name, IP: netip.AddrFrom4([4]byte{127, 16, 0, byte(i + 1)}), Profile: profile,
+		Servers: servers, Library: library,
+	})
+	t.phones, t.first = append(t.phones, p), append(t.first, group[0])
+	t.fleet.Add(p)
+}
+
+// middle stands between TFTP and phones: it has lists checked as they leave a
+// node, and tampers with files.
+func (t *trial) middle(i int, name string, data []byte, err error) ([]byte, error) {
+	if t.options.Served != nil && err == nil {
+		data = t.options.Served(name, data)
+	}
+	for _, c := range t.checkers {
+		v, ok := c.(*verifies)
+		if ok && err == nil && strings.HasSuffix(name, ".tlv") && t.failure == nil {
+			t.judge(v, v.serve(name, data))
+		}
+	}
+	if err != nil || t.tamper == nil {
 		return data, err
 	}
-	return w.temper(i, name, data), nil
+	return t.tamper(i, name, data), nil
 }
 
 // watch has every checker look at a step. The first failure ends the trial.
-func (w *world) watch(s *virtual.Step) {
-	if f, ok := s.Event.(phone.FileReceived); ok && f.Seq == w.wanted[s.Index] { // and no late copy of another
-		w.last[s.Index] = f.Data
+func (t *trial) watch(s *virtual.Step) {
+	if f, ok := s.Event.(phone.FileReceived); ok && f.Seq == t.fetching[s.Index] { // rather than a late copy
+		t.lastFile[s.Index] = f.Data
 	}
 	for _, a := range s.Actions {
 		if f, ok := a.(phone.Fetch); ok {
-			w.wanted[s.Index] = f.Seq
+			t.fetching[s.Index] = f.Seq
 		}
 	}
-	for _, c := range w.checkers {
-		if w.failure == nil {
-			w.judge(c, c.step(w, s))
+	for _, c := range t.checkers {
+		if t.failure == nil {
+			t.judge(c, c.step(t, s))
 		}
 	}
 }
 
-func (w *world) judge(c checker, err error) {
+func (t *trial) judge(c checker, err error) {
 	if err != nil {
-		w.failure = &Failure{Seed: w.options.Seed, Checker: c.name(), Err: err}
+		t.failure = &Failure{Seed: t.options.Seed, Checker: c.name(), Err: err}
 	}
 }
 
-// rest has the checkers look at the whole while nothing happens.
-func (w *world) rest(end bool) {
-	for _, c := range w.checkers {
-		if w.failure == nil {
-			w.judge(c, c.rest(w, end))
+// atRest has the checkers look at the whole while nothing happens.
+func (t *trial) atRest(end bool) {
+	for _, c := range t.checkers {
+		if t.failure == nil {
+			t.judge(c, c.atRest(t, end))
 		}
 	}
 }
 
-// Run carries a trial out. The error is a *Failure, the context's, or of a trial
-// that could not be made.
+// Run carries out a trial. The error is a *Failure, the context's, or why the
+// trial could not be made.
 func Run(ctx context.Context, o Options) error {
-	w, err := install(o)
+	t, err := newTrial(o)
 	if err != nil {
 		return err
 	}
-	return w.run(ctx, o)
+	return t.run(ctx)
 }
 
-func (w *world) run(ctx context.Context, o Options) error {
-	var done []Act
-	acts := w.plan()
-	fail := func() error {
-		w.failure.Acts = done
-		return w.failure
-	}
-	w.fleet.Send(phone.PowerOn{}, nil)
-	for _, a := range acts {
-		if o.Keep != nil && !slices.Contains(o.Keep, a.Number) {
-			continue
-		}
-		done = append(done, a)
-		if err := a.do(ctx, w); err != nil {
-			return err
-		}
-		if err := w.fleet.Advance(ctx, a.then); err != nil {
-			return err
-		}
-		if w.rest(false); w.failure != nil {
-			return fail()
-		}
-	}
-	if err := w.heal(ctx); err != nil {
+func (t *trial) run(ctx context.Context) error {
+	done, err := t.carryOut(ctx, t.plan())
+	if err != nil {
 		return err
 	}
-	if w.failure == nil {
-		w.rest(true)
+	if t.failure == nil {
+		if err := t.heal(ctx); err != nil {
+			return err
+		}
+		t.atRest(true)
 	}
-	if w.failure != nil {
-		return fail()
+	if t.failure != nil {
+		t.failure.Acts = done
+		return t.failure
 	}
 	return nil
 }
 
-// heal ends all faults, and has the administrator do what brings phones back.
-func (w *world) heal(ctx context.Context) error {
-	w.temper = nil
-	w.fleet.Heal(virtual.LAN())
-	for _, n := range w.cluster.Nodes() {
-		n.SetFaults(nil)
-		if err := w.power(n, true); err != nil {
-			return err
+// carryOut does the acts of a plan until a checker fails.
+func (t *trial) carryOut(ctx context.Context, plan []Act) (done []Act, err error) {
+	t.fleet.Send(phone.PowerOn{}, nil)
+	for _, a := range plan {
+		if keep := t.options.Keep; keep != nil && !slices.Contains(keep, a.Number) {
+			continue
 		}
-		w.types(n, "utils service start "+string(cucm.TVSService)) // of a node without one it is refused
-	}
-	w.fleet.Send(phone.PowerOn{}, nil)
-	if err := w.fleet.Settle(ctx); err != nil {
-		return err
-	}
-	pub := w.cluster.Publisher()
-	if err := w.types(pub, "utils itl reset localkey", password); err != nil {
-		// The ITLRecovery certificate is newer than the list: as the refusal says,
-		// TFTP is started anew first.
-		if err := w.types(pub, "utils service restart Cisco Tftp"); err != nil {
-			return err
+		done = append(done, a)
+		if err := a.do(ctx, t); err != nil {
+			return done, err
 		}
-		if err := w.types(pub, "utils itl reset localkey", password); err != nil {
-			return err
+		if err := t.fleet.Advance(ctx, a.then); err != nil {
+			return done, err
+		}
+		if t.atRest(false); t.failure != nil {
+			return done, nil
 		}
 	}
-	for _, c := range w.checkers {
-		if a, ok := c.(*alive); ok {
-			a.expect(w)
-		}
-	}
-	w.fleet.Send(phone.Reset{}, nil)
-	return w.fleet.Settle(ctx)
+	return done, nil
 }
 
-// power takes a node off the network, or brings it back where it is off.
-func (w *world) power(n *cucm.Node, on bool) error {
-	if w.dark[n] != on {
+// heal ends all faults, and has the administrator do what brings phones back.
+func (t *trial) heal(ctx context.Context) error {
+	t.tamper = nil
+	t.fleet.Heal(virtual.LAN())
+	for _, n := range t.cluster.Nodes() {
+		n.SetFaults(nil)
+		if err := t.power(n, true); err != nil {
+			return err
+		}
+		t.command(n, "utils service start "+string(cucm.TVSService)) // a node without TVS refuses
+	}
+	t.fleet.Send(phone.PowerOn{}, nil)
+	if err := t.fleet.Settle(ctx); err != nil {
+		return err
+	}
+	pub := t.cluster.Publisher()
+	if err := t.command(pub, "utils itl reset localkey", password); err != nil {
+		// The ITLRecovery certificate is newer than the list. As the refusal advises,
+		// TFTP is restarted first.
+		if err := t.command(pub, "utils service restart Cisco Tftp"); err != nil {
+			return err
+		}
+		if err := t.command(pub, "utils itl reset localkey", password); err != nil {
+			return err
+		}
+	}
+	for _, c := range t.checkers {
+		if a, ok := c.(*alive); ok {
+			a.expect(t)
+		}
+	}
+	t.fleet.Send(phone.Reset{}, nil)
+	return t.fleet.Settle(ctx)
+}
+
+// power switches a node off or on; nothing happens where it is so already.
+func (t *trial) power(n *cucm.Node, on bool) error {
+	if t.poweredOff[n] != on {
 		return nil
 	}
-	w.dark[n] = !on
+	t.poweredOff[n] = !on
 	if on {
 		return n.PowerOn()
 	}
 	return n.PowerOff()
 }
 
-// types types a command; what a node refuses is no fault of the trial.
-func (w *world) types(n *cucm.Node, line string, answers ...string) error {
+// command types a command. Its error is why a node refuses it.
+func (t *trial) command(n *cucm.Node, line string, answers ...string) error {
 	return cli.Run(n, &cli.Script{Answers: answers}, line)
-}
-
-// Shrink drops acts from a failing trial, the longest runs first, as long as
-// the same checker still fails.
-func Shrink(ctx context.Context, o Options, f *Failure) *Failure {
-	for size := max(1, len(f.Acts)/2); size > 0; size /= 2 {
-		for from := 0; from < len(f.Acts); {
-			keep := []int{-1} // none, rather than all
-			for i, a := range f.Acts {
-				if i < from || i >= from+size {
-					keep = append(keep, a.Number)
-				}
-			}
-			try := o
-			try.Keep = keep
-			var shorter *Failure
-			if err := Run(ctx, try); errors.As(err, &shorter) && shorter.Checker == f.Checker {
-				f = shorter
-			} else {
-				from += size
-			}
-		}
-	}
-	return f
 }

@@ -7,10 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// Fuzz runs trials with the seeds from one on, on so many workers, until one
-// fails: the failure of the lowest seed, shrunk. ran, where not nil, is called
-// after each. The error is the context's, or of a trial that could not be made.
-func Fuzz(ctx context.Context, seed uint64, runs, workers int, ran func()) (*Failure, error) {
+// Search runs so many trials, with the seeds from o.Seed on, on so many workers,
+// until one fails. The result is the failure of the lowest seed, shrunk; nil where
+// none was found. ran, where not nil, is called after each trial. The error is
+// the context's, or why a trial could not be made.
+func Search(ctx context.Context, o Options, runs, workers int, ran func()) (*Failure, error) {
 	var next atomic.Uint64
 	var mu sync.Mutex
 	var first *Failure
@@ -28,7 +29,9 @@ func Fuzz(ctx context.Context, seed uint64, runs, workers int, ran func()) (*Fai
 				if n >= uint64(runs) {
 					return
 				}
-				err := Run(ctx, Options{Seed: seed + n})
+				trial := o
+				trial.Seed += n
+				err := Run(ctx, trial)
 				var f *Failure
 				mu.Lock()
 				switch {
@@ -48,7 +51,7 @@ func Fuzz(ctx context.Context, seed uint64, runs, workers int, ran func()) (*Fai
 	}
 	all.Wait()
 	if first != nil {
-		return Shrink(ctx, Options{Seed: first.Seed}, first), nil
+		return Shrink(ctx, o, first), nil
 	}
 	return nil, broken
 }

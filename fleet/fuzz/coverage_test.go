@@ -9,17 +9,17 @@ import (
 	"itlsim/phone"
 )
 
-// sight is a checker that judges nothing: it tells what trials come across.
-type sight struct {
+// coverage is a checker that judges nothing: it notes what trials come across.
+type coverage struct {
 	states                          [4]int
 	by                              map[phone.TrustPoint]int
 	tvsStrange, tvsSilent, noAnswer int
 }
 
-func (*sight) name() string            { return "sight" }
-func (*sight) rest(*world, bool) error { return nil }
+func (*coverage) name() string              { return "coverage" }
+func (*coverage) atRest(*trial, bool) error { return nil }
 
-func (c *sight) step(_ *world, s *virtual.Step) error {
+func (c *coverage) step(_ *trial, s *virtual.Step) error {
 	switch s.Event.(type) {
 	case phone.TVSStrange:
 		c.tvsStrange++
@@ -43,14 +43,14 @@ func (c *sight) step(_ *world, s *virtual.Step) error {
 // find: trials reach every state and every way to trust, and leave phones that
 // must come back.
 func TestTrialsAreHard(t *testing.T) {
-	seen := &sight{by: make(map[phone.TrustPoint]int)}
+	seen := &coverage{by: make(map[phone.TrustPoint]int)}
 	expected, back := 0, 0
 	for seed := range uint64(60) {
-		w, err := install(Options{Seed: seed})
+		tr, err := newTrial(Options{Seed: seed})
 		require.NoError(t, err)
-		w.checkers = append([]checker{seen}, w.checkers...)
-		require.NoError(t, w.run(t.Context(), Options{}))
-		for _, c := range w.checkers {
+		tr.checkers = append([]checker{seen}, tr.checkers...)
+		require.NoError(t, tr.run(t.Context()))
+		for _, c := range tr.checkers {
 			if a, ok := c.(*alive); ok {
 				expected += len(a.expected)
 				for _, was := range a.expected {
@@ -73,5 +73,10 @@ func TestTrialsAreHard(t *testing.T) {
 	require.NotZero(t, seen.tvsSilent)
 	require.NotZero(t, seen.noAnswer)
 	require.NotZero(t, back, "of %d that must be trusted, some came back", expected)
-	t.Logf("%d boots by state %v, by trust point %v, %d phones must be trusted, %d of them came back", seen.states[0]+seen.states[1]+seen.states[2]+seen.states[3], seen.states, seen.by, expected, back)
+	boots := 0
+	for _, n := range seen.states {
+		boots += n
+	}
+	t.Logf("%d boots by state %v, by trust point %v, %d phones must be trusted, %d of them came back",
+		boots, seen.states, seen.by, expected, back)
 }

@@ -1,5 +1,3 @@
-//go:build exploration
-
 package fuzz
 
 import (
@@ -37,10 +35,10 @@ type judged struct {
 	lost bool
 }
 
-func (*edges) name() string            { return "the table of trust states" }
-func (*edges) rest(*world, bool) error { return nil }
+func (*edges) name() string              { return "the table of trust states" }
+func (*edges) atRest(*trial, bool) error { return nil }
 
-func (e *edges) step(_ *world, s *virtual.Step) error {
+func (e *edges) step(_ *trial, s *virtual.Step) error {
 	switch s.Event.(type) {
 	case phone.EraseLists, phone.FactoryReset:
 		if now := s.Phone.State(); now != s.Was {
@@ -72,7 +70,8 @@ func (e *edges) step(_ *world, s *virtual.Step) error {
 		case phone.Booted:
 			e.draw(edge{e.from, a.State, e.cause(a.State), outcome(e.list), outcome(e.config)})
 			if want := e.want(s.Phone.Flash().Lists); a.State != want {
-				return fmt.Errorf("a phone that was %s, whose list was %q and whose configuration %q, is %s and should be %s", e.from, outcome(e.list), outcome(e.config), a.State, want)
+				return fmt.Errorf("a phone that was %s, whose list was %q and whose configuration %q, is %s and should be %s",
+					e.from, outcome(e.list), outcome(e.config), a.State, want)
 			}
 		}
 	}
@@ -149,15 +148,19 @@ func outcome(v *judged) string {
 	}
 	if v.Refusal == nil {
 		return map[phone.TrustPoint]string{
-			phone.ByFaith: "first use", phone.BySameFile: "same list", phone.ByITL: "signer in the list", phone.ByTVS: "TVS vouches", phone.ByCache: "TVS vouched before",
+			phone.ByFaith: "first use", phone.BySameFile: "same list", phone.ByITL: "signer in the list",
+			phone.ByTVS: "TVS vouches", phone.ByCache: "TVS vouched before",
 		}[v.By]
 	}
 	for _, r := range []struct {
 		reason any
 		words  string
 	}{
-		{new(*phone.LostError), "no trust point left"}, {new(*phone.NoTVSAnswerError), "no TVS answers"}, {new(*phone.DeniedError), "TVS says no"},
-		{new(*phone.ForgedError), "signature wrong"}, {new(*phone.MalformedError), "malformed"},
+		{new(*phone.LostError), "no trust point left"},
+		{new(*phone.NoTVSAnswerError), "no TVS answers"},
+		{new(*phone.DeniedError), "TVS says no"},
+		{new(*phone.ForgedError), "signature wrong"},
+		{new(*phone.MalformedError), "malformed"},
 	} {
 		if errors.As(v.Refusal, r.reason) {
 			return r.words
@@ -173,7 +176,8 @@ var words = []struct{ short, meaning string }{
 	{"signer in the list", "the stored list holds the signer, in the role that it needs"},
 	{"TVS vouches", "a TVS that the stored list authenticates knows the signer, in the role that it needs"},
 	{"TVS vouched before", "its answer is still remembered"},
-	{"signature wrong", "the signer is known and did not sign this content; or a first list that its own records do not verify"},
+	{"signature wrong", "the signer is known and did not sign this content; " +
+		"or a first list that its own records do not verify"},
 	{"malformed", "cut short, for example"},
 	{"TVS says no", "an authenticated TVS does not know the signer, or not in the role that it needs"},
 	{"no TVS answers", "none could be authenticated, and at least one was silent"},
@@ -203,7 +207,8 @@ func (x *exploration) document() string {
 				continue
 			}
 			fmt.Fprintf(&diagram, "    %s --> %s: %s\n", from, to, inWords(causes[w]))
-			for _, r := range slices.SortedFunc(maps.Keys(configs), func(a, b row) int { return cmp.Compare(order(a.list), order(b.list)) }) {
+			byList := func(a, b row) int { return cmp.Compare(order(a.list), order(b.list)) }
+			for _, r := range slices.SortedFunc(maps.Keys(configs), byList) {
 				if r.way == w {
 					fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", from, to, r.list, inWords(configs[r]))
 				}
@@ -219,7 +224,8 @@ func (x *exploration) document() string {
 	for _, m := range moves() {
 		fmt.Fprintf(&acts, "- %s\n", m.name)
 	}
-	return fmt.Sprintf(documentText, len(x.depths), len(x.known), x.depths[len(x.depths)-1].sequences, diagram.String(), table.String(), vocabulary.String(), begins.String(), acts.String(), x.growth())
+	return fmt.Sprintf(documentText, len(x.depths), len(x.known), x.depths[len(x.depths)-1].sequences,
+		diagram.String(), table.String(), vocabulary.String(), begins.String(), acts.String(), x.growth())
 }
 
 func add[K comparable](sets map[K]map[string]bool, to K, word string) {
@@ -235,29 +241,33 @@ func order(word string) int {
 }
 
 func inWords(set map[string]bool) string {
-	return strings.Join(slices.SortedFunc(maps.Keys(set), func(a, b string) int { return cmp.Compare(order(a), order(b)) }), ", ")
+	inOrder := func(a, b string) int { return cmp.Compare(order(a), order(b)) }
+	return strings.Join(slices.SortedFunc(maps.Keys(set), inOrder), ", ")
 }
 
 func (x *exploration) growth() string {
 	var b strings.Builder
 	for i, d := range x.depths {
-		fmt.Fprintf(&b, "| %d | %d | %d |\n", i+1, d.sequences, d.places)
+		fmt.Fprintf(&b, "| %d | %d | %d |\n", i+1, d.sequences, d.situations)
 	}
 	return b.String()
 }
 
 const documentText = `# What leads from trust state to trust state
 
-Generated by ` + "`ITLSIM_LONG=1 go test -tags exploration ./fleet/fuzz -run EveryReachable -update`" + `: every state that two nodes, one phone and the network between them reach within
-%d acts of the beginnings below, %d states in %d sequences of acts. In each the rules ` + "`vouched`, `unchanged`, `cured`, `accounted` and `verifies`" + ` of
-[package fuzz](../fleet/fuzz/doc.go) hold, and every boot ends in the state that the table of [package phone](../phone/doc.go) has for it. Sequences that lead to the same state
-of cluster, phone and network are followed once from there.
+Generated by ` + "`ITLSIM_LONG=1 go test -tags exploration ./fleet/fuzz -run EveryReachable -update`" + `:
+every state that two nodes, one phone and the network between them reach within %d acts of the beginnings
+below, %d states in %d sequences of acts. In each the rules ` + "`vouched`, `unchanged`, `cured`" + `,
+` + "`accounted` and `verifies`" + ` of [package fuzz](../fleet/fuzz/doc.go) hold, and every boot ends in the
+state that the table of [package phone](../phone/doc.go) has for it. Sequences that lead to the same state of
+cluster, phone and network are followed once from there.
 
 ` + "```mermaid\nstateDiagram-v2\n    [*] --> none\n%s```" + `
 
 ## By what a boot leads there
 
-Where a list was refused and the configuration taken, or the other way round, the worse of the two decides; no refusal improves on the state before, which a new list alone ends.
+Where a list was refused and the configuration taken, or the other way round, the worse of the two decides. No
+refusal improves on the state before; only a new list ends it.
 
 | from | to | trust list | configuration |
 |---|---|---|---|

@@ -1,0 +1,138 @@
+package fuzz
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/fleet/virtual"
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/tvs"
+)
+
+// vouched: except on faith, no phone stores a list or configuration whose signer
+// its lists, or a TVS that its lists authenticate, did not vouch for.
+type vouched struct{ seen []seen }
+
+// seen is what a phone was shown.
+type seen struct {
+	asked   string   // the TVS it asks
+	showed  [][]byte // certificates that the TVS had while it was asked
+	answers []answer // of authenticated TVS
+}
+
+type answer struct {
+	tvs.Answer
+	expires time.Time
+}
+
+func (*vouched) name() string              { return "vouched" }
+func (*vouched) atRest(*trial, bool) error { return nil }
+func (c *vouched) certificate(t *trial, i int) {
+	for _, n := range t.cluster.Nodes() {
+		if n.Address(cucm.TVSService) == c.seen[i].asked {
+			c.seen[i].showed = append(c.seen[i].showed, n.Shown(cucm.TVSUnit).Certificate.Raw)
+		}
+	}
+}
+
+func (c *vouched) step(t *trial, s *virtual.Step) error {
+	seen, before, after := &c.seen[s.Index], s.Before, s.Phone.Flash()
+	if a, ok := s.Event.(phone.TVSAnswered); ok {
+		c.certificate(t, s.Index)
+		if slices.ContainsFunc(seen.showed, func(der []byte) bool { return holdsTVS(before.Lists.ITL, der) }) {
+			seen.answers = append(seen.answers, answer{a.Answer, s.At.Add(a.Answer.TTL)})
+		}
+	}
+	defer func() {
+		for _, a := range s.Actions {
+			if ask, ok := a.(phone.AskTVS); ok {
+				seen.asked, seen.showed = ask.Server, nil
+				c.certificate(t, s.Index)
+			}
+		}
+	}()
+	for _, l := range [][2]*itl.List{{before.Lists.CTL, after.Lists.CTL}, {before.Lists.ITL, after.Lists.ITL}} {
+		if list := l[1]; list != nil && list != l[0] {
+			if err := c.mayStore(s, &list.Signed, itl.SAST); err != nil {
+				return fmt.Errorf("%s stores a trust list: %w", s.Phone.Name(), err)
+			}
+		}
+	}
+	if after.Config != nil && (after.Config != before.Config || after.ConfigSum != before.ConfigSum) {
+		if onFaith(before.Lists) {
+			return nil
+		}
+		// The file is what came last, before a TVS was asked or not.
+		file, err := itl.ParseFile(t.lastFile[s.Index])
+		if err == nil {
+			err = c.mayStore(s, &file.Signed, itl.TFTP, itl.CCMTFTP)
+		}
+		if err != nil {
+			return fmt.Errorf("%s puts a configuration in force: %w", s.Phone.Name(), err)
+		}
+	}
+	return nil
+}
+
+// mayStore looks for anybody who vouches for a file.
+func (c *vouched) mayStore(s *virtual.Step, file *itl.Signed, roles ...itl.Role) error {
+	lists := []*itl.List{s.Before.Lists.CTL, s.Before.Lists.ITL}
+	if onFaith(s.Before.Lists) {
+		list, err := itl.ParseList(file.Bytes())
+		if err != nil {
+			return err
+		}
+		return list.VerifySelf()
+	}
+	for _, l := range lists {
+		if l == nil {
+			continue
+		}
+		for _, rec := range l.Records {
+			if slices.Contains(roles, rec.Role) && rec.SameSerial(file.Signer) && file.Verify(rec.Key()) == nil {
+				return nil
+			}
+		}
+	}
+	for _, a := range c.seen[s.Index].answers {
+		cert, err := x509.ParseCertificate(a.Certificate)
+		if err != nil || a.Status != tvs.Valid || !s.At.Before(a.expires) || !itl.IdentityOf(cert).SameSerial(file.Signer) {
+			continue
+		}
+		key, _ := cert.PublicKey.(*rsa.PublicKey)
+		may := slices.ContainsFunc(a.Roles, func(r itl.Role) bool { return slices.Contains(roles, r) })
+		if may && file.Verify(key) == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("nobody that it trusts vouches for %s", file.Signer)
+}
+
+func holdsTVS(list *itl.List, der []byte) bool {
+	if list == nil {
+		return false
+	}
+	for _, rec := range list.With(itl.TVS) {
+		if rec.Holds(der) {
+			return true
+		}
+	}
+	return false
+}
+
+// onFaith reports whether a phone takes any list: it stores none, or the empty
+// one of a rollback.
+func onFaith(l phone.Lists) bool {
+	if l.CTL != nil {
+		return false
+	}
+	if l.ITL == nil {
+		return true
+	}
+	return len(l.ITL.With(itl.TFTP)) == 0 && len(l.ITL.With(itl.CCMTFTP)) == 0 && len(l.ITL.With(itl.TVS)) == 0
+}
