@@ -11,29 +11,30 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // targets are the keys that say which phones an act is for.
-var targets = newLanguage(
-	rule[selection]{"[(offline|online) ]phones<which>", func(g given) selection {
-		if !g.who.offline {
-			g.who.online = true // offline ones are reached by their name only
+var targets = language.New(
+	language.Rule[language.Selection]{Sentence: "[(offline|online) ]phones<which>", Means: func(g language.Given) language.Selection {
+		if !g.Which.Offline {
+			g.Which.Online = true // offline ones are reached by their name only
 		}
-		return g.who
+		return g.Which
 	}},
 )
 
 // phoneActs are what happens to phones, or is done at them.
-var phoneActs = newLanguage(
+var phoneActs = language.New(
 	event("power on", phone.PowerOn{}),
 	event("power off", phone.PowerOff{}),
 	event("reset", phone.Reset{}),
 	event("erase the trust list", phone.EraseLists{}), // refused where settings access is disabled (M20)
 	event("factory reset", phone.FactoryReset{}),
 	event("open the directory", phone.OpenDirectory{}),
-	rule[phoneAct]{"use TFTP {node}[ then {node}]", func(g given) phoneAct { return useTFTP(g.values...) }},
-	rule[phoneAct]{"move to the other cluster", func(given) phoneAct {
-		return func(ctx context.Context, st *Stage, who selection) error {
+	language.Rule[phoneAct]{Sentence: "use TFTP {node}[ then {node}]", Means: func(g language.Given) phoneAct { return useTFTP(g.Values...) }},
+	language.Rule[phoneAct]{Sentence: "move to the other cluster", Means: func(language.Given) phoneAct {
+		return func(ctx context.Context, st *Stage, who language.Selection) error {
 			if st.Other == nil {
 				return fmt.Errorf("there is no other cluster")
 			}
@@ -46,12 +47,12 @@ var phoneActs = newLanguage(
 	}},
 )
 
-type phoneAct func(context.Context, *Stage, selection) error
+type phoneAct func(context.Context, *Stage, language.Selection) error
 
-func event(sentence string, ev phone.Event) rule[phoneAct] {
-	return rule[phoneAct]{sentence, func(given) phoneAct {
-		return func(_ context.Context, st *Stage, who selection) error {
-			st.Fleet.Send(ev, who.pick(st))
+func event(sentence string, ev phone.Event) language.Rule[phoneAct] {
+	return language.Rule[phoneAct]{Sentence: sentence, Means: func(language.Given) phoneAct {
+		return func(_ context.Context, st *Stage, who language.Selection) error {
+			st.Fleet.Send(ev, pick(&who, st))
 			return nil
 		}
 	}}
@@ -59,54 +60,54 @@ func event(sentence string, ev phone.Event) rule[phoneAct] {
 
 // useTFTP gives phones other TFTP servers (DHCP option 150).
 func useTFTP(nodes ...string) phoneAct {
-	return func(_ context.Context, st *Stage, who selection) error {
+	return func(_ context.Context, st *Stage, who language.Selection) error {
 		tftp, err := st.tftp(nodes)
 		if err != nil {
 			return err
 		}
 		for i := range st.members {
-			if who.picks(&st.members[i]) {
+			if picks(&who, &st.members[i]) {
 				st.members[i].node = tftp.nodes[0]
 			}
 		}
-		st.Fleet.Send(phone.UseServers{Servers: tftp.servers}, who.pick(st))
+		st.Fleet.Send(phone.UseServers{Servers: tftp.servers}, pick(&who, st))
 		return nil
 	}
 }
 
 // pageActs are what is done on the administration page.
-var pageActs = newLanguage(
-	rule[Act]{"System > Enterprise Parameters > Reset", func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
+var pageActs = language.New(
+	language.Rule[Act]{Sentence: "System > Enterprise Parameters > Reset", Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
 			st.Cluster.ResetPhones()
 			return nil
 		}}
 	}},
-	rule[Act]{"Enterprise Parameters > Reset of the other cluster", func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
+	language.Rule[Act]{Sentence: "Enterprise Parameters > Reset of the other cluster", Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
 			st.Other.ResetPhones()
 			return nil
 		}}
 	}},
-	rule[Act]{"System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
-			return st.Cluster.PrepareForRollback(g.last(1) == "True")
+	language.Rule[Act]{Sentence: "System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
+			return st.Cluster.PrepareForRollback(g.Last(1) == "True")
 		}}
 	}},
-	rule[Act]{"Common Phone Profile > " + anySetting + " = {changed}", func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
+	language.Rule[Act]{Sentence: "Common Phone Profile > " + anySetting + " = {changed}", Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
 			s := st.Cluster.Settings()
-			*settingIn(g.text, &s) = g.last(1) == "Enabled"
+			*settingIn(g.Text, &s) = g.Last(1) == "Enabled"
 			return st.Cluster.Configure(s)
 		}}
 	}},
 )
 
 // waits let time pass on the scenario's clock.
-var waits = newLanguage(
-	rule[Act]{"{number} {timeunit}", func(g given) Act {
-		d, err := duration(g.values[0], g.values[1])
-		return Act{"wait " + g.text, func(ctx context.Context, st *Stage) error {
+var waits = language.New(
+	language.Rule[Act]{Sentence: "{number} {timeunit}", Means: func(g language.Given) Act {
+		d, err := duration(g.Values[0], g.Values[1])
+		return Act{"wait " + g.Text, func(ctx context.Context, st *Stage) error {
 			if err != nil {
 				return err
 			}
@@ -116,7 +117,7 @@ var waits = newLanguage(
 )
 
 // faults are what goes wrong, and what is put right again.
-var faults = newLanguage(
+var faults = language.New(
 	service("{service} of {node} is down", func(st *Stage, n *cucm.Node, s cucm.Service) error {
 		return st.network(n).Stop(n, s)
 	}),
@@ -125,15 +126,15 @@ var faults = newLanguage(
 	}),
 	node("{node} is down", func(st *Stage, n *cucm.Node) error { return st.power(n, false) }),
 	node("{node} is up again", func(st *Stage, n *cucm.Node) error { return st.power(n, true) }),
-	network("the network loses {percent} of all datagrams", func(d *Disturbance, g given) {
-		share, _ := strconv.ParseFloat(strings.TrimSuffix(g.last(1), "%"), 64)
+	network("the network loses {percent} of all datagrams", func(d *Disturbance, g language.Given) {
+		share, _ := strconv.ParseFloat(strings.TrimSuffix(g.Last(1), "%"), 64)
 		d.Loss = share / 100
 	}),
-	network("the network delays datagrams by {number} ms", func(d *Disturbance, g given) {
-		n, _ := strconv.Atoi(g.last(1))
+	network("the network delays datagrams by {number} ms", func(d *Disturbance, g language.Given) {
+		n, _ := strconv.Atoi(g.Last(1))
 		d.Delay = time.Duration(min(n, 60_000)) * time.Millisecond
 	}),
-	network("the network is sound again", func(d *Disturbance, _ given) { *d = Disturbance{} }),
+	network("the network is sound again", func(d *Disturbance, _ language.Given) { *d = Disturbance{} }),
 	node("TVS of {node} shows a wrong certificate", func(st *Stage, n *cucm.Node) error {
 		n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
 		return nil
@@ -175,10 +176,10 @@ func corrupt(ending string) func(string, []byte) []byte {
 	}
 }
 
-func node(sentence string, do func(*Stage, *cucm.Node) error) rule[Act] {
-	return rule[Act]{sentence, func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
-			n, err := st.Node(g.last(1))
+func node(sentence string, do func(*Stage, *cucm.Node) error) language.Rule[Act] {
+	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
+			n, err := st.Node(g.Last(1))
 			if err != nil {
 				return err
 			}
@@ -187,15 +188,15 @@ func node(sentence string, do func(*Stage, *cucm.Node) error) rule[Act] {
 	}}
 }
 
-func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) rule[Act] {
-	return rule[Act]{sentence, func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
-			n, err := st.Node(g.last(1))
+func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) language.Rule[Act] {
+	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
+			n, err := st.Node(g.Last(1))
 			if err != nil {
 				return err
 			}
 			s := cucm.TVSService
-			if g.last(2) == "TFTP" {
+			if g.Last(2) == "TFTP" {
 				s = cucm.TFTPService
 			}
 			return do(st, n, s)
@@ -203,9 +204,9 @@ func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) r
 	}}
 }
 
-func network(sentence string, change func(*Disturbance, given)) rule[Act] {
-	return rule[Act]{sentence, func(g given) Act {
-		return Act{g.text, func(_ context.Context, st *Stage) error {
+func network(sentence string, change func(*Disturbance, language.Given)) language.Rule[Act] {
+	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
+		return Act{g.Text, func(_ context.Context, st *Stage) error {
 			change(&st.disturbance, g)
 			st.world.Disturb(st.disturbance)
 			return nil

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"itlsim/scenarios/language"
+
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
@@ -124,7 +126,7 @@ steps: [{do: [{phones: power on}], expect: [all phones are trusted]}]
 		{"expect", "expects"},
 		{"steps: [", "rows: M99\nsteps: ["},
 		{"steps: [", "cluster: {digest: MD5}\nsteps: ["},
-		{"steps: [", "cluster: {nodes: [{nam: x}]}\nsteps: ["},
+		{"steps: [", "cluster: {Nodes: [{nam: x}]}\nsteps: ["},
 		{"steps: [", "cluster: {key size: 1000}\nsteps: ["},
 		{"steps: [", "cluster: {release: 7.1}\nsteps: ["},
 		{"steps: [", "not in: {space: no}\nsteps: ["},
@@ -141,14 +143,14 @@ steps: [{do: [{phones: power on}], expect: [all phones are trusted]}]
 
 // Every sentence that editors offer is one that the loader understands.
 func TestExamples(t *testing.T) {
-	v := vocabulary{nodes: []string{"test10pub"}, groups: []string{"floor-1"}}
-	for _, text := range expectations.examples() {
-		_, err := expectations.parse(text, v)
+	v := language.Vocabulary{Nodes: []string{"test10pub"}, Groups: []string{"floor-1"}}
+	for _, text := range expectations.Examples() {
+		_, err := expectations.Parse(text, v)
 		require.NoError(t, err, text)
 	}
-	require.Len(t, expectations.examples(), len(expectations.rules))
-	for _, text := range faults.examples() {
-		_, err := faults.parse(text, v)
+	require.Len(t, expectations.Examples(), len(expectations.Sentences()))
+	for _, text := range faults.Examples() {
+		_, err := faults.Parse(text, v)
 		require.NoError(t, err, text)
 	}
 }
@@ -156,7 +158,7 @@ func TestExamples(t *testing.T) {
 // A sentence is understood in each of its ways, and the error says what would
 // have been.
 func TestSentences(t *testing.T) {
-	v := vocabulary{nodes: []string{"test10pub", "test10sub"}, groups: []string{"floor-1", "away"}}
+	v := language.Vocabulary{Nodes: []string{"test10pub", "test10sub"}, Groups: []string{"floor-1", "away"}}
 	for text, want := range map[string]string{
 		"all phones of floor-1 are trusted":                                     "",
 		"at least 25% of the phones of away are locked":                         "",
@@ -172,14 +174,14 @@ func TestSentences(t *testing.T) {
 		"101% of the phones are on":                                             `0: "101%" is not understood here`,
 		"":                                                                      `0: the sentence is not complete`,
 	} {
-		_, err := expectations.parse(text, v)
+		_, err := expectations.Parse(text, v)
 		if want == "" {
 			require.NoError(t, err, text)
 			continue
 		}
-		var wrong *sentenceError
+		var wrong *language.Error
 		require.ErrorAs(t, err, &wrong, text)
-		require.Contains(t, fmt.Sprintf("%d: %v", wrong.at, wrong), want)
+		require.Contains(t, fmt.Sprintf("%d: %v", wrong.At, wrong), want)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // A picture of a real fleet: an administrator's export of devices and the .tlv
@@ -60,7 +61,7 @@ func (l *loader) devices(g *Group, file, lists ast.Node, s *Scenario) {
 		line, column := r.FieldPos(i)
 		h = strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, h) {
-			l.problem(name, line, column, "%q is no column%s; there are %s", h, DidYouMean(h, columns), strings.Join(columns, ", "))
+			l.problem(name, line, column, "%q is no column%s; there are %s", h, language.DidYouMean(h, columns), strings.Join(columns, ", "))
 			return
 		}
 		at[h] = i
@@ -102,10 +103,10 @@ func (l *loader) devices(g *Group, file, lists ast.Node, s *Scenario) {
 		}
 		seen[d.Name] = true
 		if d.Profile = profileLike(cell("model"), cell("firmware")); d.Profile == nil {
-			wrong("model", "%q is not a model that is known here%s", cell("model"), DidYouMean(cell("model"), modelNames()))
+			wrong("model", "%q is not a model that is known here%s", cell("model"), language.DidYouMean(cell("model"), modelNames()))
 		}
 		if d.TFTP != "" && !slices.Contains(g.TFTP, d.TFTP) {
-			wrong("tftp", "%q is not a node of the cluster%s", d.TFTP, DidYouMean(d.TFTP, g.TFTP))
+			wrong("tftp", "%q is not a node of the cluster%s", d.TFTP, language.DidYouMean(d.TFTP, g.TFTP))
 		}
 		switch r := cell("registered"); strings.ToLower(r) {
 		case "yes", "true", "registered", "":

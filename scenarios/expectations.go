@@ -13,76 +13,77 @@ import (
 	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // expectations are the sentences of `expect`.
-var expectations = newLanguage(slices.Concat([]rule[Expectation]{
+var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	// trust
-	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g given) string {
-		if v.State.String() == g.last(1) {
+	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
+		if v.State.String() == g.Last(1) {
 			return ""
 		}
 		return condition(v)
 	}),
-	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		if v.State == phone.None {
 			return ""
 		}
 		return condition(v)
 	}),
-}, refusals(), []rule[Expectation]{
-	phones("refused nothing", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+}, refusals(), []language.Rule[Expectation]{
+	phones("refused nothing", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		if v.Refusal != nil {
 			return v.Refusal.Error()
 		}
 		return ""
 	}),
-	phones("would come back by utils itl reset", func(st *Stage, m *member, v *fleet.View, _ given) string {
+	phones("would come back by utils itl reset", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
 		return unless(st.holdsRecovery(v, m.node), "do not hold the present ITLRECOVERY record")
 	}),
 
 	// power and registration
-	phones("are (on|off)", func(_ *Stage, _ *member, v *fleet.View, g given) string {
-		return unless(v.On == strings.HasSuffix(g.text, " on"), onOff(v.On))
+	phones("are (on|off)", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+		return unless(v.On == strings.HasSuffix(g.Text, " on"), onOff(v.On))
 	}),
 
 	// lists
-	phones("hold the list of {node}", func(st *Stage, m *member, v *fleet.View, g given) string {
-		n, err := st.Node(g.last(1))
+	phones("hold the list of {node}", func(st *Stage, m *member, v *fleet.View, g language.Given) string {
+		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err.Error()
 		}
 		return st.holds(v, n)
 	}),
-	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ given) string {
+	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
 		return st.holds(v, m.node)
 	}),
-	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ given) string {
+	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
 		if was := m.held; was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1() {
 			return ""
 		}
 		return st.which(v)
 	}),
-	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g given) string {
-		return st.signed(held(v), g.last(2), g.last(1))
+	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
+		return st.signed(held(v), g.Last(2), g.Last(1))
 	}),
-	phones("hold a list signed by their own node's CallManager key", func(st *Stage, m *member, v *fleet.View, _ given) string {
+	phones("hold a list signed by their own node's CallManager key", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
 		return st.signed(held(v), string(cucm.CallManager), m.node.Name())
 	}),
-	phones("hold a list without TFTP and TVS entries", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+	phones("hold a list without TFTP and TVS entries", func(st *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		list := held(v)
 		return unless(len(list.Records) > 0 && len(list.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0, st.which(v))
 	}),
-	phones("(hold|lack) the record {name}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
-		has := len(records(held(v), g.last(1))) > 0
-		return unless(has == strings.Contains(g.text, " hold "), "otherwise")
+	phones("(hold|lack) the record {name}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+		has := len(records(held(v), g.Last(1))) > 0
+		return unless(has == strings.Contains(g.Text, " hold "), "otherwise")
 	}),
-	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
 		var names []string
 		for _, r := range records(held(v), cucm.RecoveryPrefix) {
 			names = append(names, r.Subject)
 		}
-		if len(names) == 1 && named(names[0], cucm.RecoveryPrefix+g.last(1)) {
+		if len(names) == 1 && named(names[0], cucm.RecoveryPrefix+g.Last(1)) {
 			return ""
 		}
 		return fmt.Sprintf("hold those of %q", names)
@@ -90,7 +91,7 @@ var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 	took("on faith", listBy, phone.ByFaith),
 	took("by TVS", listBy, phone.ByTVS, phone.ByCache),
 	took("by a signer in their list", listBy, phone.ByITL, phone.ByCTL),
-	phones("kept their list", func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+	phones("kept their list", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		return unless(v.ListBy == phone.BySameFile, "by "+v.ListBy.String())
 	}),
 
@@ -98,59 +99,59 @@ var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 	tookConfig("by TVS", configBy, phone.ByTVS, phone.ByCache),
 	tookConfig("by a signer in their list", configBy, phone.ByITL, phone.ByCTL),
 	tookConfig("unsigned", configBy, phone.ByFaith),
-	phones("have "+anySetting+" {onoff}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+	phones("have "+anySetting+" {onoff}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
 		if v.Flash.Config == nil {
 			return "have no configuration"
 		}
-		on := settingIn(g.text, &v.Flash.Config.Settings)
-		return unless(*on == (g.last(1) == "enabled"), "have it "+enabled(*on))
+		on := settingIn(g.Text, &v.Flash.Config.Settings)
+		return unless(*on == (g.Last(1) == "enabled"), "have it "+enabled(*on))
 	}),
 
 	// what people see
-	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
 		for _, line := range v.Status() {
-			if strings.EqualFold(line.Text, g.last(1)) {
+			if strings.EqualFold(line.Text, g.Last(1)) {
 				return ""
 			}
 		}
 		return "do not show it"
 	}),
-	phones("have {text} on their screen", func(_ *Stage, _ *member, v *fleet.View, g given) string {
+	phones("have {text} on their screen", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
 		is := fmt.Sprintf("have %q", v.Screen)
 		if v.ScreenReason != nil {
 			is += ": " + v.ScreenReason.Error()
 		}
-		return unless(v.Screen == g.last(1), is)
+		return unless(v.Screen == g.Last(1), is)
 	}),
-	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g given) string {
+	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
 		n := 0
 		for _, c := range st.Clusters() {
 			n += c.AlarmsOf(v.Name)
 		}
-		return unless(strconv.Itoa(n) == g.last(1), fmt.Sprintf("sent %d", n))
+		return unless(strconv.Itoa(n) == g.Last(1), fmt.Sprintf("sent %d", n))
 	}),
 
 	// what the cluster knows
-	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ given) error { return st.reported() }),
-	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ given) error { return st.findsStale() }),
-	phones("are found stale by DeviceTLInfo", func(st *Stage, _ *member, v *fleet.View, _ given) string {
+	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ language.Given) error { return st.reported() }),
+	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ language.Given) error { return st.findsStale() }),
+	phones("are found stale by DeviceTLInfo", func(st *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		sum, ok := st.Cluster.Holds(v.Name)
 		if !ok {
 			return "reported none"
 		}
 		return unless(!st.servesAny(sum), "reported a list that a node serves")
 	}),
-	cluster("{number} phones are registered", func(st *Stage, g given) error {
-		want, _ := strconv.Atoi(g.last(1))
+	cluster("{number} phones are registered", func(st *Stage, g language.Given) error {
+		want, _ := strconv.Atoi(g.Last(1))
 		return unlessEqual(st.Cluster.Registered(), want, "registered phones")
 	}),
-	cluster("all phones are registered", func(st *Stage, _ given) error {
+	cluster("all phones are registered", func(st *Stage, _ language.Given) error {
 		return unlessEqual(st.Cluster.Registered(), len(st.members), "registered phones")
 	}),
 
 	// the nodes
-	cluster("each node serves a list of its own", func(st *Stage, _ given) error { return st.ownLists() }),
-	cluster("all nodes serve the same list", func(st *Stage, _ given) error {
+	cluster("each node serves a list of its own", func(st *Stage, _ language.Given) error { return st.ownLists() }),
+	cluster("all nodes serve the same list", func(st *Stage, _ language.Given) error {
 		pub := st.Cluster.Publisher()
 		for _, n := range st.Cluster.Nodes() {
 			if served(n).SHA1() != served(pub).SHA1() {
@@ -159,69 +160,69 @@ var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 		}
 		return nil
 	}),
-	cluster("{node} serves a list signed by the {unit} key of {node}", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(3))
+	cluster("{node} serves a list signed by the {unit} key of {node}", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(3))
 		if err != nil {
 			return err
 		}
-		return asError(st.signed(served(n), g.last(2), g.last(1)))
+		return asError(st.signed(served(n), g.Last(2), g.Last(1)))
 	}),
-	cluster("the list of {node} (has changed|has not changed)", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(1))
+	cluster("the list of {node} (has changed|has not changed)", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err
 		}
 		was := st.before.lists[n]
 		same := was == n.ITL() || was != nil && was.SHA1() == served(n).SHA1()
-		if same == strings.HasSuffix(g.text, " not changed") {
+		if same == strings.HasSuffix(g.Text, " not changed") {
 			return nil
 		}
 		return fmt.Errorf("it was %x and is %x", was.SHA1(), served(n).SHA1())
 	}),
-	cluster("the list of {node} (has|lacks) the record {name}", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(2))
+	cluster("the list of {node} (has|lacks) the record {name}", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(2))
 		if err != nil {
 			return err
 		}
-		if (len(records(served(n), g.last(1))) > 0) != strings.Contains(g.text, " has ") {
+		if (len(records(served(n), g.Last(1))) > 0) != strings.Contains(g.Text, " has ") {
 			return errors.New("it is otherwise")
 		}
 		return nil
 	}),
-	cluster("the {unit} certificate of {node} (has changed|has not changed)", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(1))
+	cluster("the {unit} certificate of {node} (has changed|has not changed)", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err
 		}
-		unit := cucm.Unit(g.last(2))
-		if (st.before.certs[n][unit] == n.Certificate(unit)) != strings.HasSuffix(g.text, " not changed") {
+		unit := cucm.Unit(g.Last(2))
+		if (st.before.certs[n][unit] == n.Certificate(unit)) != strings.HasSuffix(g.Text, " not changed") {
 			return errors.New("it is otherwise")
 		}
 		return nil
 	}),
 
-	cluster("the application log of {node} (has|lacks) {text}", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(2))
+	cluster("the application log of {node} (has|lacks) {text}", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(2))
 		if err != nil {
 			return err
 		}
-		if (logged(n, g.last(1)) > 0) != strings.Contains(g.text, " has ") {
-			return fmt.Errorf("it has %d such lines of %d", logged(n, g.last(1)), len(n.Log()))
+		if (logged(n, g.Last(1)) > 0) != strings.Contains(g.Text, " has ") {
+			return fmt.Errorf("it has %d such lines of %d", logged(n, g.Last(1)), len(n.Log()))
 		}
 		return nil
 	}),
-	cluster("the application log of {node} has {text} {number} times", func(st *Stage, g given) error {
-		n, err := st.Node(g.last(3))
+	cluster("the application log of {node} has {text} {number} times", func(st *Stage, g language.Given) error {
+		n, err := st.Node(g.Last(3))
 		if err != nil {
 			return err
 		}
-		want, _ := strconv.Atoi(g.last(1))
-		return unlessEqual(logged(n, g.last(2)), want, "such lines")
+		want, _ := strconv.Atoi(g.Last(1))
+		return unlessEqual(logged(n, g.Last(2)), want, "such lines")
 	}),
 
 	// thresholds
-	cluster("{percent} of boots took less than {number} {timeunit}", func(st *Stage, g given) error {
-		limit, err := duration(g.last(2), g.last(1))
+	cluster("{percent} of boots took less than {number} {timeunit}", func(st *Stage, g language.Given) error {
+		limit, err := duration(g.Last(2), g.Last(1))
 		if err != nil {
 			return err
 		}
@@ -230,7 +231,7 @@ var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 			share string
 			took  time.Duration
 		}{{"50%", t.P50}, {"90%", t.P90}, {"99%", t.P99}, {"100%", t.Max}} {
-			if q.share == g.last(3) {
+			if q.share == g.Last(3) {
 				if q.took >= limit {
 					return fmt.Errorf("%s took up to %v", q.share, q.took)
 				}
@@ -239,12 +240,12 @@ var expectations = newLanguage(slices.Concat([]rule[Expectation]{
 		}
 		return errors.New("only 50%, 90%, 99% and 100% are measured")
 	}),
-	cluster("less than {percent} of transfers failed", func(st *Stage, g given) error {
+	cluster("less than {percent} of transfers failed", func(st *Stage, g language.Given) error {
 		t := st.world.Traffic().TFTP
-		return below(g.last(1), t.Failed, t.Files+t.Failed, "transfers failed")
+		return below(g.Last(1), t.Failed, t.Files+t.Failed, "transfers failed")
 	}),
-	cluster("less than {percent} of files were refused", func(st *Stage, g given) error {
-		return below(g.last(1), st.Fleet.Tally().Refused.Load(), st.world.Traffic().TFTP.Files, "files were refused")
+	cluster("less than {percent} of files were refused", func(st *Stage, g language.Given) error {
+		return below(g.Last(1), st.Fleet.Tally().Refused.Load(), st.world.Traffic().TFTP.Files, "files were refused")
 	}),
 })...)
 
@@ -273,26 +274,26 @@ func settingIn(text string, s *cnf.Settings) *bool {
 
 // phones is an expectation about phones: what tells what is the case where it
 // does not hold.
-func phones(predicate string, what func(*Stage, *member, *fleet.View, given) string) rule[Expectation] {
-	return rule[Expectation]{"<phones> " + predicate, func(g given) Expectation {
-		return Expectation{g.text, func(st *Stage) error {
-			return g.who.check(st, func(m *member, v *fleet.View) string { return what(st, m, v, g) })
+func phones(predicate string, what func(*Stage, *member, *fleet.View, language.Given) string) language.Rule[Expectation] {
+	return language.Rule[Expectation]{Sentence: "<phones> " + predicate, Means: func(g language.Given) Expectation {
+		return Expectation{g.Text, func(st *Stage) error {
+			return check(&g.Which, st, func(m *member, v *fleet.View) string { return what(st, m, v, g) })
 		}}
 	}}
 }
 
 // cluster is an expectation about the cluster.
-func cluster(sentence string, check func(*Stage, given) error) rule[Expectation] {
-	return rule[Expectation]{sentence, func(g given) Expectation {
-		return Expectation{g.text, func(st *Stage) error { return check(st, g) }}
+func cluster(sentence string, check func(*Stage, language.Given) error) language.Rule[Expectation] {
+	return language.Rule[Expectation]{Sentence: sentence, Means: func(g language.Given) Expectation {
+		return Expectation{g.Text, func(st *Stage) error { return check(st, g) }}
 	}}
 }
 
 // refusals has a sentence for each reason that a phone has to refuse a file.
-func refusals() (rules []rule[Expectation]) {
+func refusals() (rules []language.Rule[Expectation]) {
 	for _, why := range phone.Explanations() {
 		is := func(r *phone.Refusal) bool { return r != nil && phone.Explain(r.Reason) == why }
-		rules = append(rules, phones("refused a file because "+why.Because, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+		rules = append(rules, phones("refused a file because "+why.Because, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 			switch {
 			case v.Refusal == nil:
 				return "refused nothing"
@@ -308,14 +309,14 @@ func refusals() (rules []rule[Expectation]) {
 func listBy(v *fleet.View) phone.TrustPoint   { return v.ListBy }
 func configBy(v *fleet.View) phone.TrustPoint { return v.ConfigBy }
 
-func took(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) rule[Expectation] {
-	return phones("took their list "+how, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+func took(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) language.Rule[Expectation] {
+	return phones("took their list "+how, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
 	})
 }
 
-func tookConfig(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) rule[Expectation] {
-	return phones("took their configuration "+how, func(_ *Stage, _ *member, v *fleet.View, _ given) string {
+func tookConfig(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) language.Rule[Expectation] {
+	return phones("took their configuration "+how, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
 		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"itlsim/cucm/cli"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // A Problem is something in a scenario file that makes no sense.
@@ -85,7 +86,7 @@ type loader struct {
 	file     string
 	dir      fs.FS
 	problems Problems
-	words    vocabulary
+	words    language.Vocabulary
 	present  map[string]*itl.List
 	other    []string // nodes of the other cluster
 }
@@ -170,7 +171,7 @@ func (l *loader) mapping(n ast.Node, what string, keys ...string) []entry {
 			continue
 		}
 		if keys != nil && !slices.Contains(keys, key) {
-			hint := DidYouMean(key, keys)
+			hint := language.DidYouMean(key, keys)
 			l.at(v.Key, "%s has no %q%s; it may have %s", what, key, hint, strings.Join(keys, ", "))
 			continue
 		}
@@ -230,7 +231,7 @@ func (l *loader) choice(n ast.Node, what string, words []string) string {
 	if !ok || slices.Contains(words, w) {
 		return w
 	}
-	hint := DidYouMean(w, words)
+	hint := language.DidYouMean(w, words)
 	l.at(n, "%q is not %s%s; there is %s", w, what, hint, strings.Join(words, ", "))
 	return ""
 }
@@ -245,16 +246,16 @@ func offset(n ast.Node) int {
 }
 
 // sentence reads a sentence of a language.
-func sentence[T any](l *loader, n ast.Node, lang *language[T]) (T, bool) {
+func sentence[T any](l *loader, n ast.Node, lang *language.Language[T]) (T, bool) {
 	var none T
 	text, ok := l.word(n)
 	if !ok {
 		return none, false
 	}
-	t, err := lang.parse(text, l.words)
-	var wrong *sentenceError
+	t, err := lang.Parse(text, l.words)
+	var wrong *language.Error
 	if errors.As(err, &wrong) {
-		l.atToken(n.GetToken(), offset(n)+wrong.at, "%s", wrong.says)
+		l.atToken(n.GetToken(), offset(n)+wrong.At, "%s", wrong.Says)
 		return none, false
 	}
 	return t, true
@@ -308,13 +309,13 @@ func (l *loader) scenario(root ast.Node) Scenario {
 	}
 	s.Present = l.present
 	for _, n := range s.Cluster.Nodes {
-		l.words.nodes = append(l.words.nodes, n.Name)
+		l.words.Nodes = append(l.words.Nodes, n.Name)
 	}
 	if n := find("other cluster"); n != nil {
 		other := l.cluster(n)
 		s.Other = &other
 		for _, n := range other.Nodes {
-			if slices.Contains(l.words.nodes, n.Name) {
+			if slices.Contains(l.words.Nodes, n.Name) {
 				l.at(find("other cluster"), "both clusters have a node %s", n.Name)
 			}
 			l.other = append(l.other, n.Name)
@@ -329,9 +330,9 @@ func (l *loader) scenario(root ast.Node) Scenario {
 		s.Groups = l.groups(n, &s)
 	}
 	for _, g := range s.Groups {
-		l.words.groups = append(l.words.groups, g.Name)
+		l.words.Groups = append(l.words.Groups, g.Name)
 	}
-	l.words.nodes = append(l.words.nodes, l.other...)
+	l.words.Nodes = append(l.words.Nodes, l.other...)
 	if n := find("steps"); n != nil {
 		steps := l.list(n)
 		if len(steps) == 0 {
@@ -450,7 +451,7 @@ func (l *loader) node(n ast.Node, others []cucm.NodeConfig) cucm.NodeConfig {
 	return c
 }
 
-// MaxPhones is what has room in the addresses given to phones.
+// MaxPhones is what has room in the addresses language.Given to phones.
 const MaxPhones = 1_000_000
 
 var holdings = []string{string(Nothing), string(PresentITL), string(OldITL)}
@@ -522,7 +523,7 @@ func (l *loader) groups(n ast.Node, s *Scenario) []Group {
 func (l *loader) nodes(n ast.Node) []string {
 	var names []string
 	for _, item := range l.list(n) {
-		names = append(names, l.choice(item, "a node of the cluster", l.words.nodes))
+		names = append(names, l.choice(item, "a node of the cluster", l.words.Nodes))
 	}
 	return names
 }
@@ -620,24 +621,24 @@ func (l *loader) act(n ast.Node, s *Scenario) (act Act, ok bool) {
 		return Act{key + ": " + text, func(ctx context.Context, st *Stage) error { return do(ctx, st, who) }}, ok
 	}
 	kinds := []string{"phones", "wait", "page", "fault"}
-	for _, n := range l.words.nodes {
+	for _, n := range l.words.Nodes {
 		kinds = append(kinds, "on "+n)
 	}
-	hint := DidYouMean(first.key, kinds)
+	hint := language.DidYouMean(first.key, kinds)
 	l.at(first.at, "%q is no act%s; there is %s", first.key, hint, strings.Join(kinds, ", "))
 	return act, false
 }
 
 func (l *loader) command(node string, first entry, more []entry) (Act, bool) {
 	before := len(l.problems)
-	if !slices.Contains(l.words.nodes, node) {
-		hint := DidYouMean(node, l.words.nodes)
+	if !slices.Contains(l.words.Nodes, node) {
+		hint := language.DidYouMean(node, l.words.Nodes)
 		l.atToken(start(first.at), offset(first.at)+len("on "), "the cluster has no node %q%s", node, hint)
 	}
 	c := typed{node: node}
 	c.line, _ = l.word(first.value)
 	if !cli.Knows(c.line) && len(l.problems) == before {
-		hint := DidYouMean(c.line, cli.CommandWords())
+		hint := language.DidYouMean(c.line, cli.CommandWords())
 		l.at(first.value, "%q is no command of a node%s", c.line, hint)
 	}
 	for _, e := range more {
@@ -655,7 +656,7 @@ func (l *loader) command(node string, first entry, more []entry) (Act, bool) {
 				c.prints = append(c.prints, w)
 			}
 		default:
-			hint := DidYouMean(e.key, []string{"answers", "refused", "prints"})
+			hint := language.DidYouMean(e.key, []string{"answers", "refused", "prints"})
 			l.at(e.at, "a command has no %q%s; it may have answers, refused, prints", e.key, hint)
 		}
 	}

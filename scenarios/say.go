@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"itlsim/scenarios/language"
 )
 
 // Open puts a scenario's clusters and phones up without playing its steps, for
@@ -20,15 +22,15 @@ func Open(s Scenario, opt Options) (*Stage, error) {
 	return openStage(s, opt)
 }
 
-// vocabulary is what sentences may name on this stage.
-func (st *Stage) vocabulary() vocabulary {
-	var v vocabulary
+// language.Vocabulary is what sentences may name on this stage.
+func (st *Stage) vocabulary() language.Vocabulary {
+	var v language.Vocabulary
 	for name := range st.nodes {
-		v.nodes = append(v.nodes, name)
+		v.Nodes = append(v.Nodes, name)
 	}
 	for i := range st.members {
-		if g := st.members[i].Group; !slices.Contains(v.groups, g) {
-			v.groups = append(v.groups, g)
+		if g := st.members[i].Group; !slices.Contains(v.Groups, g) {
+			v.Groups = append(v.Groups, g)
 		}
 	}
 	return v
@@ -51,16 +53,16 @@ func (st *Stage) Say(text string, answers ...string) (Act, error) {
 			act = typed{node: node, line: value, answers: answers}.act()
 		}
 	case key == "wait":
-		act, err = waits.parse(value, v)
+		act, err = waits.Parse(value, v)
 	case key == "page":
-		act, err = pageActs.parse(value, v)
+		act, err = pageActs.Parse(value, v)
 	case key == "fault":
-		act, err = faults.parse(value, v)
+		act, err = faults.Parse(value, v)
 	default:
-		var who selection
+		var who language.Selection
 		var do phoneAct
-		if who, err = targets.parse(key, v); err == nil {
-			do, err = phoneActs.parse(value, v)
+		if who, err = targets.Parse(key, v); err == nil {
+			do, err = phoneActs.Parse(value, v)
 		}
 		act = Act{text, func(ctx context.Context, st *Stage) error { return do(ctx, st, who) }}
 	}
@@ -72,7 +74,7 @@ func (st *Stage) Say(text string, answers ...string) (Act, error) {
 
 // Expect judges a sentence: nil where it holds, else what is the case.
 func (st *Stage) Expect(sentence string) error {
-	e, err := expectations.parse(sentence, st.vocabulary())
+	e, err := expectations.Parse(sentence, st.vocabulary())
 	if err != nil {
 		return fmt.Errorf("%q: %w", sentence, err)
 	}

@@ -66,12 +66,12 @@ func writeSchema() ([]byte, error) {
 	}
 	anyAct := object{"anyOf": []any{
 		command,
-		closed(object{"wait": said(waits.pattern(), waits.examples())}, "wait"),
-		closed(object{"page": said(pageActs.pattern(), pageActs.examples())}, "page"),
-		closed(object{"fault": said(faults.pattern(), faults.examples())}, "fault"),
+		closed(object{"wait": said(waits.Pattern(), waits.Examples())}, "wait"),
+		closed(object{"page": said(pageActs.Pattern(), pageActs.Examples())}, "page"),
+		closed(object{"fault": said(faults.Pattern(), faults.Examples())}, "fault"),
 		object{
 			"type": "object", "minProperties": 1, "maxProperties": 1,
-			"patternProperties":    object{targets.pattern(): said(phoneActs.pattern(), phoneActs.examples())},
+			"patternProperties":    object{targets.Pattern(): said(phoneActs.Pattern(), phoneActs.Examples())},
 			"additionalProperties": false,
 		},
 	}}
@@ -86,7 +86,7 @@ func writeSchema() ([]byte, error) {
 	}, "group")
 	group["anyOf"] = []any{object{"required": []string{"count"}}, object{"required": []string{"devices"}}}
 	step := closed(object{
-		"step": object{"type": "string"}, "says": object{"type": "string"}, "do": listOf(anyAct), "expect": listOf(said(expectations.pattern(), expectations.examples())),
+		"step": object{"type": "string"}, "says": object{"type": "string"}, "do": listOf(anyAct), "expect": listOf(said(expectations.Pattern(), expectations.Examples())),
 	})
 	step["anyOf"] = []any{object{"required": []string{"step"}}, object{"required": []string{"do"}}}
 	schema := closed(object{
@@ -130,37 +130,6 @@ func releaseNames() []any {
 	var all []any
 	for _, r := range Releases {
 		all = append(all, r, json.Number(r))
-	}
-	return all
-}
-
-// examples say each sentence in the plainest way, for editors to offer.
-func (l *language[T]) examples() []string {
-	sample := map[string]string{
-		"number": "2", "percent": "5%", "node": "test10pub", "group": "floor-1", "name": "ITLRECOVERY_test10pub", "text": `"Trust List update failed"`,
-		"version": "9.4(1)", "state": "trusted", "unit": "CallManager", "service": "TVS", "onoff": "disabled", "changed": "Disabled", "truth": "True", "timeunit": "minutes",
-	}
-	var all []string
-	seen := make(map[int]bool)
-	for _, f := range l.flat {
-		if seen[f.rule] || len(f.words) > 0 && f.words[0] != "all" && strings.Contains(l.rules[f.rule].sentence, "<phones>") {
-			continue
-		}
-		short := f.words
-		for _, other := range l.flat {
-			if other.rule == f.rule && len(other.words) < len(short) && other.words[0] == f.words[0] {
-				short = other.words
-			}
-		}
-		seen[f.rule] = true
-		words := make([]string, len(short))
-		for i, w := range short {
-			words[i] = w
-			if name, ok := slotName(w); ok {
-				words[i] = sample[name]
-			}
-		}
-		all = append(all, strings.Join(words, " "))
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"itlsim/scenarios"
+	"itlsim/scenarios/language"
 )
 
 type runCmd struct {
@@ -116,7 +117,7 @@ func find(name, mode string) (scenarios.Scenario, error) {
 	s, builtin := scenarios.Find(name)
 	if !builtin {
 		if !strings.ContainsAny(name, "/.") {
-			return s, usageError("there is no scenario %q%s; itlsim list shows them", name, scenarios.DidYouMean(name, scenarios.Names()))
+			return s, usageError("there is no scenario %q%s; itlsim list shows them", name, language.DidYouMean(name, scenarios.Names()))
 		}
 		var err error
 		if s, err = scenarios.LoadFile(name); err != nil {

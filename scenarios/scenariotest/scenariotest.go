@@ -18,6 +18,7 @@ import (
 	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/scenarios"
+	"itlsim/scenarios/language"
 )
 
 // A Lab is a cluster and phones of a test. Whatever fails fails the test.
@@ -43,7 +44,7 @@ func Scenario(t testing.TB, name string) scenarios.Scenario {
 	}
 	s, ok := scenarios.Find(name)
 	if !ok {
-		t.Fatalf("there is no scenario %q%s", name, scenarios.DidYouMean(name, scenarios.Names()))
+		t.Fatalf("there is no scenario %q%s", name, language.DidYouMean(name, scenarios.Names()))
 	}
 	return s
 }

@@ -1,4 +1,4 @@
-package scenarios
+package language
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// A language is a table of sentences that a scenario file may use in one place.
+// A Language is a table of sentences that a scenario file may use in one place.
 // The file's loader, its error messages and the JSON Schema all come from it.
 //
 // A sentence is written as it reads, with
@@ -17,22 +17,22 @@ import (
 //	(a|b)     one of these
 //	[ words]  words that may be left out
 //	<macro>   another piece of grammar; see macros
-type language[T any] struct {
-	rules []rule[T]
+type Language[T any] struct {
+	rules []Rule[T]
 	flat  []flatRule
 }
 
-// A rule is one sentence and what it means.
-type rule[T any] struct {
-	sentence string
-	means    func(given) T
+// A Rule is one sentence and what it means.
+type Rule[T any] struct {
+	Sentence string
+	Means    func(Given) T
 }
 
-// given is what a sentence was filled in with.
-type given struct {
-	text   string
-	who    selection // of <phones>
-	values []string  // of the slots, in their order; quotes are taken off
+// Given is what a sentence was filled in with.
+type Given struct {
+	Text   string
+	Which  Selection // of <phones>
+	Values []string  // of the slots, in their order; quotes are taken off
 }
 
 // flatRule is one way to say a sentence, word by word.
@@ -45,14 +45,14 @@ type flatRule struct {
 type slot struct {
 	pattern string // a regular expression, for JSON Schema too
 	what    string // "a number such as 12"
-	words   func(vocabulary) []string
+	words   func(Vocabulary) []string
 	whole   *regexp.Regexp // pattern, for a whole word
 }
 
-// vocabulary is what a file names.
-type vocabulary struct{ nodes, groups []string }
+// Vocabulary is what a file names.
+type Vocabulary struct{ Nodes, Groups []string }
 
-func slotOf(pattern, what string, words func(vocabulary) []string) slot {
+func slotOf(pattern, what string, words func(Vocabulary) []string) slot {
 	return slot{pattern, what, words, regexp.MustCompile("^(?:" + pattern + ")$")}
 }
 
@@ -61,14 +61,14 @@ func oneOf(words ...string) slot {
 	for i, w := range words {
 		quoted[i] = regexp.QuoteMeta(w)
 	}
-	return slotOf("(?:"+strings.Join(quoted, "|")+")", "one of "+strings.Join(words, ", "), func(vocabulary) []string { return words })
+	return slotOf("(?:"+strings.Join(quoted, "|")+")", "one of "+strings.Join(words, ", "), func(Vocabulary) []string { return words })
 }
 
 var slots = map[string]slot{
 	"number":   slotOf("[0-9]+", "a number such as 12", nil),
 	"percent":  slotOf(`(?:100|[0-9]{1,2})(?:\.[0-9]+)?%`, "a share such as 25%", nil),
-	"node":     slotOf(`[^ "]+`, "a node of the cluster", func(v vocabulary) []string { return v.nodes }),
-	"group":    slotOf(`[^ "]+`, "a group of phones", func(v vocabulary) []string { return v.groups }),
+	"node":     slotOf(`[^ "]+`, "a node of the cluster", func(v Vocabulary) []string { return v.Nodes }),
+	"group":    slotOf(`[^ "]+`, "a group of phones", func(v Vocabulary) []string { return v.Groups }),
 	"name":     slotOf(`[^ "]+`, "a name", nil),
 	"text":     slotOf(`"[^"]+"`, `a text in quotes, such as "Trust List update failed"`, nil),
 	"version":  slotOf(`[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", nil),
@@ -87,10 +87,11 @@ var macros = map[string]string{
 	"which":  "[ of {group}][ with firmware (older than {version}|{version} or later)]",
 }
 
-func newLanguage[T any](rules ...rule[T]) *language[T] {
-	l := &language[T]{rules: rules}
+// New makes a language of its rules.
+func New[T any](rules ...Rule[T]) *Language[T] {
+	l := &Language[T]{rules: rules}
 	for i, r := range rules {
-		for _, s := range expand(unfold(r.sentence)) {
+		for _, s := range expand(unfold(r.Sentence)) {
 			l.flat = append(l.flat, flatRule{i, strings.Fields(s)})
 		}
 	}
@@ -155,12 +156,12 @@ func expand(s string) []string {
 	return all
 }
 
-// pattern is the language as a regular expression that JSON Schema knows too.
-func (l *language[T]) pattern() string {
+// Pattern is the language as a regular expression that JSON Schema knows too.
+func (l *Language[T]) Pattern() string {
 	var all []string
 	for _, r := range l.rules {
 		var b strings.Builder
-		s := unfold(r.sentence)
+		s := unfold(r.Sentence)
 		for i := 0; i < len(s); i++ {
 			switch c := s[i]; c {
 			case '(':
@@ -213,16 +214,16 @@ func wordsOf(s string) []word {
 	return words
 }
 
-// A sentenceError tells where a sentence stops making sense.
-type sentenceError struct {
-	at   int // characters from its beginning
-	says string
+// A Error tells where a sentence stops making sense.
+type Error struct {
+	At   int // characters from its beginning
+	Says string
 }
 
-func (e *sentenceError) Error() string { return e.says }
+func (e *Error) Error() string { return e.Says }
 
-// parse finds out what a sentence means.
-func (l *language[T]) parse(s string, v vocabulary) (T, error) {
+// Parse finds out what a sentence means.
+func (l *Language[T]) Parse(s string, v Vocabulary) (T, error) {
 	var none T
 	words := wordsOf(s)
 	alive := l.flat
@@ -234,20 +235,20 @@ func (l *language[T]) parse(s string, v vocabulary) (T, error) {
 			}
 		}
 		if len(next) == 0 {
-			return none, &sentenceError{w.at, wants(w.text, expected(alive, i), v)}
+			return none, &Error{w.at, wants(w.text, expected(alive, i), v)}
 		}
 		alive = next
 	}
 	for _, f := range alive {
 		if len(f.words) == len(words) {
-			return l.rules[f.rule].means(fill(s, f.words, words)), nil
+			return l.rules[f.rule].Means(fill(s, f.words, words)), nil
 		}
 	}
 	end := len([]rune(s))
-	return none, &sentenceError{end, "the sentence is not complete: " + wants("", expected(alive, len(words)), v)}
+	return none, &Error{end, "the sentence is not complete: " + wants("", expected(alive, len(words)), v)}
 }
 
-func fits(want, typed string, v vocabulary) bool {
+func fits(want, typed string, v Vocabulary) bool {
 	name, isSlot := slotName(want)
 	if !isSlot {
 		return want == typed
@@ -278,7 +279,7 @@ func expected(alive []flatRule, at int) []string {
 }
 
 // wants says what a word should have been, the nearest one first.
-func wants(typed string, expected []string, v vocabulary) string {
+func wants(typed string, expected []string, v Vocabulary) string {
 	var known, open []string
 	for _, e := range expected {
 		name, isSlot := slotName(e)
@@ -317,16 +318,25 @@ func wants(typed string, expected []string, v vocabulary) string {
 }
 
 // fill takes the user's words out of a sentence.
-func fill(s string, flat []string, words []word) given {
-	g := given{text: s}
-	g.who = selectionOf(words)
+func fill(s string, flat []string, words []word) Given {
+	g := Given{Text: s}
+	g.Which = selectionOf(words)
 	for i, f := range flat {
 		if _, isSlot := slotName(f); isSlot {
-			g.values = append(g.values, strings.Trim(words[i].text, `"`))
+			g.Values = append(g.Values, strings.Trim(words[i].text, `"`))
 		}
 	}
 	return g
 }
 
-// last is the n-th value from the end: what comes before belongs to <phones>.
-func (g given) last(n int) string { return g.values[len(g.values)-n] }
+// Last is the n-th value from the end: what comes before belongs to <phones>.
+func (g Given) Last(n int) string { return g.Values[len(g.Values)-n] }
+
+// Sentences are the language's, as its rules have them.
+func (l *Language[T]) Sentences() []string {
+	all := make([]string, len(l.rules))
+	for i, r := range l.rules {
+		all[i] = r.Sentence
+	}
+	return all
+}
