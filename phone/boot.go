@@ -7,7 +7,6 @@ import (
 	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/tftp"
-	"itlsim/tvs"
 )
 
 // step of a boot: the file it is about.
@@ -44,13 +43,11 @@ type boot struct {
 
 // offer is a file that was received and is not yet accepted.
 type offer struct {
-	signed *itl.Signed // nil: none; a plain configuration is judged at once
-	list   *itl.List   // where it is one
-	file   *itl.File   // where it is one
-	roles  []itl.Role
-	tvs    int     // members of the configuration asked so far
-	silent bool    // one of them gave no answer
-	tried  []error // what came of each
+	signed  *itl.Signed // nil: none; a plain configuration is judged at once
+	list    *itl.List   // where it is one
+	file    *itl.File   // where it is one
+	roles   []itl.Role
+	inquiry inquiry // about its signer
 }
 
 func (p *Phone) startBoot() {
@@ -249,6 +246,7 @@ func (p *Phone) judge() {
 		p.check(v.Key, ByCache, v.Server)
 		return
 	}
+	o.inquiry.about = &o.signed.Signer
 	p.askNextTVS()
 }
 
@@ -260,61 +258,6 @@ func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) bool {
 		return false
 	}
 	return p.accept(by, server)
-}
-
-// askNextTVS turns to the next TVS member of the configuration in force (not of
-// the one being judged), by priority. When none is left, what they did decides
-// whether all trust points are known to be lost.
-func (p *Phone) askNextTVS() {
-	o := &p.boot.offer
-	var members []string
-	if p.flash.Config != nil {
-		members = p.flash.Config.TVS
-	}
-	signer := o.signed.Signer
-	switch {
-	case !p.flash.Lists.HasTVS():
-		p.refuse(o.signed, &LostError{Signer: signer, Why: "the stored list has no TVS record to ask by"})
-	case len(members) == 0:
-		p.refuse(o.signed, &LostError{Signer: signer, Why: "the configuration names no TVS to ask"})
-	case o.tvs < len(members):
-		o.tvs++
-		p.askTVS(tvs.Request{Command: tvs.QueryRequest, Subject: signer.Subject, Issuer: signer.Issuer, Serial: signer.Serial})
-	case o.silent:
-		p.refuse(o.signed, &NoTVSAnswerError{signer, o.tried})
-	default:
-		p.refuse(o.signed, &LostError{signer, "every TVS shows a certificate that is not in the stored ITL", o.tried})
-	}
-}
-
-func (p *Phone) tvsFailed(err error, silent bool) {
-	if p.service != nil {
-		p.service.tried, p.service.silent = append(p.service.tried, err), p.service.silent || silent
-		p.verifyService()
-		return
-	}
-	o := &p.boot.offer
-	o.tried, o.silent = append(o.tried, err), o.silent || silent
-	p.askNextTVS()
-}
-
-// tvsAnswered takes an authenticated answer, which is final.
-func (p *Phone) tvsAnswered(a tvs.Answer) {
-	if p.service != nil {
-		p.serviceJudged(a)
-		return
-	}
-	b := p.boot
-	cert, reason := p.library.vouched(p.tvsServer(), a, b.offer.signed.Signer, b.offer.roles)
-	if reason != nil {
-		p.refuse(b.offer.signed, reason)
-		return
-	}
-	forget := a.TTL <= 0 || b.step != stepConfig && p.profile.FlushesVouches
-	server := p.tvsServer() // while it is known: check may end the step
-	if p.check(cert.key, ByTVS, server) && !forget {
-		p.flash.keepVouch(p.library.vouch(server, a, cert), p.now.Add(a.TTL), p.now)
-	}
 }
 
 // accept takes the offer, a list or a configuration, and ends the step. It

@@ -15,28 +15,32 @@ const (
 	HostNotFound   = "Host Not Found"
 )
 
-// service is the HTTPS service that a phone is about to open.
-type service struct {
-	url    string
-	der    []byte // certificate that it shows
-	id     itl.Identity
-	tvs    int     // members of the configuration asked so far
-	silent bool    // one of them gave no answer
-	tried  []error // what came of each
+// directory is how far a phone got with its corporate directory. It is replaced,
+// never written to.
+type directory struct {
+	opening *opening // nil once the screen shows how that ended
+	screen  Display  // zero before the first has ended
+}
+
+// opening is the HTTPS service that a phone is about to open.
+type opening struct {
+	url     string
+	id      itl.Identity // of the certificate that it shows
+	inquiry inquiry      // about that
 }
 
 // Screen is what the phone's screen shows, and why; zero where it is idle.
 func (p *Phone) Screen() Display {
-	if p.screen == nil {
+	if p.directory == nil {
 		return Display{}
 	}
-	return *p.screen
+	return p.directory.screen
 }
 
 // display ends what opened a service.
 func (p *Phone) display(text string, reason error) {
-	p.service, p.screen = nil, &Display{text, reason}
-	p.do(*p.screen)
+	p.directory = &directory{screen: Display{text, reason}}
+	p.do(p.directory.screen)
 }
 
 func (p *Phone) openDirectory() {
@@ -45,8 +49,9 @@ func (p *Phone) openDirectory() {
 	case p.flash.Config == nil || p.flash.Config.Directory == "":
 		p.display(HostNotFound, errors.New("no configuration names a directory"))
 	default:
-		p.service = &service{url: p.flash.Config.Directory}
-		p.do(OpenService{Seq: p.next(aService), URL: p.service.url})
+		url := p.flash.Config.Directory
+		p.directory = &directory{opening: &opening{url: url}, screen: p.Screen()}
+		p.do(OpenService{Seq: p.next(aService), URL: url})
 	}
 }
 
@@ -54,50 +59,40 @@ func (p *Phone) openDirectory() {
 // said before, then TVS by a VERIFY, as a 79xx log has it: "HTTPS cert not in
 // CTL", "TVS service available, can attempt via TVS" (technote 118699).
 func (p *Phone) serviceShown(der []byte) {
-	s := p.service
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		p.display(HostNotFound, &MalformedError{err})
 		return
 	}
-	s.der, s.id = der, itl.IdentityOf(cert)
+	o := p.directory.opening
+	o.id = itl.IdentityOf(cert)
 	known := p.flash.Lists.holds(der)
 	for i := range p.flash.Vouches {
 		v := &p.flash.Vouches[i]
-		known = known || v.of(s.id) && v.holds(p.now) && v.Key.Equal(cert.PublicKey)
+		known = known || v.of(o.id) && v.holds(p.now) && v.Key.Equal(cert.PublicKey)
 	}
 	if known {
-		p.do(ReadService{Seq: p.next(aService), URL: s.url})
+		p.readService()
 		return
 	}
-	p.verifyService()
+	o.inquiry.about, o.inquiry.certificate = &o.id, der
+	p.askNextTVS()
 }
 
-// verifyService turns to the next TVS member of the configuration in force.
-func (p *Phone) verifyService() {
-	s, members := p.service, p.flash.Config.TVS
-	switch {
-	case !p.flash.Lists.HasTVS():
-		p.display(HostNotFound, &LostError{Signer: s.id, Why: "the stored list has no TVS record to ask by"})
-	case s.tvs < len(members):
-		s.tvs++
-		p.askTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: s.der})
-	case s.silent:
-		p.display(HostNotFound, &NoTVSAnswerError{s.id, s.tried})
-	default:
-		p.display(HostNotFound, &LostError{s.id, "no TVS shows a certificate of the stored ITL", s.tried})
-	}
-}
-
-// serviceJudged takes an authenticated TVS's answer, which is final.
-func (p *Phone) serviceJudged(a tvs.Answer) {
-	s := p.service
-	if a.Status != tvs.Valid {
-		p.display(HostNotFound, &DeniedError{p.tvsServer(), s.id, "does not vouch for it"})
+// serviceJudged takes an authenticated TVS's answer.
+func (p *Phone) serviceJudged(server string, a tvs.Answer) {
+	q := p.inquiry()
+	if reason := denied(server, a, *q.about); reason != nil {
+		p.notVouched(reason)
 		return
 	}
-	if cert, err := p.library.certificate(s.der); err == nil && a.TTL > 0 {
-		p.flash.keepVouch(p.library.vouch(p.tvsServer(), a, cert), p.now.Add(a.TTL), p.now)
+	// A key that is not RSA is no reason not to read: only vouches need one.
+	if cert, err := p.library.certificate(q.certificate); err == nil {
+		p.keepVouch(server, a, cert)
 	}
-	p.do(ReadService{Seq: p.next(aService), URL: s.url})
+	p.readService()
+}
+
+func (p *Phone) readService() {
+	p.do(ReadService{Seq: p.next(aService), URL: p.directory.opening.url})
 }

@@ -51,6 +51,7 @@ type lab struct {
 	log      strings.Builder
 	last     phone.Verdict
 	verdicts []phone.Verdict // all, in order
+	screens  []phone.Display
 	alarms   []sip.DeviceTLInfo
 }
 
@@ -344,6 +345,8 @@ func (l *lab) event(ev phone.Event) {
 			case phone.Verdict:
 				l.last = a
 				l.verdicts = append(l.verdicts, a)
+			case phone.Display:
+				l.screens = append(l.screens, a)
 			case phone.RaiseAlarm:
 				l.alarms = append(l.alarms, a.Alarm)
 			}

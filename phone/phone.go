@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"time"
-
-	"itlsim/tvs"
 )
 
 // A Phone is one phone: its flash, its state and whatever boot is under way.
@@ -17,13 +15,12 @@ type Phone struct {
 	ip     netip.Addr
 	*kind
 
-	flash   Flash
-	status  *statusLog // nil while it is empty
-	boot    *boot      // nil while none is under way
-	calls   *calls     // nil where nothing is left to do, and nothing went wrong
-	service *service   // the HTTPS service that is being opened
-	screen  *Display   // nil while it is idle
-	last    *LastBoot  // shared with phones of which the same is known; nil: nothing
+	flash     Flash
+	status    *statusLog // nil while it is empty
+	boot      *boot      // nil while none is under way
+	calls     *calls     // nil where nothing is left to do, and nothing went wrong
+	directory *directory // nil while the screen is idle
+	last      *LastBoot  // shared with phones of which the same is known; nil: nothing
 
 	alarmAt uint32  // when the last was raised, unix seconds
 	boots   uint32  // begun so far
@@ -218,7 +215,7 @@ func (p *Phone) restart(why Cause) {
 
 // drop ends what the phone was doing.
 func (p *Phone) drop() {
-	p.boot, p.service, p.screen, p.awaits, p.home = nil, nil, nil, nothing, 0
+	p.boot, p.directory, p.awaits, p.home = nil, nil, nothing, 0
 	if p.calls != nil {
 		p.calls.tried = nil
 	}
@@ -260,21 +257,4 @@ func (p *Phone) waited(seq uint32, what awaited) bool {
 	}
 	p.awaits = nothing
 	return true
-}
-
-func (p *Phone) tvsDevice() string { return "CP-" + p.profile.Model + "-" + p.name }
-
-// tvsServer is the TVS member of the configuration in force that was asked last.
-func (p *Phone) tvsServer() string {
-	if p.service != nil {
-		return p.flash.Config.TVS[p.service.tvs-1]
-	}
-	return p.flash.Config.TVS[p.boot.offer.tvs-1]
-}
-
-func (p *Phone) askTVS(req tvs.Request) {
-	req.Device, req.Session = p.tvsDevice(), p.session
-	p.session++
-	server := p.tvsServer()
-	p.do(AskTVS{Seq: p.next(aTVS), Server: server, Request: req, Lists: p.flash.Lists, anyTVS: p.library.planted == takesAnyTVS})
 }

@@ -81,8 +81,8 @@ func (l Lists) AuthenticateTVS(der []byte) error {
 // (technote 213407: `{role : 0}` for a list, `{role : 3}` for a
 // configuration). It returns the certificate.
 func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, roles []itl.Role) (*certificate, Reason) {
-	if a.Status != tvs.Valid {
-		return nil, &DeniedError{server, signer, "does not vouch for it"}
+	if reason := denied(server, a, signer); reason != nil {
+		return nil, reason
 	}
 	cert, err := l.certificate(a.Certificate)
 	if err != nil {
@@ -95,6 +95,14 @@ func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, role
 		return cert, nil
 	}
 	return nil, &DeniedError{server, signer, "does not give it the role " + roleNames(roles)}
+}
+
+// denied is the reason where an authenticated TVS does not vouch.
+func denied(server string, a tvs.Answer, signer itl.Identity) Reason {
+	if a.Status == tvs.Valid {
+		return nil
+	}
+	return &DeniedError{server, signer, "does not vouch for it"}
 }
 
 func overlap(a, b []itl.Role) bool {

@@ -212,7 +212,7 @@ func TestDirectory(t *testing.T) {
 	require.Equal(t, phone.Untrusted, l.only().State)
 	l.boot(phone.OpenDirectory{})
 	require.Equal(t, phone.HostNotFound, l.only().Screen)
-	require.ErrorContains(t, l.only().ScreenReason, "no TVS shows a certificate of the stored ITL")
+	require.ErrorContains(t, l.only().ScreenReason, "every TVS shows a certificate that is not in the stored ITL")
 
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.TomcatService))
 	l.boot(phone.OpenDirectory{})
