@@ -69,3 +69,10 @@ func unescape(value string) string {
 	}
 	return strings.NewReplacer(`\\`, `\`, `\,`, `,`, `\;`, `;`).Replace(value)
 }
+
+// Named reports whether a certificate's name has a host as its CN, with or
+// without the host's domain.
+func Named(name, host string) bool {
+	domain, ok := strings.CutPrefix(CommonName(name), host)
+	return ok && (domain == "" || domain[0] == '.')
+}

@@ -83,7 +83,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		for _, r := range records(held(v), cucm.RecoveryPrefix) {
 			names = append(names, r.Subject)
 		}
-		if len(names) == 1 && named(names[0], cucm.RecoveryPrefix+g.Last(1)) {
+		if len(names) == 1 && itl.Named(names[0], cucm.RecoveryPrefix+g.Last(1)) {
 			return ""
 		}
 		return fmt.Sprintf("hold those of %q", names)
@@ -460,12 +460,6 @@ func records(l *itl.List, name string) []*itl.Record {
 		}
 	}
 	return all
-}
-
-// named reports whether a subject is of a host, with or without its domain.
-func named(subject, name string) bool {
-	domain, ok := strings.CutPrefix(itl.CommonName(subject), name)
-	return ok && (domain == "" || domain[0] == '.')
 }
 
 // holdsRecovery reports whether a phone's list holds the key that would sign a

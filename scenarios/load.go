@@ -21,34 +21,15 @@ import (
 	"itlsim/cucm/cli"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 	"itlsim/scenarios/language"
 )
 
-// A Problem is something in a scenario file that makes no sense.
-type Problem struct {
-	File         string
-	Line, Column int // from 1; in characters
-	Message      string
-}
-
-func (p *Problem) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
-}
-
-// Problems are all that a file has, in their order.
-type Problems []*Problem
-
-// Error shows the first ten.
-func (ps Problems) Error() string {
-	var lines []string
-	for _, p := range ps[:min(10, len(ps))] {
-		lines = append(lines, p.Error())
-	}
-	if more := len(ps) - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "\n")
-}
+// Problem and Problems tell what makes no sense in a file.
+type (
+	Problem  = language.Problem
+	Problems = language.Problems
+)
 
 // LoadFile reads a scenario file. Files that it names are looked for beside it.
 func LoadFile(file string) (Scenario, error) {
@@ -67,7 +48,8 @@ const maxScenario = 1 << 20
 func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
 	l := &loader{file: file, dir: dir, present: make(map[string]*itl.List)}
 	if len(data) > maxScenario {
-		return Scenario{}, Problems{{file, 1, 1, fmt.Sprintf("the file is larger than %d bytes", maxScenario)}}
+		l.problems.Add(file, 1, 1, "the file is larger than %d bytes", maxScenario)
+		return Scenario{}, l.problems
 	}
 	var s Scenario
 	if root := l.parse(data); root != nil {
@@ -94,12 +76,13 @@ type loader struct {
 func (l *loader) parse(data []byte) ast.Node {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		p := &Problem{l.file, 1, 1, err.Error()}
+		line, column, says := 1, 1, err.Error()
 		var yamlErr yaml.Error
 		if errors.As(err, &yamlErr) && yamlErr.GetToken() != nil {
-			p.Line, p.Column, p.Message = yamlErr.GetToken().Position.Line, yamlErr.GetToken().Position.Column, yamlErr.GetMessage()
+			at := yamlErr.GetToken().Position
+			line, column, says = at.Line, at.Column, yamlErr.GetMessage()
 		}
-		l.problems = append(l.problems, p)
+		l.problems.Add(l.file, line, column, "%s", says)
 		return nil
 	}
 	var bodies []ast.Node
@@ -109,7 +92,7 @@ func (l *loader) parse(data []byte) ast.Node {
 		}
 	}
 	if len(bodies) == 0 {
-		l.problems = append(l.problems, &Problem{l.file, 1, 1, "the file is empty; a scenario has name, shows, phones and steps"})
+		l.problems.Add(l.file, 1, 1, "the file is empty; a scenario has name, shows, phones and steps")
 		return nil
 	}
 	if len(bodies) > 1 {
@@ -124,7 +107,7 @@ func (l *loader) at(n ast.Node, format string, args ...any) {
 }
 
 func (l *loader) atToken(t *token.Token, offset int, format string, args ...any) {
-	l.problems = append(l.problems, &Problem{l.file, t.Position.Line, t.Position.Column + offset, fmt.Sprintf(format, args...)})
+	l.problems.Add(l.file, t.Position.Line, t.Position.Column+offset, format, args...)
 }
 
 // start is the first token of a node: a mapping's own token is a colon.
@@ -679,4 +662,48 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 		return name, nil, false
 	}
 	return name, data, true
+}
+
+// devices reads the group's phones from an export; where the file gives a count
+// too, it takes so many of them.
+func (l *loader) devices(g *Group, file, lists ast.Node, s *Scenario) {
+	name, data, ok := l.readFile(file)
+	if !ok {
+		return
+	}
+	known := make(inventory.Lists)
+	for _, list := range s.Present {
+		known.Add(list)
+	}
+	if lists != nil {
+		for _, item := range l.list(lists) {
+			if list := l.trustList(item); list != nil {
+				known.Add(list)
+			}
+		}
+	}
+	export := inventory.Export{File: name, Data: data, Nodes: g.TFTP, Lists: known, Most: MaxPhones}
+	devices, problems := export.Devices()
+	if len(problems) > 0 {
+		l.problems = append(l.problems, problems...)
+		return
+	}
+	if g.Count == 0 || g.Count > len(devices) {
+		g.Count = len(devices)
+	}
+	g.Devices = inventory.Thinned(devices, g.Count)
+}
+
+// trustList reads a .tlv file that the scenario names.
+func (l *loader) trustList(n ast.Node) *itl.List {
+	name, data, ok := l.readFile(n)
+	if !ok {
+		return nil
+	}
+	list, err := itl.ParseList(data)
+	if err != nil {
+		l.at(n, "%s is no trust list: %v", name, err)
+		return nil
+	}
+	return list
 }

@@ -10,6 +10,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 )
 
 // Modes in which a scenario can run.
@@ -120,21 +121,9 @@ func scaled(groups []Group, phones int) []Group {
 		all[at].Count += sign(phones - given)
 	}
 	for i := range all {
-		all[i].Devices = thinned(groups[i].Devices, all[i].Count)
+		all[i].Devices = inventory.Thinned(groups[i].Devices, all[i].Count)
 	}
 	return all
-}
-
-// thinned takes n devices, evenly from all.
-func thinned(devices []Device, n int) []Device {
-	if len(devices) == 0 {
-		return nil
-	}
-	some := make([]Device, n)
-	for i := range some {
-		some[i] = devices[i*len(devices)/n]
-	}
-	return some
 }
 
 func sign(n int) int {

@@ -7,6 +7,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 )
 
 // A Scenario is a plan: who is there, what is done, and what is expected then.
@@ -51,7 +52,7 @@ type Group struct {
 	Offline      float64 // share that acts on "phones" do not reach
 	Holds        Holding // at the beginning
 	// Devices are single phones from outside, in place of Count and Models.
-	Devices []Device
+	Devices []inventory.Device
 }
 
 // Holding is what phones hold when a scenario begins.
@@ -64,16 +65,6 @@ const (
 	// OldITL was fetched before the upgrade to 10.0: it has no ITLRECOVERY record.
 	OldITL Holding = "a list without the ITLRECOVERY record"
 )
-
-// A Device is one phone of a real cluster, as an administrator's export tells.
-type Device struct {
-	Name       string // SEP<MAC>
-	Profile    *phone.Profile
-	TFTP       string    // node
-	List       *itl.List // that it holds, as the real phone does; nil: one that is not known
-	ListKnown  bool      // false: nothing is known of its list, not even the checksum
-	Registered bool
-}
 
 // A Step is one line of a scenario's plan.
 type Step struct {

@@ -19,6 +19,7 @@ import (
 	fleetwire "itlsim/fleet/wire"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 )
 
 // A Stage is what a scenario plays on.
@@ -40,14 +41,8 @@ type Stage struct {
 	before      before // how things were when the step began
 	judged      []ExpectationReport
 	disturbance Disturbance
-	// of a picture of a real fleet
-	keys             cucm.KeySource
-	present          map[string]*itl.List
-	today, strangers map[[20]byte]itl.Signer // by the real certificate
-	casts            map[castKey]*itl.List
-
-	sftp  *sftpServers
-	nodes map[string]*cucm.Node // by the name in the file, whatever they are called by now
+	sftp        *sftpServers
+	nodes       map[string]*cucm.Node // by the name in the file, whatever they are called by now
 
 	password string // that stands for defaultPassword in this run
 	types    func(n *cucm.Node, line string, answers []string) (string, error)
@@ -108,7 +103,6 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 		password: cmp.Or(opt.Password, defaultPassword), ended: func() {},
 		world:    w,
 		networks: make(map[*cucm.Cluster]cucm.Network), nodes: make(map[string]*cucm.Node),
-		keys: opt.Keys, present: s.Present, today: make(map[[20]byte]itl.Signer), strangers: make(map[[20]byte]itl.Signer), casts: make(map[castKey]*itl.List),
 		orders: make(map[string]*order),
 	}
 	begun := st // which an error's return takes away
@@ -138,11 +132,14 @@ func openStage(s Scenario, opt Options) (st *Stage, err error) {
 	if st.Fleet, err = st.world.Fleet(limits); err != nil {
 		return nil, err
 	}
-	if st.keys == nil {
-		st.keys = cucm.GeneratedKeys{}
+	keys := opt.Keys
+	if keys == nil {
+		keys = cucm.GeneratedKeys{}
 	}
-	st.meet(s.Present)
-	if err := st.populate(s.Groups); err != nil {
+	real := inventory.NewCounterparts(inventory.Site{
+		Cluster: st.Cluster, Nodes: st.nodes, Served: s.Present, Keys: keys, Clock: st.world,
+	})
+	if err := st.populate(s.Groups, real); err != nil {
 		st.Fleet.Close()
 		return nil, err
 	}
@@ -199,7 +196,7 @@ func short(s cucm.Service) string {
 
 // populate puts the phones up, dealt from all groups in turn, so that whatever
 // reaches all phones reaches each node from the beginning.
-func (st *Stage) populate(groups []Group) error {
+func (st *Stage) populate(groups []Group, real *inventory.Counterparts) error {
 	total := 0
 	for _, g := range groups {
 		total += g.Count
@@ -218,7 +215,7 @@ func (st *Stage) populate(groups []Group) error {
 				at = j
 			}
 		}
-		if err := st.add(&groups[at], dealt[at], i, library); err != nil {
+		if err := st.add(&groups[at], dealt[at], i, library, real); err != nil {
 			return err
 		}
 		dealt[at]++
@@ -262,7 +259,7 @@ func (st *Stage) tftp(names []string) (*order, error) {
 }
 
 // add puts up the k-th phone of a group, the i-th of all.
-func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
+func (st *Stage) add(g *Group, k, i int, library *phone.Library, real *inventory.Counterparts) error {
 	models := g.Models
 	if len(models) == 0 {
 		for j := range phone.Profiles {
@@ -293,7 +290,7 @@ func (st *Stage) add(g *Group, k, i int, library *phone.Library) error {
 		st.Other.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: st.Other.Nodes()})
 	}
 	m := member{Group: g.Name, Offline: offline, Profile: profile, node: tftp.nodes[0]}
-	flash, err := st.holding(g, k, name, m.node)
+	flash, err := st.holding(g, k, name, m.node, real)
 	if err != nil {
 		return err
 	}
@@ -319,11 +316,11 @@ func first(name string, names []string) []string {
 }
 
 // holding is what a phone holds at the beginning.
-func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node) (phone.Flash, error) {
+func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node, real *inventory.Counterparts) (phone.Flash, error) {
 	var flash phone.Flash
 	switch {
 	case len(g.Devices) > 0:
-		list, err := st.deviceList(&g.Devices[k], node)
+		list, err := real.Held(&g.Devices[k], node)
 		if err != nil {
 			return flash, err
 		}
@@ -346,20 +343,6 @@ func (st *Stage) holding(g *Group, k int, name string, node *cucm.Node) (phone.F
 	}
 	flash.Config, err = cnf.Parse(data)
 	return flash, err
-}
-
-// deviceList is what a phone of a real fleet holds: the counterpart of its own
-// list. Of one that reported none, being registered, today's is assumed.
-func (st *Stage) deviceList(d *Device, n *cucm.Node) (*itl.List, error) {
-	if !d.ListKnown && d.Registered {
-		return n.ITL(), nil
-	}
-	for name, present := range st.present {
-		if d.List != nil && present.SHA1() == d.List.SHA1() {
-			return st.nodes[name].ITL(), nil
-		}
-	}
-	return st.cast(d.List, n)
 }
 
 // withoutRecovery is the node's list as a release before 10.0 would have made

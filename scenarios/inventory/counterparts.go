@@ -1,0 +1,164 @@
+package inventory
+
+import (
+	"cmp"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/x509/pkix"
+	"errors"
+	"strings"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+)
+
+// Counterparts are the lists of real phones, made anew in the keys of a
+// simulated cluster. The real private keys stay where they are: the record of a
+// certificate that a real node shows today becomes the record of the simulated
+// node's certificate, and one of the past, or of another cluster, becomes that
+// of a stand-in, a certificate of the same name that no node has. So a phone
+// follows a change, or does not, as the records of its real list let it.
+type Counterparts struct {
+	site     Site
+	current  map[fingerprint]itl.Signer // the simulated counterpart of each certificate that real nodes show
+	standIns map[fingerprint]itl.Signer // by the real certificate
+	made     map[origin]*itl.List
+}
+
+// A Site is the simulated cluster in whose keys lists are made.
+type Site struct {
+	Cluster *cucm.Cluster
+	Nodes   map[string]*cucm.Node // by their names in the scenario
+	Served  map[string]*itl.List  // what the real nodes serve today, by the same names
+	Keys    cucm.KeySource        // of stand-ins
+	Clock   cucm.Clock
+}
+
+// fingerprint tells certificates apart, whole ones and those by hash alike.
+type fingerprint [sha1.Size]byte
+
+func fingerprintOf(r *itl.Record) (sum fingerprint) {
+	if r.Certificate != nil {
+		return sha1.Sum(r.Certificate)
+	}
+	copy(sum[:], r.CertHash)
+	return sum
+}
+
+// origin is what a list was made of: a real list, or, where none is known, the
+// list of a node.
+type origin struct {
+	node *cucm.Node
+	sum  [sha1.Size]byte
+}
+
+// NewCounterparts finds the simulated counterpart of each certificate that the
+// real nodes show today.
+func NewCounterparts(site Site) *Counterparts {
+	c := &Counterparts{
+		site:    site,
+		current: make(map[fingerprint]itl.Signer), standIns: make(map[fingerprint]itl.Signer),
+		made: make(map[origin]*itl.List),
+	}
+	publisher := site.Cluster.Publisher()
+	for name, list := range site.Served {
+		own := site.Nodes[name]
+		for i := range list.Records {
+			r := &list.Records[i]
+			sum := fingerprintOf(r)
+			switch {
+			case r.Role == itl.TFTP || r.Role == itl.SAST && !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix):
+				c.current[sum] = own.Certificate(cucm.CallManager).Signer
+			case r.Role == itl.SAST:
+				c.current[sum] = publisher.Certificate(cucm.ITLRecovery).Signer
+			case r.Role == itl.CAPF:
+				c.current[sum] = publisher.Certificate(cucm.CAPFUnit).Signer
+			case r.Role == itl.TVS:
+				for name, n := range site.Nodes {
+					if itl.Named(r.Subject, name) {
+						c.current[sum] = n.Certificate(cucm.TVSUnit).Signer
+					}
+				}
+			}
+		}
+	}
+	return c
+}
+
+// Held is the counterpart of the list that a device holds; home is the node that
+// it asks for files. Of a registered device that reported no list, today's list
+// of its node is assumed.
+func (c *Counterparts) Held(d *Device, home *cucm.Node) (*itl.List, error) {
+	if !d.ListKnown && d.Registered {
+		return home.ITL(), nil
+	}
+	for name, served := range c.site.Served {
+		if d.List != nil && served.SHA1() == d.List.SHA1() {
+			return c.site.Nodes[name].ITL(), nil
+		}
+	}
+	from := origin{node: home}
+	if d.List != nil {
+		from = origin{sum: d.List.SHA1()}
+	}
+	if list, ok := c.made[from]; ok {
+		return list, nil
+	}
+	list, err := c.build(d.List, home)
+	if err == nil {
+		c.made[from] = list
+	}
+	return list, err
+}
+
+// build makes the counterpart of a real list. Of one that is not known (nil)
+// nothing is of today: it has the records of the node's own, of stand-ins alone.
+func (c *Counterparts) build(real *itl.List, home *cucm.Node) (*itl.List, error) {
+	records, digest := home.ITL().Records, itl.SHA1
+	if real != nil {
+		records, digest = real.Records, real.Digest
+	}
+	t := itl.Template{Filename: itl.ITLFilename, Timestamp: c.site.Clock.Now(), Digest: digest}
+	var signer *itl.Signer
+	for i := range records {
+		r := &records[i]
+		own, ok := c.current[fingerprintOf(r)]
+		if !ok || real == nil {
+			var err error
+			if own, err = c.standIn(r); err != nil {
+				return nil, err
+			}
+		}
+		record := itl.HashRecord(r.Role, own.Certificate)
+		if r.Certificate != nil {
+			record = itl.FullRecord(r.Role, own.Certificate)
+		}
+		t.Records = append(t.Records, record)
+		signs := real != nil && r.Subject == real.Signer.Subject && r.SameSerial(real.Signer)
+		if r.Role == itl.SAST && (signer == nil || signs) {
+			signer = &own
+		}
+	}
+	if signer == nil {
+		return nil, errors.New("a stored list has no record of its signer")
+	}
+	return t.Sign(*signer)
+}
+
+// standIn is a certificate with the name of a real one that no node has.
+func (c *Counterparts) standIn(r *itl.Record) (itl.Signer, error) {
+	if s, ok := c.standIns[fingerprintOf(r)]; ok {
+		return s, nil
+	}
+	key, err := c.site.Keys.Key(1024) // nobody verifies a signature with it
+	if err != nil {
+		return itl.Signer{}, err
+	}
+	unit := map[itl.Role]cucm.Unit{itl.TVS: cucm.TVSUnit, itl.CAPF: cucm.CAPFUnit}[r.Role]
+	name := pkix.Name{CommonName: itl.CommonName(r.Subject)}
+	signer, err := cucm.NewCertificate(cmp.Or(unit, cucm.CallManager), name, key, c.site.Clock.Now(), rand.Reader)
+	if err == nil {
+		c.standIns[fingerprintOf(r)] = signer
+	}
+	return signer, err
+}
