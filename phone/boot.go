@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/rsa"
 
-	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/tftp"
 )
@@ -175,7 +174,7 @@ func (p *Phone) listsDone() {
 	case b.newITL:
 		p.show(MsgITLInstalled)
 	}
-	if p.profile.ReportsLists() && !(b.updated && p.library.planted == losesAlarm) {
+	if p.rules().reportsLists(p) {
 		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists))
 	}
 }
@@ -234,11 +233,7 @@ func (p *Phone) stored() *itl.List {
 // said before, then TVS.
 func (p *Phone) judge() {
 	o := &p.boot.offer
-	roles := o.roles
-	if p.library.planted == ignoresRole {
-		roles = []itl.Role{itl.SAST, itl.TFTP, itl.CCMTFTP}
-	}
-	if rec, by := p.flash.Lists.signer(o.signed.Signer, roles); by != ByNothing {
+	if rec, by := p.rules().signer(p.flash.Lists, o.signed.Signer, o.roles); by != ByNothing {
 		p.check(rec.Key(), by, "")
 		return
 	}
@@ -253,7 +248,7 @@ func (p *Phone) judge() {
 // check verifies the offer under the signer's key.
 func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) bool {
 	o := &p.boot.offer
-	if err := p.library.verify(o.signed, key); err != nil {
+	if err := p.rules().verify(p, o.signed, key); err != nil {
 		p.refuse(o.signed, &ForgedError{by.String(), err})
 		return false
 	}
@@ -322,11 +317,6 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 		p.show(MsgListFailed)
 	}
 	p.verdict(ByNothing, "", r)
-	if file := b.offer.file; file != nil && p.library.planted == keepsRefused {
-		if config, err := cnf.Parse(file.Payload); err == nil {
-			p.flash.Config = config
-		}
-	}
 	p.proceed()
 }
 

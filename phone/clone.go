@@ -1,3 +1,5 @@
+//go:build exploration
+
 package phone
 
 // Clone is another phone just like this one, which goes its own way from here.

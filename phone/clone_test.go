@@ -1,3 +1,5 @@
+//go:build exploration
+
 package phone_test
 
 import (

@@ -26,8 +26,8 @@ type Library struct {
 	// file.
 	Remember bool
 
-	planted mutant    // by tests
-	turns   sync.Pool // of *turn: there is one at each event
+	rules rules     // nil: the real ones
+	turns sync.Pool // of *turn: there is one at each event
 
 	files     memo[extent, *itl.File]
 	parsed    memo[extent, *itl.List]
@@ -61,9 +61,6 @@ func (l *Library) file(data []byte) (*itl.File, error) {
 
 // verify checks a file's signature.
 func (l *Library) verify(s *itl.Signed, key *rsa.PublicKey) error {
-	if l.planted == skipsSignature {
-		return nil
-	}
 	_, err := remember(l, &l.verdicts, verdict{file: s, key: key}, func() (struct{}, error) { return struct{}{}, s.Verify(key) })
 	return err
 }
