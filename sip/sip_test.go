@@ -125,7 +125,7 @@ func TestRefusalsAreTyped(t *testing.T) {
 	require.Equal(t, 404, rejected.Code)
 
 	silent := listen(t, ServerConfig{Handle: func(_, _ netip.AddrPort, _ *sip.Request) *sip.Response { return nil }})
-	silence, ok := errors.AsType[*NoAnswerError](ask(silent, 50*time.Millisecond))
+	silence, ok := errors.AsType[*NoAnswerError](ask(silent, time.Second))
 	require.True(t, ok)
 	require.Equal(t, "REGISTER", silence.During)
 	require.ErrorIs(t, silence, context.DeadlineExceeded)

@@ -15,7 +15,9 @@ import (
 func TestWhatGoesWrongHasAName(t *testing.T) {
 	server := listen(t, ServerConfig{Files: shelf{"big": contents(1025)}.get}).Addr().String()
 	silent := socket(t, "127.0.0.3:0").LocalAddr().String()
-	hasty := Client{Timeout: 10 * time.Millisecond, Retries: 1, MaxSize: 1024}
+	hasty := Client{Timeout: 10 * time.Millisecond, Retries: 1}
+	limited := *patient
+	limited.MaxSize = 1024
 	elsewhere := hasty
 	elsewhere.Local = netip.MustParseAddr("192.0.2.1")
 	long := strings.Repeat("x", 501)
@@ -26,8 +28,8 @@ func TestWhatGoesWrongHasAName(t *testing.T) {
 		as           any
 		text         string
 	}{
-		{hasty, server, "CTLFile.tlv", nil, "CTLFile.tlv from " + server + ": File not found"},
-		{hasty, server, "big", new(*TooLargeError), "big from " + server + ": larger than 1024 bytes"},
+		{limited, server, "CTLFile.tlv", nil, "CTLFile.tlv from " + server + ": File not found"},
+		{limited, server, "big", new(*TooLargeError), "big from " + server + ": larger than 1024 bytes"},
 		{hasty, silent, "ITLFile.tlv", new(*NoAnswerError), "ITLFile.tlv from " + silent + ": no answer: read udp"},
 		{hasty, "nowhere", "ITLFile.tlv", new(*NoAnswerError), "ITLFile.tlv from nowhere: no answer: resolving address nowhere: address nowhere: missing port in address"},
 		{elsewhere, server, "ITLFile.tlv", new(*NoAnswerError), "cannot assign requested address"},
@@ -52,7 +54,7 @@ func TestServerErrors(t *testing.T) {
 	server := socket(t, "127.0.0.3:0")
 	var serverErr *ServerError
 
-	done := getting(t.Context(), &Client{}, server.LocalAddr(), "ITLFile.tlv")
+	done := getting(t.Context(), &Client{Timeout: time.Minute}, server.LocalAddr(), "ITLFile.tlv")
 	_, phone := server.receive()
 	server.send(block(opERROR, 2, "Access\nviolation\x00rest"), phone)
 	require.ErrorAs(t, (<-done).err, &serverErr)
@@ -60,7 +62,7 @@ func TestServerErrors(t *testing.T) {
 	require.ErrorContains(t, serverErr, `ERROR 2 "Access\nviolation"`)
 
 	// Code 1 in the middle of a file does not mean that there is no such file.
-	done = getting(t.Context(), &Client{}, server.LocalAddr(), "ITLFile.tlv")
+	done = getting(t.Context(), &Client{Timeout: time.Minute}, server.LocalAddr(), "ITLFile.tlv")
 	_, phone = server.receive()
 	server.send(block(opDATA, 1, string(contents(512))), phone)
 	ack, _ := server.receive()
@@ -106,7 +108,7 @@ func TestLostPackets(t *testing.T) {
 // Phones ignore what does not come from the address they asked.
 func TestAnswerFromElsewhereIsIgnored(t *testing.T) {
 	server, stranger := socket(t, "127.0.0.3:0"), socket(t, "127.0.0.4:0")
-	done := getting(t.Context(), &Client{}, server.LocalAddr(), "ITLFile.tlv")
+	done := getting(t.Context(), &Client{Timeout: time.Minute}, server.LocalAddr(), "ITLFile.tlv")
 	_, phone := server.receive()
 	stranger.send(block(opDATA, 1, "forged"), phone)
 	server.send(block(opDATA, 1, "genuine"), phone)

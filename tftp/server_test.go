@@ -20,7 +20,7 @@ func TestPhoneBoots(t *testing.T) {
 	const device = "SEP001122334455"
 	list, config := contents(5302), contents(8200)
 	server := listen(t, ServerConfig{Files: shelf{"ITL" + device + ".tlv": list, device + ".cnf.xml.sgn": config}.get})
-	phone := Client{Local: netip.MustParseAddr("127.1.0.7")}
+	phone := Client{Local: netip.MustParseAddr("127.1.0.7"), Retries: 1000}
 	get := func(kind Kind) ([]byte, error) {
 		return phone.Get(t.Context(), server.Addr().String(), Name{kind, device}.String())
 	}
@@ -47,7 +47,7 @@ func TestFilesOfAnySize(t *testing.T) {
 	}
 	server := listen(t, ServerConfig{Files: files.get})
 	for name, file := range files {
-		got, err := new(Client).Get(t.Context(), server.Addr().String(), name)
+		got, err := patient.Get(t.Context(), server.Addr().String(), name)
 		require.NoError(t, err, name)
 		require.True(t, bytes.Equal(file, got), name)
 	}
@@ -111,7 +111,7 @@ func TestOddNames(t *testing.T) {
 	}})
 	names := []string{"../../etc/passwd", "/etc/passwd", "", "%s\xff\n", strings.Repeat("x", 500)}
 	for _, name := range names {
-		_, err := new(Client).Get(t.Context(), server.Addr().String(), name)
+		_, err := patient.Get(t.Context(), server.Addr().String(), name)
 		require.ErrorIs(t, err, ErrNotFound)
 	}
 	phone := socket(t, "127.1.0.7:0")
@@ -121,7 +121,7 @@ func TestOddNames(t *testing.T) {
 	phone.send(request(opRRQ, strings.Repeat("y", 2000), "octet"), server.Addr())
 
 	// The last name left no room for the mode.
-	require.Eventually(t, func() bool { return server.Stats().Refused == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return server.Stats().Refused == 1 }, time.Minute, time.Millisecond)
 	require.EqualValues(t, len(names)+1, final(t, server).NotFound)
 	require.Equal(t, append(names, names[0]), asked)
 }
@@ -174,7 +174,7 @@ func TestJunkIsNoRequest(t *testing.T) {
 	for _, p := range junk {
 		phone.send(p, server.Addr())
 	}
-	_, err := new(Client).Get(t.Context(), server.Addr().String(), "f")
+	_, err := patient.Get(t.Context(), server.Addr().String(), "f")
 	require.NoError(t, err)
 	stats := final(t, server)
 	require.EqualValues(t, 1, stats.Files)
@@ -204,11 +204,11 @@ func TestRequestsAtTheLimitAreDropped(t *testing.T) {
 	var phones sync.WaitGroup
 	defer phones.Wait()
 	phones.Go(func() { together(2, get) })
-	require.Eventually(t, func() bool { return server.Stats().Full == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return server.Stats().Full == 1 }, time.Minute, time.Millisecond)
 	atLimit := asked.Load()
 	phones.Go(func() { together(30, get) })
 	// All of them have asked, and some again, and none was heard.
-	require.Eventually(t, func() bool { return retransmits.Load() > 100 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return retransmits.Load() > 100 }, time.Minute, time.Millisecond)
 	require.Equal(t, atLimit, asked.Load())
 	close(release)
 	phones.Wait()
@@ -218,7 +218,9 @@ func TestRequestsAtTheLimitAreDropped(t *testing.T) {
 // Thousands of requests whose sender never acknowledges anything: they cost no
 // more than some transfers and their time-outs, and a phone still gets its file.
 func TestFlood(t *testing.T) {
-	server := listen(t, ServerConfig{MaxTransfers: 20, Files: shelf{"f": contents(5302)}.get, Timeout: 20 * time.Millisecond, Retries: 1})
+	server := listen(t, ServerConfig{
+		MaxTransfers: 20, Files: shelf{"f": contents(5302)}.get, Timeout: 100 * time.Millisecond, Retries: 9,
+	})
 	flooder := socket(t, "127.6.6.6:0")
 	for range 5000 {
 		flooder.send(request(opRRQ, "f", "octet"), server.Addr())
@@ -260,7 +262,7 @@ func TestClose(t *testing.T) {
 		require.Zero(t, stats.Running)
 	})
 	t.Run("a client without haste", func(t *testing.T) {
-		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 20})
+		server := listen(t, ServerConfig{Files: shelf{"f": contents(2 << 20)}.get, Timeout: 20 * time.Millisecond, Retries: 1000})
 		phone := socket(t, "127.1.0.7:0")
 		phone.send(request(opRRQ, "f", "octet"), server.Addr())
 		previous, _ := phone.receive()
@@ -277,10 +279,13 @@ func TestClose(t *testing.T) {
 			}
 			previous = p
 		}
+		server.Hurry() // it has heard enough
 		require.EqualValues(t, 1, (<-closed).Failed)
 	})
 	t.Run("while phones ask", func(t *testing.T) {
-		server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get})
+		server := listen(t, ServerConfig{
+			Files: shelf{"f": contents(5302)}.get, Timeout: 100 * time.Millisecond, Retries: 5,
+		})
 		phone := &Client{Timeout: 5 * time.Millisecond, Retries: 2}
 		together(50, func(i int) {
 			if i == 25 {

@@ -182,7 +182,7 @@ func TestSilentClientHoldsUpNobody(t *testing.T) {
 
 func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	certificate := identity(t, "")
-	s := listen(t, ServerConfig{Certificate: showing(certificate), MaxConns: 2, Timeout: time.Second})
+	s := listen(t, ServerConfig{Certificate: showing(certificate), MaxConns: 2, Timeout: 2 * time.Second})
 	mute, err := net.Dial("tcp", s.Addr().String()) // never begins the handshake
 	require.NoError(t, err)
 	defer mute.Close()
@@ -190,7 +190,7 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	_, err = idle.Write([]byte{protocol, version})
 	require.NoError(t, err)
 
-	var phone Client // waits in the accept queue
+	phone := Client{Timeout: time.Minute} // waits in the accept queue
 	_, err = phone.Ask(t.Context(), s.Addr().String(), only(certificate), verify)
 	require.NoError(t, err)
 }

@@ -31,9 +31,6 @@ func (l *lab) hold(suffix string) (asked <-chan struct{}, release func()) {
 	return begun, func() { close(released) }
 }
 
-// patient phones do not give a file up that a test holds back.
-var patient = fleet.Limits{Boots: 4}
-
 func (l *lab) requireBoots(ended, cutShort int) {
 	tally := l.fleet.Tally()
 	require.EqualValues(l.t, ended, tally.Boots.Load())
@@ -93,7 +90,9 @@ func TestPowerOffAndOnInMidBoot(t *testing.T) {
 func TestManyPhonesFewAtATime(t *testing.T) {
 	t.Parallel()
 	const phones, limit = 300, 8
-	l := newLab(t, 1, fleet.Limits{Boots: limit})
+	limited := patient
+	limited.Boots = limit
+	l := newLab(t, 1, limited)
 	l.add(phones)
 	var mu sync.Mutex
 	begun, most := map[string]bool{}, 0

@@ -26,7 +26,7 @@ import (
 // whole is a lab whose phones load their files from the nodes themselves, by
 // HTTP too.
 func whole(t *testing.T, nodes, phones int) *lab {
-	l := newLab(t, nodes, quick)
+	l := newLab(t, nodes, patient)
 	var servers []string
 	for _, n := range l.cluster.Nodes() {
 		servers = append(servers, n.Address(cucm.TFTPService))
@@ -180,6 +180,7 @@ func TestCallManagersThatRefuse(t *testing.T) {
 			t.Parallel()
 			l := whole(t, 1, 1)
 			l.peerSIP(tc.handle)
+			defer l.hurry(func(limits *fleet.Limits) { limits.SIPTimeout = silence })()
 			l.boot(phone.Reset{})
 			require.Equal(t, phone.Trusted, l.only().State, "trust is another matter")
 			require.Empty(t, l.only().CallManager)
@@ -300,7 +301,7 @@ func TestWebPages(t *testing.T) {
 // after that cluster's reset. It is locked, not untrusted: its own TVS says no.
 func TestAnotherClustersResetMovesNoPhone(t *testing.T) {
 	t.Parallel()
-	a, b := whole(t, 1, 1), newLab(t, 1, quick)
+	a, b := whole(t, 1, 1), newLab(t, 1, patient)
 	held := a.only().Flash.Lists
 	name := a.only().Name
 	b.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: b.cluster.Nodes()})
@@ -325,8 +326,8 @@ func TestAnotherClustersResetMovesNoPhone(t *testing.T) {
 // system chooses.
 func TestPhonesFromAnywhere(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, quick)
-	f, err := New(Config{Clock: l.clock, Limits: quick, Anywhere: true})
+	l := newLab(t, 1, patient)
+	f, err := New(Config{Clock: l.clock, Limits: patient, Anywhere: true})
 	require.NoError(t, err)
 	defer f.Close()
 	l.cluster.AddDevice(cucm.Device{Name: "SEP0011AABB0000", Group: l.cluster.Nodes()})
@@ -347,7 +348,7 @@ func TestPeersMayNotSendResetsElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	defer victim.Close()
 	me := sip.Phone{Device: v.Name, Number: "1", Address: victim.Addr().(*net.TCPAddr).AddrPort(), UserAgent: "x"}
-	client := sip.Client{Local: netip.MustParseAddr("127.66.0.1"), Timeout: time.Second}
+	client := sip.Client{Local: netip.MustParseAddr("127.66.0.1"), Timeout: time.Minute}
 	conn, err := client.Dial(t.Context(), l.pub.Address(cucm.CallManagerService))
 	require.NoError(t, err)
 	_, err = conn.Ask(me.Register("x", 1, time.Now(), "Initialized"))

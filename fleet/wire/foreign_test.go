@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
-	"itlsim/fleet"
 	"itlsim/internal/sftptest"
 	"itlsim/phone"
 	"itlsim/tftp"
@@ -26,7 +25,7 @@ import (
 
 // runs a foreign program to its end.
 func runs(t *testing.T, dir, name string, args ...string) string {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
@@ -85,7 +84,7 @@ func folder(t *testing.T, n *cucm.Node, names ...string) string {
 // A foreign server with only a folder of files: no HTTP, so TFTP serves; no CTL.
 func TestTFTPDHPAServesPhones(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, fleet.Limits{SIPTimeout: time.Second})
+	l := newLab(t, 1, patient)
 	name := "SEP0011AABB0000"
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 	dir := folder(t, l.pub, "ITLFile.tlv", name+".cnf.xml", name+".cnf.xml.sgn")
@@ -114,7 +113,7 @@ func TestTFTPDHPAServesPhones(t *testing.T) {
 // Foreign clients get the node's files.
 func TestForeignClientsGetFiles(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, quick)
+	l := newLab(t, 1, patient)
 	host, port, _ := net.SplitHostPort(l.pub.Address(cucm.TFTPService))
 	want := l.pub.ITL().Bytes()
 	got := func(dir string) []byte {
@@ -154,7 +153,7 @@ func TestForeignClientsGetFiles(t *testing.T) {
 // AES256-SHA.
 func TestOpenSSLSeesTheTVS(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, quick)
+	l := newLab(t, 1, patient)
 	for _, how := range [][]string{{"-tls1_2", "-cipher", "AES256-SHA:@SECLEVEL=0"}, {"-tls1_3"}} {
 		said := runs(t, ".", sftptest.Program(t, "openssl"), append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)...)
 		block, _ := pem.Decode([]byte(said[strings.Index(said, "-----BEGIN"):]))
@@ -170,12 +169,12 @@ func TestOpenSSLSeesTheTVS(t *testing.T) {
 func TestSIPpRegisters(t *testing.T) {
 	t.Parallel()
 	sipp := sftptest.Program(t, "sipp")
-	l := newLab(t, 1, quick)
+	l := newLab(t, 1, patient)
 	const name = "SEP0011AABB00FF"
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 	scenario, err := filepath.Abs("testdata/phone.sipp.xml")
 	require.NoError(t, err)
-	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name, "-nostdin", "-timeout", "20s", l.pub.Address(cucm.CallManagerService))
+	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name, "-nostdin", "-timeout", "100s", l.pub.Address(cucm.CallManagerService))
 	require.Equal(t, 1, l.cluster.Registered())
 	require.Contains(t, l.pub.Log()[len(l.pub.Log())-1], "%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.3.1.1]")
 	// It has gone without a word: the reset does not reach it.
@@ -188,14 +187,14 @@ func TestSIPpRegisters(t *testing.T) {
 func TestPhonesRegisterWithSIPp(t *testing.T) {
 	t.Parallel()
 	sipp := sftptest.Program(t, "sipp")
-	l := newLab(t, 1, fleet.Limits{})
+	l := newLab(t, 1, patient)
 	server := l.pub.Address(cucm.CallManagerService)
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
 	scenario, err := filepath.Abs("testdata/callmanager.sipp.xml")
 	require.NoError(t, err)
 	host, port, _ := net.SplitHostPort(server)
 	var out bytes.Buffer
-	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port, "-nostdin", "-timeout", "30s")
+	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port, "-nostdin", "-timeout", "100s")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
@@ -208,7 +207,7 @@ func TestPhonesRegisterWithSIPp(t *testing.T) {
 			conn.Close()
 		}
 		return err == nil
-	}, 10*time.Second, 20*time.Millisecond)
+	}, time.Minute, 20*time.Millisecond)
 	l.add(3, l.pub.Address(cucm.TFTPService))
 	l.boot(phone.PowerOn{})
 	for _, v := range l.fleet.Phones() {

@@ -54,8 +54,23 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// quick are limits for tests in which somebody gives no answer.
-var quick = fleet.Limits{Boots: 8, TFTPTimeout: 100 * time.Millisecond, TFTPRetries: 4, TVSTimeout: 400 * time.Millisecond, HTTPTimeout: 400 * time.Millisecond, SIPTimeout: 400 * time.Millisecond}
+// patient are limits that no busy machine reaches. A test in which somebody gives
+// no answer shortens the one that it is about, with hurry.
+var patient = fleet.Limits{
+	Boots: 8, TFTPRetries: 1000, TVSTimeout: time.Minute, HTTPTimeout: time.Minute, SIPTimeout: time.Minute,
+}
+
+// hurry changes the limits of a fleet that is at rest; restore ends that.
+func (l *lab) hurry(change func(*fleet.Limits)) (restore func()) {
+	limits := &l.fleet.config.Limits
+	before := *limits
+	change(limits)
+	return func() { *limits = before }
+}
+
+// silence is how long tests wait for what does not answer. What answers has the
+// same time to do so, and needs far less.
+const silence = 2 * time.Second
 
 // labs counts them: each has addresses of its own, so that a port which a test
 // gives up for a while is not given to another.
@@ -74,13 +89,14 @@ func newLab(t testing.TB, nodes int, limits fleet.Limits) *lab {
 	net := fmt.Sprintf("127.1.%d.", labs.Add(1))
 	l.sockets, err = cucmwire.Listen(l.cluster, []string{net + "2", net + "3"})
 	require.NoError(t, err)
-	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond})
+	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond, Retries: 100})
 	require.NoError(t, err)
 	l.tftp = server.Addr().String()
 	l.fleet, err = New(Config{Clock: l.clock, Limits: limits})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		l.fleet.Close()
+		server.Hurry() // phones of a closed fleet take no file
 		require.NoError(t, server.Close())
 		require.NoError(t, l.sockets.Close())
 	})
@@ -136,7 +152,7 @@ func (l *lab) only() fleet.View {
 
 // bootedLab has one phone, which has booted and is trusted.
 func bootedLab(t *testing.T, nodes int) *lab {
-	l := newLab(t, nodes, quick)
+	l := newLab(t, nodes, patient)
 	l.add(1)
 	l.boot(phone.PowerOn{})
 	require.Equal(t, phone.Trusted, l.only().State)

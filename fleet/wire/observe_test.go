@@ -34,7 +34,7 @@ func (w *watcher) Judged(i int, v phone.Verdict) {
 }
 
 func TestObserver(t *testing.T) {
-	l := newLab(t, 1, quick)
+	l := newLab(t, 1, patient)
 	w := &watcher{}
 	l.fleet.config.Observer = w // no phone is driven yet
 	l.add(3)

@@ -65,7 +65,7 @@ func TestBadFiles(t *testing.T) {
 // vouches for its signer.
 func TestListOfAnotherCluster(t *testing.T) {
 	t.Parallel()
-	l, other := bootedLab(t, 1), newLab(t, 1, quick)
+	l, other := bootedLab(t, 1), newLab(t, 1, patient)
 	before := l.only()
 	require.NoError(t, other.pub.Regenerate("CallManager")) // the pools of both labs give the same keys
 	l.meddle(func(name string, data []byte) []byte {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,30 +16,54 @@ import (
 	"itlsim/phone"
 )
 
-// silent is the address of a TFTP server that takes requests and never answers.
-func silent(t *testing.T) string {
+// silent is a TFTP server that takes requests, counts them, and never answers.
+func silent(t *testing.T) (addr string, requests *atomic.Uint64) {
 	conn, err := net.ListenPacket("udp4", "127.0.0.5:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	return conn.LocalAddr().String()
+	requests = new(atomic.Uint64)
+	var listening sync.WaitGroup
+	listening.Go(func() {
+		for buf := make([]byte, 512); ; requests.Add(1) {
+			if _, _, err := conn.ReadFrom(buf); err != nil {
+				return
+			}
+		}
+	})
+	t.Cleanup(func() {
+		conn.Close()
+		listening.Wait()
+	})
+	return conn.LocalAddr().String(), requests
+}
+
+// forTFTP are limits of phones one of whose TFTP servers is silent.
+func forTFTP() fleet.Limits {
+	limits := patient
+	limits.TFTPTimeout, limits.TFTPRetries = silence/10, 9
+	return limits
 }
 
 func TestSecondTFTPServer(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, quick)
-	l.add(1, silent(t), l.tftp)
+	l := newLab(t, 1, forTFTP())
+	first, requests := silent(t)
+	l.add(1, first, l.tftp)
 	l.boot(phone.PowerOn{})
 	require.Equal(t, phone.Trusted, l.only().State)
 	require.Equal(t, l.pub.ITL().SHA1(), l.only().Flash.Lists.ITL.SHA1())
 	require.EqualValues(t, 1, l.fleet.Tally().Boots.Load())
-	// It stays with the second server for the rest of the boot.
-	require.EqualValues(t, quick.TFTPRetries, l.fleet.Tally().Retransmits.Load())
+	retries := uint64(forTFTP().TFTPRetries)
+	require.Equal(t, 1+retries, requests.Load(), "it stays with the second server for the rest of the boot")
+	require.GreaterOrEqual(t, l.fleet.Tally().Retransmits.Load(), retries)
 }
 
 func TestNoTFTPServerAtAll(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, 1, quick)
-	l.add(1, silent(t))
+	limits := patient
+	limits.TFTPTimeout, limits.TFTPRetries = 10*time.Millisecond, 3 // nobody is there to answer in time
+	l := newLab(t, 1, limits)
+	server, _ := silent(t)
+	l.add(1, server)
 	l.boot(phone.PowerOn{})
 	require.Equal(t, phone.None, l.only().State)
 	require.Contains(t, texts(l.only()), "TFTP timeout")
@@ -127,6 +152,7 @@ func TestTVSFaults(t *testing.T) {
 			l := bootedLab(t, 1)
 			before := l.only().Flash
 			restore := l.replaceTVS(fault.behave)
+			restoreLimits := l.hurry(func(limits *fleet.Limits) { limits.TVSTimeout = silence })
 			require.NoError(t, l.pub.Regenerate(cucm.CallManager)) // which resets the phones
 			l.settle()
 			require.Equal(t, fault.state, l.only().State)
@@ -136,6 +162,7 @@ func TestTVSFaults(t *testing.T) {
 			require.Equal(t, 1, l.cluster.Registered(), "it still registers")
 
 			restore()
+			restoreLimits()
 			l.boot(phone.Reset{})
 			require.Equal(t, phone.Trusted, l.only().State, "the TVS is as it was")
 			require.Equal(t, phone.ByTVS, l.only().ListBy)
@@ -149,6 +176,7 @@ func TestSecondTVS(t *testing.T) {
 	l := bootedLab(t, 2)
 	restore := l.replaceTVS(tvsFaults["hangs"].behave)
 	defer restore()
+	defer l.hurry(func(limits *fleet.Limits) { limits.TVSTimeout = silence })()
 	require.NoError(t, l.pub.Regenerate(cucm.CallManager))
 	l.settle()
 	require.Equal(t, phone.Trusted, l.only().State)
