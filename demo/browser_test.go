@@ -18,7 +18,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/demo"
 	"itlsim/internal/sftptest"
-	"itlsim/scenarios"
+	"itlsim/lab"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,7 +32,7 @@ const password = "demo-password"
 
 func start(t *testing.T, change ...func(*demo.Config)) *demo.Server {
 	t.Helper()
-	cfg := demo.Config{Phones: 120, Mode: scenarios.Wire, Seed: 1, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
+	cfg := demo.Config{Phones: 120, Mode: lab.Wire, Seed: 1, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -249,7 +249,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 // A tour plays step by step, stands where it is told, and goes back to start; here
 // in virtual time, sixty times as fast as it is.
 func TestTourOnThePage(t *testing.T) {
-	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, scenarios.Virtual })
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual })
 	p.window(1280, 900)
 	p.sees("#simulated", "only SSH can be reached")
 	p.sees("#headline", "40 phones are booting")

@@ -81,9 +81,9 @@ func (w *world) clusterSince(place uint64) (*clusterView, uint64) {
 
 func (w *world) lookAtCluster() *clusterView {
 	w.journal.look()
-	v := &clusterView{SettingsAccess: w.stage.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
+	v := &clusterView{SettingsAccess: w.lab.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
 	served := make(map[sip.Checksum][]string)
-	for i, n := range w.stage.Nodes() {
+	for i, n := range w.lab.Nodes() {
 		node := lookAtNode(n)
 		node.ID, node.SSH = w.consoles[i].name, w.ssh[i].Addr().String()
 		v.Nodes = append(v.Nodes, node)

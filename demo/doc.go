@@ -2,7 +2,7 @@
 // which a person who has never seen an ITL watches trust being lost and
 // restored, and an engineer tries anything.
 //
-//	world    the stage of a scenario (scenarios.Stage), from the start to "back to start"
+//	world    the lab of a scenario (scenarios.Player), from the start to "back to start"
 //	 ├─ wall       what every phone looks like from afar, its story (fleet.Observer)
 //	 ├─ journal    alarms and what administrators did
 //	 ├─ console    a node's command line, shared by all who look at it

@@ -74,13 +74,13 @@ type storyView struct {
 }
 
 func (w *world) phone(i int) *phoneView {
-	p := w.stage.Fleet.Phone(i)
+	p := w.lab.Fleet.Phone(i)
 	serving := w.serving(i, &p)
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
 		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
 		Home: serving.Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
-		Cure: w.stage.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
+		Cure: w.lab.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
 		Status: []statusView{}, Story: []storyView{},
 	}
 	if p.ScreenReason != nil {
@@ -109,12 +109,12 @@ var means = [...]string{
 // serving is the node whose TFTP a phone asks first: its home's, unless somebody
 // gave it other servers.
 func (w *world) serving(i int, v *fleet.View) *cucm.Node {
-	for _, n := range w.stage.Nodes() {
+	for _, n := range w.lab.Nodes() {
 		if n.Address(cucm.TFTPService) == v.Servers[0] {
 			return n
 		}
 	}
-	return w.stage.Nodes()[w.phones[i].Home]
+	return w.lab.Nodes()[w.phones[i].Home]
 }
 
 func listOf(l *itl.List) *listView {
@@ -157,7 +157,7 @@ func (w *world) act(i int, act string, servers []string) error {
 	case "off":
 		ev = phone.PowerOff{}
 	case "erase":
-		v := w.stage.Fleet.Phone(i)
+		v := w.lab.Fleet.Phone(i)
 		if c := v.Flash.Config; !v.On || c != nil && !c.Settings.SettingsAccess {
 			return errors.New("the phone's settings menu is not to be had: settings access is disabled, or the phone is off")
 		}
@@ -168,13 +168,13 @@ func (w *world) act(i int, act string, servers []string) error {
 		if err := checkServers(servers); err != nil {
 			return err
 		}
-		w.stage.Fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
+		w.lab.Fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
 		ev = phone.Reset{}
 	default:
 		return fmt.Errorf("a person at a phone cannot do %q", act)
 	}
 	w.journal.note("Page", w.phones[i].Name, "at the phone: %s", act)
-	w.stage.Fleet.Send(ev, w.at(i))
+	w.lab.Fleet.Send(ev, w.at(i))
 	return nil
 }
 

@@ -101,9 +101,9 @@ func moveClock(w *world, _ *player, r *http.Request) error {
 	case body.Advance < 0 || body.Advance > 366*24*3600:
 		return errors.New("the clock moves forward by at most a year")
 	case body.Rate != 0:
-		w.stage.SetRate(body.Rate)
+		w.lab.SetRate(body.Rate)
 	}
-	err = w.stage.Advance(w.ctx, time.Duration(body.Advance*float64(time.Second)))
+	err = w.lab.Advance(w.ctx, time.Duration(body.Advance*float64(time.Second)))
 	w.look()
 	return err
 }

@@ -24,9 +24,9 @@ var page embed.FS
 // Config is what a demonstration needs.
 type Config struct {
 	Phones   int
-	Mode     string // of scenarios.Modes
+	Mode     string // of lab.Modes
 	Seed     int64  // of virtual mode
-	Boots    int    // phones that boot at a time, see scenarios.Options
+	Boots    int    // phones that boot at a time, see lab.Options
 	Password string // of the administrator; the page shows it
 	// PortOffset is added to the nodes' standard ports; nil lets the system choose
 	// ports.
@@ -112,7 +112,7 @@ func (s *Server) URL() string {
 // Nodes are the nodes as of now; a return to the start replaces them.
 func (s *Server) Nodes() []*cucm.Node {
 	w, _ := s.current()
-	return w.stage.Nodes()
+	return w.lab.Nodes()
 }
 
 // SSH are the addresses of the nodes' command lines.

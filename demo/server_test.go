@@ -20,6 +20,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/demo"
+	"itlsim/lab"
 	"itlsim/scenarios"
 )
 
@@ -488,10 +489,10 @@ func TestTourTakesTheConsoleOver(t *testing.T) {
 // and what is expected of each step holds.
 func TestToursPlay(t *testing.T) {
 	for _, c := range []struct{ name, mode, end string }{
-		{"bulk-reset", scenarios.Wire, trusted},
-		{"bulk-reset", scenarios.Virtual, trusted},
-		{"trust-loss", scenarios.Virtual, untrusted},
-		{"recovery", scenarios.Wire, trusted},
+		{"bulk-reset", lab.Wire, trusted},
+		{"bulk-reset", lab.Virtual, trusted},
+		{"trust-loss", lab.Virtual, untrusted},
+		{"recovery", lab.Wire, trusted},
 	} {
 		t.Run(c.name+"/"+c.mode, func(t *testing.T) {
 			tour, ok := scenarios.Find(c.name)
@@ -522,7 +523,7 @@ func TestToursPlay(t *testing.T) {
 // decides how long that is, and everything else is as on the wire: alarms, the
 // command line over SSH's port, the reset.
 func TestVirtualTimePasses(t *testing.T) {
-	s := start(t, func(c *demo.Config) { c.Phones, c.Mode = 4000, scenarios.Virtual })
+	s := start(t, func(c *demo.Config) { c.Phones, c.Mode = 4000, lab.Virtual })
 	p := open(t, s)
 	p.until("phones boot", func(update) bool { return strings.Contains(p.seen.Cells, "c") })
 	require.Zero(t, strings.Count(p.seen.Cells, trusted), "none has booted yet")

@@ -78,7 +78,7 @@ func (s *Server) update(p *place) *update {
 		u.Tour, p.tour = player.since(p.tour)
 	}
 	if now := time.Now(); now.Sub(p.clock) >= samplingEvery {
-		r := reading{w.now().UnixMilli(), w.stage.Rate()}
+		r := reading{w.now().UnixMilli(), w.lab.Rate()}
 		u.Clock, p.clock = &r, now
 	}
 	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil || u.Screens != nil || u.Tour != nil || u.Clock != nil

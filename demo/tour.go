@@ -175,7 +175,7 @@ func (p *player) run() {
 // step does the step that is due, and tells how long to rest then.
 func (p *player) step() time.Duration {
 	step, began := p.world.scenario.Steps[p.at], time.Now()
-	report, err := p.world.stage.Play(p.world.ctx, step)
+	report, err := p.world.lab.Play(p.world.ctx, step)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = false

@@ -10,18 +10,19 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios"
 	"itlsim/sshd"
 )
 
-// world is everything from one start to the next: a scenario's stage, and all
+// world is everything from one start to the next: a scenario's lab, and all
 // that looks at it.
 type world struct {
 	number   int // of the world, so that pages notice a new one
 	began    time.Time
 	scenario scenarios.Scenario
-	stage    *scenarios.Stage
+	lab      *scenarios.Player
 	wall     *wall
 	journal  *journal
 	charts   *charts
@@ -52,9 +53,9 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 	w.close = sync.OnceValue(w.end)
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.wall, w.journal, w.charts = newWall(), newJournal(), &charts{}
-	opt := scenarios.Options{
+	opt := lab.Options{
 		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed, Password: cfg.Password, PortOffset: cfg.PortOffset,
-		Live: &scenarios.Live{
+		Live: &lab.Live{
 			Observer: w.wall, Logged: w.journal.logged, Type: w.types,
 			Trouble: func(err error) { w.journal.note("Page", "", "%v", err) },
 		},
@@ -63,11 +64,11 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 		opt.Keys = cfg.Keys()
 	}
 	var err error
-	if w.stage, err = scenarios.Open(s, opt); err != nil {
+	if w.lab, err = scenarios.Open(s, opt); err != nil {
 		w.cancel()
 		return nil, err
 	}
-	nodes := w.stage.Nodes()
+	nodes := w.lab.Nodes()
 	w.journal.now = w.now
 	home := make(map[*cucm.Node]int)
 	for i, n := range nodes {
@@ -87,12 +88,12 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 		}
 		w.ssh = append(w.ssh, server)
 	}
-	views := w.stage.Views()
+	views := w.lab.Views()
 	for i, v := range views {
-		w.phones = append(w.phones, installed{v.Name, v.Profile.Model, home[w.stage.Home(i)]})
+		w.phones = append(w.phones, installed{v.Name, v.Profile.Model, home[w.lab.Member(i).Home]})
 		w.journal.index[v.Name] = i
 	}
-	w.wall.begin(views, w.stage.Now)
+	w.wall.begin(views, w.lab.Now)
 	w.done.Go(w.sampling)
 	return w, nil
 }
@@ -102,8 +103,8 @@ func (w *world) sampling() {
 	tick := time.NewTicker(samplingEvery)
 	defer tick.Stop()
 	for {
-		traffic := w.stage.Traffic().TVS
-		w.charts.take(w.began, time.Now(), w.wall.tallied(), w.stage.Fleet.Tally().Boots.Load(), uint64(traffic.Queries+traffic.Verifies))
+		traffic := w.lab.Traffic().TVS
+		w.charts.take(w.began, time.Now(), w.wall.tallied(), w.lab.Fleet.Tally().Boots.Load(), uint64(traffic.Queries+traffic.Verifies))
 		w.look()
 		select {
 		case <-tick.C:
@@ -114,7 +115,7 @@ func (w *world) sampling() {
 }
 
 // now is the time of the nodes: `set date` moves it, and not the scenario's.
-func (w *world) now() time.Time { return w.stage.Cluster.Now() }
+func (w *world) now() time.Time { return w.lab.Cluster.Now() }
 
 // end ends everything the world runs, after the commands that run on its
 // consoles.
@@ -123,12 +124,12 @@ func (w *world) end() error {
 	for _, c := range w.consoles {
 		c.end()
 	}
-	w.stage.Fleet.Close() // lets nobody wait for phones any more
+	w.lab.Fleet.Close() // lets nobody wait for phones any more
 	for _, s := range w.ssh {
 		s.Close() // whose error says nothing: it was listening
 	}
 	w.done.Wait()
-	return w.stage.Close()
+	return w.lab.Close()
 }
 
 func (w *world) console(node string) (*console, error) {
@@ -154,16 +155,16 @@ func (w *world) types(n *cucm.Node, line string, answers []string) (string, erro
 // power switches all phones on or off.
 func (w *world) power(on bool) {
 	if on {
-		w.stage.Fleet.Send(phone.PowerOn{}, nil)
+		w.lab.Fleet.Send(phone.PowerOn{}, nil)
 	} else {
-		w.stage.Fleet.Send(phone.PowerOff{}, nil)
+		w.lab.Fleet.Send(phone.PowerOff{}, nil)
 	}
 }
 
 // resetPhones is System > Enterprise Parameters > Reset, of every cluster that
 // there is: phones may have moved.
 func (w *world) resetPhones() {
-	for _, c := range w.stage.Clusters() {
+	for _, c := range w.lab.Clusters() {
 		w.journal.note("Page", c.Publisher().Name(), "System > Enterprise Parameters > Reset")
 		c.ResetPhones()
 	}
@@ -171,7 +172,7 @@ func (w *world) resetPhones() {
 
 // settingsAccess is Common Phone Profile > Settings Access, of every cluster.
 func (w *world) settingsAccess(on bool) error {
-	for _, c := range w.stage.Clusters() {
+	for _, c := range w.lab.Clusters() {
 		w.journal.note("Page", c.Publisher().Name(), "settings access: %v", on)
 		s := c.Settings()
 		s.SettingsAccess = on

@@ -3,13 +3,12 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"itlsim/cucm"
-	"itlsim/cucm/cli"
+	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
 )
@@ -34,7 +33,7 @@ var phoneActs = language.New(
 	event("open the directory", phone.OpenDirectory{}),
 	language.Rule[phoneAct]{Sentence: "use TFTP {node}[ then {node}]", Means: func(g language.Given) phoneAct { return useTFTP(g.Values...) }},
 	language.Rule[phoneAct]{Sentence: "move to the other cluster", Means: func(language.Given) phoneAct {
-		return func(ctx context.Context, st *Stage, who language.Selection) error {
+		return func(ctx context.Context, st *Player, who language.Selection) error {
 			if st.Other == nil {
 				return fmt.Errorf("there is no other cluster")
 			}
@@ -47,12 +46,12 @@ var phoneActs = language.New(
 	}},
 )
 
-type phoneAct func(context.Context, *Stage, language.Selection) error
+type phoneAct func(context.Context, *Player, language.Selection) error
 
 func event(sentence string, ev phone.Event) language.Rule[phoneAct] {
 	return language.Rule[phoneAct]{Sentence: sentence, Means: func(language.Given) phoneAct {
-		return func(_ context.Context, st *Stage, who language.Selection) error {
-			st.Fleet.Send(ev, pick(&who, st))
+		return func(_ context.Context, st *Player, who language.Selection) error {
+			st.Send(ev, pick(&who))
 			return nil
 		}
 	}}
@@ -60,42 +59,32 @@ func event(sentence string, ev phone.Event) language.Rule[phoneAct] {
 
 // useTFTP gives phones other TFTP servers (DHCP option 150).
 func useTFTP(nodes ...string) phoneAct {
-	return func(_ context.Context, st *Stage, who language.Selection) error {
-		tftp, err := st.tftp(nodes)
-		if err != nil {
-			return err
-		}
-		for i := range st.members {
-			if picks(&who, &st.members[i]) {
-				st.members[i].node = tftp.nodes[0]
-			}
-		}
-		st.Fleet.Send(phone.UseServers{Servers: tftp.servers}, pick(&who, st))
-		return nil
+	return func(_ context.Context, st *Player, who language.Selection) error {
+		return st.UseTFTP(nodes, pick(&who))
 	}
 }
 
 // pageActs are what is done on the administration page.
 var pageActs = language.New(
 	language.Rule[Act]{Sentence: "System > Enterprise Parameters > Reset", Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			st.Cluster.ResetPhones()
 			return nil
 		}}
 	}},
 	language.Rule[Act]{Sentence: "Enterprise Parameters > Reset of the other cluster", Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			st.Other.ResetPhones()
 			return nil
 		}}
 	}},
 	language.Rule[Act]{Sentence: "System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			return st.Cluster.PrepareForRollback(g.Last(1) == "True")
 		}}
 	}},
 	language.Rule[Act]{Sentence: "Common Phone Profile > " + anySetting + " = {changed}", Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			s := st.Cluster.Settings()
 			*settingIn(g.Text, &s) = g.Last(1) == "Enabled"
 			return st.Cluster.Configure(s)
@@ -107,7 +96,7 @@ var pageActs = language.New(
 var waits = language.New(
 	language.Rule[Act]{Sentence: "{number} {timeunit}", Means: func(g language.Given) Act {
 		d, err := duration(g.Values[0], g.Values[1])
-		return Act{"wait " + g.Text, func(ctx context.Context, st *Stage) error {
+		return Act{"wait " + g.Text, func(ctx context.Context, st *Player) error {
 			if err != nil {
 				return err
 			}
@@ -118,28 +107,28 @@ var waits = language.New(
 
 // faults are what goes wrong, and what is put right again.
 var faults = language.New(
-	service("{service} of {node} is down", func(st *Stage, n *cucm.Node, s cucm.Service) error {
-		return st.network(n).Stop(n, s)
+	service("{service} of {node} is down", func(st *Player, n *cucm.Node, s cucm.Service) error {
+		return st.Stop(n, s)
 	}),
-	service("{service} of {node} is up again", func(st *Stage, n *cucm.Node, s cucm.Service) error {
-		return st.network(n).Start(n, s)
+	service("{service} of {node} is up again", func(st *Player, n *cucm.Node, s cucm.Service) error {
+		return st.Start(n, s)
 	}),
-	node("{node} is down", func(st *Stage, n *cucm.Node) error { return st.power(n, false) }),
-	node("{node} is up again", func(st *Stage, n *cucm.Node) error { return st.power(n, true) }),
-	network("the network loses {percent} of all datagrams", func(d *Disturbance, g language.Given) {
+	node("{node} is down", func(_ *Player, n *cucm.Node) error { return n.PowerOff() }),
+	node("{node} is up again", func(_ *Player, n *cucm.Node) error { return n.PowerOn() }),
+	network("the network loses {percent} of all datagrams", func(d *lab.Disturbance, g language.Given) {
 		share, _ := strconv.ParseFloat(strings.TrimSuffix(g.Last(1), "%"), 64)
 		d.Loss = share / 100
 	}),
-	network("the network delays datagrams by {number} ms", func(d *Disturbance, g language.Given) {
+	network("the network delays datagrams by {number} ms", func(d *lab.Disturbance, g language.Given) {
 		n, _ := strconv.Atoi(g.Last(1))
 		d.Delay = time.Duration(min(n, 60_000)) * time.Millisecond
 	}),
-	network("the network is sound again", func(d *Disturbance, _ language.Given) { *d = Disturbance{} }),
-	node("TVS of {node} shows a wrong certificate", func(st *Stage, n *cucm.Node) error {
+	network("the network is sound again", func(d *lab.Disturbance, _ language.Given) { *d = lab.Disturbance{} }),
+	node("TVS of {node} shows a wrong certificate", func(st *Player, n *cucm.Node) error {
 		n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
 		return nil
 	}),
-	node("TFTP of {node} serves a stale list", func(st *Stage, n *cucm.Node) error {
+	node("TFTP of {node} serves a stale list", func(st *Player, n *cucm.Node) error {
 		old := st.before.lists[n].Bytes() // as of the step's beginning
 		n.SetFaults(&cucm.Faults{File: func(name string, data []byte) []byte {
 			if strings.HasSuffix(name, ".tlv") {
@@ -149,15 +138,15 @@ var faults = language.New(
 		}})
 		return nil
 	}),
-	node("TFTP of {node} serves corrupted lists", func(_ *Stage, n *cucm.Node) error {
+	node("TFTP of {node} serves corrupted lists", func(_ *Player, n *cucm.Node) error {
 		n.SetFaults(&cucm.Faults{File: corrupt(".tlv")})
 		return nil
 	}),
-	node("TFTP of {node} serves corrupted configurations", func(_ *Stage, n *cucm.Node) error {
+	node("TFTP of {node} serves corrupted configurations", func(_ *Player, n *cucm.Node) error {
 		n.SetFaults(&cucm.Faults{File: corrupt(".sgn")})
 		return nil
 	}),
-	node("{node} serves what it should again", func(_ *Stage, n *cucm.Node) error {
+	node("{node} serves what it should again", func(_ *Player, n *cucm.Node) error {
 		n.SetFaults(nil)
 		return nil
 	}),
@@ -176,9 +165,9 @@ func corrupt(ending string) func(string, []byte) []byte {
 	}
 }
 
-func node(sentence string, do func(*Stage, *cucm.Node) error) language.Rule[Act] {
+func node(sentence string, do func(*Player, *cucm.Node) error) language.Rule[Act] {
 	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			n, err := st.Node(g.Last(1))
 			if err != nil {
 				return err
@@ -188,9 +177,9 @@ func node(sentence string, do func(*Stage, *cucm.Node) error) language.Rule[Act]
 	}}
 }
 
-func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) language.Rule[Act] {
+func service(sentence string, do func(*Player, *cucm.Node, cucm.Service) error) language.Rule[Act] {
 	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
+		return Act{g.Text, func(_ context.Context, st *Player) error {
 			n, err := st.Node(g.Last(1))
 			if err != nil {
 				return err
@@ -204,34 +193,14 @@ func service(sentence string, do func(*Stage, *cucm.Node, cucm.Service) error) l
 	}}
 }
 
-func network(sentence string, change func(*Disturbance, language.Given)) language.Rule[Act] {
+func network(sentence string, change func(*lab.Disturbance, language.Given)) language.Rule[Act] {
 	return language.Rule[Act]{Sentence: sentence, Means: func(g language.Given) Act {
-		return Act{g.Text, func(_ context.Context, st *Stage) error {
-			change(&st.disturbance, g)
-			st.world.Disturb(st.disturbance)
-			return nil
+		return Act{g.Text, func(_ context.Context, st *Player) error {
+			d := st.Disturbance()
+			change(&d, g)
+			return st.Disturb(d)
 		}}
 	}}
-}
-
-// network is that of a node's cluster.
-func (st *Stage) network(n *cucm.Node) cucm.Network { return st.networks[st.clusterOf(n)] }
-
-func (st *Stage) clusterOf(n *cucm.Node) *cucm.Cluster {
-	for _, c := range st.Clusters() {
-		if slices.Contains(c.Nodes(), n) {
-			return c
-		}
-	}
-	return nil
-}
-
-// power takes all of a node's services off the network, or brings them back.
-func (st *Stage) power(n *cucm.Node, on bool) error {
-	if on {
-		return n.PowerOn()
-	}
-	return n.PowerOff()
 }
 
 // A typed command and what is expected of it.
@@ -245,12 +214,12 @@ type typed struct {
 // act types the command. That it is done, or refused, is an expectation.
 func (c typed) act() Act {
 	text := fmt.Sprintf("on %s: %s", c.node, c.line)
-	return Act{text, func(_ context.Context, st *Stage) error {
+	return Act{text, func(_ context.Context, st *Player) error {
 		n, err := st.Node(c.node)
 		if err != nil {
 			return err
 		}
-		printed, err := st.typed(n, c.line, c.answers)
+		printed, err := st.Type(n, c.line, c.answers...)
 		switch {
 		case c.refused != "" && err == nil:
 			st.judge(text+" is refused", fmt.Errorf("it was done"))
@@ -266,20 +235,6 @@ func (c typed) act() Act {
 	}}
 }
 
-// typed has an administrator type a command on a node.
-func (st *Stage) typed(n *cucm.Node, line string, answers []string) (printed string, err error) {
-	answers = slices.Clone(answers)
-	for i, a := range answers {
-		answers[i] = st.secret(a)
-	}
-	if st.types != nil {
-		return st.types(n, line, answers)
-	}
-	script := &cli.Script{Answers: answers}
-	err = cli.Run(n, script, line)
-	return script.Output.String(), err
-}
-
 // contains looks for words, however they are broken into lines.
 func contains(printed, words string) error {
 	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -290,7 +245,7 @@ func contains(printed, words string) error {
 }
 
 // judge adds an expectation that an act itself found held or failed.
-func (st *Stage) judge(text string, err error) {
+func (st *Player) judge(text string, err error) {
 	e := ExpectationReport{Text: text, Passed: err == nil}
 	if err != nil {
 		e.Why = err.Error()

@@ -9,9 +9,9 @@
 // Scenarios are files: the catalogue's under catalogue/, and users' own. A file
 // plays in either world, over real sockets or over a simulated network.
 //
-// Waits cost no time: over sockets the scenario clock runs with the wall clock
-// and is moved forward by them; in the simulated world it is simulated too.
+// [Open] makes a [Player] alone, for whoever plays steps of their own: a lab
+// (package lab) and what judges it.
 //
-// [Open] puts up the [Stage] alone, for who plays steps of their own. On a [Live]
-// stage, which people look at and act on, time passes by itself.
+// The zero value of a [Scenario] has no cluster and cannot be run; that of
+// [Options] runs a scenario on sockets, as package lab says.
 package scenarios

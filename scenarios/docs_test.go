@@ -18,7 +18,7 @@ func TestWorkedExample(t *testing.T) {
 	yaml := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1)
 	require.Len(t, yaml, 2)
 	opt := options(0)
-	opt.KeyBits = 1024
+	opt.Lab.KeyBits = 1024
 	r, err := Run(t.Context(), load(t, yaml[0][1]), opt)
 	require.NoError(t, err)
 	require.False(t, r.Passed)
@@ -66,7 +66,7 @@ func TestRealFleet(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, s.Groups[0].Devices, 5000)
 	opt := options(400)
-	opt.KeyBits = 1024
+	opt.Lab.KeyBits = 1024
 	r, err := Run(t.Context(), s, opt)
 	require.NoError(t, err)
 	require.True(t, r.Passed)

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"itlsim/cucm/testkeys"
+	"itlsim/lab"
 	"itlsim/scenarios"
 )
 
 // A built-in scenario, with four phones.
 func ExampleRun() {
 	s, _ := scenarios.Find("follow-by-tvs")
-	report, err := scenarios.Run(context.Background(), s, scenarios.Options{Phones: 4, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	report, err := scenarios.Run(context.Background(), s, scenarios.Options{Lab: lab.Options{Phones: 4, Keys: testkeys.NewPool(1), KeyBits: 1024}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,13 +50,13 @@ steps:
 func ExampleOpen() {
 	ctx := context.Background()
 	s, _ := scenarios.Find("both-certificates-at-once")
-	stage, err := scenarios.Open(s, scenarios.Options{Phones: 3, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	stage, err := scenarios.Open(s, lab.Options{Phones: 3, Keys: testkeys.NewPool(1), KeyBits: 1024})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer stage.Close()
-	act, err := stage.Say("phones: power on")
+	act, err := stage.ParseAct("phones: power on")
 	if err == nil {
 		err = stage.Do(ctx, act)
 	}

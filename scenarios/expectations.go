@@ -12,6 +12,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
+	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
 )
@@ -19,66 +20,66 @@ import (
 // expectations are the sentences of `expect`.
 var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	// trust
-	phones("are {state}", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("are {state}", func(st *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		if v.State.String() == g.Last(1) {
 			return ""
 		}
 		return condition(v)
 	}),
-	phones("(have no trust list|would take the next list on faith)", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	phones("(have no trust list|would take the next list on faith)", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		if v.State == phone.None {
 			return ""
 		}
 		return condition(v)
 	}),
 }, refusals(), []language.Rule[Expectation]{
-	phones("refused nothing", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	phones("refused nothing", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		if v.Refusal != nil {
 			return v.Refusal.Error()
 		}
 		return ""
 	}),
-	phones("would come back by utils itl reset", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
-		return unless(st.holdsRecovery(v, m.node), "do not hold the present ITLRECOVERY record")
+	phones("would come back by utils itl reset", func(st *Player, _ int, m *lab.Member, v *fleet.View, _ language.Given) string {
+		return unless(st.holdsRecovery(v, m.Home), "do not hold the present ITLRECOVERY record")
 	}),
 
 	// power and registration
-	phones("are (on|off)", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("are (on|off)", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		return unless(v.On == strings.HasSuffix(g.Text, " on"), onOff(v.On))
 	}),
 
 	// lists
-	phones("hold the list of {node}", func(st *Stage, m *member, v *fleet.View, g language.Given) string {
+	phones("hold the list of {node}", func(st *Player, _ int, m *lab.Member, v *fleet.View, g language.Given) string {
 		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err.Error()
 		}
 		return st.holds(v, n)
 	}),
-	phones("hold their own node's list", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
-		return st.holds(v, m.node)
+	phones("hold their own node's list", func(st *Player, _ int, m *lab.Member, v *fleet.View, _ language.Given) string {
+		return st.holds(v, m.Home)
 	}),
-	phones("hold the list that they held before", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
-		if was := m.held; was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1() {
+	phones("hold the list that they held before", func(st *Player, i int, _ *lab.Member, v *fleet.View, _ language.Given) string {
+		if was := st.before.held[i]; was == v.Flash.Lists.ITL || was != nil && was.SHA1() == held(v).SHA1() {
 			return ""
 		}
 		return st.which(v)
 	}),
-	phones("hold a list signed by the {unit} key of {node}", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("hold a list signed by the {unit} key of {node}", func(st *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		return st.signed(held(v), g.Last(2), g.Last(1))
 	}),
-	phones("hold a list signed by their own node's CallManager key", func(st *Stage, m *member, v *fleet.View, _ language.Given) string {
-		return st.signed(held(v), string(cucm.CallManager), m.node.Name())
+	phones("hold a list signed by their own node's CallManager key", func(st *Player, _ int, m *lab.Member, v *fleet.View, _ language.Given) string {
+		return st.signed(held(v), string(cucm.CallManager), m.Home.Name())
 	}),
-	phones("hold a list without TFTP and TVS entries", func(st *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	phones("hold a list without TFTP and TVS entries", func(st *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		list := held(v)
 		return unless(len(list.Records) > 0 && len(list.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0, st.which(v))
 	}),
-	phones("(hold|lack) the record {name}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("(hold|lack) the record {name}", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		has := len(records(held(v), g.Last(1))) > 0
 		return unless(has == strings.Contains(g.Text, " hold "), "otherwise")
 	}),
-	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("hold one ITLRECOVERY record, that of {node}", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		var names []string
 		for _, r := range records(held(v), cucm.RecoveryPrefix) {
 			names = append(names, r.Subject)
@@ -91,7 +92,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	took("on faith", listBy, phone.ByFaith),
 	took("by TVS", listBy, phone.ByTVS, phone.ByCache),
 	took("by a signer in their list", listBy, phone.ByITL, phone.ByCTL),
-	phones("kept their list", func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	phones("kept their list", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		return unless(v.ListBy == phone.BySameFile, "by "+v.ListBy.String())
 	}),
 
@@ -99,7 +100,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	tookConfig("by TVS", configBy, phone.ByTVS, phone.ByCache),
 	tookConfig("by a signer in their list", configBy, phone.ByITL, phone.ByCTL),
 	tookConfig("unsigned", configBy, phone.ByFaith),
-	phones("have "+anySetting+" {onoff}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("have "+anySetting+" {onoff}", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		if v.Flash.Config == nil {
 			return "have no configuration"
 		}
@@ -108,7 +109,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	}),
 
 	// what people see
-	phones("show {text}", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("show {text}", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		for _, line := range v.Status() {
 			if strings.EqualFold(line.Text, g.Last(1)) {
 				return ""
@@ -116,14 +117,14 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return "do not show it"
 	}),
-	phones("have {text} on their screen", func(_ *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("have {text} on their screen", func(_ *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		is := fmt.Sprintf("have %q", v.Screen)
 		if v.ScreenReason != nil {
 			is += ": " + v.ScreenReason.Error()
 		}
 		return unless(v.Screen == g.Last(1), is)
 	}),
-	phones("sent {number} alarms", func(st *Stage, _ *member, v *fleet.View, g language.Given) string {
+	phones("sent {number} alarms", func(st *Player, _ int, _ *lab.Member, v *fleet.View, g language.Given) string {
 		n := 0
 		for _, c := range st.Clusters() {
 			n += c.AlarmsOf(v.Name)
@@ -132,26 +133,26 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	}),
 
 	// what the cluster knows
-	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Stage, _ language.Given) error { return st.reported() }),
-	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Stage, _ language.Given) error { return st.findsStale() }),
-	phones("are found stale by DeviceTLInfo", func(st *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	cluster("the cluster knows by DeviceTLInfo which list each phone holds", func(st *Player, _ language.Given) error { return st.reported() }),
+	cluster("DeviceTLInfo finds the phones whose list no node serves", func(st *Player, _ language.Given) error { return st.findsStale() }),
+	phones("are found stale by DeviceTLInfo", func(st *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		sum, ok := st.Cluster.Holds(v.Name)
 		if !ok {
 			return "reported none"
 		}
 		return unless(!st.servesAny(sum), "reported a list that a node serves")
 	}),
-	cluster("{number} phones are registered", func(st *Stage, g language.Given) error {
+	cluster("{number} phones are registered", func(st *Player, g language.Given) error {
 		want, _ := strconv.Atoi(g.Last(1))
 		return unlessEqual(st.Cluster.Registered(), want, "registered phones")
 	}),
-	cluster("all phones are registered", func(st *Stage, _ language.Given) error {
-		return unlessEqual(st.Cluster.Registered(), len(st.members), "registered phones")
+	cluster("all phones are registered", func(st *Player, _ language.Given) error {
+		return unlessEqual(st.Cluster.Registered(), st.Phones(), "registered phones")
 	}),
 
 	// the nodes
-	cluster("each node serves a list of its own", func(st *Stage, _ language.Given) error { return st.ownLists() }),
-	cluster("all nodes serve the same list", func(st *Stage, _ language.Given) error {
+	cluster("each node serves a list of its own", func(st *Player, _ language.Given) error { return st.ownLists() }),
+	cluster("all nodes serve the same list", func(st *Player, _ language.Given) error {
 		pub := st.Cluster.Publisher()
 		for _, n := range st.Cluster.Nodes() {
 			if served(n).SHA1() != served(pub).SHA1() {
@@ -160,14 +161,14 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return nil
 	}),
-	cluster("{node} serves a list signed by the {unit} key of {node}", func(st *Stage, g language.Given) error {
+	cluster("{node} serves a list signed by the {unit} key of {node}", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(3))
 		if err != nil {
 			return err
 		}
 		return asError(st.signed(served(n), g.Last(2), g.Last(1)))
 	}),
-	cluster("the list of {node} (has changed|has not changed)", func(st *Stage, g language.Given) error {
+	cluster("the list of {node} (has changed|has not changed)", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err
@@ -179,7 +180,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return fmt.Errorf("it was %x and is %x", was.SHA1(), served(n).SHA1())
 	}),
-	cluster("the list of {node} (has|lacks) the record {name}", func(st *Stage, g language.Given) error {
+	cluster("the list of {node} (has|lacks) the record {name}", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(2))
 		if err != nil {
 			return err
@@ -189,7 +190,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return nil
 	}),
-	cluster("the {unit} certificate of {node} (has changed|has not changed)", func(st *Stage, g language.Given) error {
+	cluster("the {unit} certificate of {node} (has changed|has not changed)", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(1))
 		if err != nil {
 			return err
@@ -201,7 +202,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		return nil
 	}),
 
-	cluster("the application log of {node} (has|lacks) {text}", func(st *Stage, g language.Given) error {
+	cluster("the application log of {node} (has|lacks) {text}", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(2))
 		if err != nil {
 			return err
@@ -211,7 +212,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return nil
 	}),
-	cluster("the application log of {node} has {text} {number} times", func(st *Stage, g language.Given) error {
+	cluster("the application log of {node} has {text} {number} times", func(st *Player, g language.Given) error {
 		n, err := st.Node(g.Last(3))
 		if err != nil {
 			return err
@@ -221,7 +222,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 	}),
 
 	// thresholds
-	cluster("{percent} of boots took less than {number} {timeunit}", func(st *Stage, g language.Given) error {
+	cluster("{percent} of boots took less than {number} {timeunit}", func(st *Player, g language.Given) error {
 		limit, err := duration(g.Last(2), g.Last(1))
 		if err != nil {
 			return err
@@ -240,12 +241,12 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		}
 		return errors.New("only 50%, 90%, 99% and 100% are measured")
 	}),
-	cluster("less than {percent} of transfers failed", func(st *Stage, g language.Given) error {
-		t := st.world.Traffic().TFTP
+	cluster("less than {percent} of transfers failed", func(st *Player, g language.Given) error {
+		t := st.Traffic().TFTP
 		return below(g.Last(1), t.Failed, t.Files+t.Failed, "transfers failed")
 	}),
-	cluster("less than {percent} of files were refused", func(st *Stage, g language.Given) error {
-		return below(g.Last(1), st.Fleet.Tally().Refused.Load(), st.world.Traffic().TFTP.Files, "files were refused")
+	cluster("less than {percent} of files were refused", func(st *Player, g language.Given) error {
+		return below(g.Last(1), st.Fleet.Tally().Refused.Load(), st.Traffic().TFTP.Files, "files were refused")
 	}),
 })...)
 
@@ -274,18 +275,18 @@ func settingIn(text string, s *cnf.Settings) *bool {
 
 // phones is an expectation about phones: what tells what is the case where it
 // does not hold.
-func phones(predicate string, what func(*Stage, *member, *fleet.View, language.Given) string) language.Rule[Expectation] {
+func phones(predicate string, what func(*Player, int, *lab.Member, *fleet.View, language.Given) string) language.Rule[Expectation] {
 	return language.Rule[Expectation]{Sentence: "<phones> " + predicate, Means: func(g language.Given) Expectation {
-		return Expectation{g.Text, func(st *Stage) error {
-			return check(&g.Which, st, func(m *member, v *fleet.View) string { return what(st, m, v, g) })
+		return Expectation{g.Text, func(st *Player) error {
+			return check(&g.Which, st, func(i int, m *lab.Member, v *fleet.View) string { return what(st, i, m, v, g) })
 		}}
 	}}
 }
 
 // cluster is an expectation about the cluster.
-func cluster(sentence string, check func(*Stage, language.Given) error) language.Rule[Expectation] {
+func cluster(sentence string, check func(*Player, language.Given) error) language.Rule[Expectation] {
 	return language.Rule[Expectation]{Sentence: sentence, Means: func(g language.Given) Expectation {
-		return Expectation{g.Text, func(st *Stage) error { return check(st, g) }}
+		return Expectation{g.Text, func(st *Player) error { return check(st, g) }}
 	}}
 }
 
@@ -293,7 +294,7 @@ func cluster(sentence string, check func(*Stage, language.Given) error) language
 func refusals() (rules []language.Rule[Expectation]) {
 	for _, why := range phone.Explanations() {
 		is := func(r *phone.Refusal) bool { return r != nil && phone.Explain(r.Reason) == why }
-		rules = append(rules, phones("refused a file because "+why.Because, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+		rules = append(rules, phones("refused a file because "+why.Because, func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 			switch {
 			case v.Refusal == nil:
 				return "refused nothing"
@@ -310,13 +311,13 @@ func listBy(v *fleet.View) phone.TrustPoint   { return v.ListBy }
 func configBy(v *fleet.View) phone.TrustPoint { return v.ConfigBy }
 
 func took(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) language.Rule[Expectation] {
-	return phones("took their list "+how, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	return phones("took their list "+how, func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
 	})
 }
 
 func tookConfig(how string, got func(*fleet.View) phone.TrustPoint, by ...phone.TrustPoint) language.Rule[Expectation] {
-	return phones("took their configuration "+how, func(_ *Stage, _ *member, v *fleet.View, _ language.Given) string {
+	return phones("took their configuration "+how, func(_ *Player, _ int, _ *lab.Member, v *fleet.View, _ language.Given) string {
 		return unless(slices.Contains(by, got(v)), "by "+got(v).String())
 	})
 }
@@ -389,7 +390,7 @@ func served(n *cucm.Node) *itl.List {
 }
 
 // holds says which other list than the node's a phone holds.
-func (st *Stage) holds(v *fleet.View, n *cucm.Node) string {
+func (st *Player) holds(v *fleet.View, n *cucm.Node) string {
 	if held(v).SHA1() == served(n).SHA1() {
 		return ""
 	}
@@ -397,7 +398,7 @@ func (st *Stage) holds(v *fleet.View, n *cucm.Node) string {
 }
 
 // which says which list a phone holds.
-func (st *Stage) which(v *fleet.View) string {
+func (st *Player) which(v *fleet.View) string {
 	if v.Flash.Lists.ITL == nil {
 		return "hold none"
 	}
@@ -411,24 +412,13 @@ func (st *Stage) which(v *fleet.View) string {
 	return "hold one that no node serves, signed by " + held(v).Signer.Subject
 }
 
-// identity names a certificate, which takes reading names for each phone
-// otherwise.
-func (st *Stage) identity(cert *cucm.Certificate) itl.Identity {
-	id, ok := st.identities.Load(cert)
-	if !ok {
-		id = itl.IdentityOf(cert.Certificate)
-		st.identities.Store(cert, id)
-	}
-	return id.(itl.Identity)
-}
-
 // signed tells whether a list is signed by a node's present key.
-func (st *Stage) signed(l *itl.List, unit, node string) string {
+func (st *Player) signed(l *itl.List, unit, node string) string {
 	n, err := st.Node(node)
 	if err != nil {
 		return err.Error()
 	}
-	want := st.identity(n.Certificate(cucm.Unit(unit)))
+	want := st.names.identity(n.Certificate(cucm.Unit(unit)))
 	switch got := l.Signer; {
 	case len(l.Records) == 0:
 		return "there is none"
@@ -465,18 +455,18 @@ func records(l *itl.List, name string) []*itl.Record {
 // holdsRecovery reports whether a phone's list holds the key that would sign a
 // reset list of the node that serves it, such as the publisher's present
 // ITLRECOVERY record: whether a reset would get it back (M10).
-func (st *Stage) holdsRecovery(v *fleet.View, n *cucm.Node) bool {
+func (st *Player) holdsRecovery(v *fleet.View, n *cucm.Node) bool {
 	cert := n.ResetSigner()
-	rec, ok := held(v).Find(st.identity(cert), itl.SAST)
+	rec, ok := held(v).Find(st.names.identity(cert), itl.SAST)
 	return ok && rec.Holds(cert.Certificate.Raw)
 }
 
-func (st *Stage) servesAny(sum [20]byte) bool {
+func (st *Player) servesAny(sum [20]byte) bool {
 	return slices.ContainsFunc(st.Cluster.Nodes(), func(n *cucm.Node) bool { return served(n).SHA1() == sum })
 }
 
 // ownLists checks that each node serves a list with a checksum of its own (M1).
-func (st *Stage) ownLists() error {
+func (st *Player) ownLists() error {
 	by := make(map[[20]byte]string)
 	for _, n := range st.Cluster.Nodes() {
 		sum := served(n).SHA1()
@@ -490,9 +480,9 @@ func (st *Stage) ownLists() error {
 
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
 // holds that is on, but for firmware that reports none (M19).
-func (st *Stage) reported() error {
+func (st *Player) reported() error {
 	wrong := make(kinds)
-	st.each(func(_ int, _ *member, v *fleet.View) {
+	st.Each(func(_ int, _ *lab.Member, v *fleet.View) {
 		sum, ok := st.Cluster.Holds(v.Name)
 		switch {
 		case !v.On:
@@ -502,20 +492,20 @@ func (st *Stage) reported() error {
 			wrong.add("hold another list", v.Name)
 		}
 	})
-	return wrong.describe(len(st.members))
+	return wrong.describe(st.Phones())
 }
 
 // findsStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
-func (st *Stage) findsStale() error {
+func (st *Player) findsStale() error {
 	wrong := make(kinds)
-	st.each(func(_ int, _ *member, v *fleet.View) {
+	st.Each(func(_ int, _ *lab.Member, v *fleet.View) {
 		sum, told := st.Cluster.Holds(v.Name)
 		if told && v.On && !st.servesAny(sum) == st.servesAny(held(v).SHA1()) {
 			wrong.add("otherwise", v.Name)
 		}
 	})
-	return wrong.describe(len(st.members))
+	return wrong.describe(st.Phones())
 }
 
 // duration is a number of a unit of time.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"itlsim/lab"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -137,7 +139,7 @@ func TestRunThatCannotGoOn(t *testing.T) {
 	broken := errors.New("the machine room is flooded")
 	s := builtinNamed(t, "follow-by-tvs")
 	s.Steps = []Step{
-		{Name: "it rains", Do: []Act{{"rain", func(context.Context, *Stage) error { return broken }}}},
+		{Name: "it rains", Do: []Act{{"rain", func(context.Context, *Player) error { return broken }}}},
 		{Name: "the sun shines"},
 	}
 	r, err := Run(t.Context(), s, options(2))
@@ -147,20 +149,6 @@ func TestRunThatCannotGoOn(t *testing.T) {
 	require.Equal(t, "rain: "+broken.Error(), r.Steps[0].Error)
 
 	r, err = Run(t.Context(), s, options(1))
-	require.ErrorIs(t, err, ErrTooFew)
+	require.ErrorIs(t, err, lab.ErrTooFew)
 	require.Nil(t, r)
-}
-
-func TestScaled(t *testing.T) {
-	groups := []Group{{Name: "a", Count: 1000}, {Name: "b", Count: 10}, {Name: "c", Count: 990}}
-	counts := func(n int) (c []int) {
-		for _, g := range scaled(groups, n) {
-			c = append(c, g.Count)
-		}
-		return c
-	}
-	require.Equal(t, []int{1, 1, 1}, counts(3))
-	require.Equal(t, []int{5, 1, 4}, counts(10))
-	require.Equal(t, []int{100, 1, 99}, counts(200))
-	require.Equal(t, []int{10000, 100, 9900}, counts(20000))
 }

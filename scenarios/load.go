@@ -20,6 +20,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/itl"
+	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
 	"itlsim/scenarios/language"
@@ -247,7 +248,7 @@ func sentence[T any](l *loader, n ast.Node, lang *language.Language[T]) (T, bool
 var scenarioKeys = []string{"name", "shows", "rows", "not in", "cluster", "other cluster", "sftp servers", "phones", "steps"}
 
 func (l *loader) scenario(root ast.Node) Scenario {
-	s := Scenario{Cluster: cucm.Cisco117598()}
+	s := Scenario{Setup: lab.Setup{Cluster: cucm.Cisco117598()}}
 	entries := l.mapping(root, "a scenario", scenarioKeys...)
 	find := func(key string) ast.Node {
 		for _, e := range entries {
@@ -283,14 +284,14 @@ func (l *loader) scenario(root ast.Node) Scenario {
 	}
 	if n := find("not in"); n != nil {
 		s.NotIn = make(map[string]string)
-		for _, e := range l.mapping(n, "not in", Modes...) {
+		for _, e := range l.mapping(n, "not in", lab.Modes...) {
 			s.NotIn[e.key], _ = l.word(e.value)
 		}
 	}
 	if n := find("cluster"); n != nil {
 		s.Cluster = l.cluster(n)
 	}
-	s.Present = l.present
+	s.Served = l.present
 	for _, n := range s.Cluster.Nodes {
 		l.words.Nodes = append(l.words.Nodes, n.Name)
 	}
@@ -363,8 +364,8 @@ func (l *loader) cluster(n ast.Node) cucm.Config {
 
 var authentications = []string{"password", "keyboard-interactive"}
 
-func (l *loader) sftp(n ast.Node) SFTPServer {
-	var s SFTPServer
+func (l *loader) sftp(n ast.Node) lab.SFTPServer {
+	var s lab.SFTPServer
 	for _, e := range l.mapping(n, "an SFTP server", "name", "password", "authentication") {
 		switch e.key {
 		case "name":
@@ -434,16 +435,13 @@ func (l *loader) node(n ast.Node, others []cucm.NodeConfig) cucm.NodeConfig {
 	return c
 }
 
-// MaxPhones is what has room in the addresses language.Given to phones.
-const MaxPhones = 1_000_000
+var holdings = []string{string(lab.Nothing), string(lab.PresentITL), string(lab.OldITL)}
 
-var holdings = []string{string(Nothing), string(PresentITL), string(OldITL)}
-
-func (l *loader) groups(n ast.Node, s *Scenario) []Group {
-	var groups []Group
+func (l *loader) groups(n ast.Node, s *Scenario) []lab.Group {
+	var groups []lab.Group
 	total := 0
 	for _, item := range l.list(n) {
-		g := Group{Count: 0}
+		g := lab.Group{Count: 0}
 		var devices, lists ast.Node
 		before := len(l.problems)
 		for _, e := range l.mapping(item, "a group of phones", "group", "count", "models", "tftp", "call managers", "offline", "holds", "devices", "lists") {
@@ -453,11 +451,11 @@ func (l *loader) groups(n ast.Node, s *Scenario) []Group {
 				if strings.ContainsAny(g.Name, " \"") {
 					l.at(e.value, "a group's name is one word")
 				}
-				if slices.ContainsFunc(groups, func(o Group) bool { return o.Name == g.Name }) {
+				if slices.ContainsFunc(groups, func(o lab.Group) bool { return o.Name == g.Name }) {
 					l.at(e.value, "two groups are named %s", g.Name)
 				}
 			case "count":
-				g.Count = l.integer(e.value, "count", 1, MaxPhones)
+				g.Count = l.integer(e.value, "count", 1, lab.MaxPhones)
 			case "models":
 				for _, m := range l.list(e.value) {
 					if p := l.model(m); p != nil {
@@ -471,7 +469,7 @@ func (l *loader) groups(n ast.Node, s *Scenario) []Group {
 			case "offline":
 				g.Offline = l.share(e.value)
 			case "holds":
-				g.Holds = Holding(l.choice(e.value, "something that phones hold", holdings))
+				g.Holds = lab.Holding(l.choice(e.value, "something that phones hold", holdings))
 			case "devices":
 				devices = e.value
 			case "lists":
@@ -495,8 +493,8 @@ func (l *loader) groups(n ast.Node, s *Scenario) []Group {
 		if devices != nil {
 			l.devices(&g, devices, lists, s)
 		}
-		if total += g.Count; total > MaxPhones {
-			l.at(item, "there are %d phones; there is room for %d", total, MaxPhones)
+		if total += g.Count; total > lab.MaxPhones {
+			l.at(item, "there are %d phones; there is room for %d", total, lab.MaxPhones)
 		}
 		groups = append(groups, g)
 	}
@@ -588,7 +586,7 @@ func (l *loader) act(n ast.Node, s *Scenario) (act Act, ok bool) {
 		return sentence(l, first.value, pageActs)
 	case key == "fault":
 		act, ok = sentence(l, first.value, faults)
-		s.Network = s.Network || strings.HasPrefix(act.Text, "the network")
+		s.NetworkFaults = s.NetworkFaults || strings.HasPrefix(act.Text, "the network")
 		return act, ok
 	case strings.Contains(key, "phones"):
 		who, ok := sentence(l, first.at, targets)
@@ -601,7 +599,7 @@ func (l *loader) act(n ast.Node, s *Scenario) (act Act, ok bool) {
 			l.at(first.value, "the scenario has no other cluster")
 			return act, false
 		}
-		return Act{key + ": " + text, func(ctx context.Context, st *Stage) error { return do(ctx, st, who) }}, ok
+		return Act{key + ": " + text, func(ctx context.Context, st *Player) error { return do(ctx, st, who) }}, ok
 	}
 	kinds := []string{"phones", "wait", "page", "fault"}
 	for _, n := range l.words.Nodes {
@@ -666,13 +664,13 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 
 // devices reads the group's phones from an export; where the file gives a count
 // too, it takes so many of them.
-func (l *loader) devices(g *Group, file, lists ast.Node, s *Scenario) {
+func (l *loader) devices(g *lab.Group, file, lists ast.Node, s *Scenario) {
 	name, data, ok := l.readFile(file)
 	if !ok {
 		return
 	}
 	known := make(inventory.Lists)
-	for _, list := range s.Present {
+	for _, list := range s.Served {
 		known.Add(list)
 	}
 	if lists != nil {
@@ -682,7 +680,7 @@ func (l *loader) devices(g *Group, file, lists ast.Node, s *Scenario) {
 			}
 		}
 	}
-	export := inventory.Export{File: name, Data: data, Nodes: g.TFTP, Lists: known, Most: MaxPhones}
+	export := inventory.Export{File: name, Data: data, Nodes: g.TFTP, Lists: known, Most: lab.MaxPhones}
 	devices, problems := export.Devices()
 	if len(problems) > 0 {
 		l.problems = append(l.problems, problems...)

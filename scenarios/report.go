@@ -136,7 +136,7 @@ func peakRSS() int64 {
 }
 
 // finish ends the run and sums it up.
-func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
+func (r *Report) finish(st *Player, began time.Time, used time.Duration) {
 	t := &r.Timing
 	t.WallS = time.Since(began).Seconds()
 	t.CPUS = (usage() - used).Seconds()
@@ -144,7 +144,7 @@ func (r *Report) finish(st *Stage, began time.Time, used time.Duration) {
 	r.States = statesOf(st.Fleet)
 	st.Close() // a transfer counts when its last packet has arrived, a moment after its phone went on
 
-	limits, tally, traffic, cluster := st.Fleet.Limits(), st.Fleet.Tally(), st.world.Traffic(), st.Cluster.Counts()
+	limits, tally, traffic, cluster := st.Fleet.Limits(), st.Fleet.Tally(), st.Traffic(), st.Cluster.Counts()
 	r.Limits = Limits{limits.Boots, ms(limits.TFTPTimeout), limits.TFTPRetries, ms(limits.TVSTimeout)}
 	r.Counts = Counts{
 		Boots: tally.Boots.Load(), BootsCutShort: tally.CutShort.Load(),

@@ -7,42 +7,14 @@ import (
 	"fmt"
 	"time"
 
-	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/lab"
 	"itlsim/phone"
-	"itlsim/scenarios/inventory"
-)
-
-// Modes in which a scenario can run.
-var Modes = []string{Wire, Virtual}
-
-// The modes: real sockets on loopback, or a simulated network and clock.
-const (
-	Wire    = "wire"
-	Virtual = "virtual"
 )
 
 // Options of a run.
 type Options struct {
-	Phones int    // the scenario's own number if 0
-	Seed   int64  // reported; decides in virtual mode
-	Boots  int    // phones that boot at a time; that of fleet.DefaultLimits, or virtual.DefaultBoots, if 0
-	Mode   string // of Modes; Wire if empty
-	// Workers are the goroutines of virtual mode, the cores if 0; the report does
-	// not depend on them.
-	Workers int
-	// Keys of the cluster; fresh ones if nil.
-	Keys cucm.KeySource
-	// KeyBits is the size of the keys where the scenario names none; 2048 if 0.
-	KeyBits int
-	// Password is the administrator's, and the cluster security password, where
-	// the scenario names none; ciscocisco if empty.
-	Password string
-	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
-	// ports, each moved by so much. The system chooses ports if it is nil.
-	PortOffset *int
-	// Live, where not nil, is for a stage that people look at.
-	Live *Live
+	Lab lab.Options
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
@@ -62,20 +34,17 @@ type Progress struct {
 	Done        bool   // the step has ended
 }
 
-// ErrTooFew is Run's error when there are fewer phones than groups.
-var ErrTooFew = errors.New("each group needs at least one phone")
-
 // Run carries a scenario out. The report tells which expectations held; the
 // error is about a run that could not go on, or was interrupted, and comes with
 // a report of what it had.
 func Run(ctx context.Context, s Scenario, opt Options) (*Report, error) {
 	began, used := time.Now(), usage()
-	st, err := Open(s, opt)
+	st, err := Open(s, opt.Lab)
 	if err != nil {
 		return nil, err
 	}
 	defer st.Close()
-	r := &Report{Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Mode, Wire), Seed: opt.Seed, Phones: len(st.members)}
+	r := &Report{Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed, Phones: st.Phones()}
 	told := newStories(st)
 	for i := range s.Steps {
 		if err = r.play(ctx, s, i, st, opt, began); err != nil {
@@ -88,56 +57,11 @@ func Run(ctx context.Context, s Scenario, opt Options) (*Report, error) {
 	return r, err
 }
 
-// scaled gives the groups so many phones in proportion, at least one each: the
-// phone goes to whichever group is the furthest behind its share.
-func scaled(groups []Group, phones int) []Group {
-	total := 0
-	for _, g := range groups {
-		total += g.Count
-	}
-	for _, g := range groups { // devices from outside cannot be multiplied
-		if len(g.Devices) > 0 {
-			phones = min(phones, total)
-		}
-	}
-	all := append([]Group(nil), groups...)
-	given := 0
-	for i, g := range groups {
-		all[i].Count = max(1, g.Count*phones/total)
-		given += all[i].Count
-	}
-	for ; given != phones; given += sign(phones - given) {
-		at := -1
-		var worst float64
-		for i, g := range groups {
-			lacks := float64(g.Count)*float64(phones)/float64(total) - float64(all[i].Count)
-			if given > phones {
-				lacks = -lacks
-			}
-			if (given < phones || all[i].Count > 1) && (at < 0 || lacks > worst) {
-				at, worst = i, lacks
-			}
-		}
-		all[at].Count += sign(phones - given)
-	}
-	for i := range all {
-		all[i].Devices = inventory.Thinned(groups[i].Devices, all[i].Count)
-	}
-	return all
-}
-
-func sign(n int) int {
-	if n < 0 {
-		return -1
-	}
-	return 1
-}
-
 // play does one step and judges it.
-func (r *Report) play(ctx context.Context, s Scenario, i int, st *Stage, opt Options, began time.Time) error {
+func (r *Report) play(ctx context.Context, s Scenario, i int, st *Player, opt Options, began time.Time) error {
 	step := s.Steps[i]
 	_, failed, _ := r.tally()
-	progress := Progress{Step: i + 1, Steps: len(s.Steps), Name: step.Name, Phones: len(st.members), Failed: failed}
+	progress := Progress{Step: i + 1, Steps: len(s.Steps), Name: step.Name, Phones: st.Phones(), Failed: failed}
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -166,13 +90,13 @@ func (r *Report) play(ctx context.Context, s Scenario, i int, st *Stage, opt Opt
 }
 
 // Play does a step and judges it. The error is why it could not go on.
-func (st *Stage) Play(ctx context.Context, step Step) (StepReport, error) {
+func (st *Player) Play(ctx context.Context, step Step) (StepReport, error) {
 	err := st.act(ctx, step)
 	return st.judgeStep(step, err), err
 }
 
 // act does what a step has to be done.
-func (st *Stage) act(ctx context.Context, step Step) error {
+func (st *Player) act(ctx context.Context, step Step) error {
 	st.remember()
 	st.judged = []ExpectationReport{}
 	for _, act := range step.Do {
@@ -184,8 +108,8 @@ func (st *Stage) act(ctx context.Context, step Step) error {
 }
 
 // judgeStep reports a step that was done, or broken off with an error.
-func (st *Stage) judgeStep(step Step, err error) StepReport {
-	r := StepReport{Name: step.Name, Says: step.Says, AtS: st.world.Elapsed().Seconds(), States: statesOf(st.Fleet), Expectations: st.judged}
+func (st *Player) judgeStep(step Step, err error) StepReport {
+	r := StepReport{Name: step.Name, Says: step.Says, AtS: st.Elapsed().Seconds(), States: statesOf(st.Fleet), Expectations: st.judged}
 	switch {
 	case err == nil:
 		for _, e := range step.Expect {
@@ -200,14 +124,14 @@ func (st *Stage) judgeStep(step Step, err error) StepReport {
 }
 
 // now fills in how things are.
-func (p Progress) now(st *Stage, done bool) Progress {
-	p.Left, p.States, p.At, p.Done = st.Fleet.Busy(), st.Fleet.States(), st.world.Elapsed(), done
+func (p Progress) now(st *Player, done bool) Progress {
+	p.Left, p.States, p.At, p.Done = st.Fleet.Busy(), st.Fleet.States(), st.Elapsed(), done
 	p.Boots, p.Refused = st.Fleet.Tally().Boots.Load(), st.Fleet.Tally().Refused.Load()
 	return p
 }
 
 // watch reports progress, and draws the states over time, until done.
-func (r *Report) watch(st *Stage, p Progress, report func(Progress), began time.Time, done <-chan struct{}) {
+func (r *Report) watch(st *Player, p Progress, report func(Progress), began time.Time, done <-chan struct{}) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	look := func() Progress {
@@ -232,7 +156,7 @@ func (r *Report) watch(st *Stage, p Progress, report func(Progress), began time.
 	}
 }
 
-func (r *StepReport) judge(e Expectation, st *Stage) {
+func (r *StepReport) judge(e Expectation, st *Player) {
 	result := ExpectationReport{Text: e.Text, Passed: true}
 	if err := e.Check(st); err != nil {
 		result.Passed, result.Why = false, err.Error()

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"itlsim/cucm/testkeys"
+	"itlsim/lab"
 	"itlsim/phone"
 )
 
@@ -33,7 +34,9 @@ func golden(t *testing.T, name, got string) {
 	require.Equal(t, string(want), got, "go test -update writes %s", path)
 }
 
-func options(phones int) Options { return Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1)} }
+func options(phones int) Options {
+	return Options{Lab: lab.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1)}}
+}
 
 // The whole main scenario, over sockets.
 func TestBulkReset(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
 	"itlsim/itl"
+	"itlsim/lab"
 	"itlsim/phone"
 )
 
@@ -23,12 +24,12 @@ func TestCatalogue(t *testing.T) {
 	for i, s := range Builtin() {
 		t.Run(s.Name, func(t *testing.T) {
 			answers := make(map[string][][]answer)
-			for _, mode := range Modes {
+			for _, mode := range lab.Modes {
 				if why := s.NotIn[mode]; why != "" {
 					t.Logf("not in %s mode: %s", mode, why)
 					continue
 				}
-				opt := Options{Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024}
+				opt := Options{Lab: lab.Options{Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024}}
 				r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
 				require.NoError(t, err)
 				var text strings.Builder
@@ -37,11 +38,11 @@ func TestCatalogue(t *testing.T) {
 				require.Len(t, r.Steps, len(s.Steps))
 				whole(t, r)
 			}
-			if len(answers) < len(Modes) {
+			if len(answers) < len(lab.Modes) {
 				return
 			}
 			for j, step := range s.Steps {
-				require.Empty(t, cmp.Diff(answers[Wire][j], answers[Virtual][j]), "%s (- wire, + virtual)", step.Name)
+				require.Empty(t, cmp.Diff(answers[lab.Wire][j], answers[lab.Virtual][j]), "%s (- wire, + virtual)", step.Name)
 			}
 		})
 	}
@@ -71,7 +72,7 @@ type answer struct {
 // answering is the scenario with the phones' answers told after each step.
 func answering(s Scenario, tell func([]answer)) Scenario {
 	names := make(certificateNames)
-	look := Expectation{"both worlds give the same answer", func(st *Stage) error {
+	look := Expectation{"both modes give the same answer", func(st *Player) error {
 		names.learn(st)
 		unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
 		var all []answer
@@ -98,7 +99,7 @@ func answering(s Scenario, tell func([]answer)) Scenario {
 // unit and the order in which they were seen.
 type certificateNames map[string]string
 
-func (names certificateNames) learn(st *Stage) {
+func (names certificateNames) learn(st *Player) {
 	for i, c := range st.Clusters() {
 		for j, n := range c.Nodes() {
 			for _, unit := range cucm.Units {

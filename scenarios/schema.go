@@ -9,6 +9,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/lab"
 	"itlsim/phone"
 )
 
@@ -76,11 +77,11 @@ func writeSchema() ([]byte, error) {
 		},
 	}}
 	modes := object{}
-	for _, m := range Modes {
+	for _, m := range lab.Modes {
 		modes[m] = object{"type": "string"}
 	}
 	group := closed(object{
-		"group": object{"type": []string{"string", "number"}, "pattern": `^[^ "]+$`}, "count": object{"type": "integer", "minimum": 1, "maximum": MaxPhones},
+		"group": object{"type": []string{"string", "number"}, "pattern": `^[^ "]+$`}, "count": object{"type": "integer", "minimum": 1, "maximum": lab.MaxPhones},
 		"models": listOf(model), "tftp": nodes, "call managers": nodes, "offline": share, "holds": enum(holdings...),
 		"devices": object{"type": "string"}, "lists": listOf(object{"type": "string"}),
 	}, "group")

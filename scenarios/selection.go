@@ -5,12 +5,12 @@ import (
 	"math"
 
 	"itlsim/fleet"
-	"itlsim/phone"
+	"itlsim/lab"
 	"itlsim/scenarios/language"
 )
 
 // picks reports whether a phone is meant.
-func picks(s *language.Selection, m *member) bool {
+func picks(s *language.Selection, m *lab.Member) bool {
 	return (s.Group == "" || m.Group == s.Group) &&
 		(!s.Offline || m.Offline) && (!s.Online || !m.Offline) &&
 		(s.Before == "" || !m.Profile.Since(s.Before)) &&
@@ -19,19 +19,19 @@ func picks(s *language.Selection, m *member) bool {
 
 // check judges an expectation about the phones: what returns "" where it holds
 // for a phone, else what is the case.
-func check(s *language.Selection, st *Stage, what func(*member, *fleet.View) string) error {
+func check(s *language.Selection, st *Player, what func(int, *lab.Member, *fleet.View) string) error {
 	others := make(kinds)
 	var holds sample
 	checked := 0
-	st.each(func(_ int, m *member, v *fleet.View) {
+	st.Each(func(i int, m *lab.Member, v *fleet.View) {
 		if !picks(s, m) {
 			return
 		}
 		checked++
-		if is := what(m, v); is == "" {
+		if is := what(i, m, v); is == "" {
 			holds.add(v.Name)
 		} else {
-			others.add(st.plain(is, v.Name), v.Name)
+			others.add(st.names.plain(is, v.Name), v.Name)
 		}
 	})
 	if checked == 0 && (s.Quantity == language.EveryOne || s.Quantity == language.AtLeast || s.Number > 0) {
@@ -57,13 +57,10 @@ func check(s *language.Selection, st *Stage, what func(*member, *fleet.View) str
 	return fmt.Errorf("%d of %d are so (%s)", holds.n, checked, &holds)
 }
 
-// portion is a share of n things, rounded.
-func portion(share float64, n int) int { return int(math.Round(share * float64(n))) }
-
-// pick tells the fleet whom an act is for; nil: for all.
-func pick(s *language.Selection, st *Stage) func(*phone.Phone) bool {
+// pick tells the lab whom an act is for; nil: for all.
+func pick(s *language.Selection) func(*lab.Member) bool {
 	if s.Group == "" && !s.Offline && !s.Online && s.Before == "" && s.Since == "" {
 		return nil
 	}
-	return func(p *phone.Phone) bool { return picks(s, st.member(p.Name())) }
+	return func(m *lab.Member) bool { return picks(s, m) }
 }

@@ -9,6 +9,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
+	"itlsim/lab"
 	"itlsim/phone"
 )
 
@@ -78,11 +79,11 @@ type scene struct {
 	refused, list    phone.Reason
 }
 
-func newStories(st *Stage) *stories {
-	s := &stories{numbers: make(map[Chapter]int32), at: make([]int32, len(st.members))}
+func newStories(st *Player) *stories {
+	s := &stories{numbers: make(map[Chapter]int32), at: make([]int32, st.Phones())}
 	profiles := make(map[*phone.Profile]int32)
-	for i := range st.members { // models have stories of their own
-		p := st.members[i].Profile
+	for i := range s.at { // models have stories of their own
+		p := st.Member(i).Profile
 		at, ok := profiles[p]
 		if !ok {
 			at = s.grow(leaf{content: s.number(Chapter{Name: p.String()})})
@@ -110,11 +111,11 @@ func (s *stories) number(c Chapter) int32 {
 }
 
 // tell goes on with each phone's story after a step.
-func (s *stories) tell(st *Stage, name string) {
+func (s *stories) tell(st *Player, name string) {
 	s.step++
 	written, next := make(map[scene]int32), make(map[branch]int32)
-	st.each(func(i int, m *member, v *fleet.View) {
-		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.node.ITL(), nil, nil}
+	st.Each(func(i int, m *lab.Member, v *fleet.View) {
+		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.Home.ITL(), nil, nil}
 		if v.Refusal != nil {
 			is.refused = v.Refusal.Reason
 		}
@@ -155,12 +156,12 @@ func (s *stories) told(at int32) (model string, chapters []Chapter) {
 	}
 }
 
-func (st *Stage) chapter(v *fleet.View, m *member) Chapter {
+func (st *Player) chapter(v *fleet.View, m *lab.Member) Chapter {
 	c := Chapter{State: v.State.String(), On: v.On, Held: "none"}
 	if l := v.Flash.Lists.ITL; l != nil {
 		c.Held, c.Signer = fmt.Sprintf("%x", l.SHA1()), l.Signer.Subject
 	}
-	if l := m.node.ITL(); l != nil {
+	if l := m.Home.ITL(); l != nil {
 		c.Offered = fmt.Sprintf("%x, signed by %s", l.SHA1(), l.Signer.Subject)
 	}
 	if v.ListBy != phone.ByNothing {
@@ -178,20 +179,20 @@ func (st *Stage) chapter(v *fleet.View, m *member) Chapter {
 
 // refusal tells of a refusal without the phone's name, which others share; the
 // zero value where there is none.
-func (st *Stage) refusal(r *phone.Refusal, name string) Refusal {
+func (st *Player) refusal(r *phone.Refusal, name string) Refusal {
 	if r == nil {
 		return Refusal{}
 	}
 	var tried []string
 	for _, err := range phone.Attempts(r.Reason) {
-		tried = append(tried, st.plain(err.Error(), name))
+		tried = append(tried, st.names.plain(err.Error(), name))
 	}
-	return Refusal{strings.ReplaceAll(r.File, name, "SEP<MAC>"), r.Signer.Subject, strings.Join(tried, "; "), st.plain(r.Reason.Error(), name)}
+	return Refusal{strings.ReplaceAll(r.File, name, "SEP<MAC>"), r.Signer.Subject, strings.Join(tried, "; "), st.names.plain(r.Reason.Error(), name)}
 }
 
 // Cure says what would help a phone that a node serves (trust-states, M10 and
 // M20), "" where it needs nothing. Commands stand between grave accents.
-func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
+func (st *Player) Cure(v *fleet.View, n *cucm.Node) string {
 	if v.State != phone.Locked && v.State != phone.Untrusted {
 		return ""
 	}
@@ -203,7 +204,7 @@ func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
 	if n.ResetSigner() == n.Certificate(cucm.CallManager) {
 		record = "CallManager"
 	}
-	reset := fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the %s record", st.clusterOf(n).Publisher().Name(), record)
+	reset := fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the %s record", st.ClusterOf(n).Publisher().Name(), record)
 	if !st.holdsRecovery(v, n) {
 		reset = erase + ", or restore the backup under whose keys the list was signed; no `utils itl reset` helps, since their list does not hold the present " + record + " record"
 	}
@@ -221,15 +222,15 @@ func (st *Stage) Cure(v *fleet.View, n *cucm.Node) string {
 }
 
 // report writes the stories into the report, those that most phones share first.
-func (s *stories) report(r *Report, st *Stage) {
+func (s *stories) report(r *Report, st *Player) {
 	type ending struct {
 		leaf int32
 		cure string
 	}
 	groups := make(map[ending]*Story)
 	var all []*Story
-	st.each(func(i int, m *member, v *fleet.View) {
-		end := ending{s.at[i], st.Cure(v, m.node)}
+	st.Each(func(i int, m *lab.Member, v *fleet.View) {
+		end := ending{s.at[i], st.Cure(v, m.Home)}
 		story := groups[end]
 		if story == nil {
 			story = &Story{Cure: end.cure}

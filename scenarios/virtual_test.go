@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"itlsim/lab"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -12,7 +14,7 @@ func TestTheSeedDecidesAVirtualReport(t *testing.T) {
 	s, ok := Find("bulk-reset")
 	require.True(t, ok)
 	report := func(seed int64, workers int) string {
-		r, err := Run(t.Context(), s, Options{Phones: 300, Seed: seed, Mode: Virtual, Workers: workers})
+		r, err := Run(t.Context(), s, Options{Lab: lab.Options{Phones: 300, Seed: seed, Mode: lab.Virtual, Workers: workers}})
 		require.NoError(t, err)
 		require.True(t, r.Passed)
 		r.Timing = Timing{}

@@ -12,7 +12,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/demo"
-	"itlsim/scenarios"
+	"itlsim/lab"
 )
 
 type demoCmd struct {
@@ -115,7 +115,7 @@ func (c *demoCmd) ready(d *demo.Server) *ready {
 	ssh := d.SSH()
 	for i, n := range d.Nodes() {
 		node := readyNodeOf(n, ssh[i])
-		if c.Mode == scenarios.Virtual {
+		if c.Mode == lab.Virtual {
 			node = readyNode{Name: node.Name, Role: node.Role, SSH: node.SSH}
 		}
 		r.Nodes = append(r.Nodes, node)

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
 )
@@ -52,7 +53,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer out.close()
-	if c.Mode == scenarios.Virtual {
+	if c.Mode == lab.Virtual {
 		limitMemory()
 	}
 	bar := newProgress(s.err, c.Watch)
@@ -91,11 +92,11 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if scenario, err = find(c.Scenario, c.Mode); err != nil {
 		return scenario, opt, err
 	}
-	opt = scenarios.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers}
+	opt = scenarios.Options{Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers}}
 	fewest := len(scenario.Groups)
 	switch {
-	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > scenarios.MaxPhones):
-		err = usageError("--phones %d: want %d to %d", *c.Phones, fewest, scenarios.MaxPhones)
+	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > lab.MaxPhones):
+		err = usageError("--phones %d: want %d to %d", *c.Phones, fewest, lab.MaxPhones)
 	case c.Boots != nil && *c.Boots < 1:
 		err = usageError("--boots %d: want 1 or more", *c.Boots)
 	case c.Workers < 0:
@@ -103,10 +104,10 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	case c.Workers > 0 && c.Mode == "wire":
 		err = usageError("--workers is for --mode virtual; in wire mode there is --boots")
 	case c.Phones != nil:
-		opt.Phones = *c.Phones
+		opt.Lab.Phones = *c.Phones
 	}
 	if c.Boots != nil {
-		opt.Boots = *c.Boots
+		opt.Lab.Boots = *c.Boots
 	}
 	return scenario, opt, err
 }

@@ -17,18 +17,19 @@ import (
 
 	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
 )
 
 // A Lab is a cluster and phones of a test. Whatever fails fails the test.
 type Lab struct {
-	*scenarios.Stage
+	*scenarios.Player
 	t testing.TB
 }
 
-func options(phones int) scenarios.Options {
-	return scenarios.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+func options(phones int) lab.Options {
+	return lab.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
 }
 
 // Scenario finds a built-in scenario, or reads a file where the name ends in
@@ -59,16 +60,16 @@ func Open(t testing.TB, name string, phones int) *Lab {
 // OpenScenario does so for one that was made or changed in Go.
 func OpenScenario(t testing.TB, s scenarios.Scenario, phones int) *Lab {
 	t.Helper()
-	stage, err := scenarios.Open(s, options(phones))
+	player, err := scenarios.Open(s, options(phones))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := stage.Close(); err != nil {
+		if err := player.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &Lab{stage, t}
+	return &Lab{player, t}
 }
 
 // Do carries acts out as scenario files have them ("phones: power on", "wait: 6
@@ -82,9 +83,9 @@ func (l *Lab) Do(acts ...string) {
 
 func (l *Lab) do(text string, answers ...string) {
 	l.t.Helper()
-	act, err := l.Say(text, answers...)
+	act, err := l.ParseAct(text, answers...)
 	if err == nil {
-		err = l.Stage.Do(l.t.Context(), act)
+		err = l.Player.Do(l.t.Context(), act)
 	}
 	if err != nil {
 		l.t.Fatal(err)
@@ -120,7 +121,7 @@ func (l *Lab) Refuses(words, node, command string, answers ...string) string {
 func (l *Lab) Expect(sentences ...string) {
 	l.t.Helper()
 	for _, s := range sentences {
-		if err := l.Stage.Expect(s); err != nil {
+		if err := l.Player.Expect(s); err != nil {
 			l.t.Error(err)
 		}
 	}
@@ -130,7 +131,7 @@ func (l *Lab) Expect(sentences ...string) {
 // expectation does not hold.
 func Run(t testing.TB, name string, phones int) *scenarios.Report {
 	t.Helper()
-	r, err := scenarios.Run(t.Context(), Scenario(t, name), options(phones))
+	r, err := scenarios.Run(t.Context(), Scenario(t, name), scenarios.Options{Lab: options(phones)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm/testkeys"
+	"itlsim/lab"
 )
 
 // A run may have another password than the usual one, which a file may name or
@@ -28,7 +29,7 @@ steps:
 `), nil)
 	require.NoError(t, err)
 	for _, password := range []string{"", "another"} {
-		st, err := Open(s, Options{Mode: Virtual, Keys: testkeys.NewPool(1), KeyBits: 1024, Password: password})
+		st, err := Open(s, lab.Options{Mode: lab.Virtual, Keys: testkeys.NewPool(1), KeyBits: 1024, Password: password})
 		require.NoError(t, err)
 		defer st.Close()
 		if password != "" {

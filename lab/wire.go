@@ -1,4 +1,4 @@
-package scenarios
+package lab
 
 import (
 	"context"
@@ -12,55 +12,23 @@ import (
 	fleetwire "itlsim/fleet/wire"
 )
 
-// A world is where a scenario plays: on real sockets, or on a simulated network.
-// It is the clock of all that is in it.
-type world interface {
-	cucm.Clock
-	// Elapsed is the scenario time since the beginning.
-	Elapsed() time.Duration
-	// Wait lets scenario time pass.
-	Wait(context.Context, time.Duration) error
-	// Pass tells a live world that the wall clock went on by d, and returns by how
-	// much more the scenario clock did.
-	Pass(ctx context.Context, d time.Duration) time.Duration
-	// Rate is how many scenario seconds a second of the wall clock has.
-	Rate() float64
-	SetRate(float64)
-	// Connect makes a cluster's services reachable.
-	Connect(*cucm.Cluster) (cucm.Network, error)
-	// TFTP is the address at which phones reach a node's TFTP service.
-	TFTP(*cucm.Node) (string, error)
-	// Fleet makes the fleet, once all clusters are connected.
-	Fleet(fleet.Limits) (fleet.Fleet, error)
-	// Disturb makes the network as bad as this from now on.
-	Disturb(Disturbance)
-	Traffic() cucm.Traffic
-	Close() error
-}
-
-// A Disturbance is what a network does to datagrams.
-type Disturbance struct {
-	Loss  float64 // share of them that is lost
-	Delay time.Duration
-}
-
 // wire is the world of real sockets on the loopback interface. Its clock runs
 // with the wall clock and is moved forward by waits, so that they cost no time.
 type wire struct {
 	*Clock
 	ports    *int           // added to the standard ones; nil: the system chooses
 	observer fleet.Observer // nil: nobody
-	relay    *relay         // between phones and TFTP; nil where nothing disturbs the network
-	nets     []*cucmwire.Sockets
-	nodes    int
+	relay    *relay         // between phones and TFTP; nil where nothing can disturb the network
+	clusters []*cucmwire.Sockets
+	nodes    int // that have addresses
 }
 
-func openWire(disturbed bool, opt Options) *wire {
+func openWire(s Setup, opt Options) *wire {
 	w := &wire{Clock: NewClock(), ports: opt.PortOffset}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
 	}
-	if disturbed {
+	if s.NetworkFaults {
 		w.relay = newRelay(opt.Seed)
 	}
 	return w
@@ -92,7 +60,7 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.nets = append(w.nets, net)
+	w.clusters = append(w.clusters, net)
 	return net, nil
 }
 
@@ -103,19 +71,26 @@ func (w *wire) TFTP(n *cucm.Node) (string, error) {
 	return w.relay.to(n.Address(cucm.TFTPService))
 }
 
-func (w *wire) Fleet(limits fleet.Limits) (fleet.Fleet, error) {
+func (w *wire) Configure(*cucm.Config) {}
+func (w *wire) Remembers() bool        { return false }
+
+func (w *wire) Fleet(limits fleet.Limits, _ int) (fleet.Fleet, error) {
 	return fleetwire.New(fleetwire.Config{Clock: w, Limits: limits, Observer: w.observer})
 }
 
-func (w *wire) Disturb(d Disturbance) {
-	if w.relay != nil {
+func (w *wire) Disturb(d Disturbance) error {
+	switch {
+	case w.relay != nil:
 		w.relay.disturb(d)
+	case d != Disturbance{}:
+		return ErrNoNetworkFaults
 	}
+	return nil
 }
 
 func (w *wire) Traffic() cucm.Traffic {
 	var sum cucm.Traffic
-	for _, n := range w.nets {
+	for _, n := range w.clusters {
 		sum = sum.Plus(n.Traffic())
 	}
 	return sum
@@ -126,7 +101,7 @@ func (w *wire) Close() error {
 	if w.relay != nil {
 		w.relay.close()
 	}
-	for _, n := range w.nets {
+	for _, n := range w.clusters {
 		errs = append(errs, n.Close())
 	}
 	return errors.Join(errs...)

@@ -1,4 +1,4 @@
-package scenarios
+package lab
 
 import (
 	"crypto/ed25519"

@@ -1,13 +1,13 @@
-package scenarios
+package lab
 
 import (
 	"context"
+	"encoding/binary"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"itlsim/cucm"
-	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
 	"itlsim/fleet/virtual"
 )
@@ -18,15 +18,18 @@ type simulated struct {
 	seed  uint64
 	fleet *virtual.Fleet
 	live  bool
+	drawn byte // clusters that have serial numbers
 
 	passing sync.Mutex // held while scenario time passes
 	mu      sync.Mutex
 	rate    float64
 }
 
-func simulate(opt Options) *simulated {
+func openVirtual(opt Options) *simulated {
 	w := &simulated{Clock: virtual.NewClock(), seed: uint64(opt.Seed), live: opt.Live != nil, rate: 1}
-	cfg := virtual.Config{Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN()}
+	cfg := virtual.Config{
+		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN(),
+	}
 	if opt.Live != nil {
 		cfg.Observer = opt.Live.Observer
 	}
@@ -40,11 +43,12 @@ func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
 	return w.fleet.Advance(ctx, d)
 }
 
-// Pass simulates what happens meanwhile. What the machine does not manage in
-// time is not made up for.
+// Pass simulates what happens meanwhile. A machine that is too slow falls behind
+// the rate; what it missed is not made up for.
 func (w *simulated) Pass(ctx context.Context, d time.Duration) time.Duration {
-	w.Wait(ctx, time.Duration(float64(min(d, 2*liveEvery))*w.Rate())) // fails when the stage is closed
-	return 0                                                          // simulated registrations do not lapse
+	d = min(d, 2*liveEvery)
+	w.Wait(ctx, time.Duration(float64(d)*w.Rate())) // fails when the lab is closed
+	return 0                                        // simulated registrations do not lapse
 }
 
 func (w *simulated) SetRate(rate float64) {
@@ -59,14 +63,42 @@ func (w *simulated) Rate() float64 {
 	return w.rate
 }
 
-// unhurried is a simulated fleet that people look at: its phones settle as time
-// passes.
-type unhurried struct {
+// Configure has the seed draw serial numbers, and one configuration signed for
+// all phones of a CallManager Group.
+func (w *simulated) Configure(cfg *cucm.Config) {
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], w.seed)
+	seed[8] = w.drawn
+	w.drawn++
+	cfg.Random = rand.NewChaCha8(seed)
+	cfg.SharedConfigurations = true
+}
+
+func (w *simulated) Remembers() bool { return true }
+
+func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
+	w.fleet.Connect(c)
+	return w.fleet, nil
+}
+
+func (w *simulated) TFTP(n *cucm.Node) (string, error) { return n.Address(cucm.TFTPService), nil }
+
+func (w *simulated) Fleet(_ fleet.Limits, phones int) (fleet.Fleet, error) {
+	w.fleet.Reserve(phones)
+	if w.live {
+		return liveFleet{w.fleet, w}, nil
+	}
+	return w.fleet, nil
+}
+
+// liveFleet is a simulated fleet that people watch: its phones settle as time
+// passes by itself.
+type liveFleet struct {
 	*virtual.Fleet
 	world *simulated
 }
 
-func (f unhurried) Settle(ctx context.Context) error {
+func (f liveFleet) Settle(ctx context.Context) error {
 	tick := time.NewTicker(liveEvery)
 	defer tick.Stop()
 	for f.Busy() > 0 {
@@ -81,42 +113,14 @@ func (f unhurried) Settle(ctx context.Context) error {
 	return f.Fleet.Settle(ctx) // what is no boot
 }
 
-// prepare has the seed draw serial numbers, and one configuration signed for all
-// phones of a CallManager Group.
-func (w *simulated) prepare(cfg *cucm.Config, nth uint64) {
-	var seed [32]byte
-	for i := range 8 {
-		seed[i] = byte(w.seed >> (8 * i))
-	}
-	seed[8] = byte(nth)
-	cfg.Random = rand.NewChaCha8(seed)
-	cfg.SharedConfigurations = true
-}
-
-// keyPool is where a run's keys come from, for all clusters.
-func (w *simulated) keyPool() cucm.KeySource { return testkeys.NewPool(w.seed) }
-
-func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
-	w.fleet.Connect(c)
-	return w.fleet, nil
-}
-
-func (w *simulated) TFTP(n *cucm.Node) (string, error) { return n.Address(cucm.TFTPService), nil }
-
-func (w *simulated) Fleet(fleet.Limits) (fleet.Fleet, error) {
-	if w.live {
-		return unhurried{w.fleet, w}, nil
-	}
-	return w.fleet, nil
-}
-
 // Disturb loses and delays every datagram, those of TCP too, as real networks
-// do; the wire's relay stands before TFTP alone.
-func (w *simulated) Disturb(d Disturbance) {
+// do. The relay of real sockets stands before TFTP alone.
+func (w *simulated) Disturb(d Disturbance) error {
 	n := virtual.LAN()
 	n.Loss = d.Loss
 	n.Latency += d.Delay
 	w.fleet.Disturb(n)
+	return nil
 }
 
 func (w *simulated) Traffic() cucm.Traffic { return w.fleet.Traffic() }

@@ -1,0 +1,240 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"itlsim/cucm"
+	"itlsim/cucm/cli"
+	"itlsim/cucm/testkeys"
+	cucmwire "itlsim/cucm/wire"
+	"itlsim/fleet"
+	fleetwire "itlsim/fleet/wire"
+	"itlsim/scenarios/inventory"
+)
+
+// A Lab is a cluster, or two, and their phones. [Open] puts it up, Close ends
+// it.
+type Lab struct {
+	Cluster *cucm.Cluster
+	Other   *cucm.Cluster // nil where there is none
+	Fleet   fleet.Fleet   // the phones, numbered from 0
+
+	world       world // network and clock
+	networks    map[*cucm.Cluster]cucm.Network
+	disturbance Disturbance // of the network, at present
+	nodes       []namedNode // of all clusters, the setup's own first
+	members     []Member    // as the fleet's phones
+	routes      map[string]*route
+	sftp        *sftpServers
+
+	password string // that stands for defaultPassword in this lab
+	types    func(n *cucm.Node, line string, answers []string) (string, error)
+	stop     func() // has time stop in a live lab
+}
+
+// A namedNode has the name that the setup gives it, whatever it is called later.
+type namedNode struct {
+	name string
+	*cucm.Node
+}
+
+// defaultPassword is the administrator's, and the cluster security password,
+// where a setup names none. Options may give another, which stands in its place
+// wherever somebody uses this one.
+const defaultPassword = "ciscocisco"
+
+// secret is a word, a password maybe, as it is in this lab.
+func (l *Lab) secret(word string) string {
+	if word == defaultPassword {
+		return l.password
+	}
+	return word
+}
+
+// Open installs the clusters and puts the phones up, without power.
+func Open(s Setup, opt Options) (*Lab, error) {
+	if opt.Phones > 0 {
+		var err error
+		if s.Groups, err = scaled(s.Groups, opt.Phones); err != nil {
+			return nil, err
+		}
+	}
+	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
+	l := &Lab{
+		networks: make(map[*cucm.Cluster]cucm.Network), routes: make(map[string]*route),
+		password: cmp.Or(opt.Password, defaultPassword), types: typed, stop: func() {},
+	}
+	if opt.Mode == Virtual {
+		opt.Keys = keysOr(opt.Keys, testkeys.NewPool(uint64(opt.Seed)))
+		l.world = openVirtual(opt)
+	} else {
+		if err := enoughDescriptors(limits.Boots); err != nil {
+			return nil, err
+		}
+		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
+		l.world = openWire(s, opt)
+	}
+	if err := l.open(s, opt, limits); err != nil {
+		if l.Fleet != nil {
+			l.Fleet.Close()
+		}
+		l.world.Close()
+		if l.sftp != nil {
+			l.sftp.Close()
+		}
+		return nil, err
+	}
+	if opt.Live != nil {
+		l.goLive(opt.Live)
+	}
+	return l, nil
+}
+
+func keysOr(given, otherwise cucm.KeySource) cucm.KeySource {
+	if given == nil {
+		return otherwise
+	}
+	return given
+}
+
+// open fills the lab with what the setup describes.
+func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
+	servers := slices.Clone(s.SFTP)
+	for i := range servers {
+		servers[i].Password = l.secret(servers[i].Password)
+	}
+	if l.sftp, err = listenSFTP(servers); err != nil {
+		return err
+	}
+	if l.Cluster, err = l.install(s.Cluster, opt); err != nil {
+		return err
+	}
+	if s.Other != nil {
+		if l.Other, err = l.install(*s.Other, opt); err != nil {
+			return err
+		}
+	}
+	if l.Fleet, err = l.world.Fleet(limits, s.Phones()); err != nil {
+		return err
+	}
+	nodes := make(map[string]*cucm.Node)
+	for _, n := range l.nodes {
+		nodes[n.name] = n.Node
+	}
+	return l.populate(s.Groups, inventory.NewCounterparts(inventory.Site{
+		Cluster: l.Cluster, Nodes: nodes, Served: s.Served, Keys: opt.Keys, Clock: l.world,
+	}))
+}
+
+// install installs a cluster and makes it reachable.
+func (l *Lab) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
+	cfg.Clock, cfg.Keys, cfg.Dial = l.world, opt.Keys, l.sftp.Dial
+	cfg.SendMail = cucmwire.Mailer(l.sftp.Dial)
+	cfg.Security = l.secret(cmp.Or(cfg.Security, defaultPassword))
+	cfg.Password = l.secret(cmp.Or(cfg.Password, defaultPassword))
+	if opt.Live != nil {
+		cfg.Logged = opt.Live.Logged
+	}
+	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
+	l.world.Configure(&cfg)
+	c, err := cucm.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if l.networks[c], err = l.world.Connect(c); err != nil {
+		return nil, err
+	}
+	for _, n := range c.Nodes() {
+		l.nodes = append(l.nodes, namedNode{n.Name(), n})
+	}
+	return c, nil
+}
+
+// goLive lets time pass by itself until the lab is closed.
+func (l *Lab) goLive(live *Live) {
+	if live.Type != nil {
+		l.types = live.Type
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var passing sync.WaitGroup
+	passing.Go(func() { l.live(ctx, live.Trouble) })
+	l.stop = func() {
+		cancel()
+		passing.Wait()
+	}
+}
+
+// Close ends everything that the lab runs.
+func (l *Lab) Close() error {
+	l.stop()
+	l.Fleet.Close()
+	return errors.Join(l.world.Close(), l.sftp.Close())
+}
+
+// Clusters are one or two, the setup's own first.
+func (l *Lab) Clusters() []*cucm.Cluster {
+	if l.Other == nil {
+		return []*cucm.Cluster{l.Cluster}
+	}
+	return []*cucm.Cluster{l.Cluster, l.Other}
+}
+
+// ClusterOf is the cluster that a node of the lab belongs to.
+func (l *Lab) ClusterOf(n *cucm.Node) *cucm.Cluster {
+	if l.Other != nil && slices.Contains(l.Other.Nodes(), n) {
+		return l.Other
+	}
+	return l.Cluster
+}
+
+// Nodes are those of all clusters, the setup's own first.
+func (l *Lab) Nodes() []*cucm.Node {
+	nodes := make([]*cucm.Node, len(l.nodes))
+	for i, n := range l.nodes {
+		nodes[i] = n.Node
+	}
+	return nodes
+}
+
+// NodeNames are the names that the setup gives the nodes, in the same order.
+func (l *Lab) NodeNames() []string {
+	names := make([]string, len(l.nodes))
+	for i, n := range l.nodes {
+		names[i] = n.name
+	}
+	return names
+}
+
+// Node finds a node of any cluster by the name that the setup gives it.
+func (l *Lab) Node(name string) (*cucm.Node, error) {
+	for _, n := range l.nodes {
+		if n.name == name {
+			return n.Node, nil
+		}
+	}
+	return nil, fmt.Errorf("the cluster has no node %s", name)
+}
+
+// Type types a command on a node, with the answers to its questions, and returns
+// what it printed.
+func (l *Lab) Type(n *cucm.Node, line string, answers ...string) (printed string, err error) {
+	answers = slices.Clone(answers)
+	for i, a := range answers {
+		answers[i] = l.secret(a)
+	}
+	return l.types(n, line, answers)
+}
+
+func typed(n *cucm.Node, line string, answers []string) (string, error) {
+	script := &cli.Script{Answers: answers}
+	err := cli.Run(n, script, line)
+	return script.Output.String(), err
+}
+
+// Traffic is what the nodes' services did so far.
+func (l *Lab) Traffic() cucm.Traffic { return l.world.Traffic() }

@@ -1,0 +1,54 @@
+package lab
+
+import (
+	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
+	"itlsim/fleet"
+)
+
+// Modes are the kinds of labs.
+var Modes = []string{Wire, Virtual}
+
+// The modes: real sockets on loopback, or a simulated network and clock.
+const (
+	Wire    = "wire"
+	Virtual = "virtual"
+)
+
+// Options say how a lab is put up. The zero value of each field is fine.
+type Options struct {
+	Mode   string // of Modes; Wire if empty
+	Phones int    // in all groups, which keep their proportions; the setup's own number if 0
+	Seed   int64  // of everything random: in virtual mode all is a function of setup and seed
+	Boots  int    // phones that boot at a time; the DefaultBoots of the driver if 0
+	// Workers are the goroutines of virtual mode, one for each core if 0; what
+	// happens does not depend on their number.
+	Workers int
+	// Keys of the certificates; if nil, fresh ones, or in virtual mode test keys
+	// that the seed draws.
+	Keys cucm.KeySource
+	// KeyBits is the size of the keys where the setup names none; 2048 if 0.
+	KeyBits int
+	// Password is the administrator's, and the cluster security password, where
+	// the setup names none; ciscocisco if empty.
+	Password string
+	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
+	// ports, each moved by so much. The system chooses ports if it is nil.
+	PortOffset *int
+	// Live, where not nil, makes the lab one that people watch.
+	Live *Live
+}
+
+// Live makes a lab one that people watch and act on: time passes by itself, at a
+// rate that [Lab.SetRate] sets, and the clusters do what comes due. In virtual
+// mode phones then take the time that they simulate. Each field may be nil.
+type Live struct {
+	// Observer is told of what happens to phones.
+	Observer fleet.Observer
+	// Logged is shown each entry of the nodes' application logs (see cucm.Config).
+	Logged func(ciscolog.Entry)
+	// Type types a command where people see it, and returns what it printed.
+	Type func(n *cucm.Node, line string, answers []string) (printed string, err error)
+	// Trouble is told what a cluster could not do that was due.
+	Trouble func(error)
+}

@@ -1,0 +1,248 @@
+package lab
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"itlsim/cnf"
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/scenarios/inventory"
+)
+
+// A Member is what the setup says of a phone; what the phone is like at a time is
+// a [fleet.View].
+type Member struct {
+	Group   string
+	Offline bool // out of reach of what is done to all phones
+	Profile *phone.Profile
+	Home    *cucm.Node // its first TFTP server, at present
+}
+
+// Member is what the setup says of the i-th phone.
+func (l *Lab) Member(i int) *Member { return &l.members[i] }
+
+// Phones is how many there are.
+func (l *Lab) Phones() int { return len(l.members) }
+
+// GroupNames are the names of the groups.
+func (l *Lab) GroupNames() []string {
+	var names []string
+	for i := range l.members {
+		if g := l.members[i].Group; !slices.Contains(names, g) {
+			names = append(names, g)
+		}
+	}
+	return names
+}
+
+// Views are the phones as they are now, in the fleet's order. For a large fleet
+// use Each.
+func (l *Lab) Views() []fleet.View { return slices.Collect(l.Fleet.All()) }
+
+// Each shows look every phone as it is now. The view is valid until look
+// returns: there is one for all, since a million views would have no room.
+func (l *Lab) Each(look func(i int, m *Member, v *fleet.View)) {
+	i := 0
+	var v fleet.View
+	for v = range l.Fleet.All() {
+		look(i, &l.members[i], &v)
+		i++
+	}
+}
+
+// Send gives an event to the phones that pick reports true for; to all if it is
+// nil. It does not wait for what follows.
+func (l *Lab) Send(ev phone.Event, pick func(*Member) bool) {
+	if pick == nil {
+		l.Fleet.Send(ev, nil)
+		return
+	}
+	l.Fleet.Send(ev, func(p *phone.Phone) bool { return pick(&l.members[l.Fleet.Index(p.Name())]) })
+}
+
+// UseTFTP gives the phones that are picked other TFTP servers, first to last, as
+// DHCP option 150 does.
+func (l *Lab) UseTFTP(nodes []string, pick func(*Member) bool) error {
+	r, err := l.tftp(nodes)
+	if err != nil {
+		return err
+	}
+	for i := range l.members {
+		if m := &l.members[i]; pick == nil || pick(m) {
+			m.Home = r.nodes[0]
+		}
+	}
+	l.Send(phone.UseServers{Servers: r.servers}, pick)
+	return nil
+}
+
+// route is nodes in some order, and the addresses of their TFTP servers once
+// they were asked for. Phones share it.
+type route struct {
+	nodes   []*cucm.Node
+	servers []string
+}
+
+// route finds nodes by their names.
+func (l *Lab) route(names []string) (*route, error) {
+	key := strings.Join(names, " ")
+	if r, ok := l.routes[key]; ok {
+		return r, nil
+	}
+	r := &route{}
+	for _, name := range names {
+		n, err := l.Node(name)
+		if err != nil {
+			return nil, err
+		}
+		r.nodes = append(r.nodes, n)
+	}
+	l.routes[key] = r
+	return r, nil
+}
+
+// tftp finds nodes that serve TFTP, and where.
+func (l *Lab) tftp(names []string) (*route, error) {
+	r, err := l.route(names)
+	if err != nil || r.servers != nil {
+		return r, err
+	}
+	for _, n := range r.nodes {
+		address, err := l.world.TFTP(n)
+		if err != nil {
+			return nil, err
+		}
+		r.servers = append(r.servers, address)
+	}
+	return r, nil
+}
+
+// populate puts the phones up, dealt from all groups in turn, so that whatever
+// reaches all phones reaches each node from the beginning.
+func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
+	total := Setup{Groups: groups}.Phones()
+	l.members = make([]Member, 0, total)
+	library := &phone.Library{Remember: l.world.Remembers()}
+	dealt := make([]int, len(groups))
+	for i := range total {
+		at := 0 // the group that is the furthest behind
+		for j, g := range groups {
+			done := dealt[at] >= groups[at].Count
+			if dealt[j] < g.Count && (done || (dealt[j]+1)*groups[at].Count < (dealt[at]+1)*g.Count) {
+				at = j
+			}
+		}
+		p, err := l.newcomer(&groups[at], dealt[at], i, real)
+		if err != nil {
+			return err
+		}
+		p.Library = library
+		l.Fleet.Add(phone.New(p))
+		dealt[at]++
+	}
+	return nil
+}
+
+// newcomer describes the k-th phone of a group, the i-th of all, and makes it
+// known to the clusters.
+func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
+	p := phone.Setup{Name: fmt.Sprintf("SEP001BD4%06X", i), IP: phoneIP(i), Profile: g.profile(k)}
+	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
+	if len(g.Devices) > 0 {
+		d := &g.Devices[k]
+		p.Name, p.Profile, offline = d.Name, d.Profile, !d.Registered
+		order = first(d.TFTP, g.TFTP)
+	}
+	managers := g.CallManagers
+	if len(managers) == 0 {
+		managers = order
+	}
+	tftp, err := l.tftp(order)
+	if err != nil {
+		return p, err
+	}
+	group, err := l.route(managers)
+	if err != nil {
+		return p, err
+	}
+	l.Cluster.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: group.nodes})
+	if l.Other != nil { // phones that move are configured there beforehand
+		l.Other.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: l.Other.Nodes()})
+	}
+	home := tftp.nodes[0]
+	l.members = append(l.members, Member{Group: g.Name, Offline: offline, Profile: p.Profile, Home: home})
+	p.Servers = tftp.servers
+	if p.Flash.Lists.ITL, err = l.held(g, k, home, real); err != nil || p.Flash.Lists.ITL == nil {
+		return p, err
+	}
+	data, err := home.File(p.Name + ".cnf.xml")
+	if err == nil {
+		p.Flash.Config, err = cnf.Parse(data)
+	}
+	return p, err
+}
+
+// profile is the k-th phone's.
+func (g *Group) profile(k int) *phone.Profile {
+	if len(g.Models) > 0 {
+		return g.Models[k%len(g.Models)]
+	}
+	return &phone.Profiles[k%len(phone.Profiles)]
+}
+
+// share is a share of n things, rounded.
+func share(of float64, n int) int { return int(math.Round(of * float64(n))) }
+
+// first puts one of the names before the others.
+func first(name string, names []string) []string {
+	if name == "" {
+		return names
+	}
+	order := []string{name}
+	for _, n := range names {
+		if n != name {
+			order = append(order, n)
+		}
+	}
+	return order
+}
+
+// held is the list that a group's k-th phone holds at the beginning, nil for
+// none.
+func (l *Lab) held(g *Group, k int, home *cucm.Node, real *inventory.Counterparts) (*itl.List, error) {
+	switch {
+	case len(g.Devices) > 0:
+		return real.Held(&g.Devices[k], home)
+	case g.Holds == PresentITL:
+		return home.ITL(), nil
+	case g.Holds == OldITL:
+		return withoutRecovery(home, l.Now())
+	}
+	return nil, nil
+}
+
+// withoutRecovery is the node's list as a release before 10.0 would have made
+// it (M3, M10).
+func withoutRecovery(n *cucm.Node, at time.Time) (*itl.List, error) {
+	list := n.ITL()
+	t := itl.Template{Filename: itl.ITLFilename, Timestamp: at, Digest: list.Digest}
+	for _, r := range list.Records {
+		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
+			t.Records = append(t.Records, r)
+		}
+	}
+	return t.Sign(n.Certificate(cucm.CallManager).Signer)
+}
+
+// phoneIP gives each phone an address of its own, from 127.16.0.1 on.
+func phoneIP(i int) netip.Addr {
+	n := i + 1
+	return netip.AddrFrom4([4]byte{127, byte(16 + n>>16), byte(n >> 8), byte(n)})
+}

@@ -1,0 +1,70 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// liveEvery is how often time passes on a live lab, by the wall clock.
+const liveEvery = 50 * time.Millisecond
+
+// live has time pass until the context ends.
+func (l *Lab) live(ctx context.Context, trouble func(error)) {
+	tick := time.NewTicker(liveEvery)
+	defer tick.Stop()
+	last, due := time.Now(), time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := time.Now()
+		jump := l.world.Pass(ctx, now.Sub(last))
+		last = now
+		if jump > 0 {
+			l.carryOver(jump)
+		}
+		if now.Sub(due) >= time.Second {
+			due = now
+			if err := l.tick(); err != nil && trouble != nil {
+				trouble(err)
+			}
+		}
+	}
+}
+
+// Advance lets so much scenario time pass, and the clusters do what is due then.
+func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
+	l.carryOver(d) // first, so that no registration lapses in between
+	return errors.Join(l.world.Wait(ctx, d), l.tick())
+}
+
+// carryOver tells the clusters that so much time passes at once: phones send
+// their keep-alives by the wall clock, and none of them lapses in between.
+func (l *Lab) carryOver(d time.Duration) {
+	for _, c := range l.Clusters() {
+		c.CarryOver(d, l.Fleet.Registered)
+	}
+}
+
+func (l *Lab) tick() error {
+	var err error
+	for _, c := range l.Clusters() {
+		err = errors.Join(err, c.Tick())
+	}
+	return err
+}
+
+// SetRate sets how many scenario seconds a second of a live lab has.
+func (l *Lab) SetRate(rate float64) { l.world.SetRate(rate) }
+
+// Rate is how many scenario seconds a second of a live lab has.
+func (l *Lab) Rate() float64 { return l.world.Rate() }
+
+// Now is the lab's time.
+func (l *Lab) Now() time.Time { return l.world.Now() }
+
+// Elapsed is the scenario time since the lab was opened.
+func (l *Lab) Elapsed() time.Duration { return l.world.Elapsed() }
