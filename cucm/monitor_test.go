@@ -102,7 +102,7 @@ func TestSyslog(t *testing.T) {
 	form := regexp.MustCompile(`^\d+: test10(pub|sub)\.joemar2\.lab: Feb 26 2014 18:24:27\.\d{1,3} UTC :  %UC_[A-Z]*-[0-7]-\w+: %(\[\w+=[^\]]*\])*\[AppID=[^]]+\]\[ClusterID=StandAloneCluster\]\[NodeID=test10(pub|sub)\]: .+$`)
 	buf := make([]byte, 2048)
 	var got []string
-	require.NoError(t, collector.SetReadDeadline(time.Now().Add(10*time.Second)))
+	require.NoError(t, collector.SetReadDeadline(time.Now().Add(time.Minute)))
 	for range 5 {
 		n, _, err := collector.ReadFrom(buf)
 		require.NoError(t, err)

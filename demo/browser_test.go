@@ -63,11 +63,11 @@ func sit(t *testing.T, change func(*demo.Config)) *person {
 	}
 	require.NoError(t, os.MkdirAll(p.shots, 0o755))
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(time.Minute),
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(5*time.Minute),
 		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
 	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancelTime := context.WithTimeout(ctx, 20*time.Minute)
 	t.Cleanup(func() {
 		chromedp.Cancel(ctx) // waits for the browser's end; how it ends does not matter
 		cancelTime()
@@ -87,7 +87,7 @@ func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
 // sees waits until an element shows a text.
 func (p *person) sees(selector, text string) {
 	p.t.Helper()
-	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
 	if err != nil {
 		p.shoot("failed")
 		p.t.Fatalf("%s never showed %q, but %q (%v)", selector, text, p.reads(selector), err)

@@ -81,7 +81,7 @@ func open(t *testing.T, s *demo.Server) *page {
 	t.Helper()
 	transport := &http.Transport{}
 	p := &page{t: t, url: strings.TrimSuffix(s.URL(), "/"), client: &http.Client{Transport: transport}}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	req, err := http.NewRequestWithContext(ctx, "GET", p.url+"/api/events", nil)
 	require.NoError(t, err)
 	r, err := p.client.Do(req)

@@ -242,5 +242,5 @@ func TestStrangers(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, err := login(t, s, "admin", password)
 		return err == nil
-	}, 20*time.Second, 50*time.Millisecond)
+	}, 2*time.Minute, 50*time.Millisecond)
 }

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -25,15 +24,8 @@ func TestDemo(t *testing.T) {
 	cmd := exec.Command("itlsim", "demo", "--no-open", "--phones", "2", "--ready-file", file) // found where testscript.Main puts it
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	var data []byte
-	var err error
-	for range 3000 {
-		if data, err = os.ReadFile(file); err == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	require.NoError(t, err)
+	data := awaitFile(t, file)
+	require.NotNil(t, data, "itlsim demo is not ready")
 	var r ready
 	require.NoError(t, json.Unmarshal(data, &r))
 	require.Len(t, r.Nodes, 2)

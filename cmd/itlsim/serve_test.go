@@ -47,16 +47,24 @@ func serve(t *testing.T, flags ...string) *served {
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { s.kill() })
-	for range 3000 {
-		data, err := os.ReadFile(file)
-		if err == nil {
-			require.NoError(t, json.Unmarshal(data, &s.ready))
-			return s
+	data := awaitFile(t, file)
+	if data == nil {
+		s.kill()
+		t.Fatalf("itlsim serve is not ready: %s", s.out.String())
+	}
+	require.NoError(t, json.Unmarshal(data, &s.ready))
+	return s
+}
+
+// awaitFile waits for a file, and reads it; nil where it does not come.
+func awaitFile(t *testing.T, name string) []byte {
+	t.Helper()
+	for range 12_000 { // two minutes
+		if data, err := os.ReadFile(name); err == nil {
+			return data
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	s.kill()
-	t.Fatalf("itlsim serve is not ready: %s", s.out.String())
 	return nil
 }
 
@@ -70,7 +78,7 @@ func (s *served) kill() {
 func (s *served) login(node int) *ssh.Client {
 	s.t.Helper()
 	client, err := ssh.Dial("tcp", s.Nodes[node].SSH, &ssh.ClientConfig{
-		User: s.Admin.User, Auth: []ssh.AuthMethod{ssh.Password(s.Admin.Password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 20 * time.Second})
+		User: s.Admin.User, Auth: []ssh.AuthMethod{ssh.Password(s.Admin.Password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 2 * time.Minute})
 	require.NoError(s.t, err)
 	return client
 }
@@ -98,7 +106,7 @@ func (s *served) dialogue(node int, steps ...string) string {
 	host, port, err := net.SplitHostPort(s.Nodes[node].SSH)
 	require.NoError(s.t, err)
 	var tcl strings.Builder
-	fmt.Fprintf(&tcl, "set timeout 60\nset stty_init {columns 200}\nspawn -noecho %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o PreferredAuthentications=password -o NumberOfPasswordPrompts=1 -p %s %s@%s\n", client, port, s.Admin.User, host)
+	fmt.Fprintf(&tcl, "set timeout 300\nset stty_init {columns 200}\nspawn -noecho %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o PreferredAuthentications=password -o NumberOfPasswordPrompts=1 -p %s %s@%s\n", client, port, s.Admin.User, host)
 	steps = append([]string{"assword:", s.Admin.Password}, steps...)
 	for i := 0; i < len(steps); i += 2 {
 		fmt.Fprintf(&tcl, "expect {\n -ex {%s} {}\n timeout {puts {TIMEOUT at %s}; exit 9}\n eof {puts {END at %s}; exit 9}\n}\n", steps[i], steps[i], steps[i])

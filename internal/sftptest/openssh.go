@@ -73,7 +73,7 @@ func StartOpenSSH(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string)
 			t.Logf("sshd: %s", log.String())
 		}
 	})
-	for range 200 {
+	for range 2400 { // a minute
 		conn, err := net.Dial("tcp", s.Address())
 		if err == nil {
 			conn.Close()
