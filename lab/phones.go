@@ -128,6 +128,12 @@ func (l *Lab) tftp(names []string) (*route, error) {
 // reaches all phones reaches each node from the beginning.
 func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
 	total := Setup{Groups: groups}.Phones()
+	groups, models := slices.Clone(groups), phone.Profiles()
+	for i := range groups {
+		if len(groups[i].Models) == 0 {
+			groups[i].Models = models
+		}
+	}
 	l.members = make([]Member, 0, total)
 	library := &phone.Library{Remember: l.world.Remembers()}
 	dealt := make([]int, len(groups))
@@ -153,7 +159,7 @@ func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
 func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
-	p := phone.Setup{Name: fmt.Sprintf("SEP001BD4%06X", i), IP: phoneIP(i), Profile: g.profile(k)}
+	p := phone.Setup{Name: fmt.Sprintf("SEP001BD4%06X", i), IP: phoneIP(i), Profile: g.Models[k%len(g.Models)]}
 	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
 	if len(g.Devices) > 0 {
 		d := &g.Devices[k]
@@ -187,14 +193,6 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 		p.Flash.Config, err = cnf.Parse(data)
 	}
 	return p, err
-}
-
-// profile is the k-th phone's.
-func (g *Group) profile(k int) *phone.Profile {
-	if len(g.Models) > 0 {
-		return g.Models[k%len(g.Models)]
-	}
-	return &phone.Profiles[k%len(phone.Profiles)]
 }
 
 // share is a share of n things, rounded.

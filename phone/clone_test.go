@@ -19,7 +19,7 @@ func TestACloneGoesItsOwnWay(t *testing.T) {
 		p.Step(now, phone.FileNotFound{Seq: fetch.Seq})
 		p.Step(now, phone.PowerOff{})
 	}
-	p := phone.New(phone.Setup{Name: device, Profile: &phone.Profiles[len(phone.Profiles)-1], Servers: []string{"tftp:69"}})
+	p := phone.New(phone.Setup{Name: device, Profile: phone.Profiles()[len(phone.Profiles())-1], Servers: []string{"tftp:69"}})
 	boots(p)
 	once := p.Status()
 	require.NotEmpty(t, once)

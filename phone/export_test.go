@@ -11,6 +11,9 @@ import (
 // boots.
 func ShareLastBoot(a, b *Phone) bool { return a.last == b.last }
 
+// ShareCommon reports whether two phones share what phones have in common.
+func ShareCommon(a, b *Phone) bool { return a.common == b.common }
+
 // A Mutant is a firmware with a fault.
 type Mutant struct{ rules }
 

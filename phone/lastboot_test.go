@@ -51,7 +51,7 @@ func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 func TestPhonesShareWhatTheyRefused(t *testing.T) {
 	library := &phone.Library{Remember: true}
 	refuses := func(name, why string) *phone.Phone {
-		p := phone.New(phone.Setup{Name: name, Profile: &phone.Profiles[0], Servers: []string{"tftp"}, Library: library})
+		p := phone.New(phone.Setup{Name: name, Profile: phone.Profiles()[0], Servers: []string{"tftp"}, Library: library})
 		fetch := p.Step(time.Now(), phone.PowerOn{})[0].(phone.Fetch)
 		p.Step(time.Now(), phone.FileTooLarge{Seq: fetch.Seq, Err: errors.New(why)})
 		return p

@@ -3,11 +3,10 @@ package phone
 import (
 	"crypto/rsa"
 	"crypto/sha1"
-	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"strings"
 	"sync"
-	"unsafe"
 
 	"itlsim/cnf"
 	"itlsim/itl"
@@ -26,28 +25,28 @@ type Library struct {
 	// file.
 	Remember bool
 
-	rules rules     // nil: the real ones
-	turns sync.Pool // of *turn: there is one at each event
+	rules     rules     // nil: the real ones
+	reactions sync.Pool // of *reaction: each event needs one
 
-	files     memo[extent, *itl.File]
-	parsed    memo[extent, *itl.List]
-	payloads  memo[extent, payload]
-	verdicts  memo[verdict, struct{}]
-	kinds     memo[kindKey, *kind]
-	shown     memo[extent, *certificate]
-	said      memo[saying, *Vouched]
-	lastBoots memo[LastBoot, *LastBoot]
+	parsedLists cache[span[byte], *itl.List]
+	parsedFiles cache[span[byte], *itl.File]
+	payloads    cache[span[byte], payload]
+	parsedCerts cache[span[byte], *certificate]
+	signatures  cache[signature, struct{}]
+	answers     cache[answer, *Vouched]
+	commons     cache[commonKey, *common]
+	lastBoots   cache[LastBoot, *LastBoot]
 
-	lists        shelf[*itl.List]
-	configs      shelf[*cnf.Config]
-	certificates shelf[*certificate]
-	vouches      shelf[*Vouched]
-	refusals     shelf[*Refusal]
+	lists        interner[*itl.List]
+	configs      interner[*cnf.Config]
+	certificates interner[*certificate]
+	vouches      interner[*Vouched]
+	refusals     interner[*Refusal]
 }
 
 // list parses data, or finds the list that was parsed from the same bytes.
 func (l *Library) list(data []byte) (*itl.List, error) {
-	return remember(l, &l.parsed, extentOf(data), func() (*itl.List, error) { return l.sameList(data) })
+	return remember(l, &l.parsedLists, spanOf(data), func() (*itl.List, error) { return l.sameList(data) })
 }
 
 func (l *Library) sameList(data []byte) (*itl.List, error) {
@@ -56,23 +55,23 @@ func (l *Library) sameList(data []byte) (*itl.List, error) {
 
 // file parses a signed file.
 func (l *Library) file(data []byte) (*itl.File, error) {
-	return remember(l, &l.files, extentOf(data), func() (*itl.File, error) { return itl.ParseFile(data) })
+	return remember(l, &l.parsedFiles, spanOf(data), func() (*itl.File, error) { return itl.ParseFile(data) })
 }
 
 // verify checks a file's signature.
 func (l *Library) verify(s *itl.Signed, key *rsa.PublicKey) error {
-	_, err := remember(l, &l.verdicts, verdict{file: s, key: key}, func() (struct{}, error) { return struct{}{}, s.Verify(key) })
+	_, err := remember(l, &l.signatures, signature{file: s, key: key}, func() (struct{}, error) { return struct{}{}, s.Verify(key) })
 	return err
 }
 
 // verifySelf is [itl.List.VerifySelf].
 func (l *Library) verifySelf(list *itl.List) error {
-	_, err := remember(l, &l.verdicts, verdict{file: &list.Signed, self: true}, func() (struct{}, error) { return struct{}{}, list.VerifySelf() })
+	_, err := remember(l, &l.signatures, signature{file: &list.Signed, self: true}, func() (struct{}, error) { return struct{}{}, list.VerifySelf() })
 	return err
 }
 
-// verdict is a question whose answer is the same for every phone.
-type verdict struct {
+// signature is whether a file was signed by a key, the same for every phone.
+type signature struct {
 	file *itl.Signed
 	key  *rsa.PublicKey
 	self bool // the list's own records are asked
@@ -88,7 +87,7 @@ type payload struct {
 // payload sums up a plain configuration; it is read where its checksum is
 // another than that of the one in force.
 func (l *Library) payload(data []byte, inForce *cnf.Config, inForceSum sip.Checksum) payload {
-	p, _ := remember(l, &l.payloads, extentOf(data), func() (payload, error) {
+	p, _ := remember(l, &l.payloads, spanOf(data), func() (payload, error) {
 		p := payload{sum: sha1.Sum(data)}
 		if l.Remember || inForce == nil || inForceSum != p.sum {
 			p.config, p.err = l.config(data)
@@ -116,7 +115,7 @@ type certificate struct {
 }
 
 func (l *Library) certificate(der []byte) (*certificate, error) {
-	return remember(l, &l.shown, extentOf(der), func() (*certificate, error) { return l.sameCertificate(der) })
+	return remember(l, &l.parsedCerts, spanOf(der), func() (*certificate, error) { return l.sameCertificate(der) })
 }
 
 func (l *Library) sameCertificate(der []byte) (*certificate, error) {
@@ -133,17 +132,16 @@ func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 	})
 }
 
-// saying tells what TVSs say apart, by where the roles stand.
-type saying struct {
+// answer tells apart what TVSs say of certificates.
+type answer struct {
 	server string
 	cert   *certificate
-	roles  *itl.Role
-	n      int
+	roles  span[itl.Role]
 }
 
 // vouch is what a TVS said, or what was found equal to it.
 func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
-	v, _ := remember(l, &l.said, saying{server, cert, unsafe.SliceData(a.Roles), len(a.Roles)}, func() (*Vouched, error) {
+	v, _ := remember(l, &l.answers, answer{server, cert, spanOf(a.Roles)}, func() (*Vouched, error) {
 		return l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
 			return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
 		})
@@ -151,52 +149,25 @@ func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched
 	return v
 }
 
-// kindKey tells kinds apart by where their servers stand: fleets share them.
-type kindKey struct {
-	profile            *Profile
-	servers, alternate place
+// common is what phones have in common; it never changes.
+type common struct {
+	profile   Profile
+	servers   []string // TFTP servers of option 150, host:port, in order
+	alternate []string // those that a person set at the phone in their place
+	library   *Library
 }
 
-func (l *Library) kind(profile *Profile, servers, alternate []string) *kind {
-	k, _ := remember(l, &l.kinds, kindKey{profile, placeOf(servers), placeOf(alternate)}, func() (*kind, error) {
-		return &kind{profile, servers, alternate, l}, nil
+// commonKey tells what phones have in common apart by its content. The servers
+// are few and short.
+type commonKey struct {
+	profile            Profile
+	servers, alternate string
+}
+
+func (l *Library) common(profile *Profile, servers, alternate []string) *common {
+	key := commonKey{*profile, strings.Join(servers, " "), strings.Join(alternate, " ")}
+	c, _ := remember(l, &l.commons, key, func() (*common, error) {
+		return &common{*profile, servers, alternate, l}, nil
 	})
-	return k
-}
-
-// place is where a list of servers stands.
-type place struct {
-	at     *string
-	length int
-}
-
-func placeOf(servers []string) place { return place{unsafe.SliceData(servers), len(servers)} }
-
-// shelfSize bounds a shelf; clusters serve few lists, and hostile servers may
-// serve many.
-const shelfSize = 256
-
-// A shelf keeps what was made from the same bytes.
-type shelf[T any] struct {
-	mu     sync.Mutex
-	things map[[sha256.Size]byte]T
-}
-
-func (s *shelf[T]) get(from []byte, build func() (T, error)) (T, error) {
-	sum := sha256.Sum256(from)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	thing, ok := s.things[sum]
-	if ok {
-		return thing, nil
-	}
-	thing, err := build()
-	if err != nil {
-		return thing, err
-	}
-	if s.things == nil || len(s.things) >= shelfSize {
-		s.things = make(map[[sha256.Size]byte]T)
-	}
-	s.things[sum] = thing
-	return thing, nil
+	return c
 }

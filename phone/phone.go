@@ -13,7 +13,7 @@ type Phone struct {
 	name   string // SEP<MAC>
 	number string
 	ip     netip.Addr
-	*kind
+	*common
 
 	flash     Flash
 	status    *statusLog // nil while it is empty
@@ -32,19 +32,11 @@ type Phone struct {
 	on      bool
 	cause   Cause // of the last boot
 
-	*turn // nil but in Step
+	*reaction // nil but in Step
 }
 
-// kind is what phones have in common; it never changes.
-type kind struct {
-	profile   *Profile
-	servers   []string // TFTP servers of option 150, host:port, in order
-	alternate []string // those that a person set at the phone in their place
-	library   *Library
-}
-
-// turn is one event being handled: its time, and what came of it so far.
-type turn struct {
+// reaction is what came so far of the event that a phone is handling.
+type reaction struct {
 	now time.Time
 	out []Action
 }
@@ -68,7 +60,7 @@ func New(s Setup) *Phone {
 	if s.Library == nil {
 		s.Library = &Library{}
 	}
-	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, kind: s.Library.kind(s.Profile, s.Servers, nil), flash: s.Flash, session: firstSession}
+	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, common: s.Library.common(s.Profile, s.Servers, nil), flash: s.Flash, session: firstSession}
 	p.state = p.flash.Lists.best()
 	return p
 }
@@ -86,7 +78,7 @@ func (p *Phone) Number() string { return p.number }
 func (p *Phone) IP() netip.Addr { return p.ip }
 
 // Profile is the phone's model and firmware.
-func (p *Phone) Profile() *Profile { return p.profile }
+func (p *Phone) Profile() *Profile { return &p.profile }
 
 // State is the trust state that the last boot ended in.
 func (p *Phone) State() State { return p.state }
@@ -106,11 +98,11 @@ func (p *Phone) SettingsAccess() bool {
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
-	t, ok := p.library.turns.Get().(*turn)
+	t, ok := p.library.reactions.Get().(*reaction)
 	if !ok {
-		t = &turn{}
+		t = &reaction{}
 	}
-	t.now, p.turn = now, t
+	t.now, p.reaction = now, t
 	switch ev := ev.(type) {
 	case PowerOn:
 		if !p.on {
@@ -127,10 +119,10 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		p.on = false
 		p.drop()
 	case UseServers:
-		p.kind = p.library.kind(p.profile, ev.Servers, p.alternate)
+		p.common = p.library.common(&p.profile, ev.Servers, p.alternate)
 	case AlternateTFTP:
 		if p.menu() {
-			p.kind = p.library.kind(p.profile, p.servers, ev.Servers)
+			p.common = p.library.common(&p.profile, p.servers, ev.Servers)
 			p.restart(PhoneKeypad)
 		}
 	case EraseLists:
@@ -142,7 +134,7 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 	case FactoryReset:
 		if !ev.Menu || p.menu() {
 			p.flash, p.state, p.status, p.calls = Flash{}, None, nil, nil
-			p.kind = p.library.kind(p.profile, p.servers, nil)
+			p.common = p.library.common(&p.profile, p.servers, nil)
 			p.restart(Initialized)
 		}
 	case FileReceived:
@@ -199,8 +191,8 @@ func (p *Phone) Step(now time.Time, ev Event) []Action {
 		}
 	}
 	out := t.out
-	*t, p.turn = turn{}, nil
-	p.library.turns.Put(t)
+	*t, p.reaction = reaction{}, nil
+	p.library.reactions.Put(t)
 	return out
 }
 

@@ -28,11 +28,11 @@ type Profile struct {
 	FlushesVouches bool
 }
 
-// Profiles are models and firmware that fleets are mixed from. Model numbers,
+// profiles are models and firmware that fleets are mixed from. Model numbers,
 // device types and spellings are documented, as is that 79xx phones know TLS 1.0
 // alone; which firmware of a family knows SHA-512, that the 7900s ask by TFTP
 // only, and the loads but the 7821's are this project's own choice.
-var Profiles = []Profile{
+var profiles = [...]Profile{
 	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", SHA512: true, HTTP: true},
 	{Model: "7821", Firmware: "12.1(1)", Load: "sip78xx.12-1-1-12", DeviceType: 621, SHA512: true, HTTP: true},
 	{Model: "9971", Firmware: "9.4(2)", Load: "sip9971.9-4-2-13", DeviceType: 493, SHA512: true, HTTP: true},
@@ -40,12 +40,22 @@ var Profiles = []Profile{
 	{Model: "7965", Firmware: "9.3(1)", Load: "SIP45.9-3-1-1S", DeviceType: 436, OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
 }
 
-// ProfileOf finds a profile by "MODEL" or "MODEL FIRMWARE".
+// Profiles are the models and firmware that fleets are mixed from, in a fixed
+// order. They are copies, the caller's own: profiles are the same if their values
+// are equal.
+func Profiles() []*Profile {
+	copies := make([]*Profile, len(profiles))
+	for i, p := range profiles {
+		copies[i] = &p
+	}
+	return copies
+}
+
+// ProfileOf finds one of [Profiles] by "MODEL" or "MODEL FIRMWARE".
 func ProfileOf(name string) (*Profile, bool) {
-	for i := range Profiles {
-		p := &Profiles[i]
+	for _, p := range profiles {
 		if name == p.Model || name == p.String() {
-			return p, true
+			return &p, true
 		}
 	}
 	return nil, false

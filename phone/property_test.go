@@ -55,7 +55,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		draw := func(n int, what string) int { return rapid.IntRange(0, n-1).Draw(t, what) }
 		setup := phone.Setup{
 			Name:    device,
-			Profile: &phone.Profiles[draw(len(phone.Profiles), "profile")],
+			Profile: phone.Profiles()[draw(len(phone.Profiles()), "profile")],
 			Servers: []string{"tftp1", "tftp2"}[:2-draw(3, "servers")],
 		}
 		if draw(4, "new") < 3 {

@@ -144,7 +144,7 @@ func (p *Phone) AlarmAt() time.Time {
 
 // Servers are the TFTP servers that the phone asks, host:port.
 func (p *Phone) Servers() []string {
-	if p.alternate != nil {
+	if len(p.alternate) > 0 {
 		return p.alternate
 	}
 	return p.servers

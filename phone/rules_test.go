@@ -490,6 +490,14 @@ func TestEraseInMidBoot(t *testing.T) {
 	require.Equal(t, phone.Trusted, l.phone.State())
 }
 
+// Servers that a person set stand in place of DHCP's, until none are set.
+func TestAlternateServers(t *testing.T) {
+	l := bootedLab(t)
+	asked := func(script string) string { return lines(l.run(script), "->")[0] }
+	require.Equal(t, " Fetch CTL"+device+".tlv from tftp2", asked("alternate tftp2"))
+	require.Equal(t, " Fetch CTL"+device+".tlv from tftp1", asked("alternate"))
+}
+
 func TestErasingNeedsSettingsAccess(t *testing.T) { // M20
 	l := bootedLab(t)
 	l.run("config shut CallManager settings=off\nserve config shut\nboot" + lost)

@@ -82,7 +82,7 @@ type StatusLog struct {
 
 // StatusLog copies the status messages, which takes less than Status.
 func (p *Phone) StatusLog() StatusLog {
-	l := StatusLog{profile: p.profile, name: p.name}
+	l := StatusLog{profile: &p.profile, name: p.name}
 	if p.status != nil {
 		l.log = *p.status
 	}

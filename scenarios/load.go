@@ -511,8 +511,8 @@ func (l *loader) nodes(n ast.Node) []string {
 
 func (l *loader) model(n ast.Node) *phone.Profile {
 	var names []string
-	for i := range phone.Profiles {
-		names = append(names, phone.Profiles[i].Model, phone.Profiles[i].String())
+	for _, p := range phone.Profiles() {
+		names = append(names, p.Model, p.String())
 	}
 	w := l.choice(n, "a model that is known here", names)
 	p, _ := phone.ProfileOf(w)

@@ -48,8 +48,8 @@ func writeSchema() ([]byte, error) {
 		sizes[string(u)] = size
 	}
 	var models []string
-	for i := range phone.Profiles {
-		models = append(models, phone.Profiles[i].String())
+	for _, p := range phone.Profiles() {
+		models = append(models, p.String())
 	}
 	model := object{"anyOf": []any{object{"enum": models}, object{"enum": shortModels()}}}
 	cluster := closed(object{
@@ -120,9 +120,8 @@ func commandPatterns() []string {
 // shortModels are models without a firmware, as words and as numbers.
 func shortModels() []any {
 	var all []any
-	for i := range phone.Profiles {
-		var n json.Number = json.Number(phone.Profiles[i].Model)
-		all = append(all, phone.Profiles[i].Model, n)
+	for _, p := range phone.Profiles() {
+		all = append(all, p.Model, json.Number(p.Model))
 	}
 	return all
 }

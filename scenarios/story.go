@@ -81,13 +81,13 @@ type scene struct {
 
 func newStories(st *Player) *stories {
 	s := &stories{numbers: make(map[Chapter]int32), at: make([]int32, st.Phones())}
-	profiles := make(map[*phone.Profile]int32)
+	profiles := make(map[phone.Profile]int32)
 	for i := range s.at { // models have stories of their own
 		p := st.Member(i).Profile
-		at, ok := profiles[p]
+		at, ok := profiles[*p]
 		if !ok {
 			at = s.grow(leaf{content: s.number(Chapter{Name: p.String()})})
-			profiles[p] = at
+			profiles[*p] = at
 		}
 		s.at[i] = at
 	}

@@ -112,18 +112,16 @@ func (c *phonesCmd) fleet() (*wire.Fleet, error) {
 	if err != nil || !from.Is4() || !from.IsLoopback() {
 		return nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
 	}
-	profiles := make([]*phone.Profile, 0, len(phone.Profiles))
-	for i := range phone.Profiles {
-		if len(c.Model) == 0 {
-			profiles = append(profiles, &phone.Profiles[i])
-		}
+	var profiles []*phone.Profile
+	if len(c.Model) == 0 {
+		profiles = phone.Profiles()
 	}
 	for _, name := range c.Model {
 		p, ok := phone.ProfileOf(name)
 		if !ok {
 			var known []string
-			for i := range phone.Profiles {
-				known = append(known, phone.Profiles[i].String())
+			for _, p := range phone.Profiles() {
+				known = append(known, p.String())
 			}
 			return nil, usageError("--model %q: want one of %s", name, strings.Join(known, ", "))
 		}

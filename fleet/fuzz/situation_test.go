@@ -75,7 +75,7 @@ func begin(keys []*rsa.PrivateKey) (*situation, error) {
 		servers = append(servers, n.Address(cucm.TFTPService))
 	}
 	p.add(phone.New(phone.Setup{
-		Name: name, IP: netip.MustParseAddr("127.16.0.1"), Profile: &phone.Profiles[0], Servers: servers,
+		Name: name, IP: netip.MustParseAddr("127.16.0.1"), Profile: phone.Profiles()[0], Servers: servers,
 		Library: &phone.Library{Remember: true},
 	}))
 	p.start(append([]checker{p.edges}, checkers(1)...))

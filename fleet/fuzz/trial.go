@@ -109,7 +109,8 @@ func (t *trial) addPhone(i int, library *phone.Library) {
 	for _, n := range group {
 		servers = append(servers, n.Address(cucm.TFTPService))
 	}
-	profile := &phone.Profiles[t.random.IntN(len(phone.Profiles))]
+	profiles := phone.Profiles()
+	profile := profiles[t.random.IntN(len(profiles))]
 	name := fmt.Sprintf("SEP001BD4%06X", i)
 	t.cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group})
 	p := phone.New(phone.Setup{

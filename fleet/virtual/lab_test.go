@@ -29,10 +29,11 @@ type lab struct {
 	servers  [2][]string
 	groups   [2][]*cucm.Node
 	library  *phone.Library
+	profiles []*phone.Profile
 }
 
 func newLab(t testing.TB, phones int, seed uint64, options ...func(*virtual.Config)) *lab {
-	l := &lab{TB: t, clock: virtual.NewClock(), library: &phone.Library{Remember: true}}
+	l := &lab{TB: t, clock: virtual.NewClock(), library: &phone.Library{Remember: true}, profiles: phone.Profiles()}
 	cfg := cucm.Cisco117598()
 	cfg.Clock, cfg.Password, cfg.SharedConfigurations = l.clock, password, true
 	cfg.Keys = testkeys.NewPool(seed)
@@ -60,7 +61,7 @@ func newLab(t testing.TB, phones int, seed uint64, options ...func(*virtual.Conf
 }
 
 func (l *lab) add(i int) {
-	name, profile := fmt.Sprintf("SEP001BD4%06X", i), &phone.Profiles[(i/2)%len(phone.Profiles)]
+	name, profile := fmt.Sprintf("SEP001BD4%06X", i), l.profiles[(i/2)%len(l.profiles)]
 	n := i + 1
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: l.groups[i%2]})
 	l.Add(phone.New(phone.Setup{

@@ -332,7 +332,7 @@ func TestPhonesFromAnywhere(t *testing.T) {
 	defer f.Close()
 	l.cluster.AddDevice(cucm.Device{Name: "SEP0011AABB0000", Group: l.cluster.Nodes()})
 	f.Add(phone.New(phone.Setup{
-		Name: "SEP0011AABB0000", IP: netip.MustParseAddr("192.0.2.1"), Profile: &phone.Profiles[0], Servers: []string{l.pub.Address(cucm.TFTPService)},
+		Name: "SEP0011AABB0000", IP: netip.MustParseAddr("192.0.2.1"), Profile: phone.Profiles()[0], Servers: []string{l.pub.Address(cucm.TFTPService)},
 	}))
 	f.Send(phone.PowerOn{}, nil)
 	require.NoError(t, f.Settle(t.Context()))

@@ -130,7 +130,7 @@ func (l *lab) add(phones int, servers ...string) {
 		name := fmt.Sprintf("SEP0011AABB%04X", i)
 		l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 		l.fleet.Add(phone.New(phone.Setup{
-			Name: name, IP: netip.AddrFrom4([4]byte{127, 17, byte(i >> 8), byte(i)}), Profile: &phone.Profiles[0], Servers: servers, Library: library,
+			Name: name, IP: netip.AddrFrom4([4]byte{127, 17, byte(i >> 8), byte(i)}), Profile: phone.Profiles()[0], Servers: servers, Library: library,
 		}))
 	}
 }

@@ -187,8 +187,8 @@ func (r *reader) device() Device {
 // models are the model numbers that are known here.
 func models() []string {
 	var names []string
-	for i := range phone.Profiles {
-		names = append(names, phone.Profiles[i].Model)
+	for _, p := range phone.Profiles() {
+		names = append(names, p.Model)
 	}
 	return names
 }

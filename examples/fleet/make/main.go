@@ -74,9 +74,9 @@ func write() error {
 	defer f.Close()
 	w := csv.NewWriter(f)
 	w.Write([]string{"name", "model", "firmware", "tftp", "itl", "registered"})
-	random := rand.New(rand.NewPCG(5, 5))
+	random, profiles := rand.New(rand.NewPCG(5, 5)), phone.Profiles()
 	for i := range 5000 {
-		p := &phone.Profiles[random.IntN(len(phone.Profiles))]
+		p := profiles[random.IntN(len(profiles))]
 		node, registered := "test10pub", "yes"
 		if i%2 == 1 {
 			node = "test10sub"
