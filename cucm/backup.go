@@ -1,13 +1,10 @@
 package cucm
 
 import (
+	"errors"
 	"maps"
-	"regexp"
 	"slices"
-	"time"
 )
-
-var backupName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // Backup keeps a copy of the cluster's state under a name, as the Disaster
 // Recovery System does: the recovery key is in it, yet the daily alert goes on
@@ -41,25 +38,27 @@ func (c *Cluster) Backups() []string {
 func (c *Cluster) Restore(name string) error {
 	c.admin.Lock()
 	defer c.admin.Unlock()
-	d, now := c.backups[name], c.draft()
+	saved := c.backups[name]
 	if c.dir != nil {
 		var err error
-		if d, err = c.dir.restore(name, c); err != nil {
+		if saved, err = c.dir.restore(name, len(c.nodes)); err != nil {
 			return err
 		}
 	}
-	if d == nil {
+	if saved == nil {
 		return &NoBackupError{Name: name}
 	}
-	d = d.clone()
-	d.ahead, d.revision = now.ahead, max(d.revision, now.revision)
-	return c.reinstall(d)
+	d := c.draft()
+	ahead, revision := d.ahead, d.revision
+	d.state, d.nodes = saved.state, saved.nodes
+	d.ahead, d.revision = ahead, max(d.revision, revision)
+	return c.reinstall(d.clone())
 }
 
 // reinstall brings a draft into force whose nodes have been set up anew.
 func (c *Cluster) reinstall(d *draft) error {
-	d.revision++ // whatever is signed already is stale
-	if err := d.rebuild(true, c.nodes...); err != nil {
+	d.revision++ // what is signed already is stale
+	if err := d.rebuild(true, d.every()...); err != nil {
 		return err
 	}
 	for _, n := range c.nodes {
@@ -69,17 +68,15 @@ func (c *Cluster) reinstall(d *draft) error {
 			}
 		}
 	}
-	err := c.commit(d)
+	errs := []error{c.commit(d)}
 	for _, n := range c.nodes {
 		for _, s := range n.Services() {
 			if n.Running(s) {
-				if serr := c.start(n, s); serr != nil && err == nil {
-					err = serr
-				}
+				errs = append(errs, c.start(n, s))
 			}
 		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // RebuildPublisher installs the publisher anew with its database restored from
@@ -92,30 +89,14 @@ func (c *Cluster) RebuildPublisher(security string) error {
 	c.admin.Lock()
 	defer c.admin.Unlock()
 	d := c.draft()
-	d.p12Password = P12Password(security)
-	d.monitor.BackupDue, d.monitor.Alerted = true, time.Time{}
-	if err := d.installNode(c.Publisher()); err != nil {
+	if err := d.installNode(0); err != nil {
 		return err
 	}
-	if c.config.Release.sharesRecovery() {
+	if d.release.sharesRecovery() {
 		d.shareRecovery()
 	}
-	if err := d.protect(); err != nil {
+	if err := d.secure(security); err != nil {
 		return err
 	}
 	return c.reinstall(d)
-}
-
-// SetSecurityPassword changes the cluster security password: the publisher's
-// ITLRecovery.p12 is protected by the new one's, copies elsewhere stay as they
-// are, so that the daily alert is due again (M17).
-func (c *Cluster) SetSecurityPassword(old, password string) error {
-	return c.change(func(d *draft) error {
-		if P12Password(old) != d.p12Password {
-			return ErrOldPassword
-		}
-		d.p12Password = P12Password(password)
-		d.monitor.BackupDue, d.monitor.Alerted = true, time.Time{}
-		return d.protect()
-	})
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"strings"
 	"time"
 
 	"itlsim/itl"
@@ -33,13 +34,25 @@ const RecoveryPrefix = "ITLRECOVERY_"
 // Units in the order in which the CLI lists them.
 var Units = []Unit{CallManager, CAPFUnit, ITLRecovery, TVSUnit, IPsec, Tomcat}
 
+// UnitNamed finds a certificate by the NAME of the command line, in any case.
+func UnitNamed(name string) (Unit, bool) {
+	for _, u := range Units {
+		if strings.EqualFold(string(u), name) {
+			return u, true
+		}
+	}
+	return "", false
+}
+
 // validity of a self-signed certificate; the recovery key's five years are
 // documented (M3), the others are given the same.
 const validityYears = 5
 
 // extended key usages: the recovery certificate carries two, the others three,
 // which is what the certificate lengths in a real `show itl` add up to.
-var extKeyUsages = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageIPSECEndSystem}
+var extKeyUsages = []x509.ExtKeyUsage{
+	x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageIPSECEndSystem,
+}
 
 // keyUsage is not critical in CUCM's certificates, by the same arithmetic:
 // digital signature, key and data encipherment, key agreement, certificate
@@ -81,7 +94,9 @@ func (l Location) name(commonName string) pkix.Name {
 // NewCertificate makes a self-signed certificate as CUCM's certificate manager
 // does: a serial number of sixteen bytes from random, key usage, extended key
 // usage and subject key identifier.
-func NewCertificate(unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, random io.Reader) (itl.Signer, error) {
+func NewCertificate(
+	unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, random io.Reader,
+) (itl.Signer, error) {
 	serial := make([]byte, 16)
 	if _, err := io.ReadFull(random, serial); err != nil {
 		return itl.Signer{}, fmt.Errorf("serial number of the %s certificate: %w", unit, err)
@@ -116,4 +131,18 @@ func NewCertificate(unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Ti
 func subjectKeyID(key *rsa.PublicKey) []byte {
 	sum := sha1.Sum(x509.MarshalPKCS1PublicKey(key))
 	return sum[:]
+}
+
+// A Certificate is one of a node's own, with its key.
+type Certificate struct {
+	itl.Signer
+	Modified time.Time // zero for one made at the installation
+}
+
+// Bits is the size of the certificate's key.
+func (c *Certificate) Bits() int {
+	if key, ok := c.Certificate.PublicKey.(*rsa.PublicKey); ok {
+		return key.N.BitLen()
+	}
+	return 0
 }

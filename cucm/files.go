@@ -1,10 +1,163 @@
 package cucm
 
 import (
-	"bytes"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
 
+	"itlsim/cnf"
 	"itlsim/itl"
+	"itlsim/tftp"
+	"itlsim/tvs"
 )
+
+// File is the node's TFTP service: its ITL under the phone's name or the
+// generic one, configurations plain and signed. No other file exists; outside
+// mixed mode there is no CTL. Errors are [tftp.ErrNotFound], or of signing.
+func (n *Node) File(name string) ([]byte, error) {
+	data, err := n.file(name)
+	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
+		return f.File(name, data), nil
+	}
+	return data, err
+}
+
+func (n *Node) file(name string) ([]byte, error) {
+	f, err := tftp.ParseName(name)
+	if err != nil {
+		return nil, tftp.ErrNotFound
+	}
+	switch f.Kind {
+	case tftp.ITL:
+		if list := n.ITL(); list != nil {
+			return list.Bytes(), nil
+		}
+	case tftp.Config, tftp.SignedConfig:
+		return n.configFile(f, name)
+	}
+	return nil, tftp.ErrNotFound
+}
+
+// configFile is a device's configuration, plain or signed.
+func (n *Node) configFile(f tftp.Name, name string) ([]byte, error) {
+	c := n.cluster
+	device := c.Device(f.Device)
+	if device == nil && c.config.AutoRegister {
+		device = c.autoRegister(Device{Name: f.Device, Group: n.group()})
+	}
+	if device == nil {
+		return nil, tftp.ErrNotFound
+	}
+	if c.config.SharedConfigurations {
+		device = &Device{Name: FleetDevice, Group: device.Group}
+		name = FleetDevice + strings.TrimPrefix(name, f.Device)
+	}
+	if f.Kind == tftp.SignedConfig {
+		return n.signedConfiguration(name, device)
+	}
+	data, _, _ := n.configuration(device)
+	return data, nil
+}
+
+// maxGroup is how many nodes a CallManager Group has at most.
+const maxGroup = 3
+
+// group is the CallManager Group of phones that register by themselves with the
+// node.
+func (n *Node) group() []*Node {
+	others := slices.DeleteFunc(slices.Clone(n.cluster.nodes), func(m *Node) bool { return m == n })
+	group := append([]*Node{n}, others...)
+	return group[:min(len(group), maxGroup)]
+}
+
+// FleetDevice is the name in configurations that a whole fleet shares (see
+// [Config]).
+const FleetDevice = "SEP000000000000"
+
+// key tells the signed configurations of devices apart.
+func (d *Device) key() string {
+	if d.Name != FleetDevice {
+		return d.Name
+	}
+	var key strings.Builder
+	for _, n := range d.Group {
+		key.WriteString(n.name)
+		key.WriteByte(' ')
+	}
+	return key.String()
+}
+
+// signedConfiguration signs a device's configuration when it is first asked for
+// after a change, never for phones that don't ask.
+func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
+	c := n.cluster
+	c.mu.RLock()
+	key := d.key()
+	kept, digest := n.configs[key], c.digest
+	fresh := kept.revision == c.revision && kept.signer == n.certs[CallManager]
+	c.mu.RUnlock()
+	if fresh {
+		return kept.data, nil
+	}
+	// Written and signed outside the lock: other phones need not wait for it.
+	payload, revision, signer := n.configuration(d)
+	data, err := itl.SignFile(name, payload, digest, c.Now(), signer.Signer)
+	if err != nil {
+		return nil, err
+	}
+	c.signed.Add(1)
+	c.mu.Lock()
+	n.configs[key] = signedConfig{revision, signer, data}
+	c.mu.Unlock()
+	return data, nil
+}
+
+// configuration writes a device's plain configuration. It also gives the revision
+// that it is of and the certificate to sign it with. The call managers and TVS
+// members are those of the device's CallManager Group.
+func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
+	c := n.cluster
+	c.mu.RLock()
+	revision, signer := c.revision, n.certs[CallManager]
+	file := cnf.File{
+		Config:       cnf.Config{Settings: c.settings},
+		Device:       d.Name,
+		VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision),
+		CAPF:         c.nodes[0].host(),
+	}
+	for i, m := range d.Group {
+		file.Names = append(file.Names, m.name)
+		file.CallManagers = append(file.CallManagers, net.JoinHostPort(m.host(), m.port(CallManagerService)))
+		if address := m.addresses[TVSService]; address != "" {
+			file.TVS = append(file.TVS, address)
+		}
+		if i == 0 {
+			file.Directory = cnf.DirectoryURL(m.host(), m.port(TomcatService))
+		}
+	}
+	c.mu.RUnlock()
+	return file.XML(), revision, signer
+}
+
+// host is the address by which phones know the node: where it listens, or its
+// name while nothing listens. The caller has the lock.
+func (n *Node) host() string {
+	if host, _, err := net.SplitHostPort(n.addresses[CallManagerService]); err == nil {
+		return host
+	}
+	return n.name
+}
+
+// port is where a service listens, or its standard port while it does not. The
+// caller has the lock.
+func (n *Node) port(s Service) string {
+	if _, port, err := net.SplitHostPort(n.addresses[s]); err == nil {
+		return port
+	}
+	return strconv.Itoa(s.Port())
+}
 
 // TFTPFiles are the files of the node's TFTP directory that it does not make up
 // as phones ask for them, by name.
@@ -21,32 +174,9 @@ func (n *Node) TFTPFiles() map[string][]byte {
 	return files
 }
 
-// A HostKey is an SSH server's key as a node remembers it.
-type HostKey struct {
-	Server string // host:port
-	Key    string // as in authorized_keys
-}
-
-// KnownHost is the key that the node remembers of an SSH server, host:port.
-func (n *Node) KnownHost(server string) (key string, ok bool) {
+// AnswerTVS is what the node's TVS says of a certificate.
+func (n *Node) AnswerTVS(req tvs.Request) tvs.Answer {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	key, ok = n.known[server]
-	return key, ok
+	return n.cluster.store.answer(req)
 }
-
-// Saved records that a file of the node's TFTP directory has been copied to a
-// server. The server's key is remembered. A saved recovery key has its backup:
-// the daily alert ends (M16).
-func (n *Node) Saved(name string, data []byte, on HostKey) error {
-	return n.cluster.change(func(d *draft) error {
-		d.trust(n, on)
-		if name == RecoveryFile && bytes.Equal(d.nodes[0].p12, data) {
-			d.monitor.BackupDue = false
-		}
-		return nil
-	})
-}
-
-// trust remembers the host key of a server with which all went well.
-func (d *draft) trust(n *Node, key HostKey) { d.node(n).known[key.Server] = key.Key }

@@ -18,9 +18,11 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 		return nil, err
 	}
 	c.mu.RLock()
-	for i, n := range c.nodes {
-		f.newNode(i).configs = maps.Clone(n.configs)
+	for _, n := range c.nodes {
+		f.newNode(n.nodeState).configs = maps.Clone(n.configs)
 	}
+	c.mu.RUnlock()
+	c.Phones.mu.RLock()
 	f.records.known = c.records.known
 	for _, r := range c.records.all {
 		own := f.records.get(r.device.Name)
@@ -35,6 +37,6 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 			own.registration = &registration
 		}
 	}
-	c.mu.RUnlock()
+	c.Phones.mu.RUnlock()
 	return f, f.commit(c.draft())
 }

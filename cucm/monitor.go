@@ -9,58 +9,9 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// monitor is the Certificate Monitor of OS Administration > Security.
-type monitor struct {
-	BackupDue bool      // ITLRecovery.p12 has not been fetched under its present password (M16, M17)
-	Alerted   time.Time // when that was last said
-	Ran       time.Time
-	Notify    bool // by e-mail
-	To        []string
-	SMTP      string // host:port
-}
-
-// A Mail is an e-mail of the Certificate Monitor.
-type Mail struct {
-	From string
-	To   []string
-	Text string // with its header; lines end in CR LF
-}
-
-// SetNotification switches the Certificate Monitor's e-mails on or off. Without
-// addresses it keeps those it has; [ErrNoAddress] refuses to notify nobody.
-func (c *Cluster) SetNotification(on bool, to []string) error {
-	return c.change(func(d *draft) error {
-		d.monitor.Notify = on
-		if len(to) > 0 {
-			d.monitor.To = to
-		}
-		if on && len(d.monitor.To) == 0 {
-			return ErrNoAddress
-		}
-		return nil
-	})
-}
-
-// SetMailServer sets the mail server, host:port.
-func (c *Cluster) SetMailServer(address string) error {
-	return c.change(func(d *draft) error {
-		d.monitor.SMTP = address
-		return nil
-	})
-}
-
-// SetDate sets the clock by which the five-minute guard and the Certificate
-// Monitor go: that of all nodes, since they take their time from the publisher.
-func (c *Cluster) SetDate(at time.Time) error {
-	return c.change(func(d *draft) error {
-		d.ahead = at.Sub(c.config.Clock.Now())
-		return nil
-	})
-}
-
 const day = 24 * time.Hour
 
-// catchUp is how far back the monitor looks when the clock has leapt.
+// catchUp is how far back the Certificate Monitor looks when the clock has leapt.
 const catchUp = 7 * day
 
 // Tick lets the cluster do what is due on its clock: the Certificate Monitor
@@ -75,7 +26,7 @@ func (c *Cluster) Tick() error {
 		d.monitor.Ran, d.monitor.Alerted = now, now
 		return c.commit(d)
 	}
-	if c.Publisher().Down() || d.nextRun().After(now) {
+	if d.off[0] || d.nextRun().After(now) {
 		return nil
 	}
 	if now.Sub(d.monitor.Ran) > catchUp {
@@ -89,7 +40,8 @@ func (c *Cluster) Tick() error {
 		return err
 	}
 	if err := c.notify(d); err != nil {
-		c.Publisher().raise(ciscolog.NotificationFailed, ciscolog.Tag{Name: "Message", Value: err.Error()})
+		message := ciscolog.Tags{{Name: "Message", Value: err.Error()}}
+		c.raise(event{0, ciscolog.NotificationFailed, c.Now(), message})
 	}
 	return nil
 }
@@ -107,50 +59,58 @@ func (d *draft) nextRun() time.Time {
 
 // runMonitor is one run.
 func (d *draft) runMonitor(at time.Time) {
-	for i, n := range d.cluster.nodes {
+	for i := range d.nodes {
 		for _, unit := range Units {
 			end := d.nodes[i].certs[unit].Certificate.NotAfter
 			if end.After(at) {
 				continue
 			}
-			message := fmt.Sprintf("Certificate expiration Notification. Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
+			message := fmt.Sprintf("Certificate expiration Notification. "+
+				"Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
 				unit, unit, end.Format("Mon Jan 02 15:04:05:000 MST"))
-			d.eventAt(at, n, ciscolog.CertExpired, ciscolog.Tag{Name: "Message", Value: message})
+			d.eventAt(at, i, ciscolog.CertExpired, ciscolog.Tag{Name: "Message", Value: message})
 		}
 	}
 	if d.monitor.BackupDue && !at.Before(d.monitor.Alerted.Add(day)) {
 		d.monitor.Alerted = at
-		pub := d.cluster.Publisher()
 		alert := ciscolog.RecoveryBackup
-		d.eventAt(at, pub, alert)
-		d.eventAt(at, pub, ciscolog.RTMTAlert, ciscolog.Tag{Name: "Name", Value: alert.String()}, ciscolog.Tag{Name: "Detail", Value: alert.Text()})
+		d.eventAt(at, 0, alert)
+		d.eventAt(at, 0, ciscolog.RTMTAlert,
+			ciscolog.Tag{Name: "Name", Value: alert.String()}, ciscolog.Tag{Name: "Detail", Value: alert.Text()})
 	}
 }
 
-// notify sends what a run found by e-mail, where notification is on.
+// notify sends what runs found by e-mail, where notification is on.
 func (c *Cluster) notify(d *draft) error {
-	var found []string
-	for _, e := range d.events {
-		if e.alarm == ciscolog.RecoveryBackup || e.alarm == ciscolog.CertExpired {
-			text := e.alarm.Text()
-			for _, tag := range e.details.Tags() {
-				text = tag.Value + "\r\n" + text
-			}
-			found = append(found, e.at.UTC().Format(time.RFC1123)+"\r\n"+text+"\r\n")
-		}
-	}
-	if !d.monitor.Notify || len(found) == 0 {
+	found := d.found()
+	switch {
+	case !d.monitor.Notify || found == "":
 		return nil
-	}
-	if d.monitor.SMTP == "" {
+	case d.monitor.SMTP == "":
 		return errors.New("no SMTP server is set: set smtp HOST")
-	}
-	from := "certmon@" + d.nodes[0].fqdn()
-	text := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\n"+
-		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s",
-		from, strings.Join(d.monitor.To, ", "), d.nodes[0].fqdn(), c.Now().Format(time.RFC1123Z), strings.Join(found, "\r\n"))
-	if c.config.SendMail == nil {
+	case c.config.SendMail == nil:
 		return errors.New("the cluster has no way to send e-mail")
 	}
-	return c.config.SendMail(d.monitor.SMTP, Mail{From: from, To: d.monitor.To, Text: text})
+	fqdn := d.nodes[0].fqdn()
+	m := Mail{From: "certmon@" + fqdn, To: d.monitor.To}
+	m.Text = fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\n"+
+		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s",
+		m.From, strings.Join(m.To, ", "), fqdn, c.Now().Format(time.RFC1123Z), found)
+	return c.config.SendMail(d.monitor.SMTP, m)
+}
+
+// found is what the monitor's runs found, as an e-mail says it.
+func (d *draft) found() string {
+	var found []string
+	for _, e := range d.events {
+		if e.alarm != ciscolog.RecoveryBackup && e.alarm != ciscolog.CertExpired {
+			continue
+		}
+		text := e.alarm.Text()
+		for _, tag := range e.details.Tags() {
+			text = tag.Value + "\r\n" + text
+		}
+		found = append(found, e.at.UTC().Format(time.RFC1123)+"\r\n"+text+"\r\n")
+	}
+	return strings.Join(found, "\r\n")
 }

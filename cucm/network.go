@@ -20,23 +20,7 @@ type Network interface {
 	Reset(phones []RegisteredPhone, told func(i int, err error))
 }
 
-// Connect tells the cluster by which network it is reached, and where each
-// activated service is to be: host:port, as configurations name it.
-func (c *Cluster) Connect(network Network, address func(*Node, Service) string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.network = network
-	for _, n := range c.nodes {
-		n.addresses = make(map[Service]string)
-		for service, on := range n.activated {
-			if on {
-				n.addresses[service] = address(n, service)
-			}
-		}
-	}
-}
-
-// Traffic is what the servers of a cluster saw.
+// Traffic is what the servers of a cluster saw. The zero value is none.
 type Traffic struct {
 	TFTP tftp.ServerStats
 	TVS  tvs.ServerStats

@@ -2,73 +2,40 @@ package cucm
 
 import (
 	"crypto/ed25519"
-	"crypto/rsa"
-	"fmt"
-	"io"
 	"sync/atomic"
-	"time"
 
-	"itlsim/cnf"
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
-	"itlsim/sip"
-	"itlsim/tftp"
-	"itlsim/tvs"
 )
 
-// Service is a network service as `utils service` names it.
-type Service string
-
-// The services that a node may run.
-const (
-	TFTPService Service = "Cisco Tftp"
-	TVSService  Service = "Cisco Trust Verification Service"
-	// on every node
-	CallManagerService Service = "Cisco CallManager"
-	TomcatService      Service = "Cisco Tomcat" // the corporate directory
-)
-
-// Port is the service's standard port. [TFTPService] answers HTTP, too, on
-// [tftp.HTTPPort].
-func (s Service) Port() int {
-	switch s {
-	case TFTPService:
-		return tftp.Port
-	case TVSService:
-		return tvs.Port
-	case CallManagerService:
-		return sip.Port
-	case TomcatService:
-		return cnf.DirectoryPort
-	}
-	return 0
-}
-
-// Services are all that a node may run.
-var Services = []Service{TFTPService, TVSService, CallManagerService, TomcatService}
-
-// A Node is one server of a cluster. Its data is guarded by the cluster's lock.
+// A Node is one server of a cluster. It is safe for concurrent use; the zero
+// value is not ready for it.
 type Node struct {
-	cluster *Cluster
-	index   int
+	cluster *Cluster // whose lock guards the data
+	index   int      // 0 is the publisher
 	nodeState
 
 	down      bool               // without power
 	addresses map[Service]string // host:port, once reachable
 	configs   map[string]signedConfig
 	faults    atomic.Pointer[Faults]
-	without   Registration // what phones share that register without SIP
 	log       *ciscolog.Log
 }
 
-// A Certificate is one of a node's own, with its key.
-type Certificate struct {
-	itl.Signer
-	Modified time.Time // zero for one made at the installation
+// A signedConfig is a device's configuration as signed by a node. It is kept
+// until something in it changes, since signing is a node's dearest operation,
+// about a millisecond.
+type signedConfig struct {
+	revision int
+	signer   *Certificate
+	data     []byte
 }
 
 // Cluster is the node's.
 func (n *Node) Cluster() *Cluster { return n.cluster }
+
+// Publisher reports whether the node is the publisher.
+func (n *Node) Publisher() bool { return n.index == 0 }
 
 // Name is the host name.
 func (n *Node) Name() string {
@@ -84,21 +51,31 @@ func (n *Node) FQDN() string {
 	return n.fqdn()
 }
 
-func (n *nodeState) fqdn() string {
-	if n.domain == "" {
-		return n.name
-	}
-	return n.name + "." + n.domain
-}
-
-// Publisher reports whether the node is the publisher.
-func (n *Node) Publisher() bool { return n == n.cluster.nodes[0] }
-
 // Running reports whether a service is up.
 func (n *Node) Running(s Service) bool {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	return n.running[s] && !n.down
+}
+
+// Services are those activated on the node, in the order of [Services].
+func (n *Node) Services() []Service {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	var on []Service
+	for _, s := range Services {
+		if n.activated[s] {
+			on = append(on, s)
+		}
+	}
+	return on
+}
+
+// Down reports whether the node is without power.
+func (n *Node) Down() bool {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.down
 }
 
 // Address is where a service is reached, host:port; "" before it listens.
@@ -123,14 +100,25 @@ func (n *Node) Certificate(u Unit) *Certificate {
 	return n.certs[u]
 }
 
-// ResetSigner is the certificate whose key `utils itl reset localkey` signs the
-// node's list with: the publisher's ITLRecovery (M7), or from release 12.0 on the
-// node's own CallManager.
-func (n *Node) ResetSigner() *Certificate {
-	if n.cluster.config.Release.recoverySigns() {
-		return n.Certificate(CallManager)
+// Faults are what a node's services give in place of what they should, for
+// scenarios of failure. Nothing that the cluster itself knows changes.
+type Faults struct {
+	// File changes a file that TFTP serves; nil leaves all as they are. The
+	// bytes it is given must not be changed in place.
+	File func(name string, data []byte) []byte
+	// TVS is shown by the TVS in place of the node's own certificate; nil is not.
+	TVS *Certificate
+}
+
+// SetFaults puts faults in force in place of those before; nil ends them.
+func (n *Node) SetFaults(f *Faults) { n.faults.Store(f) }
+
+// Shown is the certificate that a service of the node shows in a handshake.
+func (n *Node) Shown(unit Unit) *Certificate {
+	if f := n.faults.Load(); unit == TVSUnit && f != nil && f.TVS != nil {
+		return f.TVS
 	}
-	return n.cluster.Publisher().Certificate(ITLRecovery)
+	return n.Certificate(unit)
 }
 
 // ITL is the trust list that the node serves, nil where it has none.
@@ -140,59 +128,28 @@ func (n *Node) ITL() *itl.List {
 	return n.list
 }
 
-// newCertificate makes a certificate of the unit without installing it.
-func (d *draft) newCertificate(node *Node, unit Unit) (*Certificate, error) {
-	c, n := d.cluster, d.node(node)
-	bits := c.config.KeyBits
-	if b, ok := n.keyBits[unit]; ok {
-		bits = b
-	}
-	key, err := c.config.Keys.Key(bits)
-	if err != nil {
-		return nil, fmt.Errorf("%s certificate of %s: %w", unit, n.name, err)
-	}
-	cn := n.fqdn()
-	switch unit {
-	case ITLRecovery:
-		if cn = RecoveryPrefix + cn; n.recoveryName != "" {
-			cn = n.recoveryName
-		}
-	case CAPFUnit:
-		id := make([]byte, 4)
-		if _, err := io.ReadFull(c.config.Random, id); err != nil {
-			return nil, fmt.Errorf("CAPF certificate of %s: %w", n.name, err)
-		}
-		cn = fmt.Sprintf("CAPF-%x", id)
-	}
-	signer, err := NewCertificate(unit, c.config.Location.name(cn), key, c.Now(), c.config.Random)
-	if err != nil {
-		return nil, err
-	}
-	return &Certificate{Signer: signer}, nil
-}
-
-// install puts a certificate into use and makes it known to every TVS, where
-// earlier ones stay known.
-func (d *draft) install(node *Node, unit Unit, cert *Certificate, modified time.Time) {
-	cert.Modified = modified
-	d.node(node).certs[unit] = cert
-	d.know(unit, cert)
-}
-
-// Bits is the size of the certificate's key.
-func (c *Certificate) Bits() int {
-	if key, ok := c.Certificate.PublicKey.(*rsa.PublicKey); ok {
-		return key.N.BitLen()
-	}
-	return 0
-}
-
-// AdminUser is the administrator's name at a login.
-const AdminUser = "admin"
-
 // HostKey is the private key of the node's SSH server.
 func (n *Node) HostKey() ed25519.PrivateKey {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	return ed25519.NewKeyFromSeed(n.hostKey)
+}
+
+// KnownHost is the key that the node remembers of an SSH server, host:port.
+func (n *Node) KnownHost(server string) (key string, ok bool) {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	key, ok = n.known[server]
+	return key, ok
+}
+
+// Log is the node's application log, CiscoSyslog: its last ten thousand entries
+// or some more, the oldest first.
+func (n *Node) Log() []string { return n.log.Lines() }
+
+// LoginFailed enters a refused login into the log.
+func (n *Node) LoginFailed(user, from string) {
+	n.cluster.raise(event{n.index, ciscolog.AuthenticationFailed, n.cluster.Now(), ciscolog.Tags{
+		{Name: "LoginFrom", Value: from}, {Name: "Interface", Value: "CLI"}, {Name: "UserID", Value: user},
+	}})
 }

@@ -68,7 +68,7 @@ type GuardError struct {
 }
 
 func (e *GuardError) Error() string {
-	return fmt.Sprintf("the %s certificate was modified within the last five minutes, %s has to wait", e.Modified, e.Wanted)
+	return fmt.Sprintf("the %s certificate was modified in the last five minutes, %s has to wait", e.Modified, e.Wanted)
 }
 
 // A KeySizeError refuses a recovery key that is shorter than the publisher's

@@ -1,20 +1,54 @@
 package cucm
 
 import (
-	"strings"
+	"regexp"
 	"time"
 
 	"itlsim/cucm/ciscolog"
 )
 
-// UnitNamed finds a certificate by the NAME of the command line, in any case.
-func UnitNamed(name string) (Unit, bool) {
-	for _, u := range Units {
-		if strings.EqualFold(string(u), name) {
-			return u, true
+// guard is how long a node refuses to regenerate another certificate after one
+// (M13): phones need the time to fetch the list between.
+const guard = 5 * time.Minute
+
+// guards reports whether a certificate's modification keeps others of its node
+// from being regenerated now, and until when. One of the future does not: the
+// clock was set back.
+func (c *Certificate) guards(now time.Time) (until time.Time, yes bool) {
+	age := now.Sub(c.Modified)
+	return c.Modified.Add(guard), age >= 0 && age < guard
+}
+
+// guarded refuses to regenerate a certificate while another one guards it.
+func (n *nodeState) guarded(unit Unit, now time.Time) error {
+	for _, other := range Units {
+		if _, yes := n.certs[other].guards(now); yes && other != unit {
+			return &GuardError{Modified: other, Wanted: unit}
 		}
 	}
-	return "", false
+	return nil
+}
+
+// Guarded reports whether the five-minute guard forbids a regeneration now: nil
+// or a [*GuardError].
+func (n *Node) Guarded(unit Unit) error {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.guarded(unit, n.cluster.Now())
+}
+
+// Guard names the certificate of the node whose modification keeps others from
+// being regenerated for the longest, and until when (M13). The unit is "" where
+// none does.
+func (n *Node) Guard() (modified Unit, until time.Time) {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	for _, u := range Units {
+		if end, yes := n.certs[u].guards(n.cluster.Now()); yes && end.After(until) {
+			modified, until = u, end
+		}
+	}
+	return modified, until
 }
 
 // Regenerate makes a new certificate and key. Lists that hold the certificate
@@ -23,78 +57,95 @@ func UnitNamed(name string) (Unit, bool) {
 // no phone (M14). Another certificate of the node within five minutes is
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
-	c := n.cluster
-	var inList bool
-	err := c.change(func(d *draft) (err error) {
-		if err := d.node(n).guarded(unit, c.Now()); err != nil {
-			return err
+	return n.cluster.changeLists(func(d *draft) (inList bool, err error) {
+		if err := d.nodes[n.index].guarded(unit, d.means.now()); err != nil {
+			return false, err
 		}
 		if unit == ITLRecovery {
-			return d.regenerateRecovery(n)
+			return false, d.regenerateRecovery(n.index)
 		}
-		inList, err = d.regenerate(n, unit)
+		return d.regenerate(n.index, unit)
+	})
+}
+
+// label is a part of a domain.
+const label = `[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?`
+
+// A host name or domain is what DNS allows.
+var (
+	hostName   = regexp.MustCompile(`^[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	domainName = regexp.MustCompile(`^(` + label + `\.)*` + label + `$`)
+)
+
+const maxDomain = 253
+
+// Rename gives the node another host name or domain; "" leaves one as it is.
+// CallManager, TVS, tomcat and ipsec are regenerated together, past the
+// five-minute guard, and the phones are reset; ITLRecovery goes on showing the
+// old name until it is regenerated (M3).
+func (n *Node) Rename(name, domain string) error {
+	return n.cluster.changeLists(func(d *draft) (inList bool, err error) {
+		s := &d.nodes[n.index]
+		if name != "" {
+			if !hostName.MatchString(name) {
+				return false, &NameError{Name: name, Sort: "host name"}
+			}
+			for i := range d.nodes {
+				if i != n.index && (d.nodes[i].name == name || d.nodes[i].home == name) {
+					return false, &NameTakenError{Name: name}
+				}
+			}
+			s.name = name
+		}
+		if domain != "" {
+			if len(domain) > maxDomain || !domainName.MatchString(domain) {
+				return false, &NameError{Name: domain, Sort: "domain"}
+			}
+			s.domain = domain
+		}
+		return d.regenerate(n.index, CallManager, TVSUnit, Tomcat, IPsec)
+	})
+}
+
+// PreparedForRollback is the enterprise parameter "Prepare Cluster for Rollback
+// to pre 8.0".
+func (c *Cluster) PreparedForRollback() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.rollback
+}
+
+// PrepareForRollback sets the enterprise parameter "Prepare Cluster for Rollback
+// to pre 8.0". While it is True no node's list has a TFTP or TVS entry: a phone
+// that takes such a list, which is signed as ever, counts as one without any. A
+// change rebuilds the lists at once, which ends a reset list, and resets the
+// phones; a value that is in force already changes nothing.
+func (c *Cluster) PrepareForRollback(on bool) error {
+	return c.changeLists(func(d *draft) (changed bool, err error) {
+		if d.rollback == on {
+			return false, nil
+		}
+		d.rollback = on
+		// The alarms are of the catalogue System/TVS; that the publisher logs them
+		// for the cluster is this project's own choice.
+		a := ciscolog.RollbackDisabled
+		if on {
+			a = ciscolog.RollbackEnabled
+		}
+		d.event(0, a)
+		return true, d.rebuild(false, d.every()...)
+	})
+}
+
+// changeLists makes a change and resets the phones where it changed lists.
+func (c *Cluster) changeLists(do func(*draft) (changed bool, err error)) error {
+	var changed bool
+	err := c.change(func(d *draft) (err error) {
+		changed, err = do(d)
 		return err
 	})
-	if err == nil && inList {
+	if err == nil && changed {
 		c.ResetPhones()
 	}
 	return err
-}
-
-// regenerate replaces certificates of a node together and rebuilds the lists
-// that hold them; it tells whether there are such lists.
-func (d *draft) regenerate(n *Node, units ...Unit) (inList bool, err error) {
-	c := d.cluster
-	var affected []*Node
-	for _, unit := range units {
-		cert, err := d.newCertificate(n, unit)
-		if err != nil {
-			return false, err
-		}
-		d.install(n, unit, cert, c.Now())
-		switch {
-		case unit == TVSUnit:
-			d.event(n, ciscolog.TVSCertificateRegenerated)
-			if d.node(n).activated[TVSService] {
-				affected = c.nodes
-			}
-		case unit == CAPFUnit && n.Publisher():
-			affected = c.nodes
-		case unit == CallManager && affected == nil:
-			affected = []*Node{n}
-		}
-	}
-	return len(affected) > 0, d.rebuild(false, affected...)
-}
-
-// regenerateRecovery replaces the recovery key. The publisher's file of it is
-// written anew, so that it needs a backup anew (M16).
-func (d *draft) regenerateRecovery(n *Node) error {
-	shared := d.cluster.config.Release.sharesRecovery()
-	if shared && !n.Publisher() {
-		return ErrSharedRecovery
-	}
-	cert, err := d.newCertificate(n, ITLRecovery)
-	if err != nil {
-		return err
-	}
-	d.install(n, ITLRecovery, cert, d.cluster.Now())
-	if !n.Publisher() {
-		return nil
-	}
-	if shared {
-		d.shareRecovery()
-	}
-	d.monitor.BackupDue = true
-	return d.protect()
-}
-
-// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5),
-// whose own guard it does not concern.
-func (d *draft) shareRecovery() {
-	shared := *d.nodes[0].certs[ITLRecovery]
-	shared.Modified = time.Time{}
-	for i := range d.nodes[1:] {
-		d.nodes[i+1].certs[ITLRecovery] = &shared
-	}
 }

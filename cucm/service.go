@@ -1,143 +1,39 @@
 package cucm
 
 import (
-	"errors"
-	"fmt"
+	"itlsim/cnf"
+	"itlsim/sip"
+	"itlsim/tftp"
+	"itlsim/tvs"
 )
 
-// Restart restarts a service, or starts one that is stopped. Every start of
-// TFTP builds the node's ITL anew: that is when a reset list ends (M12) and a
-// regenerated ITLRecovery record arrives (M14).
-func (n *Node) Restart(s Service) error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	return n.restart(s)
-}
+// Service is a network service as `utils service` names it.
+type Service string
 
-func (n *Node) restart(services ...Service) error {
-	c := n.cluster
-	d := c.draft()
-	for _, s := range services {
-		d.node(n).running[s] = true
-		if s == TFTPService {
-			if err := d.rebuild(true, n); err != nil {
-				return err
-			}
-		}
+// The services that a node may run. CallManager and Tomcat, which has the
+// corporate directory, run on every node.
+const (
+	TFTPService        Service = "Cisco Tftp"
+	TVSService         Service = "Cisco Trust Verification Service"
+	CallManagerService Service = "Cisco CallManager"
+	TomcatService      Service = "Cisco Tomcat"
+)
+
+// Services are all that a node may run.
+var Services = []Service{TFTPService, TVSService, CallManagerService, TomcatService}
+
+// Port is the service's standard port. [TFTPService] answers HTTP, too, on
+// [tftp.HTTPPort].
+func (s Service) Port() int {
+	switch s {
+	case TFTPService:
+		return tftp.Port
+	case TVSService:
+		return tvs.Port
+	case CallManagerService:
+		return sip.Port
+	case TomcatService:
+		return cnf.DirectoryPort
 	}
-	return c.restart(d, n, services...)
-}
-
-// restart stops services of a node, brings the draft into force and starts
-// them again, whatever became of the draft.
-func (c *Cluster) restart(d *draft, n *Node, services ...Service) error {
-	for _, s := range services {
-		if err := c.stop(n, s); err != nil {
-			return err
-		}
-	}
-	errs := []error{c.commit(d)}
-	for _, s := range services {
-		if n.Running(s) {
-			errs = append(errs, c.start(n, s))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// StopService stops a service until it is started again.
-func (n *Node) StopService(s Service) error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	d := n.cluster.draft()
-	d.node(n).running[s] = false
-	return n.cluster.restart(d, n, s)
-}
-
-// StartService starts a service that is stopped; one that runs is left alone.
-func (n *Node) StartService(s Service) error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	if n.Running(s) {
-		return nil
-	}
-	return n.restart(s)
-}
-
-// RestartSystem restarts the node: all its services start anew, those that were
-// stopped too.
-func (n *Node) RestartSystem() error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	return n.restart(n.Services()...)
-}
-
-// Services are those activated on the node, in the order of [Services].
-func (n *Node) Services() []Service {
-	n.cluster.mu.RLock()
-	defer n.cluster.mu.RUnlock()
-	var on []Service
-	for _, s := range Services {
-		if n.activated[s] {
-			on = append(on, s)
-		}
-	}
-	return on
-}
-
-// PowerOff takes a node off the network, as when its power fails: no service
-// answers, and the node hears of no change.
-func (n *Node) PowerOff() error {
-	c := n.cluster
-	c.mu.Lock()
-	n.down = true
-	c.mu.Unlock()
-	var errs []error
-	for _, s := range n.Services() {
-		errs = append(errs, c.stop(n, s))
-	}
-	return errors.Join(errs...)
-}
-
-// PowerOn brings it back: its services start.
-func (n *Node) PowerOn() error {
-	n.cluster.admin.Lock()
-	defer n.cluster.admin.Unlock()
-	n.cluster.mu.Lock()
-	n.down = false
-	n.cluster.mu.Unlock()
-	return n.restart(n.Services()...)
-}
-
-// Down reports whether the node is without power.
-func (n *Node) Down() bool {
-	n.cluster.mu.RLock()
-	defer n.cluster.mu.RUnlock()
-	return n.down
-}
-
-func (c *Cluster) stop(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	if network == nil {
-		return nil
-	}
-	if err := network.Stop(n, s); err != nil {
-		return fmt.Errorf("stop %s on %s: %w", s, n.Name(), err)
-	}
-	return nil
-}
-
-func (c *Cluster) start(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	if network == nil || n.Down() {
-		return nil
-	}
-	if err := network.Start(n, s); err != nil {
-		return fmt.Errorf("start %s on %s: %w", s, n.Name(), err)
-	}
-	return nil
+	return 0
 }

@@ -16,7 +16,8 @@ const prompt = "admin:"
 
 // welcome is shown at a login with a terminal. Its words are remembered, no
 // document here has them.
-const welcome = "Command Line Interface is starting up, please wait ...\n\n   Welcome to the Platform Command Line Interface\n\n"
+const welcome = "Command Line Interface is starting up, please wait ...\n\n" +
+	"   Welcome to the Platform Command Line Interface\n\n"
 
 // session serves one channel: a shell or a single command.
 func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {

@@ -54,8 +54,10 @@ const (
 
 // catalogue has a row for each alarm, at its number.
 var catalogue = [...]definition{
-	ITLFileRegenerated:        {"UC_TVS", 6, "ITLFileRegenerated", tvsService, "New ITL File has been generated"},
-	TVSCertificateRegenerated: {"UC_TVS", 6, "TVSCertificateRegenerated", tvsService, "TVS Server certificate has been regenerated"},
+	ITLFileRegenerated: {"UC_TVS", 6, "ITLFileRegenerated", tvsService,
+		"New ITL File has been generated"},
+	TVSCertificateRegenerated: {"UC_TVS", 6, "TVSCertificateRegenerated", tvsService,
+		"TVS Server certificate has been regenerated"},
 	RollbackEnabled: {"UC_TVS", 6, "RollBackToPre8.0Enabled", tvsService,
 		"Prepare Cluster for Rollback to pre 8.0 has been set to True"},
 	RollbackDisabled: {"UC_TVS", 6, "RollBackToPre8.0Disabled", tvsService,
@@ -65,16 +67,24 @@ var catalogue = [...]definition{
 		"Certificate has Expired and needs to be changed at the earliest"},
 	RecoveryBackup: {"UC_CERT", 4, "ITLRecoveryBackup", certificateMonitor,
 		"The ITLRecovery key has no backup. Please save it with: file get tftp ITLRecovery.p12"},
-	RTMTAlert:          {"UC_RTMT", 4, "RTMT_ALERT", "Cisco AMC Service", "RTMT Alert"},
-	NotificationFailed: {"UC_CERT", 3, "NotificationFailed", certificateMonitor, "The notification e-mail could not be sent"},
+	RTMTAlert: {"UC_RTMT", 4, "RTMT_ALERT", "Cisco AMC Service",
+		"RTMT Alert"},
+	NotificationFailed: {"UC_CERT", 3, "NotificationFailed", certificateMonitor,
+		"The notification e-mail could not be sent"},
 
-	AuthenticationFailed: {"UC_LOGIN", 4, "AuthenticationFailed", "Cisco CLI", "Login Authentication failed"},
+	AuthenticationFailed: {"UC_LOGIN", 4, "AuthenticationFailed", "Cisco CLI",
+		"Login Authentication failed"},
 
-	EndPointRegistered:          {"UC_CALLMANAGER", 6, "EndPointRegistered", callManager, "An endpoint has registered"},
-	EndPointUnregistered:        {"UC_CALLMANAGER", 3, "EndPointUnregistered", callManager, "An endpoint has unregistered"},
-	EndPointUnregisteredByReset: {"UC_CALLMANAGER", 6, "EndPointUnregistered", callManager, "An endpoint has unregistered"},
-	EndPointResetInitiated:      {"UC_CALLMANAGER", 6, "EndPointResetInitiated", callManager, "Endpoint reset has been initiated"},
-	DeviceTLInfo:                {"UC_", 6, "DeviceTLInfo", callManager, "Trust lists of a device"},
+	EndPointRegistered: {"UC_CALLMANAGER", 6, "EndPointRegistered", callManager,
+		"An endpoint has registered"},
+	EndPointUnregistered: {"UC_CALLMANAGER", 3, "EndPointUnregistered", callManager,
+		"An endpoint has unregistered"},
+	EndPointUnregisteredByReset: {"UC_CALLMANAGER", 6, "EndPointUnregistered", callManager,
+		"An endpoint has unregistered"},
+	EndPointResetInitiated: {"UC_CALLMANAGER", 6, "EndPointResetInitiated", callManager,
+		"Endpoint reset has been initiated"},
+	DeviceTLInfo: {"UC_", 6, "DeviceTLInfo", callManager,
+		"Trust lists of a device"},
 }
 
 // String is the alarm's name, such as "ITLFileRegenerated".

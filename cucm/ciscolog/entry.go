@@ -50,8 +50,8 @@ func (e *Entry) Body() string {
 func (e *Entry) write() (line string, body int) {
 	alarm, at := &catalogue[e.Alarm], e.At.UTC()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d: %s: %s.%d UTC :  %%%s-%d-%s: %%",
-		e.Sequence, e.FQDN, at.Format("Jan _2 2006 15:04:05"), at.Nanosecond()/1e6, alarm.facility, alarm.severity, alarm.name)
+	fmt.Fprintf(&b, "%d: %s: %s.%d UTC :  ", e.Sequence, e.FQDN, at.Format("Jan _2 2006 15:04:05"), at.Nanosecond()/1e6)
+	fmt.Fprintf(&b, "%%%s-%d-%s: %%", alarm.facility, alarm.severity, alarm.name)
 	body = b.Len()
 	if e.Details != nil {
 		for _, t := range e.Details.Tags() {

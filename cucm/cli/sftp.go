@@ -74,7 +74,9 @@ type sftpSession struct {
 	key  string // the server's host key
 }
 
-func (s *sftpSession) hostKey() cucm.HostKey { return cucm.HostKey{Server: s.address(), Key: s.key} }
+func (s *sftpSession) hostKey() cucm.ServerKey {
+	return cucm.ServerKey{Server: s.address(), Key: s.key}
+}
 
 func (s *sftpSession) close() {
 	s.Client.Close()

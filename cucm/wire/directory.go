@@ -20,16 +20,22 @@ func serveDirectory(n *cucm.Node, l net.Listener) *webServer {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+cnf.DirectoryPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-		fmt.Fprintf(w, `<?xml version="1.0" encoding="utf-8"?>
+		fmt.Fprintf(w, directoryPage, n.Address(cucm.TomcatService))
+	})
+	return serveWeb(tls.NewListener(l, config), mux)
+}
+
+// directoryPage asks for a search. It takes the address of the directory.
+const directoryPage = `<?xml version="1.0" encoding="utf-8"?>
 <CiscoIPPhoneInput>
 <Title>Corporate Directory</Title>
 <Prompt>Enter search criteria</Prompt>
 <URL>https://%s/ccmcip/xmldirectorylist.jsp</URL>
-<InputItem><DisplayName>First Name</DisplayName><QueryStringParam>f</QueryStringParam><InputFlags>A</InputFlags></InputItem>
-<InputItem><DisplayName>Last Name</DisplayName><QueryStringParam>l</QueryStringParam><InputFlags>A</InputFlags></InputItem>
-<InputItem><DisplayName>Number</DisplayName><QueryStringParam>n</QueryStringParam><InputFlags>T</InputFlags></InputItem>
+` + `<InputItem><DisplayName>First Name</DisplayName>` +
+	`<QueryStringParam>f</QueryStringParam><InputFlags>A</InputFlags></InputItem>
+` + `<InputItem><DisplayName>Last Name</DisplayName>` +
+	`<QueryStringParam>l</QueryStringParam><InputFlags>A</InputFlags></InputItem>
+` + `<InputItem><DisplayName>Number</DisplayName>` +
+	`<QueryStringParam>n</QueryStringParam><InputFlags>T</InputFlags></InputItem>
 </CiscoIPPhoneInput>
-`, n.Address(cucm.TomcatService))
-	})
-	return serveWeb(tls.NewListener(l, config), mux)
-}
+`

@@ -43,9 +43,9 @@ func listenFiles(n *cucm.Node, address string) (*fileService, error) {
 		if err != nil {
 			return nil, fmt.Errorf("HTTP: %w", err)
 		}
+		own := net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port-tftp.HTTPOffset))
 		f := &fileService{}
-		own := l.Addr().(*net.TCPAddr).Port - tftp.HTTPOffset
-		if f.tftp, err = tftp.Listen(net.JoinHostPort(host, strconv.Itoa(own)), tftp.ServerConfig{Files: n.File}); err != nil {
+		if f.tftp, err = tftp.Listen(own, tftp.ServerConfig{Files: n.File}); err != nil {
 			l.Close()
 			if wanted == 0 && try < 100 {
 				continue

@@ -33,7 +33,7 @@ func P12Password(security string) string {
 // protect writes the recovery key's file anew under the present password.
 func (d *draft) protect() error {
 	cert := d.nodes[0].certs[ITLRecovery]
-	data, err := pkcs12.Modern.WithRand(d.cluster.config.Random).Encode(cert.Key, cert.Certificate, nil, d.p12Password)
+	data, err := pkcs12.Modern.WithRand(d.means.random).Encode(cert.Key, cert.Certificate, nil, d.p12Password)
 	if err != nil {
 		return fmt.Errorf("%s: %w", RecoveryFile, err)
 	}
@@ -41,17 +41,17 @@ func (d *draft) protect() error {
 	return nil
 }
 
-// OpenRecoveryKey opens an ITLRecovery.p12 that was fetched from a server, under
-// the cluster's present security password. Every error is a [*P12Error].
-func (c *Cluster) OpenRecoveryKey(file []byte, from HostKey) (*RecoveryKey, error) {
-	c.mu.RLock()
-	password := c.p12Password
-	c.mu.RUnlock()
-	cert, err := openP12(file, password)
-	if err != nil {
-		return nil, err
-	}
-	return &RecoveryKey{cert, file, from}, nil
+// A RecoveryKey is an ITLRecovery.p12 that was opened.
+type RecoveryKey struct {
+	cert *Certificate
+	file []byte
+	from ServerKey
+}
+
+// A ServerKey is an SSH server's key as a node remembers it.
+type ServerKey struct {
+	Server string // host:port
+	Key    string // as in authorized_keys
 }
 
 // openP12 reads a recovery key. Every error is a [*P12Error].
@@ -107,3 +107,6 @@ func rounds(der []byte, depth int) (sum int64) {
 	}
 	return sum
 }
+
+// trust remembers the host key of a server with which all went well.
+func (n *nodeState) trust(key ServerKey) { n.known[key.Server] = key.Key }

@@ -1,0 +1,63 @@
+package cucm
+
+import (
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"itlsim/cucm/ciscolog"
+)
+
+// A draft is a copy of a cluster's state that a change works on. It comes into
+// force at once, on all nodes and on disk, when the change has succeeded; until
+// then nothing has changed anywhere.
+type draft struct {
+	state
+	nodes  []nodeState // the publisher first
+	off    []bool      // nodes that had no power when the draft was made
+	events []event     // raised when the draft comes into force
+	means  means
+}
+
+// means are what a change needs besides the state.
+type means struct {
+	keys   KeySource
+	random io.Reader
+	now    func() time.Time // the cluster's
+}
+
+// An event is an alarm that a node raises.
+type event struct {
+	node    int // index
+	alarm   ciscolog.Alarm
+	at      time.Time
+	details ciscolog.Details
+}
+
+// clone is a draft of its own, without the events.
+func (d *draft) clone() *draft {
+	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, means: d.means}
+	e.store = slices.Clip(e.store)
+	for i := range e.nodes {
+		n := &e.nodes[i]
+		n.certs, n.running, n.known = maps.Clone(n.certs), maps.Clone(n.running), maps.Clone(n.known)
+	}
+	return e
+}
+
+// event notes an alarm that a node raises.
+func (d *draft) event(node int, a ciscolog.Alarm) { d.eventAt(d.means.now(), node, a) }
+
+func (d *draft) eventAt(at time.Time, node int, a ciscolog.Alarm, tags ...ciscolog.Tag) {
+	d.events = append(d.events, event{node, a, at, ciscolog.Tags(tags)})
+}
+
+// every is the index of each node.
+func (d *draft) every() []int {
+	all := make([]int, len(d.nodes))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}

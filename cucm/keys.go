@@ -1,0 +1,129 @@
+package cucm
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"time"
+
+	"itlsim/cucm/ciscolog"
+)
+
+// newCertificate makes a certificate of a node without installing it.
+func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
+	bits := d.keyBits
+	if b, ok := n.keyBits[unit]; ok {
+		bits = b
+	}
+	key, err := d.means.keys.Key(bits)
+	if err != nil {
+		return nil, fmt.Errorf("%s certificate of %s: %w", unit, n.name, err)
+	}
+	cn := n.fqdn()
+	switch unit {
+	case ITLRecovery:
+		if cn = RecoveryPrefix + cn; n.recoveryName != "" {
+			cn = n.recoveryName
+		}
+	case CAPFUnit:
+		id := make([]byte, 4)
+		if _, err := io.ReadFull(d.means.random, id); err != nil {
+			return nil, fmt.Errorf("CAPF certificate of %s: %w", n.name, err)
+		}
+		cn = fmt.Sprintf("CAPF-%x", id)
+	}
+	signer, err := NewCertificate(unit, d.location.name(cn), key, d.means.now(), d.means.random)
+	if err != nil {
+		return nil, err
+	}
+	return &Certificate{Signer: signer}, nil
+}
+
+// install puts a certificate into use and makes it known to every TVS, where
+// earlier ones stay known.
+func (d *draft) install(n *nodeState, unit Unit, cert *Certificate, modified time.Time) {
+	cert.Modified = modified
+	n.certs[unit] = cert
+	d.store = d.store.with(unit, cert.Certificate)
+}
+
+// installNode gives a node its keys, as an installation does.
+func (d *draft) installNode(node int) error {
+	n := &d.nodes[node]
+	n.hostKey, n.known, n.list, n.recovery = make([]byte, ed25519.SeedSize), make(map[string]string), nil, nil
+	n.certs = make(map[Unit]*Certificate)
+	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
+		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
+	}
+	for _, unit := range Units {
+		if unit == ITLRecovery && node > 0 && d.release.sharesRecovery() {
+			n.certs[unit] = d.nodes[0].certs[unit]
+			continue
+		}
+		cert, err := d.newCertificate(n, unit)
+		if err != nil {
+			return err
+		}
+		d.install(n, unit, cert, time.Time{})
+	}
+	return nil
+}
+
+// regenerate replaces certificates of a node together and rebuilds the lists
+// that hold them. It reports whether there are such lists.
+func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
+	n := &d.nodes[node]
+	var affected []int
+	for _, unit := range units {
+		cert, err := d.newCertificate(n, unit)
+		if err != nil {
+			return false, err
+		}
+		d.install(n, unit, cert, d.means.now())
+		switch {
+		case unit == TVSUnit:
+			d.event(node, ciscolog.TVSCertificateRegenerated)
+			if n.activated[TVSService] {
+				affected = d.every()
+			}
+		case unit == CAPFUnit && node == 0:
+			affected = d.every()
+		case unit == CallManager && affected == nil:
+			affected = []int{node}
+		}
+	}
+	return len(affected) > 0, d.rebuild(false, affected...)
+}
+
+// regenerateRecovery replaces the recovery key. The publisher's file of it is
+// written anew, so that it needs a backup anew (M16).
+func (d *draft) regenerateRecovery(node int) error {
+	shared := d.release.sharesRecovery()
+	if shared && node > 0 {
+		return ErrSharedRecovery
+	}
+	n := &d.nodes[node]
+	cert, err := d.newCertificate(n, ITLRecovery)
+	if err != nil {
+		return err
+	}
+	d.install(n, ITLRecovery, cert, d.means.now())
+	if node > 0 {
+		return nil
+	}
+	if shared {
+		d.shareRecovery()
+	}
+	d.monitor.BackupDue = true
+	return d.protect()
+}
+
+// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5),
+// whose own guard it does not concern.
+func (d *draft) shareRecovery() {
+	shared := *d.nodes[0].certs[ITLRecovery]
+	shared.Modified = time.Time{}
+	for i := range d.nodes[1:] {
+		d.nodes[i+1].certs[ITLRecovery] = &shared
+	}
+}

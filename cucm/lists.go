@@ -1,0 +1,93 @@
+package cucm
+
+import (
+	"fmt"
+	"slices"
+
+	"itlsim/cucm/ciscolog"
+	"itlsim/itl"
+)
+
+// template lists a node's records in CUCM's order: its own CallManager as SAST
+// and as TFTP, the publisher's CAPF and TVS, ITLRECOVERY, each subscriber's TVS
+// (M1, M2; order as in a real `show itl`); for a rollback, without some of them.
+func (d *draft) template(n *nodeState) itl.Template {
+	own := n.certs[CallManager].Certificate
+	records := []itl.Record{
+		itl.FullRecord(itl.SAST, own),
+		itl.FullRecord(itl.TFTP, own),
+		itl.HashRecord(itl.CAPF, d.nodes[0].certs[CAPFUnit].Certificate),
+	}
+	for i := range d.nodes {
+		node := &d.nodes[i]
+		if node.activated[TVSService] {
+			records = append(records, itl.HashRecord(itl.TVS, node.certs[TVSUnit].Certificate))
+		}
+		if i == 0 {
+			records = append(records, itl.FullRecord(itl.SAST, n.recovery.Certificate))
+		}
+	}
+	if d.rollback {
+		records = slices.DeleteFunc(records, func(r itl.Record) bool { return leftOutForRollback[r.Role] })
+	}
+	return itl.Template{Filename: itl.ITLFilename, Timestamp: d.means.now(), Digest: d.digest, Records: records}
+}
+
+// leftOutForRollback are the sections that a list lacks while the cluster is
+// prepared for rollback (Default Security chapter). The signer's SAST record
+// stays, so that the list verifies under its own records.
+var leftOutForRollback = map[itl.Role]bool{itl.TFTP: true, itl.CCMTFTP: true, itl.TVS: true}
+
+// buildsList reports whether a node keeps a list: where TFTP runs, and on the
+// publisher even without, since the reset takes its list.
+func (d *draft) buildsList(node int) bool {
+	return (node == 0 || d.nodes[node].running[TFTPService]) && !d.off[node]
+}
+
+// rebuild builds and signs the lists of nodes anew, which ends a reset list. At
+// a start of TFTP the list takes up a regenerated ITLRecovery certificate
+// (M14); otherwise it keeps the one it has.
+func (d *draft) rebuild(start bool, nodes ...int) error {
+	for _, i := range nodes {
+		if !d.buildsList(i) {
+			continue
+		}
+		n := &d.nodes[i]
+		if start || n.recovery == nil {
+			n.recovery = d.nodes[0].certs[ITLRecovery]
+		}
+		signer := n.certs[CallManager]
+		if d.release.recoverySigns() {
+			signer = n.recovery
+		}
+		list, err := d.template(n).Sign(signer.Signer)
+		if err != nil {
+			return fmt.Errorf("ITL of %s: %w", n.name, err)
+		}
+		n.list = list
+		d.event(i, ciscolog.ITLFileRegenerated)
+	}
+	return nil
+}
+
+// resign signs the contents of a node's list anew. The certificate of a key from
+// elsewhere takes the place of the ITLRECOVERY record; nil leaves the records.
+func (d *draft) resign(n *nodeState, signer, remote *Certificate) (*itl.List, error) {
+	if remote == nil {
+		return n.list.Resign(signer.Signer, d.means.now())
+	}
+	t := itl.Template{Filename: n.list.Filename, Timestamp: d.means.now(), Digest: n.list.Digest}
+	for _, rec := range n.list.Records {
+		if rec.Role == itl.SAST && rec.Holds(n.recovery.Certificate.Raw) {
+			rec = itl.FullRecord(itl.SAST, remote.Certificate)
+		}
+		t.Records = append(t.Records, rec)
+	}
+	return t.Sign(signer.Signer)
+}
+
+// holdsSigner reports whether a list has the certificate in the role of a signer.
+func holdsSigner(list *itl.List, cert *Certificate) bool {
+	rec, ok := list.Find(itl.IdentityOf(cert.Certificate), itl.SAST)
+	return ok && rec.Holds(cert.Certificate.Raw)
+}

@@ -1,0 +1,69 @@
+package cucm
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"itlsim/sip"
+)
+
+// Phones are those that a cluster knows: the phones of its database, with their
+// registrations and reports, and others that it hears of. It is part of a
+// [Cluster].
+type Phones struct {
+	now    func() time.Time // the cluster's
+	raise  func(...event)
+	serves serves
+
+	mu       sync.RWMutex
+	records  records
+	holdings map[holding]*holding
+	shared   map[*Node]*Registration // see withoutSIP
+
+	alarms, registrations atomic.Uint64 // received
+}
+
+// serves reports whether a TFTP node of a name serves a list.
+type serves func(server string, list sip.Checksum) bool
+
+// begin makes the zero value ready.
+func (p *Phones) begin(now func() time.Time, raise func(...event), serves serves) {
+	p.now, p.raise, p.serves = now, raise, serves
+	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[*Node]*Registration)
+}
+
+// AddDevice enters a phone into the database, once.
+func (p *Phones) AddDevice(d Device) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.records.enter(d)
+}
+
+// Device finds a phone in the database; nil where there is none.
+func (p *Phones) Device(name string) *Device {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.device(name)
+}
+
+func (p *Phones) device(name string) *Device {
+	if r := p.records.find(name); r != nil && r.known {
+		return &r.device
+	}
+	return nil
+}
+
+// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
+// phones at most.
+const maxDevices = 40_000
+
+// autoRegister enters a phone into the database; nil where it is full.
+func (p *Phones) autoRegister(d Device) *Device {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.device(d.Name) == nil && p.records.known < maxDevices {
+		p.records.enter(d)
+	}
+	return p.device(d.Name)
+}

@@ -1,0 +1,110 @@
+package cucm
+
+import (
+	"hash/maphash"
+	"net/netip"
+	"time"
+
+	"itlsim/sip"
+)
+
+// A Device is a phone in the cluster's database.
+type Device struct {
+	Name  string // SEP<MAC>
+	Model string
+	Group []*Node // CallManager Group: the nodes to register with and whose TVS to ask, in order
+}
+
+// A Registration of a phone with a node. It never changes. Nothing watches it:
+// that it has lapsed is found when somebody looks.
+type Registration struct {
+	Node    *Node
+	Session string         // Call-ID; a new boot has a new one
+	Contact string         // sip:user@host:port; "" where the phone registered without SIP
+	At      netip.AddrPort // where the phone is reached
+	lapses  time.Time      // zero: never, as in a simulation in which keep-alives cost no event
+}
+
+// A RegisteredPhone is one that a node can reset.
+type RegisteredPhone struct {
+	Device string
+	*Registration
+}
+
+// A holding is which list a phone holds, by its DeviceTLInfo (M19). Phones that
+// report the same share one.
+type holding struct {
+	installed bool
+	itl       sip.Checksum // zero where none is installed
+	server    string       // the CN of the list's TFTP record
+}
+
+// A record is all that a cluster knows of a phone. It is kept small: there may
+// be a million of them.
+type record struct {
+	device       Device
+	registration *Registration // nil: not registered
+	holds        *holding      // as last reported; nil: it never did
+	alarms       uint32        // that it sent
+	known        bool          // it is in the database, and not only heard of
+}
+
+// records are those of all phones, found by name. A map of a million names takes
+// fifty megabytes, which are searched for pointers at each collection of garbage;
+// a table of positions takes eight.
+type records struct {
+	all   []*record // in the order in which the phones came to be known
+	known int       // how many of these are in the database
+	seed  maphash.Seed
+	// table has positions in all, counted from 1, each at its name's hash or the
+	// next free slot behind; its length is a power of two
+	table []uint32
+}
+
+func newRecords() records { return records{seed: maphash.MakeSeed(), table: make([]uint32, 16)} }
+
+// slot is where in the table a name's position is, or would be.
+func (r *records) slot(name string) int {
+	mask := len(r.table) - 1
+	i := int(maphash.String(r.seed, name)) & mask
+	for r.table[i] != 0 && r.all[r.table[i]-1].device.Name != name {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+// find finds a phone's record; nil where there is none.
+func (r *records) find(name string) *record {
+	if position := r.table[r.slot(name)]; position != 0 {
+		return r.all[position-1]
+	}
+	return nil
+}
+
+// get finds a phone's record, or begins it.
+func (r *records) get(name string) *record {
+	if rec := r.find(name); rec != nil {
+		return rec
+	}
+	rec := &record{device: Device{Name: name}}
+	r.all = append(r.all, rec)
+	if 2*len(r.all) > len(r.table) {
+		r.table = make([]uint32, 2*len(r.table))
+		for i, other := range r.all {
+			r.table[r.slot(other.device.Name)] = uint32(i + 1)
+		}
+		return rec
+	}
+	r.table[r.slot(name)] = uint32(len(r.all))
+	return rec
+}
+
+// enter enters a phone into the database.
+func (r *records) enter(d Device) {
+	rec := r.get(d.Name)
+	if !rec.known {
+		rec.known = true
+		r.known++
+	}
+	rec.device = d
+}

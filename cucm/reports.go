@@ -1,0 +1,152 @@
+package cucm
+
+import (
+	"slices"
+
+	"itlsim/cucm/ciscolog"
+	"itlsim/sip"
+)
+
+// maxHoldings bounds how many are shared: clusters serve few lists, and what
+// alarms say may come from anywhere.
+const maxHoldings = 256
+
+// maxStrangers bounds how many phones outside the database have their reports
+// kept, since anybody may send alarms in any name.
+const maxStrangers = 40_000
+
+// ITLStatus is the filter "ITL File Status" of Find and List Phones.
+type ITLStatus string
+
+// The statuses, in CUCM's words (release 14SU2).
+const (
+	ITLMatch        ITLStatus = "Match"         // the phone holds what the TFTP node that it names serves
+	ITLMismatch     ITLStatus = "Mismatch"      // it holds something else
+	ITLNotInstalled ITLStatus = "Not Installed" // it reports to hold no list
+	ITLUnknown      ITLStatus = "Unknown"       // it is not registered, or its firmware reports nothing
+)
+
+// A Report is a phone's DeviceTLInfo in the log, with what the cluster made of it
+// when it came: Match, Mismatch or Not Installed.
+type Report struct {
+	sip.DeviceTLInfo
+	Status ITLStatus
+}
+
+// Tags are those of the phone's alarm.
+func (r Report) Tags() []ciscolog.Tag {
+	return []ciscolog.Tag{
+		{Name: "DeviceName", Value: r.Device}, {Name: "CTL_Signature", Value: r.CTL.String()},
+		{Name: "ITL_Signature", Value: r.ITL.String()}, {Name: "ITL_TFTP_Server", Value: r.ITLServer},
+	}
+}
+
+// Alarm records an alarm that a phone sent. The publisher logs it.
+func (p *Phones) Alarm(a sip.DeviceTLInfo) {
+	p.alarms.Add(1)
+	h := holding{server: a.ITLServer}
+	if a.ITL != nil {
+		h.installed, h.itl = true, *a.ITL
+	}
+	p.mu.Lock()
+	shared := p.share(h)
+	r := p.records.find(a.Device)
+	if r == nil && len(p.records.all)-p.records.known < maxStrangers {
+		r = p.records.get(a.Device)
+	}
+	if r != nil {
+		r.holds = shared
+		r.alarms++
+	}
+	p.mu.Unlock()
+	p.raise(event{0, ciscolog.DeviceTLInfo, p.now(), Report{a, p.status(shared)}})
+}
+
+// share gives the holding that equal ones share.
+func (p *Phones) share(h holding) *holding {
+	shared := p.holdings[h]
+	if shared == nil {
+		if len(p.holdings) >= maxHoldings {
+			clear(p.holdings)
+		}
+		own := h
+		shared = &own
+		p.holdings[h] = shared
+	}
+	return shared
+}
+
+// status compares what a phone reports to hold with what the TFTP node that it
+// names serves now (M19).
+func (p *Phones) status(h *holding) ITLStatus {
+	switch {
+	case !h.installed:
+		return ITLNotInstalled
+	case p.serves(h.server, h.itl):
+		return ITLMatch
+	}
+	return ITLMismatch
+}
+
+// AlarmsOf counts what a phone sent.
+func (p *Phones) AlarmsOf(device string) int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if r := p.records.find(device); r != nil {
+		return int(r.alarms)
+	}
+	return 0
+}
+
+// Holds is the list that a phone holds by its last alarm. It is false where the
+// phone reported none: it has none, or older firmware (M19).
+func (p *Phones) Holds(device string) (sip.Checksum, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if r := p.records.find(device); r != nil && r.holds != nil {
+		return r.holds.itl, r.holds.installed
+	}
+	return sip.Checksum{}, false
+}
+
+// Holders are the phones that hold a list, by the last alarm of each, for each
+// list: their names in order. Phones of older firmware report nothing and are in
+// none (M19).
+func (p *Phones) Holders() map[sip.Checksum][]string {
+	holders := make(map[sip.Checksum][]string)
+	p.mu.RLock()
+	for _, r := range p.records.all {
+		if h := r.holds; h != nil && h.installed {
+			holders[h.itl] = append(holders[h.itl], r.device.Name)
+		}
+	}
+	p.mu.RUnlock()
+	for _, names := range holders {
+		slices.Sort(names)
+	}
+	return holders
+}
+
+// ITLStatuses are the phones of the database by what they last reported,
+// compared with what the TFTP node that each names serves now (M19): their names
+// in order.
+func (p *Phones) ITLStatuses() map[ITLStatus][]string {
+	p.lapse() // a phone whose registration has lapsed is not registered any more
+	statuses := make(map[ITLStatus][]string)
+	p.mu.RLock()
+	for _, r := range p.records.all {
+		if !r.known {
+			continue
+		}
+		status := ITLUnknown
+		if r.registration != nil && r.holds != nil {
+			status = p.status(r.holds)
+		}
+		statuses[status] = append(statuses[status], r.device.Name)
+	}
+	p.mu.RUnlock()
+	for _, names := range statuses {
+		slices.Sort(names)
+	}
+	return statuses
+}

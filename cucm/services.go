@@ -1,0 +1,159 @@
+package cucm
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Connect tells the cluster by which network it is reached, and where each
+// activated service is to be: host:port, as configurations name it.
+func (c *Cluster) Connect(network Network, address func(*Node, Service) string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.network = network
+	for _, n := range c.nodes {
+		n.addresses = make(map[Service]string)
+		for service, on := range n.activated {
+			if on {
+				n.addresses[service] = address(n, service)
+			}
+		}
+	}
+}
+
+// ResetPhones resets all registered phones: System > Enterprise Parameters >
+// Reset, and what a regeneration of a certificate in the ITL does by itself.
+// Phones that are not registered miss it. When it returns all have been told.
+func (c *Cluster) ResetPhones() {
+	c.mu.RLock()
+	network := c.network
+	c.mu.RUnlock()
+	records, phones := c.registered()
+	told := func(i int, err error) { c.wasTold(records[i], phones[i].Registration, err) }
+	if network != nil {
+		network.Reset(phones, told)
+		return
+	}
+	for i := range phones {
+		told(i, nil)
+	}
+}
+
+// Restart restarts a service, or starts one that is stopped. Every start of
+// TFTP builds the node's ITL anew: that is when a reset list ends (M12) and a
+// regenerated ITLRecovery record arrives (M14).
+func (n *Node) Restart(s Service) error {
+	n.cluster.admin.Lock()
+	defer n.cluster.admin.Unlock()
+	return n.restart(s)
+}
+
+func (n *Node) restart(services ...Service) error {
+	c := n.cluster
+	d := c.draft()
+	for _, s := range services {
+		d.nodes[n.index].running[s] = true
+		if s == TFTPService {
+			if err := d.rebuild(true, n.index); err != nil {
+				return err
+			}
+		}
+	}
+	return c.restart(d, n, services...)
+}
+
+// restart stops services of a node, brings the draft into force and starts
+// them again, whatever became of the draft.
+func (c *Cluster) restart(d *draft, n *Node, services ...Service) error {
+	for _, s := range services {
+		if err := c.stop(n, s); err != nil {
+			return err
+		}
+	}
+	errs := []error{c.commit(d)}
+	for _, s := range services {
+		if n.Running(s) {
+			errs = append(errs, c.start(n, s))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// StopService stops a service until it is started again.
+func (n *Node) StopService(s Service) error {
+	n.cluster.admin.Lock()
+	defer n.cluster.admin.Unlock()
+	d := n.cluster.draft()
+	d.nodes[n.index].running[s] = false
+	return n.cluster.restart(d, n, s)
+}
+
+// StartService starts a service that is stopped; one that runs is left alone.
+func (n *Node) StartService(s Service) error {
+	n.cluster.admin.Lock()
+	defer n.cluster.admin.Unlock()
+	if n.Running(s) {
+		return nil
+	}
+	return n.restart(s)
+}
+
+// RestartSystem restarts the node: all its services start anew, those that were
+// stopped too.
+func (n *Node) RestartSystem() error {
+	n.cluster.admin.Lock()
+	defer n.cluster.admin.Unlock()
+	return n.restart(n.Services()...)
+}
+
+// PowerOff takes a node off the network, as when its power fails: no service
+// answers, and the node hears of no change.
+func (n *Node) PowerOff() error {
+	c := n.cluster
+	c.mu.Lock()
+	n.down = true
+	c.mu.Unlock()
+	var errs []error
+	for _, s := range n.Services() {
+		errs = append(errs, c.stop(n, s))
+	}
+	return errors.Join(errs...)
+}
+
+// PowerOn brings it back: its services start.
+func (n *Node) PowerOn() error {
+	n.cluster.admin.Lock()
+	defer n.cluster.admin.Unlock()
+	n.cluster.mu.Lock()
+	n.down = false
+	n.cluster.mu.Unlock()
+	return n.restart(n.Services()...)
+}
+
+// stop has the network end a service.
+func (c *Cluster) stop(n *Node, s Service) error {
+	c.mu.RLock()
+	network := c.network
+	c.mu.RUnlock()
+	if network == nil {
+		return nil
+	}
+	if err := network.Stop(n, s); err != nil {
+		return fmt.Errorf("stop %s on %s: %w", s, n.Name(), err)
+	}
+	return nil
+}
+
+// start has the network make a service reachable, unless the node is down.
+func (c *Cluster) start(n *Node, s Service) error {
+	c.mu.RLock()
+	network := c.network
+	c.mu.RUnlock()
+	if network == nil || n.Down() {
+		return nil
+	}
+	if err := network.Start(n, s); err != nil {
+		return fmt.Errorf("start %s on %s: %w", s, n.Name(), err)
+	}
+	return nil
+}

@@ -1,0 +1,243 @@
+package cucm
+
+import (
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"itlsim/cnf"
+	"itlsim/itl"
+)
+
+// savedCluster is cluster.json.
+type savedCluster struct {
+	Format      int
+	Release     Release
+	Location    Location
+	KeyBits     int
+	Digest      itl.Digest
+	Settings    cnf.Settings
+	Revision    int
+	Rollback    bool
+	Login       login
+	P12Password string
+	ClockAhead  time.Duration // in nanoseconds
+	Monitor     monitor
+	Trust       []Unit // what the certificates of trust.pem are of, in their order
+	Nodes       []savedNode
+}
+
+type savedNode struct {
+	Name, Domain, Home, RecoveryName string
+	KeyBits                          map[Unit]int `json:",omitempty"`
+	Activated, Running               map[Service]bool
+	Modified                         map[Unit]time.Time
+	KnownHosts                       map[string]string
+}
+
+// stateFormat changes when a directory's layout does.
+const stateFormat = 1
+
+// servedRecovery is where a node's ITLRecovery as of its last TFTP start is
+// kept, beside the certificates by their units.
+const servedRecovery Unit = "ITLRecovery-served"
+
+// The files of a state, by their names; those of a node begin with its name.
+const (
+	clusterFile = "cluster.json"
+	trustFile   = "trust.pem"
+	hostKeyFile = "/ssh/host_key.pem"
+	listFile    = "/tftp/" + itl.ITLFilename
+	p12File     = "/tftp/" + RecoveryFile
+)
+
+// certificateFile is a node's certificate or key, without the name's ending.
+func certificateFile(node string, unit Unit) string {
+	return node + "/security/" + string(unit) + "/" + string(unit)
+}
+
+// encode writes a draft as files, by their names.
+func encode(d *draft) (map[string][]byte, error) {
+	saved := savedCluster{
+		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
+		Settings: d.settings, Revision: d.revision, Rollback: d.rollback,
+		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
+	}
+	files := make(map[string][]byte)
+	var trust []byte
+	for _, v := range d.store {
+		saved.Trust = append(saved.Trust, v.unit)
+		trust = append(trust, certificatePEM(v.cert)...)
+	}
+	files[trustFile] = trust
+	for i := range d.nodes {
+		node, err := encodeNode(&d.nodes[i], files)
+		if err != nil {
+			return nil, err
+		}
+		saved.Nodes = append(saved.Nodes, node)
+	}
+	var err error
+	files[clusterFile], err = json.MarshalIndent(saved, "", "  ")
+	return files, err
+}
+
+func certificatePEM(cert *x509.Certificate) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
+}
+
+// encodeNode adds a node's files, and gives what of it is in cluster.json.
+func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
+	node := savedNode{
+		n.name, n.domain, n.home, n.recoveryName, n.keyBits, n.activated, n.running, make(map[Unit]time.Time), n.known,
+	}
+	add := func(unit Unit, cert *Certificate) error {
+		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
+		if err != nil {
+			return fmt.Errorf("%s key of %s: %w", unit, n.name, err)
+		}
+		base := certificateFile(n.name, unit)
+		files[base+".der"] = cert.Certificate.Raw
+		files[base+".pem"] = certificatePEM(cert.Certificate)
+		files[base+"_priv.pem"] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+		if !cert.Modified.IsZero() {
+			node.Modified[unit] = cert.Modified
+		}
+		return nil
+	}
+	for unit, cert := range n.certs {
+		if err := add(unit, cert); err != nil {
+			return node, err
+		}
+	}
+	if n.recovery != nil {
+		if err := add(servedRecovery, n.recovery); err != nil {
+			return node, err
+		}
+	}
+	if n.list != nil {
+		files[n.name+listFile] = n.list.Bytes()
+	}
+	if n.p12 != nil {
+		files[n.name+p12File] = n.p12
+	}
+	host, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(n.hostKey))
+	if err != nil {
+		return node, fmt.Errorf("SSH host key of %s: %w", n.name, err)
+	}
+	files[n.name+hostKeyFile] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: host})
+	return node, nil
+}
+
+// decode reads what encode wrote. The draft lacks what is no state.
+func decode(files map[string][]byte) (*draft, error) {
+	var saved savedCluster
+	if err := json.Unmarshal(files[clusterFile], &saved); err != nil {
+		return nil, fmt.Errorf("%s: %w", clusterFile, err)
+	}
+	if saved.Format != stateFormat {
+		return nil, fmt.Errorf("%s: format %d, this program reads %d", clusterFile, saved.Format, stateFormat)
+	}
+	if err := saved.Release.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", clusterFile, err)
+	}
+	if len(saved.Nodes) == 0 {
+		return nil, fmt.Errorf("%s: no nodes", clusterFile)
+	}
+	d := &draft{state: state{
+		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
+		settings: saved.Settings, revision: saved.Revision, rollback: saved.Rollback,
+		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
+	}}
+	rest := files[trustFile]
+	for i, unit := range saved.Trust {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return nil, fmt.Errorf("%s: %d certificates, %s lists %d", trustFile, i, clusterFile, len(saved.Trust))
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: certificate %d: %w", trustFile, i+1, err)
+		}
+		d.store = d.store.with(unit, cert)
+	}
+	for _, node := range saved.Nodes {
+		n, err := decodeNode(node, files)
+		if err != nil {
+			return nil, err
+		}
+		d.nodes = append(d.nodes, n)
+	}
+	return d, nil
+}
+
+// decodeNode reads a node's files.
+func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
+	n = nodeState{
+		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
+		activated: node.Activated, running: node.Running, known: node.KnownHosts,
+		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
+	}
+	for _, unit := range append(slices.Clone(Units), servedRecovery) {
+		base := certificateFile(n.name, unit)
+		if unit == servedRecovery && files[base+".pem"] == nil {
+			continue
+		}
+		cert, err := parseCertificate(files[base+".pem"], files[base+"_priv.pem"])
+		if err != nil {
+			return n, fmt.Errorf("%s: %w", base, err)
+		}
+		cert.Modified = node.Modified[unit]
+		if unit == servedRecovery {
+			n.recovery = cert
+		} else {
+			n.certs[unit] = cert
+		}
+	}
+	if data := files[n.name+listFile]; data != nil {
+		if n.list, err = itl.ParseList(data); err != nil {
+			return n, fmt.Errorf("%s%s: %w", n.name, listFile, err)
+		}
+	}
+	host, err := parseKey(files[n.name+hostKeyFile])
+	key, ok := host.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		return n, fmt.Errorf("%s%s: no Ed25519 key: %v", n.name, hostKeyFile, err)
+	}
+	n.hostKey = key.Seed()
+	return n, nil
+}
+
+func parseCertificate(certPEM, keyPEM []byte) (*Certificate, error) {
+	block, _ := pem.Decode(certPEM)
+	if block == nil {
+		return nil, errors.New("no certificate")
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := parseKey(keyPEM)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok || !key.PublicKey.Equal(cert.PublicKey) {
+		return nil, errors.New("the key is not the certificate's")
+	}
+	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: key}}, nil
+}
+
+func parseKey(data []byte) (any, error) {
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, errors.New("no key")
+	}
+	return x509.ParsePKCS8PrivateKey(block.Bytes)
+}
