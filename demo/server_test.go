@@ -22,6 +22,7 @@ import (
 	"itlsim/demo"
 	"itlsim/lab"
 	"itlsim/scenarios"
+	"itlsim/scenarios/report"
 )
 
 // page is a browser's page without the browser: its requests, and the events
@@ -66,7 +67,7 @@ type update struct {
 		Steps            []struct {
 			Title, Says string
 			Does        []string
-			Expected    []scenarios.ExpectationReport
+			Expected    []report.Expectation
 		}
 	}
 	bytes int

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/scenarios"
+	"itlsim/scenarios/report"
 )
 
 // free is the scenario whose cluster and phones are there while no tour is played.
@@ -55,8 +56,8 @@ type player struct {
 	at      int    // the step under way or last done; -1 before the first
 	running bool
 	playing bool
-	failed  string                 // why the scenario cannot go on
-	judged  []scenarios.StepReport // of the steps done
+	failed  string        // why the scenario cannot go on
+	judged  []report.Step // of the steps done
 	wake    chan struct{}
 }
 
@@ -71,10 +72,10 @@ type playerView struct {
 }
 
 type stepView struct {
-	Title    string                        `json:"title"`
-	Says     string                        `json:"says"`
-	Does     []string                      `json:"does"`
-	Expected []scenarios.ExpectationReport `json:"expected"` // empty until it is done
+	Title    string               `json:"title"`
+	Says     string               `json:"says"`
+	Does     []string             `json:"does"`
+	Expected []report.Expectation `json:"expected"` // empty until it is done
 }
 
 // play starts the world's scenario, playing or standing before its first step.
@@ -94,7 +95,7 @@ func (p *player) since(place uint64) (*playerView, uint64) {
 	s := p.world.scenario
 	v := &playerView{tourView: viewOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
 	for i, step := range s.Steps {
-		sv := stepView{Title: step.Name, Says: step.Says, Expected: []scenarios.ExpectationReport{}}
+		sv := stepView{Title: step.Name, Says: step.Says, Expected: []report.Expectation{}}
 		for _, act := range step.Do {
 			sv.Does = append(sv.Does, act.Text)
 		}

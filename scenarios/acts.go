@@ -245,10 +245,4 @@ func contains(printed, words string) error {
 }
 
 // judge adds an expectation that an act itself found held or failed.
-func (st *Player) judge(text string, err error) {
-	e := ExpectationReport{Text: text, Passed: err == nil}
-	if err != nil {
-		e.Why = err.Error()
-	}
-	st.judged = append(st.judged, e)
-}
+func (st *Player) judge(text string, err error) { st.judged = append(st.judged, judged(text, err)) }

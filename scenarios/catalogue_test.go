@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -17,7 +18,7 @@ import (
 )
 
 // whole looks a run's reports over.
-func whole(t *testing.T, r *Report) {
+func whole(t *testing.T, r *report.Report) {
 	told := 0
 	for _, story := range r.Stories {
 		told += len(story.Phones)
@@ -25,9 +26,12 @@ func whole(t *testing.T, r *Report) {
 	require.Equal(t, r.Phones, told+r.StoriesLeftOut)
 	var b bytes.Buffer
 	require.NoError(t, r.WriteJUnit(&b))
-	var suites junit
+	var suites struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Tests   int      `xml:"tests,attr"`
+	}
 	require.NoError(t, xml.Unmarshal(b.Bytes(), &suites))
-	held, failed, _ := r.tally()
+	held, failed, _ := r.Tally()
 	require.Equal(t, held+failed, suites.Tests)
 	b.Reset()
 	require.NoError(t, r.WriteHTML(&b))
@@ -35,7 +39,7 @@ func whole(t *testing.T, r *Report) {
 	require.True(t, ok)
 	data, _, ok = strings.Cut(data, "</script>")
 	require.True(t, ok)
-	var embedded Report
+	var embedded report.Report
 	require.NoError(t, json.Unmarshal([]byte(data), &embedded))
 	require.Equal(t, r.Steps, embedded.Steps)
 	require.NotRegexp(t, `(src|href)="?http`, b.String(), "the page needs nothing from a network")

@@ -40,7 +40,7 @@ var expectations = language.New(slices.Concat([]language.Rule[Expectation]{
 		return ""
 	}),
 	phones("would come back by utils itl reset", func(st *Player, _ int, m *lab.Member, v *fleet.View, _ language.Given) string {
-		return unless(st.holdsRecovery(v, m.Home), "do not hold the present ITLRECOVERY record")
+		return unless(st.teller.HoldsRecovery(v, m.Home), "do not hold the present ITLRECOVERY record")
 	}),
 
 	// power and registration
@@ -418,7 +418,7 @@ func (st *Player) signed(l *itl.List, unit, node string) string {
 	if err != nil {
 		return err.Error()
 	}
-	want := st.names.identity(n.Certificate(cucm.Unit(unit)))
+	want := st.teller.Identity(n.Certificate(cucm.Unit(unit)))
 	switch got := l.Signer; {
 	case len(l.Records) == 0:
 		return "there is none"
@@ -450,15 +450,6 @@ func records(l *itl.List, name string) []*itl.Record {
 		}
 	}
 	return all
-}
-
-// holdsRecovery reports whether a phone's list holds the key that would sign a
-// reset list of the node that serves it, such as the publisher's present
-// ITLRECOVERY record: whether a reset would get it back (M10).
-func (st *Player) holdsRecovery(v *fleet.View, n *cucm.Node) bool {
-	cert := n.ResetSigner()
-	rec, ok := held(v).Find(st.names.identity(cert), itl.SAST)
-	return ok && rec.Holds(cert.Certificate.Raw)
 }
 
 func (st *Player) servesAny(sum [20]byte) bool {

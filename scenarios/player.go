@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // A Player plays steps in a lab and judges what came of them, in the sentences of
@@ -17,9 +19,9 @@ import (
 type Player struct {
 	*lab.Lab
 
-	before before              // how things were when the step began
-	judged []ExpectationReport // what acts found
-	names  names
+	before before               // how things were when the step began
+	judged []report.Expectation // what acts found
+	teller *report.Teller
 }
 
 // Open puts a scenario's clusters and phones up without playing its steps, for
@@ -30,7 +32,7 @@ func Open(s Scenario, opt lab.Options) (*Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Player{Lab: l, names: namesOf(l)}
+	p := &Player{Lab: l, teller: report.NewTeller(l)}
 	p.remember()
 	return p, nil
 }
@@ -43,48 +45,48 @@ type before struct {
 }
 
 // remember notes how things are, for what "has not changed".
-func (st *Player) remember() {
-	st.before = before{
+func (p *Player) remember() {
+	p.before = before{
 		lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate),
-		held: make([]*itl.List, st.Phones()),
+		held: make([]*itl.List, p.Phones()),
 	}
-	for _, n := range st.Nodes() {
-		st.before.lists[n] = n.ITL()
-		st.before.certs[n] = make(map[cucm.Unit]*cucm.Certificate)
+	for _, n := range p.Nodes() {
+		p.before.lists[n] = n.ITL()
+		p.before.certs[n] = make(map[cucm.Unit]*cucm.Certificate)
 		for _, u := range cucm.Units {
-			st.before.certs[n][u] = n.Certificate(u)
+			p.before.certs[n][u] = n.Certificate(u)
 		}
 	}
-	st.Each(func(i int, _ *lab.Member, v *fleet.View) { st.before.held[i] = v.Flash.Lists.ITL })
+	p.Each(func(i int, _ *lab.Member, v *fleet.View) { p.before.held[i] = v.Flash.Lists.ITL })
 }
 
 // Do carries an act out and lets the phones finish what follows from it.
-func (st *Player) Do(ctx context.Context, a Act) error {
-	if err := a.Do(ctx, st); err != nil {
+func (p *Player) Do(ctx context.Context, a Act) error {
+	if err := a.Do(ctx, p); err != nil {
 		return err
 	}
-	return st.Fleet.Settle(ctx)
+	return p.Fleet.Settle(ctx)
 }
 
 // vocabulary is what sentences may name here.
-func (st *Player) vocabulary() language.Vocabulary {
-	return language.Vocabulary{Nodes: st.NodeNames(), Groups: st.GroupNames()}
+func (p *Player) vocabulary() language.Vocabulary {
+	return language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}
 }
 
 // ParseAct understands an act as a scenario file has it, key and value in one line:
 // "phones of floor-1: power off", "on test10pub: set cert regen TVS", with the
 // answers to the command's questions, "wait: 6 minutes", "fault: …", "page: …".
-func (st *Player) ParseAct(text string, answers ...string) (Act, error) {
+func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 	key, value, ok := strings.Cut(text, ": ")
 	if !ok {
 		return Act{}, fmt.Errorf("%q: an act is a key and a value, such as \"phones: power on\"", text)
 	}
-	v := st.vocabulary()
+	v := p.vocabulary()
 	var act Act
 	var err error
 	switch node, isCommand := strings.CutPrefix(key, "on "); {
 	case isCommand:
-		if _, err = st.Node(node); err == nil {
+		if _, err = p.Node(node); err == nil {
 			act = typed{node: node, line: value, answers: answers}.act()
 		}
 	case key == "wait":
@@ -108,12 +110,12 @@ func (st *Player) ParseAct(text string, answers ...string) (Act, error) {
 }
 
 // Expect judges a sentence: nil where it holds, else what is the case.
-func (st *Player) Expect(sentence string) error {
-	e, err := expectations.Parse(sentence, st.vocabulary())
+func (p *Player) Expect(sentence string) error {
+	e, err := expectations.Parse(sentence, p.vocabulary())
 	if err != nil {
 		return fmt.Errorf("%q: %w", sentence, err)
 	}
-	if err := e.Check(st); err != nil {
+	if err := e.Check(p); err != nil {
 		return fmt.Errorf("%s: %w", sentence, err)
 	}
 	return nil
@@ -121,17 +123,67 @@ func (st *Player) Expect(sentence string) error {
 
 // Failed takes what acts found since it was last asked: commands that were
 // refused and should not have been, and the other way round.
-func (st *Player) Failed() []ExpectationReport {
-	var failed []ExpectationReport
-	for _, e := range st.judged {
+func (p *Player) Failed() []report.Expectation {
+	var failed []report.Expectation
+	for _, e := range p.judged {
 		if !e.Passed {
 			failed = append(failed, e)
 		}
 	}
-	st.judged = nil
+	p.judged = nil
 	return failed
 }
 
 // Remember notes how things are: "has not changed" and "before" speak of this
 // moment from now on, as of the beginning of a step in a file.
-func (st *Player) Remember() { st.remember() }
+func (p *Player) Remember() { p.remember() }
+
+// Cure says what would help a phone that a node serves, "" where it needs
+// nothing.
+func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure(v, n) }
+
+// Play does a step and judges it. The error is why it could not go on.
+func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
+	err := p.act(ctx, step)
+	return p.judgeStep(step, err), err
+}
+
+// act does what a step has to be done.
+func (p *Player) act(ctx context.Context, step Step) error {
+	p.remember()
+	p.judged = []report.Expectation{}
+	for _, act := range step.Do {
+		if err := p.Do(ctx, act); err != nil {
+			return fmt.Errorf("%s: %w", act.Text, err)
+		}
+	}
+	return nil
+}
+
+// judgeStep reports a step that was done, or broken off with an error.
+func (p *Player) judgeStep(step Step, err error) report.Step {
+	r := report.Step{
+		Name: step.Name, Says: step.Says, AtS: p.Elapsed().Seconds(), States: report.StatesOf(p.Fleet),
+		Expectations: p.judged,
+	}
+	switch {
+	case err == nil:
+		for _, e := range step.Expect {
+			r.Expectations = append(r.Expectations, judged(e.Text, e.Check(p)))
+		}
+	case errors.Is(err, context.Canceled):
+		r.Error = "interrupted"
+	default:
+		r.Error = err.Error()
+	}
+	return r
+}
+
+// judged is an expectation that held, or failed with an error.
+func judged(text string, err error) report.Expectation {
+	e := report.Expectation{Text: text, Passed: err == nil}
+	if err != nil {
+		e.Why = err.Error()
+	}
+	return e
+}

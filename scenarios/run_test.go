@@ -17,6 +17,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/lab"
 	"itlsim/phone"
+	"itlsim/scenarios/report"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -58,8 +59,8 @@ func TestBulkReset(t *testing.T) {
 	require.True(t, r.Passed, text.String())
 	golden(t, "bulk-reset.txt", masked(text.String()))
 
-	require.Equal(t, States{Trusted: phones}, r.States)
-	require.Equal(t, States{Untrusted: phones}, r.Steps[4].States)
+	require.Equal(t, report.States{Trusted: phones}, r.States)
+	require.Equal(t, report.States{Untrusted: phones}, r.Steps[4].States)
 	require.Len(t, ended, len(r.Steps))
 	last.At = 0
 	require.Equal(t, Progress{Step: 7, Steps: 7, Name: r.Steps[6].Name, Phones: phones, States: [4]int{phone.Trusted: phones}, Boots: 6 * phones, Refused: 2 * phones, Done: true}, last)

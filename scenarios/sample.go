@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"itlsim/scenarios/report"
 )
 
 // A sample is phones, of many the first names alone.
@@ -16,22 +18,12 @@ type sample struct {
 }
 
 func (s *sample) add(name string) {
-	if s.n++; len(s.first) <= shown {
+	if s.n++; len(s.first) <= report.Shown {
 		s.first = append(s.first, name)
 	}
 }
 
-func (s *sample) String() string { return some(s.first) }
-
-const shown = 3
-
-// some are the first of many names.
-func some(names []string) string {
-	if len(names) > shown {
-		return strings.Join(names[:shown], ", ") + ", …"
-	}
-	return strings.Join(names, ", ")
-}
+func (s *sample) String() string { return report.Some(s.first) }
 
 // kinds are phones that are otherwise than expected, by what is the case.
 type kinds map[string]*sample

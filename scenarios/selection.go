@@ -31,7 +31,7 @@ func check(s *language.Selection, st *Player, what func(int, *lab.Member, *fleet
 		if is := what(i, m, v); is == "" {
 			holds.add(v.Name)
 		} else {
-			others.add(st.names.plain(is, v.Name), v.Name)
+			others.add(st.teller.Plain(is, v.Name), v.Name)
 		}
 	})
 	if checked == 0 && (s.Quantity == language.EveryOne || s.Quantity == language.AtLeast || s.Number > 0) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"itlsim/lab"
+	"itlsim/scenarios/report"
 
 	"github.com/stretchr/testify/require"
 )
@@ -17,7 +18,7 @@ func TestTheSeedDecidesAVirtualReport(t *testing.T) {
 		r, err := Run(t.Context(), s, Options{Lab: lab.Options{Phones: 300, Seed: seed, Mode: lab.Virtual, Workers: workers}})
 		require.NoError(t, err)
 		require.True(t, r.Passed)
-		r.Timing = Timing{}
+		r.Timing = report.Timing{}
 		text, err := json.Marshal(r)
 		require.NoError(t, err)
 		return string(text)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io"
 
-	"itlsim/scenarios"
+	"itlsim/scenarios/report"
 )
 
 // output is where a run's reports go.
@@ -15,7 +15,7 @@ type output struct {
 
 type reportFile struct {
 	to    wholeFile
-	write func(*scenarios.Report, io.Writer) error
+	write func(*report.Report, io.Writer) error
 }
 
 // create opens all that the command line names: that one cannot be written is
@@ -24,11 +24,11 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 	o := &output{text: stdout}
 	for _, f := range []struct {
 		flag, path string
-		write      func(*scenarios.Report, io.Writer) error
+		write      func(*report.Report, io.Writer) error
 	}{
-		{"--json", c.JSON, (*scenarios.Report).WriteJSON},
-		{"--junit", c.JUnit, (*scenarios.Report).WriteJUnit},
-		{"--html", c.HTML, (*scenarios.Report).WriteHTML},
+		{"--json", c.JSON, (*report.Report).WriteJSON},
+		{"--junit", c.JUnit, (*report.Report).WriteJUnit},
+		{"--html", c.HTML, (*report.Report).WriteHTML},
 	} {
 		switch f.path {
 		case "":
@@ -53,7 +53,7 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 }
 
 // write writes all reports; one on standard output takes it for itself.
-func (o *output) write(r *scenarios.Report) error {
+func (o *output) write(r *report.Report) error {
 	errs := []error{r.WriteText(o.text)}
 	for _, f := range o.files {
 		if err := f.write(r, f.to); err != nil {

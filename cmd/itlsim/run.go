@@ -13,6 +13,7 @@ import (
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 type runCmd struct {
@@ -131,7 +132,7 @@ func find(name, mode string) (scenarios.Scenario, error) {
 	return s, nil
 }
 
-func (c *runCmd) explain(r *scenarios.Report, out io.Writer) error {
+func (c *runCmd) explain(r *report.Report, out io.Writer) error {
 	if c.Explain == "" || out == io.Discard {
 		return nil
 	}
@@ -139,7 +140,7 @@ func (c *runCmd) explain(r *scenarios.Report, out io.Writer) error {
 	return explain(r, c.Explain, out)
 }
 
-func explain(r *scenarios.Report, device string, out io.Writer) error {
+func explain(r *report.Report, device string, out io.Writer) error {
 	told, err := r.Explain(out, device)
 	if err == nil && !told {
 		var short string
@@ -162,7 +163,7 @@ func (c *explainCmd) Run(s streams) error {
 	if err != nil {
 		return usageError("%v", err)
 	}
-	var r scenarios.Report
+	var r report.Report
 	if err := json.Unmarshal(data, &r); err != nil {
 		return usageError("%s is no report of itlsim run --json: %v", c.Report, err)
 	}

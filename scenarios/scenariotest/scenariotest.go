@@ -20,6 +20,7 @@ import (
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // A Lab is a cluster and phones of a test. Whatever fails fails the test.
@@ -129,7 +130,7 @@ func (l *Lab) Expect(sentences ...string) {
 
 // Run plays a whole scenario and fails the test with its report where an
 // expectation does not hold.
-func Run(t testing.TB, name string, phones int) *scenarios.Report {
+func Run(t testing.TB, name string, phones int) *report.Report {
 	t.Helper()
 	r, err := scenarios.Run(t.Context(), Scenario(t, name), scenarios.Options{Lab: options(phones)})
 	if err != nil {

@@ -1,4 +1,4 @@
-package scenarios
+package report
 
 import (
 	_ "embed" // for report.html.tmpl
@@ -21,7 +21,7 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"ms":     func(v float64) string { return fmt.Sprintf("%.1f ms", v) },
 	"add":    func(a, b int) int { return a + b },
 	"width":  func(n, of int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(max(of, 1))) },
-	"some":   some,
+	"some":   Some,
 	"states": func() []string { return []string{"trusted", "none", "locked", "untrusted"} },
 }).Parse(reportHTML))
 
@@ -32,7 +32,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	held, failed, stopped := r.tally()
+	held, failed, stopped := r.Tally()
 	return reportTemplate.Execute(w, struct {
 		*Report
 		Chart               template.HTML

@@ -1,4 +1,4 @@
-package scenarios
+package report
 
 import (
 	"encoding/xml"
@@ -40,7 +40,7 @@ type junitIs struct {
 
 // WriteJUnit writes the report as JUnit XML.
 func (r *Report) WriteJUnit(w io.Writer) error {
-	held, failed, _ := r.tally()
+	held, failed, _ := r.Tally()
 	all := junit{Name: r.Scenario, Tests: held + failed, Failures: failed, Time: fmt.Sprintf("%.3f", r.Timing.WallS)}
 	for i, step := range r.Steps {
 		suite := junitSuite{Name: fmt.Sprintf("%d. %s", i+1, step.Name)}

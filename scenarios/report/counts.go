@@ -1,0 +1,44 @@
+package report
+
+import (
+	"time"
+
+	"itlsim/fleet"
+	"itlsim/lab"
+	"itlsim/phone"
+)
+
+// Count takes what happened in a lab into the report: call it when the lab is
+// closed, since a transfer counts when its last packet has arrived, a moment
+// after its phone went on.
+func (r *Report) Count(l *lab.Lab) {
+	limits := l.Fleet.Limits()
+	r.Limits = Limits{limits.Boots, ms(limits.TFTPTimeout), limits.TFTPRetries, ms(limits.TVSTimeout)}
+	tally, traffic, cluster := l.Fleet.Tally(), l.Traffic(), l.Cluster.Counts()
+	r.Counts = Counts{
+		Boots: tally.Boots.Load(), BootsCutShort: tally.CutShort.Load(),
+		TFTPFiles: traffic.TFTP.Files, TFTPBytes: traffic.TFTP.Bytes, TFTPNotFound: traffic.TFTP.NotFound,
+		TransfersFailed: traffic.TFTP.Failed, Retransmits: traffic.TFTP.Retransmits + tally.Retransmits.Load(),
+		TVSQueries: traffic.TVS.Queries, TVSVerifies: traffic.TVS.Verifies,
+		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
+		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
+		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
+		Registrations: cluster.Registrations, SIPRegistrations: cluster.Registrations,
+		ConfigurationsSigned: cluster.ConfigsSigned,
+	}
+	t := &r.Timing
+	if boots := float64(r.Counts.Boots); boots > 0 {
+		t.BootsPerS = boots / t.WallS
+		t.CPUPerBootUS = t.CPUS / boots * 1e6
+	}
+	q := l.Fleet.BootTimes()
+	t.BootMS.P50, t.BootMS.P90, t.BootMS.P99, t.BootMS.Max = ms(q.P50), ms(q.P90), ms(q.P99), ms(q.Max)
+}
+
+// StatesOf counts a fleet's phones.
+func StatesOf(f fleet.Fleet) States {
+	n := f.States()
+	return States{n[phone.None], n[phone.Trusted], n[phone.Locked], n[phone.Untrusted]}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

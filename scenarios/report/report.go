@@ -1,0 +1,120 @@
+package report
+
+// Report is what a run gives. Its JSON field names are a contract; more may be
+// added.
+type Report struct {
+	Scenario string   `json:"scenario"`
+	Shows    string   `json:"shows"`
+	Rows     []string `json:"rows,omitempty"` // of the mission
+	Mode     string   `json:"mode"`
+	Seed     int64    `json:"seed"`
+	Phones   int      `json:"phones"`
+	Passed   bool     `json:"passed"`
+	States   States   `json:"states"`
+	Steps    []Step   `json:"steps"`
+	Limits   Limits   `json:"limits"`
+	Counts   Counts   `json:"counts"`
+	// Stories are those of the phones, each distinct one once; StoriesLeftOut
+	// phones have one that did not get a place.
+	Stories        []Story `json:"stories"`
+	StoriesLeftOut int     `json:"stories_left_out"`
+	Timing         Timing  `json:"timing"`
+}
+
+// States counts phones.
+type States struct {
+	None      int `json:"none"`
+	Trusted   int `json:"trusted"`
+	Locked    int `json:"locked"`
+	Untrusted int `json:"untrusted"`
+}
+
+// Step is one step and what became of its expectations.
+type Step struct {
+	Name         string        `json:"name"`
+	Says         string        `json:"says,omitempty"`
+	AtS          float64       `json:"at_s"` // scenario seconds since the start
+	States       States        `json:"states"`
+	Expectations []Expectation `json:"expectations"`
+	Error        string        `json:"error,omitempty"` // why the run could not go on
+}
+
+// Expectation is one expectation.
+type Expectation struct {
+	Text   string `json:"text"`
+	Passed bool   `json:"passed"`
+	Why    string `json:"why,omitempty"` // where it failed
+}
+
+// Limits are what the phones were allowed, as in fleet.Limits.
+type Limits struct {
+	Boots         int     `json:"boots"` // at a time
+	TFTPTimeoutMS float64 `json:"tftp_timeout_ms"`
+	TFTPRetries   int     `json:"tftp_retries"`
+	TVSTimeoutMS  float64 `json:"tvs_timeout_ms"`
+}
+
+// Counts of what happened on the wire.
+type Counts struct {
+	Boots                uint64 `json:"boots"`
+	BootsCutShort        uint64 `json:"boots_cut_short"` // not among them: a reset or power loss overtook these
+	TFTPFiles            uint64 `json:"tftp_files"`
+	TFTPBytes            uint64 `json:"tftp_bytes"`
+	TFTPNotFound         uint64 `json:"tftp_not_found"`
+	HTTPFiles            uint64 `json:"http_files"`
+	HTTPBytes            uint64 `json:"http_bytes"`
+	HTTPNotFound         uint64 `json:"http_not_found"`
+	TVSQueries           uint64 `json:"tvs_queries"`
+	TVSVerifies          uint64 `json:"tvs_verifies"`
+	TVSStrange           uint64 `json:"tvs_certificate_mismatches"`
+	TVSSilent            uint64 `json:"tvs_unanswered"`
+	AlarmsDeviceTLInfo   uint64 `json:"alarms_DeviceTLInfo"`
+	RefusedFiles         uint64 `json:"refused_files"`
+	Retransmits          uint64 `json:"retransmits"`
+	TransfersFailed      uint64 `json:"tftp_failed"`
+	Registrations        uint64 `json:"registrations"`
+	SIPRegistrations     uint64 `json:"sip_registrations"` // all of them; in virtual mode what would be a REGISTER
+	ConfigurationsSigned uint64 `json:"configurations_signed"`
+}
+
+// Timing is what the run cost; it alone differs between equal runs.
+type Timing struct {
+	WallS        float64 `json:"wall_s"`
+	CPUS         float64 `json:"cpu_s"`
+	PeakRSSBytes int64   `json:"peak_rss_bytes"`
+	BootsPerS    float64 `json:"boots_per_s"` // over the whole run
+	CPUPerBootUS float64 `json:"cpu_per_boot_us"`
+	BootMS       struct {
+		P50 float64 `json:"p50"`
+		P90 float64 `json:"p90"`
+		P99 float64 `json:"p99"`
+		Max float64 `json:"max"`
+	} `json:"boot_ms"`
+	Timeline []Moment `json:"timeline"`
+}
+
+// A Moment is how many phones were in which state.
+type Moment struct {
+	WallS     float64 `json:"wall_s"`
+	AtS       float64 `json:"at_s"`
+	Step      int     `json:"step"`
+	None      int     `json:"none"`
+	Trusted   int     `json:"trusted"`
+	Locked    int     `json:"locked"`
+	Untrusted int     `json:"untrusted"`
+}
+
+// Tally counts expectations, and tells whether the run ended before its time.
+func (r *Report) Tally() (held, failed int, stopped bool) {
+	for _, step := range r.Steps {
+		stopped = stopped || step.Error != ""
+		for _, e := range step.Expectations {
+			if e.Passed {
+				held++
+			} else {
+				failed++
+			}
+		}
+	}
+	return held, failed, stopped
+}

@@ -1,0 +1,150 @@
+package report
+
+import (
+	"slices"
+
+	"itlsim/fleet"
+	"itlsim/itl"
+	"itlsim/lab"
+	"itlsim/phone"
+)
+
+// Stories are what happens to the phones of a lab. They grow like a tree: phones
+// to which the same happened sit on the same leaf, so that a fleet's stories cost
+// little more than one phone's.
+type Stories struct {
+	lab      *lab.Lab
+	teller   *Teller
+	leaves   []leaf
+	contents []Chapter // what chapters tell, without the step's number and name
+	numbers  map[Chapter]int32
+	at       []int32 // leaf by phone
+	step     int
+}
+
+type leaf struct {
+	parent  int32
+	step    int // 0: the name of its content is the model's
+	name    string
+	content int32
+}
+
+type branch struct{ from, content int32 }
+
+// scene is what a phone's chapter is written from: phones in the same scene have
+// the same chapter, which is dear to write.
+type scene struct {
+	on               bool
+	state            phone.State
+	listBy, configBy phone.TrustPoint
+	held, offered    *itl.List
+	refused, list    phone.Reason
+}
+
+// NewStories begins the stories of a lab's phones.
+func NewStories(l *lab.Lab, t *Teller) *Stories {
+	s := &Stories{lab: l, teller: t, numbers: make(map[Chapter]int32), at: make([]int32, l.Phones())}
+	profiles := make(map[phone.Profile]int32)
+	for i := range s.at { // models have stories of their own
+		p := l.Member(i).Profile
+		at, ok := profiles[*p]
+		if !ok {
+			at = s.grow(leaf{content: s.number(Chapter{Name: p.String()})})
+			profiles[*p] = at
+		}
+		s.at[i] = at
+	}
+	return s
+}
+
+func (s *Stories) grow(l leaf) int32 {
+	s.leaves = append(s.leaves, l)
+	return int32(len(s.leaves) - 1)
+}
+
+// number is the place of a content, the same for equal ones.
+func (s *Stories) number(c Chapter) int32 {
+	n, ok := s.numbers[c]
+	if !ok {
+		n = int32(len(s.contents))
+		s.contents = append(s.contents, c)
+		s.numbers[c] = n
+	}
+	return n
+}
+
+// Tell goes on with each phone's story after a step.
+func (s *Stories) Tell(step string) {
+	s.step++
+	written, next := make(map[scene]int32), make(map[branch]int32)
+	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
+		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.Home.ITL(), nil, nil}
+		if v.Refusal != nil {
+			is.refused = v.Refusal.Reason
+		}
+		if v.ListRefusal != nil {
+			is.list = v.ListRefusal.Reason
+		}
+		content, ok := written[is]
+		if !ok {
+			content = s.number(s.teller.chapter(v, m))
+			written[is] = content
+		}
+		was := s.leaves[s.at[i]].content
+		c, last := &s.contents[content], &s.contents[was]
+		if content == was || !c.On && !last.On && c.State == last.State && c.Held == last.Held {
+			return // nothing happened
+		}
+		b := branch{s.at[i], content}
+		at, ok := next[b]
+		if !ok {
+			at = s.grow(leaf{s.at[i], s.step, step, content})
+			next[b] = at
+		}
+		s.at[i] = at
+	})
+}
+
+// told is the way to a leaf: the model, and the chapters in order.
+func (s *Stories) told(at int32) (model string, chapters []Chapter) {
+	for ; ; at = s.leaves[at].parent {
+		l := s.leaves[at]
+		c := s.contents[l.content]
+		if l.step == 0 {
+			slices.Reverse(chapters)
+			return c.Name, chapters
+		}
+		c.Step, c.Name = l.step, l.name
+		chapters = append(chapters, c)
+	}
+}
+
+// Report writes the stories into a report, those that most phones share first.
+func (s *Stories) Report(r *Report) {
+	type ending struct {
+		leaf int32
+		cure string
+	}
+	groups := make(map[ending]*Story)
+	var all []*Story
+	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
+		end := ending{s.at[i], s.teller.Cure(v, m.Home)}
+		story := groups[end]
+		if story == nil {
+			story = &Story{Cure: end.cure}
+			story.Model, story.Chapters = s.told(end.leaf)
+			groups[end] = story
+			all = append(all, story)
+		}
+		story.Phones = append(story.Phones, v.Name)
+	})
+	slices.SortStableFunc(all, func(a, b *Story) int { return len(b.Phones) - len(a.Phones) })
+	r.Stories = []Story{}
+	for i, story := range all {
+		if i >= maxStories {
+			r.StoriesLeftOut += len(story.Phones)
+			continue
+		}
+		r.Stories = append(r.Stories, *story)
+	}
+}
