@@ -5,13 +5,14 @@ import (
 	"syscall"
 )
 
-// advice says what to do about what a run could not go on after.
+// advice says what to do about an error that ended a run.
 func advice(err error) string {
 	switch is := func(errno syscall.Errno) bool { return errors.Is(err, errno) }; {
 	case is(syscall.EMFILE), is(syscall.ENFILE):
 		return "\nraise the limit (ulimit -n), or let fewer phones boot at a time (--boots)"
 	case is(syscall.EADDRNOTAVAIL):
-		return "\nphones and servers have addresses of their own in 127.0.0.0/8: on systems other than Linux add them to the loopback interface first"
+		return "\nphones and servers have addresses of their own in 127.0.0.0/8: " +
+			"on systems other than Linux add them to the loopback interface first"
 	case is(syscall.EADDRINUSE):
 		return "\nend the program that uses the address, or let fewer phones boot at a time (--boots)"
 	case is(syscall.ENOBUFS), is(syscall.ENOMEM):

@@ -17,15 +17,15 @@ import (
 
 type demoCmd struct {
 	Phones        int    `help:"Number of phones; 2000 if not given." default:"2000" placeholder:"N"`
-	Mode          string `help:"wire: real sockets on loopback; virtual: a simulated network and clock, for tens of thousands of phones." enum:"wire,virtual" default:"wire"`
+	Mode          string `help:"${demo_mode}" enum:"wire,virtual" default:"wire"`
 	Seed          int64  `help:"Seed of virtual mode." default:"1"`
-	Boots         *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
-	Tour          string `help:"Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery." placeholder:"NAME|FILE.yaml"`
+	Boots         *int   `help:"${demo_boots}" placeholder:"N"`
+	Tour          string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
 	NoOpen        bool   `help:"Open no browser."`
-	Listen        string `help:"Address of the page, host:port. One that is not loopback needs --token; a port of 127.0.0.1 that the system chooses if not given." default:"127.0.0.1:0" placeholder:"ADDR"`
-	Token         string `help:"What a browser must show once: http://ADDR/?token=TOKEN." env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
-	AdminPassword string `help:"The administrator's password; a random one is made and printed if not given." env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
-	PortOffset    *int   `help:"Have the nodes listen on the standard ports plus N; the system chooses ports if not given." placeholder:"N"`
+	Listen        string `help:"${demo_listen}" default:"127.0.0.1:0" placeholder:"ADDR"`
+	Token         string `help:"${demo_token}" env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
+	AdminPassword string `help:"${demo_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
+	PortOffset    *int   `help:"${demo_port_offset}" placeholder:"N"`
 	ReadyFile     string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH"`
 }
 
@@ -80,7 +80,9 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 
 // check finds what is wrong with the command line before anything starts.
 func (c *demoCmd) check() (demo.Config, error) {
-	cfg := demo.Config{Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token}
+	cfg := demo.Config{
+		Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token,
+	}
 	fewest := 2
 	if c.Tour != "" {
 		tour, err := find(c.Tour, c.Mode)
@@ -108,8 +110,8 @@ func (c *demoCmd) check() (demo.Config, error) {
 	return cfg, nil
 }
 
-// ready tells where everything is: of a simulated network's services there is
-// nothing to reach.
+// ready is where everything is. The services of a simulated network cannot be
+// reached, so they are left out.
 func (c *demoCmd) ready(d *demo.Server) *ready {
 	r := &ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}, Page: d.URL()}
 	ssh := d.SSH()

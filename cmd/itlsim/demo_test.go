@@ -21,7 +21,8 @@ import (
 // is interrupted.
 func TestDemo(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ready.json")
-	cmd := exec.Command("itlsim", "demo", "--no-open", "--phones", "2", "--ready-file", file) // found where testscript.Main puts it
+	// found where testscript.Main puts it
+	cmd := exec.Command("itlsim", "demo", "--no-open", "--phones", "2", "--ready-file", file)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	data := awaitFile(t, file)
@@ -63,7 +64,8 @@ func TestDemoPortTaken(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	var out, errs bytes.Buffer
-	require.Equal(t, exitBroken, run([]string{"demo", "--no-open", "--phones", "2", "--port-offset", fmt.Sprint(offset)}, streams{&out, &errs}))
+	args := []string{"demo", "--no-open", "--phones", "2", "--port-offset", fmt.Sprint(offset)}
+	require.Equal(t, exitBroken, run(args, streams{&out, &errs}))
 	require.Contains(t, errs.String(), "address already in use\nend the program that uses the address")
 	require.Empty(t, out.String())
 }

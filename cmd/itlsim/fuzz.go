@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 type fuzzCmd struct {
 	Runs    int    `help:"Number of trials." default:"1000"`
 	Seed    uint64 `help:"Seed of the first trial; each further one has the next." default:"1"`
-	Keep    string `help:"Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1." placeholder:"ACTS"`
+	Keep    string `help:"${fuzz_keep}" placeholder:"ACTS"`
 	Workers int    `help:"Trials at a time; the cores if 0." default:"0"`
 	Quiet   bool   `help:"No progress."`
 }
@@ -38,7 +37,8 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
 	failure, err := c.fuzz(ctx, &ran)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted: %d of %d trials found nothing until then", ran.Load(), c.Runs)}
+		err = fmt.Errorf("interrupted: %d of %d trials found nothing until then", ran.Load(), c.Runs)
+		return &exitError{exitInterrupted, err}
 	case err != nil:
 		return err
 	case failure != nil:
@@ -53,27 +53,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// every does something again and again, until it is told to stop.
-func every(interval time.Duration, do func()) (stop func()) {
-	tick, done := time.NewTicker(interval), make(chan struct{})
-	var running sync.WaitGroup
-	running.Go(func() {
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				do()
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() {
-		close(done)
-		running.Wait()
-	}
-}
-
+// fuzz runs the trials, or one with the acts of --keep.
 func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*fuzz.Failure, error) {
 	if c.Keep == "" {
 		workers := c.Workers

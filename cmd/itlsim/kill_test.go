@@ -161,7 +161,10 @@ func checkKept(t *testing.T, dir string, before map[string][]byte) {
 		// Its list does not know the signer: a TVS that the list knows must.
 		vouched := false
 		for _, by := range c.Nodes() {
-			a := by.AnswerTVS(tvs.Request{Command: tvs.QueryRequest, Subject: list.Signer.Subject, Issuer: list.Signer.Issuer, Serial: list.Signer.Serial})
+			a := by.AnswerTVS(tvs.Request{
+				Command: tvs.QueryRequest,
+				Subject: list.Signer.Subject, Issuer: list.Signer.Issuer, Serial: list.Signer.Serial,
+			})
 			for _, rec := range held.With(itl.TVS) {
 				vouched = vouched || a.Status == tvs.Valid && rec.Holds(by.Certificate(cucm.TVSUnit).Certificate.Raw)
 			}

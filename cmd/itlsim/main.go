@@ -9,15 +9,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"itlsim/fleet/wire"
 )
 
-// exit codes, a contract with scripts
+// Exit codes, which scripts rely on.
 const (
 	exitPassed      = 0
 	exitFailed      = 1 // an expectation failed, a list is refused
@@ -38,16 +35,17 @@ func (e *exitError) Unwrap() error { return e.err }
 // errFailed ends a command whose answer was no, and was printed.
 var errFailed = errors.New("failed")
 
-// streams is where a command prints.
+// streams are where a command prints.
 type streams struct{ out, err io.Writer }
 
+// cli is the command line.
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
-	Fuzz    fuzzCmd    `cmd:"" help:"Look for a run that breaks trust: random clusters, plans and faults in virtual time."`
+	Fuzz    fuzzCmd    `cmd:"" help:"${cli_fuzz}"`
 	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
-	Phones  phonesCmd  `cmd:"" help:"Run phones alone against any TFTP server, with TVS and SIP from the configuration files they get."`
+	Phones  phonesCmd  `cmd:"" help:"${cli_phones}"`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
 	Trust   trustCmd   `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 	Demo    demoCmd    `cmd:"" help:"Show a cluster and its phones on a page: lose their trust, and get it back."`
@@ -63,9 +61,10 @@ func run(args []string, s streams) int {
 	var c cli
 	exited := -1 // by --help
 	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
-		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, and a cluster that loses its phones and gets them back."),
+		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, "+
+			"and a cluster that loses its phones and gets them back."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"boots": strconv.Itoa(wire.DefaultBoots)},
+		helpTexts(),
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
@@ -94,7 +93,7 @@ func run(args []string, s streams) int {
 	return exitBroken
 }
 
-// usageError is for what is wrong with the command line.
+// usageError is an error in the command line.
 func usageError(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }

@@ -105,11 +105,13 @@ func fixtures(t *testing.T) map[string][]byte {
 
 	own := pub.Certificate(cucm.CallManager)
 	sign := func(filename string, records ...itl.Record) []byte {
-		list, err := itl.Template{Filename: filename, Timestamp: now.Time, Digest: itl.SHA1, Records: records}.Sign(own.Signer)
+		template := itl.Template{Filename: filename, Timestamp: now.Time, Digest: itl.SHA1, Records: records}
+		list, err := template.Sign(own.Signer)
 		require.NoError(t, err)
 		return list.Bytes()
 	}
-	files["notvs.tlv"] = sign(itl.ITLFilename, itl.FullRecord(itl.SAST, own.Certificate), itl.FullRecord(itl.TFTP, own.Certificate))
+	files["notvs.tlv"] = sign(itl.ITLFilename,
+		itl.FullRecord(itl.SAST, own.Certificate), itl.FullRecord(itl.TFTP, own.Certificate))
 	files["ctl.tlv"] = sign(itl.CTLFilename, itl.FullRecord(itl.SAST, own.Certificate))
 
 	require.NoError(t, pub.Regenerate(cucm.CallManager))

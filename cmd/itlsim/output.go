@@ -13,13 +13,14 @@ type output struct {
 	files []reportFile
 }
 
+// reportFile is one report and where it goes.
 type reportFile struct {
-	to    wholeFile
+	to    atomicFile
 	write func(*report.Report, io.Writer) error
 }
 
-// create opens all that the command line names: that one cannot be written is
-// found before the run.
+// create opens all files that the command line names, so that one that cannot be
+// written is found before the run.
 func (c *runCmd) create(stdout io.Writer) (*output, error) {
 	o := &output{text: stdout}
 	for _, f := range []struct {
@@ -52,7 +53,7 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 	return o, nil
 }
 
-// write writes all reports; one on standard output takes it for itself.
+// write writes all reports. One on standard output takes the place of the text.
 func (o *output) write(r *report.Report) error {
 	errs := []error{r.WriteText(o.text)}
 	for _, f := range o.files {
@@ -67,15 +68,9 @@ func (o *output) write(r *report.Report) error {
 	return errors.Join(errs...)
 }
 
-// close leaves files as they were for which there was no report.
+// close abandons the files that got no report.
 func (o *output) close() {
 	for _, f := range o.files {
 		f.to.abandon()
 	}
 }
-
-// standard is standard output.
-type standard struct{ io.Writer }
-
-func (standard) finish() error { return nil }
-func (standard) abandon()      {}

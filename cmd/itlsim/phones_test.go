@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"os"
 	"syscall"
@@ -14,6 +15,11 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/cucm/wire"
 )
+
+// phones runs itlsim phones.
+func phones(out, errs io.Writer, args ...string) (code int) {
+	return run(append([]string{"phones"}, args...), streams{out, errs})
+}
 
 // Phones alone, against a cluster that knows two of the three.
 func TestPhonesAgainstACluster(t *testing.T) {
@@ -29,7 +35,8 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	}
 	pub := cluster.Publisher()
 	var out, errs bytes.Buffer
-	code := run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "3", "--model", "8861", "--from", "127.2.2.1", "--json", "-"}, streams{&out, &errs})
+	tftp := pub.Address(cucm.TFTPService)
+	code := phones(&out, &errs, "--tftp", tftp, "--phones", "3", "--model", "8861", "--from", "127.2.2.1", "--json", "-")
 	require.Equal(t, exitFailed, code, "one has no configuration")
 	require.Empty(t, errs.String())
 	var r phonesReport
@@ -40,8 +47,8 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Equal(t, 1, r.Unconfigured)
 	require.EqualValues(t, 2, r.Alarms)
 	require.Equal(t, 1, r.AlarmsWaiting)
-	require.Contains(t, r.Failures, failureReport{"TFTP", pub.Address(cucm.TFTPService), "SEP<MAC>.cnf.xml.sgn not found", 1})
-	require.Contains(t, r.Failures, failureReport{"TFTP", pub.Address(cucm.TFTPService), "CTLSEP<MAC>.tlv not found", 3})
+	require.Contains(t, r.Failures, failureReport{"TFTP", tftp, "SEP<MAC>.cnf.xml.sgn not found", 1})
+	require.Contains(t, r.Failures, failureReport{"TFTP", tftp, "CTLSEP<MAC>.tlv not found", 3})
 
 	// A cluster that takes every phone, as itlsim serve does.
 	cfg.AutoRegister = true
@@ -52,13 +59,15 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	defer nodes.Close()
 	out.Reset()
 	sub := open.Nodes()[1]
-	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1"}, streams{&out, &errs}), errs.String())
+	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1")
+	require.Equal(t, exitPassed, code, errs.String())
 	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
 	require.Len(t, open.ITLStatuses()[cucm.ITLMatch], 3)
 
 	// In words, once more.
 	out.Reset()
-	require.Equal(t, exitPassed, run([]string{"phones", "--tftp", pub.Address(cucm.TFTPService), "--phones", "1", "--from", "127.2.2.1"}, streams{&out, &errs}), errs.String())
+	code = phones(&out, &errs, "--tftp", tftp, "--phones", "1", "--from", "127.2.2.1")
+	require.Equal(t, exitPassed, code, errs.String())
 	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
 }
 
@@ -73,7 +82,9 @@ func TestPhonesInterrupted(t *testing.T) {
 		}
 	}()
 	var out, errs bytes.Buffer
-	require.Equal(t, exitInterrupted, run([]string{"phones", "--tftp", silent.LocalAddr().String(), "--phones", "2", "--from", "127.2.4.1", "--json", "-"}, streams{&out, &errs}))
+	tftp := silent.LocalAddr().String()
+	code := phones(&out, &errs, "--tftp", tftp, "--phones", "2", "--from", "127.2.4.1", "--json", "-")
+	require.Equal(t, exitInterrupted, code)
 	require.Equal(t, "itlsim: interrupted\n", errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
@@ -88,7 +99,7 @@ func TestPhonesCommandLine(t *testing.T) {
 		{"--from=10.0.0.1", `--from "10.0.0.1": want an address in 127.0.0.0/8`},
 	} {
 		var out, errs bytes.Buffer
-		require.Equal(t, exitUsage, run([]string{"phones", "--tftp", "127.0.0.2", tc.arg}, streams{&out, &errs}))
+		require.Equal(t, exitUsage, phones(&out, &errs, "--tftp", "127.0.0.2", tc.arg))
 		require.Contains(t, errs.String(), tc.want)
 		require.Empty(t, out.String())
 	}

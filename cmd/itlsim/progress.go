@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"itlsim/phone"
@@ -29,6 +30,7 @@ func newProgress(w io.Writer, watch bool) *progress {
 	return p
 }
 
+// show prints a step that has ended, or draws the one under way.
 func (p *progress) show(now scenarios.Progress) {
 	if now.Done {
 		p.end()
@@ -40,16 +42,18 @@ func (p *progress) show(now scenarios.Progress) {
 	}
 	const width = 24
 	filled := width * (now.Phones - now.Left) / max(1, now.Phones)
-	line := fmt.Sprintf("%d/%d %s%s %5d left  %s", now.Step, now.Steps, strings.Repeat("█", filled), strings.Repeat("░", width-filled), now.Left, states(now.States))
+	bar := strings.Repeat("█", filled) + strings.Repeat("░", width-filled)
+	line := fmt.Sprintf("%d/%d %s %5d left  %s", now.Step, now.Steps, bar, now.Left, states(now.States))
 	p.end()
 	p.drawn = 1
 	if p.watch {
 		line, p.drawn = live(now, line)
 	}
-	fmt.Fprint(p.w, "\x1b[?7l", line, "\x1b[?7h") // a narrow terminal cuts it off, and does not wrap it: then a line is one line
+	const noWrap, wrap = "\x1b[?7l", "\x1b[?7h" // so that a line is one line on a narrow terminal, too
+	fmt.Fprint(p.w, noWrap, line, wrap)
 }
 
-// live draws a bar for each state, and what happened so far, and says how many
+// live draws a bar for each state, and what has happened so far. lines is how many
 // lines that takes.
 func live(now scenarios.Progress, first string) (drawing string, lines int) {
 	const width = 50
@@ -58,13 +62,15 @@ func live(now scenarios.Progress, first string) (drawing string, lines int) {
 	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
 	for s, n := range now.States {
 		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
-		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n", phone.State(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
+		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n",
+			phone.State(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
 	}
-	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock", now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
+	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock",
+		now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
 	return b.String(), len(now.States) + 3
 }
 
-// end takes what is drawn away.
+// end wipes what is drawn.
 func (p *progress) end() {
 	for p.drawn > 0 {
 		fmt.Fprint(p.w, "\r\x1b[K")
@@ -74,6 +80,7 @@ func (p *progress) end() {
 	}
 }
 
+// states counts phones in words.
 func states(n [4]int) string {
 	var parts []string
 	for s, count := range n {
@@ -82,4 +89,25 @@ func states(n [4]int) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// every does something at an interval, until stop is called.
+func every(interval time.Duration, do func()) (stop func()) {
+	tick, done := time.NewTicker(interval), make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				do()
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		close(done)
+		running.Wait()
+	}
 }

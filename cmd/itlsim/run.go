@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +16,9 @@ import (
 )
 
 type runCmd struct {
-	Scenario string `arg:"" help:"Name of a built-in scenario (see itlsim list), or a scenario file." placeholder:"NAME|FILE.yaml"`
-	Phones   *int   `help:"Number of phones; the scenario's own if not given. Groups keep their proportions." placeholder:"N"`
-	Mode     string `help:"wire: real sockets on loopback; virtual: a simulated network and clock." enum:"wire,virtual" default:"wire"`
+	Scenario string `arg:"" help:"${run_scenario}" placeholder:"NAME|FILE.yaml"`
+	Phones   *int   `help:"${run_phones}" placeholder:"N"`
+	Mode     string `help:"${run_mode}" enum:"wire,virtual" default:"wire"`
 	Seed     int64  `help:"Seed, printed in the report; it decides everything in virtual mode." default:"1"`
 	JSON     string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
 	JUnit    string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
@@ -29,18 +28,6 @@ type runCmd struct {
 	Quiet    bool   `help:"No progress."`
 	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers  int    `help:"Processors to use in virtual mode; all if not given." placeholder:"N"`
-}
-
-type listCmd struct{}
-
-// Run lists the built-in scenarios.
-func (listCmd) Run(s streams) error {
-	for _, sc := range scenarios.Builtin() {
-		if _, err := fmt.Fprintf(s.out, "%-28s %s\n", sc.Name, sc.Shows); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Run runs a scenario, prints its report and judges it.
@@ -77,10 +64,10 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-// limitMemory keeps a million phones within 1 GiB: they take some 500 MB
-// (bench/virtual), and Go would let its heap grow to twice that before it
-// collects garbage. A smaller run never comes near the limit. Whoever sets Go's
-// own variables is not overruled.
+// limitMemory keeps a million phones within 1 GiB. They take some 500 MB
+// (bench/virtual), and Go would let its heap grow to twice that before it collects
+// garbage. Smaller runs never come near the limit. Go's own variables, where they
+// are set, take precedence.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
 		debug.SetMemoryLimit(980 << 20)
@@ -113,13 +100,14 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	return scenario, opt, err
 }
 
-// find finds a built-in scenario, or loads a file, which has a point or a slash
-// in its name, that runs in a mode.
+// find finds a built-in scenario, or loads a file, whose name has a dot or a slash
+// in it. The scenario must run in the mode.
 func find(name, mode string) (scenarios.Scenario, error) {
 	s, builtin := scenarios.Find(name)
 	if !builtin {
 		if !strings.ContainsAny(name, "/.") {
-			return s, usageError("there is no scenario %q%s; itlsim list shows them", name, language.DidYouMean(name, scenarios.Names()))
+			return s, usageError("there is no scenario %q%s; itlsim list shows them",
+				name, language.DidYouMean(name, scenarios.Names()))
 		}
 		var err error
 		if s, err = scenarios.LoadFile(name); err != nil {
@@ -132,40 +120,12 @@ func find(name, mode string) (scenarios.Scenario, error) {
 	return s, nil
 }
 
+// explain tells the story that the command line asks for, unless a report has
+// standard output for itself.
 func (c *runCmd) explain(r *report.Report, out io.Writer) error {
 	if c.Explain == "" || out == io.Discard {
 		return nil
 	}
 	fmt.Fprintln(out)
 	return explain(r, c.Explain, out)
-}
-
-func explain(r *report.Report, device string, out io.Writer) error {
-	told, err := r.Explain(out, device)
-	if err == nil && !told {
-		var short string
-		if n := r.StoriesLeftOut; n > 0 {
-			short = fmt.Sprintf("; it leaves out those of %d phones", n)
-		}
-		err = usageError("the report has no story of %s%s", device, short)
-	}
-	return err
-}
-
-type explainCmd struct {
-	Report string `arg:"" help:"A report written by run --json." type:"path"`
-	Phone  string `arg:"" help:"Its name." placeholder:"SEP<MAC>"`
-}
-
-// Run tells one phone's story.
-func (c *explainCmd) Run(s streams) error {
-	data, err := os.ReadFile(c.Report)
-	if err != nil {
-		return usageError("%v", err)
-	}
-	var r report.Report
-	if err := json.Unmarshal(data, &r); err != nil {
-		return usageError("%s is no report of itlsim run --json: %v", c.Report, err)
-	}
-	return explain(&r, c.Phone, s.out)
 }

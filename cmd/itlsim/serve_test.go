@@ -77,10 +77,16 @@ func (s *served) kill() {
 // login opens an SSH connection to a node.
 func (s *served) login(node int) *ssh.Client {
 	s.t.Helper()
-	client, err := ssh.Dial("tcp", s.Nodes[node].SSH, &ssh.ClientConfig{
-		User: s.Admin.User, Auth: []ssh.AuthMethod{ssh.Password(s.Admin.Password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 2 * time.Minute})
+	client, err := s.dial(node, s.Admin.Password)
 	require.NoError(s.t, err)
 	return client
+}
+
+func (s *served) dial(node int, password string) (*ssh.Client, error) {
+	return ssh.Dial("tcp", s.Nodes[node].SSH, &ssh.ClientConfig{
+		User: s.Admin.User, Auth: []ssh.AuthMethod{ssh.Password(password)},
+		HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 2 * time.Minute,
+	})
 }
 
 // run types a command on a node, and answers.
@@ -106,10 +112,14 @@ func (s *served) dialogue(node int, steps ...string) string {
 	host, port, err := net.SplitHostPort(s.Nodes[node].SSH)
 	require.NoError(s.t, err)
 	var tcl strings.Builder
-	fmt.Fprintf(&tcl, "set timeout 300\nset stty_init {columns 200}\nspawn -noecho %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o PreferredAuthentications=password -o NumberOfPasswordPrompts=1 -p %s %s@%s\n", client, port, s.Admin.User, host)
+	const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR " +
+		"-o PreferredAuthentications=password -o NumberOfPasswordPrompts=1"
+	fmt.Fprintf(&tcl, "set timeout 300\nset stty_init {columns 200}\n")
+	fmt.Fprintf(&tcl, "spawn -noecho %s %s -p %s %s@%s\n", client, options, port, s.Admin.User, host)
 	steps = append([]string{"assword:", s.Admin.Password}, steps...)
 	for i := 0; i < len(steps); i += 2 {
-		fmt.Fprintf(&tcl, "expect {\n -ex {%s} {}\n timeout {puts {TIMEOUT at %s}; exit 9}\n eof {puts {END at %s}; exit 9}\n}\n", steps[i], steps[i], steps[i])
+		fmt.Fprintf(&tcl, "expect {\n -ex {%[1]s} {}\n timeout {puts {TIMEOUT at %[1]s}; exit 9}\n", steps[i])
+		fmt.Fprintf(&tcl, " eof {puts {END at %s}; exit 9}\n}\n", steps[i])
 		if i+1 < len(steps) {
 			fmt.Fprintf(&tcl, "send -- {%s}\nsend -- \"\\r\"\n", steps[i+1])
 		}
@@ -151,47 +161,63 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 	key, err := testkeys.NewPool(5).Key(2048)
 	require.NoError(t, err)
 	for kind, start := range map[string]func(*testing.T) *sftptest.Server{
-		"SFTP server within the test": func(t *testing.T) *sftptest.Server { return sftptest.Start(t, sftptest.Password, key, "") },
-		"OpenSSH":                     func(t *testing.T) *sftptest.Server { return sftptest.StartOpenSSH(t, sftptest.Password, key, "") },
+		"SFTP server within the test": func(t *testing.T) *sftptest.Server {
+			return sftptest.Start(t, sftptest.Password, key, "")
+		},
+		"OpenSSH": func(t *testing.T) *sftptest.Server {
+			return sftptest.StartOpenSSH(t, sftptest.Password, key, "")
+		},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			server := start(t)
 			s := &served{t: t, ready: s.ready}
-			remotekey := fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12", server.Address(), server.User, server.Dir)
+			const localkey = "utils itl reset localkey"
+			remotekey := fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12",
+				server.Address(), server.User, server.Dir)
 			get := "file get tftp ITLRecovery.p12"
 			seen := s.dialogue(0,
 				"admin:", "utils service restart Cisco Tftp",
 				"STARTED]", "show itl",
 				"verified successfully.", get,
-				"[y/n]? ", "y", "server IP: ", server.Host, "port [22]: ", server.Port, "User ID: ", server.User, "Password: ", server.Password, "directory: ", server.Dir,
+				"[y/n]? ", "y", "server IP: ", server.Host, "port [22]: ", server.Port,
+				"User ID: ", server.User, "Password: ", server.Password, "directory: ", server.Dir,
 				"(yes/no)? ", "yes",
 				"Downloading file:", remotekey,
 				"Sftp password :", server.Password, "Administrator password :", servedPassword,
-				"restarted on host test10sub", "utils itl reset localkey",
+				"restarted on host test10sub", localkey,
 				"Administrator password :", servedPassword,
 				"restarted on host test10sub", "show itl",
 				"verified successfully.", "exit")
 
-			require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), transcript(t, seen, "utils itl reset localkey")))
-			require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-remotekey.txt", "utils itl reset remotekey joemar2-server.cisco.com joemar2 /home/joemar2/ITLRecovery.p12"), transcript(t, seen, remotekey)))
+			want := golden(t, "utils-itl-reset-localkey.txt", localkey)
+			require.Empty(t, cmp.Diff(want, transcript(t, seen, localkey)))
+			want = golden(t, "utils-itl-reset-remotekey.txt",
+				"utils itl reset remotekey joemar2-server.cisco.com joemar2 /home/joemar2/ITLRecovery.p12")
+			require.Empty(t, cmp.Diff(want, transcript(t, seen, remotekey)))
 
 			row := regexp.MustCompile(`^[0-9a-f]{1,2}( [0-9a-f]{1,2}){7}$`) // of a signature; the golden dump lacks one
 			mask := func(lines []string, patterns string) string {
 				lines = slices.DeleteFunc(lines, row.MatchString)
 				return regexp.MustCompile(patterns).ReplaceAllString(strings.Join(lines, "\n"), "#")
 			}
-			const values = `(?m)(Bytes|Kbytes): [0-9.]+|([0-9a-f]{2}:){15}[0-9a-f]{2}|^SFTP server IP: \S+|port \[22\]:.*|User ID: .*|Password: \*+|Download directory: .*|host '\S+ \([0-9.]+\)'`
-			require.Empty(t, cmp.Diff(mask(golden(t, "file-get-tftp-itlrecovery.txt", get), values), mask(transcript(t, seen, get), values)))
+			same := func(file, command, seen, patterns string) {
+				want, got := golden(t, file, command), transcript(t, seen, command)
+				require.Empty(t, cmp.Diff(mask(want, patterns), mask(got, patterns)))
+			}
+			same("file-get-tftp-itlrecovery.txt", get, seen, `(?m)(Bytes|Kbytes): [0-9.]+|([0-9a-f]{2}:){15}[0-9a-f]{2}|`+
+				`^SFTP server IP: \S+|port \[22\]:.*|User ID: .*|Password: \*+|Download directory: .*|host '\S+ \([0-9.]+\)'`)
 
-			const dump = `(?m)^(\S+ )*[0-9a-f]{32,}\(|modified on .*|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|\b\d{2,4}\b`
-			require.Empty(t, cmp.Diff(mask(golden(t, "show-itl-before-reset.txt", "show itl"), dump), mask(transcript(t, seen, "show itl"), dump)))
-			require.Empty(t, cmp.Diff(mask(golden(t, "show-itl-after-reset.txt", "show itl"), dump), mask(transcript(t, seen[strings.LastIndex(seen, "admin:show itl"):], "show itl"), dump)))
+			const dump = `(?m)^(\S+ )*[0-9a-f]{32,}\(|modified on .*|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|` +
+				`ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|\b\d{2,4}\b`
+			same("show-itl-before-reset.txt", "show itl", seen, dump)
+			same("show-itl-after-reset.txt", "show itl", seen[strings.LastIndex(seen, "admin:show itl"):], dump)
 		})
 	}
 
 	t.Run("set cert regen", func(t *testing.T) {
 		s := &served{t: t, ready: s.ready}
-		seen := s.dialogue(0, "admin:", "set cert regen CallManager", "(yes|no)? ", "yes", "to become active.", "set cert regen TVS", "later time", "exit")
+		seen := s.dialogue(0, "admin:", "set cert regen CallManager", "(yes|no)? ", "yes",
+			"to become active.", "set cert regen TVS", "later time", "exit")
 		for _, command := range []string{"set cert regen CallManager", "set cert regen TVS"} {
 			require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", command), transcript(t, seen, command)))
 		}
@@ -215,7 +241,7 @@ func TestServeWithoutATerminal(t *testing.T) {
 	require.Equal(t, 1, status.ExitStatus())
 	require.Contains(t, out, "tomcat certificate was modified in the last 5 minutes")
 
-	_, err = ssh.Dial("tcp", s.Nodes[0].SSH, &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password("guess")}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	_, err = s.dial(0, "guess")
 	require.Error(t, err)
 	out, err = s.run(client, "file view activelog syslog/CiscoSyslog")
 	require.NoError(t, err)
@@ -236,11 +262,14 @@ func TestServePortTaken(t *testing.T) {
 	var p int
 	_, err = fmt.Sscan(port, &p)
 	require.NoError(t, err)
-	code := run([]string{"serve", "--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p - 2445)}, streams{&out, &errs})
+	serve := func(args ...string) int { return run(append([]string{"serve"}, args...), streams{&out, &errs}) }
+	code := serve("--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p-2445))
 	require.Equal(t, exitBroken, code)
 	require.Contains(t, errs.String(), "--port-offset")
 	require.NotContains(t, errs.String(), "--boots", "which serve does not have")
-	for _, bad := range [][]string{{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"}} {
-		require.Equal(t, exitUsage, run(append([]string{"serve"}, bad...), streams{&out, &errs}), bad)
+	for _, bad := range [][]string{
+		{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"},
+	} {
+		require.Equal(t, exitUsage, serve(bad...), bad)
 	}
 }

@@ -8,41 +8,43 @@ import (
 	"path/filepath"
 )
 
-// A wholeFile comes into being when it is finished: nobody ever finds half of it,
-// and what stood in its place stays until then, or for good.
-type wholeFile interface {
+// An atomicFile replaces an earlier file once it is finished. Nobody ever finds
+// half of it, and if it is abandoned the earlier file stays.
+type atomicFile interface {
 	io.Writer
 	finish() error
 	abandon()
 }
 
-// createWhole begins a file. What is no regular file itself, such as a pipe or
-// the link /dev/stdout, is written to directly.
-func createWhole(name string, perm os.FileMode) (wholeFile, error) {
+// createAtomic begins a file. Whatever is not a regular file, such as a pipe or the
+// link /dev/stdout, is written to directly.
+func createAtomic(name string, perm os.FileMode) (atomicFile, error) {
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
 		return direct{f}, err
 	}
-	meanwhile := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text())
-	f, err := os.OpenFile(meanwhile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	temporary := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text())
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 	if wrong, ok := errors.AsType[*os.PathError](err); ok {
 		wrong.Path = name
 	}
 	return &renamed{f, name}, err
 }
 
-// createNamed begins the file that a flag names; "" names none.
-func createNamed(flag, name string, perm os.FileMode) (wholeFile, error) {
+// createNamed begins the file that a flag names. If the name is empty, what is
+// written goes nowhere.
+func createNamed(flag, name string, perm os.FileMode) (atomicFile, error) {
 	if name == "" {
 		return standard{io.Discard}, nil
 	}
-	f, err := createWhole(name, perm)
+	f, err := createAtomic(name, perm)
 	if err != nil {
 		return nil, usageError("%s: %v", flag, err)
 	}
 	return f, nil
 }
 
+// renamed is a temporary file until it gets its name.
 type renamed struct {
 	*os.File
 	name string
@@ -64,7 +66,14 @@ func (f *renamed) abandon() {
 	os.Remove(f.File.Name())
 }
 
+// direct is written to as it is.
 type direct struct{ *os.File }
 
 func (f direct) finish() error { return f.Close() }
 func (f direct) abandon()      { f.Close() }
+
+// standard is standard output.
+type standard struct{ io.Writer }
+
+func (standard) finish() error { return nil }
+func (standard) abandon()      {}

@@ -11,12 +11,12 @@ import (
 
 // A link, /dev/stdout among them, is written through and not replaced; a new file
 // is as readable as any other that the user makes.
-func TestWholeFile(t *testing.T) {
+func TestAtomicFile(t *testing.T) {
 	dir := t.TempDir()
 	name, link := filepath.Join(dir, "r.json"), filepath.Join(dir, "link")
 	require.NoError(t, os.Symlink(name, link))
 	for _, to := range []string{name, link} {
-		f, err := createWhole(to, 0o666)
+		f, err := createAtomic(to, 0o666)
 		require.NoError(t, err)
 		_, err = io.WriteString(f, to)
 		require.NoError(t, err)

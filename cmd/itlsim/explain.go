@@ -1,0 +1,41 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"itlsim/scenarios/report"
+)
+
+type explainCmd struct {
+	Report string `arg:"" help:"A report written by run --json." type:"path"`
+	Phone  string `arg:"" help:"Its name." placeholder:"SEP<MAC>"`
+}
+
+// Run tells one phone's story.
+func (c *explainCmd) Run(s streams) error {
+	data, err := os.ReadFile(c.Report)
+	if err != nil {
+		return usageError("%v", err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return usageError("%s is no report of itlsim run --json: %v", c.Report, err)
+	}
+	return explain(&r, c.Phone, s.out)
+}
+
+// explain tells the story of a device from a report.
+func explain(r *report.Report, device string, out io.Writer) error {
+	told, err := r.Explain(out, device)
+	if err == nil && !told {
+		var short string
+		if n := r.StoriesLeftOut; n > 0 {
+			short = fmt.Sprintf("; it leaves out those of %d phones", n)
+		}
+		err = usageError("the report has no story of %s%s", device, short)
+	}
+	return err
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/alecthomas/kong"
+
+	"itlsim/fleet/wire"
+)
+
+// helpTexts are the helps that are too long for a line with their flag, named by
+// command and flag.
+func helpTexts() kong.Vars {
+	boots := strconv.Itoa(wire.DefaultBoots)
+	return kong.Vars{
+		"boots": boots,
+
+		"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
+			"tens of thousands of phones.",
+		"demo_boots": "Phones that boot at a time; " + boots + " if not given, 10000 in virtual mode.",
+		"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
+		"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
+			"of 127.0.0.1 that the system chooses if not given.",
+		"demo_token":          "What a browser must show once: http://ADDR/?token=TOKEN.",
+		"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
+		"demo_port_offset": "Have the nodes listen on the standard ports plus N; the system chooses ports " +
+			"if not given.",
+		"fuzz_keep": "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
+		"cli_fuzz":  "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
+		"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
+			"configuration files they get.",
+		"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",
+		"phones_number": "Directory number by which the phones register; their names, if not given.",
+		"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\"; all " +
+			"known ones, if not given.",
+		"phones_from":             "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
+		"phones_sip_port":         "Port at which phones take resets; the system chooses one, if not given.",
+		"phones_web_port":         "Port of the phones' web pages; the system chooses one, if not given.",
+		"run_scenario":            "Name of a built-in scenario (see itlsim list), or a scenario file.",
+		"run_phones":              "Number of phones; the scenario's own if not given. Groups keep their proportions.",
+		"run_mode":                "wire: real sockets on loopback; virtual: a simulated network and clock.",
+		"serve_state":             "Keep the cluster in this directory, and bring up the one that is kept there.",
+		"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",
+		"serve_admin_password":    "Password of admin; a random one is made and printed if not given.",
+		"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
+		"serve_address":           "IPv4 address of the publisher; the other nodes have those that follow.",
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"itlsim/fleet/wire"
+	"itlsim/phone"
+)
+
+// phonesReport is what came of the phones.
+type phonesReport struct {
+	Phones        int             `json:"phones"`
+	States        map[string]int  `json:"states"`
+	ListsBy       map[string]int  `json:"lists_by"`   // what authenticated them
+	ConfigsBy     map[string]int  `json:"configs_by"` // in the last boot
+	Refusals      map[string]int  `json:"refusals"`
+	Registered    map[string]int  `json:"registered"`   // with each call manager; "" : none
+	Unconfigured  int             `json:"unconfigured"` // no configuration was ever taken
+	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
+	AlarmsWaiting int             `json:"alarms_stored"`
+	Failures      []failureReport `json:"lacking"`
+}
+
+// failureReport is a wire.Failure as JSON.
+type failureReport struct {
+	Protocol string `json:"protocol"`
+	Server   string `json:"server"`
+	What     string `json:"what"`
+	Times    int    `json:"times"`
+}
+
+// outcome is what has come of the phones by now.
+func outcome(f *wire.Fleet) *phonesReport {
+	r := &phonesReport{
+		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
+		Refusals: map[string]int{}, Registered: map[string]int{},
+		Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
+	}
+	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
+		r.States[s.String()] = 0 // all are there, as in the report of a run
+	}
+	for _, v := range f.Phones() {
+		r.Phones++
+		r.States[v.State.String()]++
+		r.ListsBy[v.ListBy.String()]++
+		r.ConfigsBy[v.ConfigBy.String()]++
+		r.Registered[v.CallManager]++
+		r.AlarmsWaiting += v.StoredAlarms
+		if v.Flash.Config == nil {
+			r.Unconfigured++
+		}
+		if v.Refusal != nil {
+			r.Refusals[strings.ReplaceAll(v.Refusal.Error(), v.Name, "SEP<MAC>")]++
+		}
+	}
+	for _, failure := range f.Failures() {
+		r.Failures = append(r.Failures, failureReport(failure))
+	}
+	return r
+}
+
+// create opens what the outcome is written to as JSON.
+func (c *phonesCmd) create(stdout io.Writer) (atomicFile, error) {
+	if c.JSON == "-" {
+		return standard{stdout}, nil
+	}
+	return createNamed("--json", c.JSON, 0o666)
+}
+
+// write writes the outcome, in words too where JSON does not take standard output.
+func (c *phonesCmd) write(r *phonesReport, file atomicFile, out io.Writer) error {
+	enc := json.NewEncoder(file)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return err
+	}
+	if err := file.finish(); err != nil || c.JSON == "-" {
+		return err
+	}
+	return r.writeText(out)
+}
+
+func (r *phonesReport) writeText(out io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d phones\n", r.Phones)
+	writeCounts(&b, "state", r.States)
+	writeCounts(&b, "list by", r.ListsBy)
+	writeCounts(&b, "config by", r.ConfigsBy)
+	writeCounts(&b, "refused", r.Refusals)
+	writeCounts(&b, "registered with", r.Registered)
+	if r.Unconfigured > 0 {
+		fmt.Fprintf(&b, "%-16s %6d\n", "unconfigured", r.Unconfigured)
+	}
+	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
+	if len(r.Failures) == 0 {
+		b.WriteString("the servers gave all that the phones asked for\n")
+	} else {
+		b.WriteString("what the servers did not give\n")
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "  %-5s %-22s %6d  %s%s\n", f.Protocol, f.Server, f.Times, f.What, comment(f))
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// writeCounts writes what there is of each, the most first; the title stands on
+// the first line alone.
+func writeCounts(b *strings.Builder, title string, counts map[string]int) {
+	most := func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(counts), most) {
+		if counts[name] > 0 {
+			fmt.Fprintf(b, "%-16s %6d  %s\n", title, counts[name], cmp.Or(name, "no call manager"))
+			title = ""
+		}
+	}
+}
+
+// comment says what a failure means for phones.
+func comment(f failureReport) string {
+	switch {
+	case f.Protocol == "HTTP":
+		return " (the phones asked TFTP instead)"
+	case f.Protocol == "TFTP" && strings.Contains(f.What, "CTLSEP"):
+		return " (normal outside mixed mode)"
+	case f.Protocol == "TFTP" && strings.Contains(f.What, "ITLFile.tlv"):
+		return " (no list to trust by: configurations are taken on faith)"
+	case f.Protocol == "TVS" && strings.Contains(f.What, "QUERY") && strings.Contains(f.What, "closed"):
+		return " (this TVS may know VERIFY only: phones cannot ask it about a signer)"
+	case f.Protocol == "SIP" && strings.Contains(f.What, "alarm"):
+		return " (the alarm stays stored)"
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"itlsim/cucm"
+	"itlsim/tftp"
+)
+
+// ready is what the ready file says. Fields may be added, but never removed.
+type ready struct {
+	Nodes []readyNode `json:"nodes"`
+	Admin readyAdmin  `json:"admin"`
+	Page  string      `json:"page,omitempty"`
+}
+
+// readyNode is where a node's services are; "" where there is none to be reached.
+type readyNode struct {
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+	TFTP  string `json:"tftp,omitempty"`
+	HTTP  string `json:"http,omitempty"`
+	TVS   string `json:"tvs,omitempty"`
+	SIP   string `json:"sip,omitempty"`
+	HTTPS string `json:"https,omitempty"` // the corporate directory
+	SSH   string `json:"ssh"`
+}
+
+// readyNodeOf is where a node is that listens on sockets.
+func readyNodeOf(n *cucm.Node, ssh string) readyNode {
+	r := readyNode{
+		Name: n.Name(), Role: "subscriber", SSH: ssh,
+		TFTP: n.Address(cucm.TFTPService), HTTP: tftp.HTTPAddress(n.Address(cucm.TFTPService)),
+		TVS: n.Address(cucm.TVSService), SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService),
+	}
+	if n.Publisher() {
+		r.Role = "publisher"
+	}
+	return r
+}
+
+// readyAdmin is the administrator's login.
+type readyAdmin struct {
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// print tells the same to people.
+func (r *ready) print(out io.Writer) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, n := range r.Nodes {
+		fmt.Fprintf(w, "%s\t%s", n.Name, n.Role)
+		for _, service := range [][2]string{
+			{"tftp", n.TFTP}, {"http", n.HTTP}, {"tvs", n.TVS}, {"sip", n.SIP}, {"https", n.HTTPS}, {"ssh", n.SSH},
+		} {
+			if service[1] != "" {
+				fmt.Fprintf(w, "\t%s %s", service[0], service[1])
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, r.Admin.Password)
+	_ = w.Flush()
+}
+
+// createReady begins the ready file, if there is to be one. Only its owner may read
+// it, since it holds a password.
+func createReady(name string) (atomicFile, error) { return createNamed("--ready-file", name, 0o600) }
+
+// write writes the file, all of it at once for whoever waits for it.
+func (r *ready) write(f atomicFile) error {
+	err := json.NewEncoder(f).Encode(r)
+	if err == nil {
+		err = f.finish()
+	}
+	if err != nil {
+		f.abandon()
+		return fmt.Errorf("ready file: %w", err)
+	}
+	return nil
+}
