@@ -188,7 +188,12 @@ func (l *List) Find(signer Identity, roles ...Role) (*Record, bool) {
 	return found, found != nil
 }
 
-// With returns the records of a role, in their order.
+// Has reports whether any record is of one of these roles.
+func (l *List) Has(roles ...Role) bool {
+	return slices.ContainsFunc(l.Records, func(r Record) bool { return slices.Contains(roles, r.Role) })
+}
+
+// With returns the records of these roles, in their order.
 func (l *List) With(roles ...Role) []*Record {
 	var recs []*Record
 	for i := range l.Records {

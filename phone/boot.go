@@ -1,12 +1,6 @@
 package phone
 
-import (
-	"bytes"
-	"crypto/rsa"
-
-	"itlsim/itl"
-	"itlsim/tftp"
-)
+import "itlsim/tftp"
 
 // step of a boot: the file it is about.
 type step uint8
@@ -28,25 +22,16 @@ type boot struct {
 	server  int       // TFTP server in use
 	silent  int       // servers that did not answer for this file
 
-	// list is what the ITL gave: the state before the boot, as long as nothing
-	// better is known.
+	// list is the state by the trust list: that before the boot, until an ITL is
+	// accepted or found missing.
 	list State
-	// refused is the worst that refusals gave. None of them improves on before:
-	// the state before the boot, until a new list begins anew.
+	// refused is the worst state that refusals led to. None of them improves on
+	// before, the state before the boot; a new list ends that.
 	refused, before State
 
-	newCTL, newITL, updated bool // what the status messages tell
+	newCTL, newITL, updated bool // for the status messages
 
-	offer offer // the file under judgement
-}
-
-// offer is a file that was received and is not yet accepted.
-type offer struct {
-	signed  *itl.Signed // nil: none; a plain configuration is judged at once
-	list    *itl.List   // where it is one
-	file    *itl.File   // where it is one
-	roles   []itl.Role
-	inquiry inquiry // about its signer
+	offer offer // the file that is being judged
 }
 
 func (p *Phone) startBoot() {
@@ -87,11 +72,11 @@ func (p *Phone) fetch() {
 	if b.http {
 		by = HTTP
 	}
-	p.do(Fetch{Seq: p.next(aFile), Server: b.servers[b.server], By: by, Name: b.file})
+	p.do(Fetch{Seq: p.await(awaitsFile), Server: b.servers[b.server], By: by, Name: b.file})
 }
 
-// byTFTP asks once more, by TFTP, for a file that HTTP did not give, whatever
-// the reason was: phones' logs show it of a 404 and of a 503.
+// byTFTP asks once more, by TFTP, for a file that HTTP did not give, for whatever
+// reason: phones' logs show it after a 404 and after a 503.
 func (p *Phone) byTFTP() bool {
 	if !p.boot.http {
 		return false
@@ -101,8 +86,8 @@ func (p *Phone) byTFTP() bool {
 	return true
 }
 
-// noAnswer turns to the next TFTP server, which is asked only when one does not
-// answer, and stays with it for the rest of the boot.
+// noAnswer turns to the next TFTP server, and stays with it for the rest of the
+// boot. No other is asked while one answers.
 func (p *Phone) noAnswer() {
 	b := p.boot
 	if p.byTFTP() {
@@ -156,11 +141,11 @@ func (p *Phone) proceed() {
 	}
 }
 
-// listsDone ends the trust list step: status messages and the alarm.
+// listsDone ends the steps about trust lists: status messages and the alarm.
 func (p *Phone) listsDone() {
 	b := p.boot
 	if b.list <= Trusted {
-		// "As before" may not fit any more: a CTL alone was installed, or the
+		// The state before may not fit any more: a CTL alone was installed, or the
 		// power failed in the boot that changed the lists.
 		b.list = p.flash.Lists.best()
 	}
@@ -177,154 +162,4 @@ func (p *Phone) listsDone() {
 	if p.rules().reportsLists(p) {
 		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists))
 	}
-}
-
-// received judges a file by the table of trust states: same bytes, faith, a
-// known signer, a TVS that vouches.
-func (p *Phone) received(data []byte) {
-	b, lists := p.boot, p.flash.Lists
-	if b.step == stepConfig && lists.OnFaith() {
-		p.acceptConfig(data, ByFaith, "")
-		return
-	}
-	if b.step == stepConfig {
-		file, err := p.library.file(data)
-		if err != nil {
-			p.refuse(nil, &MalformedError{err})
-			return
-		}
-		b.offer = offer{signed: &file.Signed, file: file, roles: configRoles}
-	} else {
-		list, err := p.library.list(data)
-		if err != nil {
-			p.refuse(nil, &MalformedError{err})
-			return
-		}
-		b.offer = offer{signed: &list.Signed, list: list, roles: listRoles}
-		if stored := p.stored(); stored != nil && bytes.Equal(stored.Bytes(), data) {
-			p.accept(BySameFile, "")
-			return
-		}
-	}
-	if b.offer.signed.Digest == itl.SHA512 && !p.profile.SHA512 {
-		p.refuse(b.offer.signed, &DigestError{itl.SHA512})
-		return
-	}
-	if b.offer.list != nil && lists.OnFaith() {
-		if err := p.library.verifySelf(b.offer.list); err != nil {
-			p.refuse(b.offer.signed, &ForgedError{Err: err})
-			return
-		}
-		p.accept(ByFaith, "")
-		return
-	}
-	p.judge()
-}
-
-// stored is the list that the offered one would replace.
-func (p *Phone) stored() *itl.List {
-	if p.boot.step == stepCTL {
-		return p.flash.Lists.CTL
-	}
-	return p.flash.Lists.ITL
-}
-
-// judge authenticates the offer's signer: the stored lists first, then what TVS
-// said before, then TVS.
-func (p *Phone) judge() {
-	o := &p.boot.offer
-	if rec, by := p.rules().signer(p.flash.Lists, o.signed.Signer, o.roles); by != ByNothing {
-		p.check(rec.Key(), by, "")
-		return
-	}
-	if v := p.flash.vouchFor(o.signed.Signer, o.roles, p.now); v != nil {
-		p.check(v.Key, ByCache, v.Server)
-		return
-	}
-	o.inquiry.about = &o.signed.Signer
-	p.askNextTVS()
-}
-
-// check verifies the offer under the signer's key.
-func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) bool {
-	o := &p.boot.offer
-	if err := p.rules().verify(p, o.signed, key); err != nil {
-		p.refuse(o.signed, &ForgedError{by.String(), err})
-		return false
-	}
-	return p.accept(by, server)
-}
-
-// accept takes the offer, a list or a configuration, and ends the step. It
-// reports whether it did: a configuration may prove to be none.
-func (p *Phone) accept(by TrustPoint, server string) bool {
-	if p.boot.step == stepConfig {
-		return p.acceptConfig(p.boot.offer.file.Payload, by, server)
-	}
-	b, list := p.boot, p.boot.offer.list
-	p.verdict(by, server, nil)
-	first := p.stored() == nil || by == ByFaith
-	if b.step == stepCTL {
-		b.newCTL = first
-		p.flash.Lists.CTL = list
-	} else {
-		b.newITL = first
-		p.flash.Lists.ITL = list
-		b.list = p.flash.Lists.best()
-	}
-	if by != BySameFile {
-		b.updated = b.updated || !first
-		b.before = None
-		if p.profile.FlushesVouches {
-			p.flash.Vouches = nil
-		}
-	}
-	p.proceed()
-	return true
-}
-
-// acceptConfig puts a configuration in force.
-func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) bool {
-	read := p.library.payload(payload, p.flash.Config, p.flash.ConfigSum)
-	if p.flash.Config == nil || p.flash.ConfigSum != read.sum {
-		if read.err != nil {
-			p.refuse(p.boot.offer.signed, &MalformedError{read.err})
-			return false
-		}
-		p.flash.Config, p.flash.ConfigSum = read.config, read.sum
-	}
-	p.verdict(by, server, nil)
-	p.show(MsgConfigUsed)
-	p.proceed()
-	return true
-}
-
-// refuse turns the offered file down, which changes nothing stored and never
-// improves the state, and goes on with the boot.
-func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
-	b := p.boot
-	r := &Refusal{File: b.file, Reason: reason}
-	if signed != nil {
-		r.Signer = signed.Signer
-	}
-	b.refused = worse(b.refused, worse(b.before, Explain(reason).State))
-	switch b.step {
-	case stepCTL:
-		p.show(MsgCTLFailed)
-	case stepConfig:
-		p.show(MsgConfigFailed)
-	default:
-		p.show(MsgListFailed)
-	}
-	p.verdict(ByNothing, "", r)
-	p.proceed()
-}
-
-func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
-	v := Verdict{File: p.boot.file, Kind: p.boot.name.Kind, By: by, Server: server, Refusal: r}
-	if s := p.boot.offer.signed; s != nil {
-		v.SHA1, v.Signer = s.SHA1(), s.Signer
-	}
-	p.note(v)
-	p.do(v)
 }

@@ -45,13 +45,13 @@ func (p *Phone) display(text string, reason error) {
 
 func (p *Phone) openDirectory() {
 	switch {
-	case !p.on || p.boot != nil || p.awaits != nothing:
+	case !p.on || p.boot != nil || p.awaits != awaitsNothing:
 	case p.flash.Config == nil || p.flash.Config.Directory == "":
 		p.display(HostNotFound, errors.New("no configuration names a directory"))
 	default:
 		url := p.flash.Config.Directory
 		p.directory = &directory{opening: &opening{url: url}, screen: p.Screen()}
-		p.do(OpenService{Seq: p.next(aService), URL: url})
+		p.do(OpenService{Seq: p.await(awaitsService), URL: url})
 	}
 }
 
@@ -94,5 +94,5 @@ func (p *Phone) serviceJudged(server string, a tvs.Answer) {
 }
 
 func (p *Phone) readService() {
-	p.do(ReadService{Seq: p.next(aService), URL: p.directory.opening.url})
+	p.do(ReadService{Seq: p.await(awaitsService), URL: p.directory.opening.url})
 }

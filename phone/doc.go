@@ -8,13 +8,12 @@
 //	FileReceived    ─▶ Verdict, Register with the stored alarms
 //	Registered      ─▶ Booted
 //
-// There is no clock, socket, goroutine, logger or random source in it: the
-// driver carries the actions out and brings their results back, over real
-// sockets (package fleet) or a simulated network. The time comes in with each
-// event. The same state and the same events always give the same actions.
+// It has no clock, socket, goroutine, logger or random source. A driver carries
+// the actions out and brings back what came of them, over real sockets (package
+// fleet/wire) or a simulated network (fleet/virtual); each event comes with its
+// time. The same state and the same events always give the same actions.
 //
-// A trust list or configuration that comes is judged by what the phone knows of
-// its signer:
+// A trust list or configuration is judged by what the phone knows of its signer:
 //
 //	no list is stored; signed by a record of its own                          taken    Trusted
 //	the stored list once more                                                 kept     Trusted
@@ -29,9 +28,15 @@
 //
 // The state after a boot is the worse of what list and configuration gave, and
 // no refusal improves on the state before. The states are this project's
-// reading of words that Cisco uses for one symptom (see [State]); the rules of
-// who may sign what stand in trust.go, each with its source.
+// reading of words that Cisco uses for one symptom (see [State]). The rules of
+// who may sign what are in trust.go, each with its source; everything that is
+// said of a reason of refusal is in reasons.go.
 //
-// What the phone keeps is its [Flash]: trust lists, the configuration in
-// force, what TVS vouched for. A refused file changes none of it.
+// A phone keeps its [Flash] through resets and power loss: trust lists, the
+// configuration in force, what TVS vouched for. A refused file changes none of
+// it.
+//
+// The zero [Flash] is a phone's from the factory, the zero [Library] is ready for
+// use, the zero [LastBoot] is that of a phone that has not booted. A [Phone] is
+// made by [New]; its zero value is of no use.
 package phone

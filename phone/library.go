@@ -33,7 +33,7 @@ type Library struct {
 	payloads    cache[span[byte], payload]
 	parsedCerts cache[span[byte], *certificate]
 	signatures  cache[signature, struct{}]
-	answers     cache[answer, *Vouched]
+	answers     cache[tvsAnswer, *Vouched]
 	commons     cache[commonKey, *common]
 	lastBoots   cache[LastBoot, *LastBoot]
 
@@ -132,8 +132,8 @@ func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 	})
 }
 
-// answer tells apart what TVSs say of certificates.
-type answer struct {
+// tvsAnswer is what a TVS says of a certificate.
+type tvsAnswer struct {
 	server string
 	cert   *certificate
 	roles  span[itl.Role]
@@ -141,7 +141,7 @@ type answer struct {
 
 // vouch is what a TVS said, or what was found equal to it.
 func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
-	v, _ := remember(l, &l.answers, answer{server, cert, spanOf(a.Roles)}, func() (*Vouched, error) {
+	v, _ := remember(l, &l.answers, tvsAnswer{server, cert, spanOf(a.Roles)}, func() (*Vouched, error) {
 		return l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
 			return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
 		})

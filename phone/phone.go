@@ -20,13 +20,13 @@ type Phone struct {
 	boot      *boot      // nil while none is under way
 	calls     *calls     // nil where nothing is left to do, and nothing went wrong
 	directory *directory // nil while the screen is idle
-	last      *LastBoot  // shared with phones of which the same is known; nil: nothing
+	last      *LastBoot  // shared with phones of which the same is known; nil: nothing is
 
 	alarmAt uint32  // when the last was raised, unix seconds
 	boots   uint32  // begun so far
 	seq     uint32  // of the last action that wants an answer
 	session uint32  // of the next TVS question
-	home    int32   // place of the call manager that it is registered with, from 1; 0: none
+	home    int32   // index plus one of the call manager where it is registered; 0: none
 	awaits  awaited // the answer to that action
 	state   State
 	on      bool
@@ -44,15 +44,15 @@ type reaction struct {
 // firstSession is where phones start their TVS session numbers (8861 log).
 const firstSession = 1001
 
-// Setup is what a phone is given at its installation.
+// Setup is what a phone is given when it is installed.
 type Setup struct {
 	Name    string // SEP<MAC>
 	IP      netip.Addr
-	Number  string // directory number of the first line; "" : the device's name stands for it
-	Profile *Profile
+	Number  string   // directory number of the first line; "": the device's name is used
+	Profile *Profile // needed
 	Servers []string // TFTP servers, host:port; the second is asked when the first does not answer
-	Library *Library
-	Flash   Flash // what it holds already; zero: factory-fresh
+	Library *Library // nil: one of its own
+	Flash   Flash    // what it holds already; zero: a phone from the factory
 }
 
 // New makes a phone that is off. What it holds already counts as trusted.
@@ -60,34 +60,48 @@ func New(s Setup) *Phone {
 	if s.Library == nil {
 		s.Library = &Library{}
 	}
-	p := &Phone{name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP, common: s.Library.common(s.Profile, s.Servers, nil), flash: s.Flash, session: firstSession}
-	p.state = p.flash.Lists.best()
-	return p
+	return &Phone{
+		name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP,
+		common: s.Library.common(s.Profile, s.Servers, nil),
+		flash:  s.Flash, state: s.Flash.Lists.best(), session: firstSession,
+	}
 }
-
-// Boots counts the boots that the phone began.
-func (p *Phone) Boots() uint32 { return p.boots }
 
 // Name is SEP<MAC>.
 func (p *Phone) Name() string { return p.name }
 
-// Number is the directory number by which the phone registers.
+// Number is the directory number under which the phone registers.
 func (p *Phone) Number() string { return p.number }
 
 // IP is the address that the phone reports.
 func (p *Phone) IP() netip.Addr { return p.ip }
 
-// Profile is the phone's model and firmware.
+// Profile is the phone's model and firmware. It must not be changed: phones share
+// it.
 func (p *Phone) Profile() *Profile { return &p.profile }
 
-// State is the trust state that the last boot ended in.
-func (p *Phone) State() State { return p.state }
+// Servers are the TFTP servers that the phone asks, host:port.
+func (p *Phone) Servers() []string {
+	if len(p.alternate) > 0 {
+		return p.alternate
+	}
+	return p.servers
+}
 
 // On reports whether the phone has power.
 func (p *Phone) On() bool { return p.on }
 
-// Flash is what the phone holds; what it points to must not be changed.
+// State is the trust state that the last boot ended in.
+func (p *Phone) State() State { return p.state }
+
+// Flash is what the phone holds. What it points to must not be changed.
 func (p *Phone) Flash() Flash { return p.flash }
+
+// Boots is how many boots the phone has begun.
+func (p *Phone) Boots() uint32 { return p.boots }
+
+// Cause is why the phone last booted.
+func (p *Phone) Cause() Cause { return p.cause }
 
 // SettingsAccess reports whether the phone's settings menu is open, by the
 // configuration in force.
@@ -96,105 +110,25 @@ func (p *Phone) SettingsAccess() bool {
 }
 
 // Step handles an event at the time now and returns what the phone wants done.
-// At most one action, the last, wants an answer.
+// At most one action, the last, wants an answer. An answer that the phone does
+// not wait for, or no longer, is ignored.
 func (p *Phone) Step(now time.Time, ev Event) []Action {
-	t, ok := p.library.reactions.Get().(*reaction)
+	if a, ok := ev.(answer); ok && !p.waited(a.answers()) {
+		return nil
+	}
+	r, ok := p.library.reactions.Get().(*reaction)
 	if !ok {
-		t = &reaction{}
+		r = &reaction{}
 	}
-	t.now, p.reaction = now, t
-	switch ev := ev.(type) {
-	case PowerOn:
-		if !p.on {
-			p.on = true
-			p.restart(Initialized)
-		}
-	case Reset:
-		cause := ResetReset
-		if ev.Restart {
-			cause = ResetRestart
-		}
-		p.restart(cause)
-	case PowerOff:
-		p.on = false
-		p.drop()
-	case UseServers:
-		p.common = p.library.common(&p.profile, ev.Servers, p.alternate)
-	case AlternateTFTP:
-		if p.menu() {
-			p.common = p.library.common(&p.profile, p.servers, ev.Servers)
-			p.restart(PhoneKeypad)
-		}
-	case EraseLists:
-		if p.menu() {
-			p.flash.Lists, p.flash.Vouches, p.state = Lists{}, nil, None
-			p.show(MsgErasing)
-			p.restart(PhoneKeypad)
-		}
-	case FactoryReset:
-		if !ev.Menu || p.menu() {
-			p.flash, p.state, p.status, p.calls = Flash{}, None, nil, nil
-			p.common = p.library.common(&p.profile, p.servers, nil)
-			p.restart(Initialized)
-		}
-	case FileReceived:
-		if p.waited(ev.Seq, aFile) {
-			p.received(ev.Data)
-		}
-	case FileNotFound:
-		if p.waited(ev.Seq, aFile) {
-			p.notFound()
-		}
-	case FileTooLarge:
-		if p.waited(ev.Seq, aFile) {
-			p.refuse(nil, &MalformedError{ev.Err})
-		}
-	case NoAnswer:
-		if p.waited(ev.Seq, aFile) {
-			p.noAnswer()
-		}
-	case TVSAnswered:
-		if p.waited(ev.Seq, aTVS) {
-			p.tvsAnswered(ev.Answer)
-		}
-	case TVSStrange:
-		if p.waited(ev.Seq, aTVS) {
-			p.tvsFailed(&StrangeTVSError{p.tvsServer()}, false)
-		}
-	case TVSSilent:
-		if p.waited(ev.Seq, aTVS) {
-			p.tvsFailed(ev.Err, true)
-		}
-	case Registered:
-		if p.waited(ev.Seq, aRegistrar) {
-			p.registered(ev)
-		}
-	case NotRegistered:
-		if p.waited(ev.Seq, aRegistrar) {
-			p.notRegistered(ev)
-		}
-	case KeepAlive:
-		p.keepAlive()
-	case OpenDirectory:
-		p.openDirectory()
-	case ServiceShown:
-		if p.waited(ev.Seq, aService) {
-			p.serviceShown(ev.Certificate)
-		}
-	case ServiceRead:
-		if p.waited(ev.Seq, aService) {
-			p.display(DirectoryTitle, nil)
-		}
-	case ServiceFailed:
-		if p.waited(ev.Seq, aService) {
-			p.display(HostNotFound, ev.Err)
-		}
-	}
-	out := t.out
-	*t, p.reaction = reaction{}, nil
-	p.library.reactions.Put(t)
+	r.now, p.reaction = now, r
+	ev.happen(p)
+	out := r.out
+	*r, p.reaction = reaction{}, nil
+	p.library.reactions.Put(r)
 	return out
 }
+
+func (p *Phone) do(a Action) { p.out = append(p.out, a) }
 
 // restart boots a phone that is on; what it was doing is dropped.
 func (p *Phone) restart(why Cause) {
@@ -207,13 +141,13 @@ func (p *Phone) restart(why Cause) {
 
 // drop ends what the phone was doing.
 func (p *Phone) drop() {
-	p.boot, p.directory, p.awaits, p.home = nil, nil, nothing, 0
+	p.boot, p.directory, p.awaits, p.home = nil, nil, awaitsNothing, 0
 	if p.calls != nil {
 		p.calls.tried = nil
 	}
 }
 
-// menu reports whether a person at the phone gets into its settings menu; where
+// menu reports whether a person at the phone gets into its settings menu. Where
 // the configuration in force disables it, the phone says so (M20).
 func (p *Phone) menu() bool {
 	if p.on && !p.SettingsAccess() {
@@ -222,31 +156,29 @@ func (p *Phone) menu() bool {
 	return p.on && p.SettingsAccess()
 }
 
-func (p *Phone) do(a Action) { p.out = append(p.out, a) }
+// awaited is what a phone waits for.
+type awaited uint8
 
-// next numbers an action that wants an answer.
-func (p *Phone) next(what awaited) uint32 {
+const (
+	awaitsNothing awaited = iota
+	awaitsFile
+	awaitsTVS
+	awaitsCallManager
+	awaitsService
+)
+
+// await numbers an action that wants an answer.
+func (p *Phone) await(what awaited) (seq uint32) {
 	p.seq++
 	p.awaits = what
 	return p.seq
 }
-
-// awaited is who an answer is to come from.
-type awaited uint8
-
-const (
-	nothing awaited = iota
-	aFile
-	aTVS
-	aRegistrar
-	aService
-)
 
 // waited reports whether an answer is the one that the phone waits for.
 func (p *Phone) waited(seq uint32, what awaited) bool {
 	if p.seq != seq || p.awaits != what {
 		return false
 	}
-	p.awaits = nothing
+	p.awaits = awaitsNothing
 	return true
 }

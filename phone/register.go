@@ -65,13 +65,13 @@ func (p *Phone) register(booting bool) bool {
 	}
 	c := p.calling()
 	c.asking, c.booting, c.tried = 0, booting, nil
-	p.askRegistrar()
+	p.askCallManager()
 	return true
 }
 
-func (p *Phone) askRegistrar() {
+func (p *Phone) askCallManager() {
 	server := p.flash.Config.CallManagers[p.calls.asking]
-	p.do(Register{Seq: p.next(aRegistrar), Server: server, Alarms: p.calls.alarms, Boot: p.boots, Cause: p.cause})
+	p.do(Register{Seq: p.await(awaitsCallManager), Server: server, Alarms: p.calls.alarms, Boot: p.boots, Cause: p.cause})
 }
 
 func (p *Phone) registered(ev Registered) {
@@ -87,7 +87,7 @@ func (p *Phone) notRegistered(ev NotRegistered) {
 	c.sent(ev.Alarms)
 	c.tried = append(c.tried, ev.Err)
 	if c.asking++; c.asking < len(p.flash.Config.CallManagers) {
-		p.askRegistrar()
+		p.askCallManager()
 		return
 	}
 	p.home = 0
@@ -108,7 +108,7 @@ func (p *Phone) registrationEnds() {
 // keepAlive registers again. Beginning with the first call manager is how a
 // phone falls back to it.
 func (p *Phone) keepAlive() {
-	if p.on && p.boot == nil && p.awaits == nothing {
+	if p.on && p.boot == nil && p.awaits == awaitsNothing {
 		p.register(false)
 	}
 }
@@ -141,14 +141,3 @@ func (p *Phone) AlarmAt() time.Time {
 	}
 	return time.Unix(int64(p.alarmAt), 0).UTC()
 }
-
-// Servers are the TFTP servers that the phone asks, host:port.
-func (p *Phone) Servers() []string {
-	if len(p.alternate) > 0 {
-		return p.alternate
-	}
-	return p.servers
-}
-
-// Cause is why the phone last booted.
-func (p *Phone) Cause() Cause { return p.cause }

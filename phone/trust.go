@@ -22,7 +22,7 @@ func (l Lists) Installed() bool { return l.CTL != nil || l.ITL != nil }
 // (Default Security chapter, "Prepare Cluster for Rollback to pre 8.0"). An
 // installed CTL must authenticate even the first ITL (same chapter).
 func (l Lists) OnFaith() bool {
-	return l.CTL == nil && (l.ITL == nil || len(l.ITL.With(itl.TFTP, itl.CCMTFTP, itl.TVS)) == 0)
+	return l.CTL == nil && (l.ITL == nil || !l.ITL.Has(itl.TFTP, itl.CCMTFTP, itl.TVS))
 }
 
 // best is the state of a phone that holds these lists and had nothing to
@@ -59,7 +59,7 @@ var (
 
 // HasTVS reports whether the stored ITL names any TVS: without one the phone
 // is "not using TVS".
-func (l Lists) HasTVS() bool { return l.ITL != nil && len(l.ITL.With(itl.TVS)) > 0 }
+func (l Lists) HasTVS() bool { return l.ITL != nil && l.ITL.Has(itl.TVS) }
 
 // AuthenticateTVS checks the certificate that a TVS shows in its handshake
 // against the TVS records (role 21) of the stored ITL, by hash; neither names

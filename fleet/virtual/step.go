@@ -26,7 +26,7 @@ func (f *Fleet) carryOut(st *step) {
 		f.states[st.was]--
 		f.states[now]++
 	}
-	outside := !isAnswer(st.event)
+	outside := !phone.IsAnswer(st.event)
 	if outside {
 		s.pending--
 		f.began(s, st)
@@ -81,18 +81,6 @@ func (f *Fleet) act(s *slot, st *step) {
 			f.booted(s, st)
 		}
 	}
-}
-
-// isAnswer reports whether an event answers an action; all others come from
-// outside.
-func isAnswer(ev phone.Event) bool {
-	switch ev.(type) {
-	case phone.FileReceived, phone.FileNotFound, phone.FileTooLarge, phone.NoAnswer,
-		phone.TVSAnswered, phone.TVSStrange, phone.TVSSilent, phone.Registered, phone.NotRegistered,
-		phone.ServiceShown, phone.ServiceRead, phone.ServiceFailed:
-		return true
-	}
-	return false
 }
 
 // began notes whether an event from outside began a boot, or ended one.

@@ -1,0 +1,152 @@
+package phone
+
+import (
+	"net"
+	"strconv"
+
+	"itlsim/itl"
+	"itlsim/sip"
+	"itlsim/tftp"
+	"itlsim/tvs"
+)
+
+// An Action is something that a phone wants done, or that it tells. Actions are
+// to be carried out in their order.
+type Action interface{ isAction() }
+
+// Actions that want an answer: the event with the same Seq.
+type (
+	// Fetch asks a server for a file, at Address.
+	Fetch struct {
+		Seq    uint32
+		Server string // host:port of its TFTP
+		By     Transport
+		Name   string
+	}
+	// AskTVS asks a Trust Verification Service about a certificate. The driver
+	// shows the certificate of the TLS handshake to Authenticate and sends nothing
+	// to a server that it refuses.
+	AskTVS struct {
+		Seq     uint32
+		Server  string // host:port
+		Request tvs.Request
+		Lists   Lists
+
+		rules rules // nil: the real ones
+	}
+	// Register asks a call manager of the configuration in force to register the
+	// phone, after sending it the stored alarms in order. A phone registers
+	// whatever its trust state.
+	Register struct {
+		Seq    uint32
+		Server string // host:port
+		Alarms []sip.DeviceTLInfo
+		Boot   uint32 // counts boots: a boot's registrations are one session
+		Cause  Cause  // of the last boot
+	}
+	// OpenService connects to an HTTPS service and brings back the certificate that
+	// it shows. Nothing is asked before ReadService; the driver closes the
+	// connection when the phone wants nothing more.
+	OpenService struct {
+		Seq uint32
+		URL string
+	}
+	// ReadService asks for the page over the connection that stands.
+	ReadService struct {
+		Seq uint32
+		URL string
+	}
+)
+
+// Actions that tell something. There is nothing to carry out.
+type (
+	// RaiseAlarm: the phone stored an alarm, which the next Register sends.
+	RaiseAlarm struct{ Alarm sip.DeviceTLInfo }
+	// Display: what the phone's screen shows, and why.
+	Display struct {
+		Text   string
+		Reason error // nil where it shows what was wanted
+	}
+	// MenuLocked: an act at the phone was refused, since the configuration in force
+	// disables settings access (M20).
+	MenuLocked struct{}
+	// Verdict: what became of a file that was offered.
+	Verdict struct {
+		File    string // as it was asked for
+		Kind    tftp.Kind
+		SHA1    [20]byte // zero, like Signer, where the file is plain or could not be read
+		Signer  itl.Identity
+		By      TrustPoint // what authenticated it; ByNothing where it was refused
+		Server  string     // the TVS, where By is ByTVS or ByCache
+		Refusal *Refusal   // nil where it was accepted
+	}
+	// Booted ends a boot.
+	Booted struct{ State State }
+)
+
+func (Fetch) isAction()       {}
+func (AskTVS) isAction()      {}
+func (Register) isAction()    {}
+func (OpenService) isAction() {}
+func (ReadService) isAction() {}
+func (RaiseAlarm) isAction()  {}
+func (Display) isAction()     {}
+func (MenuLocked) isAction()  {}
+func (Verdict) isAction()     {}
+func (Booted) isAction()      {}
+
+// Transport is how a file is asked for.
+type Transport uint8
+
+const (
+	TFTP Transport = iota
+	HTTP           // on TCP 6970
+)
+
+func (t Transport) String() string {
+	if t == HTTP {
+		return "HTTP"
+	}
+	return "TFTP"
+}
+
+// Address is where to ask, host:port. The ports are 69 and 6970; where TFTP is
+// on another, HTTP is as far from its own.
+func (f Fetch) Address() string {
+	if f.By == TFTP {
+		return f.Server
+	}
+	host, tftpPort, err := net.SplitHostPort(f.Server)
+	if err != nil {
+		return f.Server
+	}
+	port, _ := strconv.Atoi(tftpPort)
+	return net.JoinHostPort(host, strconv.Itoa(port+HTTPOffset))
+}
+
+// HTTPOffset is how much higher the port of HTTP is than TFTP's.
+const HTTPOffset = tftp.HTTPPort - tftp.Port
+
+// Authenticate is the check of the TVS's TLS certificate (DER), to be made inside
+// the handshake. Its error is a [*StrangeTVSError].
+func (a AskTVS) Authenticate(der []byte) error { return orReal(a.rules).authenticateTVS(a.Lists, der) }
+
+// A TrustPoint is what authenticated a file.
+type TrustPoint uint8
+
+const (
+	ByNothing  TrustPoint = iota
+	ByFaith               // nothing was stored: trust on first use
+	BySameFile            // the stored list, byte for byte
+	ByCTL                 // a record of the stored CTL
+	ByITL                 // a record of the stored ITL
+	ByTVS                 // an authenticated TVS vouched for the signer
+	ByCache               // ... and had done so before, within its time to live
+)
+
+var trustPointNames = [...]string{
+	ByNothing: "nothing", ByFaith: "faith (first use)", BySameFile: "the same list as stored",
+	ByCTL: "the stored CTL", ByITL: "the stored ITL", ByTVS: "TVS", ByCache: "an earlier TVS answer",
+}
+
+func (t TrustPoint) String() string { return trustPointNames[t] }

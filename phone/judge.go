@@ -1,0 +1,174 @@
+package phone
+
+import (
+	"bytes"
+	"crypto/rsa"
+
+	"itlsim/itl"
+)
+
+// offer is a file that was received, and has been neither accepted nor refused.
+type offer struct {
+	signed  *itl.Signed // nil: none; a plain configuration is judged at once
+	list    *itl.List   // where it is one
+	file    *itl.File   // where it is one
+	roles   []itl.Role  // that may sign it
+	inquiry inquiry     // about its signer
+}
+
+// received judges a file by the table in the package's documentation: the same
+// bytes once more, trust on first use, a known signer, a TVS that vouches.
+func (p *Phone) received(data []byte) {
+	b, onFaith := p.boot, p.flash.Lists.OnFaith()
+	if b.step == stepConfig && onFaith {
+		p.acceptConfig(data, ByFaith, "")
+		return
+	}
+	if err := p.read(data); err != nil {
+		p.refuse(nil, &MalformedError{err})
+		return
+	}
+	o := &b.offer
+	if stored := p.stored(); o.list != nil && stored != nil && bytes.Equal(stored.Bytes(), data) {
+		p.accept(BySameFile, "")
+		return
+	}
+	if o.signed.Digest == itl.SHA512 && !p.profile.SHA512 {
+		p.refuse(o.signed, &DigestError{itl.SHA512})
+		return
+	}
+	if o.list != nil && onFaith {
+		if err := p.library.verifySelf(o.list); err != nil {
+			p.refuse(o.signed, &ForgedError{Err: err})
+			return
+		}
+		p.accept(ByFaith, "")
+		return
+	}
+	p.judge()
+}
+
+// read makes an offer of a signed file.
+func (p *Phone) read(data []byte) error {
+	if p.boot.step == stepConfig {
+		file, err := p.library.file(data)
+		if err == nil {
+			p.boot.offer = offer{signed: &file.Signed, file: file, roles: configRoles}
+		}
+		return err
+	}
+	list, err := p.library.list(data)
+	if err == nil {
+		p.boot.offer = offer{signed: &list.Signed, list: list, roles: listRoles}
+	}
+	return err
+}
+
+// stored is the list that the offered one would replace.
+func (p *Phone) stored() *itl.List {
+	if p.boot.step == stepCTL {
+		return p.flash.Lists.CTL
+	}
+	return p.flash.Lists.ITL
+}
+
+// judge authenticates the offer's signer: by the stored lists first, then by what
+// TVS said before, then by TVS.
+func (p *Phone) judge() {
+	o := &p.boot.offer
+	if rec, by := p.rules().signer(p.flash.Lists, o.signed.Signer, o.roles); by != ByNothing {
+		p.check(rec.Key(), by, "")
+		return
+	}
+	if v := p.flash.vouchFor(o.signed.Signer, o.roles, p.now); v != nil {
+		p.check(v.Key, ByCache, v.Server)
+		return
+	}
+	o.inquiry.about = &o.signed.Signer
+	p.askNextTVS()
+}
+
+// check verifies the offer under the signer's key, and accepts or refuses it.
+func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) (accepted bool) {
+	o := &p.boot.offer
+	if err := p.rules().verify(p, o.signed, key); err != nil {
+		p.refuse(o.signed, &ForgedError{by.String(), err})
+		return false
+	}
+	return p.accept(by, server)
+}
+
+// accept takes the offer, a list or a configuration, and ends the step. A
+// configuration may yet prove to be none, and is refused.
+func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
+	if p.boot.step == stepConfig {
+		return p.acceptConfig(p.boot.offer.file.Payload, by, server)
+	}
+	b, list := p.boot, p.boot.offer.list
+	p.verdict(by, server, nil)
+	first := p.stored() == nil || by == ByFaith
+	if b.step == stepCTL {
+		b.newCTL = first
+		p.flash.Lists.CTL = list
+	} else {
+		b.newITL = first
+		p.flash.Lists.ITL = list
+		b.list = p.flash.Lists.best()
+	}
+	if by != BySameFile {
+		b.updated = b.updated || !first
+		b.before = None
+		if p.profile.FlushesVouches {
+			p.flash.Vouches = nil
+		}
+	}
+	p.proceed()
+	return true
+}
+
+// acceptConfig puts a plain configuration in force and ends the step, or refuses
+// what is none.
+func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (accepted bool) {
+	read := p.library.payload(payload, p.flash.Config, p.flash.ConfigSum)
+	if p.flash.Config == nil || p.flash.ConfigSum != read.sum {
+		if read.err != nil {
+			p.refuse(p.boot.offer.signed, &MalformedError{read.err})
+			return false
+		}
+		p.flash.Config, p.flash.ConfigSum = read.config, read.sum
+	}
+	p.verdict(by, server, nil)
+	p.show(MsgConfigUsed)
+	p.proceed()
+	return true
+}
+
+// refuse turns the offered file down, which changes nothing stored and never
+// improves the state, and goes on with the boot.
+func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
+	b := p.boot
+	r := &Refusal{File: b.file, Reason: reason}
+	if signed != nil {
+		r.Signer = signed.Signer
+	}
+	b.refused = worse(b.refused, worse(b.before, Explain(reason).State))
+	switch b.step {
+	case stepCTL:
+		p.show(MsgCTLFailed)
+	case stepConfig:
+		p.show(MsgConfigFailed)
+	default:
+		p.show(MsgListFailed)
+	}
+	p.verdict(ByNothing, "", r)
+	p.proceed()
+}
+
+func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
+	v := Verdict{File: p.boot.file, Kind: p.boot.name.Kind, By: by, Server: server, Refusal: r}
+	if s := p.boot.offer.signed; s != nil {
+		v.SHA1, v.Signer = s.SHA1(), s.Signer
+	}
+	p.note(v)
+	p.do(v)
+}
