@@ -77,7 +77,11 @@ func Open(s Setup, opt Options) (*Lab, error) {
 			return nil, err
 		}
 		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
-		l.world = openWire(s, opt)
+		w, err := openWire(s, opt)
+		if err != nil {
+			return nil, err
+		}
+		l.world = w
 	}
 	if err := l.open(s, opt, limits); err != nil {
 		if l.Fleet != nil {

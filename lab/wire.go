@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"itlsim/cucm"
@@ -20,18 +19,25 @@ type wire struct {
 	observer fleet.Observer // nil: nobody
 	relay    *relay         // between phones and TFTP; nil where nothing can disturb the network
 	clusters []*cucmwire.Sockets
-	nodes    int // that have addresses
+	nodes    *addresses // of the nodes
 }
 
-func openWire(s Setup, opt Options) *wire {
-	w := &wire{Clock: NewClock(), ports: opt.PortOffset}
+func openWire(s Setup, opt Options) (*wire, error) {
+	nodes := &addresses{}
+	if opt.PortOffset == nil {
+		var err error
+		if nodes, err = claimAddresses(); err != nil {
+			return nil, err
+		}
+	}
+	w := &wire{Clock: NewClock(), ports: opt.PortOffset, nodes: nodes}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
 	}
 	if s.NetworkFaults {
 		w.relay = newRelay(opt.Seed)
 	}
-	return w
+	return w, nil
 }
 
 func (w *wire) Wait(ctx context.Context, d time.Duration) error {
@@ -43,12 +49,12 @@ func (w *wire) Pass(_ context.Context, d time.Duration) time.Duration {
 	return time.Duration(float64(d) * (w.Rate() - 1))
 }
 
-// Connect gives each node an address of its own, from 127.0.0.2 on.
+// Connect gives each node an address of its own, from 127.0.0.2 on where no other
+// lab of this machine has that.
 func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	hosts := make([]string, len(c.Nodes()))
 	for i := range hosts {
-		hosts[i] = fmt.Sprintf("127.0.0.%d", 2+w.nodes)
-		w.nodes++
+		hosts[i] = w.nodes.next()
 	}
 	var net *cucmwire.Sockets
 	var err error
@@ -104,5 +110,5 @@ func (w *wire) Close() error {
 	for _, n := range w.clusters {
 		errs = append(errs, n.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, w.nodes.Close())...)
 }

@@ -1,7 +1,6 @@
 package phone_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,24 +21,16 @@ func TestEveryMutantIsCaught(t *testing.T) {
 	for name, mutant := range phone.Mutants {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(400) {
-				library := func() *phone.Library {
-					l := &phone.Library{Remember: true}
-					l.Plant(mutant)
-					return l
-				}
-				err := fuzz.Run(t.Context(), fuzz.Options{Seed: seed, Library: library})
-				var f *fuzz.Failure
-				if err == nil || !errors.As(err, &f) {
-					require.NoError(t, err)
-					continue
-				}
-				f = fuzz.Shrink(t.Context(), fuzz.Options{Seed: seed, Library: library}, f)
-				require.Equal(t, caughtBy[name], f.Checker)
-				t.Log(f.Story())
-				return
+			library := func() *phone.Library {
+				l := &phone.Library{Remember: true}
+				l.Plant(mutant)
+				return l
 			}
-			t.Fatal("not found in 400 trials")
+			f, err := fuzz.Search(t.Context(), fuzz.Options{Library: library}, 400, 1, nil)
+			require.NoError(t, err)
+			require.NotNil(t, f, "not found in 400 trials")
+			require.Equal(t, caughtBy[name], f.Checker)
+			t.Log(f.Story())
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package fuzz_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -24,17 +23,9 @@ func TestAHalfWrittenResetIsCaught(t *testing.T) {
 		}
 		return data
 	}
-	for seed := range uint64(100) {
-		o := fuzz.Options{Seed: seed, Served: half}
-		var f *fuzz.Failure
-		if err := fuzz.Run(t.Context(), o); !errors.As(err, &f) {
-			require.NoError(t, err)
-			continue
-		}
-		f = fuzz.Shrink(t.Context(), o, f)
-		require.Equal(t, "verifies", f.Checker)
-		t.Log(f.Story())
-		return
-	}
-	t.Fatal("not found in 100 trials")
+	f, err := fuzz.Search(t.Context(), fuzz.Options{Served: half}, 100, 1, nil)
+	require.NoError(t, err)
+	require.NotNil(t, f, "not found in 100 trials")
+	require.Equal(t, "verifies", f.Checker)
+	t.Log(f.Story())
 }
