@@ -3,7 +3,6 @@ package cucm_test
 import (
 	"crypto/rsa"
 	"errors"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -13,13 +12,12 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/internal/cucmtest"
 	"itlsim/itl"
 	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
-
-const phoneName = "SEP001122334455"
 
 // M1, M2: each node serves a list of its own; the publisher's CAPF, TVS and
 // recovery certificates are in both.
@@ -30,7 +28,7 @@ func TestEachNodeBuildsItsList(t *testing.T) {
 		for _, rec := range n.ITL().Records {
 			got = append(got, rec.Role.String()+" "+strings.SplitN(rec.Subject, ";", 2)[0])
 		}
-		capf := itl.NameOf(l.pub.Certificate(cucm.CAPFUnit).Certificate.Subject)
+		capf := itl.NameOf(l.Pub.Certificate(cucm.CAPFUnit).Certificate.Subject)
 		want := []string{
 			"System Administrator Security Token CN=" + n.FQDN(),
 			"TFTP CN=" + n.FQDN(),
@@ -45,7 +43,7 @@ func TestEachNodeBuildsItsList(t *testing.T) {
 			require.Equal(t, full, n.ITL().Records[i].Certificate != nil, "record %d", i+1)
 		}
 	}
-	require.NotEqual(t, l.pub.ITL().SHA1(), l.sub.ITL().SHA1())
+	require.NotEqual(t, l.Pub.ITL().SHA1(), l.Sub.ITL().SHA1())
 }
 
 // M11: the cluster of the golden dumps, built as their README says, has their
@@ -56,108 +54,98 @@ func TestShowITLHasTheGoldenLengths(t *testing.T) {
 		// the recovery certificate's name has 65 characters
 		c.Nodes[0].RecoveryName = "ITLRECOVERY_test10pub.joemar.l"
 	})
-	hex := regexp.MustCompile(`^([0-9a-f]{1,2} ){7}[0-9a-f]{1,2}$`)
-	mask := regexp.MustCompile(`[0-9a-f]{32,}|([0-9A-F]{2}[: ]){15,}[0-9A-F]{2}|ITLRECOVERY_[a-z0-9.]*|CAPF-[0-9a-f]{8}|modified on .*`)
-	masked := func(lines []string) (out []string) {
-		for _, line := range lines {
-			if !hex.MatchString(line) { // the golden dump lacks a row of a signature
-				out = append(out, mask.ReplaceAllString(line, "*"))
-			}
-		}
-		return out
-	}
-	require.Empty(t, cmp.Diff(masked(golden(t, "show-itl-before-reset.txt", "show itl")), masked(fold(l.must(l.pub, "show itl")))))
-	l.must(l.pub, "utils itl reset localkey", password)
-	require.Empty(t, cmp.Diff(masked(golden(t, "show-itl-after-reset.txt", "show itl")), masked(fold(l.must(l.pub, "show itl")))))
+	cucmtest.SameListing(t, golden(t, "show-itl-before-reset.txt", "show itl"), l.Must(l.Pub, "show itl"))
+	l.Must(l.Pub, "utils itl reset localkey", password)
+	cucmtest.SameListing(t, golden(t, "show-itl-after-reset.txt", "show itl"), l.Must(l.Pub, "show itl"))
 }
 
 // M13: the dialogue, the reset of the phones, and the guard.
 func TestRegenerateAndTheFiveMinuteGuard(t *testing.T) {
 	l := newLab(t)
-	l.register(phoneName)
-	before := l.sub.ITL()
+	l.Register(phoneName)
+	before := l.Sub.ITL()
 
-	out := l.must(l.pub, "set cert regen CallManager", "yes")
-	require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", "set cert regen CallManager"), fold(out)))
-	require.Equal(t, [][]string{{phoneName}}, l.resets)
-	require.NoError(t, l.pub.ITL().VerifySelf())
-	require.Same(t, before, l.sub.ITL(), "the subscriber's list holds no CallManager certificate but its own")
+	out := l.Must(l.Pub, "set cert regen CallManager", "yes")
+	cucmtest.Same(t, golden(t, "set-cert-regen.txt", "set cert regen CallManager"), out)
+	require.Equal(t, [][]string{{phoneName}}, l.Resets)
+	require.NoError(t, l.Pub.ITL().VerifySelf())
+	require.Same(t, before, l.Sub.ITL(), "the subscriber's list holds no CallManager certificate but its own")
 
-	served := l.pub.ITL()
-	out, err := l.types(l.pub, "set cert regen TVS", "yes")
-	require.Empty(t, cmp.Diff(golden(t, "set-cert-regen.txt", "set cert regen TVS"), fold(out)))
+	served := l.Pub.ITL()
+	out, err := l.Types(l.Pub, "set cert regen TVS", "yes")
+	cucmtest.Same(t, golden(t, "set-cert-regen.txt", "set cert regen TVS"), out)
 	var guard *cucm.GuardError
 	require.ErrorAs(t, err, &guard)
-	require.Same(t, served, l.pub.ITL())
-	l.must(l.sub, "set cert regen CallManager", "yes") // the guard is each node's own
+	require.Same(t, served, l.Pub.ITL())
+	l.Must(l.Sub, "set cert regen CallManager", "yes") // the guard is each node's own
 
-	l.wait(5 * time.Minute)
-	l.must(l.pub, "set cert regen TVS", "yes")
-	require.NotSame(t, served, l.pub.ITL())
-	require.Len(t, l.resets, 3)
+	l.Wait(5 * time.Minute)
+	l.Must(l.Pub, "set cert regen TVS", "yes")
+	require.NotSame(t, served, l.Pub.ITL())
+	require.Len(t, l.Resets, 3)
 }
 
 func TestRegenerationIsAskedFor(t *testing.T) {
 	l := newLab(t)
-	before := l.pub.ITL()
-	l.must(l.pub, "set cert regen CallManager", "no")
-	require.Same(t, before, l.pub.ITL())
-	_, err := l.types(l.pub, "set cert regen Callmanger", "yes")
+	before := l.Pub.ITL()
+	l.Must(l.Pub, "set cert regen CallManager", "no")
+	require.Same(t, before, l.Pub.ITL())
+	_, err := l.Types(l.Pub, "set cert regen Callmanger", "yes")
 	require.ErrorContains(t, err, "CallManager", "it names what there is")
 }
 
 // M14: a regenerated ITLRecovery reaches the lists with the next TFTP start.
 func TestRecoveryKeyWaitsForTFTP(t *testing.T) {
 	l := newLab(t)
-	l.register(phoneName)
-	before := l.pub.ITL()
-	l.must(l.pub, "set cert regen ITLRecovery", "yes")
-	require.Same(t, before, l.pub.ITL())
-	require.Empty(t, l.resets)
+	l.Register(phoneName)
+	before := l.Pub.ITL()
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	require.Same(t, before, l.Pub.ITL())
+	require.Empty(t, l.Resets)
 
-	_, err := l.types(l.pub, "utils itl reset localkey", password)
+	_, err := l.Types(l.Pub, "utils itl reset localkey", password)
 	require.ErrorContains(t, err, "restart Cisco Tftp")
-	require.Same(t, before, l.pub.ITL())
+	require.Same(t, before, l.Pub.ITL())
 
-	l.wait(6 * time.Minute)
-	l.must(l.pub, "set cert regen CallManager", "yes") // a rebuild is no start
+	l.Wait(6 * time.Minute)
+	l.Must(l.Pub, "set cert regen CallManager", "yes") // a rebuild is no start
 	holds := func() bool {
-		_, ok := l.pub.ITL().Find(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate), itl.SAST)
+		_, ok := l.Pub.ITL().Find(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate), itl.SAST)
 		return ok
 	}
 	require.False(t, holds())
-	l.must(l.pub, "utils service restart Cisco Tftp")
+	l.Must(l.Pub, "utils service restart Cisco Tftp")
 	require.True(t, holds())
-	l.must(l.pub, "utils itl reset localkey", password)
+	l.Must(l.Pub, "utils itl reset localkey", password)
 }
 
 // M7, M9, M12: the transcript, one list everywhere until TFTP starts again.
 func TestResetLocalkey(t *testing.T) {
 	l := newLab(t)
-	contents := l.pub.ITL().Bytes()[l.pub.ITL().Length:]
-	out := l.must(l.pub, "utils itl reset localkey", password)
-	require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), fold(out)))
+	contents := l.Pub.ITL().Bytes()[l.Pub.ITL().Length:]
+	out := l.Must(l.Pub, "utils itl reset localkey", password)
+	cucmtest.Same(t, golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), out)
 	for _, n := range l.Nodes() {
 		list := n.ITL()
 		require.Equal(t, contents, list.Bytes()[list.Length:], "the contents are the publisher's, to the byte")
-		require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate)))
+		require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
 		require.NoError(t, list.VerifySelf())
 	}
-	l.must(l.sub, "utils service restart Cisco Tftp")
-	require.Equal(t, "CN=test10sub.joemar2.lab;OU=tac;O=cisco;L=rtp;ST=nc;C=US", l.sub.ITL().Signer.Subject)
-	require.Contains(t, l.pub.ITL().Signer.Subject, "ITLRECOVERY", "its TFTP has not been restarted")
+	l.Must(l.Sub, "utils service restart Cisco Tftp")
+	require.Equal(t, "CN=test10sub.joemar2.lab;OU=tac;O=cisco;L=rtp;ST=nc;C=US", l.Sub.ITL().Signer.Subject)
+	require.Contains(t, l.Pub.ITL().Signer.Subject, "ITLRECOVERY", "its TFTP has not been restarted")
 
-	_, err := l.types(l.sub, "utils itl reset localkey", password)
+	_, err := l.Types(l.Sub, "utils itl reset localkey", password)
 	require.ErrorIs(t, err, cucm.ErrNotPublisher)
-	_, err = l.types(l.pub, "utils itl reset localkey", "wrong")
+	_, err = l.Types(l.Pub, "utils itl reset localkey", "wrong")
 	require.Error(t, err)
 }
 
 // A regeneration ends a reset list too (trust-states, last part).
 func TestRebuildEndsTheResetList(t *testing.T) {
 	l := newLab(t)
-	l.must(l.pub, "utils itl reset localkey", password)
-	l.must(l.sub, "set cert regen TVS", "yes")
+	l.Must(l.Pub, "utils itl reset localkey", password)
+	l.Must(l.Sub, "set cert regen TVS", "yes")
 	for _, n := range l.Nodes() {
 		require.Contains(t, n.ITL().Signer.Subject, n.FQDN())
 	}
@@ -166,40 +154,45 @@ func TestRebuildEndsTheResetList(t *testing.T) {
 // A publisher without TFTP still builds its list, and the reset uses it.
 func TestPublisherWithoutTFTP(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Nodes[0].TFTP = false })
-	out := l.must(l.pub, "utils itl reset localkey", password)
+	out := l.Must(l.Pub, "utils itl reset localkey", password)
 	require.Contains(t, out, "['test10sub']")
-	require.Equal(t, itl.IdentityOf(l.pub.Certificate(cucm.CallManager).Certificate).Serial, l.sub.ITL().Records[0].Serial)
+	own := itl.IdentityOf(l.Pub.Certificate(cucm.CallManager).Certificate)
+	require.Equal(t, own.Serial, l.Sub.ITL().Records[0].Serial)
 }
 
 func TestTVSKnowsPresentAndEarlierCertificates(t *testing.T) {
 	l := newLab(t)
-	first := l.sub.Certificate(cucm.CallManager)
-	l.must(l.sub, "set cert regen CallManager", "yes")
-	for _, cert := range []*cucm.Certificate{first, l.sub.Certificate(cucm.CallManager)} {
+	first := l.Sub.Certificate(cucm.CallManager)
+	l.Must(l.Sub, "set cert regen CallManager", "yes")
+	for _, cert := range []*cucm.Certificate{first, l.Sub.Certificate(cucm.CallManager)} {
 		id := itl.IdentityOf(cert.Certificate)
-		a := l.pub.AnswerTVS(tvs.Request{Command: tvs.QueryRequest, Session: 1001, Subject: id.Subject, Issuer: id.Issuer, Serial: id.Serial})
+		a := l.Pub.AnswerTVS(tvs.Request{
+			Command: tvs.QueryRequest, Session: 1001, Subject: id.Subject, Issuer: id.Issuer, Serial: id.Serial,
+		})
 		require.Empty(t, cmp.Diff(tvs.Answer{
 			Command: tvs.QueryAnswer, Session: 1001, Status: tvs.Valid,
 			Certificate: cert.Certificate.Raw, Roles: []itl.Role{itl.SAST, itl.TFTP}, TTL: 24 * time.Hour,
 		}, a))
 	}
-	tomcat := l.pub.Certificate(cucm.Tomcat).Certificate.Raw
-	require.Equal(t, tvs.Valid, l.sub.AnswerTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat}).Status)
-	require.Equal(t, tvs.Invalid, l.sub.AnswerTVS(tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat[1:]}).Status)
-	id := itl.IdentityOf(l.pub.Certificate(cucm.TVSUnit).Certificate)
-	require.Equal(t, tvs.Invalid, l.pub.AnswerTVS(tvs.Request{Command: tvs.QueryRequest, Issuer: id.Issuer, Serial: id.Serial}).Status, "a TVS certificate signs nothing")
+	asked := func(n *cucm.Node, req tvs.Request) tvs.Status { return n.AnswerTVS(req).Status }
+	tomcat := l.Pub.Certificate(cucm.Tomcat).Certificate.Raw
+	require.Equal(t, tvs.Valid, asked(l.Sub, tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat}))
+	require.Equal(t, tvs.Invalid, asked(l.Sub, tvs.Request{Command: tvs.VerifyRequest, Certificate: tomcat[1:]}))
+	id := itl.IdentityOf(l.Pub.Certificate(cucm.TVSUnit).Certificate)
+	query := tvs.Request{Command: tvs.QueryRequest, Issuer: id.Issuer, Serial: id.Serial}
+	require.Equal(t, tvs.Invalid, asked(l.Pub, query), "a TVS certificate signs nothing")
 }
 
 func TestFiles(t *testing.T) {
 	l := newLab(t)
-	l.register(phoneName)
+	l.Register(phoneName)
 	for _, name := range []string{"ITLFile.tlv", "ITL" + phoneName + ".tlv"} {
-		data, err := l.sub.File(name)
+		data, err := l.Sub.File(name)
 		require.NoError(t, err)
-		require.Equal(t, l.sub.ITL().Bytes(), data)
+		require.Equal(t, l.Sub.ITL().Bytes(), data)
 	}
 	for _, name := range []string{"CTL" + phoneName + ".tlv", "SEP00000000BEEF.cnf.xml.sgn", "../etc/passwd", ""} {
-		_, err := l.pub.File(name)
+		_, err := l.Pub.File(name)
 		require.ErrorIs(t, err, tftp.ErrNotFound, name)
 	}
 }
@@ -207,9 +200,9 @@ func TestFiles(t *testing.T) {
 // A configuration is signed once, by its node's key, until something changes.
 func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 	l := newLab(t)
-	l.register(phoneName)
+	l.Register(phoneName)
 	ask := func() *itl.File {
-		data, err := l.pub.File(phoneName + ".cnf.xml.sgn")
+		data, err := l.Pub.File(phoneName + ".cnf.xml.sgn")
 		require.NoError(t, err)
 		f, err := itl.ParseFile(data)
 		require.NoError(t, err)
@@ -218,9 +211,9 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 	require.Zero(t, l.Counts().ConfigsSigned)
 	f := ask()
 	require.Equal(t, phoneName+".cnf.xml.sgn", f.Filename)
-	rec, _ := l.pub.ITL().Find(f.Signer, itl.TFTP)
+	rec, _ := l.Pub.ITL().Find(f.Signer, itl.TFTP)
 	require.NoError(t, f.Verify(rec.Key()))
-	plain, err := l.pub.File(phoneName + ".cnf.xml")
+	plain, err := l.Pub.File(phoneName + ".cnf.xml")
 	require.NoError(t, err)
 	require.Equal(t, plain, f.Payload)
 	ask()
@@ -228,7 +221,7 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 
 	l.Configure(cnf.Settings{WebAccess: true})
 	require.Equal(t, cnf.Settings{WebAccess: true}, settingsIn(t, ask().Payload))
-	l.must(l.pub, "set cert regen CallManager", "yes")
+	l.Must(l.Pub, "set cert regen CallManager", "yes")
 	require.NotEqual(t, f.Signer.Serial, ask().Signer.Serial)
 	require.EqualValues(t, 3, l.Counts().ConfigsSigned)
 }
@@ -236,11 +229,11 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 // A regeneration that fails changes nothing.
 func TestFailedRegenerationChangesNothing(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Keys = &fewKeys{c.Keys, 12} })
-	list, cert := l.pub.ITL(), l.pub.Certificate(cucm.CallManager)
-	_, err := l.types(l.pub, "set cert regen CallManager", "yes")
+	list, cert := l.Pub.ITL(), l.Pub.Certificate(cucm.CallManager)
+	_, err := l.Types(l.Pub, "set cert regen CallManager", "yes")
 	require.ErrorContains(t, err, "no key left")
-	require.Same(t, list, l.pub.ITL())
-	require.Same(t, cert, l.pub.Certificate(cucm.CallManager))
+	require.Same(t, list, l.Pub.ITL())
+	require.Same(t, cert, l.Pub.Certificate(cucm.CallManager))
 }
 
 // fewKeys is a source that runs dry.
@@ -259,7 +252,7 @@ func (f *fewKeys) Key(bits int) (*rsa.PrivateKey, error) {
 // M19: the cluster's log of DeviceTLInfo says which phones hold which list.
 func TestHolders(t *testing.T) {
 	l := newLab(t)
-	sum := sip.Checksum(l.pub.ITL().SHA1())
+	sum := sip.Checksum(l.Pub.ITL().SHA1())
 	for _, name := range []string{"SEP2", "SEP1"} {
 		l.Alarm(sip.DeviceTLInfo{Device: name, ITL: &sum})
 	}

@@ -16,13 +16,13 @@ import (
 // the other.
 func TestForkGoesItsOwnWay(t *testing.T) {
 	l := newLab(t)
-	l.register("SEP00000000000A")
-	sum := sip.Checksum(l.sub.ITL().SHA1())
+	l.Register("SEP00000000000A")
+	sum := sip.Checksum(l.Sub.ITL().SHA1())
 	l.Alarm(sip.DeviceTLInfo{Device: "SEP00000000000A", ITL: &sum})
-	file, err := l.sub.File("SEP00000000000A.cnf.xml.sgn")
+	file, err := l.Sub.File("SEP00000000000A.cnf.xml.sgn")
 	require.NoError(t, err)
 
-	fork, err := l.Fork(l.clock, testkeys.NewPool(2))
+	fork, err := l.Fork(l.Clock, testkeys.NewPool(2))
 	require.NoError(t, err)
 	state := func(c *cucm.Cluster) map[string][]byte {
 		files, err := cucm.StateFiles(c)
@@ -41,7 +41,7 @@ func TestForkGoesItsOwnWay(t *testing.T) {
 	fork.Unregister("SEP00000000000A", cucm.DeviceUnregistered)
 	require.Equal(t, before, state(l.Cluster))
 	require.Equal(t, 1, l.Registered())
-	require.Empty(t, l.resets, "the fork's phones are others")
-	require.NoError(t, l.pub.Regenerate(cucm.TVSUnit))
+	require.Empty(t, l.Resets, "the fork's phones are others")
+	require.NoError(t, l.Pub.Regenerate(cucm.TVSUnit))
 	require.True(t, fork.Publisher().Certificate(cucm.TVSUnit).Modified.IsZero())
 }

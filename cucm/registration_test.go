@@ -16,7 +16,7 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	c, err := New(cfg)
 	require.NoError(t, err)
 	comes := func(name string) {
-		c.register(name, &Registration{Node: c.Publisher(), Session: name, Contact: "sip:x@127.0.0.1:1", lapses: now.Add(lapseAfter)}, true)
+		c.Publisher().RegisterOver(name, Registration{Session: name, Contact: "sip:x@127.0.0.1:1"})
 	}
 	comes("SEP00000000000A")
 	comes("SEP00000000000B")

@@ -16,7 +16,7 @@ import (
 // room nor all memory.
 func TestAlarmsOfStrangers(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.AutoRegister = true })
-	sum := sip.Checksum(l.pub.ITL().SHA1())
+	sum := sip.Checksum(l.Pub.ITL().SHA1())
 	for i := range 100_000 {
 		l.Alarm(sip.DeviceTLInfo{Device: fmt.Sprintf("SEP%012X", i), ITL: &sum})
 	}
@@ -24,7 +24,7 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	require.EqualValues(t, 100_000, l.Counts().Alarms)
 
 	const asks = "SEPAAAAAAAAAAAA"
-	_, err := l.pub.File(asks + ".cnf.xml")
+	_, err := l.Pub.File(asks + ".cnf.xml")
 	require.NoError(t, err)
 	require.NotNil(t, l.Device(asks))
 	l.Alarm(sip.DeviceTLInfo{Device: asks, ITL: &sum})
@@ -33,7 +33,7 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	const stranger, another = "SEP000000000000", "SEPBBBBBBBBBBBB"
 	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})
 	require.Zero(t, l.AlarmsOf(another))
-	_, err = l.pub.File(stranger + ".cnf.xml")
+	_, err = l.Pub.File(stranger + ".cnf.xml")
 	require.NoError(t, err)
 	l.Alarm(sip.DeviceTLInfo{Device: stranger, ITL: &sum})
 	require.Equal(t, 2, l.AlarmsOf(stranger))
@@ -47,12 +47,15 @@ func TestAnEntryAndTheFilterAgree(t *testing.T) {
 	var entries []ciscolog.Entry
 	l := newLab(t, func(c *cucm.Config) { c.Logged = func(e ciscolog.Entry) { entries = append(entries, e) } })
 	other := newLab(t)
-	l.register(phoneName)
-	pub, sub, elsewhere := sip.Checksum(l.pub.ITL().SHA1()), sip.Checksum(l.sub.ITL().SHA1()), sip.Checksum(other.pub.ITL().SHA1())
+	l.Register(phoneName)
+	pub, sub := sip.Checksum(l.Pub.ITL().SHA1()), sip.Checksum(l.Sub.ITL().SHA1())
+	elsewhere := sip.Checksum(other.Pub.ITL().SHA1())
 	for status, reports := range map[cucm.ITLStatus][]sip.DeviceTLInfo{
-		cucm.ITLMatch:        {{ITL: &pub, ITLServer: l.pub.FQDN()}, {ITL: &sub, ITLServer: l.sub.FQDN()}},
-		cucm.ITLMismatch:     {{ITL: &pub, ITLServer: l.sub.FQDN()}, {ITL: &elsewhere, ITLServer: l.pub.FQDN()}, {ITL: &pub}},
-		cucm.ITLNotInstalled: {{}, {ITLServer: l.pub.FQDN()}},
+		cucm.ITLMatch: {{ITL: &pub, ITLServer: l.Pub.FQDN()}, {ITL: &sub, ITLServer: l.Sub.FQDN()}},
+		cucm.ITLMismatch: {
+			{ITL: &pub, ITLServer: l.Sub.FQDN()}, {ITL: &elsewhere, ITLServer: l.Pub.FQDN()}, {ITL: &pub},
+		},
+		cucm.ITLNotInstalled: {{}, {ITLServer: l.Pub.FQDN()}},
 	} {
 		for _, report := range reports {
 			report.Device = phoneName
@@ -65,10 +68,10 @@ func TestAnEntryAndTheFilterAgree(t *testing.T) {
 	}
 
 	// The entry is of the time of the alarm, the filter of the time of looking.
-	l.Alarm(sip.DeviceTLInfo{Device: phoneName, ITL: &pub, ITLServer: l.pub.FQDN()})
+	l.Alarm(sip.DeviceTLInfo{Device: phoneName, ITL: &pub, ITLServer: l.Pub.FQDN()})
 	last := entries[len(entries)-1]
-	l.wait(time.Minute)
-	require.NoError(t, l.pub.Restart(cucm.TFTPService))
+	l.Wait(time.Minute)
+	require.NoError(t, l.Pub.Restart(cucm.TFTPService))
 	require.Equal(t, cucm.ITLMatch, last.Details.(cucm.Report).Status)
 	require.Equal(t, map[cucm.ITLStatus][]string{cucm.ITLMismatch: {phoneName}}, l.ITLStatuses())
 }

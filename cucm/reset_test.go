@@ -10,6 +10,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/internal/cucmtest"
 	"itlsim/itl"
 )
 
@@ -33,47 +34,50 @@ func (m *meddler) Write(p []byte) (int, error) {
 // listing and the transfer. No node has changed, not half of them.
 func TestNodeLostBeforeTheTransfer(t *testing.T) {
 	l := newLab(t)
-	before := l.snapshot()
-	m := &meddler{Script: cli.Script{Answers: []string{password}}, at: "generated successfully", do: func() { require.NoError(t, l.sub.PowerOff()) }}
-	err := cli.Run(l.pub, m, "utils itl reset localkey")
+	before := l.Snapshot()
+	m := &meddler{
+		Script: cli.Script{Answers: []string{password}},
+		at:     "generated successfully", do: func() { require.NoError(t, l.Sub.PowerOff()) },
+	}
+	err := cli.Run(l.Pub, m, "utils itl reset localkey")
 	var lost *cucm.NodeLostError
 	require.ErrorAs(t, err, &lost)
 	require.Equal(t, "test10sub", lost.Node)
 	require.Contains(t, m.Output.String(), "['test10pub', 'test10sub']")
 	require.NotContains(t, m.Output.String(), "Restarting")
-	require.Empty(t, cmp.Diff(before, l.snapshot()))
+	require.Empty(t, cmp.Diff(before, l.Snapshot()))
 
 	// It is not listed while it is down, and comes back with a list of its own.
-	require.ErrorIs(t, cli.Run(l.sub, &cli.Script{}, "show itl"), cli.ErrNodeDown)
-	require.Contains(t, l.must(l.pub, "utils itl reset localkey", password), "['test10pub']")
-	require.NoError(t, l.sub.PowerOn())
-	require.Contains(t, l.sub.ITL().Signer.Subject, "CN=test10sub")
+	require.ErrorIs(t, cli.Run(l.Sub, &cli.Script{}, "show itl"), cli.ErrNodeDown)
+	require.Contains(t, l.Must(l.Pub, "utils itl reset localkey", password), "['test10pub']")
+	require.NoError(t, l.Sub.PowerOn())
+	require.Contains(t, l.Sub.ITL().Signer.Subject, "CN=test10sub")
 }
 
 // A node whose TFTP is stopped is not active, and is left out.
 func TestStoppedTFTPIsLeftOut(t *testing.T) {
 	l := newLab(t)
-	list := l.sub.ITL()
-	l.must(l.sub, "utils service stop Cisco Tftp")
-	require.Contains(t, l.must(l.sub, "utils service list"), "Cisco Tftp [STOPPED]")
-	out := l.must(l.pub, "utils itl reset localkey", password)
+	list := l.Sub.ITL()
+	l.Must(l.Sub, "utils service stop Cisco Tftp")
+	require.Contains(t, l.Must(l.Sub, "utils service list"), "Cisco Tftp [STOPPED]")
+	out := l.Must(l.Pub, "utils itl reset localkey", password)
 	require.Contains(t, out, "['test10pub']")
 	require.NotContains(t, out, "test10sub")
-	require.Same(t, list, l.sub.ITL())
-	l.must(l.sub, "utils service start Cisco Tftp")
-	require.NotSame(t, list, l.sub.ITL(), "a start builds it anew")
-	l.must(l.pub, "utils system restart", "yes")
-	require.Contains(t, l.pub.ITL().Signer.Subject, "CN=test10pub", "so does a restart of the node")
+	require.Same(t, list, l.Sub.ITL())
+	l.Must(l.Sub, "utils service start Cisco Tftp")
+	require.NotSame(t, list, l.Sub.ITL(), "a start builds it anew")
+	l.Must(l.Pub, "utils system restart", "yes")
+	require.Contains(t, l.Pub.ITL().Signer.Subject, "CN=test10pub", "so does a restart of the node")
 }
 
 // A publisher without TFTP can use a regenerated recovery key: it has no start
 // of TFTP to wait for.
 func TestPublisherWithoutTFTPAfterRegeneration(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Nodes[0].TFTP = false })
-	l.must(l.pub, "set cert regen ITLRecovery", "yes")
-	l.must(l.pub, "utils itl reset localkey", password)
-	require.NoError(t, l.sub.ITL().VerifySelf())
-	require.True(t, l.sub.ITL().Signer.SameSerial(itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate)))
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	l.Must(l.Pub, "utils itl reset localkey", password)
+	require.NoError(t, l.Sub.ITL().VerifySelf())
+	require.True(t, l.Sub.ITL().Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
 }
 
 func release125(c *cucm.Config) { c.Release = cucm.Release125 }
@@ -82,8 +86,8 @@ func release125(c *cucm.Config) { c.Release = cucm.Release125 }
 // node's own list with its CallManager key, and restarts nothing.
 func TestRelease125(t *testing.T) {
 	l := newLab(t, release125)
-	l.register(phoneName)
-	recovery := func() itl.Identity { return itl.IdentityOf(l.pub.Certificate(cucm.ITLRecovery).Certificate) }
+	l.Register(phoneName)
+	recovery := func() itl.Identity { return itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate) }
 	signedBy := func(unit cucm.Unit) {
 		t.Helper()
 		for _, n := range l.Nodes() {
@@ -91,10 +95,10 @@ func TestRelease125(t *testing.T) {
 			require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(n.Certificate(unit).Certificate)), n.Name())
 		}
 	}
-	require.Equal(t, recovery(), itl.IdentityOf(l.sub.Certificate(cucm.ITLRecovery).Certificate))
+	require.Equal(t, recovery(), itl.IdentityOf(l.Sub.Certificate(cucm.ITLRecovery).Certificate))
 	signedBy(cucm.ITLRecovery)
-	out := l.must(l.pub, "utils itl reset localkey")
-	require.Empty(t, cmp.Diff(fold(`
+	out := l.Must(l.Pub, "utils itl reset localkey")
+	require.Empty(t, cmp.Diff(cucmtest.Fold(`
 Name is None
 Generating the reset ITL file.....
 The reset ITL file was generated successfully
@@ -108,76 +112,77 @@ Number of Active TFTP servers in the cluster : 2
 Transferring new reset ITL file to the TFTP server nodes in the cluster.........
 Successfully transferred reset ITL to node test10pub
 Successfully transferred reset ITL to node test10sub
-`), fold(out)))
+`), cucmtest.Fold(out)))
 	signedBy(cucm.CallManager)
 	for _, n := range l.Nodes() {
-		l.must(n, "utils service restart Cisco Tftp")
+		l.Must(n, "utils service restart Cisco Tftp")
 	}
 	signedBy(cucm.ITLRecovery)
 
 	// A regenerated key waits for TFTP: until then the old one signs.
 	old := recovery()
-	_, err := l.types(l.sub, "set cert regen ITLRecovery", "yes")
+	_, err := l.Types(l.Sub, "set cert regen ITLRecovery", "yes")
 	require.ErrorContains(t, err, "publisher")
-	l.must(l.pub, "set cert regen ITLRecovery", "yes")
-	require.Empty(t, l.resets)
-	require.Equal(t, recovery(), itl.IdentityOf(l.sub.Certificate(cucm.ITLRecovery).Certificate))
-	l.must(l.sub, "set cert regen TVS", "yes")
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	require.Empty(t, l.Resets)
+	require.Equal(t, recovery(), itl.IdentityOf(l.Sub.Certificate(cucm.ITLRecovery).Certificate))
+	l.Must(l.Sub, "set cert regen TVS", "yes")
 	for _, n := range l.Nodes() {
 		require.True(t, n.ITL().Signer.SameSerial(old))
 		require.NoError(t, n.ITL().VerifySelf())
 	}
-	l.must(l.pub, "utils service restart Cisco Tftp")
-	require.True(t, l.pub.ITL().Signer.SameSerial(recovery()))
+	l.Must(l.Pub, "utils service restart Cisco Tftp")
+	require.True(t, l.Pub.ITL().Signer.SameSerial(recovery()))
 }
 
 // M3: a change of names regenerates four certificates past the guard; the
 // recovery key's record goes on showing the old name.
 func TestRename(t *testing.T) {
 	l := newLab(t)
-	l.register(phoneName)
-	l.must(l.pub, "set cert regen CAPF", "yes")
+	l.Register(phoneName)
+	l.Must(l.Pub, "set cert regen CAPF", "yes")
 	before := map[cucm.Unit]*cucm.Certificate{}
 	for _, u := range cucm.Units {
-		before[u] = l.pub.Certificate(u)
+		before[u] = l.Pub.Certificate(u)
 	}
-	l.must(l.pub, "set network hostname newpub", "yes")
-	require.Equal(t, "newpub.joemar2.lab", l.pub.FQDN())
+	l.Must(l.Pub, "set network hostname newpub", "yes")
+	require.Equal(t, "newpub.joemar2.lab", l.Pub.FQDN())
 	for _, u := range cucm.Units {
 		kept := u == cucm.ITLRecovery || u == cucm.CAPFUnit
-		require.Equal(t, kept, before[u] == l.pub.Certificate(u), u)
+		require.Equal(t, kept, before[u] == l.Pub.Certificate(u), u)
 	}
-	require.Equal(t, "CN=ITLRECOVERY_test10pub.joemar2.lab", strings.Split(l.pub.ITL().Records[4].Subject, ";")[0])
-	require.Equal(t, "CN=newpub.joemar2.lab", strings.Split(l.sub.ITL().Records[3].Subject, ";")[0], "the publisher's TVS in the subscriber's list")
-	require.Len(t, l.resets, 2)
-	l.must(l.sub, "set network domain example.org", "yes")
-	require.Equal(t, "test10sub.example.org", l.sub.FQDN())
-	require.Equal(t, "newpub.joemar2.lab", l.pub.FQDN(), "a domain is a node's own")
-	l.wait(cucmGuard)
-	l.must(l.pub, "set cert regen ITLRecovery", "yes")
-	require.Contains(t, l.pub.Certificate(cucm.ITLRecovery).Certificate.Subject.CommonName, "newpub")
+	require.Equal(t, "CN=ITLRECOVERY_test10pub.joemar2.lab", strings.Split(l.Pub.ITL().Records[4].Subject, ";")[0])
+	tvs := l.Sub.ITL().Records[3]
+	require.Equal(t, "newpub.joemar2.lab", itl.CommonName(tvs.Subject), "the publisher's TVS in the subscriber's list")
+	require.Len(t, l.Resets, 2)
+	l.Must(l.Sub, "set network domain example.org", "yes")
+	require.Equal(t, "test10sub.example.org", l.Sub.FQDN())
+	require.Equal(t, "newpub.joemar2.lab", l.Pub.FQDN(), "a domain is a node's own")
+	l.Wait(cucmtest.Guard)
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	require.Contains(t, l.Pub.Certificate(cucm.ITLRecovery).Certificate.Subject.CommonName, "newpub")
 
-	state := l.snapshot()
+	state := l.Snapshot()
 	for _, bad := range []string{"test10sub", "no_name", "-x", "../x", strings.Repeat("x", 64)} {
-		_, err := l.types(l.pub, "set network hostname "+bad, "yes")
+		_, err := l.Types(l.Pub, "set network hostname "+bad, "yes")
 		require.Error(t, err, bad)
 	}
-	_, err := l.types(l.pub, "set network domain x..y", "yes")
+	_, err := l.Types(l.Pub, "set network domain x..y", "yes")
 	require.Error(t, err)
-	require.Empty(t, cmp.Diff(state, l.snapshot()))
+	require.Empty(t, cmp.Diff(state, l.Snapshot()))
 }
 
 // running is a clock that goes on by a second whenever somebody looks.
-type running struct{ *clock }
+type running struct{ *cucmtest.Clock }
 
 func (r running) Now() time.Time {
-	r.now = r.now.Add(time.Second)
-	return r.clock.now
+	r.Time = r.Time.Add(time.Second)
+	return r.Time
 }
 
 // However long the signing takes, every TFTP node gets the same file (M7).
 func TestAllNodesGetTheSameFile(t *testing.T) {
-	l := newLab(t, func(c *cucm.Config) { c.Clock = running{c.Clock.(*clock)} })
-	l.must(l.pub, "utils itl reset localkey", password)
-	require.Equal(t, l.pub.ITL().SHA1(), l.sub.ITL().SHA1())
+	l := newLab(t, func(c *cucm.Config) { c.Clock = running{c.Clock.(*cucmtest.Clock)} })
+	l.Must(l.Pub, "utils itl reset localkey", password)
+	require.Equal(t, l.Pub.ITL().SHA1(), l.Sub.ITL().SHA1())
 }

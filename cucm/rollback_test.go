@@ -13,11 +13,12 @@ import (
 // The lists lose their TFTP and TVS entries and get them back, at once, after a
 // restart of the program and of TFTP; what signs them stays.
 func TestPrepareForRollback(t *testing.T) {
-	for release, unit := range map[cucm.Release]cucm.Unit{cucm.Release10: cucm.CallManager, cucm.Release125: cucm.ITLRecovery} {
+	signers := map[cucm.Release]cucm.Unit{cucm.Release10: cucm.CallManager, cucm.Release125: cucm.ITLRecovery}
+	for release, unit := range signers {
 		t.Run(string(release), func(t *testing.T) {
 			dir := t.TempDir()
 			l := openLab(t, dir, func(c *cucm.Config) { c.Release = release })
-			l.register(phoneName)
+			l.Register(phoneName)
 			roles := func(empty bool) {
 				t.Helper()
 				require.Equal(t, empty, l.PreparedForRollback())
@@ -36,35 +37,35 @@ func TestPrepareForRollback(t *testing.T) {
 				}
 			}
 			roles(false)
-			l.must(l.pub, "utils itl reset localkey", password)
+			l.Must(l.Pub, "utils itl reset localkey", password)
 			require.NoError(t, l.PrepareForRollback(true))
 			roles(true) // the reset list has ended, too
-			require.Equal(t, [][]string{{phoneName}}, l.resets)
-			log := strings.Join(l.pub.Log(), "\n")
+			require.Equal(t, [][]string{{phoneName}}, l.Resets)
+			log := strings.Join(l.Pub.Log(), "\n")
 			require.Contains(t, log, "%UC_TVS-6-RollBackToPre8.0Enabled: ")
 			require.NotContains(t, log, "RollBackToPre8.0Disabled")
 
-			before := l.snapshot()
+			before := l.Snapshot()
 			require.NoError(t, l.PrepareForRollback(true))
-			require.Equal(t, before, l.snapshot(), "it is in force already")
+			require.Equal(t, before, l.Snapshot(), "it is in force already")
 
 			require.NoError(t, l.Close())
 			l = openLab(t, dir)
-			l.register(phoneName)
+			l.Register(phoneName)
 			roles(true)
-			l.must(l.pub, "utils service restart Cisco Tftp")
-			l.must(l.sub, "set cert regen CallManager", "yes")
+			l.Must(l.Pub, "utils service restart Cisco Tftp")
+			l.Must(l.Sub, "set cert regen CallManager", "yes")
 			roles(true)
-			require.Contains(t, l.must(l.pub, "show itl"), "The ITL file was verified successfully.")
+			require.Contains(t, l.Must(l.Pub, "show itl"), "The ITL file was verified successfully.")
 
 			// a node without power follows when it is back
-			require.NoError(t, l.sub.PowerOff())
-			l.resets = nil
+			require.NoError(t, l.Sub.PowerOff())
+			l.Resets = nil
 			require.NoError(t, l.PrepareForRollback(false))
-			require.NoError(t, l.sub.PowerOn())
+			require.NoError(t, l.Sub.PowerOn())
 			roles(false)
-			require.Equal(t, [][]string{{phoneName}}, l.resets)
-			require.Contains(t, strings.Join(l.pub.Log(), "\n"), "%UC_TVS-6-RollBackToPre8.0Disabled: ")
+			require.Equal(t, [][]string{{phoneName}}, l.Resets)
+			require.Contains(t, strings.Join(l.Pub.Log(), "\n"), "%UC_TVS-6-RollBackToPre8.0Disabled: ")
 		})
 	}
 }

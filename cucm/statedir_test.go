@@ -11,26 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
-	"itlsim/cucm/testkeys"
 )
-
-// newKeptLab is a lab that is kept on disk.
-func newKeptLab(t *testing.T, change ...func(*cucm.Config)) *lab {
-	return openLab(t, t.TempDir(), change...)
-}
-
-func openLab(t *testing.T, dir string, change ...func(*cucm.Config)) *lab {
-	l := newLab(t, change...)
-	cfg := l.config
-	cfg.Keys = testkeys.NewPool(7)
-	var err error
-	l.Cluster, err = cucm.Open(dir, cfg)
-	require.NoError(t, err)
-	t.Cleanup(func() { l.Close() })
-	l.connect()
-	l.pub, l.sub = l.Nodes()[0], l.Nodes()[len(l.Nodes())-1]
-	return l
-}
 
 // A cluster comes up as it was: what was served is served, a reset list too.
 func TestStateIsKept(t *testing.T) {
@@ -40,33 +21,33 @@ func TestStateIsKept(t *testing.T) {
 			l := openLab(t, dir, func(c *cucm.Config) { c.Release = release })
 			again := func() {
 				t.Helper()
-				before, log := l.snapshot(), l.sub.Log()
+				before, log := l.Snapshot(), l.Sub.Log()
 				require.NoError(t, l.Close())
-				now := l.clock.now
+				now := l.Clock.Time
 				l = openLab(t, dir) // of the default release, had it to be installed
-				l.clock.now = now
-				after := l.snapshot()
+				l.Clock.Time = now
+				after := l.Snapshot()
 				delete(before, "resets")
 				delete(after, "resets")
 				require.Empty(t, cmp.Diff(before, after))
-				require.Equal(t, log, l.sub.Log())
+				require.Equal(t, log, l.Sub.Log())
 			}
 			again()
-			l.must(l.pub, "set cert regen TVS", "yes")
-			l.must(l.pub, "set cert regen TVS", "yes")
+			l.Must(l.Pub, "set cert regen TVS", "yes")
+			l.Must(l.Pub, "set cert regen TVS", "yes")
 			again()
-			_, err := l.types(l.pub, "set cert regen CallManager", "yes")
+			_, err := l.Types(l.Pub, "set cert regen CallManager", "yes")
 			var guard *cucm.GuardError
 			require.ErrorAs(t, err, &guard, "the guard outlives a restart")
-			l.must(l.pub, "utils itl reset localkey", password)
-			l.must(l.sub, "utils service stop Cisco Trust Verification Service")
-			l.must(l.pub, "set network hostname newpub", "yes")
+			l.Must(l.Pub, "utils itl reset localkey", password)
+			l.Must(l.Sub, "utils service stop Cisco Trust Verification Service")
+			l.Must(l.Pub, "set network hostname newpub", "yes")
 			again()
-			l.must(l.pub, "set date 12:00:00 03/01/14")
-			l.must(l.pub, "set cert regen ITLRecovery", "yes")
+			l.Must(l.Pub, "set date 12:00:00 03/01/14")
+			l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
 			again()
 			require.Equal(t, "Mar  1 12:00:00", l.Now().UTC().Format("Jan _2 15:04:05"))
-			l.must(l.pub, "utils service restart Cisco Tftp")
+			l.Must(l.Pub, "utils service restart Cisco Tftp")
 			again()
 		})
 	}
@@ -75,17 +56,18 @@ func TestStateIsKept(t *testing.T) {
 func TestStateIsLaidOutForAdministrators(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir)
-	l.must(l.pub, "set cert regen TVS", "yes")
+	l.Must(l.Pub, "set cert regen TVS", "yes")
 	for _, name := range []string{
 		"current/cluster.json", "current/test10pub/tftp/ITLFile.tlv", "current/test10pub/tftp/ITLRecovery.p12",
-		"current/test10sub/security/CallManager/CallManager.pem", "current/test10sub/security/TVS/TVS_priv.pem", "log/test10pub/syslog/CiscoSyslog",
+		"current/test10sub/security/CallManager/CallManager.pem", "current/test10sub/security/TVS/TVS_priv.pem",
+		"log/test10pub/syslog/CiscoSyslog",
 	} {
 		require.FileExists(t, filepath.Join(dir, name))
 	}
 	require.NoFileExists(t, filepath.Join(dir, "current/test10sub/tftp/ITLRecovery.p12"))
 	served, err := os.ReadFile(filepath.Join(dir, "current/test10pub/tftp/ITLFile.tlv"))
 	require.NoError(t, err)
-	require.Equal(t, l.pub.ITL().Bytes(), served)
+	require.Equal(t, l.Pub.ITL().Bytes(), served)
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.Type()&fs.ModeSymlink != 0 || path == dir {
 			return err
@@ -103,26 +85,29 @@ func TestStateIsLaidOutForAdministrators(t *testing.T) {
 func TestChangeThatCannotBeKept(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir)
-	before := l.snapshot()
+	before := l.Snapshot()
 	// The next generation's place is taken by something that cannot be removed
 	// as a directory of ours could: its parent is gone.
 	require.NoError(t, os.Rename(filepath.Join(dir, "generations"), filepath.Join(dir, "aside")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "generations"), nil, 0o600))
-	for _, typed := range [][]string{{"set cert regen TVS", "yes"}, {"utils itl reset localkey", password}, {"utils service restart Cisco Tftp"}, {"set network hostname x", "yes"}} {
-		_, err := l.types(l.pub, typed[0], typed[1:]...)
+	for _, typed := range [][]string{
+		{"set cert regen TVS", "yes"}, {"utils itl reset localkey", password},
+		{"utils service restart Cisco Tftp"}, {"set network hostname x", "yes"},
+	} {
+		_, err := l.Types(l.Pub, typed[0], typed[1:]...)
 		require.ErrorContains(t, err, "could not be kept", typed[0])
-		require.Empty(t, cmp.Diff(before, l.snapshot()))
+		require.Empty(t, cmp.Diff(before, l.Snapshot()))
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "generations")))
 	require.NoError(t, os.Rename(filepath.Join(dir, "aside"), filepath.Join(dir, "generations")))
-	l.must(l.pub, "set cert regen TVS", "yes")
+	l.Must(l.Pub, "set cert regen TVS", "yes")
 }
 
 // A directory that is damaged, or in use, is refused with the file's name.
 func TestStateThatCannotBeUsed(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir)
-	_, err := cucm.Open(dir, l.config)
+	_, err := cucm.Open(dir, l.Config)
 	require.ErrorContains(t, err, "another itlsim")
 	require.NoError(t, l.Close())
 
@@ -145,7 +130,7 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 			damage = string(other)
 		}
 		require.NoError(t, os.WriteFile(path, []byte(damage), 0o600))
-		c, err := cucm.Open(dir, l.config)
+		c, err := cucm.Open(dir, l.Config)
 		if damage == "ignored" {
 			require.NoError(t, err)
 			c.Close()

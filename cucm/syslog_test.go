@@ -22,7 +22,8 @@ var then = time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)
 
 func small() Config {
 	cfg := Cisco117598()
-	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = clock(func() time.Time { return then }), testkeys.NewPool(1), 1024, "secret"
+	cfg.Clock = clock(func() time.Time { return then })
+	cfg.Keys, cfg.KeyBits, cfg.Password = testkeys.NewPool(1), 1024, "secret"
 	return cfg
 }
 

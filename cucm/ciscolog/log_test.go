@@ -29,9 +29,11 @@ func TestEntry(t *testing.T) {
 		Alarm: AuthenticationFailed, At: at, Sequence: 7, Host: "test10pub", FQDN: "test10pub.joemar2.lab",
 		Details: Tags{{"UserID", "eve]\n8: forged"}},
 	}
-	const body = "[UserID=eve__8: forged][AppID=Cisco CLI][ClusterID=StandAloneCluster][NodeID=test10pub]: Login Authentication failed"
+	const head = "7: test10pub.joemar2.lab: Feb  6 2014 08:04:27.8 UTC :  %UC_LOGIN-4-AuthenticationFailed: %"
+	const body = "[UserID=eve__8: forged][AppID=Cisco CLI][ClusterID=StandAloneCluster][NodeID=test10pub]: " +
+		"Login Authentication failed"
 	require.Equal(t, body, e.Body())
-	require.Equal(t, "7: test10pub.joemar2.lab: Feb  6 2014 08:04:27.8 UTC :  %UC_LOGIN-4-AuthenticationFailed: %"+body, e.String())
+	require.Equal(t, head+body, e.String())
 
 	e.Details = Tags{{"UserID", strings.Repeat("é", MaxEntry)}}
 	require.LessOrEqual(t, len(e.String()), MaxEntry)

@@ -1,8 +1,7 @@
-package cucm_test
+package cli_test
 
 import (
 	"crypto/rsa"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"os"
@@ -17,7 +16,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
-	"itlsim/cucm/testkeys"
+	"itlsim/internal/cucmtest"
 	"itlsim/internal/sftptest"
 	"itlsim/itl"
 )
@@ -28,40 +27,20 @@ var servers = map[string]func(testing.TB, sftptest.Auth, *rsa.PrivateKey, string
 	"OpenSSH":         sftptest.StartOpenSSH,
 }
 
-// hostKeys are of servers.
-func hostKeys(t *testing.T, n int) []*rsa.PrivateKey {
-	pool := testkeys.NewPool(99)
-	keys := make([]*rsa.PrivateKey, n)
-	for i := range keys {
-		var err error
-		keys[i], err = pool.Key(2048)
-		require.NoError(t, err)
-	}
-	return keys
-}
-
-// fetch types `file get tftp ITLRecovery.p12` with answers for a server.
-func (l *lab) fetch(n *cucm.Node, s *sftptest.Server, more ...string) (string, error) {
-	return l.types(n, "file get tftp ITLRecovery.p12", append([]string{"y", s.Host, s.Port, s.User, s.Password, s.Dir}, more...)...)
-}
-
-func (l *lab) remotekey(s *sftptest.Server, answers ...string) (string, error) {
-	return l.types(l.pub, fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12", s.Address(), s.User, s.Dir), answers...)
-}
-
 // M8, M15, M16: the recovery key goes to a real server and comes back from it,
 // in the words of the transcripts.
 func TestFileGetAndRemotekey(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t)
-			s := start(t, sftptest.Password, hostKeys(t, 1)[0], "")
-			out, err := l.fetch(l.pub, s, "yes")
+			s := start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
+			out, err := l.Fetch(l.Pub, s, "yes")
 			require.NoError(t, err, out)
-			mask := regexp.MustCompile(`\d+(\.\d+)?$|([0-9a-f]{2}:){15}[0-9a-f]{2}|joemar2-server\.cisco\.com|172\.18\.172\.254|127\.0\.0\.1|joemar2|/home/\S+|\*+| \[22\]: \d+`)
-			masked := func(lines []string) string {
+			mask := regexp.MustCompile(`\d+(\.\d+)?$|([0-9a-f]{2}:){15}[0-9a-f]{2}|joemar2-server\.cisco\.com|` +
+				`172\.18\.172\.254|127\.0\.0\.1|joemar2|/home/\S+|\*+| \[22\]: \d+`)
+			masked := func(text string) string {
 				var out []string
-				for _, line := range lines {
+				for _, line := range cucmtest.Fold(text) {
 					line = strings.ReplaceAll(line, s.Dir, "/home/joemar2/")
 					line = strings.ReplaceAll(line, "User ID: "+s.User, "User ID: joemar2")
 					line = strings.ReplaceAll(line, "SFTP server port [22]: "+s.Port, "SFTP server port [22]:")
@@ -69,7 +48,8 @@ func TestFileGetAndRemotekey(t *testing.T) {
 				}
 				return strings.Join(out, "\n")
 			}
-			require.Empty(t, cmp.Diff(masked(golden(t, "file-get-tftp-itlrecovery.txt", "file get tftp ITLRecovery.p12")), masked(fold(out))))
+			want := golden(t, "file-get-tftp-itlrecovery.txt", "file get tftp ITLRecovery.p12")
+			require.Empty(t, cmp.Diff(masked(want), masked(out)))
 			saved, err := os.ReadFile(filepath.Join(s.Dir, "ITLRecovery.p12"))
 			require.NoError(t, err)
 			require.Contains(t, out, fmt.Sprintf("Total size in Bytes: %d\n", len(saved)))
@@ -79,19 +59,20 @@ func TestFileGetAndRemotekey(t *testing.T) {
 
 			// The publisher loses its key; the saved one gets it back. The host key is
 			// known by now.
-			lost := l.pub.Certificate(cucm.ITLRecovery)
-			l.must(l.pub, "set cert regen ITLRecovery", "yes")
-			require.NotEqual(t, lost.Certificate.Raw, l.pub.Certificate(cucm.ITLRecovery).Certificate.Raw)
-			out, err = l.remotekey(s, s.Password, password)
+			lost := l.Pub.Certificate(cucm.ITLRecovery)
+			l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+			require.NotEqual(t, lost.Certificate.Raw, l.Pub.Certificate(cucm.ITLRecovery).Certificate.Raw)
+			out, err = l.Remotekey(s, s.Password, password)
 			require.NoError(t, err, out)
-			require.Empty(t, cmp.Diff(golden(t, "utils-itl-reset-remotekey.txt", "utils itl reset remotekey joemar2-server.cisco.com joemar2 /home/joemar2/ITLRecovery.p12"), fold(out)))
-			require.Equal(t, lost.Certificate.Raw, l.pub.Certificate(cucm.ITLRecovery).Certificate.Raw)
+			const typed = "utils itl reset remotekey joemar2-server.cisco.com joemar2 /home/joemar2/ITLRecovery.p12"
+			cucmtest.Same(t, golden(t, "utils-itl-reset-remotekey.txt", typed), out)
+			require.Equal(t, lost.Certificate.Raw, l.Pub.Certificate(cucm.ITLRecovery).Certificate.Raw)
 			for _, n := range l.Nodes() {
 				require.NoError(t, n.ITL().VerifySelf())
 				require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(lost.Certificate)))
 			}
-			require.Equal(t, l.pub.ITL(), l.sub.ITL())
-			l.must(l.pub, "utils itl reset localkey", password)
+			require.Equal(t, l.Pub.ITL(), l.Sub.ITL())
+			l.Must(l.Pub, "utils itl reset localkey", password)
 		})
 	}
 }
@@ -100,24 +81,24 @@ func TestFileGetAndRemotekey(t *testing.T) {
 // the lost key's successor.
 func TestRemotekeyReplacesTheRecord(t *testing.T) {
 	l := newLab(t)
-	s := sftptest.Start(t, sftptest.Password, hostKeys(t, 1)[0], "")
-	_, err := l.fetch(l.pub, s, "yes")
+	s := sftptest.Start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
+	_, err := l.Fetch(l.Pub, s, "yes")
 	require.NoError(t, err)
-	saved := l.pub.Certificate(cucm.ITLRecovery).Certificate
-	l.must(l.pub, "set cert regen ITLRecovery", "yes")
-	l.must(l.pub, "utils service restart Cisco Tftp")
-	records := len(l.pub.ITL().Records)
-	_, err = l.remotekey(s, s.Password, password)
+	saved := l.Pub.Certificate(cucm.ITLRecovery).Certificate
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	l.Must(l.Pub, "utils service restart Cisco Tftp")
+	records := len(l.Pub.ITL().Records)
+	_, err = l.Remotekey(s, s.Password, password)
 	require.NoError(t, err)
-	require.Len(t, l.pub.ITL().Records, records)
-	require.True(t, l.pub.ITL().Records[4].Holds(saved.Raw))
+	require.Len(t, l.Pub.ITL().Records, records)
+	require.True(t, l.Pub.ITL().Records[4].Holds(saved.Raw))
 	// A rebuild keeps it, as does the next start.
-	l.wait(cucmGuard)
-	l.must(l.sub, "set cert regen TVS", "yes")
-	require.True(t, l.pub.ITL().Records[4].Holds(saved.Raw))
-	require.True(t, l.sub.ITL().Records[4].Holds(saved.Raw))
-	l.must(l.sub, "utils service restart Cisco Tftp")
-	require.True(t, l.sub.ITL().Records[4].Holds(saved.Raw))
+	l.Wait(cucmtest.Guard)
+	l.Must(l.Sub, "set cert regen TVS", "yes")
+	require.True(t, l.Pub.ITL().Records[4].Holds(saved.Raw))
+	require.True(t, l.Sub.ITL().Records[4].Holds(saved.Raw))
+	l.Must(l.Sub, "utils service restart Cisco Tftp")
+	require.True(t, l.Sub.ITL().Records[4].Holds(saved.Raw))
 }
 
 // M22 and the other failures of SFTP: each says what is wrong, and nothing has
@@ -125,40 +106,40 @@ func TestRemotekeyReplacesTheRecord(t *testing.T) {
 func TestSFTPFailuresChangeNothing(t *testing.T) {
 	for name, start := range servers {
 		t.Run(name, func(t *testing.T) {
-			keys := hostKeys(t, 2)
+			keys := cucmtest.HostKeys(t, 2)
 			l := newLab(t)
 			s := start(t, sftptest.Password, keys[0], "")
-			_, err := l.fetch(l.pub, s, "yes")
+			_, err := l.Fetch(l.Pub, s, "yes")
 			require.NoError(t, err)
-			before := l.snapshot()
+			before := l.Snapshot()
 			unchanged := func(t *testing.T, err, reason error) {
 				t.Helper()
 				require.ErrorIs(t, err, reason)
-				require.Empty(t, cmp.Diff(before, l.snapshot()))
+				require.Empty(t, cmp.Diff(before, l.Snapshot()))
 			}
 			t.Run("wrong password", func(t *testing.T) {
-				_, err := l.remotekey(s, "wrong", password)
+				_, err := l.Remotekey(s, "wrong", password)
 				unchanged(t, err, cli.ErrSFTPPassword)
 			})
 			t.Run("wrong CCM Administrator password", func(t *testing.T) {
-				_, err := l.remotekey(s, s.Password, "wrong")
+				_, err := l.Remotekey(s, s.Password, "wrong")
 				unchanged(t, err, cli.ErrPassword)
 			})
 			for _, auth := range []sftptest.Auth{sftptest.KeyboardInteractive, sftptest.PublicKey} {
 				t.Run(string(auth)+" only", func(t *testing.T) {
 					other := start(t, auth, keys[0], "")
-					_, err := l.remotekey(other, other.Password, "yes", password)
+					_, err := l.Remotekey(other, other.Password, "yes", password)
 					unchanged(t, err, cli.ErrSFTPAuthentication)
-					_, err = l.fetch(l.pub, other, "yes")
+					_, err = l.Fetch(l.Pub, other, "yes")
 					unchanged(t, err, cli.ErrSFTPAuthentication)
 				})
 			}
 			t.Run("missing file", func(t *testing.T) {
 				gone := *s
 				gone.Dir += "/nowhere"
-				_, err := l.remotekey(&gone, s.Password, password)
+				_, err := l.Remotekey(&gone, s.Password, password)
 				unchanged(t, err, cli.ErrSFTPFile)
-				_, err = l.fetch(l.pub, &gone)
+				_, err = l.Fetch(l.Pub, &gone)
 				unchanged(t, err, cli.ErrSFTPFile)
 			})
 			t.Run("garbage", func(t *testing.T) {
@@ -168,27 +149,27 @@ func TestSFTPFailuresChangeNothing(t *testing.T) {
 					require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLRecovery.p12"), garbage, 0o644))
 					other := *s
 					other.Dir = dir
-					_, err := l.remotekey(&other, s.Password, password)
+					_, err := l.Remotekey(&other, s.Password, password)
 					require.Error(t, err)
-					require.Empty(t, cmp.Diff(before, l.snapshot()))
+					require.Empty(t, cmp.Diff(before, l.Snapshot()))
 				}
 			})
 			t.Run("host key declined", func(t *testing.T) {
 				other := start(t, sftptest.Password, keys[1], "")
-				_, err := l.fetch(l.pub, other, "no")
+				_, err := l.Fetch(l.Pub, other, "no")
 				unchanged(t, err, cli.ErrHostKeyDeclined)
 			})
 			t.Run("host key changed", func(t *testing.T) {
 				// A server of another key in the place of one that is known.
 				first := start(t, sftptest.Password, keys[0], "")
-				_, err := l.fetch(l.pub, first, "yes")
+				_, err := l.Fetch(l.Pub, first, "yes")
 				require.NoError(t, err)
-				before = l.snapshot()
+				before = l.Snapshot()
 				proxied := start(t, sftptest.Password, keys[1], "")
-				l.divert(first.Address(), proxied.Address())
-				_, err = l.remotekey(first, first.Password, password)
+				l.Divert(first.Address(), proxied.Address())
+				_, err = l.Remotekey(first, first.Password, password)
 				unchanged(t, err, cli.ErrHostKeyChanged)
-				_, err = l.fetch(l.pub, first, "yes")
+				_, err = l.Fetch(l.Pub, first, "yes")
 				unchanged(t, err, cli.ErrHostKeyChanged)
 			})
 		})
@@ -198,38 +179,38 @@ func TestSFTPFailuresChangeNothing(t *testing.T) {
 // A cluster of another security password cannot use the file, nor can one whose
 // CallManager key is longer than the recovery key.
 func TestRemotekeyRefusesTheFile(t *testing.T) {
-	s := sftptest.Start(t, sftptest.Password, hostKeys(t, 1)[0], "")
+	s := sftptest.Start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
 	first := newLab(t)
-	_, err := first.fetch(first.pub, s, "yes")
+	_, err := first.Fetch(first.Pub, s, "yes")
 	require.NoError(t, err)
 
 	other := newLab(t, func(c *cucm.Config) { c.Security = "another" })
-	before := other.snapshot()
-	out, err := other.remotekey(s, s.Password, "yes", password)
+	before := other.Snapshot()
+	out, err := other.Remotekey(s, s.Password, "yes", password)
 	require.ErrorIs(t, err, cucm.ErrP12Password)
 	require.Contains(t, out, "another cluster security password")
-	require.Empty(t, cmp.Diff(before, other.snapshot()))
+	require.Empty(t, cmp.Diff(before, other.Snapshot()))
 
 	upgraded := newLab(t, func(c *cucm.Config) {
 		c.Nodes[0].KeyBits = map[cucm.Unit]int{cucm.CallManager: 2048}
 	})
-	before = upgraded.snapshot()
+	before = upgraded.Snapshot()
 	var size *cucm.KeySizeError
-	_, err = upgraded.remotekey(s, s.Password, "yes", password)
+	_, err = upgraded.Remotekey(s, s.Password, "yes", password)
 	require.ErrorAs(t, err, &size)
-	_, err = upgraded.types(upgraded.pub, "utils itl reset localkey", password)
+	_, err = upgraded.Types(upgraded.Pub, "utils itl reset localkey", password)
 	require.ErrorAs(t, err, &size)
 	require.Equal(t, cucm.KeySizeError{Recovery: 1024, CallManager: 2048}, *size)
-	require.Empty(t, cmp.Diff(before, upgraded.snapshot()))
+	require.Empty(t, cmp.Diff(before, upgraded.Snapshot()))
 
-	_, err = first.types(first.sub, "utils itl reset remotekey "+s.Address()+" u p", s.Password)
+	_, err = first.Types(first.Sub, "utils itl reset remotekey "+s.Address()+" u p", s.Password)
 	require.ErrorIs(t, err, cucm.ErrNotPublisher)
 }
 
 // A server that is no SSH server, or is not there, costs a message.
 func TestSFTPServerThatIsNone(t *testing.T) {
 	l := newLab(t)
-	before := l.snapshot()
+	before := l.Snapshot()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	go func() {
@@ -243,37 +224,39 @@ func TestSFTPServerThatIsNone(t *testing.T) {
 		}
 	}()
 	address := listener.Addr().String()
-	_, err = l.types(l.pub, "utils itl reset remotekey "+address+" u p", "x")
+	_, err = l.Types(l.Pub, "utils itl reset remotekey "+address+" u p", "x")
 	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
 	listener.Close()
-	_, err = l.types(l.pub, "utils itl reset remotekey "+address+" u p", "x")
+	_, err = l.Types(l.Pub, "utils itl reset remotekey "+address+" u p", "x")
 	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
-	require.Empty(t, cmp.Diff(before, l.snapshot()))
+	require.Empty(t, cmp.Diff(before, l.Snapshot()))
 }
 
 // M15: on a subscriber there is no such file.
 func TestFileGetOnASubscriber(t *testing.T) {
 	l := newLab(t)
-	out, err := l.types(l.sub, "file get tftp ITLRecovery.p12", "y")
+	out, err := l.Types(l.Sub, "file get tftp ITLRecovery.p12", "y")
 	require.ErrorContains(t, err, "not found")
 	require.NotContains(t, out, "proceed")
-	require.Contains(t, l.must(l.pub, "file list tftp *"), "ITLRecovery.p12\n")
-	require.NotContains(t, l.must(l.sub, "file list tftp *"), "ITLRecovery.p12")
+	require.Contains(t, l.Must(l.Pub, "file list tftp *"), "ITLRecovery.p12\n")
+	require.NotContains(t, l.Must(l.Sub, "file list tftp *"), "ITLRecovery.p12")
 }
 
 // M17: openssl opens the file with the derived password, which a shell derives.
 func TestOpenSSLOpensTheFile(t *testing.T) {
 	openssl := sftptest.Program(t, "openssl")
-	s := sftptest.Start(t, sftptest.Password, hostKeys(t, 1)[0], "")
+	s := sftptest.Start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
 	l := newLab(t, func(c *cucm.Config) { c.Security = "s3curity pass" })
-	derived, err := exec.Command("sh", "-c", `printf %s "$1" | `+openssl+` dgst -sha256 -hmac ITLRecovery.p12 -r | cut -c1-32`, "sh", "s3curity pass").Output()
+	derive := `printf %s "$1" | ` + openssl + ` dgst -sha256 -hmac ITLRecovery.p12 -r | cut -c1-32`
+	derived, err := exec.Command("sh", "-c", derive, "sh", "s3curity pass").Output()
 	require.NoError(t, err)
 	require.Equal(t, cucm.P12Password("s3curity pass"), strings.TrimSpace(string(derived)))
 	open := func(password string) (string, error) {
-		out, err := exec.Command(openssl, "pkcs12", "-in", filepath.Join(s.Dir, "ITLRecovery.p12"), "-passin", "pass:"+password, "-nodes").CombinedOutput()
+		file := filepath.Join(s.Dir, "ITLRecovery.p12")
+		out, err := exec.Command(openssl, "pkcs12", "-in", file, "-passin", "pass:"+password, "-nodes").CombinedOutput()
 		return string(out), err
 	}
-	_, err = l.fetch(l.pub, s, "yes")
+	_, err = l.Fetch(l.Pub, s, "yes")
 	require.NoError(t, err)
 	out, err := open(cucm.P12Password("s3curity pass"))
 	require.NoError(t, err, out)
@@ -283,16 +266,13 @@ func TestOpenSSLOpensTheFile(t *testing.T) {
 	require.Error(t, err, out)
 
 	// Another security password protects the local file only.
-	l.must(l.pub, "set password user security", "s3curity pass", "changed", "changed")
+	l.Must(l.Pub, "set password user security", "s3curity pass", "changed", "changed")
 	_, err = open(cucm.P12Password("s3curity pass"))
 	require.NoError(t, err, "the copy is as it was")
-	_, err = l.remotekey(s, s.Password, password)
+	_, err = l.Remotekey(s, s.Password, password)
 	require.ErrorIs(t, err, cucm.ErrP12Password)
-	_, err = l.fetch(l.pub, s)
+	_, err = l.Fetch(l.Pub, s)
 	require.NoError(t, err)
 	_, err = open(cucm.P12Password("changed"))
 	require.NoError(t, err)
 }
-
-// hexSum shortens what a snapshot shows of bytes.
-func hexSum(sum [20]byte) string { return hex.EncodeToString(sum[:]) }

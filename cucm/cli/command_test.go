@@ -1,4 +1,4 @@
-package cucm_test
+package cli_test
 
 import (
 	"strings"
@@ -15,8 +15,8 @@ import (
 // that it does not take, having changed nothing.
 func TestEveryCommandExplainsItself(t *testing.T) {
 	l := newLab(t)
-	before := l.snapshot()
-	all := l.must(l.pub, "help")
+	before := l.Snapshot()
+	all := l.Must(l.Pub, "help")
 	commands := 0
 	for line := range strings.Lines(all) {
 		if strings.HasPrefix(line, " ") {
@@ -33,55 +33,57 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		}
 		command := strings.Join(words, " ")
 		require.Contains(t, cli.Hints(command), strings.TrimSpace(line))
-		require.Contains(t, l.must(l.pub, "help "+command), strings.TrimSpace(line))
-		_, err := l.types(l.pub, command+strings.Repeat(" x", 40))
+		require.Contains(t, l.Must(l.Pub, "help "+command), strings.TrimSpace(line))
+		_, err := l.Types(l.Pub, command+strings.Repeat(" x", 40))
 		require.Error(t, err, command)
 	}
 	require.Greater(t, commands, 25)
-	require.Empty(t, cmp.Diff(before, l.snapshot()))
+	require.Empty(t, cmp.Diff(before, l.Snapshot()))
 }
 
 func TestUnknownCommand(t *testing.T) {
 	l := newLab(t)
 	for _, line := range []string{"show", "itl", "show itls", "Show itl", "utils itl reset"} {
-		out, err := l.types(l.pub, line)
+		out, err := l.Types(l.Pub, line)
 		require.ErrorIs(t, err, cli.ErrUnknownCommand, line)
 		require.Equal(t, "Executed command unsuccessfully\nNo valid command entered\n", out)
 	}
-	require.Empty(t, l.must(l.pub, "  "))
-	require.ErrorIs(t, cli.Run(l.pub, &cli.Script{}, "exit"), cli.ErrExit)
+	require.Empty(t, l.Must(l.Pub, "  "))
+	require.ErrorIs(t, cli.Run(l.Pub, &cli.Script{}, "exit"), cli.ErrExit)
 }
 
 // A clock that is set moves the guard and the monitor along, backwards too.
 func TestSetDate(t *testing.T) {
 	l := newLab(t)
-	l.must(l.pub, "set cert regen TVS", "yes")
-	_, err := l.types(l.pub, "set cert regen CAPF", "yes")
+	l.Must(l.Pub, "set cert regen TVS", "yes")
+	_, err := l.Types(l.Pub, "set cert regen CAPF", "yes")
 	require.Error(t, err)
-	require.Contains(t, l.must(l.sub, "set date 18:30:00 02/26/14"), "18:30:00 UTC 2014")
-	l.must(l.pub, "set cert regen CAPF", "yes")
-	l.must(l.pub, "set date 10:00:00 02/20/14")
-	unit, _ := l.pub.Guard()
+	require.Contains(t, l.Must(l.Sub, "set date 18:30:00 02/26/14"), "18:30:00 UTC 2014")
+	l.Must(l.Pub, "set cert regen CAPF", "yes")
+	l.Must(l.Pub, "set date 10:00:00 02/20/14")
+	unit, _ := l.Pub.Guard()
 	require.Empty(t, unit, "a guard that does not decide is not shown")
-	l.must(l.pub, "set cert regen tomcat", "yes")
-	l.wait(25 * time.Hour)
+	l.Must(l.Pub, "set cert regen tomcat", "yes")
+	l.Wait(25 * time.Hour)
 	require.NoError(t, l.Tick())
-	require.Len(t, l.alarms("ITLRecoveryBackup"), 1)
-	_, err = l.types(l.pub, "set date tomorrow noon")
+	require.Len(t, l.Alarms("ITLRecoveryBackup"), 1)
+	_, err = l.Types(l.Pub, "set date tomorrow noon")
 	require.ErrorContains(t, err, "Usage")
 }
 
 func TestAdministratorsPassword(t *testing.T) {
 	l := newLab(t)
-	l.must(l.pub, "set password user admin", password, "another one", "another one")
+	l.Must(l.Pub, "set password user admin", password, "another one", "another one")
 	require.True(t, l.CheckPassword("another one"))
-	before := l.snapshot()
-	for _, answers := range [][]string{{password, "password", "password"}, {"another one", "short", "short"}, {"another one", "password", "passport"}} {
-		_, err := l.types(l.pub, "set password user admin", answers...)
+	before := l.Snapshot()
+	for _, answers := range [][]string{
+		{password, "password", "password"}, {"another one", "short", "short"}, {"another one", "password", "passport"},
+	} {
+		_, err := l.Types(l.Pub, "set password user admin", answers...)
 		require.Error(t, err)
 	}
-	_, err := l.types(l.pub, "utils itl reset localkey", password)
+	_, err := l.Types(l.Pub, "utils itl reset localkey", password)
 	require.ErrorIs(t, err, cli.ErrPassword)
-	require.Empty(t, cmp.Diff(before, l.snapshot()))
-	require.True(t, l.sub.Cluster().CheckPassword("another one"))
+	require.Empty(t, cmp.Diff(before, l.Snapshot()))
+	require.True(t, l.Sub.Cluster().CheckPassword("another one"))
 }
