@@ -13,7 +13,7 @@ const (
 
 // sample is one moment of the charts.
 type sample struct {
-	T      float64 `json:"t"` // wall-clock seconds since the world began
+	T      float64 `json:"t"` // wall-clock seconds since the round began
 	Tally  tally   `json:"tally"`
 	Boots  float64 `json:"boots"` // ended, a second
 	TVS    float64 `json:"tvs"`   // questions answered, a second
@@ -47,11 +47,11 @@ func (c *charts) take(began, now time.Time, t tally, boots, tvs uint64) {
 	c.samples = append(c.samples, s)
 }
 
-func (c *charts) since(place uint64) ([]sample, uint64) {
+func (c *charts) since(seen uint64) ([]sample, uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	from := len(c.samples)
-	for from > 0 && c.samples[from-1].number > place && len(c.samples)-from < samplesKept {
+	for from > 0 && c.samples[from-1].number > seen && len(c.samples)-from < samplesKept {
 		from--
 	}
 	if from == len(c.samples) {

@@ -56,7 +56,7 @@ type holderView struct {
 }
 
 // look takes the panel anew and counts it as a change where it is another.
-func (w *world) look() {
+func (w *round) look() {
 	view := w.lookAtCluster()
 	b, err := json.Marshal(view)
 	if err != nil {
@@ -70,16 +70,16 @@ func (w *world) look() {
 	}
 }
 
-func (w *world) clusterSince(place uint64) (*clusterView, uint64) {
+func (w *round) clusterSince(seen uint64) (*clusterView, uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.news == place {
-		return nil, place
+	if w.news == seen {
+		return nil, seen
 	}
 	return w.view, w.news
 }
 
-func (w *world) lookAtCluster() *clusterView {
+func (w *round) lookAtCluster() *clusterView {
 	w.journal.look()
 	v := &clusterView{SettingsAccess: w.lab.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
 	served := make(map[sip.Checksum][]string)

@@ -32,15 +32,15 @@ var (
 type console struct {
 	name string // of the node at the start; `set network hostname` changes the node's
 	node *cucm.Node
-	ctx  context.Context // of the world
-	work *sync.WaitGroup // of the world: it ends after the commands that run
+	ctx  context.Context // of the round
+	work *sync.WaitGroup // of the round: it ends after the commands that run
 
 	mu       sync.Mutex
 	text     []byte
 	printed  int64  // bytes in all
 	count    uint64 // of changes
 	running  bool
-	ended    bool      // with its world
+	ended    bool      // with its round
 	question *question // that a command waits for an answer to
 }
 
@@ -62,21 +62,21 @@ type screen struct {
 	Busy   bool   `json:"busy,omitempty"`
 }
 
-// place of a page in a console's changes.
-type consolePlace struct {
+// A consoleCursor is where a page is in a console's changes.
+type consoleCursor struct {
 	count   uint64
 	printed int64
 }
 
-func (c *console) since(place consolePlace) (*screen, consolePlace) {
+func (c *console) since(seen consoleCursor) (*screen, consoleCursor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := consolePlace{c.count, c.printed}
-	if c.count == place.count {
+	now := consoleCursor{c.count, c.printed}
+	if c.count == seen.count {
 		return nil, now
 	}
 	s := &screen{Node: c.name, Prompt: prompt, Busy: c.running}
-	if missed := c.printed - place.printed; missed <= int64(len(c.text)) {
+	if missed := c.printed - seen.printed; missed <= int64(len(c.text)) {
 		s.Text = string(c.text[int64(len(c.text))-missed:])
 	} else {
 		s.Text, s.Anew = string(c.text), true

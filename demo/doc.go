@@ -2,7 +2,7 @@
 // which a person who has never seen an ITL watches trust being lost and
 // restored, and an engineer tries anything.
 //
-//	world    the lab of a scenario (scenarios.Player), from the start to "back to start"
+//	round    the lab of a scenario (scenarios.Player), from the start to "back to start"
 //	 ├─ wall       what every phone looks like from afar, its story (fleet.Observer)
 //	 ├─ journal    alarms and what administrators did
 //	 ├─ console    a node's command line, shared by all who look at it
@@ -16,11 +16,11 @@
 // over SSH can be reached from outside.
 //
 // A page gets a snapshot when it connects and then only what changed. Every
-// source counts its changes, and each page keeps its place in each count: ten
+// source counts its changes, and each page keeps how many it has seen of each: ten
 // times a second it is sent what is newer. Nothing is queued for a page, so one
 // that is slow costs no memory and gets fewer, larger changes, and the
 // simulation never waits for one.
 //
 // Everything that changes the cluster goes through the nodes' command line
-// ([cucm.Node.Run]) where it has a command for it; the buttons type it.
+// ([cli.Run]) where it has a command for it; the buttons type it.
 package demo

@@ -12,23 +12,23 @@ import (
 	"itlsim/sip"
 )
 
-// entry is a line of the log panel: of a node's application log, or one that
-// tells what was done on the page.
-type entry struct {
+// A logLine is a line of the log panel: an entry of a node's application log, or
+// what was done on the page.
+type logLine struct {
 	Seq   uint64 `json:"seq"`
 	At    int64  `json:"at"`   // milliseconds since 1970, by the cluster's clock
-	Alarm string `json:"kind"` // such as DeviceTLInfo; "Page" for what was done there, "Tour" for what a step did
+	Alarm string `json:"kind"` // such as DeviceTLInfo; "Page" for what was done there, "Tour" for a step's commands
 	From  string `json:"from"` // the phone or node
 	Text  string `json:"text"`
 	Line  string `json:"line,omitempty"` // of CiscoSyslog, whole
 	// Match says of a DeviceTLInfo whether the phone held what the TFTP node served
 	// that it named, when the alarm came (cucm.Report): "match", "mismatch" or "".
 	Match string `json:"match,omitempty"`
-	Phone *int   `json:"phone,omitempty"` // its place on the wall
+	Phone *int   `json:"phone,omitempty"` // its index on the wall
 }
 
-// entriesKept is how many entries of each kind are kept.
-const entriesKept = 400
+// linesKept is how many lines of each sort are kept.
+const linesKept = 400
 
 // journal keeps what the log panel shows: what the nodes log, and what was done
 // on the page.
@@ -39,9 +39,9 @@ type journal struct {
 	mu      sync.Mutex
 	pending []ciscolog.Entry // not looked at yet
 	count   uint64
-	// Apart, so that alarms, which come by the thousand, push out neither each
-	// other's kind nor the rest.
-	matches, mismatches, others []entry
+	// Reports come by the thousand. Kept apart, they push out neither each other's
+	// sort nor the rest.
+	matches, mismatches, others []logLine
 	held                        map[string]sip.Checksum // by the last DeviceTLInfo of each phone
 	holds                       map[sip.Checksum]int    // how many phones hold a list
 }
@@ -50,49 +50,49 @@ func newJournal() *journal {
 	return &journal{index: make(map[string]int), held: make(map[string]sip.Checksum), holds: make(map[sip.Checksum]int)}
 }
 
-// logged takes what a node logs. The cluster's lock may be held: it is looked
-// at later.
-func (j *journal) logged(l ciscolog.Entry) {
+// logged takes an entry of a node's log. The cluster's locks may be held, so it is
+// looked at later.
+func (j *journal) logged(e ciscolog.Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.pending = append(j.pending, l)
+	j.pending = append(j.pending, e)
 }
 
-// look enters what was logged.
+// look makes lines of the entries that came.
 func (j *journal) look() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i := range j.pending {
-		l := &j.pending[i]
-		e := entry{At: l.At.UnixMilli(), Alarm: l.Alarm.String(), From: l.Host, Line: l.String()}
-		if report, ok := l.Details.(cucm.Report); ok {
-			j.report(e, report)
+		e := &j.pending[i]
+		l := logLine{At: e.At.UnixMilli(), Alarm: e.Alarm.String(), From: e.Host, Line: e.String()}
+		if report, ok := e.Details.(cucm.Report); ok {
+			j.report(l, report)
 		} else {
-			e.Text = l.Body()
-			j.add(&j.others, e)
+			l.Text = e.Body()
+			j.add(&j.others, l)
 		}
 	}
 	j.pending = nil
 }
 
 // report enters a phone's DeviceTLInfo. The caller holds the lock.
-func (j *journal) report(e entry, r cucm.Report) {
-	e.From = r.Device
+func (j *journal) report(l logLine, r cucm.Report) {
+	l.From = r.Device
 	if i, ok := j.index[r.Device]; ok {
-		e.Phone = &i
+		l.Phone = &i
 	}
 	j.hold(r.Device, r.ITL)
 	switch r.Status {
 	case cucm.ITLMatch:
 		node, _, _ := strings.Cut(r.ITLServer, ".")
-		e.Match, e.Text = "match", fmt.Sprintf("ITL %x is what %s serves", r.ITL[:4], node)
-		j.add(&j.matches, e)
+		l.Match, l.Text = "match", fmt.Sprintf("ITL %x is what %s serves", r.ITL[:4], node)
+		j.add(&j.matches, l)
 	case cucm.ITLMismatch:
-		e.Match, e.Text = "mismatch", fmt.Sprintf("ITL %x is not what %s serves", r.ITL[:4], r.ITLServer)
-		j.add(&j.mismatches, e)
+		l.Match, l.Text = "mismatch", fmt.Sprintf("ITL %x is not what %s serves", r.ITL[:4], r.ITLServer)
+		j.add(&j.mismatches, l)
 	default:
-		e.Text = "no ITL installed"
-		j.add(&j.others, e)
+		l.Text = "no ITL installed"
+		j.add(&j.others, l)
 	}
 }
 
@@ -110,36 +110,36 @@ func (j *journal) hold(device string, list *sip.Checksum) {
 	}
 }
 
-// note enters what was done on the page.
-func (j *journal) note(kind string, from, format string, args ...any) {
+// note enters what was done: by is "Page" or "Tour".
+func (j *journal) note(by, from, format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(&j.others, entry{At: j.now().UnixMilli(), Alarm: kind, From: from, Text: fmt.Sprintf(format, args...)})
+	j.add(&j.others, logLine{At: j.now().UnixMilli(), Alarm: by, From: from, Text: fmt.Sprintf(format, args...)})
 }
 
-// add numbers an entry and keeps it. The caller holds the lock.
-func (j *journal) add(to *[]entry, e entry) {
+// add numbers a line and keeps it. The caller holds the lock.
+func (j *journal) add(to *[]logLine, l logLine) {
 	j.count++
-	e.Seq = j.count
-	if len(*to) == 2*entriesKept { // seldom, so that a line costs little
-		*to = append((*to)[:0], (*to)[entriesKept:]...)
+	l.Seq = j.count
+	if len(*to) == 2*linesKept { // seldom, so that a line costs little
+		*to = append((*to)[:0], (*to)[linesKept:]...)
 	}
-	*to = append(*to, e)
+	*to = append(*to, l)
 }
 
-// since gives the entries after a place in the count, and the new place.
-// Entries that are no longer kept are left out.
-func (j *journal) since(place uint64) ([]entry, uint64) {
+// since gives the lines that are newer than so many, and how many there are now.
+// Lines that are no longer kept are left out.
+func (j *journal) since(seen uint64) ([]logLine, uint64) {
 	j.look()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.count == place {
-		return nil, place
+	if j.count == seen {
+		return nil, seen
 	}
-	var newer []entry
-	for _, all := range [][]entry{j.others, j.matches, j.mismatches} {
+	var newer []logLine
+	for _, all := range [][]logLine{j.others, j.matches, j.mismatches} {
 		from := len(all)
-		for from > 0 && all[from-1].Seq > place && len(all)-from < entriesKept {
+		for from > 0 && all[from-1].Seq > seen && len(all)-from < linesKept {
 			from--
 		}
 		newer = append(newer, all[from:]...)
@@ -147,8 +147,8 @@ func (j *journal) since(place uint64) ([]entry, uint64) {
 	return newer, j.count
 }
 
-// holders tells how many phones hold which list, by the last DeviceTLInfo of
-// each (M19).
+// holders is how many phones hold each list, by the last DeviceTLInfo of each
+// phone (M19).
 func (j *journal) holders() map[sip.Checksum]int {
 	j.mu.Lock()
 	defer j.mu.Unlock()

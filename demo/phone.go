@@ -73,7 +73,7 @@ type storyView struct {
 	Tried  []string `json:"tried"`
 }
 
-func (w *world) phone(i int) *phoneView {
+func (w *round) phone(i int) *phoneView {
 	p := w.lab.Fleet.Phone(i)
 	serving := w.serving(i, &p)
 	v := &phoneView{
@@ -108,7 +108,7 @@ var means = [...]string{
 
 // serving is the node whose TFTP a phone asks first: its home's, unless somebody
 // gave it other servers.
-func (w *world) serving(i int, v *fleet.View) *cucm.Node {
+func (w *round) serving(i int, v *fleet.View) *cucm.Node {
 	for _, n := range w.lab.Nodes() {
 		if n.Address(cucm.TFTPService) == v.Servers[0] {
 			return n
@@ -145,7 +145,7 @@ func storyOf(j judgement) storyView {
 }
 
 // act does what a person at a phone can do.
-func (w *world) act(i int, act string, servers []string) error {
+func (w *round) act(i int, act string, servers []string) error {
 	var ev phone.Event
 	switch act {
 	case "reset":

@@ -54,9 +54,9 @@ func (s *Server) handler() http.Handler {
 	return s.guard(http.NewCrossOriginProtection().Handler(mux))
 }
 
-func showPhone(w *world, i int, _ *http.Request) (any, error) { return w.phone(i), nil }
+func showPhone(w *round, i int, _ *http.Request) (any, error) { return w.phone(i), nil }
 
-func actOnPhone(w *world, i int, r *http.Request) (any, error) {
+func actOnPhone(w *round, i int, r *http.Request) (any, error) {
 	body, err := read[struct{ Servers []string }](r)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func actOnPhone(w *world, i int, r *http.Request) (any, error) {
 	return nil, w.act(i, r.PathValue("act"), body.Servers)
 }
 
-func power(w *world, _ *player, r *http.Request) error {
+func power(w *round, _ *player, r *http.Request) error {
 	body, err := read[struct{ On bool }](r)
 	if err != nil {
 		return err
@@ -74,12 +74,12 @@ func power(w *world, _ *player, r *http.Request) error {
 	return nil
 }
 
-func resetPhones(w *world, _ *player, _ *http.Request) error {
+func resetPhones(w *round, _ *player, _ *http.Request) error {
 	w.resetPhones()
 	return nil
 }
 
-func changeSettings(w *world, _ *player, r *http.Request) error {
+func changeSettings(w *round, _ *player, r *http.Request) error {
 	body, err := read[struct{ SettingsAccess bool }](r)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func changeSettings(w *world, _ *player, r *http.Request) error {
 }
 
 // moveClock sets the clock's rate, or moves the clock forward.
-func moveClock(w *world, _ *player, r *http.Request) error {
+func moveClock(w *round, _ *player, r *http.Request) error {
 	body, err := read[struct {
 		Rate    float64
 		Advance float64 // seconds
@@ -115,7 +115,7 @@ func complete(rw http.ResponseWriter, r *http.Request) {
 	answer(rw, map[string]any{"line": longer, "words": words}, err)
 }
 
-func typeLine(_ *world, c *console, r *http.Request) error {
+func typeLine(_ *round, c *console, r *http.Request) error {
 	body, err := read[struct{ Line string }](r)
 	if err != nil {
 		return err
@@ -126,13 +126,13 @@ func typeLine(_ *world, c *console, r *http.Request) error {
 	return c.enter(body.Line)
 }
 
-func interrupt(_ *world, c *console, _ *http.Request) error {
+func interrupt(_ *round, c *console, _ *http.Request) error {
 	c.interrupt()
 	return nil
 }
 
 // regenerate is the button Regenerate of the page Certificate Management.
-func regenerate(w *world, c *console, r *http.Request) error {
+func regenerate(w *round, c *console, r *http.Request) error {
 	body, err := read[struct{ Unit string }](r)
 	if err != nil {
 		return err
@@ -141,7 +141,7 @@ func regenerate(w *world, c *console, r *http.Request) error {
 	return c.run("set cert regen "+body.Unit, io.Discard, "yes")
 }
 
-func restartService(w *world, c *console, r *http.Request) error {
+func restartService(w *round, c *console, r *http.Request) error {
 	body, err := read[struct{ Service string }](r)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func restartService(w *world, c *console, r *http.Request) error {
 	return c.run("utils service restart "+body.Service, io.Discard)
 }
 
-func (s *Server) backToStart(_ *world, _ *player, r *http.Request) error {
+func (s *Server) backToStart(_ *round, _ *player, r *http.Request) error {
 	body, err := read[struct {
 		Tour string
 		Play bool
@@ -161,7 +161,7 @@ func (s *Server) backToStart(_ *world, _ *player, r *http.Request) error {
 	return s.restart(body.Tour, body.Play)
 }
 
-func steerTour(_ *world, p *player, r *http.Request) error {
+func steerTour(_ *round, p *player, r *http.Request) error {
 	do := r.PathValue("do")
 	switch {
 	case p == nil:
@@ -179,7 +179,7 @@ func steerTour(_ *world, p *player, r *http.Request) error {
 	return nil
 }
 
-// setup is what does not change within a world.
+// setup is what does not change within a round.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 	w, _ := s.settled()
 	var tours []tourView
@@ -191,15 +191,15 @@ func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 }
 
 // do wraps a command of the page.
-func (s *Server) do(act func(*world, *player, *http.Request) error) http.HandlerFunc {
+func (s *Server) do(act func(*round, *player, *http.Request) error) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		w, p := s.settled()
 		answer(rw, nil, act(w, p, r))
 	}
 }
 
-func (s *Server) onConsole(act func(*world, *console, *http.Request) error) http.HandlerFunc {
-	return s.do(func(w *world, _ *player, r *http.Request) error {
+func (s *Server) onConsole(act func(*round, *console, *http.Request) error) http.HandlerFunc {
+	return s.do(func(w *round, _ *player, r *http.Request) error {
 		c, err := w.console(r.PathValue("node"))
 		if err != nil {
 			return err
@@ -208,7 +208,7 @@ func (s *Server) onConsole(act func(*world, *console, *http.Request) error) http
 	})
 }
 
-func (s *Server) onPhone(act func(*world, int, *http.Request) (any, error)) http.HandlerFunc {
+func (s *Server) onPhone(act func(*round, int, *http.Request) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		w, _ := s.settled()
 		i, err := strconv.Atoi(r.PathValue("phone"))

@@ -56,10 +56,10 @@ type Server struct {
 	cancel   context.CancelFunc
 	done     chan struct{}
 
-	starting sync.Mutex // held while a world is replaced
+	starting sync.Mutex // held while a round is replaced
 
 	mu     sync.Mutex
-	world  *world
+	round  *round
 	player *player
 }
 
@@ -136,21 +136,21 @@ func (s *Server) Close() error {
 	return errors.Join(err, w.close())
 }
 
-func (s *Server) current() (*world, *player) {
+func (s *Server) current() (*round, *player) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.world, s.player
+	return s.round, s.player
 }
 
-// settled is the world that commands are for: one that is about to be replaced
+// settled is the round that commands are for: one that is about to be replaced
 // takes none.
-func (s *Server) settled() (*world, *player) {
+func (s *Server) settled() (*round, *player) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
 	return s.current()
 }
 
-// restart goes back to the start: a new world takes the place of the old. With
+// restart goes back to the start: a new round replaces the old. With
 // a tour its steps boot the phones, else they boot now. The tour plays, or stands
 // before its first step.
 func (s *Server) restart(tour string, playing bool) error {
@@ -177,7 +177,7 @@ func (s *Server) restart(tour string, playing bool) error {
 			return err
 		}
 	}
-	w, err := openWorld(number, s.config, scenario)
+	w, err := openRound(number, s.config, scenario)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (s *Server) restart(tour string, playing bool) error {
 		w.power(true)
 	}
 	s.mu.Lock()
-	s.world, s.player = w, p
+	s.round, s.player = w, p
 	s.mu.Unlock()
 	if old != nil && s.config.Restarted != nil {
 		s.config.Restarted(s)

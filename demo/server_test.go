@@ -252,7 +252,7 @@ func TestBackToStart(t *testing.T) {
 	p.until("phone 3 is off", func(update) bool { return p.seen.Cells[3] == '1' })
 	status, answer := p.post("restart", `{"tour":"trust-loss"}`)
 	require.Equal(t, http.StatusOK, status, answer)
-	u := p.until("the new world", func(u update) bool { return u.World == 2 })
+	u := p.until("the new round", func(u update) bool { return u.World == 2 })
 	require.Equal(t, strings.Repeat("0", 20), u.Cells, "off, and without a list")
 	require.NotNil(t, u.Cluster)
 	require.Equal(t, -1, u.Tour.At)
@@ -486,7 +486,7 @@ func TestTourTakesTheConsoleOver(t *testing.T) {
 	p.step(1)
 }
 
-// Scenarios that tell their steps come to their end as tours, in either world,
+// Scenarios that tell their steps come to their end as tours, on either network,
 // and what is expected of each step holds.
 func TestToursPlay(t *testing.T) {
 	for _, c := range []struct{ name, mode, end string }{

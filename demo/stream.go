@@ -17,13 +17,13 @@ const (
 
 // update is what a page is sent: only what changed since the last one.
 type update struct {
-	World   int          `json:"world,omitempty"` // on a page's first of each world: all is new
+	Round   int          `json:"world,omitempty"` // on a page's first of each round: all is new
 	Phones  int          `json:"phones,omitempty"`
 	Cells   string       `json:"cells,omitempty"`
 	Changed []int        `json:"changed,omitempty"` // index, cell, index, cell, …
 	Clock   *reading     `json:"clock,omitempty"`
 	Cluster *clusterView `json:"cluster,omitempty"`
-	Log     []entry      `json:"log,omitempty"`
+	Log     []logLine    `json:"log,omitempty"`
 	Samples []sample     `json:"samples,omitempty"`
 	Screens []*screen    `json:"screens,omitempty"`
 	Tour    *playerView  `json:"tour,omitempty"`
@@ -35,28 +35,28 @@ type reading struct {
 	Rate float64 `json:"rate"`
 }
 
-// place is how far a page has been told of a world.
-type place struct {
-	world    *world
+// cursor is how far a page has been told of a round.
+type cursor struct {
+	round    *round
 	player   *player
 	wall     uint64
 	cluster  uint64
 	journal  uint64
 	charts   uint64
 	tour     uint64
-	consoles []consolePlace
+	consoles []consoleCursor
 	clock    time.Time
 }
 
-// update collects what is newer than a page's place, and moves the place; nil
-// where nothing is.
-func (s *Server) update(p *place) *update {
+// update collects what is newer than a page's cursor, and moves it; nil where
+// nothing is.
+func (s *Server) update(p *cursor) *update {
 	w, player := s.current()
 	u := &update{}
 	news := false
-	if w != p.world {
-		*p = place{world: w, consoles: make([]consolePlace, len(w.consoles))}
-		u.World, u.Phones = w.number, len(w.phones)
+	if w != p.round {
+		*p = cursor{round: w, consoles: make([]consoleCursor, len(w.consoles))}
+		u.Round, u.Phones = w.number, len(w.phones)
 		u.Cells, p.wall = w.wall.snapshot()
 		news = true
 	} else {
@@ -112,7 +112,7 @@ func (s *Server) events(rw http.ResponseWriter, r *http.Request) {
 	tick, revive := time.NewTicker(sendEvery), time.NewTicker(reviveEvery)
 	defer tick.Stop()
 	defer revive.Stop()
-	var at place
+	var at cursor
 	for {
 		if u := s.update(&at); u != nil {
 			b, err := json.Marshal(u)

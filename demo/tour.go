@@ -47,9 +47,9 @@ const (
 	wordTime    = time.Second / 3
 )
 
-// player plays the scenario of one world.
+// player plays the scenario of one round.
 type player struct {
-	world *world
+	round *round
 
 	mu      sync.Mutex
 	count   uint64 // of changes
@@ -78,21 +78,21 @@ type stepView struct {
 	Expected []report.Expectation `json:"expected"` // empty until it is done
 }
 
-// play starts the world's scenario, playing or standing before its first step.
-func (w *world) play(playing bool) *player {
-	p := &player{world: w, at: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
+// play starts the round's scenario, playing or standing before its first step.
+func (w *round) play(playing bool) *player {
+	p := &player{round: w, at: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
 	w.done.Go(p.run)
 	p.nudge()
 	return p
 }
 
-func (p *player) since(place uint64) (*playerView, uint64) {
+func (p *player) since(seen uint64) (*playerView, uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.count == place {
-		return nil, place
+	if p.count == seen {
+		return nil, seen
 	}
-	s := p.world.scenario
+	s := p.round.scenario
 	v := &playerView{tourView: viewOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
 	for i, step := range s.Steps {
 		sv := stepView{Title: step.Name, Says: step.Says, Expected: []report.Expectation{}}
@@ -117,7 +117,7 @@ func (p *player) set(playing bool) {
 }
 
 // left reports whether there is a next step. The caller holds the lock.
-func (p *player) left() bool { return p.failed == "" && p.at+1 < len(p.world.scenario.Steps) }
+func (p *player) left() bool { return p.failed == "" && p.at+1 < len(p.round.scenario.Steps) }
 
 func (p *player) nudge() {
 	select {
@@ -153,7 +153,7 @@ func (p *player) run() {
 			rest.Reset(p.step())
 		}
 		select {
-		case <-p.world.ctx.Done():
+		case <-p.round.ctx.Done():
 			return
 		case <-p.wake:
 			p.mu.Lock()
@@ -175,8 +175,8 @@ func (p *player) run() {
 
 // step does the step that is due, and tells how long to rest then.
 func (p *player) step() time.Duration {
-	step, began := p.world.scenario.Steps[p.at], time.Now()
-	report, err := p.world.lab.Play(p.world.ctx, step)
+	step, began := p.round.scenario.Steps[p.at], time.Now()
+	report, err := p.round.lab.Play(p.round.ctx, step)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = false

@@ -62,7 +62,7 @@ type wall struct {
 
 	mu      sync.Mutex
 	cells   []cell
-	changes []uint64 // of each cell, its place in the count of changes
+	changes []uint64 // of each cell, its number in the count of changes
 	count   uint64
 	tally   tally
 	stories [][]judgement
@@ -127,17 +127,17 @@ func (w *wall) tallied() tally {
 	return w.tally
 }
 
-// since tells what changed after a place in the count, and the new place: as
+// since gives what is newer than so many changes, and how many there are now: as
 // pairs of index and cell, or, where that would be longer, as all cells.
-func (w *wall) since(place uint64) (all string, changed []int, now uint64) {
+func (w *wall) since(seen uint64) (all string, changed []int, now uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.count == place {
-		return "", nil, place
+	if w.count == seen {
+		return "", nil, seen
 	}
 	newer := 0
 	for _, at := range w.changes {
-		if at > place {
+		if at > seen {
 			newer++
 		}
 	}
@@ -146,14 +146,14 @@ func (w *wall) since(place uint64) (all string, changed []int, now uint64) {
 	}
 	changed = make([]int, 0, 2*newer)
 	for i, at := range w.changes {
-		if at > place {
+		if at > seen {
 			changed = append(changed, i, int(w.cells[i]))
 		}
 	}
 	return "", changed, w.count
 }
 
-// snapshot is every cell, and the place in the count of changes.
+// snapshot is every cell, and the count of changes.
 func (w *wall) snapshot() (all string, now uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -16,10 +16,10 @@ import (
 	"itlsim/sshd"
 )
 
-// world is everything from one start to the next: a scenario's lab, and all
+// round is everything from one start to the next: a scenario's lab, and all
 // that looks at it.
-type world struct {
-	number   int // of the world, so that pages notice a new one
+type round struct {
+	number   int // of the round, so that pages notice a new one
 	began    time.Time
 	scenario scenarios.Scenario
 	lab      *scenarios.Player
@@ -48,8 +48,8 @@ type installed struct {
 	Home  int    `json:"home"` // the node that serves it first
 }
 
-func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
-	w := &world{number: number, began: time.Now(), scenario: s}
+func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
+	w := &round{number: number, began: time.Now(), scenario: s}
 	w.close = sync.OnceValue(w.end)
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.wall, w.journal, w.charts = newWall(), newJournal(), &charts{}
@@ -99,7 +99,7 @@ func openWorld(number int, cfg Config, s scenarios.Scenario) (*world, error) {
 }
 
 // sampling takes the cluster panel and the charts' samples now and then.
-func (w *world) sampling() {
+func (w *round) sampling() {
 	tick := time.NewTicker(samplingEvery)
 	defer tick.Stop()
 	for {
@@ -115,11 +115,11 @@ func (w *world) sampling() {
 }
 
 // now is the time of the nodes: `set date` moves it, and not the scenario's.
-func (w *world) now() time.Time { return w.lab.Cluster.Now() }
+func (w *round) now() time.Time { return w.lab.Cluster.Now() }
 
-// end ends everything the world runs, after the commands that run on its
+// end ends everything the round runs, after the commands that run on its
 // consoles.
-func (w *world) end() error {
+func (w *round) end() error {
 	w.cancel()
 	for _, c := range w.consoles {
 		c.end()
@@ -132,7 +132,7 @@ func (w *world) end() error {
 	return w.lab.Close()
 }
 
-func (w *world) console(node string) (*console, error) {
+func (w *round) console(node string) (*console, error) {
 	for _, c := range w.consoles {
 		if c.name == node {
 			return c, nil
@@ -142,7 +142,7 @@ func (w *world) console(node string) (*console, error) {
 }
 
 // types has a step of the scenario type on a node's console.
-func (w *world) types(n *cucm.Node, line string, answers []string) (string, error) {
+func (w *round) types(n *cucm.Node, line string, answers []string) (string, error) {
 	for _, c := range w.consoles {
 		if c.node == n {
 			w.journal.note("Tour", n.Name(), "%s", line)
@@ -153,7 +153,7 @@ func (w *world) types(n *cucm.Node, line string, answers []string) (string, erro
 }
 
 // power switches all phones on or off.
-func (w *world) power(on bool) {
+func (w *round) power(on bool) {
 	if on {
 		w.lab.Fleet.Send(phone.PowerOn{}, nil)
 	} else {
@@ -163,7 +163,7 @@ func (w *world) power(on bool) {
 
 // resetPhones is System > Enterprise Parameters > Reset, of every cluster that
 // there is: phones may have moved.
-func (w *world) resetPhones() {
+func (w *round) resetPhones() {
 	for _, c := range w.lab.Clusters() {
 		w.journal.note("Page", c.Publisher().Name(), "System > Enterprise Parameters > Reset")
 		c.ResetPhones()
@@ -171,7 +171,7 @@ func (w *world) resetPhones() {
 }
 
 // settingsAccess is Common Phone Profile > Settings Access, of every cluster.
-func (w *world) settingsAccess(on bool) error {
+func (w *round) settingsAccess(on bool) error {
 	for _, c := range w.lab.Clusters() {
 		w.journal.note("Page", c.Publisher().Name(), "settings access: %v", on)
 		s := c.Settings()
@@ -184,7 +184,7 @@ func (w *world) settingsAccess(on bool) error {
 }
 
 // at picks one phone.
-func (w *world) at(i int) func(*phone.Phone) bool {
+func (w *round) at(i int) func(*phone.Phone) bool {
 	name := w.phones[i].Name
 	return func(p *phone.Phone) bool { return p.Name() == name }
 }
