@@ -57,10 +57,11 @@ func TestServices(t *testing.T) {
 		require.Equal(t, want == "", err != nil, address)
 	}
 	failed := errors.New("refused")
-	require.Equal(t, phone.ServiceShown{Seq: 7, Certificate: []byte{1}}, OpenAnswer(phone.OpenService{Seq: 7}, []byte{1}, nil))
-	require.Equal(t, phone.ServiceFailed{Seq: 7, Err: failed}, OpenAnswer(phone.OpenService{Seq: 7}, nil, failed))
-	require.Equal(t, phone.ServiceRead{Seq: 7, Data: []byte{1}}, ReadAnswer(phone.ReadService{Seq: 7}, []byte{1}, nil))
-	require.Equal(t, phone.ServiceFailed{Seq: 7, Err: failed}, ReadAnswer(phone.ReadService{Seq: 7}, nil, failed))
+	open, read := phone.OpenService{Seq: 7}, phone.ReadService{Seq: 7}
+	require.Equal(t, phone.ServiceShown{Seq: 7, Certificate: []byte{1}}, OpenAnswer(open, []byte{1}, nil))
+	require.Equal(t, phone.ServiceFailed{Seq: 7, Err: failed}, OpenAnswer(open, nil, failed))
+	require.Equal(t, phone.ServiceRead{Seq: 7, Data: []byte{1}}, ReadAnswer(read, []byte{1}, nil))
+	require.Equal(t, phone.ServiceFailed{Seq: 7, Err: failed}, ReadAnswer(read, nil, failed))
 }
 
 func TestTally(t *testing.T) {
@@ -69,7 +70,8 @@ func TestTally(t *testing.T) {
 	failed := errors.New("refused")
 	for _, ev := range []phone.Event{
 		phone.FileReceived{}, phone.TVSAnswered{}, phone.TVSStrange{}, phone.TVSSilent{}, phone.TVSSilent{},
-		RegisterAnswer(phone.Register{}, 2, nil), RegisterAnswer(phone.Register{}, 3, failed), RegisterAnswer(phone.Register{}, 0, failed),
+		RegisterAnswer(phone.Register{}, 2, nil),
+		RegisterAnswer(phone.Register{}, 3, failed), RegisterAnswer(phone.Register{}, 0, failed),
 	} {
 		tally.Answered(ev)
 	}
@@ -91,8 +93,10 @@ func TestTally(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	require.Equal(t, Limits{Boots: 5, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9, TVSTimeout: 10 * time.Second, HTTPTimeout: 10 * time.Second, SIPTimeout: 10 * time.Second},
-		Limits{}.OrDefaults(5))
+	require.Equal(t, Limits{
+		Boots: 5, TFTPTimeout: 500 * time.Millisecond, TFTPRetries: 9,
+		TVSTimeout: 10 * time.Second, HTTPTimeout: 10 * time.Second, SIPTimeout: 10 * time.Second,
+	}, Limits{}.OrDefaults(5))
 	few := Limits{1, 2, 3, 4, 5, 6}
 	require.Equal(t, few, few.OrDefaults(7))
 }

@@ -2,18 +2,19 @@ package fleet
 
 import "itlsim/phone"
 
-// An Observer watches phones, each by its place in the order of adding, without
-// asking for all of them again and again. Its methods are called by many
-// goroutines at once, for one phone in the order of what happens to it, and
-// with that phone locked: they must return at once and not turn to the fleet.
+// An Observer is told what happens to phones, so that it need not ask for all of
+// them again and again. Phones are numbered in the order of adding. Its methods
+// are called by many goroutines at once, but for one phone in the order of what
+// happens to it. That phone is locked meanwhile: they must return at once and not
+// call the fleet.
 type Observer interface {
-	// Changed tells that a phone's power, boot or trust state is another.
+	// Changed tells that a phone's power, boot or trust state has changed.
 	Changed(phone int, now Condition)
 	// Judged tells what became of a file that a phone was offered.
 	Judged(phone int, v phone.Verdict)
 }
 
-// A Condition is what can be seen of a phone from afar.
+// A Condition is a phone's power, whether it boots, and its trust state.
 type Condition struct {
 	On, Booting bool
 	State       phone.State

@@ -8,7 +8,7 @@ import (
 	"itlsim/sip"
 )
 
-// A View is one phone as it is just now.
+// A View is one phone as it was when it was looked at.
 type View struct {
 	Name    string
 	Number  string
@@ -21,22 +21,24 @@ type View struct {
 	phone.LastBoot
 
 	Cause         phone.Cause // of the last boot
-	CallManager   string      // that it is registered with, host:port; "": none
-	NotRegistered []error     // what came of the call managers that it asked in vain
-	StoredAlarms  int         // not answered with 202 yet
-	Screen        string      // "" where it is idle
+	CallManager   string      // where it is registered, host:port; "" if nowhere
+	NotRegistered []error     // why other call managers did not register it
+	StoredAlarms  int         // that were not answered with 202 yet
+	Screen        string      // "" when idle
 	ScreenReason  error       // why an HTTPS service did not open
 
 	status  phone.StatusLog
 	alarmAt time.Time
 }
 
-// ViewOf looks at a phone. A view is made for each phone each time that a fleet is judged,
-// so that what few ask for is written when they do.
+// ViewOf looks at a phone. Every judging of a fleet does this for every phone, so
+// what few need is left to methods.
 func ViewOf(p *phone.Phone) View {
 	v := View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(), LastBoot: p.LastBoot(),
-		Cause: p.Cause(), StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(),
+		On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
+		LastBoot: p.LastBoot(), Cause: p.Cause(),
+		StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),
 	}
 	screen := p.Screen()
 	v.Screen, v.ScreenReason = screen.Text, screen.Reason
@@ -47,8 +49,8 @@ func ViewOf(p *phone.Phone) View {
 // Status is the phone's status messages, oldest first.
 func (v *View) Status() []phone.StatusLine { return v.status.Lines() }
 
-// Alarm is the alarm that was raised last, and when; the time is zero where
-// none was.
+// Alarm is the alarm that was raised last, and when. The time is zero if there was
+// none.
 func (v *View) Alarm() (sip.DeviceTLInfo, time.Time) {
 	if v.alarmAt.IsZero() {
 		return sip.DeviceTLInfo{}, v.alarmAt

@@ -161,7 +161,10 @@ func TestNothingLeft(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1, patient)
 	l.fleet.patience = 0
-	l.fleet.Add(phone.New(phone.Setup{Name: "SEP0011AABBCCDD", IP: netip.MustParseAddr("192.0.2.1"), Profile: phone.Profiles()[0], Servers: []string{l.tftp}}))
+	l.fleet.Add(phone.New(phone.Setup{
+		Name: "SEP0011AABBCCDD", IP: netip.MustParseAddr("192.0.2.1"), Profile: phone.Profiles()[0],
+		Servers: []string{l.tftp},
+	}))
 	l.fleet.Send(phone.PowerOn{}, nil)
 	err := l.fleet.Settle(t.Context())
 	require.ErrorIs(t, err, syscall.EADDRNOTAVAIL)

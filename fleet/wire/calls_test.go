@@ -68,7 +68,9 @@ func TestFilesByHTTPFirst(t *testing.T) {
 	answer.Body.Close()
 	require.NoError(t, err)
 	require.Equal(t, l.pub.ITL().Bytes(), data)
-	require.Equal(t, http.Header{"Content-Length": {fmt.Sprint(len(data))}, "Cache-Control": {"no-store"}, "Content-Type": {"*/*"}}, answer.Header)
+	require.Equal(t, http.Header{
+		"Content-Length": {fmt.Sprint(len(data))}, "Cache-Control": {"no-store"}, "Content-Type": {"*/*"},
+	}, answer.Header)
 }
 
 // M4, M13: only registered phones get a cluster's reset.
@@ -274,11 +276,13 @@ func TestWebPages(t *testing.T) {
 	}
 	v := l.fleet.Phones()[1]
 	require.Contains(t, l.page(v, messages), "] ITL installed</B>")
-	require.Contains(t, l.page(v, "/CGI/Java/Serviceability?adapter=device.statistics.device"), "<TR><TD><B> MAC address</B></TD><td width=20></TD><TD><B>"+strings.TrimPrefix(v.Name, "SEP")+"</B></TD></TR>")
+	require.Contains(t, l.page(v, "/CGI/Java/Serviceability?adapter=device.statistics.device"),
+		"<TR><TD><B> MAC address</B></TD><td width=20></TD><TD><B>"+strings.TrimPrefix(v.Name, "SEP")+"</B></TD></TR>")
 	require.Contains(t, l.page(v, "/CGI/Java/Serviceability?adapter=device.trace.display.alarm"), "DeviceTLInfo")
 	sum := sip.Checksum(l.pub.ITL().SHA1())
 	require.Contains(t, l.page(v, "/SecurityConfigurationX"), "<ITLFile>"+strings.TrimSpace(sum.String())+"</ITLFile>")
-	require.Contains(t, l.page(v, "/NetworkConfigurationX"), "<CallManager1>"+l.pub.Address(cucm.CallManagerService)+" Active</CallManager1>")
+	require.Contains(t, l.page(v, "/NetworkConfigurationX"),
+		"<CallManager1>"+l.pub.Address(cucm.CallManagerService)+" Active</CallManager1>")
 	require.Equal(t, "404 Not Found", l.page(v, "/PortInformationX?1"))
 	require.Equal(t, "404 Not Found", l.page(v, "/CGI/Java/Serviceability?adapter=nothing"))
 
@@ -332,7 +336,8 @@ func TestPhonesFromAnywhere(t *testing.T) {
 	defer f.Close()
 	l.cluster.AddDevice(cucm.Device{Name: "SEP0011AABB0000", Group: l.cluster.Nodes()})
 	f.Add(phone.New(phone.Setup{
-		Name: "SEP0011AABB0000", IP: netip.MustParseAddr("192.0.2.1"), Profile: phone.Profiles()[0], Servers: []string{l.pub.Address(cucm.TFTPService)},
+		Name: "SEP0011AABB0000", IP: netip.MustParseAddr("192.0.2.1"), Profile: phone.Profiles()[0],
+		Servers: []string{l.pub.Address(cucm.TFTPService)},
 	}))
 	f.Send(phone.PowerOn{}, nil)
 	require.NoError(t, f.Settle(t.Context()))

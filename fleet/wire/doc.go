@@ -1,14 +1,25 @@
-// Package wire drives thousands of phones over real sockets: it carries out
-// the actions of package phone's state machine by HTTP, TFTP, TVS, SIP and HTTPS
-// clients, each from the phone's own loopback address, and brings the results
-// back. Two sockets listen for all phones, one for what comes by SIP and one for
-// their web pages: docs/phones.md says how.
+// Package wire drives thousands of phones over real sockets:
 //
-// Boots run concurrently up to a limit, since a machine's throughput falls when
-// thousands of transfers compete: a phone whose turn has not come waits in a
-// queue. A phone that does nothing costs neither a goroutine nor a descriptor.
+//	Send ─▶ queue ─▶ workers, at most Limits.Boots
+//	                    │  phone.Step ─▶ actions
+//	                    ▼
+//	       HTTP, TFTP, TVS, SIP, HTTPS clients, from the phone's own address
+//	                    │
+//	                    ▼  the answer, as the phone's next event
 //
-// Load never changes a phone's state: time-outs are those of phones, the limit
-// keeps answers well within them, and what fails for want of descriptors or
-// ports is tried again.
+//	one socket for all phones' NOTIFYs ─▶ Reset
+//	one socket for all phones' web pages
+//
+// It carries out the actions of package phone's state machine and brings the
+// results back as events. docs/phones.md says how the two sockets serve all phones.
+//
+// Only so many phones boot at a time, since throughput falls when thousands of
+// transfers compete; the others wait in the queue. A phone that does nothing costs
+// neither a goroutine nor a descriptor.
+//
+// Load never changes a phone's state: phones have their own time-outs, few enough
+// of them boot at a time that answers come well before those, and what fails for
+// want of descriptors or ports is tried again.
+//
+// A [Fleet] is made by [New]; the zero value of [Config] lacks only a Clock.
 package wire

@@ -40,16 +40,16 @@ func (f *Fleet) drive(s *slot) {
 			}
 		}
 		if s.answer == nil {
-			// The phone wants nothing more of a service. Once next has ended the
-			// turn another worker may have the phone.
+			// The phone wants nothing more of a service. This comes before next, after
+			// which another worker may have the phone.
 			s.hangUp()
 		}
 	}
 }
 
-// next is the phone's next event, or ends its turn. What happened to it
-// meanwhile comes before the answer to what it wanted: where that was a reset
-// the phone itself ignores the answer, where it was nothing the boot goes on.
+// next is the phone's next event, or nil, which lets other workers have the phone.
+// Events from outside come before the answer to the phone's last action: after a
+// reset the phone itself ignores that answer, otherwise its boot goes on.
 func (f *Fleet) next(s *slot) phone.Event {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -71,8 +71,8 @@ func (f *Fleet) next(s *slot) phone.Event {
 	return nil
 }
 
-// step hands an event to the phone, and notes whether a boot begins, and
-// whether one was cut short.
+// step gives an event to the phone, and notes whether that began a boot, or cut
+// one short.
 func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,6 +113,7 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 	return nil
 }
 
+// judged tells what became of a file.
 func (f *Fleet) judged(s *slot, v phone.Verdict) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,6 +123,7 @@ func (f *Fleet) judged(s *slot, v phone.Verdict) {
 	}
 }
 
+// booted ends a boot.
 func (f *Fleet) booted(s *slot) {
 	s.mu.Lock()
 	took := time.Since(s.begun)

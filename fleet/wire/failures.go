@@ -69,6 +69,9 @@ func (f *Fleet) Failures() []Failure { return f.failures.all() }
 
 // reason words an error the same way for all phones.
 func reason(err error) string {
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
 	var network net.Error
 	rejected, isRejected := errors.AsType[*sip.RejectedError](err)
 	switch {
@@ -76,15 +79,15 @@ func reason(err error) string {
 		return "no reason"
 	case isRejected:
 		return strings.TrimPrefix(rejected.Error(), "SIP "+rejected.Server+": ")
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case is(syscall.ECONNREFUSED):
 		return "connection refused"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
+	case is(context.DeadlineExceeded, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return "no answer in time"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case is(io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE):
 		return "closed the connection without an answer"
 	}
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next // the innermost names neither phone nor port
+		err = next // the innermost error names neither phone nor port
 	}
 	return err.Error()
 }

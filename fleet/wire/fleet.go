@@ -17,30 +17,32 @@ import (
 // from 64 to 256 and falls beyond, and answers come well within phones' time-outs.
 const DefaultBoots = 128
 
-// Clock tells the time that phones go by.
+// A Clock tells the phones the time.
 type Clock interface{ Now() time.Time }
 
 // Config is what a fleet needs.
 type Config struct {
 	Clock  Clock
 	Limits fleet.Limits
-	// SIPPort and WebPort are where all phones, each at its own address, take
-	// NOTIFYs and show their web pages; the system chooses where they are 0.
+	// SIPPort and WebPort are the ports at which all phones, each at its own
+	// address, take NOTIFYs and show their web pages. The system chooses those that
+	// are 0.
 	SIPPort, WebPort int
-	// Anywhere: the servers are not on this machine, so that phones cannot ask
-	// from loopback addresses. They ask from whatever address the system
-	// chooses, and no reset reaches them.
+	// Anywhere says that servers are not on this machine, so that phones cannot ask
+	// from loopback addresses. They ask from whatever address the system chooses,
+	// and no reset reaches them.
 	Anywhere bool
-	// Observer, where not nil, is told of what happens to phones.
+	// Observer, where not nil, is told what happens to phones.
 	Observer fleet.Observer
 }
 
 var _ fleet.Fleet = (*Fleet)(nil)
 
-// A Fleet is phones on real sockets. It is safe for concurrent use.
+// A Fleet is phones on real sockets. It is safe for concurrent use. Make it with
+// [New].
 type Fleet struct {
 	config   Config
-	patience time.Duration   // with this machine, where it is short of something
+	patience time.Duration   // how long this machine may be short of descriptors or ports
 	ctx      context.Context // ends with the fleet
 	cancel   context.CancelFunc
 	done     sync.WaitGroup
@@ -53,7 +55,7 @@ type Fleet struct {
 	waiting sync.Cond
 	busy    int // slots queued or driven
 	settled sync.Cond
-	err     error // what the run cannot go on after
+	err     error // why the run cannot go on
 
 	sip      *sip.Server
 	web      *webServer
@@ -64,26 +66,29 @@ type Fleet struct {
 
 // slot holds one phone.
 type slot struct {
-	// mu guards what follows. It is held while the phone thinks, never while it
-	// waits for the network.
+	// mu guards the fields up to conn. It is held while the phone thinks, never
+	// while it waits for the network.
 	mu    sync.Mutex
 	index int // in the order of adding
 	phone *phone.Phone
 	begun time.Time // of the boot under way, by the wall clock
 	due   time.Time // the next keep-alive, by the wall clock
 
-	conn *tls.Conn // to the HTTPS service that it opens; its worker's alone
+	conn *tls.Conn // to the HTTPS service that it opens; only its worker uses it
 
 	// The fleet's mu guards these.
-	pending []phone.Event // what has happened to it meanwhile
-	answer  phone.Event   // to what it last wanted done
-	queued  bool          // or driven
+	pending []phone.Event // that came from outside meanwhile
+	answer  phone.Event   // to its last action
+	queued  bool          // in the queue, or driven by a worker
 }
 
 // New makes a fleet without phones, and listens for them. Close ends it.
 func New(cfg Config) (*Fleet, error) {
 	cfg.Limits = cfg.Limits.OrDefaults(DefaultBoots)
-	f := &Fleet{config: cfg, patience: 5 * time.Second, byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot)}
+	f := &Fleet{
+		config: cfg, patience: 5 * time.Second,
+		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot),
+	}
 	f.waiting.L, f.settled.L = &f.mu, &f.mu
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	if err := f.listen(); err != nil {
@@ -105,15 +110,15 @@ func (f *Fleet) Add(p *phone.Phone) {
 	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }
 
-// all are the slots of all phones at this time.
+// all are the slots of all phones by now.
 func (f *Fleet) all() []*slot {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clip(f.slots)
 }
 
-// Send gives an event to all phones that choose picks (all, where it is nil).
-// It does not wait for what follows.
+// Send gives an event to all phones that choose picks (all if it is nil). It does
+// not wait for what follows.
 func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	for _, s := range f.all() {
 		if choose != nil {
@@ -141,7 +146,7 @@ func (f *Fleet) send(s *slot, ev phone.Event) {
 }
 
 // Settle waits until no phone has anything left to do. Its error is the
-// context's, fleet.ErrClosed, or what the run cannot go on after.
+// context's, fleet.ErrClosed, or the reason why the run cannot go on.
 func (f *Fleet) Settle(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		f.mu.Lock()
@@ -173,7 +178,7 @@ func (f *Fleet) Close() {
 	f.web.Close()
 }
 
-// end lets no phone go on, because of an error or because all is done.
+// end stops all phones, because of an error or because the fleet is closed.
 func (f *Fleet) end(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -98,7 +98,9 @@ func TestTFTPDHPAServesPhones(t *testing.T) {
 	for _, failure := range l.fleet.Failures() {
 		failed = append(failed, fmt.Sprint(failure.Protocol, " ", failure.What, " ", failure.Times))
 	}
-	require.Equal(t, []string{"HTTP connection refused 4", "TFTP CTLSEP<MAC>.tlv not found 1", "TFTP ITLSEP<MAC>.tlv not found 1"}, failed)
+	require.Equal(t, []string{
+		"HTTP connection refused 4", "TFTP CTLSEP<MAC>.tlv not found 1", "TFTP ITLSEP<MAC>.tlv not found 1",
+	}, failed)
 
 	// A file that somebody broke is refused, and the phone keeps what it has.
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), []byte("no list"), 0o644))
@@ -138,12 +140,16 @@ func TestForeignClientsGetFiles(t *testing.T) {
 	t.Run("curl", func(t *testing.T) {
 		dir := t.TempDir()
 		curl := sftptest.Program(t, "curl")
-		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/ITLFile.tlv")
+		node := "http://" + tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))
+		head := runs(t, dir, curl, "-sS", "-D", "-", "-o", "out", node+"/ITLFile.tlv")
 		require.Equal(t, want, got(dir))
 		require.Contains(t, head, "HTTP/1.1 200 OK")
 		require.Contains(t, strings.ToLower(head), "cache-control: no-store")
-		require.Equal(t, "404", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/CTLFile.tlv"))
-		require.Equal(t, "405", runs(t, dir, curl, "-sS", "-o", "none", "-w", "%{http_code}", "-X", "PUT", "http://"+tftp.HTTPAddress(l.pub.Address(cucm.TFTPService))+"/ITLFile.tlv"))
+		code := func(args ...string) string {
+			return runs(t, dir, curl, append([]string{"-sS", "-o", "none", "-w", "%{http_code}"}, args...)...)
+		}
+		require.Equal(t, "404", code(node+"/CTLFile.tlv"))
+		require.Equal(t, "405", code("-X", "PUT", node+"/ITLFile.tlv"))
 		runs(t, dir, curl, "-sS", "-o", "out", "tftp://"+l.pub.Address(cucm.TFTPService)+"/ITLFile.tlv")
 		require.Equal(t, want, got(dir))
 	})
@@ -155,7 +161,8 @@ func TestOpenSSLSeesTheTVS(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, 1, patient)
 	for _, how := range [][]string{{"-tls1_2", "-cipher", "AES256-SHA:@SECLEVEL=0"}, {"-tls1_3"}} {
-		said := runs(t, ".", sftptest.Program(t, "openssl"), append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)...)
+		args := append([]string{"s_client", "-connect", l.pub.Address(cucm.TVSService), "-showcerts"}, how...)
+		said := runs(t, ".", sftptest.Program(t, "openssl"), args...)
 		block, _ := pem.Decode([]byte(said[strings.Index(said, "-----BEGIN"):]))
 		require.NotNil(t, block)
 		require.Equal(t, sha256.Sum256(l.pub.Certificate(cucm.TVSUnit).Certificate.Raw), sha256.Sum256(block.Bytes))
@@ -174,9 +181,11 @@ func TestSIPpRegisters(t *testing.T) {
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 	scenario, err := filepath.Abs("testdata/phone.sipp.xml")
 	require.NoError(t, err)
-	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name, "-nostdin", "-timeout", "100s", l.pub.Address(cucm.CallManagerService))
+	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name,
+		"-nostdin", "-timeout", "100s", l.pub.Address(cucm.CallManagerService))
 	require.Equal(t, 1, l.cluster.Registered())
-	require.Contains(t, l.pub.Log()[len(l.pub.Log())-1], "%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.3.1.1]")
+	require.Contains(t, l.pub.Log()[len(l.pub.Log())-1],
+		"%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.3.1.1]")
 	// It has gone without a word: the reset does not reach it.
 	l.cluster.ResetPhones()
 	require.Zero(t, l.cluster.Registered())
@@ -194,7 +203,8 @@ func TestPhonesRegisterWithSIPp(t *testing.T) {
 	require.NoError(t, err)
 	host, port, _ := net.SplitHostPort(server)
 	var out bytes.Buffer
-	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port, "-nostdin", "-timeout", "100s")
+	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port,
+		"-nostdin", "-timeout", "100s")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

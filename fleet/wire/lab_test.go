@@ -89,7 +89,9 @@ func newLab(t testing.TB, nodes int, limits fleet.Limits) *lab {
 	net := fmt.Sprintf("127.1.%d.", labs.Add(1))
 	l.sockets, err = cucmwire.Listen(l.cluster, []string{net + "2", net + "3"})
 	require.NoError(t, err)
-	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond, Retries: 100})
+	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{
+		Files: l.serve, Timeout: 100 * time.Millisecond, Retries: 100,
+	})
 	require.NoError(t, err)
 	l.tftp = server.Addr().String()
 	l.fleet, err = New(Config{Clock: l.clock, Limits: limits})
@@ -130,7 +132,8 @@ func (l *lab) add(phones int, servers ...string) {
 		name := fmt.Sprintf("SEP0011AABB%04X", i)
 		l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
 		l.fleet.Add(phone.New(phone.Setup{
-			Name: name, IP: netip.AddrFrom4([4]byte{127, 17, byte(i >> 8), byte(i)}), Profile: phone.Profiles()[0], Servers: servers, Library: library,
+			Name: name, IP: netip.AddrFrom4([4]byte{127, 17, byte(i >> 8), byte(i)}), Profile: phone.Profiles()[0],
+			Servers: servers, Library: library,
 		}))
 	}
 }

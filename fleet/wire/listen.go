@@ -9,9 +9,9 @@ import (
 	"itlsim/sip"
 )
 
-// listen binds the two ports that all phones share. Every address of
-// 127.0.0.0/8 is this machine's, but a socket listens at one of them or at all:
-// so these listen at all, and drop what does not come from the machine itself.
+// listen binds the two ports that all phones share. Every address in 127.0.0.0/8
+// is this machine's, but a socket listens at one address or at all of them. So
+// these listen at all, and drop what does not come from this machine.
 func (f *Fleet) listen() error {
 	calls, err := f.listenAll(f.config.SIPPort)
 	if err != nil {
@@ -31,6 +31,7 @@ func (f *Fleet) listen() error {
 	return nil
 }
 
+// listenAll listens at all phones' addresses.
 func (f *Fleet) listenAll(port int) (*loopback, error) {
 	l, err := net.Listen("tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
 	if err != nil {
@@ -39,21 +40,22 @@ func (f *Fleet) listenAll(port int) (*loopback, error) {
 	return &loopback{Listener: l, takes: func(local netip.Addr) bool { return f.at(local) != nil }}, nil
 }
 
-// loopback is a listener at all addresses that takes connections only between
-// loopback addresses, and only to phones that would take them.
+// loopback is a listener at all addresses that accepts only connections between
+// loopback addresses, to phones that would accept them.
 type loopback struct {
 	net.Listener
 	takes func(local netip.Addr) bool
 }
 
-// Accept waits for such a connection; it drops all others.
+// Accept waits for such a connection, and drops all others.
 func (l *loopback) Accept() (net.Conn, error) {
 	for {
 		conn, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		local, remote := conn.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap(), conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+		local := conn.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+		remote := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
 		if local.IsLoopback() && remote.IsLoopback() && l.takes(local) {
 			return conn, nil
 		}

@@ -17,16 +17,20 @@ type webServer struct {
 	done   chan struct{}
 }
 
+// servePages shows each phone's pages at its own address.
 func (f *Fleet) servePages(l net.Listener) *webServer {
 	s := &webServer{addr: l.Addr().(*net.TCPAddr), done: make(chan struct{})}
 	s.server = http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			local := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
-			v, ok := f.PhoneAt(local.AddrPort().Addr())
-			// Off where the configuration in force says so, as on every phone that
-			// has none yet (M5).
-			if !ok || !v.On || v.Flash.Config == nil || !v.Flash.Config.Settings.WebAccess {
-				panic(http.ErrAbortHandler) // nobody listens
+			s := f.at(local.AddrPort().Addr())
+			if s == nil {
+				panic(http.ErrAbortHandler) // as if nobody listened
+			}
+			// Without a configuration web access is off, too (M5).
+			v := s.view()
+			if !v.On || v.Flash.Config == nil || !v.Flash.Config.Settings.WebAccess {
+				panic(http.ErrAbortHandler)
 			}
 			alarm, alarmAt := v.Alarm()
 			web.Serve(w, r, web.Phone{

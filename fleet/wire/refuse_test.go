@@ -20,7 +20,9 @@ func TestBadFiles(t *testing.T) {
 		asked string // what the reason must tell
 	}{
 		"truncated": {func(data []byte) []byte { return data[:100] }, "in a file of 100 bytes"},
-		"oversized": {func(data []byte) []byte { return append(slices.Clip(data), make([]byte, itl.MaxFile)...) }, "larger than 2097152 bytes"},
+		"oversized": {func(data []byte) []byte {
+			return append(slices.Clip(data), make([]byte, itl.MaxFile)...)
+		}, "larger than 2097152 bytes"},
 		"forged": {func(data []byte) []byte {
 			data = bytes.Clone(data)
 			data[len(data)-1] ^= 1 // the signature covers it

@@ -67,7 +67,7 @@ func (f *Fleet) registerOnce(p *phone.Phone, a phone.Register, alarms *int) erro
 	return err
 }
 
-// keepAlive makes phones register again when their time has come.
+// keepAlive makes phones register again when that is due, by the wall clock.
 func (f *Fleet) keepAlive() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -98,8 +98,8 @@ func (s *slot) registered() bool {
 	return fleet.Registered(s.phone)
 }
 
-// Registered reports whether a phone is on and registered: a jump of the clock
-// carries its registration over.
+// Registered reports whether a phone is on and registered. When the scenario clock
+// jumps, such registrations are carried over.
 func (f *Fleet) Registered(device string) bool {
 	f.mu.Lock()
 	s := f.byName[device]
@@ -107,8 +107,8 @@ func (f *Fleet) Registered(device string) bool {
 	return s != nil && s.registered()
 }
 
-// notified answers what comes to a phone: a NOTIFY with Event: service-control
-// resets or restarts it.
+// notified answers a request that comes to a phone. A NOTIFY with the event
+// service-control resets or restarts it.
 func (f *Fleet) notified(local, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
 	answer := func(code int, reason string) *sipmsg.Response {
 		return sipmsg.NewResponseFromRequest(r, code, reason, nil)

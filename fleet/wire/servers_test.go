@@ -84,12 +84,21 @@ var tvsFaults = map[string]struct {
 	state  phone.State
 	why    string
 }{
-	"absent":       {nil, phone.Locked, "connection refused"},
-	"hangs":        {func(_ *lab, conn net.Conn) { drain(conn) }, phone.Locked, "handshake: context deadline exceeded"},
-	"closes":       {func(_ *lab, conn net.Conn) {}, phone.Locked, "handshake"},
-	"talks no TLS": {func(_ *lab, conn net.Conn) { conn.Write([]byte("220 mail.joemar2.lab ESMTP\r\n")); drain(conn) }, phone.Locked, "handshake"},
-	"hangs later":  {func(l *lab, conn net.Conn) { drain(l.secure(conn, cucm.TVSUnit)) }, phone.Locked, "answer: context deadline exceeded"},
-	"closes later": {func(l *lab, conn net.Conn) { c := l.secure(conn, cucm.TVSUnit); c.Read(make([]byte, 1)); c.Close() }, phone.Locked, "answer"},
+	"absent": {nil, phone.Locked, "connection refused"},
+	"hangs":  {func(_ *lab, conn net.Conn) { drain(conn) }, phone.Locked, "handshake: context deadline exceeded"},
+	"closes": {func(_ *lab, conn net.Conn) {}, phone.Locked, "handshake"},
+	"talks no TLS": {func(_ *lab, conn net.Conn) {
+		conn.Write([]byte("220 mail.joemar2.lab ESMTP\r\n"))
+		drain(conn)
+	}, phone.Locked, "handshake"},
+	"hangs later": {func(l *lab, conn net.Conn) {
+		drain(l.secure(conn, cucm.TVSUnit))
+	}, phone.Locked, "answer: context deadline exceeded"},
+	"closes later": {func(l *lab, conn net.Conn) {
+		c := l.secure(conn, cucm.TVSUnit)
+		c.Read(make([]byte, 1))
+		c.Close()
+	}, phone.Locked, "answer"},
 	"says nonsense": {func(l *lab, conn net.Conn) {
 		c := l.secure(conn, cucm.TVSUnit)
 		c.Write([]byte("I have no idea, ask my sister"))

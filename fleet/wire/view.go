@@ -8,7 +8,7 @@ import (
 	"itlsim/fleet"
 )
 
-// All gives a view of every phone, in the order they were added, one at a time.
+// All yields a view of every phone, in the order of adding.
 func (f *Fleet) All() iter.Seq[fleet.View] {
 	return func(yield func(fleet.View) bool) {
 		for _, s := range f.all() {
@@ -19,25 +19,17 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 	}
 }
 
-// Phones gives a view of every phone, in the order they were added.
+// Phones are views of all phones, in the order of adding.
 func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
 
-// PhoneAt gives a view of the phone at an address.
-func (f *Fleet) PhoneAt(ip netip.Addr) (fleet.View, bool) {
-	s := f.at(ip)
-	if s == nil {
-		return fleet.View{}, false
-	}
-	return s.view(), true
-}
-
+// at is the slot of the phone at an address; nil where there is none.
 func (f *Fleet) at(ip netip.Addr) *slot {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.byIP[ip.Unmap()]
 }
 
-// Index is the place of a phone, which the fleet must have, in the order of
+// Index is the number of a phone, which the fleet must have, in the order of
 // adding.
 func (f *Fleet) Index(device string) int {
 	f.mu.Lock()
@@ -45,7 +37,7 @@ func (f *Fleet) Index(device string) int {
 	return f.byName[device].index
 }
 
-// Phone gives a view of one phone, by its place in the order of adding.
+// Phone is a view of one phone, by its number in the order of adding.
 func (f *Fleet) Phone(i int) fleet.View { return f.all()[i].view() }
 
 func (s *slot) view() fleet.View {
@@ -64,14 +56,14 @@ func (f *Fleet) States() (states [4]int) {
 	return states
 }
 
-// Busy tells how many phones have something left to do.
+// Busy is how many phones have something left to do.
 func (f *Fleet) Busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.busy
 }
 
-// Tally is what the phones did so far.
+// Tally is what the phones have done so far.
 func (f *Fleet) Tally() *fleet.Tally { return &f.tally }
 
 // Limits are those that the fleet keeps to.
