@@ -160,7 +160,7 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 	s := serve(t)
 	key, err := testkeys.NewPool(5).Key(2048)
 	require.NoError(t, err)
-	for kind, start := range map[string]func(*testing.T) *sftptest.Server{
+	for name, start := range map[string]func(*testing.T) *sftptest.Server{
 		"SFTP server within the test": func(t *testing.T) *sftptest.Server {
 			return sftptest.Start(t, sftptest.Password, key, "")
 		},
@@ -168,7 +168,7 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 			return sftptest.StartOpenSSH(t, sftptest.Password, key, "")
 		},
 	} {
-		t.Run(kind, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			server := start(t)
 			s := &served{t: t, ready: s.ready}
 			const localkey = "utils itl reset localkey"

@@ -8,49 +8,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
-	"itlsim/fleet"
 	"itlsim/fleet/virtual"
+	"itlsim/internal/fleettest"
 	"itlsim/phone"
 )
 
-// watcher notes what it is told of the second phone.
-type watcher struct {
-	conditions []fleet.Condition
-	verdicts   []string
-}
-
-func (w *watcher) Changed(i int, now fleet.Condition) {
-	if i == 1 {
-		w.conditions = append(w.conditions, now)
-	}
-}
-
-func (w *watcher) Judged(i int, v phone.Verdict) {
-	if i == 1 {
-		w.verdicts = append(w.verdicts, v.File+" by "+v.By.String())
-	}
-}
-
 // An observer is told the same as on the wire.
 func TestObserver(t *testing.T) {
-	w := &watcher{}
+	w := &fleettest.Watcher{}
 	l := newLab(t, 3, 1, func(c *virtual.Config) { c.Observer = w })
-	for _, ev := range []phone.Event{phone.PowerOn{}, phone.Reset{}, phone.PowerOff{}} {
-		l.Send(ev, nil)
-		l.settles()
-	}
-	require.Equal(t, []fleet.Condition{
-		{On: true, Booting: true, State: phone.None},
-		{On: true, State: phone.Trusted},
-		{On: true, Booting: true, State: phone.Trusted},
-		{On: true, State: phone.Trusted},
-		{State: phone.Trusted},
-	}, w.conditions)
-	name := l.Phone(1).Name
-	require.Equal(t, []string{
-		"ITL" + name + ".tlv by faith (first use)", name + ".cnf.xml.sgn by the stored ITL",
-		"ITL" + name + ".tlv by the same list as stored", name + ".cnf.xml.sgn by the stored ITL",
-	}, w.verdicts)
+	fleettest.Observe(t, l.Fleet, w)
 }
 
 // What people do to a fleet while its time passes disturbs nothing but the order.

@@ -32,14 +32,14 @@ func TestBadFiles(t *testing.T) {
 		"empty":   {func([]byte) []byte { return nil }, "offset 0"},
 	}
 	for name, bad := range mangle {
-		for _, kind := range []string{".tlv", ".sgn"} {
-			t.Run(name+kind, func(t *testing.T) {
+		for _, ending := range []string{".tlv", ".sgn"} {
+			t.Run(name+ending, func(t *testing.T) {
 				t.Parallel()
 				l := bootedLab(t, 1)
 				before := l.only()
 				list := bytes.Clone(before.Flash.Lists.ITL.Bytes())
 				l.meddle(func(name string, data []byte) []byte {
-					if strings.HasSuffix(name, kind) {
+					if strings.HasSuffix(name, ending) {
 						return bad.file(data)
 					}
 					return data
@@ -48,7 +48,7 @@ func TestBadFiles(t *testing.T) {
 				after := l.only()
 				require.Equal(t, phone.Locked, after.State)
 				require.NotNil(t, after.Refusal)
-				require.True(t, strings.HasSuffix(after.Refusal.File, kind))
+				require.True(t, strings.HasSuffix(after.Refusal.File, ending))
 				require.ErrorContains(t, after.Refusal, bad.asked)
 				require.EqualValues(t, 1, l.fleet.Tally().Refused.Load())
 				require.Equal(t, before.Flash, after.Flash)
