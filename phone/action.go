@@ -1,9 +1,6 @@
 package phone
 
 import (
-	"net"
-	"strconv"
-
 	"itlsim/itl"
 	"itlsim/sip"
 	"itlsim/tftp"
@@ -110,22 +107,13 @@ func (t Transport) String() string {
 	return "TFTP"
 }
 
-// Address is where to ask, host:port. The ports are 69 and 6970; where TFTP is
-// on another, HTTP is as far from its own.
+// Address is where to ask, host:port.
 func (f Fetch) Address() string {
 	if f.By == TFTP {
 		return f.Server
 	}
-	host, tftpPort, err := net.SplitHostPort(f.Server)
-	if err != nil {
-		return f.Server
-	}
-	port, _ := strconv.Atoi(tftpPort)
-	return net.JoinHostPort(host, strconv.Itoa(port+HTTPOffset))
+	return tftp.HTTPAddress(f.Server)
 }
-
-// HTTPOffset is how much higher the port of HTTP is than TFTP's.
-const HTTPOffset = tftp.HTTPPort - tftp.Port
 
 // Authenticate is the check of the TVS's TLS certificate (DER), to be made inside
 // the handshake. Its error is a [*StrangeTVSError].

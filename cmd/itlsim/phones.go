@@ -7,11 +7,13 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/phone"
+	"itlsim/tftp"
 )
 
 type phonesCmd struct {
@@ -143,7 +145,7 @@ func (c *phonesCmd) profiles() ([]*phone.Profile, error) {
 func tftpServers(given []string) (servers []string, anywhere bool, err error) {
 	for _, s := range given {
 		if _, _, err := net.SplitHostPort(s); err != nil {
-			s = net.JoinHostPort(s, "69")
+			s = net.JoinHostPort(s, strconv.Itoa(tftp.Port))
 		}
 		addr, err := net.ResolveUDPAddr("udp4", s)
 		if err != nil {
