@@ -154,14 +154,14 @@ func (c *Cluster) commit(d *draft) error {
 	}
 	c.mu.Unlock()
 	c.ahead.Store(int64(d.state.ahead))
-	c.raise(d.events...)
+	c.raise(d.raised...)
 	return nil
 }
 
 // raise enters alarms into their nodes' logs and shows them to whoever watches.
 // The caller may hold the admin lock.
-func (c *Cluster) raise(events ...event) {
-	for _, e := range events {
+func (c *Cluster) raise(raised ...occurrence) {
+	for _, e := range raised {
 		entry := c.nodes[e.node].log.Raise(e.alarm, e.at, e.details)
 		if c.config.Logged != nil {
 			c.config.Logged(entry)

@@ -56,7 +56,7 @@ type NodeConfig struct {
 	RecoveryName string
 }
 
-// A Clock tells the time that a cluster's own is based on.
+// A Clock gives the time that a cluster's own is based on.
 type Clock interface{ Now() time.Time }
 
 type wallClock struct{}
@@ -80,7 +80,7 @@ func Cisco117598() Config {
 	}
 }
 
-// dialPatience bounds the default Dial.
+// dialPatience limits the default Dial.
 const dialPatience = 10 * time.Second
 
 // withDefaults fills in what is not set.

@@ -1,26 +1,31 @@
 // Package cucm is the CUCM side of a simulation: a cluster of a publisher and
-// subscribers with their certificates, trust lists, services and phones'
-// configurations, and the administrator's command line.
+// subscribers with their certificates, trust lists, services, and the phones that
+// they know. It opens no sockets and prints nothing: [itlsim/cucm/wire] speaks for
+// its services, [itlsim/cucm/cli] is the administrator's command line.
 //
-//	Cluster ── Node ── certificates   CallManager, TVS, CAPF, ITLRecovery, tomcat, ipsec
-//	   │        ├───── ITL            built when TFTP starts and when a certificate in it changes (M1)
-//	   │        ├───── File           what its TFTP serves: the ITL, signed configurations
-//	   │        └───── AnswerTVS      what its TVS says of a certificate
-//	   ├── devices                    the phones it is configured for
-//	   ├── registrations, alarms      the phones it hears of, over SIP (M19); only these are reset
-//	   ├── CiscoSyslog                the application log, its alarms and their collectors
-//	   ├── state                      what a change works on a copy of, and what Open keeps on disk
-//	   └── Console                    the command line: all changes go through it
+//	Cluster ─┬─ Node ─┬─ certificates   CallManager, TVS, CAPF, ITLRecovery, tomcat, ipsec
+//	         │        ├─ ITL            built when TFTP starts and when a certificate in it changes (M1)
+//	         │        ├─ File           what its TFTP serves: the ITL, configurations
+//	         │        ├─ AnswerTVS      what its TVS says of a certificate
+//	         │        └─ Log            CiscoSyslog, see [itlsim/cucm/ciscolog]
+//	         ├─ Phones                  the database, registrations, and what phones report (M19)
+//	         └─ Network                 how nodes are reached, and how they reach phones
+//
+//	change ──▶ draft ──▶ commit ──▶ disk, all nodes, their logs
 //
 // A change is made to a draft of the whole state, which comes into force at
-// once, in memory and on disk, when the change has succeeded. So a command that
+// once, in memory and on disk, when the change has succeeded. So a change that
 // fails has changed nothing on any node, and a process that is killed comes up
-// with the old state or the new one.
+// with the old state or the new one. Refusals are errors of the family
+// [ErrRefused].
 //
-// The cluster itself has neither sockets nor a clock of its own: [Listen] binds
-// its services to real sockets, a simulation calls File and AnswerTVS directly,
-// and the clock comes from outside.
+// Inside, files refer downwards: state and draft know neither cluster nor node;
+// lists, keys and the files of a state work on drafts; Cluster and Node stand
+// above them, and what administrators do above these.
 //
-// What a real node prints is printed exactly as in testdata/golden. It is a
-// model for tests and demonstrations, not a CUCM.
+// The zero value of a [Config] lacks nothing but nodes: [New] makes real keys and
+// goes by the time of day. The zero values of [Cluster] and [Node] are not ready
+// for use.
+//
+// It is a model for tests and demonstrations, not a CUCM.
 package cucm

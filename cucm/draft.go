@@ -14,9 +14,9 @@ import (
 // then nothing has changed anywhere.
 type draft struct {
 	state
-	nodes  []nodeState // the publisher first
-	off    []bool      // nodes that had no power when the draft was made
-	events []event     // raised when the draft comes into force
+	nodes  []nodeState  // the publisher first
+	off    []bool       // nodes that had no power when the draft was made
+	raised []occurrence // logged when the draft comes into force
 	means  means
 }
 
@@ -27,15 +27,15 @@ type means struct {
 	now    func() time.Time // the cluster's
 }
 
-// An event is an alarm that a node raises.
-type event struct {
+// An occurrence is an alarm that a node raises at a time.
+type occurrence struct {
 	node    int // index
 	alarm   ciscolog.Alarm
 	at      time.Time
 	details ciscolog.Details
 }
 
-// clone is a draft of its own, without the events.
+// clone is a draft of its own, which has raised nothing.
 func (d *draft) clone() *draft {
 	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, means: d.means}
 	e.store = slices.Clip(e.store)
@@ -46,11 +46,11 @@ func (d *draft) clone() *draft {
 	return e
 }
 
-// event notes an alarm that a node raises.
-func (d *draft) event(node int, a ciscolog.Alarm) { d.eventAt(d.means.now(), node, a) }
+// raise notes an alarm that a node raises.
+func (d *draft) raise(node int, a ciscolog.Alarm) { d.raiseAt(d.means.now(), node, a) }
 
-func (d *draft) eventAt(at time.Time, node int, a ciscolog.Alarm, tags ...ciscolog.Tag) {
-	d.events = append(d.events, event{node, a, at, ciscolog.Tags(tags)})
+func (d *draft) raiseAt(at time.Time, node int, a ciscolog.Alarm, tags ...ciscolog.Tag) {
+	d.raised = append(d.raised, occurrence{node, a, at, ciscolog.Tags(tags)})
 }
 
 // every is the index of each node.

@@ -72,11 +72,12 @@ func (n *Node) group() []*Node {
 	return group[:min(len(group), maxGroup)]
 }
 
-// FleetDevice is the name in configurations that a whole fleet shares (see
-// [Config]).
+// FleetDevice is the device's name in a configuration that a whole fleet shares, see
+// [Config].
 const FleetDevice = "SEP000000000000"
 
-// key tells the signed configurations of devices apart.
+// key is what a signed configuration of the device is kept under. The caller has the
+// lock.
 func (d *Device) key() string {
 	if d.Name != FleetDevice {
 		return d.Name
@@ -89,8 +90,8 @@ func (d *Device) key() string {
 	return key.String()
 }
 
-// signedConfiguration signs a device's configuration when it is first asked for
-// after a change, never for phones that don't ask.
+// signedConfiguration signs a device's configuration when a phone first asks for it
+// after a change.
 func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
 	c := n.cluster
 	c.mu.RLock()
@@ -114,9 +115,9 @@ func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
 	return data, nil
 }
 
-// configuration writes a device's plain configuration. It also gives the revision
-// that it is of and the certificate to sign it with. The call managers and TVS
-// members are those of the device's CallManager Group.
+// configuration writes a device's plain configuration. It also gives its revision
+// and the certificate to sign it with. The call managers and TVS members are those
+// of the device's CallManager Group.
 func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 	c := n.cluster
 	c.mu.RLock()

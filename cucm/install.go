@@ -10,8 +10,8 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// New installs a cluster that lives as long as the program: certificates for
-// every node, and the first ITLs.
+// New installs a cluster that is kept nowhere: certificates for every node, and the
+// first ITLs.
 func New(cfg Config) (*Cluster, error) {
 	c, err := newCluster(cfg)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *Cluster) install() error {
 			return err
 		}
 		err = d.rebuild(true, d.every()...)
-		d.events = nil // an installation is no change that anyone watches
+		d.raised = nil // nobody watches an installation
 		return err
 	})
 }

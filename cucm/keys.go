@@ -82,7 +82,7 @@ func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
 		d.install(n, unit, cert, d.means.now())
 		switch {
 		case unit == TVSUnit:
-			d.event(node, ciscolog.TVSCertificateRegenerated)
+			d.raise(node, ciscolog.TVSCertificateRegenerated)
 			if n.activated[TVSService] {
 				affected = d.every()
 			}
@@ -96,7 +96,7 @@ func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
 }
 
 // regenerateRecovery replaces the recovery key. The publisher's file of it is
-// written anew, so that it needs a backup anew (M16).
+// written again, and needs a new backup (M16).
 func (d *draft) regenerateRecovery(node int) error {
 	shared := d.release.sharesRecovery()
 	if shared && node > 0 {

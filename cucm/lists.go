@@ -44,9 +44,9 @@ func (d *draft) buildsList(node int) bool {
 	return (node == 0 || d.nodes[node].running[TFTPService]) && !d.off[node]
 }
 
-// rebuild builds and signs the lists of nodes anew, which ends a reset list. At
-// a start of TFTP the list takes up a regenerated ITLRecovery certificate
-// (M14); otherwise it keeps the one it has.
+// rebuild builds and signs new lists for nodes, which ends a reset list. At a start
+// of TFTP the list takes up a regenerated ITLRecovery certificate (M14); otherwise
+// it keeps the one it has.
 func (d *draft) rebuild(start bool, nodes ...int) error {
 	for _, i := range nodes {
 		if !d.buildsList(i) {
@@ -65,13 +65,13 @@ func (d *draft) rebuild(start bool, nodes ...int) error {
 			return fmt.Errorf("ITL of %s: %w", n.name, err)
 		}
 		n.list = list
-		d.event(i, ciscolog.ITLFileRegenerated)
+		d.raise(i, ciscolog.ITLFileRegenerated)
 	}
 	return nil
 }
 
-// resign signs the contents of a node's list anew. The certificate of a key from
-// elsewhere takes the place of the ITLRECOVERY record; nil leaves the records.
+// resign puts another signature on a node's list. The certificate of a remote key
+// replaces the ITLRECOVERY record; nil leaves the records as they are.
 func (d *draft) resign(n *nodeState, signer, remote *Certificate) (*itl.List, error) {
 	if remote == nil {
 		return n.list.Resign(signer.Signer, d.means.now())

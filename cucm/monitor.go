@@ -41,7 +41,7 @@ func (c *Cluster) Tick() error {
 	}
 	if err := c.notify(d); err != nil {
 		message := ciscolog.Tags{{Name: "Message", Value: err.Error()}}
-		c.raise(event{0, ciscolog.NotificationFailed, c.Now(), message})
+		c.raise(occurrence{0, ciscolog.NotificationFailed, c.Now(), message})
 	}
 	return nil
 }
@@ -68,14 +68,14 @@ func (d *draft) runMonitor(at time.Time) {
 			message := fmt.Sprintf("Certificate expiration Notification. "+
 				"Certificate name:%s.der Unit:%s Type:own-cert Expiration:%s",
 				unit, unit, end.Format("Mon Jan 02 15:04:05:000 MST"))
-			d.eventAt(at, i, ciscolog.CertExpired, ciscolog.Tag{Name: "Message", Value: message})
+			d.raiseAt(at, i, ciscolog.CertExpired, ciscolog.Tag{Name: "Message", Value: message})
 		}
 	}
 	if d.monitor.BackupDue && !at.Before(d.monitor.Alerted.Add(day)) {
 		d.monitor.Alerted = at
 		alert := ciscolog.RecoveryBackup
-		d.eventAt(at, 0, alert)
-		d.eventAt(at, 0, ciscolog.RTMTAlert,
+		d.raiseAt(at, 0, alert)
+		d.raiseAt(at, 0, ciscolog.RTMTAlert,
 			ciscolog.Tag{Name: "Name", Value: alert.String()}, ciscolog.Tag{Name: "Detail", Value: alert.Text()})
 	}
 }
@@ -102,7 +102,7 @@ func (c *Cluster) notify(d *draft) error {
 // found is what the monitor's runs found, as an e-mail says it.
 func (d *draft) found() string {
 	var found []string
-	for _, e := range d.events {
+	for _, e := range d.raised {
 		if e.alarm != ciscolog.RecoveryBackup && e.alarm != ciscolog.CertExpired {
 			continue
 		}

@@ -149,7 +149,7 @@ func (n *Node) Log() []string { return n.log.Lines() }
 
 // LoginFailed enters a refused login into the log.
 func (n *Node) LoginFailed(user, from string) {
-	n.cluster.raise(event{n.index, ciscolog.AuthenticationFailed, n.cluster.Now(), ciscolog.Tags{
+	n.cluster.raise(occurrence{n.index, ciscolog.AuthenticationFailed, n.cluster.Now(), ciscolog.Tags{
 		{Name: "LoginFrom", Value: from}, {Name: "Interface", Value: "CLI"}, {Name: "UserID", Value: user},
 	}})
 }

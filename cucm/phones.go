@@ -13,7 +13,7 @@ import (
 // [Cluster].
 type Phones struct {
 	now    func() time.Time // the cluster's
-	raise  func(...event)
+	raise  func(...occurrence)
 	serves serves
 
 	mu       sync.RWMutex
@@ -28,7 +28,7 @@ type Phones struct {
 type serves func(server string, list sip.Checksum) bool
 
 // begin makes the zero value ready.
-func (p *Phones) begin(now func() time.Time, raise func(...event), serves serves) {
+func (p *Phones) begin(now func() time.Time, raise func(...occurrence), serves serves) {
 	p.now, p.raise, p.serves = now, raise, serves
 	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[*Node]*Registration)
 }

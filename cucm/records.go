@@ -22,7 +22,7 @@ type Registration struct {
 	Session string         // Call-ID; a new boot has a new one
 	Contact string         // sip:user@host:port; "" where the phone registered without SIP
 	At      netip.AddrPort // where the phone is reached
-	lapses  time.Time      // zero: never, as in a simulation in which keep-alives cost no event
+	lapses  time.Time      // zero: never, as in a simulation that spares the keep-alives
 }
 
 // A RegisteredPhone is one that a node can reset.

@@ -132,7 +132,7 @@ func (c *Cluster) PrepareForRollback(on bool) error {
 		if on {
 			a = ciscolog.RollbackEnabled
 		}
-		d.event(0, a)
+		d.raise(0, a)
 		return true, d.rebuild(false, d.every()...)
 	})
 }

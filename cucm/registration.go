@@ -17,7 +17,7 @@ type Reason int
 // The reasons (managed services guide) that a simulation has.
 const (
 	ConnectivityError    Reason = 6  // no connection to the phone any more
-	DeviceInitiatedReset Reason = 8  // it registers anew, without having been reset
+	DeviceInitiatedReset Reason = 8  // it registers again without having been reset
 	CallManagerReset     Reason = 9  // reset by an administrator or a regeneration
 	DeviceUnregistered   Reason = 10 // by itself
 	MalformedRegisterMsg Reason = 11
@@ -35,9 +35,9 @@ func (r *Registration) lapsed(now time.Time) bool {
 	return !r.lapses.IsZero() && r.lapses.Before(now)
 }
 
-// event is an alarm about the registration of a device.
-func (r *Registration) event(a ciscolog.Alarm, at time.Time, device string, why Reason) event {
-	return event{r.Node.index, a, at, endPoint{device, r.At, why}}
+// occurrence is an alarm about the registration of a device.
+func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, device string, why Reason) occurrence {
+	return occurrence{r.Node.index, a, at, endPoint{device, r.At, why}}
 }
 
 // endPoint is what the alarms of registrations say of a phone.
@@ -92,32 +92,32 @@ func (p *Phones) withoutSIP(n *Node) *Registration {
 func (p *Phones) register(device string, r *Registration, renews bool) {
 	p.registrations.Add(1)
 	now := p.now()
-	events := make([]event, 0, 2)
+	raised := make([]occurrence, 0, 2)
 	p.mu.Lock()
 	rec := p.records.get(device)
 	switch old := rec.registration; {
 	case old == nil:
 	case old.lapsed(now):
-		events = p.gone(events, rec, KeepAliveTimeout)
+		raised = p.gone(raised, rec, KeepAliveTimeout)
 	case !renews || old.Session != r.Session:
-		events = p.gone(events, rec, DeviceInitiatedReset)
+		raised = p.gone(raised, rec, DeviceInitiatedReset)
 	case old.Node != r.Node:
-		events = p.gone(events, rec, DuplicateReg)
+		raised = p.gone(raised, rec, DuplicateReg)
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
-		events = append(events, r.event(ciscolog.EndPointRegistered, now, rec.device.Name, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, rec.device.Name, 0))
 	}
 	rec.registration = r
 	p.mu.Unlock()
-	p.raise(events...)
+	p.raise(raised...)
 }
 
 // Unregister records that a phone is gone, and why: resets no longer reach it.
 func (p *Phones) Unregister(device string, why Reason) {
 	p.mu.Lock()
-	var gone []event
+	var gone []occurrence
 	if r := p.records.find(device); r != nil {
 		gone = p.gone(nil, r, why)
 	}
@@ -127,31 +127,31 @@ func (p *Phones) Unregister(device string, why Reason) {
 
 // gone ends a registration. The alarm that says why is to be raised once the
 // lock, which the caller holds, is free.
-func (p *Phones) gone(events []event, rec *record, why Reason) []event {
+func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence {
 	r := rec.registration
 	if r == nil {
-		return events
+		return raised
 	}
 	rec.registration = nil
 	a := ciscolog.EndPointUnregistered
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
 	}
-	return append(events, r.event(a, p.now(), rec.device.Name, why))
+	return append(raised, r.occurrence(a, p.now(), rec.device.Name, why))
 }
 
 // lapse ends the registrations whose keep-alive did not come.
 func (p *Phones) lapse() {
 	now := p.now()
-	var events []event
+	var raised []occurrence
 	p.mu.Lock()
 	for _, rec := range p.records.all {
 		if r := rec.registration; r != nil && r.lapsed(now) {
-			events = p.gone(events, rec, KeepAliveTimeout)
+			raised = p.gone(raised, rec, KeepAliveTimeout)
 		}
 	}
 	p.mu.Unlock()
-	p.raise(events...)
+	p.raise(raised...)
 }
 
 // ForgetPhones drops the node's registrations when its CallManager service stops.
@@ -167,7 +167,7 @@ func (n *Node) ForgetPhones() {
 	}
 }
 
-// CarryOver tells the cluster that its clock jumps by d, now or in a moment: the
+// CarryOver announces that the cluster's clock jumps by d, now or in a moment: the
 // keep-alives of phones that are still there would have come meanwhile.
 func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
 	p.mu.Lock()
@@ -235,15 +235,15 @@ func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 	default:
 		why = ConnectivityError
 	}
-	events := make([]event, 0, 2)
+	raised := make([]occurrence, 0, 2)
 	if why == CallManagerReset {
-		events = append(events, r.event(ciscolog.EndPointResetInitiated, p.now(), rec.device.Name, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device.Name, 0))
 	}
 	p.mu.Lock()
 	// It may have come back already.
 	if now := rec.registration; now != nil && now.Session == r.Session {
-		events = p.gone(events, rec, why)
+		raised = p.gone(raised, rec, why)
 	}
 	p.mu.Unlock()
-	p.raise(events...)
+	p.raise(raised...)
 }

@@ -14,10 +14,11 @@ const (
 	Release125 Release = "12.5"
 )
 
-// recoverySigns tells which key signs a list as TFTP builds it.
+// recoverySigns reports whether ITLRecovery signs a list that TFTP builds, rather
+// than CallManager.
 func (r Release) recoverySigns() bool { return r == Release125 }
 
-// sharesRecovery tells whether all nodes have one ITLRecovery.
+// sharesRecovery reports whether all nodes have one ITLRecovery.
 func (r Release) sharesRecovery() bool { return r == Release125 }
 
 // Version is what `show version active` prints. The build numbers are this

@@ -59,7 +59,7 @@ func (p *Phones) Alarm(a sip.DeviceTLInfo) {
 		r.alarms++
 	}
 	p.mu.Unlock()
-	p.raise(event{0, ciscolog.DeviceTLInfo, p.now(), Report{a, p.status(shared)}})
+	p.raise(occurrence{0, ciscolog.DeviceTLInfo, p.now(), Report{a, p.status(shared)}})
 }
 
 // share gives the holding that equal ones share.

@@ -135,7 +135,7 @@ func (r *ITLReset) sign(recovery *Certificate, remote *RecoveryKey) ([]*itl.List
 		if !holdsSigner(lists[i], signer) {
 			return nil, &StaleListError{Node: n.name}
 		}
-		d.event(node.index, ciscolog.ITLFileRegenerated)
+		d.raise(node.index, ciscolog.ITLFileRegenerated)
 	}
 	return lists, nil
 }

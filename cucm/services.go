@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Connect tells the cluster by which network it is reached, and where each
+// Connect gives the cluster the network by which it is reached, and says where each
 // activated service is to be: host:port, as configurations name it.
 func (c *Cluster) Connect(network Network, address func(*Node, Service) string) {
 	c.mu.Lock()
@@ -98,8 +98,8 @@ func (n *Node) StartService(s Service) error {
 	return n.restart(s)
 }
 
-// RestartSystem restarts the node: all its services start anew, those that were
-// stopped too.
+// RestartSystem restarts the node: all its services start, those that were stopped
+// too.
 func (n *Node) RestartSystem() error {
 	n.cluster.admin.Lock()
 	defer n.cluster.admin.Unlock()

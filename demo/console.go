@@ -17,9 +17,6 @@ import (
 // what `show itl` prints.
 const consoleKept = 128 << 10
 
-// prompt of a node's command line.
-const prompt = "admin:"
-
 var (
 	errBusy        = errors.New("a command is still running here")
 	errQuestion    = errors.New("a command here waits for an answer; answer it or press Ctrl-C")
@@ -75,7 +72,7 @@ func (c *console) since(seen consoleCursor) (*screen, consoleCursor) {
 	if c.count == seen.count {
 		return nil, now
 	}
-	s := &screen{Node: c.name, Prompt: prompt, Busy: c.running}
+	s := &screen{Node: c.name, Prompt: cli.Prompt, Busy: c.running}
 	if missed := c.printed - seen.printed; missed <= int64(len(c.text)) {
 		s.Text = string(c.text[int64(len(c.text))-missed:])
 	} else {
@@ -167,7 +164,7 @@ func (c *console) begin(line string) error {
 	}
 	c.work.Add(1)
 	c.running = true
-	c.write(prompt + line + "\n")
+	c.write(cli.Prompt + line + "\n")
 	return nil
 }
 

@@ -6,6 +6,8 @@
 //	ssh admin@127.0.0.2 < commands    a command or an answer a line
 //
 // Without a terminal answers are shown as they are read, so that what is
-// printed reads like a session; secrets never are. All the words are
-// package cucm's.
+// printed reads like a session; secrets never are. The commands and their words are
+// those of package cli.
+//
+// [Listen] makes a [Server]; its zero value is not ready for use.
 package sshd

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"itlsim/cucm/cli"
 )
 
 // maxLine is how long a line that is typed may be, in bytes.
@@ -62,7 +64,7 @@ func (p *plain) AskMasked(question string) (string, error) {
 func (p *plain) readCommand() (string, error) {
 	line, err := p.read()
 	if err == nil {
-		fmt.Fprintf(p, "%s%s\n", prompt, line)
+		fmt.Fprintf(p, "%s%s\n", cli.Prompt, line)
 	}
 	return line, err
 }

@@ -27,7 +27,7 @@ func newPTY(rw io.ReadWriter) *ptyTerminal {
 	return p
 }
 
-// resize tells the size of the client's terminal.
+// resize sets the size of the client's terminal.
 func (p *ptyTerminal) resize(columns, rows uint32) {
 	bounded := func(v, otherwise uint32) int {
 		if v == 0 || v > 10_000 {
@@ -65,7 +65,7 @@ func cutLastLine(s string) (above, last string) {
 func (p *ptyTerminal) readCommand() (string, error) {
 	p.History = p.history
 	p.AutoCompleteCallback = p.complete
-	return p.readLine(prompt)
+	return p.readLine(cli.Prompt)
 }
 
 // Ask, AskSecret and AskMasked read answers, which are neither kept nor
@@ -101,12 +101,12 @@ func (forgetful) At(int) string { panic("sshd: empty history") }
 func (p *ptyTerminal) complete(line string, pos int, key rune) (string, int, bool) {
 	switch key {
 	case '?':
-		fmt.Fprintf(p, "%s%s?\n%s", prompt, line, cli.Hints(line[:pos]))
+		fmt.Fprintf(p, "%s%s?\n%s", cli.Prompt, line, cli.Hints(line[:pos]))
 		return line, pos, true
 	case '\t':
 		longer, words := cli.CompleteLine(line[:pos])
 		if len(words) > 0 {
-			fmt.Fprintf(p, "%s%s\n%s\n", prompt, line, strings.Join(words, "  "))
+			fmt.Fprintf(p, "%s%s\n%s\n", cli.Prompt, line, strings.Join(words, "  "))
 		}
 		return longer + line[pos:], len(longer), true
 	}

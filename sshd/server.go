@@ -85,7 +85,7 @@ func (s *Server) Close() error {
 }
 
 func (s *Server) login(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-	right := s.node.Cluster().CheckPassword(string(password)) // for any user, so that time tells nothing
+	right := s.node.Cluster().CheckPassword(string(password)) // for any user, so that the time it takes says nothing
 	if !right || meta.User() != cucm.AdminUser {
 		s.refused.Add(1)
 		s.node.LoginFailed(meta.User(), meta.RemoteAddr().String())

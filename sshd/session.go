@@ -11,9 +11,6 @@ import (
 	"itlsim/cucm/cli"
 )
 
-// prompt is the command line's.
-const prompt = "admin:"
-
 // welcome is shown at a login with a terminal. Its words are remembered, no
 // document here has them.
 const welcome = "Command Line Interface is starting up, please wait ...\n\n" +
@@ -74,7 +71,7 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 	}
 }
 
-// command runs a single one and tells its exit status.
+// command runs a single one and gives its exit status.
 func (s *Server) command(t terminal, line string) uint32 {
 	if err := cli.Run(s.node, t, line); err != nil && err != cli.ErrExit {
 		return 1
@@ -92,7 +89,7 @@ type terminal interface {
 // errInterrupted is Ctrl-C: a command is given up, a line dropped.
 var errInterrupted = errors.New("interrupted")
 
-// shell reads commands until `exit` or the end of input, and tells the exit
+// shell reads commands until `exit` or the end of input, and gives the exit
 // status.
 func (s *Server) shell(t terminal, welcomed bool) uint32 {
 	if welcomed {

@@ -5,8 +5,8 @@
 //	Details ──┘             ├──────────▶ a file                 [Open]
 //	                        └──────────▶ Collectors             syslog by UDP, as local7
 //
-// What an alarm tells besides its text is typed until somebody reads it: most
-// entries of a large fleet are never written out.
+// The details of an alarm stay typed until somebody reads the entry: most entries of
+// a large fleet are never written out.
 //
 // The zero value of a [Log] keeps its entries in memory and sends them nowhere;
 // the zero value of [Collectors] has none.

@@ -16,8 +16,8 @@ type Entry struct {
 	FQDN     string    // the same with the domain
 }
 
-// Details are what an entry tells besides its alarm's text. They are asked for
-// their tags only when somebody reads the entry.
+// Details are what an entry says besides its alarm's text. They are asked for their
+// tags only when somebody reads the entry.
 type Details interface{ Tags() []Tag }
 
 // A Tag is a name and a value, [Name=Value] in an entry.

@@ -102,7 +102,7 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 	e := Entry{Alarm: a, At: at, Details: d, Sequence: l.next, Host: l.host, FQDN: l.fqdn}
 	l.next++
 	k := kept{Entry: e}
-	// Tags may be of any length and from elsewhere: the log keeps no more of them
+	// Tags may be of any length, and made by anybody: the log keeps no more of them
 	// than their line shows.
 	if _, tags := d.(Tags); tags || l.file != nil || l.collectors != nil && !l.collectors.none() {
 		k = kept{line: e.String()}

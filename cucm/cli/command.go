@@ -9,8 +9,8 @@ import (
 	"itlsim/cucm"
 )
 
-// A command of the command line. Its words are what is typed; what follows them
-// is passed to run.
+// A command of the command line. Its words are what is typed; what follows them is
+// passed to run.
 type command struct {
 	words string
 	usage string // of the arguments; what stands in brackets may be left out
@@ -104,8 +104,7 @@ func run(n *cucm.Node, t Terminal, line string) error {
 	return found.run(n, t, args)
 }
 
-// takes tells how many arguments the command takes. A NAME may have blanks in
-// it.
+// takes is how many arguments the command takes. A NAME may have blanks in it.
 func (c *command) takes() (least, most int) {
 	for _, arg := range strings.Fields(c.usage) {
 		if !strings.HasPrefix(arg, "[") {

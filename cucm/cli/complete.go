@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Complete tells by which words a line that has been typed so far may go on,
+// Complete gives the words by which a line that has been typed so far may go on,
 // each in full. The last word of the line is completed where no blank follows
 // it.
 func Complete(line string) []string {

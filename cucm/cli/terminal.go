@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// Prompt stands before every command.
+const Prompt = "admin:"
+
 // A Terminal is where an administrator sits: commands print to it and ask it.
 type Terminal interface {
 	io.Writer

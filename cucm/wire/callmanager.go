@@ -98,12 +98,12 @@ func (m callManager) register(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.
 	return answer
 }
 
-// resetsAtOnce is the size of the batches in which phones are reset, which real
-// administrators are advised to use too.
+// resetsAtOnce is how many phones are reset at a time. Real administrators are
+// advised to reset phones in batches, too.
 const resetsAtOnce = 32
 
-// Reset tells phones to boot again ([cucm.Network]). One that registered without
-// SIP is not there to be told.
+// Reset tells phones to boot again ([cucm.Network]). A phone that registered without
+// SIP has no connection to be told over, and counts as told.
 func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err error)) {
 	batch := make(chan struct{}, resetsAtOnce)
 	var running sync.WaitGroup
