@@ -31,7 +31,8 @@ func TestWhatGoesWrongHasAName(t *testing.T) {
 		{limited, server, "CTLFile.tlv", nil, "CTLFile.tlv from " + server + ": File not found"},
 		{limited, server, "big", new(*TooLargeError), "big from " + server + ": larger than 1024 bytes"},
 		{hasty, silent, "ITLFile.tlv", new(*NoAnswerError), "ITLFile.tlv from " + silent + ": no answer: read udp"},
-		{hasty, "nowhere", "ITLFile.tlv", new(*NoAnswerError), "ITLFile.tlv from nowhere: no answer: resolving address nowhere: address nowhere: missing port in address"},
+		{hasty, "nowhere", "ITLFile.tlv", new(*NoAnswerError),
+			"ITLFile.tlv from nowhere: no answer: resolving address nowhere: address nowhere: missing port in address"},
 		{elsewhere, server, "ITLFile.tlv", new(*NoAnswerError), "cannot assign requested address"},
 		{hasty, server, long, new(*NameError), "(501 bytes): does not fit into a request"},
 		{hasty, server, "ITLFile.tlv\x00netascii", new(*NameError), `file name "ITLFile.tlv\x00netascii"`},
@@ -45,7 +46,8 @@ func TestWhatGoesWrongHasAName(t *testing.T) {
 			require.NotErrorIs(t, err, ErrNotFound)
 		}
 		if noAnswer, ok := err.(*NoAnswerError); ok {
-			require.Equal(t, test.client.Local.IsValid(), noAnswer.Local(), "the machine is at fault only if the phone's address is not its own")
+			require.Equal(t, test.client.Local.IsValid(), noAnswer.Local(),
+				"the machine is at fault only if the phone's address is not its own")
 		}
 	}
 }
@@ -79,7 +81,10 @@ func TestServerErrors(t *testing.T) {
 func TestLostPackets(t *testing.T) {
 	server := socket(t, "127.0.0.3:0")
 	var retransmits atomic.Uint64
-	client := &Client{Local: netip.MustParseAddr("127.1.0.7"), Timeout: 20 * time.Millisecond, Retries: 1000, Retransmits: &retransmits}
+	client := &Client{
+		Local: netip.MustParseAddr("127.1.0.7"), Timeout: 20 * time.Millisecond, Retries: 1000,
+		Retransmits: &retransmits,
+	}
 	done := getting(t.Context(), client, server.LocalAddr(), "ITLFile.tlv")
 
 	lost, phone := server.receive()

@@ -17,7 +17,8 @@ type gate struct{ conn *net.UDPConn }
 func (g gate) shut() {
 	keepNothing := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0}
 	g.control(func(fd int) {
-		err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &keepNothing})
+		program := &unix.SockFprog{Len: 1, Filter: &keepNothing}
+		err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, program)
 		var discard [1]byte
 		for err == nil {
 			_, _, err = unix.Recvfrom(fd, discard[:], unix.MSG_DONTWAIT)

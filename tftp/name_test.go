@@ -51,7 +51,8 @@ func TestNameErrorsStayShort(t *testing.T) {
 	require.NotContains(t, err.Error(), "\n")
 
 	_, err = ParseName("CTLSEP0011.tlv")
-	require.EqualError(t, err, `file name "CTLSEP0011.tlv" (14 bytes): want SEP and 12 upper-case hexadecimal digits before .tlv`)
+	require.EqualError(t, err,
+		`file name "CTLSEP0011.tlv" (14 bytes): want SEP and 12 upper-case hexadecimal digits before .tlv`)
 }
 
 // A name is either refused briefly, or is exactly what its parts spell.

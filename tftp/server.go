@@ -46,10 +46,12 @@ type ServerConfig struct {
 // ServerStats counts what a server did. A transfer is counted when its last ACK
 // arrives, so a moment after its client is content.
 type ServerStats struct {
-	Files       uint64 // sent and acknowledged to the end
-	Bytes       uint64 // in those files
-	NotFound    uint64 // requests answered with "File not found"
-	Failed      uint64 // transfers broken off, files that FileFunc could not give, requests without a socket to serve them
+	Files    uint64 // sent and acknowledged to the end
+	Bytes    uint64 // in those files
+	NotFound uint64 // requests answered with "File not found"
+	// Failed counts transfers that were broken off, files that FileFunc could not
+	// give, and requests for which there was no socket.
+	Failed      uint64
 	Refused     uint64 // write requests, and datagrams that are no request
 	Datagrams   uint64 // blocks sent, retransmissions included
 	Retransmits uint64 // blocks sent again

@@ -35,7 +35,9 @@ type Client struct {
 // The errors are *UnreachableError, *MismatchError and *ProtocolError, and
 // for a request that cannot be encoded a wrapped *FormatError. An answer cut
 // short counts as unreachable.
-func (c *Client) Ask(ctx context.Context, addr string, authenticate func(certificate []byte) error, request Request) (Answer, error) {
+func (c *Client) Ask(
+	ctx context.Context, addr string, authenticate func(certificate []byte) error, request Request,
+) (Answer, error) {
 	message, err := request.AppendBinary(nil)
 	if err != nil {
 		return Answer{}, fmt.Errorf("TVS %s: %w", addr, err)

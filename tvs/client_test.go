@@ -59,6 +59,11 @@ func answering(t *testing.T, b []byte) string {
 	})
 }
 
+func greet(conn net.Conn) {
+	io.WriteString(conn, "220 ready\r\n")
+	drain(conn)
+}
+
 func drain(conn net.Conn) { io.Copy(io.Discard, conn) }
 
 func TestUnreachable(t *testing.T) {
@@ -74,7 +79,7 @@ func TestUnreachable(t *testing.T) {
 		"nobody listens":           {nobody.Addr().String(), "connecting", syscall.ECONNREFUSED},
 		"hangs after accept":       {peer(t, drain), "handshake", context.DeadlineExceeded},
 		"closes after accept":      {peer(t, func(net.Conn) {}), "handshake", nil},
-		"speaks no TLS":            {peer(t, func(c net.Conn) { io.WriteString(c, "220 ready\r\n"); drain(c) }), "handshake", nil},
+		"speaks no TLS":            {peer(t, greet), "handshake", nil},
 		"closes after handshake":   {secure(t, func(net.Conn) {}), "answer", io.EOF},
 		"closes after the request": {answering(t, nil), "answer", io.EOF},
 		"hangs after the request":  {secure(t, drain), "answer", context.DeadlineExceeded},
@@ -128,12 +133,14 @@ func TestNonsense(t *testing.T) {
 		answer []byte
 		want   string
 	}{
-		"another protocol": {[]byte("HTTP/1.1 400 Bad Request\r\n"), "malformed TVS message: byte 0, header: protocol 0x48, not 0x57"},
-		"its own request":  {message(QueryRequest, ""), "malformed TVS message: byte 2, header: unexpected QUERY request"},
-		"a bad element":    {message(QueryAnswer, "07 0009 00"), "malformed TVS message: byte 10, status: length 9, but 1 bytes are left"},
-		"no status":        {message(QueryAnswer, ""), "malformed TVS message: byte 10, status: missing"},
-		"another command":  {message(VerifyAnswer, "07 0001 00"), "VERIFY answer to a QUERY request"},
-		"another session":  {message(QueryAnswer, "07 0001 00"), "session id 1001, not 1002"},
+		"another protocol": {[]byte("HTTP/1.1 400 Bad Request\r\n"),
+			"malformed TVS message: byte 0, header: protocol 0x48, not 0x57"},
+		"its own request": {message(QueryRequest, ""), "malformed TVS message: byte 2, header: unexpected QUERY request"},
+		"a bad element": {message(QueryAnswer, "07 0009 00"),
+			"malformed TVS message: byte 10, status: length 9, but 1 bytes are left"},
+		"no status":       {message(QueryAnswer, ""), "malformed TVS message: byte 10, status: missing"},
+		"another command": {message(VerifyAnswer, "07 0001 00"), "VERIFY answer to a QUERY request"},
+		"another session": {message(QueryAnswer, "07 0001 00"), "session id 1001, not 1002"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := answering(t, test.answer)

@@ -28,8 +28,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const device = "CP-8861-SEPB000B4BA0AEE"
 
 var (
-	verify = Request{Command: VerifyRequest, Session: 1001, Device: device, Certificate: []byte("the certificate of a directory")}
-	query  = Request{Command: QueryRequest, Session: 1002, Device: device, Subject: "CN=ucm11pub", Issuer: "CN=CA", Serial: []byte{0x17}}
+	verify = Request{
+		Command: VerifyRequest, Session: 1001, Device: device, Certificate: []byte("the certificate of a directory"),
+	}
+	query = Request{
+		Command: QueryRequest, Session: 1002, Device: device,
+		Subject: "CN=ucm11pub", Issuer: "CN=CA", Serial: []byte{0x17},
+	}
 )
 
 // vouch is a trust store that knows everything.

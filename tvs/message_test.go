@@ -107,12 +107,13 @@ func TestAnswersThatDiffer(t *testing.T) {
 		payload string
 		want    Answer
 	}{
-		"as tvsd sends it":     {"07 0001 00  08 0001 03  09 0004 00000001", full},
-		"other order":          {"09 0004 00000001  08 0001 03  07 0001 00", full},
-		"unknown element":      {"06 0001 00  07 0001 00  08 0001 03  09 0004 00000001", full},
-		"status alone":         {"07 0001 01", Answer{Command: VerifyAnswer, Session: 1001, Status: Invalid}},
-		"a status of its own":  {"07 0001 05", Answer{Command: VerifyAnswer, Session: 1001, Status: 5}},
-		"the longest duration": {"07 0001 00 09 0004 ffffffff", Answer{Command: VerifyAnswer, Session: 1001, TTL: 0xffffffff * time.Second}},
+		"as tvsd sends it":    {"07 0001 00  08 0001 03  09 0004 00000001", full},
+		"other order":         {"09 0004 00000001  08 0001 03  07 0001 00", full},
+		"unknown element":     {"06 0001 00  07 0001 00  08 0001 03  09 0004 00000001", full},
+		"status alone":        {"07 0001 01", Answer{Command: VerifyAnswer, Session: 1001, Status: Invalid}},
+		"a status of its own": {"07 0001 05", Answer{Command: VerifyAnswer, Session: 1001, Status: 5}},
+		"the longest duration": {"07 0001 00 09 0004 ffffffff",
+			Answer{Command: VerifyAnswer, Session: 1001, TTL: 0xffffffff * time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ParseAnswer(message(VerifyAnswer, test.payload))

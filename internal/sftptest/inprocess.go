@@ -30,9 +30,13 @@ func Start(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Serve
 	}
 	switch auth {
 	case Password:
-		cfg.PasswordCallback = func(m ssh.ConnMetadata, p []byte) (*ssh.Permissions, error) { return right(m.User(), string(p)) }
+		cfg.PasswordCallback = func(m ssh.ConnMetadata, p []byte) (*ssh.Permissions, error) {
+			return right(m.User(), string(p))
+		}
 	case KeyboardInteractive:
-		cfg.KeyboardInteractiveCallback = func(m ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		cfg.KeyboardInteractiveCallback = func(
+			m ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge,
+		) (*ssh.Permissions, error) {
 			answers, err := ask("", "", []string{"Password: "}, []bool{false})
 			if err != nil {
 				return nil, err
@@ -40,7 +44,9 @@ func Start(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Serve
 			return right(m.User(), answers[0])
 		}
 	case PublicKey:
-		cfg.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errors.New("denied") }
+		cfg.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) {
+			return nil, errors.New("denied")
+		}
 	}
 	if port == "" {
 		port = "0"

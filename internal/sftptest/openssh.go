@@ -22,7 +22,10 @@ import (
 func StartOpenSSH(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Server {
 	t.Helper()
 	sshd := Program(t, "sshd")
-	s := &Server{Host: "127.0.0.1", Port: port, User: os.Getenv("ITLSIM_SFTP_USER"), Password: os.Getenv("ITLSIM_SFTP_PASSWORD")}
+	s := &Server{
+		Host: "127.0.0.1", Port: port,
+		User: os.Getenv("ITLSIM_SFTP_USER"), Password: os.Getenv("ITLSIM_SFTP_PASSWORD"),
+	}
 	if s.User == "" || os.Getuid() != 0 {
 		Missing(t, "no account for sshd: set ITLSIM_SFTP_USER and ITLSIM_SFTP_PASSWORD, as root")
 	}
@@ -52,7 +55,8 @@ func StartOpenSSH(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string)
 
 	conf := t.TempDir()
 	key := filepath.Join(conf, "host_key")
-	must(os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(hostKey)}), 0o600))
+	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(hostKey)}
+	must(os.WriteFile(key, pem.EncodeToMemory(block), 0o600))
 	yes := func(a Auth) string {
 		if a == auth {
 			return "yes"
@@ -60,7 +64,18 @@ func StartOpenSSH(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string)
 		return "no"
 	}
 	config := filepath.Join(conf, "sshd_config")
-	must(os.WriteFile(config, fmt.Appendf(nil, "ListenAddress %s\nPort %s\nHostKey %s\nPidFile none\nUsePAM no\nAllowUsers %s\nSubsystem sftp internal-sftp\nPasswordAuthentication %s\nKbdInteractiveAuthentication %s\nPubkeyAuthentication %s\n",
+	const settings = `ListenAddress %s
+Port %s
+HostKey %s
+PidFile none
+UsePAM no
+AllowUsers %s
+Subsystem sftp internal-sftp
+PasswordAuthentication %s
+KbdInteractiveAuthentication %s
+PubkeyAuthentication %s
+`
+	must(os.WriteFile(config, fmt.Appendf(nil, settings,
 		s.Host, s.Port, key, s.User, yes(Password), yes(KeyboardInteractive), yes(PublicKey)), 0o600))
 	var log bytes.Buffer
 	cmd := exec.Command(sshd, "-D", "-e", "-f", config)
