@@ -138,6 +138,7 @@ func TestFileFuncFails(t *testing.T) {
 
 func TestForeignClients(t *testing.T) {
 	file := []byte("line\nline\n")
+	overflow := strings.Repeat("9", 20)
 	for name, test := range map[string]struct{ request, answer []byte }{
 		"netascii":          {request(opRRQ, "f", "netascii"), block(opDATA, 1, "line\r\nline\r\n")},
 		"unknown mode":      {request(opRRQ, "f", "mail"), block(opDATA, 1, string(file))},
@@ -148,7 +149,7 @@ func TestForeignClients(t *testing.T) {
 		"blksize":           {request(opRRQ, "f", "octet", "blksize", "1024"), request(opOACK, "blksize", "1024")},
 		"blksize too small": {request(opRRQ, "f", "octet", "blksize", "8"), block(opDATA, 1, string(file))},
 		"blksize too large": {request(opRRQ, "f", "octet", "blksize", "65464"), request(opOACK, "blksize", "1468")},
-		"blksize nonsense":  {request(opRRQ, "f", "octet", "blksize", strings.Repeat("9", 20)), block(opDATA, 1, string(file))},
+		"blksize nonsense":  {request(opRRQ, "f", "octet", "blksize", overflow), block(opDATA, 1, string(file))},
 		"filling blksize":   {append(request(opRRQ, "", "", "blksize"), strings.Repeat("0", 501)+"512"...), nil},
 		"write":             {request(opWRQ, "f", "octet"), block(opERROR, 1, "write requests are refused\x00")},
 	} {
