@@ -190,7 +190,12 @@ func (l *List) Find(signer Identity, roles ...Role) (*Record, bool) {
 
 // Has reports whether any record is of one of these roles.
 func (l *List) Has(roles ...Role) bool {
-	return slices.ContainsFunc(l.Records, func(r Record) bool { return slices.Contains(roles, r.Role) })
+	for i := range l.Records { // records are large: not by value
+		if slices.Contains(roles, l.Records[i].Role) {
+			return true
+		}
+	}
+	return false
 }
 
 // With returns the records of these roles, in their order.

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -10,8 +11,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"itlsim/internal/accept"
+
 	"github.com/emiago/sipgo/sip"
-	"golang.org/x/net/netutil"
+)
+
+// What zero values in a [ServerConfig] stand for; DefaultTimeout is in conn.go.
+const (
+	DefaultMaxConns = 4096
+	DefaultIdle     = 5 * time.Minute
 )
 
 // ServerConfig says how a [Server] answers.
@@ -19,23 +27,20 @@ type ServerConfig struct {
 	// Handle answers a request; nil answers nothing. Local is the address that
 	// was connected to. It is called from many goroutines at once.
 	Handle func(local, remote netip.AddrPort, request *sip.Request) *sip.Response
-	// MaxConns bounds the connections at a time; 0 means 4096. Further ones wait
-	// in the kernel's accept queue.
+	// MaxConns bounds the connections at a time; 0 means DefaultMaxConns. Further
+	// ones wait in the kernel's accept queue.
 	MaxConns int
 	// Timeout is how long a peer may take for a message that it has begun, and
 	// for its first; 0 means DefaultTimeout. Between messages it has Idle; 0
-	// means five minutes.
+	// means DefaultIdle.
 	Timeout, Idle time.Duration
 }
 
 // A Server answers SIP on TCP connections.
 type Server struct {
-	config   ServerConfig
-	listener net.Listener
-	closing  context.Context
-	cancel   context.CancelFunc
-	running  sync.WaitGroup
-	broken   atomic.Uint64
+	config      ServerConfig
+	connections *accept.Server
+	broken      atomic.Uint64
 
 	mu    sync.Mutex
 	conns map[netip.AddrPort]*served
@@ -51,59 +56,26 @@ type served struct {
 
 // Serve starts a server on a listener, which it closes in the end.
 func Serve(listener net.Listener, config ServerConfig) *Server {
-	if config.MaxConns == 0 {
-		config.MaxConns = 4096
-	}
-	if config.Timeout == 0 {
-		config.Timeout = DefaultTimeout
-	}
-	if config.Idle == 0 {
-		config.Idle = 5 * time.Minute
-	}
-	s := &Server{config: config, listener: netutil.LimitListener(listener, config.MaxConns), conns: make(map[netip.AddrPort]*served)}
-	s.closing, s.cancel = context.WithCancel(context.Background())
-	s.running.Go(s.accept)
+	config.MaxConns = cmp.Or(config.MaxConns, DefaultMaxConns)
+	config.Timeout = cmp.Or(config.Timeout, DefaultTimeout)
+	config.Idle = cmp.Or(config.Idle, DefaultIdle)
+	s := &Server{config: config, conns: make(map[netip.AddrPort]*served)}
+	s.connections = accept.Serve(listener, config.MaxConns, s.serve)
 	return s
 }
 
 // Addr is where the server listens.
-func (s *Server) Addr() netip.AddrPort {
-	return s.listener.Addr().(*net.TCPAddr).AddrPort()
-}
+func (s *Server) Addr() netip.AddrPort { return s.connections.Addr() }
 
 // Broken counts the connections that ended by something that is no SIP.
 func (s *Server) Broken() uint64 { return s.broken.Load() }
 
 // Close cuts all connections and returns when nothing runs any more.
-func (s *Server) Close() error {
-	s.cancel()
-	err := s.listener.Close()
-	s.running.Wait()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
-}
+func (s *Server) Close() error { return s.connections.Close() }
 
-func (s *Server) accept() {
-	for {
-		raw, err := s.listener.Accept() // at most MaxConns at a time
-		if err == nil {
-			s.running.Go(func() { s.serve(raw) })
-			continue
-		}
-		select {
-		case <-time.After(10 * time.Millisecond): // out of descriptors, most likely
-		case <-s.closing.Done():
-			return
-		}
-	}
-}
-
-func (s *Server) serve(raw net.Conn) {
+func (s *Server) serve(closing context.Context, raw net.Conn) {
 	conn := &served{Conn: newConn(raw)}
 	defer conn.Close()
-	defer context.AfterFunc(s.closing, func() { raw.Close() })()
 	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
 	s.mu.Lock()
 	s.conns[remote] = conn
@@ -119,7 +91,7 @@ func (s *Server) serve(raw net.Conn) {
 		msg, err := conn.next()
 		if err != nil {
 			var network net.Error
-			if err != io.EOF && !errors.As(err, &network) && s.closing.Err() == nil {
+			if err != io.EOF && !errors.As(err, &network) && closing.Err() == nil {
 				s.broken.Add(1)
 			}
 			return
@@ -183,7 +155,7 @@ func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, callID string, re
 		}
 		return r, true, nil
 	case <-ctx.Done():
-	case <-s.closing.Done():
+	case <-s.connections.Closing().Done():
 	}
 	return nil, true, &NoAnswerError{peer.String(), "NOTIFY", context.DeadlineExceeded}
 }

@@ -9,11 +9,10 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/net/netutil"
+	"itlsim/internal/accept"
 )
 
 // Port is the standard TCP port of TVS.
@@ -24,8 +23,6 @@ const (
 	DefaultTimeout = 10 * time.Second
 	// DefaultMaxConns is what a zero ServerConfig.MaxConns means.
 	DefaultMaxConns = 256
-
-	acceptPause = 10 * time.Millisecond
 )
 
 // ServerConfig says what a [Server] shows and answers. Both functions are
@@ -65,12 +62,9 @@ type ServerStats struct {
 // hold up the others; like tvsd it closes a connection without an answer when
 // a request is malformed.
 type Server struct {
-	config   ServerConfig
-	tls      *tls.Config
-	listener net.Listener
-	closing  context.Context
-	cancel   context.CancelFunc
-	running  sync.WaitGroup
+	config      ServerConfig
+	tls         *tls.Config
+	connections *accept.Server
 
 	handshakes, failed, verifies, queries, malformed, broken atomic.Uint64
 }
@@ -89,23 +83,16 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tvs: %w", err)
 	}
-	s := &Server{
-		config:   config,
-		tls:      tlsConfig(config.MinVersion, config.MaxVersion),
-		listener: netutil.LimitListener(listener, config.MaxConns),
-	}
+	s := &Server{config: config, tls: tlsConfig(config.MinVersion, config.MaxVersion)}
 	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return config.Certificate(), nil
 	}
-	s.closing, s.cancel = context.WithCancel(context.Background())
-	s.running.Go(s.accept)
+	s.connections = accept.Serve(listener, config.MaxConns, s.serve)
 	return s, nil
 }
 
 // Addr is where the server listens.
-func (s *Server) Addr() netip.AddrPort {
-	return s.listener.Addr().(*net.TCPAddr).AddrPort()
-}
+func (s *Server) Addr() netip.AddrPort { return s.connections.Addr() }
 
 // Stats may be called at any time.
 func (s *Server) Stats() ServerStats {
@@ -121,36 +108,9 @@ func (s *Server) Stats() ServerStats {
 
 // Close cuts all connections and returns when nothing of the server runs any
 // more, an Answer under way included. It may be called again.
-func (s *Server) Close() error {
-	s.cancel()
-	err := s.listener.Close()
-	s.running.Wait()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
-}
+func (s *Server) Close() error { return s.connections.Close() }
 
-func (s *Server) accept() {
-	for {
-		raw, err := s.listener.Accept() // at most MaxConns at a time
-		if err == nil {
-			s.running.Go(func() { s.serve(raw) })
-			continue
-		}
-		select {
-		case <-time.After(acceptPause): // out of descriptors, most likely
-		case <-s.closing.Done():
-			return
-		}
-	}
-}
-
-func (s *Server) serve(raw net.Conn) {
-	defer raw.Close()
-	stop := context.AfterFunc(s.closing, func() { raw.Close() })
-	defer stop()
-
+func (s *Server) serve(closing context.Context, raw net.Conn) {
 	conn := tls.Server(raw, s.tls)
 	s.extend(raw)
 	if err := conn.Handshake(); err != nil {
@@ -168,7 +128,7 @@ func (s *Server) serve(raw net.Conn) {
 		if err != nil {
 			if _, ok := errors.AsType[*FormatError](err); ok {
 				s.malformed.Add(1)
-			} else if err != io.EOF && s.closing.Err() == nil {
+			} else if err != io.EOF && closing.Err() == nil {
 				s.broken.Add(1)
 			}
 			conn.Close()
