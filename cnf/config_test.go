@@ -14,8 +14,12 @@ import (
 const realisticConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <device xsi:type="axl:XIPPhone" ctiid="3" uuid="{6e1a}">
 <devicePool><callManagerGroup><members>
-<member priority="1"><callManager><ports><sipPort>5070</sipPort></ports><processNodeName> sub </processNodeName></callManager></member>
-<member priority="0"><callManager><ports><ethernetPhonePort>2000</ethernetPhonePort></ports><processNodeName>pub</processNodeName></callManager></member>
+<member priority="1"><callManager>
+<ports><sipPort>5070</sipPort></ports><processNodeName> sub </processNodeName>
+</callManager></member>
+<member priority="0"><callManager>
+<ports><ethernetPhonePort>2000</ethernetPhonePort></ports><processNodeName>pub</processNodeName>
+</callManager></member>
 <member priority="2"/>
 </members></callManagerGroup></devicePool>
 <TVS><members>
@@ -41,23 +45,29 @@ func TestParse(t *testing.T) {
 	}{
 		{"servers by priority, settings inverted, unknown elements", realisticConfig, cnf.Config{
 			Load: "sip88xx.10-3-1", TVS: []string{"10.0.0.1:2445", "10.0.0.2:2445"},
-			CallManagers: []string{"pub:5060", "sub:5070"}, Directory: "https://pub:8443/ccmcip/xmldirectoryinput.jsp", Settings: all,
+			CallManagers: []string{"pub:5060", "sub:5070"},
+			Directory:    "https://pub:8443/ccmcip/xmldirectoryinput.jsp", Settings: all,
 		}},
 		{"everything missing", "<device/>", cnf.Config{Settings: defaults}},
-		{"1 disables, nonsense too", "<device><vendorConfig><settingsAccess>2</settingsAccess><webAccess>1</webAccess><sshAccess>yes</sshAccess><spanToPCPort/></vendorConfig></device>",
+		{"1 disables, nonsense too", "<device><vendorConfig><settingsAccess>2</settingsAccess>" +
+			"<webAccess>1</webAccess><sshAccess>yes</sshAccess><spanToPCPort/></vendorConfig></device>",
 			cnf.Config{Settings: defaults}},
 		{"five TVS at most, the best five", tvs(
 			`<member priority="5"><address>f</address></member>`, `<member priority="4"><address>e</address></member>`,
 			`<member priority="0"><address>a</address></member>`, `<member priority="1"><address>b</address></member>`,
-			`<member priority="2"><address>c</address></member>`, `<member priority="3"><address>d</address></member>`),
+			`<member priority="2"><address>c</address></member>`,
+			`<member priority="3"><address>d</address></member>`),
 			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"}}},
 		{"without priorities in their order, without address not at all, odd ports the standard one", tvs(
 			`<member><address>a</address><port>0</port></member>`, `<member><port>1</port></member>`,
-			`<member priority="x"><address>b</address><port>-1</port></member>`, `<member><address>::1</address><port>70000</port></member>`),
+			`<member priority="x"><address>b</address><port>-1</port></member>`,
+			`<member><address>::1</address><port>70000</port></member>`),
 			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "[::1]:2445"}}},
-		{"Latin-1, declared or not", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><phoneLabel>Caf\xe9</phoneLabel><loadInformation>x</loadInformation></device>",
+		{"Latin-1, declared or not", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device>" +
+			"<phoneLabel>Caf\xe9</phoneLabel><loadInformation>x</loadInformation></device>",
 			cnf.Config{Load: "x", Settings: defaults}},
-		{"a byte order mark", "\ufeff<device><loadInformation>x</loadInformation></device>", cnf.Config{Load: "x", Settings: defaults}},
+		{"a byte order mark", "\ufeff<device><loadInformation>x</loadInformation></device>",
+			cnf.Config{Load: "x", Settings: defaults}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := cnf.Parse([]byte(tc.data))
@@ -69,14 +79,14 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for data, want := range map[string]string{
-		"":                             "configuration, line 1 column 1: EOF",
-		"plain text":                   "configuration, line 1 column 11: EOF",
-		"<phone/>":                     "configuration, line 1 column 9: expected element type <device> but have <phone>",
-		"<device>\n<TVS></device>":     "configuration, line 2 column 15: XML syntax error on line 2: element <TVS> closed by </device>",
-		"<device>\n<loadInformation>x": "configuration, line 2 column 19: XML syntax error on line 2: unexpected EOF",
+		"":                             "1 column 1: EOF",
+		"plain text":                   "1 column 11: EOF",
+		"<phone/>":                     "1 column 9: expected element type <device> but have <phone>",
+		"<device>\n<TVS></device>":     "2 column 15: XML syntax error on line 2: element <TVS> closed by </device>",
+		"<device>\n<loadInformation>x": "2 column 19: XML syntax error on line 2: unexpected EOF",
 	} {
 		_, err := cnf.Parse([]byte(data))
-		require.EqualError(t, err, want)
+		require.EqualError(t, err, "configuration, line "+want)
 	}
 }
 
@@ -84,7 +94,8 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(realisticConfig))
 	f.Add([]byte("<device/>"))
-	f.Add([]byte("<device><TVS><members><member priority=\"0\"><port>1</port><address>a</address></member></members></TVS></device>"))
+	f.Add([]byte("<device><TVS><members><member priority=\"0\"><port>1</port><address>a</address></member>" +
+		"</members></TVS></device>"))
 	f.Add([]byte("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><a>\xe9</a></device>"))
 	f.Add([]byte("<device><TVS></device>"))
 	f.Fuzz(func(t *testing.T, data []byte) {

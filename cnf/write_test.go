@@ -57,9 +57,12 @@ func TestSettingsAsTheFileSpellsThem(t *testing.T) {
 		settings cnf.Settings
 		want     string
 	}{
-		{cnf.Settings{}, "<settingsAccess>0</settingsAccess>\n<webAccess>1</webAccess>\n<sshAccess>1</sshAccess>\n<spanToPCPort>1</spanToPCPort>"},
+		{cnf.Settings{},
+			"<settingsAccess>0</settingsAccess>\n<webAccess>1</webAccess>\n" +
+				"<sshAccess>1</sshAccess>\n<spanToPCPort>1</spanToPCPort>"},
 		{cnf.Settings{SettingsAccess: true, WebAccess: true, SSHAccess: true, SpanToPCPort: true},
-			"<settingsAccess>1</settingsAccess>\n<webAccess>0</webAccess>\n<sshAccess>0</sshAccess>\n<spanToPCPort>0</spanToPCPort>"},
+			"<settingsAccess>1</settingsAccess>\n<webAccess>0</webAccess>\n" +
+				"<sshAccess>0</sshAccess>\n<spanToPCPort>0</spanToPCPort>"},
 	} {
 		file := cnf.File{Config: cnf.Config{Settings: tc.settings}}
 		require.Contains(t, string(file.XML()), tc.want)

@@ -82,8 +82,8 @@ var (
 	}
 )
 
-// containers tells which container a header's element stands in; the others
-// stand in the header itself.
+// containers are those that a header's elements belong in; 0 is the header
+// itself.
 var containers = [256]byte{
 	tagSignerName: tagSignerID, tagSignerSerial: tagSignerID, tagCAName: tagSignerID,
 	tagDigest: tagSignatureInfo, tagSignatureAlgoInfo: tagSignatureInfo,

@@ -92,10 +92,18 @@ var modulusSizes = [...]int{64, 128, 256, 512}
 
 const maxSignature = 512 // the largest of them
 
+// required are the elements that no header may lack. The names matter: with the
+// serial number they are what a phone asks TVS about. What says the signature's
+// algorithm is not used.
+var required = [...]byte{
+	tagSignerName, tagSignerSerial, tagCAName, tagDigest, tagSignature, tagFilename, tagTimestamp,
+}
+
 // parseHeader reads the header at the start of data.
 func parseHeader(data []byte) (*Header, *FormatError) {
 	if len(data) > MaxFile {
-		return nil, &FormatError{Offset: MaxFile, Reason: fmt.Sprintf("larger than the %d KB that a phone downloads", MaxFile>>10)}
+		reason := fmt.Sprintf("larger than the %d KB that a phone downloads", MaxFile>>10)
+		return nil, &FormatError{Offset: MaxFile, Reason: reason}
 	}
 	h := &Header{}
 	r := elements{data: data, end: len(data), names: &headerTags}
@@ -129,9 +137,7 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 	if err := h.parse(&r, &seen); err != nil {
 		return nil, err
 	}
-	// The names are no ornament: with the serial number they are the question
-	// that a phone asks TVS. What tells the signature's algorithm is not used.
-	for _, tag := range []byte{tagSignerName, tagSignerSerial, tagCAName, tagDigest, tagSignature, tagFilename, tagTimestamp} {
+	for _, tag := range required {
 		if !seen[tag] {
 			return nil, &FormatError{h.Length, tag, headerTags.name(tag), "missing from the header"}
 		}
@@ -153,7 +159,7 @@ func (h *Header) parse(r *elements, seen *[256]bool) *FormatError {
 		}
 		if headerTags.known(e.tag) {
 			if want := containers[e.tag]; want != r.in {
-				return e.errorf("stands in %s, belongs in %s", place(r.in), place(want))
+				return e.errorf("stands in %s, belongs in %s", containerName(r.in), containerName(want))
 			}
 			if seen[e.tag] {
 				return e.errorf("stands twice")
@@ -178,8 +184,8 @@ func padding(r *elements) *FormatError {
 	return nil
 }
 
-// place names a container, or the header outside of any.
-func place(container byte) string {
+// containerName names a container; 0 is the header itself.
+func containerName(container byte) string {
 	if container == 0 {
 		return "the header"
 	}

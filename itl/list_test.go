@@ -90,12 +90,14 @@ func TestLengthsOfACTL(t *testing.T) {
 		{2048, 464, 6113, []int{1675, 1675, 1138, 1161}},
 	} {
 		pub := lab.certificate(cucm.CallManager, tc.bits, krakow(publisher))
-		list, err := itl.Template{Filename: itl.CTLFilename, Timestamp: madeAt, Digest: itl.SHA1, Records: []itl.Record{
+		template := itl.Template{Filename: itl.CTLFilename, Timestamp: madeAt, Digest: itl.SHA1}
+		template.Records = []itl.Record{
 			full(itl.SAST, pub, publisher),
 			full(itl.CCMTFTP, pub, publisher),
 			full(itl.CAPF, capf, publisher),
 			full(itl.CCMTFTP, sub, subscriber),
-		}}.Sign(pub)
+		}
+		list, err := template.Sign(pub)
 		require.NoError(t, err)
 		require.NoError(t, list.VerifySelf())
 		require.Equal(t, "CTL", list.Kind())
@@ -134,7 +136,8 @@ func TestCTLOfATokenInNonSecureMode(t *testing.T) {
 	require.NoError(t, list.VerifySelf())
 	require.Equal(t, subject, list.Signer.Subject)
 
-	require.Equal(t, itl.Record{DNSName: server, Role: itl.CCMTFTP, IPAddress: netip.MustParseAddr("10.106.101.1")}, list.Records[1])
+	want := itl.Record{DNSName: server, Role: itl.CCMTFTP, IPAddress: netip.MustParseAddr("10.106.101.1")}
+	require.Equal(t, want, list.Records[1])
 	require.Nil(t, list.Records[1].Key())
 	require.False(t, list.Records[1].Holds(nil))
 	_, found := list.Find(itl.Identity{Serial: []byte{0}}, itl.CCMTFTP)
@@ -219,7 +222,8 @@ func TestHugeKeysCostNothing(t *testing.T) {
 }
 
 func TestEmptyList(t *testing.T) {
-	list, err := itl.Template{Filename: itl.ITLFilename, Timestamp: madeAt, Digest: itl.SHA1}.Sign(newCluster(newLab(t)).callManager)
+	template := itl.Template{Filename: itl.ITLFilename, Timestamp: madeAt, Digest: itl.SHA1}
+	list, err := template.Sign(newCluster(newLab(t)).callManager)
 	require.NoError(t, err)
 	require.Empty(t, list.Records)
 	require.Len(t, list.Bytes(), list.Length)
@@ -252,7 +256,8 @@ func TestWhatCannotBeSigned(t *testing.T) {
 	huge := strings.Repeat("x", 1<<16)
 
 	require.ErrorContains(t, sign(c.callManager, func(l *itl.Template) { l.Filename = huge }), "do not fit a header")
-	require.ErrorContains(t, sign(c.callManager, func(l *itl.Template) { l.Records[0].Subject = huge }), "do not fit a record")
+	require.ErrorContains(t,
+		sign(c.callManager, func(l *itl.Template) { l.Records[0].Subject = huge }), "do not fit a record")
 	require.ErrorContains(t, sign(c.callManager, func(l *itl.Template) { l.Digest = 0 }), "digest 0 is not supported")
 	require.ErrorContains(t, sign(c.callManager, func(l *itl.Template) { l.Digest = 2 }), "digest 2 is not supported")
 	require.ErrorContains(t, sign(c.callManager, func(l *itl.Template) {
@@ -267,7 +272,8 @@ func TestWhatCannotBeSigned(t *testing.T) {
 	require.ErrorContains(t, sign(itl.Signer{Certificate: c.capf.Certificate, Key: short}, unchanged), "1032-bit")
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	require.ErrorContains(t, sign(itl.Signer{Certificate: c.capf.Certificate, Key: curve}, unchanged), "not an RSA key")
+	require.ErrorContains(t,
+		sign(itl.Signer{Certificate: c.capf.Certificate, Key: curve}, unchanged), "not an RSA key")
 }
 
 func TestNames(t *testing.T) {

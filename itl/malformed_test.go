@@ -42,28 +42,37 @@ func TestMalformed(t *testing.T) {
 		{"FILENAME twice", header(signerID, sigInfo, signature, filename, filename, timestamp), at{73, 14}},
 		{"SIGNERID twice", header(signerID, signerID, sigInfo, signature, filename, timestamp), at{33, 3}},
 		{"a container that an element overflows", patched(small, 12, 19), at{25, 6}},
-		{"a container that ends with one byte", header(tlv(3, join(name, serial, caName, []byte{99})...), sigInfo, signature, filename, timestamp), at{33, 99}},
+		{"a container that ends with one byte",
+			header(tlv(3, join(name, serial, caName, []byte{99})...), sigInfo, signature, filename, timestamp),
+			at{33, 99}},
 		{"an inner container beyond the outer", patched(small, 42, 9), at{40, 9}},
 		{"padding in a container", withSigInfo(digest, algorithm, tlv(13)), at{51, 13}},
 		{"SIGNERNAME outside SIGNERID", header(name, signerID, sigInfo, signature, filename, timestamp), at{10, 4}},
-		{"SIGNATURE inside SIGNERID", header(tlv(3, join(name, serial, caName, signature)...), sigInfo, filename, timestamp), at{33, 12}},
+		{"SIGNATURE inside SIGNERID",
+			header(tlv(3, join(name, serial, caName, signature)...), sigInfo, filename, timestamp),
+			at{33, 12}},
 		{"SIGNATUREMODULUS outside SIGNATUREALGOINFO", withSigInfo(digest, tlv(11, 1)), at{40, 11}},
 		{"a container inside itself", header(tlv(3, signerID...), sigInfo, signature, filename, timestamp), at{13, 3}},
 		{"no SIGNERNAME", header(tlv(3, join(serial, caName)...), sigInfo, signature, filename, timestamp), at{72, 4}},
 		{"no CANAME", header(tlv(3, join(name, serial)...), sigInfo, signature, filename, timestamp), at{72, 6}},
 		{"no SERIALNUMBER", header(tlv(3, join(name, caName)...), sigInfo, signature, filename, timestamp), at{76, 5}},
-		{"an empty SERIALNUMBER", header(tlv(3, join(name, tlv(5), caName)...), sigInfo, signature, filename, timestamp), at{21, 5}},
+		{"an empty SERIALNUMBER",
+			header(tlv(3, join(name, tlv(5), caName)...), sigInfo, signature, filename, timestamp),
+			at{21, 5}},
 		{"no DIGESTALGORITHM", withSigInfo(algorithm), at{76, 8}},
 		{"SHA-256", patched(small, 39, 2), at{36, 8}},
 		{"DIGESTALGORITHM of two bytes", withSigInfo(tlv(8, 0, 1), algorithm), at{36, 8}},
 		{"SIGNATUREMODULUS of two bytes", withSigInfo(digest, tlv(9, join(tlv(10, 0), tlv(11, 0, 1))...)), at{47, 11}},
 		{"no SIGNATURE", header(signerID, sigInfo, filename, timestamp), at{73, 12}},
 		{"an empty SIGNATURE", header(signerID, sigInfo, tlv(12), filename, timestamp), at{51, 12}},
-		{"a SIGNATURE of 513 bytes", header(signerID, sigInfo, tlv(12, make([]byte, 513)...), filename, timestamp), at{51, 12}},
+		{"a SIGNATURE of 513 bytes", header(signerID, sigInfo, tlv(12, make([]byte, 513)...), filename, timestamp),
+			at{51, 12}},
 		{"no FILENAME", header(signerID, sigInfo, signature, timestamp), at{65, 14}},
 		{"no TIMESTAMP", header(signerID, sigInfo, signature, filename), at{73, 15}},
-		{"TIMESTAMP of eight bytes", header(signerID, sigInfo, signature, filename, tlv(15, make([]byte, 8)...)), at{73, 15}},
-		{"SIGNERVERSION of one byte", header(tlv(28, 1), signerID, sigInfo, signature, filename, timestamp), at{10, 28}},
+		{"TIMESTAMP of eight bytes", header(signerID, sigInfo, signature, filename, tlv(15, make([]byte, 8)...)),
+			at{73, 15}},
+		{"SIGNERVERSION of one byte", header(tlv(28, 1), signerID, sigInfo, signature, filename, timestamp),
+			at{10, 28}},
 		{"padding before the end", header(signerID, sigInfo, signature, []byte{13}, filename, timestamp), at{59, 14}},
 		{"zeros for padding", header(signerID, sigInfo, signature, filename, timestamp, []byte{0, 0}), at{80, 0}},
 
@@ -96,7 +105,8 @@ func TestMalformed(t *testing.T) {
 
 func TestFormatErrorNamesTheElement(t *testing.T) {
 	_, err := itl.ParseList(patched(small, 39, 2))
-	require.EqualError(t, err, "malformed at offset 36, tag 8 DIGESTALGORTITHM: digest 2 is neither SHA-1 (1) nor SHA-512 (3)")
+	require.EqualError(t, err, "malformed at offset 36, tag 8 DIGESTALGORTITHM: "+
+		"digest 2 is neither SHA-1 (1) nor SHA-512 (3)")
 	_, err = itl.ParseList(nil)
 	require.EqualError(t, err, "malformed at offset 0: the file ends inside its header")
 	_, err = itl.ParseList(header(tlv(3, join(name, serial, caName, signature)...)))

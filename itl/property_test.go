@@ -44,7 +44,8 @@ func checkFile(t require.TestingT, data []byte) {
 func checkRefusal(t require.TestingT, data []byte, err error) {
 	var malformed *itl.FormatError
 	require.ErrorAs(t, err, &malformed)
-	require.True(t, 0 <= malformed.Offset && malformed.Offset <= len(data), "offset %d of %d", malformed.Offset, len(data))
+	inside := 0 <= malformed.Offset && malformed.Offset <= len(data)
+	require.True(t, inside, "offset %d of %d", malformed.Offset, len(data))
 	checkText(t, err.Error())
 }
 
@@ -71,8 +72,10 @@ func someRecord(c cluster) *rapid.Generator[itl.Record] {
 	return rapid.OneOf(
 		rapid.Custom(func(t *rapid.T) itl.Record {
 			return itl.Record{
-				DNSName:     name.Draw(t, "DNS name"),
-				Identity:    itl.Identity{Subject: name.Draw(t, "subject"), Issuer: name.Draw(t, "issuer"), Serial: value.Draw(t, "serial")},
+				DNSName: name.Draw(t, "DNS name"),
+				Identity: itl.Identity{
+					Subject: name.Draw(t, "subject"), Issuer: name.Draw(t, "issuer"), Serial: value.Draw(t, "serial"),
+				},
 				Role:        itl.Role(role.Draw(t, "role")),
 				PublicKey:   value.Draw(t, "key"),
 				Signature:   value.Draw(t, "signature"),
@@ -83,7 +86,9 @@ func someRecord(c cluster) *rapid.Generator[itl.Record] {
 		rapid.Custom(func(t *rapid.T) itl.Record {
 			return itl.FullRecord(itl.Role(role.Draw(t, "role")), c.recovery.Certificate)
 		}),
-		rapid.Custom(func(t *rapid.T) itl.Record { return itl.HashRecord(itl.Role(role.Draw(t, "role")), c.tvs.Certificate) }),
+		rapid.Custom(func(t *rapid.T) itl.Record {
+			return itl.HashRecord(itl.Role(role.Draw(t, "role")), c.tvs.Certificate)
+		}),
 	)
 }
 
@@ -102,7 +107,9 @@ func TestWhatIsBuiltIsParsed(t *testing.T) {
 		require.NoError(t, list.Verify(c.callManager.Certificate.PublicKey.(*rsa.PublicKey)))
 		require.Zero(t, list.Length%4)
 		require.Equal(t, itl.IdentityOf(c.callManager.Certificate), list.Signer)
-		require.Equal(t, template, itl.Template{Filename: list.Filename, Timestamp: list.Timestamp, Digest: list.Digest, Records: list.Records})
+		require.Equal(t, template, itl.Template{
+			Filename: list.Filename, Timestamp: list.Timestamp, Digest: list.Digest, Records: list.Records,
+		})
 		checkList(t, list.Bytes())
 	})
 }
@@ -143,7 +150,8 @@ func TestEveryByteIsCovered(t *testing.T) {
 // Files with a few bytes changed are the hardest to tell from good ones.
 func TestDamagedFiles(t *testing.T) {
 	c := newCluster(newLab(t))
-	files := [][]byte{c.list(t).Bytes(), certutilsList(t, c.callManager), join(small, record(text(2, "host"), role, tlv(10, 1, 2, 3, 4))), small}
+	withAddress := join(small, record(text(2, "host"), role, tlv(10, 1, 2, 3, 4)))
+	files := [][]byte{c.list(t).Bytes(), certutilsList(t, c.callManager), withAddress, small}
 	rapid.Check(t, func(t *rapid.T) {
 		data := slices.Clone(rapid.SampledFrom(files).Draw(t, "file"))
 		for range rapid.IntRange(1, 4).Draw(t, "changes") {
@@ -162,7 +170,8 @@ func FuzzParseList(f *testing.F) {
 }
 
 func FuzzParseFile(f *testing.F) {
-	data, err := itl.SignFile("SEP001122334455.cnf.xml.sgn", []byte("<device/>\r\n"), itl.SHA1, madeAt, newCluster(newLab(f)).callManager)
+	signer := newCluster(newLab(f)).callManager
+	data, err := itl.SignFile("SEP001122334455.cnf.xml.sgn", []byte("<device/>\r\n"), itl.SHA1, madeAt, signer)
 	require.NoError(f, err)
 	f.Add(data)
 	f.Fuzz(func(t *testing.T, data []byte) { checkFile(t, data) })

@@ -18,23 +18,15 @@ const (
 	TVS       Role = 21
 )
 
+var roleNames = [...]string{
+	SAST: "System Administrator Security Token", CCM: "CCM", CCMTFTP: "CCM+TFTP", TFTP: "TFTP",
+	CAPF: "CAPF", AppServer: "APP-SERVER", TVS: "TVS",
+}
+
 // String names the role as `show itl` prints it.
 func (r Role) String() string {
-	switch r {
-	case SAST:
-		return "System Administrator Security Token"
-	case CCM:
-		return "CCM"
-	case CCMTFTP:
-		return "CCM+TFTP"
-	case TFTP:
-		return "TFTP"
-	case CAPF:
-		return "CAPF"
-	case AppServer:
-		return "APP-SERVER"
-	case TVS:
-		return "TVS"
+	if int(r) < len(roleNames) && roleNames[r] != "" {
+		return roleNames[r]
 	}
 	return fmt.Sprintf("unknown role %d", uint16(r))
 }

@@ -74,7 +74,9 @@ func Show(l *List, zone *time.Location) string {
 // then its payload. The layout is this project's own; CUCM prints no such file.
 func ShowFile(f *File) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Signed file %s\n%x(SHA1)\n\nVersion:\t%s\nHeaderLength:\t%d (BYTES)\nSigned on\t%s\n\n", printable(f.Filename), f.sum, f.Version, f.Length, f.Timestamp.Format(time.UnixDate))
+	fmt.Fprintf(&b, "Signed file %s\n%x(SHA1)\n\n", printable(f.Filename), f.sum)
+	fmt.Fprintf(&b, "Version:\t%s\nHeaderLength:\t%d (BYTES)\n", f.Version, f.Length)
+	fmt.Fprintf(&b, "Signed on\t%s\n\n", f.Timestamp.Format(time.UnixDate))
 	b.WriteString("BYTEPOS\tTAG\tLENGTH\tVALUE\n-------\t---\t------\t-----\n")
 	showElements(&b, &elements{data: f.raw, end: f.padding, names: &headerTags}, headerRow)
 	fmt.Fprintf(&b, "\nPayload of %d bytes:\n\n", len(f.Payload))

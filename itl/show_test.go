@@ -120,7 +120,8 @@ func TestShowIsSafeForTerminals(t *testing.T) {
 	const hostile = "CN=\x1b[2J\u202egnp\x9b\nThe ITL file was verified successfully.\r\t\xffé"
 	const shown = "CN=�[2J�gnp��The ITL file was verified successfully.���é"
 	list, err := itl.ParseList(join(
-		header(tlv(3, join(text(4, hostile), serial, text(6, hostile))...), sigInfo, signature, text(14, hostile), timestamp),
+		header(tlv(3, join(text(4, hostile), serial, text(6, hostile))...),
+			sigInfo, signature, text(14, hostile), timestamp),
 		record(text(2, hostile), text(3, hostile), text(5, hostile), tlv(4, 0, 0), tlv(6, 0x17)),
 	))
 	require.NoError(t, err)
@@ -132,7 +133,10 @@ func TestShowIsSafeForTerminals(t *testing.T) {
 	require.NotContains(t, text, "\nThe ITL file was verified")
 	checkText(t, list.VerifySelf().Error())
 
-	file, err := itl.ParseFile(join(header(signerID, sigInfo, signature, tlv(14, []byte(hostile)...), timestamp), []byte("\x1b]0;title\x07\rx")))
+	file, err := itl.ParseFile(join(
+		header(signerID, sigInfo, signature, tlv(14, []byte(hostile)...), timestamp),
+		[]byte("\x1b]0;title\x07\rx"),
+	))
 	require.NoError(t, err)
 	text = itl.ShowFile(file)
 	checkText(t, text)

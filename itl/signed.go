@@ -136,7 +136,10 @@ func (rec *Record) append(b []byte) ([]byte, error) {
 	for _, e := range []struct {
 		tag   byte
 		value []byte
-	}{{recSerial, rec.Serial}, {recPublicKey, rec.PublicKey}, {recSignature, rec.Signature}, {recCertificate, rec.Certificate}} {
+	}{
+		{recSerial, rec.Serial}, {recPublicKey, rec.PublicKey},
+		{recSignature, rec.Signature}, {recCertificate, rec.Certificate},
+	} {
 		if e.value != nil {
 			b = appendElement(b, e.tag, e.value)
 		}
@@ -173,7 +176,8 @@ func (t Template) Sign(s Signer) (*List, error) {
 			return nil, err
 		}
 	}
-	data, err := sign(Header{Version: Version{1, 2}, Digest: t.Digest, Filename: t.Filename, Timestamp: t.Timestamp}, body, s)
+	h := Header{Version: Version{1, 2}, Digest: t.Digest, Filename: t.Filename, Timestamp: t.Timestamp}
+	data, err := sign(h, body, s)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +211,8 @@ func sign(h Header, body []byte, s Signer) ([]byte, error) {
 	}
 	modulus := slices.Index(modulusSizes[:], pub.Size())
 	if modulus < 0 {
-		return nil, fmt.Errorf("sign %s: %d-bit keys cannot be used (but 1024, 2048 or 4096)", h.Filename, pub.N.BitLen())
+		const problem = "sign %s: %d-bit keys cannot be used (but 1024, 2048 or 4096)"
+		return nil, fmt.Errorf(problem, h.Filename, pub.N.BitLen())
 	}
 	h.Signer, h.Signature = IdentityOf(s.Certificate), make([]byte, pub.Size())
 	head, err := h.encode(byte(modulus))

@@ -57,22 +57,29 @@ func TestListOfCertutils(t *testing.T) {
 func TestWhatPhonesTolerate(t *testing.T) {
 	unknown := tlv(99, 1, 2, 3)
 	for what, data := range map[string][]byte{
-		"the small file":                   small,
-		"a later minor version":            patched(small, 4, 9),
-		"any order in the header":          header(timestamp, filename, signature, sigInfo, signerID),
-		"any order in containers":          header(tlv(3, join(caName, name, serial)...), tlv(7, join(algorithm, digest)...), signature, filename, timestamp),
-		"padding":                          header(signerID, sigInfo, signature, filename, timestamp, []byte{13, 13, 13}),
+		"the small file":          small,
+		"a later minor version":   patched(small, 4, 9),
+		"any order in the header": header(timestamp, filename, signature, sigInfo, signerID),
+		"any order in containers": header(tlv(3, join(caName, name, serial)...), tlv(7, join(algorithm, digest)...),
+			signature, filename, timestamp),
+		"padding": header(signerID, sigInfo, signature, filename, timestamp,
+			[]byte{13, 13, 13}),
 		"missing padding":                  header(signerID, sigInfo, signature, text(14, "CTL"), timestamp),
 		"a last byte that looks like some": header(signerID, sigInfo, signature, filename, tlv(15, 13, 13, 13, 13)),
-		"unknown elements in the header":   header(signerID, sigInfo, unknown, signature, filename, timestamp, unknown, unknown),
-		"unknown elements in a container":  header(tlv(3, join(name, serial, caName, unknown)...), sigInfo, signature, filename, timestamp),
-		"a modulus index of another sense": header(signerID, tlv(7, join(digest, tlv(9, join(tlv(10, 9), tlv(11, 9))...))...), signature, filename, timestamp),
-		"no signature algorithm":           header(signerID, tlv(7, digest...), signature, filename, timestamp),
-		"empty names":                      header(tlv(3, join(tlv(4), serial, text(6, ""))...), sigInfo, signature, filename, timestamp),
-		"a record with a role alone":       join(small, record(role)),
-		"unknown elements in a record":     join(small, record(unknown, role, unknown)),
-		"an unknown role":                  join(small, record(tlv(4, 0xff, 0xff))),
-		"an EC key":                        join(small, record(role, tlv(7, bytes.Repeat([]byte{4}, 65)...))),
+		"unknown elements in the header": header(signerID, sigInfo, unknown, signature, filename, timestamp,
+			unknown, unknown),
+		"unknown elements in a container": header(tlv(3, join(name, serial, caName, unknown)...),
+			sigInfo, signature, filename, timestamp),
+		"a modulus index of another sense": header(signerID,
+			tlv(7, join(digest, tlv(9, join(tlv(10, 9), tlv(11, 9))...))...),
+			signature, filename, timestamp),
+		"no signature algorithm": header(signerID, tlv(7, digest...), signature, filename, timestamp),
+		"empty names": header(tlv(3, join(tlv(4), serial, text(6, ""))...),
+			sigInfo, signature, filename, timestamp),
+		"a record with a role alone":   join(small, record(role)),
+		"unknown elements in a record": join(small, record(unknown, role, unknown)),
+		"an unknown role":              join(small, record(tlv(4, 0xff, 0xff))),
+		"an EC key":                    join(small, record(role, tlv(7, bytes.Repeat([]byte{4}, 65)...))),
 	} {
 		list, err := itl.ParseList(data)
 		require.NoError(t, err, what)
@@ -85,7 +92,8 @@ func TestWhatPhonesTolerate(t *testing.T) {
 // Pad bytes have no length: neither the timestamp's last bytes nor three of
 // the padding may be read as an element.
 func TestPaddingIsNoElement(t *testing.T) {
-	list, err := itl.ParseList(header(signerID, sigInfo, signature, filename, tlv(15, 13, 13, 13, 13), bytes.Repeat([]byte{13}, 4000)))
+	padding := bytes.Repeat([]byte{13}, 4000)
+	list, err := itl.ParseList(header(signerID, sigInfo, signature, filename, tlv(15, 13, 13, 13, 13), padding))
 	require.NoError(t, err)
 	require.EqualValues(t, 0x0d0d0d0d, list.Timestamp.Unix())
 	require.NotContains(t, itl.Show(list, time.UTC), "PAD")

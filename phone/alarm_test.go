@@ -30,5 +30,6 @@ func TestAlarmTellsOfTheListsAsStored(t *testing.T) {
 	mixed.CTL, mixed.CTLServer = sum("mixed"), "CallManager"
 	both := mixed
 	both.ITL, both.ITLServer = sum("one"), "CallManager-2" // the TFTP record's name, not the signer's
-	require.Empty(t, cmp.Diff([]sip.DeviceTLInfo{blank, mixed, both}, l.alarms, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })))
+	sameIP := cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+	require.Empty(t, cmp.Diff([]sip.DeviceTLInfo{blank, mixed, both}, l.alarms, sameIP))
 }

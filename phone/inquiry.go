@@ -42,7 +42,8 @@ func (p *Phone) askNextTVS() {
 	case q.asked < len(members):
 		q.asked++
 		p.do(AskTVS{
-			Seq: p.await(awaitsTVS), Server: p.tvsServer(), Request: p.request(q), Lists: p.flash.Lists, rules: p.library.rules,
+			Seq: p.await(awaitsTVS), Server: p.tvsServer(), Request: p.request(q),
+			Lists: p.flash.Lists, rules: p.library.rules,
 		})
 	case q.silent:
 		p.notVouched(&NoTVSAnswerError{*q.about, q.tried})

@@ -81,7 +81,8 @@ func newLab(t testing.TB) *lab {
 	l := &lab{
 		t: t, random: rand.NewChaCha8([32]byte{1}), now: time.Unix(1393439067, 0).UTC(),
 		certs: map[string]itl.Signer{}, files: map[string][]byte{}, served: map[string]map[string]string{},
-		silent: map[string]bool{}, noHTTP: map[string]bool{}, deaf: map[string]bool{}, tvs: map[string]*tvsServer{}, library: &phone.Library{},
+		silent: map[string]bool{}, noHTTP: map[string]bool{}, deaf: map[string]bool{}, tvs: map[string]*tvsServer{},
+		library: &phone.Library{},
 	}
 	l.run("phone 8861")
 	return l
@@ -109,14 +110,17 @@ func (l *lab) cert(name string) itl.Signer {
 		var err error
 		key := keys()[len(l.certs)]
 		unit, _, _ := strings.Cut(name, "-")
-		l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), pkix.Name{CommonName: name, Organization: []string{"cisco"}}, key, l.now, l.random)
+		subject := pkix.Name{CommonName: name, Organization: []string{"cisco"}}
+		l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), subject, key, l.now, l.random)
 		require.NoError(l.t, err)
 	}
 	return l.certs[name]
 }
 
 // roles as scripts spell them.
-var roles = map[string]itl.Role{"SAST": itl.SAST, "TFTP": itl.TFTP, "CCM+TFTP": itl.CCMTFTP, "CAPF": itl.CAPF, "TVS": itl.TVS}
+var roles = map[string]itl.Role{
+	"SAST": itl.SAST, "TFTP": itl.TFTP, "CCM+TFTP": itl.CCMTFTP, "CAPF": itl.CAPF, "TVS": itl.TVS,
+}
 
 func (l *lab) list(filename, signer string, digest itl.Digest, records ...string) *itl.List {
 	template := itl.Template{Filename: filename, Timestamp: l.now, Digest: digest}
@@ -157,10 +161,12 @@ func (l *lab) config(name string, options ...string) []byte {
 			fmt.Fprintf(&b, "<member priority=\"%d\"><port>%s</port><address>%s</address></member>\n", i, port, host)
 		}
 	}
-	fmt.Fprintf(&b, "</members></TVS>\n<vendorConfig><settingsAccess>%d</settingsAccess><webAccess>%d</webAccess></vendorConfig>\n", settings, web)
+	b.WriteString("</members></TVS>\n<vendorConfig>")
+	fmt.Fprintf(&b, "<settingsAccess>%d</settingsAccess><webAccess>%d</webAccess></vendorConfig>\n", settings, web)
 	b.WriteString("<devicePool><callManagerGroup><members>")
 	for i, cm := range strings.Split(cms, ",") {
-		fmt.Fprintf(&b, "<member priority=\"%d\"><callManager><processNodeName>%s</processNodeName></callManager></member>", i, cm)
+		fmt.Fprintf(&b, "<member priority=\"%d\">", i)
+		fmt.Fprintf(&b, "<callManager><processNodeName>%s</processNodeName></callManager></member>", cm)
 	}
 	b.WriteString("</members></callManagerGroup></devicePool>\n</device>\n")
 	return []byte(b.String())
@@ -253,7 +259,10 @@ func (l *lab) command(w []string) {
 		if len(w) > 3 {
 			server = w[3]
 		}
-		names := map[string]string{"CTL": "CTL" + device + ".tlv", "ITL": "ITL" + device + ".tlv", "ITLFile": itl.ITLFilename, "config": device + ".cnf.xml"}
+		names := map[string]string{
+			"CTL": "CTL" + device + ".tlv", "ITL": "ITL" + device + ".tlv", "ITLFile": itl.ITLFilename,
+			"config": device + ".cnf.xml",
+		}
 		require.Contains(l.t, names, w[1])
 		if l.served[server] == nil {
 			l.served[server] = map[string]string{}
@@ -318,7 +327,8 @@ func (l *lab) command(w []string) {
 		require.NoError(l.t, err)
 		l.now = l.now.Add(d)
 	case "holds":
-		l.logf("state %v, CTL %s, ITL %s, config %s", l.phone.State(), l.held(phone.ByCTL), l.held(phone.ByITL), l.inForce())
+		ctl, list := l.held(phone.ByCTL), l.held(phone.ByITL)
+		l.logf("state %v, CTL %s, ITL %s, config %s", l.phone.State(), ctl, list, l.inForce())
 	case "status":
 		for _, s := range l.phone.Status() {
 			l.logf("%s", s.Text)
@@ -452,7 +462,8 @@ func (l *lab) held(which phone.TrustPoint) string {
 // inForce is the script's name of the configuration in force.
 func (l *lab) inForce() string {
 	for name, d := range l.files {
-		if plain, ok := strings.CutSuffix(name, ".plain"); ok && sip.Checksum(sha1.Sum(d)) == l.phone.Flash().ConfigSum {
+		plain, ok := strings.CutSuffix(name, ".plain")
+		if ok && sip.Checksum(sha1.Sum(d)) == l.phone.Flash().ConfigSum {
 			return plain
 		}
 	}
@@ -461,8 +472,7 @@ func (l *lab) inForce() string {
 
 // cn is the name by which scripts know a certificate.
 func cn(id itl.Identity) string {
-	name := itl.CommonName(id.Subject)
-	return name
+	return itl.CommonName(id.Subject)
 }
 
 // describe puts an event or an action into a line of a transcript.
@@ -512,7 +522,8 @@ func (l *lab) describe(what any) string {
 		}
 		return fmt.Sprintf("AskTVS %s about %s", a.Server, cn(itl.Identity{Subject: a.Request.Subject}))
 	case phone.RaiseAlarm:
-		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", l.held(phone.ByCTL), l.held(phone.ByITL), a.Alarm.ITLServer)
+		ctl, list := l.held(phone.ByCTL), l.held(phone.ByITL)
+		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", ctl, list, a.Alarm.ITLServer)
 	case phone.Register:
 		said := fmt.Sprintf("Register with %s, %s", a.Server, a.Cause)
 		if len(a.Alarms) > 0 {

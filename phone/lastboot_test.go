@@ -38,7 +38,12 @@ func TestLastBoot(t *testing.T) {
 
 func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 	l := bootedLab(t)
-	l.run("ctl mixed CallManager SAST=CallManager CCM+TFTP=CallManager\nserve CTL mixed\nforge bad one\nserve ITL bad\nboot")
+	l.run(`
+		ctl mixed CallManager SAST=CallManager CCM+TFTP=CallManager
+		serve CTL mixed
+		forge bad one
+		serve ITL bad
+		boot`)
 	var kinds []tftp.Kind
 	for _, v := range l.verdicts[len(l.verdicts)-3:] {
 		kinds = append(kinds, v.Kind)
@@ -51,7 +56,9 @@ func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 func TestPhonesShareWhatTheyRefused(t *testing.T) {
 	library := &phone.Library{Remember: true}
 	refuses := func(name, why string) *phone.Phone {
-		p := phone.New(phone.Setup{Name: name, Profile: phone.Profiles()[0], Servers: []string{"tftp"}, Library: library})
+		p := phone.New(phone.Setup{
+			Name: name, Profile: phone.Profiles()[0], Servers: []string{"tftp"}, Library: library,
+		})
 		fetch := p.Step(time.Now(), phone.PowerOn{})[0].(phone.Fetch)
 		p.Step(time.Now(), phone.FileTooLarge{Seq: fetch.Seq, Err: errors.New(why)})
 		return p

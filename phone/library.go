@@ -14,15 +14,15 @@ import (
 	"itlsim/tvs"
 )
 
-// A Library lets the phones of one process hold equal things in one place:
-// lists, configurations and certificates never change once parsed. Only parsing
-// is shared; every phone verifies for itself, unless Remember says otherwise.
-// The zero value is ready, and safe for concurrent use.
+// A Library lets the phones of one process share equal things: lists,
+// configurations and certificates, which never change once parsed. Every phone
+// still verifies signatures for itself, unless Remember is set. The zero value is
+// ready, and safe for concurrent use.
 type Library struct {
-	// Remember has a signature verified once for each file and key, and a file
-	// parsed once: the verdict cannot differ between phones. It needs a driver
-	// that hands the same bytes, at the same place, to all phones that fetch a
-	// file.
+	// Remember has a file parsed once, and its signature verified once for each
+	// key: the verdict cannot differ between phones. It also has phones share what
+	// they have in common, down to refusals. It pays where the driver hands the
+	// same bytes, at the same place, to all phones that fetch a file.
 	Remember bool
 
 	rules     rules     // nil: the real ones
@@ -44,7 +44,7 @@ type Library struct {
 	refusals     interner[*Refusal]
 }
 
-// list parses data, or finds the list that was parsed from the same bytes.
+// list parses data, or finds the list that was parsed from equal bytes.
 func (l *Library) list(data []byte) (*itl.List, error) {
 	return remember(l, &l.parsedLists, spanOf(data), func() (*itl.List, error) { return l.sameList(data) })
 }
@@ -60,21 +60,24 @@ func (l *Library) file(data []byte) (*itl.File, error) {
 
 // verify checks a file's signature.
 func (l *Library) verify(s *itl.Signed, key *rsa.PublicKey) error {
-	_, err := remember(l, &l.signatures, signature{file: s, key: key}, func() (struct{}, error) { return struct{}{}, s.Verify(key) })
-	return err
+	return l.verified(signature{file: s, key: key}, func() error { return s.Verify(key) })
 }
 
 // verifySelf is [itl.List.VerifySelf].
 func (l *Library) verifySelf(list *itl.List) error {
-	_, err := remember(l, &l.signatures, signature{file: &list.Signed, self: true}, func() (struct{}, error) { return struct{}{}, list.VerifySelf() })
-	return err
+	return l.verified(signature{file: &list.Signed, self: true}, list.VerifySelf)
 }
 
-// signature is whether a file was signed by a key, the same for every phone.
+// signature is a file and a key that may have signed it.
 type signature struct {
 	file *itl.Signed
 	key  *rsa.PublicKey
-	self bool // the list's own records are asked
+	self bool // any key of the list's own SAST records
+}
+
+func (l *Library) verified(s signature, verify func() error) error {
+	_, err := remember(l, &l.signatures, s, func() (struct{}, error) { return struct{}{}, verify() })
+	return err
 }
 
 // payload is a plain configuration and what was read from it.
@@ -84,8 +87,8 @@ type payload struct {
 	err    error
 }
 
-// payload sums up a plain configuration; it is read where its checksum is
-// another than that of the one in force.
+// payload is the checksum of a plain configuration, and what it says where that
+// differs from the one in force.
 func (l *Library) payload(data []byte, inForce *cnf.Config, inForceSum sip.Checksum) payload {
 	p, _ := remember(l, &l.payloads, spanOf(data), func() (payload, error) {
 		p := payload{sum: sha1.Sum(data)}
@@ -97,8 +100,8 @@ func (l *Library) payload(data []byte, inForce *cnf.Config, inForceSum sip.Check
 	return p
 }
 
-// config parses a plain configuration, or rather finds an equal one: every
-// phone's file differs, but few differ in what matters here.
+// config parses a plain configuration, and gives an equal one where there is
+// one: every phone's file differs, but few differ in what matters here.
 func (l *Library) config(payload []byte) (*cnf.Config, error) {
 	config, err := cnf.Parse(payload)
 	if err != nil {

@@ -36,8 +36,10 @@ var profiles = [...]Profile{
 	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", SHA512: true, HTTP: true},
 	{Model: "7821", Firmware: "12.1(1)", Load: "sip78xx.12-1-1-12", DeviceType: 621, SHA512: true, HTTP: true},
 	{Model: "9971", Firmware: "9.4(2)", Load: "sip9971.9-4-2-13", DeviceType: 493, SHA512: true, HTTP: true},
-	{Model: "7962", Firmware: "9.4(2)", Load: "SIP42.9-4-2-1S", DeviceType: 404, OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
-	{Model: "7965", Firmware: "9.3(1)", Load: "SIP45.9-3-1-1S", DeviceType: 436, OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
+	{Model: "7962", Firmware: "9.4(2)", Load: "SIP42.9-4-2-1S", DeviceType: 404,
+		OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
+	{Model: "7965", Firmware: "9.3(1)", Load: "SIP45.9-3-1-1S", DeviceType: 436,
+		OldSpelling: true, FlushesVouches: true, MaxTLS: tls.VersionTLS10},
 }
 
 // Profiles are the models and firmware that fleets are mixed from, in a fixed

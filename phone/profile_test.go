@@ -10,7 +10,8 @@ import (
 
 func TestFirmwareThatReportsItsLists(t *testing.T) {
 	for firmware, want := range map[string]bool{
-		"9.4(1)": true, "9.4(2SR3.1S)": true, "9-4-2SR3-1": true, "9.10(1)": true, "10.3(1)": true, "11-0-1": true, "12.1.1": true, "14": true,
+		"9.4(1)": true, "9.4(2SR3.1S)": true, "9-4-2SR3-1": true, "9.10(1)": true,
+		"10.3(1)": true, "11-0-1": true, "12.1.1": true, "14": true,
 		"9.3(1)SR4": false, "9.3(4)": false, "9-3-4": false, "8.5(3)": false, "9": false, "": false, "of old": false,
 	} {
 		require.Equal(t, want, (&phone.Profile{Firmware: firmware}).ReportsLists(), firmware)

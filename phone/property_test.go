@@ -96,7 +96,8 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			case 3:
 				return phone.TVSSilent{Seq: seq, Err: errors.New("no answer")}
 			}
-			a := tvs.Answer{Status: tvs.Status(draw(2, "status")), TTL: time.Hour, Roles: []itl.Role{itl.SAST, itl.TFTP}[draw(2, "roles"):]}
+			a := tvs.Answer{Status: tvs.Status(draw(2, "status")), TTL: time.Hour}
+			a.Roles = []itl.Role{itl.SAST, itl.TFTP}[draw(2, "roles"):]
 			cert := l.certs[rapid.SampledFrom(certs).Draw(t, "vouches for")].Certificate
 			if draw(4, "another certificate") < 3 {
 				for _, s := range l.certs {
@@ -158,8 +159,9 @@ type watched struct {
 	fetched     string       // about this file, or
 	asked       *tvs.Request // this question
 
-	before           phone.State // the boot under way
-	refused, renewed bool        // in it: a file was refused; a list was accepted, or found missing where none is stored
+	before  phone.State // the boot under way
+	refused bool        // a file, in that boot
+	renewed bool        // a list was accepted in it, or found missing where none is stored
 }
 
 func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {

@@ -43,15 +43,16 @@ var reasons = [...]Explanation{
 	reasonLost: {
 		State:   Untrusted,
 		Because: "every trust point is lost",
-		Plain: "The file is signed by a certificate that is not in its trust list. It wanted to ask a Trust Verification Service, " +
-			"but cannot believe any: none shows a certificate that is in the list.",
+		Plain: "The file is signed by a certificate that is not in its trust list. " +
+			"It wanted to ask a Trust Verification Service, but cannot believe any: " +
+			"none shows a certificate that is in the list.",
 		ByList: true,
 	},
 	reasonDenied: {
 		State:   Locked,
 		Because: "a TVS denies the signer",
-		Plain: "The file is signed by a certificate that is not in its trust list, and the Trust Verification Service, " +
-			"which it believes, does not vouch for it.",
+		Plain: "The file is signed by a certificate that is not in its trust list, " +
+			"and the Trust Verification Service, which it believes, does not vouch for it.",
 		Remedy: "the signer's certificate in the TVS store, or another TFTP server that serves what they trust",
 		ByList: true,
 	},

@@ -22,21 +22,33 @@ func TestWordsOfRefusals(t *testing.T) {
 		script, words string
 		reason        phone.Reason // its type alone counts
 	}{
-		{"serve ITL c1.plain", "malformed at offset 0, tag 60 UNKNOWN: length 25701, but only 487 bytes are left", new(phone.MalformedError)},
+		{"serve ITL c1.plain",
+			"malformed at offset 0, tag 60 UNKNOWN: length 25701, but only 487 bytes are left",
+			new(phone.MalformedError)},
 		{"serve ITL huge", "larger than a phone downloads", new(phone.MalformedError)},
-		{"phone 7962\nlist512 new CallManager SAST=CallManager\nserve ITL new", "signed with SHA-512, which this firmware does not know", new(phone.DigestError)},
-		{"list new CallManager-2 TFTP=CallManager-2\nserve ITL new\nphone 8861", "the signer ({new}) has no SAST record in the list itself", new(phone.ForgedError)},
+		{"phone 7962\nlist512 new CallManager SAST=CallManager\nserve ITL new",
+			"signed with SHA-512, which this firmware does not know",
+			new(phone.DigestError)},
+		{"list new CallManager-2 TFTP=CallManager-2\nserve ITL new\nphone 8861",
+			"the signer ({new}) has no SAST record in the list itself",
+			new(phone.ForgedError)},
 		{unknown + "forge bad two\nserve ITL bad\ntvs tvs1 shows TVS CallManager-2:SAST",
-			"ITLFile.tlv: the signature of {new} does not verify: crypto/rsa: verification error (its key: TVS)", new(phone.ForgedError)},
+			"ITLFile.tlv: the signature of {new} does not verify: crypto/rsa: verification error (its key: TVS)",
+			new(phone.ForgedError)},
 		{unknown, "unknown signer ({new}), and TVS tvs1:2445 does not vouch for it", new(phone.DeniedError)},
 		{unknown + "tvs tvs1 shows TVS CallManager-2:TFTP",
-			"unknown signer ({new}), and TVS tvs1:2445 does not give it the role System Administrator Security Token", new(phone.DeniedError)},
+			"unknown signer ({new}), and TVS tvs1:2445 does not give it the role System Administrator Security Token",
+			new(phone.DeniedError)},
 		{unknown + "tvs tvs1 shows TVS CallManager-2:SAST instead=TVS",
-			"unknown signer ({new}), and TVS tvs1:2445 answers with another certificate ({TVS})", new(phone.DeniedError)},
+			"unknown signer ({new}), and TVS tvs1:2445 answers with another certificate ({TVS})",
+			new(phone.DeniedError)},
 		{unknown + "tvs tvs1 shows Other\ntvs tvs2 silent",
-			"unknown signer ({new}), and no TVS could be asked: TVS tvs1:2445: its TLS certificate is not in the stored ITL; tvs2:2445: no answer in time", new(phone.NoTVSAnswerError)},
+			"unknown signer ({new}), and no TVS could be asked: " +
+				"TVS tvs1:2445: its TLS certificate is not in the stored ITL; tvs2:2445: no answer in time",
+			new(phone.NoTVSAnswerError)},
 		{unknown + "tvs tvs1 shows Other\ntvs tvs2 shows Other",
-			"unknown signer ({new}), and every TVS shows a certificate that is not in the stored ITL", new(phone.LostError)},
+			"unknown signer ({new}), and every TVS shows a certificate that is not in the stored ITL",
+			new(phone.LostError)},
 		{"config c0 CallManager\nserve config c0\nboot\n" + unknown,
 			"unknown signer ({new}), and the configuration names no TVS to ask", new(phone.LostError)},
 		{"list bare CallManager SAST=CallManager TFTP=CallManager\nserve ITL bare\nboot\n" + unknown,
@@ -65,7 +77,12 @@ func TestCausesOfRefusals(t *testing.T) {
 	_, ok = errors.AsType[*itl.FormatError](error(l.last.Refusal))
 	require.True(t, ok)
 
-	l.run("list two CallManager-2 SAST=CallManager-2\nserve ITL two\ntvs tvs1 shows TVS-2\ntvs tvs2 silent\nboot until SEP")
+	l.run(`
+		list two CallManager-2 SAST=CallManager-2
+		serve ITL two
+		tvs tvs1 shows TVS-2
+		tvs tvs2 silent
+		boot until SEP`)
 	strange, ok := errors.AsType[*phone.StrangeTVSError](error(l.last.Refusal))
 	require.True(t, ok)
 	require.Equal(t, "tvs1:2445", strange.Server)

@@ -71,7 +71,9 @@ func (p *Phone) register(booting bool) bool {
 
 func (p *Phone) askCallManager() {
 	server := p.flash.Config.CallManagers[p.calls.asking]
-	p.do(Register{Seq: p.await(awaitsCallManager), Server: server, Alarms: p.calls.alarms, Boot: p.boots, Cause: p.cause})
+	p.do(Register{
+		Seq: p.await(awaitsCallManager), Server: server, Alarms: p.calls.alarms, Boot: p.boots, Cause: p.cause,
+	})
 }
 
 func (p *Phone) registered(ev Registered) {

@@ -52,7 +52,8 @@ func TestOrderOfFiles(t *testing.T) {
 
 	l.run("list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL one")
 	require.Equal(t, []string{
-		"CTLSEP0011AABBCCDD.tlv from tftp1", "ITLSEP0011AABBCCDD.tlv from tftp1", "SEP0011AABBCCDD.cnf.xml.sgn from tftp1",
+		"CTLSEP0011AABBCCDD.tlv from tftp1", "ITLSEP0011AABBCCDD.tlv from tftp1",
+		"SEP0011AABBCCDD.cnf.xml.sgn from tftp1",
 	}, lines(l.run("boot"), "-> Fetch "))
 }
 
@@ -78,7 +79,8 @@ func TestSecondServerIsAskedOnlyWhenTheFirstDoesNotAnswer(t *testing.T) {
 	require.Equal(t, "one", l.held(phone.ByITL))
 
 	said = l.run("boot until ITL\ntftp tftp1 answers\ntftp tftp2 silent\nlate")
-	require.Equal(t, "ITLSEP0011AABBCCDD.tlv from tftp1", lines(said, "-> Fetch ")[3], "and comes back to the first where that one fails")
+	require.Equal(t, "ITLSEP0011AABBCCDD.tlv from tftp1", lines(said, "-> Fetch ")[3],
+		"and comes back to the first where that one fails")
 
 	said = l.run("tftp tftp1 silent\nboot")
 	require.Len(t, lines(said, "-> Fetch "), 6, "each of three files from both")
@@ -115,9 +117,11 @@ func TestRefusedConfiguration(t *testing.T) {
 		{"no configuration inside", "junk c2 CallManager", phone.Locked},
 		{"a trust list in its place", "resign c2 one CallManager", phone.Locked},
 		{"unknown signer, TVS says no", "config c2 CallManager-2", phone.Locked},
-		{"unknown signer, TVS lacks the role", "config c2 CallManager-2\ntvs tvs1 shows TVS CallManager-2:SAST", phone.Locked},
+		{"unknown signer, TVS lacks the role",
+			"config c2 CallManager-2\ntvs tvs1 shows TVS CallManager-2:SAST", phone.Locked},
 		{"unknown signer, no TVS answers", "config c2 CallManager-2\ntvs tvs1 silent\ntvs tvs2 silent", phone.Locked},
-		{"unknown signer, all TVS strange", "config c2 CallManager-2\ntvs tvs1 shows TVS-2\ntvs tvs2 shows TVS-2", phone.Untrusted},
+		{"unknown signer, all TVS strange",
+			"config c2 CallManager-2\ntvs tvs1 shows TVS-2\ntvs tvs2 shows TVS-2", phone.Untrusted},
 		{"too large", "", phone.Locked},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -244,7 +248,8 @@ func TestAuthenticatedAnswerIsFinal(t *testing.T) {
 	l := bootedLab(t)
 	l.run(followed + "tvs tvs2 shows TVS CallManager-2:SAST,TFTP")
 	said := l.run("boot until SEP")
-	require.Equal(t, []string{"tvs1:2445 about CallManager-2"}, lines(said, "-> AskTVS "), "tvs1 says no; tvs2 is not asked")
+	require.Equal(t, []string{"tvs1:2445 about CallManager-2"}, lines(said, "-> AskTVS "),
+		"tvs1 says no; tvs2 is not asked")
 	require.Equal(t, "one", l.held(phone.ByITL))
 }
 
@@ -326,7 +331,11 @@ func TestCacheOfTVSAnswers(t *testing.T) {
 			l.run("serve ITL two\nboot")
 			require.Equal(t, "two", l.held(phone.ByITL))
 			require.Len(t, l.phone.Flash().Vouches, want, model)
-			l.run("list three CallManager-3 SAST=CallManager-3 TFTP=CallManager-2 TVS=TVS\nserve ITL three\ntvs tvs1 shows TVS CallManager-3:SAST\nboot")
+			l.run(`
+				list three CallManager-3 SAST=CallManager-3 TFTP=CallManager-2 TVS=TVS
+				serve ITL three
+				tvs tvs1 shows TVS CallManager-3:SAST
+				boot`)
 			require.Equal(t, "three", l.held(phone.ByITL))
 			require.Len(t, l.phone.Flash().Vouches, 2*want, model)
 		}
@@ -405,8 +414,15 @@ func TestCTL(t *testing.T) {
 	})
 	t.Run("messages", func(t *testing.T) {
 		l := newLab(t)
-		l.run(ctl + "boot\nlist one CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL one\nfactory reset\nforge bad mixed\nserve CTL bad\nboot")
-		require.Equal(t, []string{"CTL and ITL installed", "File not found <Cfg File>", "CTL update failed", "File not found <Cfg File>"},
+		l.run(ctl + `boot
+			list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS
+			serve ITL one
+			factory reset
+			forge bad mixed
+			serve CTL bad
+			boot`)
+		const noConfig = "File not found <Cfg File>"
+		require.Equal(t, []string{"CTL and ITL installed", noConfig, "CTL update failed", noConfig},
 			strings.Split(strings.TrimSpace(l.run("status")), "\n"))
 	})
 }
@@ -429,7 +445,10 @@ func TestFirstListMustVerifyUnderItsOwnRecords(t *testing.T) {
 func TestSHA512(t *testing.T) {
 	for model, want := range map[string]phone.State{"8861": phone.Trusted, "7962": phone.Locked} {
 		l := newLab(t)
-		l.run("phone " + model + "\nlist512 one CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL one\nboot")
+		l.run("phone " + model + `
+			list512 one CallManager SAST=CallManager TFTP=CallManager TVS=TVS
+			serve ITL one
+			boot`)
 		require.Equal(t, want, l.phone.State(), model)
 	}
 }
@@ -515,9 +534,13 @@ func TestErasingNeedsSettingsAccess(t *testing.T) { // M20
 
 func TestCuresOfAnUntrustedPhone(t *testing.T) {
 	for name, cure := range map[string]string{
-		"utils itl reset":                "resign reset two ITLRecovery\nserve ITL reset",
-		"a restored backup":              "serve ITL one\nserve config c1",
-		"another TFTP server":            "servers tftp2\nlist other CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL other tftp2\nserve config c1 tftp2",
+		"utils itl reset":   "resign reset two ITLRecovery\nserve ITL reset",
+		"a restored backup": "serve ITL one\nserve config c1",
+		"another TFTP server": `
+			servers tftp2
+			list other CallManager SAST=CallManager TFTP=CallManager TVS=TVS
+			serve ITL other tftp2
+			serve config c1 tftp2`,
 		"a TVS with its old certificate": "tvs tvs1 shows TVS CallManager-2:SAST,TFTP",
 		"erasing the lists":              "erase",
 		"factory reset":                  "factory reset",
@@ -577,7 +600,10 @@ func TestPhoneOfOneClusterPointedAtAnother(t *testing.T) {
 func TestAlarm(t *testing.T) {
 	for model, want := range map[string]int{"8861": 2, "7965": 0} {
 		l := newLab(t)
-		l.run("phone " + model + "\nlist one CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL one\nboot until SEP")
+		l.run("phone " + model + `
+			list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS
+			serve ITL one
+			boot until SEP`)
 		require.Len(t, l.alarms, want/2, "raised when the list step ends")
 		l.run("late\nboot")
 		require.Len(t, l.alarms, want, "once a boot, whether the list changed or not")
@@ -588,7 +614,16 @@ func TestLibraryHoldsEqualThingsOnce(t *testing.T) {
 	l := bootedLab(t)
 	l.run(followed + "tvs tvs1 shows TVS CallManager-2:SAST,TFTP\nboot")
 	first := l.phone.Flash()
-	l.run("config other CallManager-2 tvs=tvs1:2445 web=on\nserve config other\nphone 8861\nserve ITL one\nserve config c1\nboot\nserve ITL two\nserve config other\nboot")
+	l.run(`
+		config other CallManager-2 tvs=tvs1:2445 web=on
+		serve config other
+		phone 8861
+		serve ITL one
+		serve config c1
+		boot
+		serve ITL two
+		serve config other
+		boot`)
 	second := l.phone.Flash()
 	require.Same(t, first.Lists.ITL, second.Lists.ITL)
 	require.Same(t, first.Vouches[0].Key, second.Vouches[0].Key)

@@ -64,6 +64,7 @@ func TestStatusKeepsTheLastMessages(t *testing.T) {
 	l.run(strings.Repeat("wait 1m\nboot\n", 20)) // three messages each
 	lines := l.phone.Status()
 	require.Len(t, lines, 16)
-	require.Equal(t, phone.StatusLine{At: l.now, Message: phone.MsgNoConfig, Text: "File not found <Cfg File>"}, lines[15])
+	last := phone.StatusLine{At: l.now, Message: phone.MsgNoConfig, Text: "File not found <Cfg File>"}
+	require.Equal(t, last, lines[15])
 	require.True(t, lines[0].At.Before(lines[15].At), "oldest first")
 }

@@ -12,7 +12,8 @@ import (
 // the factory; the others hold list one, of CallManager, TVS and ITLRecovery,
 // and config c1, which names two TVS.
 func TestTable(t *testing.T) {
-	const next = "list two CallManager-2 SAST=CallManager-2 TFTP=CallManager-2 TVS=TVS SAST=ITLRecovery\nserve ITL two\n"
+	const next = "list two CallManager-2 SAST=CallManager-2 TFTP=CallManager-2 TVS=TVS SAST=ITLRecovery\n" +
+		"serve ITL two\n"
 	for _, tc := range []struct {
 		stored, served string
 		script         string // what is served, and how TVS behaves
@@ -23,7 +24,9 @@ func TestTable(t *testing.T) {
 		{"none", "parses, and verifies under its own records",
 			"serve ITL one\nserve config c1", "one", phone.Trusted, "ITL installed"},
 		{"none", "parses, and verifies under its own records; the installed CTL authenticates it",
-			"ctl mixed CallManager SAST=CallManager CCM+TFTP=CallManager\nserve CTL mixed\nboot\nserve ITL one\nserve config c1", "one", phone.Trusted, "ITL installed"},
+			"ctl mixed CallManager SAST=CallManager CCM+TFTP=CallManager\nserve CTL mixed\nboot\n" +
+				"serve ITL one\nserve config c1",
+			"one", phone.Trusted, "ITL installed"},
 		{"none", "not found under either name",
 			"serve config c1", "-", phone.None, "No Trust List installed"},
 
@@ -34,25 +37,32 @@ func TestTable(t *testing.T) {
 		{"any", "the same bytes",
 			"", "one", phone.Trusted, ""},
 		{"any", "signer has a SAST record in the stored ITL, signature valid",
-			"list new CallManager SAST=CallManager TFTP=CallManager TVS=TVS-2 SAST=ITLRecovery\nserve ITL new", "new", phone.Trusted, "Trust List updated"},
+			"list new CallManager SAST=CallManager TFTP=CallManager TVS=TVS-2 SAST=ITLRecovery\nserve ITL new",
+			"new", phone.Trusted, "Trust List updated"},
 		{"any", "signer has a SAST record in the stored ITL, signature valid: ITLRECOVERY",
 			"resign reset one ITLRecovery\nserve ITL reset", "reset", phone.Trusted, "Trust List updated"},
 		{"any", "signer has a SAST record in the stored CTL, signature valid",
 			"ctl mixed CallManager SAST=Other CCM+TFTP=CallManager\nserve CTL mixed\nboot\n" +
-				"list new Other SAST=Other TFTP=CallManager TVS=TVS\nserve ITL new", "new", phone.Trusted, "Trust List updated"},
+				"list new Other SAST=Other TFTP=CallManager TVS=TVS\nserve ITL new",
+			"new", phone.Trusted, "Trust List updated"},
 		{"any", "such a signer, signature wrong",
 			"forge bad one\nserve ITL bad", "one", phone.Locked, "Trust List update failed"},
 
-		{"any", "unknown signer; an authenticated TVS returns its certificate with role SAST, and the signature is valid under it",
-			next + "tvs tvs1 shows TVS CallManager-2:SAST,TFTP\nconfig c2 CallManager-2 tvs=tvs1:2445\nserve config c2", "two", phone.Trusted, "Trust List updated"},
+		{"any", "unknown signer; an authenticated TVS returns its certificate with role SAST, " +
+			"and the signature is valid under it",
+			next + "tvs tvs1 shows TVS CallManager-2:SAST,TFTP\n" +
+				"config c2 CallManager-2 tvs=tvs1:2445\nserve config c2",
+			"two", phone.Trusted, "Trust List updated"},
 		{"any", "unknown signer; an authenticated TVS says no",
 			next, "one", phone.Locked, "Trust List update failed"},
 		{"any", "unknown signer; an authenticated TVS lacks the role",
 			next + "tvs tvs1 shows TVS CallManager-2:TFTP", "one", phone.Locked, "Trust List update failed"},
 		{"any", "unknown signer; an authenticated TVS's certificate does not verify the file",
-			next + "tvs tvs1 shows TVS CallManager-2:SAST\nforge bad two\nserve ITL bad", "one", phone.Locked, "Trust List update failed"},
+			next + "tvs tvs1 shows TVS CallManager-2:SAST\nforge bad two\nserve ITL bad",
+			"one", phone.Locked, "Trust List update failed"},
 		{"any", "unknown signer; an authenticated TVS returns another certificate",
-			next + "tvs tvs1 shows TVS CallManager-2:SAST instead=CallManager", "one", phone.Locked, "Trust List update failed"},
+			next + "tvs tvs1 shows TVS CallManager-2:SAST instead=CallManager",
+			"one", phone.Locked, "Trust List update failed"},
 
 		{"any", "unknown signer; no TVS authenticated, and none reached",
 			next + "tvs tvs1 silent\ntvs tvs2 silent", "one", phone.Locked, "Trust List update failed"},
@@ -64,14 +74,17 @@ func TestTable(t *testing.T) {
 		{"any", "unknown signer; every TVS member showed a certificate not in the stored ITL",
 			next + "tvs tvs1 shows TVS-2\ntvs tvs2 shows TVS-2", "one", phone.Untrusted, "Trust List update failed"},
 		{"any", "unknown signer; no member in the configuration",
-			"config c0 CallManager\nserve config c0\nboot\n" + next, "one", phone.Untrusted, "Trust List update failed"},
+			"config c0 CallManager\nserve config c0\nboot\n" + next,
+			"one", phone.Untrusted, "Trust List update failed"},
 		{"any", "unknown signer; no TVS record in the list",
-			"list bare CallManager SAST=CallManager TFTP=CallManager\nserve ITL bare\nboot\n" + next, "bare", phone.Untrusted, "Trust List update failed"},
+			"list bare CallManager SAST=CallManager TFTP=CallManager\nserve ITL bare\nboot\n" + next,
+			"bare", phone.Untrusted, "Trust List update failed"},
 
 		{"any", "malformed", "serve ITL c1", "one", phone.Locked, "Trust List update failed"},
 		{"any", "truncated", "cut short one\nserve ITL short", "one", phone.Locked, "Trust List update failed"},
 		{"any", "too large", "serve ITL huge", "one", phone.Locked, "Trust List update failed"},
-		{"any (here none)", "malformed", "cut short one\nserve ITL short\nserve config c1", "-", phone.Locked, "Trust List update failed"},
+		{"any (here none)", "malformed", "cut short one\nserve ITL short\nserve config c1",
+			"-", phone.Locked, "Trust List update failed"},
 	} {
 		t.Run(tc.stored+"/"+tc.served, func(t *testing.T) {
 			l := bootedLab(t)
@@ -107,7 +120,8 @@ func TestTable(t *testing.T) {
 // "As before": what was refused once is not forgotten because nothing comes. But
 // with nothing stored there is nothing to be locked about.
 func TestStateAsBefore(t *testing.T) {
-	lost := "list two CallManager-2 SAST=CallManager-2 TFTP=CallManager-2 TVS=TVS-2\nserve ITL two\ntvs tvs1 shows TVS-2\ntvs tvs2 shows TVS-2\nboot\n"
+	lost := "list two CallManager-2 SAST=CallManager-2 TFTP=CallManager-2 TVS=TVS-2\nserve ITL two\n" +
+		"tvs tvs1 shows TVS-2\ntvs tvs2 shows TVS-2\nboot\n"
 	refused := "forge bad one\nserve ITL bad\nboot\n"
 	for _, tc := range []struct {
 		name, script string
@@ -117,7 +131,8 @@ func TestStateAsBefore(t *testing.T) {
 		{"untrusted, then no answer", lost + "tftp tftp1 silent\nboot", phone.Untrusted},
 		{"locked, then not found", refused + "serve ITL -\nboot", phone.Locked},
 		{"locked, then no answer", refused + "tftp tftp1 silent\nboot", phone.Locked},
-		{"locked at the first list, then no answer", "phone 8861\n" + refused + "tftp tftp1 silent\nboot", phone.Locked},
+		{"locked at the first list, then no answer",
+			"phone 8861\n" + refused + "tftp tftp1 silent\nboot", phone.Locked},
 		{"locked at the first list, then not found", "phone 8861\n" + refused + "serve ITL -\nboot", phone.None},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

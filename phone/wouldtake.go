@@ -11,8 +11,9 @@ import (
 
 var (
 	// errFilesOnly stands for the TVS answer that files alone cannot give.
-	errFilesOnly = errors.New("a TVS that shows a certificate of the stored list and vouches for the signer would change that")
-	errTooLarge  = errors.New("larger than a phone downloads")
+	errFilesOnly = errors.New("a TVS that shows a certificate of the stored list " +
+		"and vouches for the signer would change that")
+	errTooLarge = errors.New("larger than a phone downloads")
 )
 
 // WouldTake tells what a phone that holds one list makes of another that it is

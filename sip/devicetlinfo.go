@@ -15,10 +15,10 @@ import (
 // ends, whether the list changed or not.
 type DeviceTLInfo struct {
 	Device    string
-	IPv4      netip.Addr
-	CTL, ITL  *Checksum // nil: not installed
-	CTLServer string    // "" : N/A
-	ITLServer string    // the CN of the list's TFTP record, not of its signer
+	IPv4      netip.Addr // zero: none
+	CTL, ITL  *Checksum  // nil: not installed
+	CTLServer string     // "": N/A
+	ITLServer string     // the CN of the list's TFTP record, not of its signer
 }
 
 // A Checksum is the SHA-1 of a whole file.
@@ -33,12 +33,16 @@ func (c *Checksum) String() string {
 	return fmt.Sprintf("% X ", c[:])
 }
 
+// alarmElement is what such an alarm is known by.
+const alarmElement = `<Alarm Name="DeviceTLInfo">`
+
 // XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
 // in LF, the last has none. StatusCode 3 is the only value ever seen: CTL
 // absent, ITL installed; other cases use it too, for want of documents.
 func (a DeviceTLInfo) XML() []byte {
 	var b strings.Builder
-	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n<Alarm Name=\"DeviceTLInfo\">\n<ParameterList>\n")
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n")
+	b.WriteString(alarmElement + "\n<ParameterList>\n")
 	param := func(name, value string) {
 		fmt.Fprintf(&b, "<String name=%q>", name)
 		xml.EscapeText(&b, []byte(value)) // a Builder does not fail
@@ -75,7 +79,7 @@ const maxParameter = 255
 // It reports false where the body is no DeviceTLInfo that names its device.
 func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
 	text := string(body)
-	if !strings.Contains(text, `<Alarm Name="DeviceTLInfo">`) {
+	if !strings.Contains(text, alarmElement) {
 		return a, false
 	}
 	for {
@@ -90,7 +94,8 @@ func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
 		if len(value) > maxParameter {
 			continue
 		}
-		value = strings.Clone(html.UnescapeString(value)) // lest who keeps the alarm keeps the whole body
+		// A copy, so that whoever keeps the alarm does not keep the whole body.
+		value = strings.Clone(html.UnescapeString(value))
 		switch name {
 		case "DeviceName":
 			a.Device = value

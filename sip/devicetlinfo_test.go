@@ -24,7 +24,10 @@ func TestAlarmAsARealPhoneSendsIt(t *testing.T) {
 	var sum Checksum
 	_, err = hex.Decode(sum[:], []byte("1ba1c907e99e4d3c539dc81424af6c9f7dce4d6d"))
 	require.NoError(t, err)
-	alarm := DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "cucm-115.home.lab"}
+	alarm := DeviceTLInfo{
+		Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"),
+		ITL: &sum, ITLServer: "cucm-115.home.lab",
+	}
 	require.Empty(t, cmp.Diff(string(body), string(alarm.XML())))
 }
 
@@ -39,7 +42,8 @@ func TestAlarmIsReadBack(t *testing.T) {
 		require.Empty(t, cmp.Diff(a, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })))
 	}
 	// Not well-formed, as alarms of real phones may be.
-	got, ok := ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String><String name="DeviceName">SEP1</String>`))
+	got, ok := ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String>` +
+		`<String name="DeviceName">SEP1</String>`))
 	require.True(t, ok)
 	require.Equal(t, "SEP1", got.Device)
 	// What no phone sends is left out.
@@ -49,13 +53,16 @@ func TestAlarmIsReadBack(t *testing.T) {
 	require.Empty(t, got.ITLServer)
 	_, ok = ParseDeviceTLInfo(DeviceTLInfo{Device: long}.XML())
 	require.False(t, ok)
-	_, ok = ParseDeviceTLInfo([]byte(`<Alarm Name="LastOutOfServiceInformation"><String name="DeviceName">SEP1</String></Alarm>`))
+	_, ok = ParseDeviceTLInfo([]byte(`<Alarm Name="LastOutOfServiceInformation">` +
+		`<String name="DeviceName">SEP1</String></Alarm>`))
 	require.False(t, ok)
 }
 
 func FuzzParseDeviceTLInfo(f *testing.F) {
 	sum := Checksum{1, 2, 3}
-	f.Add(DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "pub"}.XML())
+	f.Add(DeviceTLInfo{
+		Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "pub",
+	}.XML())
 	f.Add([]byte(`<Alarm Name="DeviceTLInfo"><String name="ITL_Signature">1 2`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, ok := ParseDeviceTLInfo(data)

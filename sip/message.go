@@ -30,8 +30,8 @@ type Phone struct {
 	UserAgent  string         // Cisco-CP7821/12.1.1
 	DeviceType int            // CUCM's number of the model; 0: left out
 	Load       string         // sip78xx.12-1-1-12
-	// Session numbers what belongs together: the registrations since one boot
-	// have one Call-ID.
+	// Session is the number of the boot: all registrations since then have one
+	// Call-ID.
 	Session uint32
 }
 
@@ -60,11 +60,13 @@ func (p *Phone) callID(use string) string {
 func (p *Phone) contact() string {
 	sum := sha1.Sum([]byte(p.Device))
 	u := hex.EncodeToString(sum[:16])
-	return fmt.Sprintf("<sip:%s-%s-%s-%s-%s@%s;transport=tcp>", u[:8], u[8:12], u[12:16], u[16:20], u[20:32], p.Address)
+	uuid := strings.Join([]string{u[:8], u[8:12], u[12:16], u[16:20], u[20:32]}, "-")
+	return fmt.Sprintf("<sip:%s@%s;transport=tcp>", uuid, p.Address)
 }
 
 // Refer is the REFER by which the phone reports an alarm, as a 7821 with
-// firmware 12.1.1 writes it. nth tells the alarms of one session apart.
+// firmware 12.1.1 writes it. nth numbers the alarms of
+// one session.
 func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) []byte {
 	use := fmt.Sprint("REFER ", nth)
 	u, ip := p.unique(use), p.Address.Addr()
@@ -118,11 +120,13 @@ func (p *Phone) Register(host string, seq uint32, now time.Time, cause string) [
 		"CSeq: %d REGISTER\r\n"+
 		"User-Agent: %s\r\n"+
 		"Contact: %s;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-%s>\";+u.sip!devicename.ccm.cisco.com=%q%s\r\n"+
-		"Supported: replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,X-cisco-callinfo,X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control\r\n"+
+		"Supported: replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,"+
+		"X-cisco-callinfo,X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control\r\n"+
 		"Reason: SIP;cause=200;text=\"cisco-alarm:%d Name=%s ActiveLoad=%s.loads InactiveLoad=%s.loads Last=%s\"\r\n"+
 		"Expires: %d\r\n"+
 		"Content-Length: 0\r\n\r\n",
-		host, p.Address, u[:8], p.Number, host, p.mac(), u[8:20], u[20:28], p.Number, host, p.callID("REGISTER"), date(now), seq, p.UserAgent,
+		host, p.Address, u[:8], p.Number, host, p.mac(), u[8:20], u[20:28], p.Number, host,
+		p.callID("REGISTER"), date(now), seq, p.UserAgent,
 		p.contact(), p.mac(), p.Device, model, alarm, p.Device, p.Load, p.Load, last, int(Asked.Seconds()))
 }
 
@@ -130,7 +134,8 @@ func (p *Phone) Register(host string, seq uint32, now time.Time, cause string) [
 // restarts ("restart") the phone of a contact, sip:user@host:port. The shape of
 // the body is remembered from traces; only its first line is read here.
 func Notify(from, contact, action, callID string, now time.Time) []byte {
-	body := "action=" + action + "\nRegisterCallId={}\nConfigVersionStamp={}\nDialplanVersionStamp={}\nSoftkeyVersionStamp={}\n"
+	body := "action=" + action + "\nRegisterCallId={}\n" +
+		"ConfigVersionStamp={}\nDialplanVersionStamp={}\nSoftkeyVersionStamp={}\n"
 	host, _, _ := strings.Cut(from, ":")
 	sum := sha1.Sum([]byte(callID))
 	u := hex.EncodeToString(sum[:])

@@ -67,7 +67,7 @@ func Serve(listener net.Listener, config ServerConfig) *Server {
 // Addr is where the server listens.
 func (s *Server) Addr() netip.AddrPort { return s.connections.Addr() }
 
-// Broken counts the connections that ended by something that is no SIP.
+// Broken is how many connections ended with something that is not SIP.
 func (s *Server) Broken() uint64 { return s.broken.Load() }
 
 // Close cuts all connections and returns when nothing runs any more.
@@ -123,7 +123,9 @@ func incomplete(r *sip.Request) bool {
 // Ask sends a request over the connection that a peer keeps open, and waits for
 // its final answer. It reports false where there is no such connection. Real
 // phones keep theirs and listen nowhere.
-func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, callID string, request []byte) (*sip.Response, bool, error) {
+func (s *Server) Ask(
+	ctx context.Context, peer netip.AddrPort, callID string, request []byte,
+) (*sip.Response, bool, error) {
 	s.mu.Lock()
 	conn := s.conns[peer]
 	s.mu.Unlock()

@@ -28,13 +28,22 @@ var golden7821 = Phone{
 }
 
 func goldenAlarm() []byte {
-	sum := Checksum{0x1B, 0xA1, 0xC9, 0x07, 0xE9, 0x9E, 0x4D, 0x3C, 0x53, 0x9D, 0xC8, 0x14, 0x24, 0xAF, 0x6C, 0x9F, 0x7D, 0xCE, 0x4D, 0x6D}
-	return DeviceTLInfo{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "cucm-115.home.lab"}.XML()
+	sum := Checksum{
+		0x1B, 0xA1, 0xC9, 0x07, 0xE9, 0x9E, 0x4D, 0x3C, 0x53, 0x9D, 0xC8, 0x14,
+		0x24, 0xAF, 0x6C, 0x9F, 0x7D, 0xCE, 0x4D, 0x6D,
+	}
+	return DeviceTLInfo{
+		Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"),
+		ITL: &sum, ITLServer: "cucm-115.home.lab",
+	}.XML()
 }
 
 // Identifiers that a phone draws: branch, tag, Call-ID after the MAC address,
 // content id, the contact's UUID.
-var identifiers = regexp.MustCompile(`z9hG4bK[0-9a-f]{8}|(?:tag=c80084aa8743)[0-9a-f]{12}-[0-9a-f]{8}|(?:c80084aa-8743)[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{8}|(?:cid:|<)[0-9a-f]{8}@|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+var identifiers = regexp.MustCompile(`z9hG4bK[0-9a-f]{8}|` +
+	`(?:tag=c80084aa8743)[0-9a-f]{12}-[0-9a-f]{8}|` +
+	`(?:c80084aa-8743)[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{8}|` +
+	`(?:cid:|<)[0-9a-f]{8}@|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
 func TestReferIsTheGoldenMessage(t *testing.T) {
 	want, err := os.ReadFile("../testdata/golden/devicetlinfo-refer.txt")
@@ -52,7 +61,9 @@ func TestRegisterNamesThePhone(t *testing.T) {
 	msg, err := sip.ParseMessage(golden7821.Register("192.168.7.200", 101, time.Unix(0, 0), "Reset-Restart"))
 	require.NoError(t, err)
 	r := msg.(*sip.Request)
-	require.Equal(t, `SIP;cause=200;text="cisco-alarm:23 Name=SEPC80084AA8743 ActiveLoad=sip78xx.12-1-1-12.loads InactiveLoad=sip78xx.12-1-1-12.loads Last=reset-restart"`, r.GetHeader("Reason").Value())
+	require.Equal(t, `SIP;cause=200;text="cisco-alarm:23 Name=SEPC80084AA8743 `+
+		`ActiveLoad=sip78xx.12-1-1-12.loads InactiveLoad=sip78xx.12-1-1-12.loads Last=reset-restart"`,
+		r.GetHeader("Reason").Value())
 	require.Equal(t, "3600", r.GetHeader("Expires").Value())
 	name, _ := r.Contact().Params.Get("+u.sip!devicename.ccm.cisco.com")
 	require.Equal(t, "SEPC80084AA8743", strings.Trim(name, `"`))
@@ -156,7 +167,8 @@ func TestServerAsksOverThePeersConnection(t *testing.T) {
 		done <- err
 	}()
 	peer := conn.LocalAddr().(*net.TCPAddr).AddrPort()
-	_, open, err := s.Ask(t.Context(), peer, "1@127.0.0.2", Notify(s.Addr().String(), "sip:x@127.0.0.1:5060", "reset", "1", time.Now()))
+	notify := Notify(s.Addr().String(), "sip:x@127.0.0.1:5060", "reset", "1", time.Now())
+	_, open, err := s.Ask(t.Context(), peer, "1@127.0.0.2", notify)
 	require.True(t, open)
 	require.NoError(t, err)
 	require.NoError(t, <-done)

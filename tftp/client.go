@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"itlsim/itl"
+
 	pin "github.com/pin/tftp/v3"
 )
 
@@ -28,8 +30,8 @@ type Client struct {
 	// Retries is how often a packet is sent again; 0 means DefaultRetries.
 	Retries int
 
-	// MaxSize is the largest file to accept, in bytes; 0 means 2 MiB, as phones'
-	// logs show ("downdload will be limited to 2048 KB").
+	// MaxSize is the largest file to accept, in bytes; 0 means [itl.MaxFile], as
+	// much as a phone downloads.
 	MaxSize int
 
 	// Retransmits, if not nil, counts the packets that were sent again.
@@ -63,7 +65,7 @@ func (c *Client) Get(ctx context.Context, server, name string) ([]byte, error) {
 	if len(name) > maxName || strings.Contains(name, "\x00") {
 		return nil, &NameError{name, "does not fit into a request"}
 	}
-	d := download{ctx: ctx, max: or(c.MaxSize, 2<<20)}
+	d := download{ctx: ctx, max: or(c.MaxSize, itl.MaxFile)}
 	err := d.fetch(c, server, name)
 	switch code, message, isERROR := parseERROR(err); {
 	case err == nil:

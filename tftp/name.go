@@ -1,7 +1,6 @@
 package tftp
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -63,7 +62,7 @@ func ParseName(s string) (Name, error) {
 			continue
 		}
 		if !isDevice(device) {
-			return Name{}, &NameError{s, fmt.Sprintf("want SEP and 12 upper-case hexadecimal digits before %s", suffix)}
+			return Name{}, &NameError{s, "want SEP and 12 upper-case hexadecimal digits before " + suffix}
 		}
 		return Name{kind, device}, nil
 	}

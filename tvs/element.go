@@ -21,28 +21,13 @@ const (
 	TagTTL         Tag = 9
 )
 
-// String is the element's name, or "element 6" for one without.
-func (t Tag) String() string {
-	switch t {
-	case TagDevice:
-		return "device name"
-	case TagCertificate:
-		return "certificate"
-	case TagSubject:
-		return "subject"
-	case TagIssuer:
-		return "issuer"
-	case TagSerial:
-		return "serial number"
-	case TagStatus:
-		return "status"
-	case TagRoles:
-		return "roles"
-	case TagTTL:
-		return "time to live"
-	}
-	return fmt.Sprintf("element %d", uint8(t))
+var tagNames = [...]string{
+	TagDevice: "device name", TagCertificate: "certificate", TagSubject: "subject", TagIssuer: "issuer",
+	TagSerial: "serial number", TagStatus: "status", TagRoles: "roles", TagTTL: "time to live",
 }
+
+// String is the element's name, or "element 6" for one without.
+func (t Tag) String() string { return nameOf(tagNames[:], "element", t) }
 
 // FormatError says why bytes are not a TVS message, or a value cannot become one.
 type FormatError struct {

@@ -26,19 +26,20 @@ const (
 	QueryAnswer   Command = 4
 )
 
-// String is for instance "QUERY request".
-func (c Command) String() string {
-	switch c {
-	case VerifyRequest:
-		return "VERIFY request"
-	case VerifyAnswer:
-		return "VERIFY answer"
-	case QueryRequest:
-		return "QUERY request"
-	case QueryAnswer:
-		return "QUERY answer"
+var commandNames = [...]string{
+	VerifyRequest: "VERIFY request", VerifyAnswer: "VERIFY answer",
+	QueryRequest: "QUERY request", QueryAnswer: "QUERY answer",
+}
+
+// String is for instance "QUERY request", or "command 6" for an unknown one.
+func (c Command) String() string { return nameOf(commandNames[:], "command", c) }
+
+// nameOf finds a number's name; one without is what it is and the number.
+func nameOf[N ~uint8](names []string, what string, n N) string {
+	if int(n) < len(names) && names[n] != "" {
+		return names[n]
 	}
-	return fmt.Sprintf("command %d", uint8(c))
+	return fmt.Sprintf("%s %d", what, uint8(n))
 }
 
 type header struct {
@@ -79,7 +80,8 @@ func parseMessage(b []byte, element func(Tag, []byte) string, wanted ...Command)
 		return header{}, err
 	}
 	if n := len(b) - headerSize; n != h.payload {
-		return header{}, &FormatError{Offset: 8, Reason: fmt.Sprintf("payload length %d, but %d bytes follow", h.payload, n)}
+		reason := fmt.Sprintf("payload length %d, but %d bytes follow", h.payload, n)
+		return header{}, &FormatError{Offset: 8, Reason: reason}
 	}
 	var seen [256]bool
 	for at := headerSize; at < len(b); {

@@ -150,7 +150,7 @@ func (s *Server) answer(conn io.Writer, request Request) error {
 		// Not the client's fault, so not to be taken for a malformed request.
 		return fmt.Errorf("unfit answer: %v", err)
 	}
-	// Counted first, so that who has the answer also sees it counted.
+	// Counted first: whoever has the answer also sees it counted.
 	if request.Command == QueryRequest {
 		s.queries.Add(1)
 	} else {

@@ -2,11 +2,12 @@
 // it: the 7900s' and 8800s' paths, their rows of bold cells, the XML pages whose
 // names end in X.
 //
-//	/CGI/Java/Serviceability?adapter=device.statistics.device          /DeviceInformation         /DeviceInformationX
-//	/CGI/Java/Serviceability?adapter=device.statistics.configuration   /NetworkConfiguration      /NetworkConfigurationX
-//	/CGI/Java/Serviceability?adapter=device.settings.status.messages   /DeviceLog?2               /DeviceLogX?2
-//	/CGI/Java/Serviceability?adapter=device.trace.display.alarm
-//	                                                                   /SecurityConfiguration     /SecurityConfigurationX
+//	/CGI/Java/Serviceability?adapter=
+//	    device.statistics.device          /DeviceInformation         /DeviceInformationX
+//	    device.statistics.configuration   /NetworkConfiguration      /NetworkConfigurationX
+//	    device.settings.status.messages   /DeviceLog?2               /DeviceLogX?2
+//	    device.trace.display.alarm
+//	                                      /SecurityConfiguration     /SecurityConfigurationX
 //
 // The last row is this project's own: a real phone shows the trust list on its
 // screen alone. Pages of counters that a simulated phone does not have
@@ -162,7 +163,8 @@ func (p Phone) security() []row {
 		}
 		for i := range l.list.Records {
 			rec := &l.list.Records[i]
-			rows = append(rows, row{rec.Role.String(), l.name + "Entry", rec.Role.String() + " " + itl.CommonName(rec.Subject)})
+			role := rec.Role.String()
+			rows = append(rows, row{role, l.name + "Entry", role + " " + itl.CommonName(rec.Subject)})
 		}
 	}
 	return rows
@@ -200,13 +202,15 @@ func escape(s string) string {
 func (p Phone) writeHTML(w io.Writer, title string, rows []row) {
 	var b strings.Builder
 	head := escape("Cisco IP Phone CP-" + p.Profile.Model + " ( " + p.Name + " )")
-	fmt.Fprintf(&b, "<HTML><HEAD><TITLE>%s</TITLE></HEAD><BODY><H2>%s</H2>\n<TABLE BORDER=\"0\" CELLSPACING=\"10\" CELLPADDING=\"0\">\n", head, escape(title))
+	fmt.Fprintf(&b, "<HTML><HEAD><TITLE>%s</TITLE></HEAD><BODY><H2>%s</H2>\n", head, escape(title))
+	b.WriteString("<TABLE BORDER=\"0\" CELLSPACING=\"10\" CELLPADDING=\"0\">\n")
 	for _, r := range rows {
 		if r.label == "" {
 			fmt.Fprintf(&b, "<TR><TD><B>%s</B></TD></TR>\n", escape(r.value))
 			continue
 		}
-		fmt.Fprintf(&b, "<TR><TD><B> %s</B></TD><td width=20></TD><TD><B>%s</B></TD></TR>\n", escape(r.label), escape(r.value))
+		fmt.Fprintf(&b, "<TR><TD><B> %s</B></TD><td width=20></TD><TD><B>%s</B></TD></TR>\n",
+			escape(r.label), escape(r.value))
 	}
 	b.WriteString("</TABLE></BODY></HTML>\n")
 	io.WriteString(w, b.String())
