@@ -124,10 +124,13 @@ var beginnings = [][]string{
 }
 
 // Every state that a phone and its cluster reach by so many acts keeps the rules,
-// and the diagram in the documents is what was seen. A longer exploration wants
-// the tag exploration, without which it takes ten times as long.
+// and the diagram in the documents is what was seen. The diagram needs a longer
+// exploration, and that the tag exploration.
 func TestEveryReachableState(t *testing.T) {
-	depth, diagram := 2, os.Getenv("ITLSIM_LONG") == "1" || *update
+	if *update && !forks {
+		t.Fatal("-update needs -tags exploration")
+	}
+	depth, diagram := 2, forks && (os.Getenv("ITLSIM_LONG") == "1" || *update)
 	if diagram {
 		depth = longDepth
 	}

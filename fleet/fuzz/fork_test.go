@@ -10,6 +10,8 @@ import (
 	"itlsim/fleet/virtual"
 )
 
+const forks = true
+
 // again is the same situation once more, in a world of its own: cluster and phone
 // are forked, ten times as quick as to play all moves again (replay_test.go).
 func (p *situation) again(ctx context.Context) (*situation, error) {

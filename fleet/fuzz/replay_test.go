@@ -4,8 +4,11 @@ package fuzz
 
 import "context"
 
+const forks = false
+
 // again is the same situation once more, in a world of its own: all moves from
-// the beginning are played again. See fork_test.go for the quicker way.
+// the beginning are played again. This takes ten times as long as to fork
+// (fork_test.go), but needs nothing of packages cucm and phone for it.
 func (p *situation) again(ctx context.Context) (*situation, error) {
 	q, err := begin(p.keys.keys)
 	for _, m := range p.path {
@@ -17,6 +20,7 @@ func (p *situation) again(ctx context.Context) (*situation, error) {
 	return q, err
 }
 
+// shrink lets go of what again makes anew.
 func (p *situation) shrink() error {
 	p.trial = nil
 	return nil
