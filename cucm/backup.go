@@ -11,7 +11,7 @@ import (
 // (M16).
 func (c *Cluster) Backup(name string) error {
 	if !backupName.MatchString(name) {
-		return &NameError{Name: name, Sort: "name for a backup"}
+		return &NameError{Name: name, What: "name for a backup"}
 	}
 	c.admin.Lock()
 	defer c.admin.Unlock()

@@ -35,14 +35,14 @@ var (
 	ErrSharedRecovery = refusal("from release 12.5 on the publisher's ITLRecovery certificate serves all nodes")
 )
 
-// A NameError refuses a name that is none of its sort.
+// A NameError refuses a name that is not what it should be.
 type NameError struct {
 	refused
 	Name string
-	Sort string // "host name", "domain" or "name for a backup"
+	What string // "host name", "domain" or "name for a backup"
 }
 
-func (e *NameError) Error() string { return fmt.Sprintf("%q is no %s", e.Name, e.Sort) }
+func (e *NameError) Error() string { return fmt.Sprintf("%q is no %s", e.Name, e.What) }
 
 // A NameTakenError refuses the host name of another node.
 type NameTakenError struct {

@@ -88,7 +88,7 @@ func (n *Node) Rename(name, domain string) error {
 		s := &d.nodes[n.index]
 		if name != "" {
 			if !hostName.MatchString(name) {
-				return false, &NameError{Name: name, Sort: "host name"}
+				return false, &NameError{Name: name, What: "host name"}
 			}
 			for i := range d.nodes {
 				if i != n.index && (d.nodes[i].name == name || d.nodes[i].home == name) {
@@ -99,7 +99,7 @@ func (n *Node) Rename(name, domain string) error {
 		}
 		if domain != "" {
 			if len(domain) > maxDomain || !domainName.MatchString(domain) {
-				return false, &NameError{Name: domain, Sort: "domain"}
+				return false, &NameError{Name: domain, What: "domain"}
 			}
 			s.domain = domain
 		}

@@ -18,7 +18,7 @@ func TestWordsOfRefusals(t *testing.T) {
 		cucm.ErrNoAddress:    "There is no address to notify: set cert monitor on ADDRESS",
 		cucm.ErrSharedRecovery: "From release 12.5 on one ITLRecovery certificate serves all nodes. " +
 			"Please regenerate it on the publisher",
-		&cucm.NameError{Name: "x y", Sort: "host name"}: `"x y" is no host name`,
+		&cucm.NameError{Name: "x y", What: "host name"}: `"x y" is no host name`,
 		&cucm.NameTakenError{Name: "pub"}:               "Another node is or was named pub",
 		&cucm.NoBackupError{Name: "monday"}:             "There is no backup named monday",
 		&cucm.GuardError{Modified: cucm.CallManager, Wanted: cucm.TVSUnit}: "CallManager certificate was modified " +
