@@ -26,6 +26,9 @@
 // [List.Resign] and [SignFile] write what CUCM writes; [Show] prints a list as
 // the `show itl` command does (mission row M11).
 //
+// A [List] and a [File] come from parsing or signing; their zero values are no
+// files. The zero [Template] lacks a digest, without which it cannot be signed.
+//
 // The package knows the format and its arithmetic. Whom a phone trusts is
 // decided in package phone.
 package itl

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// A Profile is a model with a firmware: what differs between families.
+// A Profile is a model with a firmware: what differs between families. The zero
+// Profile is a phone without a name for its model that speaks TFTP and SHA-1.
 type Profile struct {
 	Model    string // "8861"
 	Firmware string // "10.3(1)"
@@ -28,10 +29,10 @@ type Profile struct {
 	FlushesVouches bool
 }
 
-// profiles are models and firmware that fleets are mixed from. Model numbers,
-// device types and spellings are documented, as is that 79xx phones know TLS 1.0
-// alone; which firmware of a family knows SHA-512, that the 7900s ask by TFTP
-// only, and the loads but the 7821's are this project's own choice.
+// profiles are models and firmware that fleets are mixed from. Documents
+// give model numbers, device types and spellings, and that 79xx phones know no TLS
+// but 1.0. The rest is this project's choice: which firmware knows SHA-512, that
+// the 7900s ask by TFTP only, and all load names but the 7821's.
 var profiles = [...]Profile{
 	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", SHA512: true, HTTP: true},
 	{Model: "7821", Firmware: "12.1(1)", Load: "sip78xx.12-1-1-12", DeviceType: 621, SHA512: true, HTTP: true},

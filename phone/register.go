@@ -24,11 +24,11 @@ var causeNames = [...]string{"", "Initialized", "Reset-Reset", "Reset-Restart", 
 
 func (c Cause) String() string { return causeNames[c] }
 
-// storedAlarms bounds what a phone keeps for a call manager that does not
-// answer; the oldest go first. No document tells a real phone's number.
+// storedAlarms is how many alarms a phone keeps while no call manager answers; the
+// oldest are dropped first. No document gives a real phone's number.
 const storedAlarms = 8
 
-// calls is what a phone has to do with its call managers.
+// calls is what a phone has to tell its call managers, and what came of it.
 type calls struct {
 	alarms []sip.DeviceTLInfo // stored until one answers 202
 	tried  []error            // what came of each that was asked
@@ -37,7 +37,7 @@ type calls struct {
 	booting bool
 }
 
-// calling is the phone's calls, to be added to.
+// calling is the phone's calls, made where there are none.
 func (p *Phone) calling() *calls {
 	if p.calls == nil {
 		p.calls = &calls{}

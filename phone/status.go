@@ -56,7 +56,7 @@ var oldSpelling = map[Message]string{
 	MsgNoConfig:     "CFG File Not Found",
 }
 
-// statusKept is how many messages the phone's screen goes back.
+// statusKept is how many messages a phone keeps.
 const statusKept = 16
 
 // statusLog is a phone's last messages, oldest first, in little space: eighty
@@ -73,14 +73,14 @@ type StatusLine struct {
 	Text    string // in the family's spelling
 }
 
-// A StatusLog is a copy of a phone's status messages.
+// A StatusLog is a copy of a phone's status messages; the zero value has none.
 type StatusLog struct {
 	log     statusLog
 	profile *Profile
 	name    string
 }
 
-// StatusLog copies the status messages, which takes less than Status.
+// StatusLog copies the status messages, which costs less than Status.
 func (p *Phone) StatusLog() StatusLog {
 	l := StatusLog{profile: &p.profile, name: p.name}
 	if p.status != nil {

@@ -14,6 +14,9 @@
 // is the alarm in the body of a REFER. [Client] asks,
 // [Server] answers and can also ask over a connection that a peer keeps open.
 //
+// The zero [Client] is ready; a [Server] is made by [Serve]. A field of
+// [ServerConfig] that is zero stands for its default.
+//
 // Messages are read by the parser of github.com/emiago/sipgo. Its transport and
 // transaction layers are not used: a registration here is one short connection
 // from the phone's own address, which neither pool of connections nor timers a

@@ -14,6 +14,9 @@
 // a [FileFunc] is given the raw name that a client sent and no path ever
 // reaches a disk. [ParseName] reads the names that phones ask for.
 //
+// The zero [Client] is ready, with a phone's patience; the zero [Name] is the name
+// of no file.
+//
 // What costs: each transfer has a socket and a goroutine at either end, and
 // throughput falls beyond some hundred transfers under way. Let phones queue in
 // the program rather than in the kernel: a request that waits in a socket for

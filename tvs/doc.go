@@ -31,6 +31,9 @@
 // Only TLS 1.0 with a CBC cipher departs from that: crypto/tls always puts the
 // first byte in a record of its own there.
 //
+// The zero [Client] is ready; a [Server] is made by [Listen]. The zero [Status] is
+// Valid, as on the wire: [ParseAnswer] refuses an answer without one.
+//
 // [Server] answers, [Client] asks. Neither decides about trust: the server
 // calls a function for each answer, the client one for the certificate that
 // the server presents.
