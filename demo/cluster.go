@@ -98,7 +98,9 @@ func (w *round) lookAtCluster() *clusterView {
 		v.Lists = append(v.Lists, holderView{fmt.Sprintf("%x", sum[:]), n, served[sum]})
 	}
 	slices.SortFunc(v.Lists, func(a, b holderView) int {
-		return cmp.Or(cmp.Compare(len(b.Served), len(a.Served)), cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1))
+		return cmp.Or(
+			cmp.Compare(len(b.Served), len(a.Served)), cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1),
+		)
 	})
 	return v
 }
@@ -114,7 +116,8 @@ func lookAtNode(n *cucm.Node) nodeView {
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
-		v.Reset = isRecovery(itl.CommonName(list.Signer.Subject)) == isRecovery(n.ResetSigner().Certificate.Subject.CommonName)
+		signer, resetSigner := list.Signer.Subject, n.ResetSigner().Certificate.Subject
+		v.Reset = isRecovery(itl.CommonName(signer)) == isRecovery(resetSigner.CommonName)
 	}
 	for _, u := range cucm.Units {
 		c := n.Certificate(u)
