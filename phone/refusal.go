@@ -22,8 +22,10 @@ func (r *Refusal) Unwrap() error { return r.Reason }
 
 // Is reports whether target is the refusal's family: ErrLocked or ErrUntrusted.
 func (r *Refusal) Is(target error) bool {
-	return target == ErrUntrusted && Explain(r.Reason).State == Untrusted ||
-		target == ErrLocked && Explain(r.Reason).State == Locked
+	if r.Reason == nil || target != ErrLocked && target != ErrUntrusted {
+		return false
+	}
+	return (target == ErrUntrusted) == (Explain(r.Reason).State == Untrusted)
 }
 
 // A Reason is one way in which a file is refused: one of the types below. See
