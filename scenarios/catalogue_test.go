@@ -149,12 +149,12 @@ steps: [{do: [{phones: power on}], expect: [all phones are trusted]}]
 func TestExamples(t *testing.T) {
 	v := language.Vocabulary{Nodes: []string{"test10pub"}, Groups: []string{"floor-1"}}
 	for _, text := range expectations.Examples() {
-		_, err := expectations.Parse(text, v)
+		_, _, err := expectations.Parse(text, v)
 		require.NoError(t, err, text)
 	}
 	require.Len(t, expectations.Examples(), len(expectations.Sentences()))
 	for _, text := range faults.Examples() {
-		_, err := faults.Parse(text, v)
+		_, _, err := faults.Parse(text, v)
 		require.NoError(t, err, text)
 	}
 }
@@ -178,7 +178,7 @@ func TestSentences(t *testing.T) {
 		"101% of the phones are on":                                             `0: "101%" is not understood here`,
 		"":                                                                      `0: the sentence is not complete`,
 	} {
-		_, err := expectations.Parse(text, v)
+		_, _, err := expectations.Parse(text, v)
 		if want == "" {
 			require.NoError(t, err, text)
 			continue

@@ -64,5 +64,5 @@ func ExampleOpen() {
 	fmt.Println(stage.Expect("2 phones are trusted"))
 	// Output:
 	// <nil> <nil>
-	// 2 phones are trusted: 3 of 3 are so (SEP001BD4000000, SEP001BD4000001, SEP001BD4000002)
+	// 2 phones are trusted: 3 of 3 are trusted (SEP001BD4000000, SEP001BD4000001, SEP001BD4000002)
 }

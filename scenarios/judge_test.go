@@ -62,12 +62,12 @@ steps:
 	}
 	require.Equal(t, "on test10pub: set cert regen TVS is done", got[0].Text)
 	require.Contains(t, why[0], "CallManager certificate was modified in the last 5 minutes.")
-	require.Regexp(t, `^4 of 8 locked: .*unknown signer .*TVS of test10pub.*connection refused.* \(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[1])
-	require.Equal(t, "4 of 8 are so (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[2])
+	require.Regexp(t, `^4 of 8 are locked: .*unknown signer .*TVS of test10pub.*connection refused.* \(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[1])
+	require.Equal(t, "4 of 8 are locked (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[2])
 	require.Contains(t, why[3], "4 of 8 hold one that no node serves, signed by CN=test10pub")
-	require.Contains(t, why[4], "4 of 4 by nothing (SEP")
-	require.Equal(t, "4 of 8 are so (SEP001BD4000001, SEP001BD4000003, SEP001BD4000005, …)", why[5])
-	require.Contains(t, why[6], "4 of 8 are so; of the others, 4 of 8 locked")
+	require.Contains(t, why[4], "4 of 4 took none (SEP")
+	require.Equal(t, "4 of 8 are trusted (SEP001BD4000001, SEP001BD4000003, SEP001BD4000005, …)", why[5])
+	require.Contains(t, why[6], "4 of 8 are trusted; of the others, 4 of 8 are locked")
 	require.Equal(t, "there is no such phone", why[7])
 	require.True(t, r.Steps[1].Expectations[0].Passed)
 
@@ -97,7 +97,7 @@ func TestPhonesWithoutAnything(t *testing.T) {
 
 // What goes wrong in more than three ways is cut short, the commonest first.
 func TestDescribe(t *testing.T) {
-	wrong := make(kinds)
+	wrong := make(cases)
 	require.NoError(t, wrong.describe(9))
 	for i, is := range []string{"a", "b", "b", "c", "d", "e"} {
 		wrong.add(is, strconv.Itoa(i+1))
@@ -139,7 +139,7 @@ func TestRunThatCannotGoOn(t *testing.T) {
 	broken := errors.New("the machine room is flooded")
 	s := builtinNamed(t, "follow-by-tvs")
 	s.Steps = []Step{
-		{Name: "it rains", Do: []Act{{"rain", func(context.Context, *Player) error { return broken }}}},
+		{Name: "it rains", Do: []Act{{Text: "rain", Verb: InGo, Func: func(context.Context, *Player) error { return broken }}}},
 		{Name: "the sun shines"},
 	}
 	r, err := Run(t.Context(), s, options(2))

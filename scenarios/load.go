@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +17,6 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"itlsim/cucm"
-	"itlsim/cucm/cli"
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
@@ -69,7 +67,7 @@ type loader struct {
 	file     string
 	dir      fs.FS
 	problems Problems
-	words    language.Vocabulary
+	words    vocabulary
 	present  map[string]*itl.List
 	other    []string // nodes of the other cluster
 }
@@ -229,22 +227,6 @@ func offset(n ast.Node) int {
 	return 0
 }
 
-// sentence reads a sentence of a language.
-func sentence[T any](l *loader, n ast.Node, lang *language.Language[T]) (T, bool) {
-	var none T
-	text, ok := l.word(n)
-	if !ok {
-		return none, false
-	}
-	t, err := lang.Parse(text, l.words)
-	var wrong *language.Error
-	if errors.As(err, &wrong) {
-		l.atToken(n.GetToken(), offset(n)+wrong.At, "%s", wrong.Says)
-		return none, false
-	}
-	return t, true
-}
-
 var scenarioKeys = []string{"name", "shows", "rows", "not in", "cluster", "other cluster", "sftp servers", "phones", "steps"}
 
 func (l *loader) scenario(root ast.Node) Scenario {
@@ -297,7 +279,7 @@ func (l *loader) scenario(root ast.Node) Scenario {
 	}
 	if n := find("other cluster"); n != nil {
 		other := l.cluster(n)
-		s.Other = &other
+		s.Other, l.words.otherCluster = &other, true
 		for _, n := range other.Nodes {
 			if slices.Contains(l.words.Nodes, n.Name) {
 				l.at(find("other cluster"), "both clusters have a node %s", n.Name)
@@ -546,7 +528,7 @@ func (l *loader) step(n ast.Node, s *Scenario) Step {
 			}
 		case "expect":
 			for _, item := range l.list(e.value) {
-				if x, ok := sentence(l, item, expectations); ok {
+				if x, ok := l.expectation(item); ok {
 					step.Expect = append(step.Expect, x)
 				}
 			}
@@ -565,83 +547,77 @@ func (l *loader) step(n ast.Node, s *Scenario) Step {
 	return step
 }
 
-// act reads one act: its key says what kind it is.
+// expectation reads one expectation.
+func (l *loader) expectation(n ast.Node) (Expectation, bool) {
+	text, ok := l.word(n)
+	if !ok {
+		return Expectation{}, false
+	}
+	e, err := l.words.expectation(text)
+	return e, l.understood(n, err)
+}
+
+// understood notes where a sentence stops making sense, if it does.
+func (l *loader) understood(n ast.Node, err error) bool {
+	var wrong *language.Error
+	if errors.As(err, &wrong) {
+		l.atToken(n.GetToken(), offset(n)+wrong.At, "%s", wrong.Says)
+	}
+	return err == nil
+}
+
+// act reads one act: its key says of which kind it is.
 func (l *loader) act(n ast.Node, s *Scenario) (act Act, ok bool) {
 	entries := l.mapping(n, "an act")
 	if len(entries) == 0 {
 		return act, false
 	}
 	first, more := entries[0], entries[1:]
-	node, isCommand := strings.CutPrefix(first.key, "on ")
+	isCommand := strings.HasPrefix(first.key, "on ")
 	if !isCommand && len(more) > 0 {
 		l.at(more[0].at, "an act is one thing; begin another with a hyphen")
 		return act, false
 	}
-	switch key := first.key; {
-	case isCommand:
-		return l.command(node, first, more)
-	case key == "wait":
-		return sentence(l, first.value, waits)
-	case key == "page":
-		return sentence(l, first.value, pageActs)
-	case key == "fault":
-		act, ok = sentence(l, first.value, faults)
-		s.NetworkFaults = s.NetworkFaults || strings.HasPrefix(act.Text, "the network")
-		return act, ok
-	case strings.Contains(key, "phones"):
-		who, ok := sentence(l, first.at, targets)
-		if !ok {
-			return act, false
-		}
-		do, ok := sentence(l, first.value, phoneActs)
-		text, _ := l.word(first.value)
-		if strings.Contains(text, "other cluster") && s.Other == nil {
-			l.at(first.value, "the scenario has no other cluster")
-			return act, false
-		}
-		return Act{key + ": " + text, func(ctx context.Context, st *Player) error { return do(ctx, st, who) }}, ok
+	value, ok := l.word(first.value)
+	if !ok {
+		return act, false
 	}
-	kinds := []string{"phones", "wait", "page", "fault"}
-	for _, n := range l.words.Nodes {
-		kinds = append(kinds, "on "+n)
+	act, err := l.words.act(first.key, value)
+	var wrong *actError
+	if errors.As(err, &wrong) {
+		at := first.value
+		if wrong.inKey {
+			at = first.at
+		}
+		l.understood(at, err)
 	}
-	hint := language.DidYouMean(first.key, kinds)
-	l.at(first.at, "%q is no act%s; there is %s", first.key, hint, strings.Join(kinds, ", "))
-	return act, false
+	s.NetworkFaults = s.NetworkFaults || act.Verb.disturbsNetwork()
+	return act, l.command(&act, more) && err == nil
 }
 
-func (l *loader) command(node string, first entry, more []entry) (Act, bool) {
+// command reads what else there is to a command.
+func (l *loader) command(act *Act, more []entry) bool {
 	before := len(l.problems)
-	if !slices.Contains(l.words.Nodes, node) {
-		hint := language.DidYouMean(node, l.words.Nodes)
-		l.atToken(start(first.at), offset(first.at)+len("on "), "the cluster has no node %q%s", node, hint)
-	}
-	c := typed{node: node}
-	c.line, _ = l.word(first.value)
-	if !cli.Knows(c.line) && len(l.problems) == before {
-		hint := language.DidYouMean(c.line, cli.CommandWords())
-		l.at(first.value, "%q is no command of a node%s", c.line, hint)
-	}
 	for _, e := range more {
 		switch e.key {
 		case "answers":
 			for _, item := range l.list(e.value) {
 				w, _ := l.word(item)
-				c.answers = append(c.answers, w)
+				act.Answers = append(act.Answers, w)
 			}
 		case "refused":
-			c.refused, _ = l.word(e.value)
+			act.Refused, _ = l.word(e.value)
 		case "prints":
 			for _, item := range l.list(e.value) {
 				w, _ := l.word(item)
-				c.prints = append(c.prints, w)
+				act.Prints = append(act.Prints, w)
 			}
 		default:
 			hint := language.DidYouMean(e.key, []string{"answers", "refused", "prints"})
 			l.at(e.at, "a command has no %q%s; it may have answers, refused, prints", e.key, hint)
 		}
 	}
-	return c.act(), len(l.problems) == before
+	return len(l.problems) == before
 }
 
 // readFile reads a file that the scenario names.

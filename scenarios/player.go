@@ -62,63 +62,36 @@ func (p *Player) remember() {
 
 // Do carries an act out and lets the phones finish what follows from it.
 func (p *Player) Do(ctx context.Context, a Act) error {
-	if err := a.Do(ctx, p); err != nil {
+	if err := p.carryOut(ctx, a); err != nil {
 		return err
 	}
 	return p.Fleet.Settle(ctx)
 }
 
 // vocabulary is what sentences may name here.
-func (p *Player) vocabulary() language.Vocabulary {
-	return language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}
+func (p *Player) vocabulary() vocabulary {
+	return vocabulary{language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}, p.Other != nil}
 }
 
-// ParseAct understands an act as a scenario file has it, key and value in one line:
-// "phones of floor-1: power off", "on test10pub: set cert regen TVS", with the
-// answers to the command's questions, "wait: 6 minutes", "fault: …", "page: …".
+// ParseAct understands an act as a scenario file has it, key and value in one
+// line: "phones of floor-1: power off", "on test10pub: set cert regen TVS", with
+// the answers to the command's questions, "wait: 6 minutes", "fault: …",
+// "page: …". The error is of [language.ErrInvalid].
 func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 	key, value, ok := strings.Cut(text, ": ")
 	if !ok {
-		return Act{}, fmt.Errorf("%q: an act is a key and a value, such as \"phones: power on\"", text)
+		says := "an act is a key and a value, such as \"phones: power on\""
+		return Act{}, fmt.Errorf("%q: %w", text, &language.Error{Says: says})
 	}
-	v := p.vocabulary()
-	var act Act
-	var err error
-	switch node, isCommand := strings.CutPrefix(key, "on "); {
-	case isCommand:
-		if _, err = p.Node(node); err == nil {
-			act = typed{node: node, line: value, answers: answers}.act()
-		}
-	case key == "wait":
-		act, err = waits.Parse(value, v)
-	case key == "page":
-		act, err = pageActs.Parse(value, v)
-	case key == "fault":
-		act, err = faults.Parse(value, v)
-	default:
-		var who language.Selection
-		var do phoneAct
-		if who, err = targets.Parse(key, v); err == nil {
-			do, err = phoneActs.Parse(value, v)
-		}
-		act = Act{text, func(ctx context.Context, st *Player) error { return do(ctx, st, who) }}
+	act, err := p.vocabulary().act(key, value)
+	if err == nil && len(answers) > 0 && act.Verb != TypeCommand {
+		err = &language.Error{Says: "only a command asks questions that have answers"}
 	}
 	if err != nil {
 		return Act{}, fmt.Errorf("%q: %w", text, err)
 	}
+	act.Answers = answers
 	return act, nil
-}
-
-// Expect judges a sentence: nil where it holds, else what is the case.
-func (p *Player) Expect(sentence string) error {
-	e, err := expectations.Parse(sentence, p.vocabulary())
-	if err != nil {
-		return fmt.Errorf("%q: %w", sentence, err)
-	}
-	if err := e.Check(p); err != nil {
-		return fmt.Errorf("%s: %w", sentence, err)
-	}
-	return nil
 }
 
 // Failed takes what acts found since it was last asked: commands that were

@@ -1,9 +1,6 @@
 package scenarios
 
 import (
-	"context"
-	"time"
-
 	"itlsim/lab"
 )
 
@@ -25,22 +22,4 @@ type Step struct {
 	Says   string // what happens, for who has never seen a trust list
 	Do     []Act
 	Expect []Expectation
-}
-
-// An Act does something. The phones then finish what they do.
-type Act struct {
-	Text string
-	Do   func(context.Context, *Player) error
-}
-
-// An Expectation is a sentence about the cluster and its phones. Check returns
-// nil where it holds, else what is the case instead.
-type Expectation struct {
-	Text  string
-	Check func(*Player) error
-}
-
-// Wait lets time pass on the scenario's clock.
-func Wait(d time.Duration) Act {
-	return Act{"wait " + d.String(), func(ctx context.Context, p *Player) error { return p.Advance(ctx, d) }}
 }

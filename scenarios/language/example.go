@@ -4,31 +4,32 @@ import "strings"
 
 // Examples say each sentence in the plainest way, for editors to offer.
 func (l *Language[T]) Examples() []string {
-	sample := map[string]string{
-		"number": "2", "percent": "5%", "node": "test10pub", "group": "floor-1", "name": "ITLRECOVERY_test10pub", "text": `"Trust List update failed"`,
-		"version": "9.4(1)", "state": "trusted", "unit": "CallManager", "service": "TVS", "onoff": "disabled", "changed": "Disabled", "truth": "True", "timeunit": "minutes",
-	}
 	var all []string
-	seen := make(map[int]bool)
-	for _, f := range l.flat {
-		if seen[f.rule] || len(f.words) > 0 && f.words[0] != "all" && strings.Contains(l.rules[f.rule].Sentence, "<phones>") {
-			continue
-		}
-		short := f.words
-		for _, other := range l.flat {
-			if other.rule == f.rule && len(other.words) < len(short) && other.words[0] == f.words[0] {
-				short = other.words
+	for i, r := range l.rules {
+		var shortest *way
+		for j := range l.allWays {
+			w := &l.allWays[j]
+			all := len(w.words) > 0 && w.words[0].word == "all"
+			if w.rule != i || !all && strings.Contains(r.Sentence, "<phones>") {
+				continue
+			}
+			if shortest == nil || len(w.words) < len(shortest.words) && w.words[0] == shortest.words[0] {
+				shortest = w
 			}
 		}
-		seen[f.rule] = true
-		words := make([]string, len(short))
-		for i, w := range short {
-			words[i] = w
-			if name, ok := slotName(w); ok {
-				words[i] = sample[name]
-			}
-		}
-		all = append(all, strings.Join(words, " "))
+		all = append(all, shortest.example())
 	}
 	return all
+}
+
+// example fills a sentence in.
+func (w *way) example() string {
+	words := make([]string, len(w.words))
+	for i, wanted := range w.words {
+		words[i] = wanted.word
+		if wanted.slot != "" {
+			words[i] = slots[wanted.slot].example
+		}
+	}
+	return strings.Join(words, " ")
 }

@@ -1,4 +1,4 @@
-// Package scenariotest lets test suites put up a cluster and phones, play on
+// Package scenariotest lets test suites put up a cluster and phones, play with
 // them in the sentences of scenario files, and run whole scenarios:
 //
 //	lab := scenariotest.Open(t, "both-certificates-at-once", 10)
@@ -7,8 +7,9 @@
 //	lab.Type("test10pub", "set cert regen CallManager", "yes")
 //	lab.Expect("all phones took their list by TVS")
 //
-// Keys are small and public (package testkeys), ports are the system's choice,
-// and everything ends with the test: nothing leaks, tests may run in parallel.
+// Keys are small and public (package testkeys), the system chooses ports, and
+// everything ends with the test: nothing leaks, and tests may run in parallel. A
+// [Lab] has no useful zero value; [Open] makes one.
 package scenariotest
 
 import (
@@ -52,11 +53,21 @@ func Scenario(t testing.TB, name string) scenarios.Scenario {
 }
 
 // Open puts up the cluster and the phones of a scenario without playing its
-// steps: the file's own number of phones where phones is 0.
-func Open(t testing.TB, name string, phones int) *Lab {
+// steps: the file's own number of phones where phones is 0. Each change is made
+// to what there is in the lab before, as [NetworkFaults] does.
+func Open(t testing.TB, name string, phones int, changes ...func(*lab.Setup)) *Lab {
 	t.Helper()
-	return OpenScenario(t, Scenario(t, name), phones)
+	s := Scenario(t, name)
+	for _, change := range changes {
+		change(&s.Setup)
+	}
+	return OpenScenario(t, s, phones)
 }
+
+// NetworkFaults has a lab's network lose and delay datagrams when it is told to
+// ("fault: the network loses 5% of all datagrams"). A lab of a scenario that does
+// so itself needs no telling; in any other such a fault fails.
+func NetworkFaults(s *lab.Setup) { s.NetworkFaults = true }
 
 // OpenScenario does so for one that was made or changed in Go.
 func OpenScenario(t testing.TB, s scenarios.Scenario, phones int) *Lab {

@@ -1,11 +1,13 @@
 package scenariotest_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"itlsim/scenarios"
 	"itlsim/scenarios/scenariotest"
 )
 
@@ -37,10 +39,28 @@ func TestFailures(t *testing.T) {
 	lab.Type("test10pub", "set cert regen TVS", "yes")
 	lab.Type("test10pub", "set cert regen CallManager", "yes")
 	lab.Refuses("no", "test10pub", "show itl")
-	for i, want := range []string{"all phones are locked: 2 of 2 trusted", `"confused" is not understood here`, "last 5 minutes", "want a refusal"} {
+	for i, want := range []string{"all phones are locked: 2 of 2 are trusted", `"confused" is not understood here`, "last 5 minutes", "want a refusal"} {
 		if i >= len(tb.said) || !strings.Contains(tb.said[i], want) {
 			t.Errorf("said %q, want %q", tb.said, want)
 		}
+	}
+}
+
+// A network that was not told so cannot be disturbed, and the test fails at
+// once; one that was told so is.
+func TestNetworkFaults(t *testing.T) {
+	t.Parallel()
+	const fault = "fault: the network delays datagrams by 10 ms"
+	tb := &recorder{TB: t}
+	scenariotest.Open(tb, "both-certificates-at-once", 2).Do(fault)
+	if len(tb.said) != 1 || !strings.Contains(tb.said[0], "Setup.NetworkFaults") {
+		t.Errorf("said %q, want what to do", tb.said)
+	}
+	lab := scenariotest.Open(t, "both-certificates-at-once", 2, scenariotest.NetworkFaults)
+	lab.Do(fault, "phones: power on")
+	lab.Expect("all phones are trusted")
+	if err := lab.Player.Expect("50% of boots took less than 20 ms"); !errors.Is(err, scenarios.ErrNotSo) {
+		t.Error("boots were not delayed: ", err)
 	}
 }
 

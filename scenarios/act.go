@@ -1,0 +1,90 @@
+package scenarios
+
+import (
+	"context"
+	"time"
+
+	"itlsim/scenarios/language"
+)
+
+// An Act does something, after which the phones finish what they do. It is data:
+// the verb says what is done, and which of the other fields count. Its JSON says
+// all of it.
+type Act struct {
+	Text string `json:"text"` // as reports show it
+	Verb Verb   `json:"verb"`
+
+	Phones   language.Which `json:"phones,omitzero"`   // to which it is done
+	Node     string         `json:"node,omitempty"`    // by its name in the scenario
+	Service  string         `json:"service,omitempty"` // TFTP or TVS
+	Nodes    []string       `json:"nodes,omitempty"`   // in order, of UseTFTP
+	Setting  string         `json:"setting,omitempty"` // as a sentence calls it, such as "web access"
+	On       bool           `json:"on,omitempty"`      // how something is set
+	Share    float64        `json:"share,omitempty"`   // from 0 to 1
+	Duration time.Duration  `json:"duration,omitempty"`
+
+	Command string   `json:"command,omitempty"` // as typed
+	Answers []string `json:"answers,omitempty"` // to its questions
+	Refused string   `json:"refused,omitempty"` // words that it is refused with; "": it is not
+	Prints  []string `json:"prints,omitempty"`  // words that it prints, each an expectation
+
+	// Func is what an act does that no sentence says (verb InGo).
+	Func func(context.Context, *Player) error `json:"-"`
+}
+
+// A Verb is what an act does.
+type Verb string
+
+// What happens to phones, or is done at them (Act.Phones).
+const (
+	PowerOn       Verb = "power on"
+	PowerOff      Verb = "power off"
+	Reset         Verb = "reset"
+	EraseList     Verb = "erase the trust list" // refused where settings access is disabled (M20)
+	FactoryReset  Verb = "factory reset"
+	OpenDirectory Verb = "open the directory"
+	UseTFTP       Verb = "use TFTP" // servers Nodes
+	MoveToOther   Verb = "move to the other cluster"
+)
+
+// What is done on the administration page.
+const (
+	ResetPhones      Verb = "reset the phones of the cluster"
+	ResetOtherPhones Verb = "reset the phones of the other cluster"
+	PrepareRollback  Verb = "prepare for rollback" // On: True
+	Configure        Verb = "configure"            // Setting, On
+)
+
+// What else is done.
+const (
+	TypeCommand Verb = "type" // Command on Node
+	LetTimePass Verb = "wait" // Duration
+	InGo        Verb = "in Go"
+)
+
+// What goes wrong, and what is put right again.
+const (
+	StopService           Verb = "stop"  // Service of Node
+	StartService          Verb = "start" // Service of Node
+	PowerOffNode          Verb = "power off the node"
+	PowerOnNode           Verb = "power on the node"
+	LoseDatagrams         Verb = "lose datagrams"  // Share
+	DelayDatagrams        Verb = "delay datagrams" // Duration
+	HealNetwork           Verb = "heal the network"
+	ShowWrongTVS          Verb = "show a wrong TVS certificate"
+	ServeStaleList        Verb = "serve a stale list"
+	CorruptLists          Verb = "corrupt lists"
+	CorruptConfigurations Verb = "corrupt configurations"
+	HealFiles             Verb = "serve what is right"
+)
+
+// disturbsNetwork reports whether the verb needs a network that can be
+// disturbed.
+func (v Verb) disturbsNetwork() bool {
+	return v == LoseDatagrams || v == DelayDatagrams || v == HealNetwork
+}
+
+// Wait lets time pass on the scenario's clock.
+func Wait(d time.Duration) Act {
+	return Act{Text: "wait " + d.String(), Verb: LetTimePass, Duration: d}
+}

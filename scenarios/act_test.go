@@ -1,0 +1,239 @@
+package scenarios
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/lab"
+	"itlsim/phone"
+	"itlsim/scenarios/language"
+)
+
+// open opens a simulated lab on which a test plays.
+func open(t *testing.T, s Scenario, change ...func(*lab.Options)) *Player {
+	opt := lab.Options{Mode: lab.Virtual, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+	for _, c := range change {
+		c(&opt)
+	}
+	p, err := Open(s, opt)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return p
+}
+
+// onWire has the lab on sockets.
+func onWire(opt *lab.Options) { opt.Mode = lab.Wire }
+
+// do carries acts out, as a step in a file does.
+func do(t *testing.T, p *Player, acts ...string) {
+	t.Helper()
+	for _, text := range acts {
+		act, err := p.ParseAct(text)
+		require.NoError(t, err)
+		require.NoError(t, p.Do(t.Context(), act), text)
+		require.Empty(t, p.Failed(), text)
+	}
+}
+
+const twoPhones = `name: two
+shows: two phones
+phones:
+  - {group: floor-1, count: 2}
+steps:
+  - do: [%s]
+`
+
+const twoClusters = `name: two
+shows: two phones that may move
+cluster: {nodes: [{name: test10pub}]}
+other cluster: {nodes: [{name: next10pub}]}
+phones:
+  - {group: floor-1, count: 2}
+steps:
+  - do: [%s]
+`
+
+// acts are all that can be said, one of each verb and more.
+func acts() (all [][2]string) {
+	for key, examples := range map[string][]string{
+		"phones":                              phoneActs.Examples(),
+		"offline phones of floor-1":           {"power on"},
+		"phones with firmware older than 9.4": {"use TFTP test10pub then next10pub"},
+		"page":                                append(pageActs.Examples(), "Common Phone Profile > web access = Enabled"),
+		"wait":                                append(waits.Examples(), "100 years"),
+		"fault":                               append(faults.Examples(), "the network delays datagrams by 20 ms"),
+		"on test10pub":                        {"show itl", "set cert regen TVS"},
+	} {
+		for _, value := range examples {
+			all = append(all, [2]string{key, value})
+		}
+	}
+	return all
+}
+
+// A file and a person who plays steps say the same with the same words.
+func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoClusters, "{wait: 1 s}")))
+	verbs := make(map[Verb]bool)
+	for _, a := range acts() {
+		inFile := load(t, fmt.Sprintf(twoClusters, fmt.Sprintf("{%s: '%s'}", a[0], a[1]))).Steps[0].Do[0]
+		alone, err := p.ParseAct(a[0] + ": " + a[1])
+		require.NoError(t, err)
+		require.Equal(t, inFile, alone)
+		verbs[alone.Verb] = true
+	}
+	require.Len(t, verbs, 26, "all but InGo")
+}
+
+// What makes no sense is refused with the same words in a file and alone.
+func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	for act, want := range map[string]string{
+		"on test10pub: shwo itl":                                   `"shwo itl" is no command of a node (did you mean "show itl"?)`,
+		"on test10pup: show itl":                                   `the cluster has no node "test10pup" (did you mean "test10pub"?)`,
+		"phones: move to the other cluster":                        "the scenario has no other cluster",
+		"page: Enterprise Parameters > Reset of the other cluster": "the scenario has no other cluster",
+		"phones: use TFTP next10pub":                               `"next10pub" is not understood here`,
+		"phones of floor-2: power on":                              `"floor-2" is not understood here (did you mean "floor-1"?)`,
+		"wait: 101 years":                                          "101 years are more than a hundred years",
+		"wait: a minute":                                           `"a" is not understood here`,
+		"fault: TVS of nobody is down":                             `"nobody" is not understood here`,
+		"telephones: power on":                                     `"telephones" is not understood here`,
+		"do: nothing":                                              `"do" is no act; there is phones, wait, page, fault, on test10pub, on test10sub`,
+	} {
+		_, err := p.ParseAct(act)
+		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, language.ErrInvalid)
+		key, value, _ := strings.Cut(act, ": ")
+		file := fmt.Sprintf(twoPhones, fmt.Sprintf("{%s: %s}", key, value))
+		_, err = Load("test.yaml", []byte(file), fstest.MapFS{})
+		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, language.ErrInvalid)
+	}
+	_, err := p.ParseAct("wait: 6 minutes", "yes")
+	require.ErrorContains(t, err, "only a command asks questions")
+	_, err = p.ParseAct("power on")
+	require.ErrorContains(t, err, "an act is a key and a value")
+	for sentence, want := range map[string]string{
+		"95% of boots took less than 2 s":        "only 50%, 90%, 99% and 100% are measured",
+		"99% of boots took less than 2000 years": "2000 years are more than a hundred years",
+	} {
+		err := p.Expect(sentence)
+		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, language.ErrInvalid)
+		require.NotErrorIs(t, err, ErrNotSo)
+		_, err = Load("test.yaml", []byte(fmt.Sprintf(twoPhones, "{wait: 1 s}")+"    expect: "+sentence), nil)
+		require.ErrorContains(t, err, "test.yaml:7:13: "+want)
+	}
+}
+
+// Acts can be sent elsewhere: their JSON says all of them.
+func TestActsAsJSON(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoClusters, "{wait: 1 s}")))
+	all := []Act{Wait(3)}
+	for _, a := range acts() {
+		act, err := p.ParseAct(a[0] + ": " + a[1])
+		require.NoError(t, err)
+		all = append(all, act)
+	}
+	command, err := p.ParseAct("on test10pub: set cert regen TVS", "yes")
+	require.NoError(t, err)
+	command.Refused, command.Prints = "in vain", []string{"this", "and that"}
+	for _, act := range append(all, command) {
+		text, err := json.Marshal(act)
+		require.NoError(t, err)
+		var again Act
+		require.NoError(t, json.Unmarshal(text, &again))
+		require.Equal(t, act, again, string(text))
+	}
+	command.Verb = "dance"
+	require.ErrorContains(t, p.Do(t.Context(), command), `there is no verb "dance"`)
+	require.ErrorContains(t, p.Do(t.Context(), Act{Verb: InGo}), "written in Go")
+	require.NoError(t, p.Do(t.Context(), Act{Verb: InGo, Func: func(context.Context, *Player) error { return nil }}))
+}
+
+// An act on what is not there fails, however it was made.
+func TestActsOnWhatIsNotThere(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	for _, act := range []Act{
+		{Verb: MoveToOther}, {Verb: ResetOtherPhones}, {Verb: UseTFTP, Nodes: []string{"nobody"}},
+		{Verb: TypeCommand, Node: "nobody", Command: "show itl"}, {Verb: PowerOffNode, Node: "nobody"},
+		{Verb: ServeStaleList, Node: "nobody"},
+	} {
+		require.Error(t, p.Do(t.Context(), act), act.Verb)
+	}
+}
+
+// On sockets a network that cannot be disturbed says so, and one of a scenario
+// that disturbs it loses everything.
+func TestNetworkFaults(t *testing.T) {
+	const fault = "fault: the network loses 100%% of all datagrams"
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")), onWire)
+	act, err := p.ParseAct(strings.ReplaceAll(fault, "%%", "%"))
+	require.NoError(t, err)
+	err = p.Do(t.Context(), act)
+	require.ErrorIs(t, err, lab.ErrNoNetworkFaults)
+	require.ErrorContains(t, err, "Setup.NetworkFaults")
+	do(t, p, "fault: the network is sound again", "phones: power on")
+	require.NoError(t, p.Expect("all phones are trusted"))
+
+	s := load(t, fmt.Sprintf(twoPhones, "{"+strings.ReplaceAll(fault, "%%", "%")+"}"))
+	require.True(t, s.NetworkFaults)
+	// what goes by HTTP is not lost: see docs/virtual-time.md
+	s.Groups[0].Models = profiles(t, "7962", "7965")
+	p = open(t, s, onWire)
+	require.NoError(t, p.Do(t.Context(), act))
+	act, err = p.ParseAct("phones: power on")
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // phones try for half a minute
+	defer cancel()
+	require.ErrorIs(t, p.Do(ctx, act), context.DeadlineExceeded)
+	require.NoError(t, p.Expect("all phones have no trust list"))
+}
+
+// Phones move to the nodes of the other cluster by whatever name these have by
+// now, and their own node's key is found as well.
+func TestRenamedNodes(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoClusters, "{wait: 1 s}")))
+	for _, node := range []string{"next10pub", "test10pub"} {
+		act, err := p.ParseAct("on "+node+": set network hostname new-"+node, "y", "y", "y")
+		require.NoError(t, err)
+		require.NoError(t, p.Do(t.Context(), act))
+		require.Empty(t, p.Failed())
+	}
+	do(t, p, "wait: 6 minutes", "phones: power on")
+	require.NoError(t, p.Expect("all phones hold a list signed by their own node's CallManager key"))
+	do(t, p, "phones: move to the other cluster", "phones: factory reset")
+	require.NoError(t, p.Expect("all phones hold the list of next10pub"))
+	require.NoError(t, p.Expect("all phones hold their own node's list"))
+}
+
+var errOther = errors.New("another")
+
+// What fails an expectation can be told from what makes no sense.
+func TestFamiliesOfErrors(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	require.ErrorIs(t, p.Expect("all phones are trusted"), ErrNotSo)
+	require.NotErrorIs(t, p.Expect("all phones are trusted"), language.ErrInvalid)
+	require.ErrorIs(t, p.Expect("all phones are trustd"), language.ErrInvalid)
+	require.NotErrorIs(t, &notSo{"this", errOther}, language.ErrInvalid)
+	require.ErrorIs(t, &notSo{"this", errOther}, errOther)
+}
+
+func profiles(t *testing.T, models ...string) (all []*phone.Profile) {
+	for _, m := range models {
+		p, ok := phone.ProfileOf(m)
+		require.True(t, ok)
+		all = append(all, p)
+	}
+	return all
+}

@@ -1,0 +1,219 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"itlsim/cucm"
+	"itlsim/lab"
+	"itlsim/phone"
+	"itlsim/scenarios/language"
+)
+
+// phoneEvents are the verbs that are one event of a phone.
+var phoneEvents = map[Verb]phone.Event{
+	PowerOn:       phone.PowerOn{},
+	PowerOff:      phone.PowerOff{},
+	Reset:         phone.Reset{},
+	EraseList:     phone.EraseLists{},
+	FactoryReset:  phone.FactoryReset{},
+	OpenDirectory: phone.OpenDirectory{},
+}
+
+// carryOut does an act. It is the one place that knows what each verb does.
+func (p *Player) carryOut(ctx context.Context, a Act) error {
+	switch a.Verb {
+	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory:
+		p.Send(phoneEvents[a.Verb], pick(a.Phones))
+		return nil
+	case UseTFTP:
+		return p.UseTFTP(a.Nodes, pick(a.Phones))
+	case MoveToOther:
+		return p.move(a.Phones)
+
+	case ResetPhones:
+		p.Cluster.ResetPhones()
+		return nil
+	case ResetOtherPhones:
+		if p.Other == nil {
+			return errNoOther
+		}
+		p.Other.ResetPhones()
+		return nil
+	case PrepareRollback:
+		return p.Cluster.PrepareForRollback(a.On)
+	case Configure:
+		s := p.Cluster.Settings()
+		*setting(a.Setting, &s) = a.On
+		return p.Cluster.Configure(s)
+
+	case TypeCommand:
+		return p.typeCommand(a)
+	case LetTimePass:
+		return p.Advance(ctx, a.Duration)
+	case InGo:
+		if a.Func == nil {
+			return errors.New("what is written in Go can be done by the program alone in which it was written")
+		}
+		return a.Func(ctx, p)
+
+	case LoseDatagrams, DelayDatagrams, HealNetwork:
+		return p.disturb(a)
+	case StopService, StartService, PowerOffNode, PowerOnNode:
+		return p.switchNode(a)
+	case ShowWrongTVS, ServeStaleList, CorruptLists, CorruptConfigurations, HealFiles:
+		return p.setFaults(a)
+	}
+	return fmt.Errorf("there is no verb %q", a.Verb)
+}
+
+// picks reports whether a phone is meant.
+func picks(w language.Which, m *lab.Member) bool {
+	return (w.Group == "" || m.Group == w.Group) &&
+		(w.Reach == language.Anyhow || m.Offline == (w.Reach == language.Offline)) &&
+		(w.Older == "" || !m.Profile.Since(w.Older)) &&
+		(w.Since == "" || m.Profile.Since(w.Since))
+}
+
+// pick tells the lab which phones are meant; nil means all.
+func pick(w language.Which) func(*lab.Member) bool {
+	if w == (language.Which{}) {
+		return nil
+	}
+	return func(m *lab.Member) bool { return picks(w, m) }
+}
+
+// errNoOther is the error of an act on a cluster that is not there.
+var errNoOther = errors.New("there is no other cluster")
+
+// move has phones ask the nodes of the other cluster for their files.
+func (p *Player) move(which language.Which) error {
+	if p.Other == nil {
+		return errNoOther
+	}
+	var names []string
+	for _, name := range p.NodeNames() {
+		if n, err := p.Node(name); err == nil && p.ClusterOf(n) == p.Other {
+			names = append(names, name)
+		}
+	}
+	return p.UseTFTP(names, pick(which))
+}
+
+// disturb changes what the network does to datagrams.
+func (p *Player) disturb(a Act) error {
+	d := p.Disturbance()
+	switch a.Verb {
+	case LoseDatagrams:
+		d.Loss = a.Share
+	case DelayDatagrams:
+		d.Delay = a.Duration
+	case HealNetwork:
+		d = lab.Disturbance{}
+	}
+	return p.Disturb(d)
+}
+
+// services are the services that sentences name.
+var services = map[string]cucm.Service{"TFTP": cucm.TFTPService, "TVS": cucm.TVSService}
+
+// switchNode takes a node or one of its services off the network, or brings it
+// back.
+func (p *Player) switchNode(a Act) error {
+	n, err := p.Node(a.Node)
+	if err != nil {
+		return err
+	}
+	switch a.Verb {
+	case StopService:
+		return p.Stop(n, services[a.Service])
+	case StartService:
+		return p.Start(n, services[a.Service])
+	case PowerOffNode:
+		return n.PowerOff()
+	default:
+		return n.PowerOn()
+	}
+}
+
+// setFaults has a node's services give what they should not, or end that.
+func (p *Player) setFaults(a Act) error {
+	n, err := p.Node(a.Node)
+	if err != nil {
+		return err
+	}
+	switch a.Verb {
+	case ShowWrongTVS:
+		n.SetFaults(&cucm.Faults{TVS: n.Certificate(cucm.CallManager)})
+	case ServeStaleList:
+		list := p.before.lists[n] // as the step began
+		if list == nil {
+			return fmt.Errorf("%s had no list when the step began", a.Node)
+		}
+		n.SetFaults(&cucm.Faults{File: instead(".tlv", func([]byte) []byte { return list.Bytes() })})
+	case CorruptLists:
+		n.SetFaults(&cucm.Faults{File: instead(".tlv", corrupted)})
+	case CorruptConfigurations:
+		n.SetFaults(&cucm.Faults{File: instead(".sgn", corrupted)})
+	case HealFiles:
+		n.SetFaults(nil)
+	}
+	return nil
+}
+
+// instead changes the files with an ending.
+func instead(ending string, change func([]byte) []byte) func(string, []byte) []byte {
+	return func(name string, data []byte) []byte {
+		if strings.HasSuffix(name, ending) {
+			return change(data)
+		}
+		return data
+	}
+}
+
+// corrupted is a file with its last bit flipped: its format stays whole, and its
+// signature does not hold any more.
+func corrupted(data []byte) []byte {
+	if len(data) == 0 {
+		return data
+	}
+	data = slices.Clone(data)
+	data[len(data)-1] ^= 1
+	return data
+}
+
+// typeCommand types a command. That it is done, or refused, is an expectation.
+func (p *Player) typeCommand(a Act) error {
+	n, err := p.Node(a.Node)
+	if err != nil {
+		return err
+	}
+	printed, err := p.Type(n, a.Command, a.Answers...)
+	switch {
+	case a.Refused != "" && err == nil:
+		p.judge(a.Text+" is refused", errors.New("it was done"))
+	case a.Refused != "":
+		p.judge(fmt.Sprintf("%s is refused: %s", a.Text, a.Refused), contains(printed, a.Refused))
+	case err != nil:
+		p.judge(a.Text+" is done", err)
+	}
+	for _, words := range a.Prints {
+		p.judge(fmt.Sprintf("%s prints %q", a.Text, words), contains(printed, words))
+	}
+	return nil
+}
+
+// contains looks for words, however they are broken into lines.
+func contains(printed, words string) error {
+	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	if strings.Contains(fold(printed), fold(words)) {
+		return nil
+	}
+	return fmt.Errorf("it printed %q", fold(printed))
+}
+
+// judge adds an expectation that an act itself found held or failed.
+func (p *Player) judge(text string, err error) { p.judged = append(p.judged, judged(text, err)) }

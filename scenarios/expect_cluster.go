@@ -1,0 +1,278 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+	"itlsim/scenarios/language"
+)
+
+// aboutReports is what the cluster knows of its phones.
+var aboutReports = []language.Rule[predicate]{
+	cluster("the cluster knows by DeviceTLInfo which list each phone holds", (*Player).reported),
+	cluster("DeviceTLInfo finds the phones whose list no node serves", (*Player).findsStale),
+	phones("are found stale by DeviceTLInfo", func(s *subject) string {
+		sum, ok := s.Cluster.Holds(s.View.Name)
+		if !ok {
+			return "reported no list"
+		}
+		return unless(!s.servesAny(sum), "reported a list that a node serves")
+	}),
+	cluster("{number} phones are registered", func(p *Player, said language.Said) error {
+		return p.registered(said.Number("number"))
+	}),
+	cluster("all phones are registered", func(p *Player, _ language.Said) error {
+		return p.registered(p.Lab.Phones())
+	}),
+}
+
+func (p *Player) registered(want int) error {
+	if got := p.Cluster.Registered(); got != want {
+		return fmt.Errorf("%d phones are registered, not %d", got, want)
+	}
+	return nil
+}
+
+// reported checks that the cluster knows by DeviceTLInfo which list each phone
+// holds that is on, but for firmware that reports none (M19).
+func (p *Player) reported(said language.Said) error {
+	return p.look(said, func(s *subject) string {
+		sum, told := p.Cluster.Holds(s.View.Name)
+		switch {
+		case !s.On:
+		case told && !s.View.Profile.ReportsLists():
+			return fmt.Sprintf("reported a list, which firmware %s does not", s.View.Profile.Firmware)
+		case !told && s.View.Profile.ReportsLists():
+			return fmt.Sprintf("reported no list, which firmware %s does", s.View.Profile.Firmware)
+		case told && sum != held(s).SHA1():
+			return "hold another list than the one that they reported"
+		}
+		return ""
+	}).judge(language.Quantity{}, "")
+}
+
+// findsStale checks that comparing the reports with each TFTP node's checksum
+// finds exactly the reporting phones without a current list (M19).
+func (p *Player) findsStale(said language.Said) error {
+	return p.look(said, func(s *subject) string {
+		sum, told := p.Cluster.Holds(s.View.Name)
+		switch found, stale := !p.servesAny(sum), !p.servesAny(held(s).SHA1()); {
+		case !told, !s.On, found == stale:
+			return ""
+		case found:
+			return "are found, and hold a list that a node serves"
+		default:
+			return "are not found, and hold a list that no node serves"
+		}
+	}).judge(language.Quantity{}, "")
+}
+
+// servesAny reports whether a node of the cluster serves a list with this
+// checksum.
+func (p *Player) servesAny(sum [20]byte) bool {
+	return slices.ContainsFunc(p.Cluster.Nodes(), func(n *cucm.Node) bool { return served(n).SHA1() == sum })
+}
+
+// aboutNodes is what the nodes serve, hold and log.
+var aboutNodes = []language.Rule[predicate]{
+	cluster("each node serves a list of its own", (*Player).ownLists),
+	cluster("all nodes serve the same list", (*Player).sameLists),
+	node("{node} serves a list signed by the {unit} key of {signer=node}",
+		func(p *Player, n *cucm.Node, said language.Said) error {
+			signer, err := p.Node(said.Words["signer"])
+			switch {
+			case err != nil:
+				return err
+			case n.ITL() == nil:
+				return errors.New("it serves none")
+			}
+			if by := p.otherSigner(n.ITL(), cucm.Unit(said.Words["unit"]), signer); by != "" {
+				return fmt.Errorf("it is signed by %s", by)
+			}
+			return nil
+		}),
+	node("the list of {node} (change=has changed|has not changed)",
+		func(p *Player, n *cucm.Node, said language.Said) error {
+			was, is := checksum(p.before.lists[n]), checksum(n.ITL())
+			switch changed := said.Words["change"] == "has changed"; {
+			case changed == (was != is):
+				return nil
+			case changed:
+				return fmt.Errorf("it is still %s", is)
+			default:
+				return fmt.Errorf("it was %s and is %s", was, is)
+			}
+		}),
+	node("the list of {node} (have=has|lacks) the record {name}",
+		func(_ *Player, n *cucm.Node, said language.Said) error {
+			has := len(records(served(n), said.Words["name"])) > 0
+			switch {
+			case has == (said.Words["have"] == "has"):
+				return nil
+			case has:
+				return errors.New("it has it")
+			case n.ITL() == nil:
+				return errors.New("it serves no list")
+			default:
+				return fmt.Errorf("it has the records %s", strings.Join(recordNames(n.ITL()), ", "))
+			}
+		}),
+	node("the {unit} certificate of {node} (change=has changed|has not changed)",
+		func(p *Player, n *cucm.Node, said language.Said) error {
+			unit := cucm.Unit(said.Words["unit"])
+			same := p.before.certs[n][unit] == n.Certificate(unit)
+			switch changed := said.Words["change"] == "has changed"; {
+			case changed != same:
+				return nil
+			case changed:
+				return errors.New("it is still the one with which the step began")
+			default:
+				return errors.New("it is another than the one with which the step began")
+			}
+		}),
+	node("the application log of {node} (have=has|lacks) {text}",
+		func(_ *Player, n *cucm.Node, said language.Said) error {
+			lines := n.Log()
+			with := logged(lines, said.Words["text"])
+			switch has := said.Words["have"] == "has"; {
+			case has == (with > 0):
+				return nil
+			case has:
+				return fmt.Errorf("none of its %d lines has it", len(lines))
+			default:
+				return fmt.Errorf("%d of its %d lines have it", with, len(lines))
+			}
+		}),
+	node("the application log of {node} has {text} {number} times",
+		func(_ *Player, n *cucm.Node, said language.Said) error {
+			lines := n.Log()
+			if with := logged(lines, said.Words["text"]); with != said.Number("number") {
+				return fmt.Errorf("%d of its %d lines have it", with, len(lines))
+			}
+			return nil
+		}),
+}
+
+// node is an expectation about the node that stands in the slot of this name.
+func node(sentence string, check func(*Player, *cucm.Node, language.Said) error) language.Rule[predicate] {
+	return cluster(sentence, func(p *Player, said language.Said) error {
+		n, err := p.Node(said.Words["node"])
+		if err != nil {
+			return err
+		}
+		return check(p, n, said)
+	})
+}
+
+// served is the list that a node serves, an empty one where it has none.
+func served(n *cucm.Node) *itl.List {
+	if list := n.ITL(); list != nil {
+		return list
+	}
+	return &itl.List{}
+}
+
+// checksum is a list's, "none" where there is no list.
+func checksum(l *itl.List) string {
+	if l == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%x", l.SHA1())
+}
+
+// recordNames are the common names of a list's records, each once.
+func recordNames(l *itl.List) []string {
+	var names []string
+	for i := range l.Records {
+		if name := itl.CommonName(l.Records[i].Subject); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// ownLists checks that each node serves a list with a checksum of its own (M1).
+func (p *Player) ownLists(language.Said) error {
+	by := make(map[string]string)
+	for _, n := range p.Cluster.Nodes() {
+		sum := checksum(n.ITL())
+		if other, ok := by[sum]; ok {
+			return fmt.Errorf("%s and %s serve the same, %s", other, n.Name(), sum)
+		}
+		by[sum] = n.Name()
+	}
+	return nil
+}
+
+// sameLists checks that each node serves what the publisher does.
+func (p *Player) sameLists(language.Said) error {
+	publisher := p.Cluster.Publisher()
+	for _, n := range p.Cluster.Nodes() {
+		if mine, its := checksum(publisher.ITL()), checksum(n.ITL()); mine != its {
+			return fmt.Errorf("%s serves %s, and %s serves %s", publisher.Name(), mine, n.Name(), its)
+		}
+	}
+	return nil
+}
+
+// logged counts the lines that have a text.
+func logged(lines []string, text string) int {
+	count := 0
+	for _, line := range lines {
+		if strings.Contains(line, text) {
+			count++
+		}
+	}
+	return count
+}
+
+// thresholds are limits on what happened on the network.
+var thresholds = []language.Rule[predicate]{
+	bootTimes,
+	cluster("less than {percent} of transfers failed", func(p *Player, said language.Said) error {
+		t := p.Traffic().TFTP
+		return below(said.Percent("percent"), t.Failed, t.Files+t.Failed, "transfers failed")
+	}),
+	cluster("less than {percent} of files were refused", func(p *Player, said language.Said) error {
+		refused := p.Fleet.Tally().Refused.Load()
+		return below(said.Percent("percent"), refused, p.Traffic().TFTP.Files, "files were refused")
+	}),
+}
+
+var bootTimes = language.Rule[predicate]{
+	Sentence: "{percent} of boots took less than {number} {timeunit}",
+	Means: predicate{
+		ofCluster: func(p *Player, said language.Said) error {
+			limit, err := duration(said)
+			if err != nil {
+				return err
+			}
+			t, percent := p.Fleet.BootTimes(), said.Words["percent"]
+			took := map[string]time.Duration{"50%": t.P50, "90%": t.P90, "99%": t.P99, "100%": t.Max}[percent]
+			if took >= limit {
+				return fmt.Errorf("%s took up to %v", percent, took)
+			}
+			return nil
+		},
+		possible: func(said language.Said) error {
+			if measured := []string{"50%", "90%", "99%", "100%"}; !slices.Contains(measured, said.Words["percent"]) {
+				return &language.Error{Says: "only 50%, 90%, 99% and 100% are measured"}
+			}
+			_, err := duration(said)
+			return err
+		},
+	},
+}
+
+// below checks that less than so many percent of something happened.
+func below(percent float64, got, of uint64, what string) error {
+	if float64(got)*100 >= percent*float64(max(of, 1)) {
+		return fmt.Errorf("%d of %d %s", got, of, what)
+	}
+	return nil
+}

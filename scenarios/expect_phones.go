@@ -1,0 +1,307 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"itlsim/cnf"
+	"itlsim/cucm"
+	"itlsim/itl"
+	"itlsim/phone"
+	"itlsim/scenarios/language"
+)
+
+// What is the case with phones is said so that it can follow "4 of 8": "are
+// locked", "hold none". It names neither the phone nor an address: see
+// report.Teller.
+
+var aboutTrust = []language.Rule[predicate]{
+	phones("are {state}", func(s *subject) string {
+		return s.unless(s.State.String() == s.said.Words["state"], (*subject).condition)
+	}),
+	phones("(have no trust list|would take the next list on faith)", func(s *subject) string {
+		return s.unless(s.State == phone.None, (*subject).condition)
+	}),
+}
+
+// condition is a phone's state and the refusal that led to it.
+func (s *subject) condition() string {
+	if s.Refusal != nil {
+		return fmt.Sprintf("are %s: %v", s.State, s.Refusal)
+	}
+	return "are " + strings.Replace(s.State.String(), "none", "without a trust list", 1)
+}
+
+// aboutRefusals has a sentence for each reason that a phone has to refuse a file.
+func aboutRefusals() (rules []language.Rule[predicate]) {
+	for _, why := range phone.Explanations() {
+		is := func(r *phone.Refusal) bool { return r != nil && phone.Explain(r.Reason) == why }
+		rules = append(rules, phones("refused a file because "+why.Because, func(s *subject) string {
+			return s.unless(is(s.Refusal) || is(s.ListRefusal), (*subject).refused)
+		}))
+	}
+	return append(rules, phones("refused nothing", func(s *subject) string {
+		return s.unless(s.Refusal == nil, (*subject).refused)
+	}))
+}
+
+// refused says what a phone refused in its last boot, and why.
+func (s *subject) refused() string {
+	if s.Refusal == nil {
+		return "refused nothing"
+	}
+	said := fmt.Sprintf("refused %s: %v", s.Refusal.File, s.Refusal.Reason)
+	if list := s.ListRefusal; list != nil && list != s.Refusal {
+		said = fmt.Sprintf("refused %s: %v; and %s: %v", list.File, list.Reason, s.Refusal.File, s.Refusal.Reason)
+	}
+	return said
+}
+
+var aboutState = []language.Rule[predicate]{
+	phones("would come back by utils itl reset", func(s *subject) string {
+		return unless(s.teller.HoldsRecovery(s.View, s.member.Home), "do not hold the present ITLRECOVERY record")
+	}),
+	phones("are (power=on|off)", func(s *subject) string {
+		if s.On {
+			return unless(s.said.Words["power"] == "on", "are on")
+		}
+		return unless(s.said.Words["power"] == "off", "are off")
+	}),
+}
+
+var aboutLists = []language.Rule[predicate]{
+	phones("hold the list of {node}", func(s *subject) string {
+		n, err := s.Node(s.said.Words["node"])
+		if err != nil {
+			return err.Error()
+		}
+		return s.unless(held(s).SHA1() == served(n).SHA1(), (*subject).which)
+	}),
+	phones("hold their own node's list", func(s *subject) string {
+		return s.unless(held(s).SHA1() == served(s.member.Home).SHA1(), (*subject).which)
+	}),
+	phones("hold the list that they held before", func(s *subject) string {
+		was, is := s.before.held[s.number], s.Flash.Lists.ITL
+		return s.unless(was == is || was != nil && was.SHA1() == held(s).SHA1(), (*subject).which)
+	}),
+	phones("hold a list signed by the {unit} key of {node}", func(s *subject) string {
+		n, err := s.Node(s.said.Words["node"])
+		if err != nil {
+			return err.Error()
+		}
+		return s.holdSigned(cucm.Unit(s.said.Words["unit"]), n)
+	}),
+	phones("hold a list signed by their own node's CallManager key", func(s *subject) string {
+		return s.holdSigned(cucm.CallManager, s.member.Home)
+	}),
+	phones("hold a list without TFTP and TVS entries", func(s *subject) string {
+		switch n := len(held(s).With(itl.TFTP, itl.CCMTFTP, itl.TVS)); {
+		case s.Flash.Lists.ITL == nil:
+			return "hold none"
+		case n > 0:
+			return fmt.Sprintf("hold one with %d such entries", n)
+		}
+		return ""
+	}),
+	phones("(have=hold|lack) the record {name}", func(s *subject) string {
+		is := "lack it"
+		switch {
+		case len(records(held(s), s.said.Words["name"])) > 0:
+			is = "hold it"
+		case s.Flash.Lists.ITL == nil:
+			is = "lack it, since they hold no list"
+		}
+		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
+	}),
+	phones("hold one ITLRECOVERY record, that of {node}", func(s *subject) string {
+		var names []string
+		for _, r := range records(held(s), cucm.RecoveryPrefix) {
+			names = append(names, itl.CommonName(r.Subject))
+		}
+		switch {
+		case len(names) == 0:
+			return "hold none"
+		case len(names) > 1 || !itl.Named(names[0], cucm.RecoveryPrefix+s.said.Words["node"]):
+			return "hold " + strings.Join(names, " and ")
+		}
+		return ""
+	}),
+	tookList("on faith", phone.ByFaith),
+	tookList("by TVS", phone.ByTVS, phone.ByCache),
+	tookList("by a signer in their list", phone.ByITL, phone.ByCTL),
+	phones("kept their list", func(s *subject) string {
+		return unless(s.ListBy == phone.BySameFile, took(s.ListBy, "on faith"))
+	}),
+}
+
+var aboutConfigurations = []language.Rule[predicate]{
+	tookConfiguration("by TVS", phone.ByTVS, phone.ByCache),
+	tookConfiguration("by a signer in their list", phone.ByITL, phone.ByCTL),
+	tookConfiguration("unsigned", phone.ByFaith),
+	phones("have "+anySetting+" {onoff}", func(s *subject) string {
+		if s.Flash.Config == nil {
+			return "have no configuration"
+		}
+		is := "disabled"
+		if *setting(s.said.Words["setting"], &s.Flash.Config.Settings) {
+			is = "enabled"
+		}
+		return unless(is == s.said.Words["onoff"], "have it "+is)
+	}),
+}
+
+func tookList(how string, by ...phone.TrustPoint) language.Rule[predicate] {
+	return phones("took their list "+how, func(s *subject) string {
+		return unless(slices.Contains(by, s.ListBy), took(s.ListBy, "on faith"))
+	})
+}
+
+func tookConfiguration(how string, by ...phone.TrustPoint) language.Rule[predicate] {
+	return phones("took their configuration "+how, func(s *subject) string {
+		return unless(slices.Contains(by, s.ConfigBy), took(s.ConfigBy, "unsigned"))
+	})
+}
+
+// took says what authenticated a file; onFaith is how one is taken that nothing
+// did.
+func took(by phone.TrustPoint, onFaith string) string {
+	switch by {
+	case phone.ByNothing:
+		return "took none"
+	case phone.BySameFile:
+		return "kept the one that they held"
+	case phone.ByFaith:
+		return "took it " + onFaith
+	}
+	return "took it by " + by.String()
+}
+
+var aboutWhatIsSeen = []language.Rule[predicate]{
+	phones("show {text}", func(s *subject) string {
+		text := s.said.Words["text"]
+		return s.unless(slices.ContainsFunc(s.Status(), func(line phone.StatusLine) bool {
+			return strings.EqualFold(line.Text, text)
+		}), (*subject).messages)
+	}),
+	phones("have {text} on their screen", func(s *subject) string {
+		return s.unless(s.Screen == s.said.Words["text"], (*subject).screen)
+	}),
+	phones("sent {number} alarms", func(s *subject) string {
+		n := 0
+		for _, c := range s.Clusters() {
+			n += c.AlarmsOf(s.View.Name)
+		}
+		if n == s.said.Number("number") {
+			return ""
+		}
+		return fmt.Sprintf("sent %d", n)
+	}),
+}
+
+// messages are the phone's status messages, the newest first, each once.
+func (s *subject) messages() string {
+	var texts []string
+	for _, line := range slices.Backward(s.Status()) {
+		if quoted := strconv.Quote(line.Text); !slices.Contains(texts, quoted) {
+			texts = append(texts, quoted)
+		}
+	}
+	if len(texts) == 0 {
+		return "show no status message"
+	}
+	return "show " + strings.Join(texts, ", ")
+}
+
+// screen is what stands on the phone's screen, and why.
+func (s *subject) screen() string {
+	is := fmt.Sprintf("have %q there", s.Screen)
+	if s.Screen == "" {
+		is = "have nothing there"
+	}
+	if s.ScreenReason != nil {
+		is += ": " + s.ScreenReason.Error()
+	}
+	return is
+}
+
+// settings that a phone takes from its configuration (M5).
+var settings = []struct {
+	name string
+	of   func(*cnf.Settings) *bool
+}{
+	{"settings access", func(s *cnf.Settings) *bool { return &s.SettingsAccess }},
+	{"web access", func(s *cnf.Settings) *bool { return &s.WebAccess }},
+	{"SSH access", func(s *cnf.Settings) *bool { return &s.SSHAccess }},
+	{"SPAN to PC port", func(s *cnf.Settings) *bool { return &s.SpanToPCPort }},
+}
+
+// anySetting is the choice of one of them.
+const anySetting = "(setting=settings access|web access|SSH access|SPAN to PC port)"
+
+// setting finds one by its name.
+func setting(name string, s *cnf.Settings) *bool {
+	for _, one := range settings {
+		if one.name == name {
+			return one.of(s)
+		}
+	}
+	return new(bool) // no sentence names another
+}
+
+// held is the list that a phone holds, an empty one where it has none.
+func held(s *subject) *itl.List {
+	if s.Flash.Lists.ITL == nil {
+		return &itl.List{}
+	}
+	return s.Flash.Lists.ITL
+}
+
+// which says which list a phone holds.
+func (s *subject) which() string {
+	if s.Flash.Lists.ITL == nil {
+		return "hold none"
+	}
+	for _, n := range s.Nodes() {
+		if served(n).SHA1() == held(s).SHA1() {
+			return "hold that of " + n.Name()
+		}
+	}
+	return "hold one that no node serves, signed by " + held(s).Signer.Subject
+}
+
+// holdSigned says who signed the list that a phone holds, "" where a node's
+// present key did.
+func (s *subject) holdSigned(u cucm.Unit, n *cucm.Node) string {
+	if s.Flash.Lists.ITL == nil {
+		return "hold none"
+	}
+	if by := s.otherSigner(held(s), u, n); by != "" {
+		return "hold one signed by " + by
+	}
+	return ""
+}
+
+// otherSigner is who signed a list, "" where a node's present key did.
+func (p *Player) otherSigner(l *itl.List, u cucm.Unit, n *cucm.Node) string {
+	want := p.teller.Identity(n.Certificate(u))
+	switch got := l.Signer; {
+	case got.Subject != want.Subject:
+		return got.Subject
+	case !got.SameSerial(want):
+		return "an earlier key of " + got.Subject
+	}
+	return ""
+}
+
+// records are those whose common name begins with a name.
+func records(l *itl.List, name string) []*itl.Record {
+	var all []*itl.Record
+	for i := range l.Records {
+		if strings.HasPrefix(itl.CommonName(l.Records[i].Subject), name) {
+			all = append(all, &l.Records[i])
+		}
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"itlsim/scenarios/language"
+)
+
+// An Expectation is a sentence about the cluster and its phones. Check returns
+// nil where it holds, else what is the case instead.
+type Expectation struct {
+	Text  string
+	Check func(*Player) error `json:"-"`
+}
+
+// ErrNotSo is the family of [Player.Expect]'s errors about an expectation that
+// does not hold; one that is not understood is of [language.ErrInvalid].
+var ErrNotSo = errors.New("this is not so")
+
+// notSo is what is the case in place of an expectation.
+type notSo struct {
+	expectation string
+	error
+}
+
+func (e *notSo) Error() string        { return e.expectation + ": " + e.error.Error() }
+func (e *notSo) Is(target error) bool { return target == ErrNotSo }
+func (e *notSo) Unwrap() error        { return e.error }
+
+// expectations are the sentences of `expect`.
+var expectations = language.New(slices.Concat(
+	aboutTrust, aboutRefusals(), aboutState, aboutLists, aboutConfigurations, aboutWhatIsSeen,
+	aboutReports, aboutNodes, thresholds,
+)...)
+
+// A predicate is what an expectation says, of each phone or of the cluster.
+type predicate struct {
+	ofPhone   func(*subject) string // "" where it is true, else what is the case
+	ofCluster func(*Player, language.Said) error
+	// possible, where not nil, tells why what was said can never be judged.
+	possible func(language.Said) error
+}
+
+// phones is an expectation about phones.
+func phones(says string, ofPhone func(*subject) string) language.Rule[predicate] {
+	return language.Rule[predicate]{Sentence: "<phones> (is=" + says + ")", Means: predicate{ofPhone: ofPhone}}
+}
+
+// cluster is an expectation about the cluster.
+func cluster(sentence string, ofCluster func(*Player, language.Said) error) language.Rule[predicate] {
+	return language.Rule[predicate]{Sentence: sentence, Means: predicate{ofCluster: ofCluster}}
+}
+
+// expectation understands a sentence. The error is a [*language.Error].
+func (v vocabulary) expectation(text string) (Expectation, error) {
+	is, said, err := expectations.Parse(text, v.Vocabulary)
+	if err == nil && is.possible != nil {
+		err = is.possible(said)
+	}
+	if err != nil {
+		return Expectation{}, err
+	}
+	return Expectation{text, func(p *Player) error {
+		if is.ofCluster != nil {
+			return is.ofCluster(p, said)
+		}
+		return p.look(said, is.ofPhone).judge(said.Quantity(), said.Words["is"])
+	}}, nil
+}
+
+// Expect judges a sentence: nil where it holds, else what is the case (see
+// [ErrNotSo]).
+func (p *Player) Expect(sentence string) error {
+	e, err := p.vocabulary().expectation(sentence)
+	if err != nil {
+		return fmt.Errorf("%q: %w", sentence, err)
+	}
+	if err := e.Check(p); err != nil {
+		return &notSo{sentence, err}
+	}
+	return nil
+}
+
+// unless is what is the case where something is not so.
+func unless(ok bool, is string) string {
+	if ok {
+		return ""
+	}
+	return is
+}
+
+// unless says what is the case with a phone only where something is not so.
+func (s *subject) unless(ok bool, is func(*subject) string) string {
+	if ok {
+		return ""
+	}
+	return is(s)
+}
+
+func asError(is string) error {
+	if is == "" {
+		return nil
+	}
+	return errors.New(is)
+}

@@ -1,0 +1,134 @@
+package scenarios
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"itlsim/fleet"
+	"itlsim/lab"
+	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
+)
+
+// A subject is a phone that an expectation looks at.
+type subject struct {
+	*Player
+	said   language.Said // the expectation
+	number int           // of the phone in the fleet
+	member *lab.Member
+	*fleet.View
+}
+
+// findings are of which phones something is true, and what is the case with the
+// others.
+type findings struct {
+	holds  sample
+	others cases
+}
+
+// look finds out of which phones something is true: is returns "" where it is,
+// else what is the case.
+func (p *Player) look(said language.Said, is func(*subject) string) findings {
+	f := findings{others: make(cases)}
+	which, s := said.Which(), subject{Player: p, said: said} // one for all: see lab.Each
+	p.Each(func(i int, m *lab.Member, v *fleet.View) {
+		if !picks(which, m) {
+			return
+		}
+		s.number, s.member, s.View = i, m, v
+		if is := is(&s); is == "" {
+			f.holds.add(v.Name)
+		} else {
+			f.others.add(p.teller.Plain(is, v.Name), v.Name)
+		}
+	})
+	return f
+}
+
+// errNoSuchPhone is the case where an expectation is about phones of which there
+// are none.
+var errNoSuchPhone = errors.New("there is no such phone")
+
+// judge compares with how many phones something was to be true of; what says it
+// of several phones ("are trusted").
+func (f findings) judge(q language.Quantity, what string) error {
+	checked := f.holds.n + f.others.phones()
+	if checked == 0 && (q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Number > 0) {
+		return errNoSuchPhone
+	}
+	exact := q.Number
+	if q.Share {
+		exact *= float64(checked)
+	}
+	// a share that is no whole number of phones may be rounded either way
+	least, most := int(math.Floor(exact+1e-9)), int(math.Ceil(exact-1e-9))
+	n := f.holds.n
+	switch {
+	case q.Bound == language.EveryOne && n == checked,
+		q.Bound == language.Exactly && least <= n && n <= most,
+		q.Bound == language.AtLeast && n >= least,
+		q.Bound == language.AtMost && n <= most:
+		return nil
+	case q.Bound == language.EveryOne:
+		return f.others.describe(checked)
+	case n < least && len(f.others) > 0:
+		return fmt.Errorf("%d of %d %s; of the others, %w", n, checked, what, f.others.describe(checked))
+	}
+	return fmt.Errorf("%d of %d %s (%s)", n, checked, what, &f.holds)
+}
+
+// A sample is phones, of many the first names alone.
+type sample struct {
+	n     int
+	first []string
+}
+
+func (s *sample) add(name string) {
+	if s.n++; len(s.first) <= report.Shown {
+		s.first = append(s.first, name)
+	}
+}
+
+func (s *sample) String() string { return report.Some(s.first) }
+
+// cases are phones that are otherwise than expected, by what is the case.
+type cases map[string]*sample
+
+func (c cases) add(is, name string) {
+	if c[is] == nil {
+		c[is] = &sample{}
+	}
+	c[is].add(name)
+}
+
+// phones is how many there are.
+func (c cases) phones() (n int) {
+	for _, s := range c {
+		n += s.n
+	}
+	return n
+}
+
+// describe sums up which phones are otherwise than expected: the three cases that
+// most phones share, and three phones of each.
+func (c cases) describe(of int) error {
+	if len(c) == 0 {
+		return nil
+	}
+	commonest := slices.SortedFunc(maps.Keys(c), func(a, b string) int {
+		return cmp.Or(c[b].n-c[a].n, strings.Compare(a, b))
+	})
+	var parts []string
+	for _, is := range commonest[:min(3, len(commonest))] {
+		parts = append(parts, fmt.Sprintf("%d of %d %s (%s)", c[is].n, of, is, c[is]))
+	}
+	if more := len(commonest) - len(parts); more > 0 {
+		parts = append(parts, fmt.Sprintf("and in %d other ways", more))
+	}
+	return errors.New(strings.Join(parts, "; "))
+}
