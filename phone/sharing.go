@@ -72,13 +72,11 @@ func room[K comparable, V any](m map[K]V) map[K]V {
 	return m
 }
 
-// A span tells slices apart by where their elements are, which costs nothing: a
-// fleet hands the same few files of some kilobytes to each of a million phones,
-// and to compare or sum up their contents each time would be most of a boot's
-// work. It is safe because what is handed to a phone never changes, and because
-// a span in a map keeps the elements from being freed, so that nothing else comes
-// to be at their place. Slices that are equal but elsewhere are looked at once
-// more, no worse.
+// A span identifies a slice by where its elements are. A fleet hands the same few
+// files, of some kilobytes each, to a million phones; hashing them each time would
+// be most of a boot's work. It is safe, since what is handed to a phone never
+// changes, and a span in a map keeps the elements alive, so that no other slice
+// can be in their place. Equal slices in different places are merely parsed twice.
 type span[E any] struct {
 	first  *E
 	length int

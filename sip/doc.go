@@ -11,15 +11,15 @@
 //	200 OK                                      -->
 //
 // [Phone] writes a phone's messages, [Notify] a call manager's; [DeviceTLInfo]
-// is the alarm in the body of a REFER. [Client] asks,
-// [Server] answers and can also ask over a connection that a peer keeps open.
+// is the alarm in the body of a REFER. [Client] asks, [Server] answers and can
+// also ask over a connection that a peer keeps open.
 //
 // The zero [Client] is ready; a [Server] is made by [Serve]. A field of
 // [ServerConfig] that is zero stands for its default.
 //
 // Messages are read by the parser of github.com/emiago/sipgo. Its transport and
 // transaction layers are not used: a registration here is one short connection
-// from the phone's own address, which neither pool of connections nor timers a
-// transaction would make cheaper, and a phone's messages are to keep their
+// from the phone's own address, which a pool of connections or timers of
+// transactions would not make cheaper, and a phone's messages have to keep their
 // exact bytes.
 package sip
