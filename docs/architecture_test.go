@@ -1,0 +1,81 @@
+package docs
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// named are the declarations that architecture.md names: `package/path.Name` and
+// `package/path.Type.method`.
+var named = regexp.MustCompile("`([a-z]+(?:/[a-z]+)*\\.[A-Za-z]+(?:\\.[A-Za-z]+)?)`")
+
+// Whatever architecture.md names is declared.
+func TestWalksNameWhatThereIs(t *testing.T) {
+	declared := declarations(t)
+	found := 0
+	for _, m := range named.FindAllStringSubmatch(read(t, "architecture.md"), -1) {
+		if strings.HasSuffix(m[1], ".go") || strings.HasSuffix(m[1], ".md") {
+			require.FileExists(t, filepath.Join("..", m[1]))
+			continue
+		}
+		found++
+		if !declared[m[1]] {
+			t.Errorf("architecture.md names %s, which is not declared", m[1])
+		}
+	}
+	require.Greater(t, found, 40, "names found")
+}
+
+// declarations are functions, types and methods of the module, without its tests'.
+func declarations(t *testing.T) map[string]bool {
+	declared := make(map[string]bool)
+	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		in := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), "../"))
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				name := decl.Name.Name
+				if decl.Recv != nil {
+					name = receiver(decl.Recv.List[0].Type) + "." + name
+				}
+				declared[in+"."+name] = true
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if spec, ok := spec.(*ast.TypeSpec); ok {
+						declared[in+"."+spec.Name.Name] = true
+					}
+				}
+			}
+		}
+		return nil
+	}))
+	return declared
+}
+
+// receiver is the name of a method's type.
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
