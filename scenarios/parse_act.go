@@ -52,61 +52,91 @@ func verb(sentence string, v Verb) language.Rule[Verb] {
 	return language.Rule[Verb]{Sentence: sentence, Means: v}
 }
 
+// plainActs are the kinds of acts that a key alone tells.
+var plainActs = []struct {
+	key  string
+	says *language.Language[Verb]
+	text string // that reports put before the sentence
+}{
+	{"wait", waits, "wait "},
+	{"page", pageActs, ""},
+	{"fault", faults, ""},
+}
+
+// isCommand reports whether a key is of a command on a node.
+func isCommand(key string) bool { return strings.HasPrefix(key, "on ") }
+
 // vocabulary is what acts and expectations may name.
 type vocabulary struct {
 	language.Vocabulary
 	otherCluster bool // there is one
 }
 
-// An actError tells in which part of an act it stops making sense.
-type actError struct {
-	inKey bool // else in the value
-	err   *language.Error
-}
-
-func (e *actError) Error() string { return e.err.Error() }
-func (e *actError) Unwrap() error { return e.err }
-
 // act understands an act: the key says of which kind it is, the value what is
-// done. It is the one place in which acts are made and checked. The error is an
-// [*actError].
+// done. Files and people who play steps of their own get their acts here, so that
+// the same is checked for both. The error is a [*language.Error].
 func (v vocabulary) act(key, value string) (Act, error) {
-	if node, ok := strings.CutPrefix(key, "on "); ok {
-		return v.command(node, value)
+	k, err := v.actKey(key)
+	if err != nil {
+		return Act{}, err
 	}
-	var which language.Which
-	said, text := waits, "wait "+value
-	switch {
-	case key == "wait":
-	case key == "page":
-		said, text = pageActs, value
-	case key == "fault":
-		said, text = faults, value
-	case strings.Contains(key, "phones"):
-		_, target, err := targets.Parse(key, v.Vocabulary)
-		if err != nil {
-			return Act{}, misunderstood(true, err)
-		}
-		if which = target.Which(); which.Reach == language.Anyhow {
-			which.Reach = language.Online // offline phones are reached by this word only
-		}
-		said, text = phoneActs, key+": "+value
-	default:
-		return Act{}, v.unknown(key)
-	}
-	a, err := v.sentence(said, value)
-	a.Text, a.Phones = text, which
-	return a, err
+	return k.act(value)
 }
 
-// sentence makes an act of what one of the languages says.
-func (v vocabulary) sentence(l *language.Language[Verb], value string) (Act, error) {
-	verb, said, err := l.Parse(value, v.Vocabulary)
+// An actKey is a key of an act that was understood.
+type actKey struct {
+	vocabulary
+	node   string                   // of a command
+	says   *language.Language[Verb] // what may follow where it is no command
+	text   string                   // that reports put before what follows
+	phones language.Which
+}
+
+// actKey understands the key of an act.
+func (v vocabulary) actKey(key string) (actKey, error) {
+	if isCommand(key) {
+		node := strings.TrimPrefix(key, "on ")
+		if !slices.Contains(v.Nodes, node) {
+			says := fmt.Sprintf("the cluster has no node %q%s", node, language.DidYouMean(node, v.Nodes))
+			return actKey{}, &language.Error{At: len("on "), Says: says}
+		}
+		return actKey{vocabulary: v, node: node, text: key + ": "}, nil
+	}
+	for _, plain := range plainActs {
+		if plain.key == key {
+			return actKey{vocabulary: v, says: plain.says, text: plain.text}, nil
+		}
+	}
+	if !strings.Contains(key, "phones") {
+		return actKey{}, v.unknown(key)
+	}
+	_, said, err := targets.Parse(key, v.Vocabulary)
 	if err != nil {
-		return Act{}, misunderstood(false, err)
+		return actKey{}, err
+	}
+	which := said.Which()
+	if which.Reach == language.Anyhow {
+		which.Reach = language.Online // offline phones are reached by this word only
+	}
+	return actKey{vocabulary: v, says: phoneActs, text: key + ": ", phones: which}, nil
+}
+
+// act makes an act of what follows the key.
+func (k actKey) act(value string) (Act, error) {
+	if k.says == nil {
+		if !cli.Knows(value) {
+			says := fmt.Sprintf("%q is no command of a node%s", value, language.DidYouMean(value, cli.CommandWords()))
+			return Act{}, &language.Error{Says: says}
+		}
+		return Act{Text: k.text + value, Verb: TypeCommand, Node: k.node, Command: value}, nil
+	}
+	verb, said, err := k.says.Parse(value, k.Vocabulary)
+	if err != nil {
+		return Act{}, err
 	}
 	a := Act{
-		Verb: verb, Node: said.Words["node"], Service: said.Words["service"], Setting: said.Words["setting"],
+		Text: k.text + value, Verb: verb, Phones: k.phones,
+		Node: said.Words["node"], Service: said.Words["service"], Setting: said.Words["setting"],
 		Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
 	}
 	switch verb {
@@ -116,12 +146,12 @@ func (v vocabulary) sentence(l *language.Language[Verb], value string) (Act, err
 			a.Nodes = append(a.Nodes, second)
 		}
 	case MoveToOther, ResetOtherPhones:
-		if !v.otherCluster {
-			return Act{}, &actError{false, &language.Error{Says: "the scenario has no other cluster"}}
+		if !k.otherCluster {
+			return Act{}, &language.Error{Says: "the scenario has no other cluster"}
 		}
 	case LetTimePass:
 		if a.Duration, err = duration(said); err != nil {
-			return Act{}, misunderstood(false, err)
+			return Act{}, err
 		}
 	case DelayDatagrams:
 		a.Duration = time.Duration(min(said.Number("milliseconds"), maxDelay)) * time.Millisecond
@@ -132,36 +162,17 @@ func (v vocabulary) sentence(l *language.Language[Verb], value string) (Act, err
 // maxDelay is the longest delay of datagrams, in milliseconds: a minute.
 const maxDelay = 60_000
 
-// command makes the act of a command typed on a node.
-func (v vocabulary) command(node, line string) (Act, error) {
-	if !slices.Contains(v.Nodes, node) {
-		says := fmt.Sprintf("the cluster has no node %q%s", node, language.DidYouMean(node, v.Nodes))
-		return Act{}, &actError{true, &language.Error{At: len("on "), Says: says}}
-	}
-	if !cli.Knows(line) {
-		says := fmt.Sprintf("%q is no command of a node%s", line, language.DidYouMean(line, cli.CommandWords()))
-		return Act{}, &actError{false, &language.Error{Says: says}}
-	}
-	return Act{Text: fmt.Sprintf("on %s: %s", node, line), Verb: TypeCommand, Node: node, Command: line}, nil
-}
-
 // unknown is the error of a key that no act has.
 func (v vocabulary) unknown(key string) error {
-	keys := []string{"phones", "wait", "page", "fault"}
+	keys := []string{"phones"}
+	for _, plain := range plainActs {
+		keys = append(keys, plain.key)
+	}
 	for _, n := range v.Nodes {
 		keys = append(keys, "on "+n)
 	}
 	says := fmt.Sprintf("%q is no act%s; there is %s", key, language.DidYouMean(key, keys), strings.Join(keys, ", "))
-	return &actError{true, &language.Error{Says: says}}
-}
-
-// misunderstood is an error of a language, as that of an act.
-func misunderstood(inKey bool, err error) error {
-	e, ok := err.(*language.Error)
-	if !ok {
-		e = &language.Error{Says: err.Error()}
-	}
-	return &actError{inKey, e}
+	return &language.Error{Says: says}
 }
 
 // longest is the longest time that a sentence may name.
