@@ -24,7 +24,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
-	shots   = flag.String("shots", os.Getenv("ITLSIM_SHOTS"), "folder for the page's pictures; one that goes with the test if empty")
+	shots = flag.String("shots", os.Getenv("ITLSIM_SHOTS"),
+		"folder for the page's pictures; one that goes with the test if empty")
 	picture = flag.Bool("picture", false, "write docs/demo.png, with 2,000 phones")
 )
 
@@ -32,7 +33,8 @@ const password = "demo-password"
 
 func start(t *testing.T, change ...func(*demo.Config)) *demo.Server {
 	t.Helper()
-	cfg := demo.Config{Phones: 120, Mode: lab.Wire, Seed: 1, Password: password, Listen: "127.0.0.1:0", Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
+	cfg := demo.Config{Phones: 120, Mode: lab.Wire, Seed: 1, Password: password, Listen: "127.0.0.1:0",
+		Keys: func() cucm.KeySource { return testkeys.NewPool(1) }}
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -62,7 +64,8 @@ func sit(t *testing.T, change func(*demo.Config)) *person {
 		p.shots = t.TempDir()
 	}
 	require.NoError(t, os.MkdirAll(p.shots, 0o755))
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(5*time.Minute),
 		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
 	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
@@ -87,7 +90,9 @@ func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
 // sees waits until an element shows a text.
 func (p *person) sees(selector, text string) {
 	p.t.Helper()
-	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text), chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
+	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](
+		fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text),
+		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
 	if err != nil {
 		p.shoot("failed")
 		p.t.Fatalf("%s never showed %q, but %q (%v)", selector, text, p.reads(selector), err)
@@ -122,9 +127,13 @@ func (p *person) painted(state string) float64 {
 	p.t.Helper()
 	return evaluate[float64](p, fmt.Sprintf(`(() => {
 		const c = document.getElementById("wall"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
-		const want = getComputedStyle(document.documentElement).getPropertyValue("--%s").trim().match(/[0-9a-f]{2}/g).map((h) => parseInt(h, 16));
+		const want = getComputedStyle(document.documentElement).getPropertyValue("--%s").trim()
+			.match(/[0-9a-f]{2}/g).map((h) => parseInt(h, 16));
 		let painted = 0, of = 0;
-		for (let i = 0; i < d.length; i += 4) if (d[i+3] > 200) { painted++; if (want.every((v, k) => Math.abs(v - d[i+k]) < 6)) of++; }
+		for (let i = 0; i < d.length; i += 4) if (d[i+3] > 200) {
+			painted++;
+			if (want.every((v, k) => Math.abs(v - d[i+k]) < 6)) of++;
+		}
 		return of / painted;
 	})()`, state))
 }
@@ -170,7 +179,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.regenerates("test10pub", "CallManager")
 	p.sees("#screen", "Successfully Regenerated Certificate for CallManager.")
 	p.regenerates("test10pub", "TVS")
-	p.sees("#cluster-message", "CallManager certificate was modified in the last 5 minutes. Please re-try regenerating TVS certificate at a later time")
+	p.sees("#cluster-message", "CallManager certificate was modified in the last 5 minutes. "+
+		"Please re-try regenerating TVS certificate at a later time")
 	p.sees(`[data-node="test10pub"] .guard`, "nothing but CallManager for 4:")
 	p.regenerates("test10sub", "CallManager")
 	p.sees(`[data-node="test10sub"] .guard`, "nothing but CallManager for 4:")
@@ -201,7 +211,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.shoot("3-phone")
 	p.do(chromedp.KeyEvent(kb.Escape))
 	p.do(chromedp.WaitNotVisible(chromedp.CSS("#phone")))
-	p.do(chromedp.SetValue(chromedp.CSS("#log-kind"), "mismatch"), chromedp.Evaluate[chromedp.Void](`document.getElementById("log-kind").dispatchEvent(new Event("input"))`))
+	p.do(chromedp.SetValue(chromedp.CSS("#log-kind"), "mismatch"),
+		chromedp.Evaluate[chromedp.Void](`document.getElementById("log-kind").dispatchEvent(new Event("input"))`))
 	p.sees("#log", "✕ mismatch")
 
 	p.clicks("#tab-test10sub")
@@ -216,7 +227,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees(`[data-node="test10sub"] .signer`, "ITLRECOVERY_test10pub")
 	p.clicks("#all-reset")
 	if *picture { // half of the phones have turned
-		p.do(chromedp.Poll[chromedp.Void](`parseInt(document.querySelector('#legend [data-state="trusted"] b').textContent.replace(",", "")) > 600`))
+		p.do(chromedp.Poll[chromedp.Void](
+			`parseInt(document.querySelector('#legend [data-state="trusted"] b').textContent.replace(",", "")) > 600`))
 		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile("../docs/demo.png", png, 0o644))
@@ -243,7 +255,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 		p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementById(%q).scrollIntoView()`, panel)))
 		p.shoot("8-narrow-" + panel)
 	}
-	require.False(t, evaluate[bool](p, `document.documentElement.scrollWidth > innerWidth`), "at 390 pixels nothing stands out sideways")
+	require.False(t, evaluate[bool](p, `document.documentElement.scrollWidth > innerWidth`),
+		"at 390 pixels nothing stands out sideways")
 }
 
 // A tour plays step by step, stands where it is told, and goes back to start; here
@@ -259,8 +272,10 @@ func TestTourOnThePage(t *testing.T) {
 	p.clicks("#tour-start")
 	p.clicks(`[data-rate="60"]`)
 	p.sees("#tour-title", "1. A cluster whose phones have lost their trust")
-	require.True(t, evaluate[bool](p, `document.getElementById("cluster-message").hidden`), "what is pressed while the cluster is made is for the new one")
-	require.True(t, evaluate[bool](p, `document.getElementById("tour-text").scrollHeight <= document.getElementById("tour-text").clientHeight`), "the step is told without scrolling")
+	require.True(t, evaluate[bool](p, `document.getElementById("cluster-message").hidden`),
+		"what is pressed while the cluster is made is for the new one")
+	require.True(t, evaluate[bool](p, `document.getElementById("tour-text").scrollHeight <=
+		document.getElementById("tour-text").clientHeight`), "the step is told without scrolling")
 	p.clicks("#tour-pause")
 	p.sees("#tour-pause", "Go on")
 	p.sees("#headline", "All 40 phones have lost their trust")

@@ -99,7 +99,8 @@ func (w *round) lookAtCluster() *clusterView {
 	}
 	slices.SortFunc(v.Lists, func(a, b holderView) int {
 		return cmp.Or(
-			cmp.Compare(len(b.Served), len(a.Served)), cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1),
+			cmp.Compare(len(b.Served), len(a.Served)),
+			cmp.Compare(b.Phones, a.Phones), strings.Compare(a.SHA1, b.SHA1),
 		)
 	})
 	return v

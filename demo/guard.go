@@ -29,7 +29,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		if s.config.Token == "" {
 			if !s.ownName(r.Host) {
-				http.Error(rw, fmt.Sprintf("this page is %s, not %s", s.listener.Addr(), r.Host), http.StatusMisdirectedRequest)
+				wrong := fmt.Sprintf("this page is %s, not %s", s.listener.Addr(), r.Host)
+				http.Error(rw, wrong, http.StatusMisdirectedRequest)
 				return
 			}
 			next.ServeHTTP(rw, r)
@@ -37,7 +38,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		given := r.URL.Query().Get("token")
 		if given != "" && s.isToken(given) {
-			http.SetCookie(rw, &http.Cookie{Name: cookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+			http.SetCookie(rw, &http.Cookie{
+				Name: cookie, Value: given, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+			})
 			http.Redirect(rw, r, "/", http.StatusSeeOther) // the token leaves the address bar
 			return
 		}

@@ -47,7 +47,9 @@ type journal struct {
 }
 
 func newJournal() *journal {
-	return &journal{index: make(map[string]int), held: make(map[string]sip.Checksum), holds: make(map[sip.Checksum]int)}
+	return &journal{
+		index: make(map[string]int), held: make(map[string]sip.Checksum), holds: make(map[sip.Checksum]int),
+	}
 }
 
 // logged takes an entry of a node's log. The cluster's locks may be held, so it is

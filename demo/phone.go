@@ -100,10 +100,11 @@ func (w *round) phone(i int) *phoneView {
 
 // means says each state in a sentence.
 var means = [...]string{
-	phone.None:      "It holds no trust list: it will believe the next one that it is offered.",
-	phone.Trusted:   "It could check all that the cluster last gave it, and follows the cluster's changes.",
-	phone.Locked:    "It refused what it was offered, but somebody it trusts may still vouch for it.",
-	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. It keeps its old settings, still makes calls, and follows no change any more.",
+	phone.None:    "It holds no trust list: it will believe the next one that it is offered.",
+	phone.Trusted: "It could check all that the cluster last gave it, and follows the cluster's changes.",
+	phone.Locked:  "It refused what it was offered, but somebody it trusts may still vouch for it.",
+	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. " +
+		"It keeps its old settings, still makes calls, and follows no change any more.",
 }
 
 // serving is the node whose TFTP a phone asks first: its home's, unless somebody
@@ -130,7 +131,10 @@ func listOf(l *itl.List) *listView {
 }
 
 func storyOf(j judgement) storyView {
-	v := storyView{At: millis(j.at), File: j.File, Signer: itl.CommonName(j.Signer.Subject), Taken: j.Refusal == nil, By: j.By.String()}
+	v := storyView{
+		At: millis(j.at), File: j.File, Signer: itl.CommonName(j.Signer.Subject),
+		Taken: j.Refusal == nil, By: j.By.String(),
+	}
 	if j.SHA1 != [20]byte{} {
 		v.SHA1 = fmt.Sprintf("%x", j.SHA1[:])
 	}
@@ -159,7 +163,7 @@ func (w *round) act(i int, act string, servers []string) error {
 	case "erase":
 		v := w.lab.Fleet.Phone(i)
 		if c := v.Flash.Config; !v.On || c != nil && !c.Settings.SettingsAccess {
-			return errors.New("the phone's settings menu is not to be had: settings access is disabled, or the phone is off")
+			return errors.New("the settings menu cannot be opened: settings access is disabled, or the phone is off")
 		}
 		ev = phone.EraseLists{}
 	case "factory":

@@ -54,7 +54,8 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.wall, w.journal, w.charts = newWall(), newJournal(), &charts{}
 	opt := lab.Options{
-		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed, Password: cfg.Password, PortOffset: cfg.PortOffset,
+		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
+		Password: cfg.Password, PortOffset: cfg.PortOffset,
 		Live: &lab.Live{
 			Observer: w.wall, Logged: w.journal.logged, Type: w.types,
 			Trouble: func(err error) { w.journal.note("Page", "", "%v", err) },
@@ -104,7 +105,8 @@ func (w *round) sampling() {
 	defer tick.Stop()
 	for {
 		traffic := w.lab.Traffic().TVS
-		w.charts.take(w.began, time.Now(), w.wall.tallied(), w.lab.Fleet.Tally().Boots.Load(), uint64(traffic.Queries+traffic.Verifies))
+		boots := w.lab.Fleet.Tally().Boots.Load()
+		w.charts.take(w.began, time.Now(), w.wall.tallied(), boots, uint64(traffic.Queries+traffic.Verifies))
 		w.look()
 		select {
 		case <-tick.C:

@@ -187,7 +187,9 @@ func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 		tours = append(tours, viewOf(t))
 	}
 	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
-	answer(rw, map[string]any{"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours}, nil)
+	answer(rw, map[string]any{
+		"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours,
+	}, nil)
 }
 
 // do wraps a command of the page.

@@ -81,7 +81,10 @@ func Start(cfg Config) (*Server, error) {
 		l.Close()
 		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", l.Addr())
 	}
-	s := &Server{config: cfg, tours: toursOf(cfg), listener: l, pages: make(chan struct{}, maxPages), done: make(chan struct{})}
+	s := &Server{
+		config: cfg, tours: toursOf(cfg), listener: l,
+		pages: make(chan struct{}, maxPages), done: make(chan struct{}),
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	tour := ""
 	if cfg.Tour != nil {
@@ -92,7 +95,10 @@ func Start(cfg Config) (*Server, error) {
 		l.Close()
 		return nil, err
 	}
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	s.http = &http.Server{
+		Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
 	go func() {
 		defer close(s.done)
 		s.http.Serve(netutil.LimitListener(l, maxConnections)) // returns when closed
@@ -162,7 +168,8 @@ func (s *Server) restart(tour string, playing bool) error {
 	}
 	scenario := s.tours[at]
 	if s.config.Phones < len(scenario.Groups) {
-		return fmt.Errorf("%s has %d groups of phones, and here are %d phones", scenario.Name, len(scenario.Groups), s.config.Phones)
+		return fmt.Errorf("%s has %d groups of phones, which %d phones do not fill",
+			scenario.Name, len(scenario.Groups), s.config.Phones)
 	}
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()

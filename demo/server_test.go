@@ -265,7 +265,10 @@ func TestBackToStart(t *testing.T) {
 func TestPortsAreTaken(t *testing.T) {
 	offset := 16000 + rand.IntN(5000)
 	start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 2, &offset })
-	_, err := demo.Start(demo.Config{Phones: 2, Password: password, Listen: "127.0.0.1:0", PortOffset: &offset, Keys: func() cucm.KeySource { return testkeys.NewPool(1) }})
+	_, err := demo.Start(demo.Config{
+		Phones: 2, Password: password, Listen: "127.0.0.1:0", PortOffset: &offset,
+		Keys: func() cucm.KeySource { return testkeys.NewPool(1) },
+	})
 	require.ErrorIs(t, err, syscall.EADDRINUSE)
 }
 
@@ -320,10 +323,13 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	}{
 		{"the page", []string{"Origin", p.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
 		{"a script without a browser", nil, http.StatusOK},
-		{"another site", []string{"Origin", "https://example.net", "Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		{"another site", []string{"Origin", "https://example.net", "Sec-Fetch-Site", "cross-site"},
+			http.StatusForbidden},
 		{"another site, an old browser", []string{"Origin", "https://example.net"}, http.StatusForbidden},
-		{"another port of this machine", []string{"Origin", "http://127.0.0.1:1", "Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
-		{"another name for this address", []string{"Host", "example.net" + host[strings.LastIndex(host, ":"):]}, http.StatusMisdirectedRequest},
+		{"another port of this machine", []string{"Origin", "http://127.0.0.1:1", "Sec-Fetch-Site", "same-site"},
+			http.StatusForbidden},
+		{"another name for this address", []string{"Host", "example.net" + host[strings.LastIndex(host, ":"):]},
+			http.StatusMisdirectedRequest},
 	} {
 		status, answer := p.post("clock", `{"rate":1}`, c.header...)
 		require.Equal(t, c.status, status, "%s: %s", c.name, answer)
@@ -356,7 +362,9 @@ func TestTokenIsWanted(t *testing.T) {
 	base, _, _ := strings.Cut(s.URL(), "?")
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	get := func(url string, cookies ...*http.Cookie) *http.Response {
 		req, err := http.NewRequest("GET", url, nil)
 		require.NoError(t, err)
@@ -469,7 +477,10 @@ func TestResetListIsMarked(t *testing.T) {
 	for _, c := range []struct {
 		name, signer string
 		step         int
-	}{{"until-tftp-restart", "ITLRECOVERY_test10pub.joemar2.lab", 1}, {"release-12.5-inverted", "test10pub.joemar2.lab", 3}} {
+	}{
+		{"until-tftp-restart", "ITLRECOVERY_test10pub.joemar2.lab", 1},
+		{"release-12.5-inverted", "test10pub.joemar2.lab", 3},
+	} {
 		p := play(t, c.name, c.step)
 		require.False(t, p.seen.Cluster.Nodes[0].Reset, c.name)
 		p.step(c.step)
@@ -505,7 +516,9 @@ func TestToursPlay(t *testing.T) {
 				if i > 0 {
 					p.post("tour/next", "{}")
 				}
-				u := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running })
+				u := p.until("the step's end", func(u update) bool {
+					return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running
+				})
 				require.Empty(t, u.Tour.Failed)
 				done := u.Tour.Steps[i]
 				require.NotEmpty(t, done.Says)
@@ -530,7 +543,9 @@ func TestVirtualTimePasses(t *testing.T) {
 	require.Zero(t, strings.Count(p.seen.Cells, trusted), "none has booted yet")
 	p.post("clock", `{"rate":60}`)
 	p.until("an alarm that matches", func(u update) bool {
-		return slices.ContainsFunc(u.Log, func(e logged) bool { return e.Kind == "DeviceTLInfo" && e.Match == "match" })
+		return slices.ContainsFunc(u.Log, func(e logged) bool {
+			return e.Kind == "DeviceTLInfo" && e.Match == "match"
+		})
 	})
 	p.all(trusted)
 	// Registrations outlive a clock that runs ahead: the reset reaches every phone.

@@ -81,7 +81,8 @@ func (s *Server) update(p *cursor) *update {
 		r := reading{w.now().UnixMilli(), w.lab.Rate()}
 		u.Clock, p.clock = &r, now
 	}
-	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil || u.Screens != nil || u.Tour != nil || u.Clock != nil
+	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil ||
+		u.Samples != nil || u.Screens != nil || u.Tour != nil || u.Clock != nil
 	if !news {
 		return nil
 	}

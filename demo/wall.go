@@ -75,7 +75,8 @@ func (w *wall) begin(phones []fleet.View, now func() time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = now
-	w.cells, w.changes, w.stories = make([]cell, len(phones)), make([]uint64, len(phones)), make([][]judgement, len(phones))
+	w.cells, w.changes = make([]cell, len(phones)), make([]uint64, len(phones))
+	w.stories = make([][]judgement, len(phones))
 	for i, v := range phones {
 		w.cells[i] = cellOf(fleet.Condition{On: v.On, State: v.State})
 		w.tally.add(w.cells[i], 1)

@@ -17,7 +17,8 @@ import (
 )
 
 // cited are the spellings by which comments cite a source that has a number.
-var cited = regexp.MustCompile(`\b(?:M(?:[1-9]|1[0-9]|2[0-9])\b|RFC [0-9]+|CSC[a-z]{2}[0-9]{5}|technotes? [0-9]{6}(?: and [0-9]{6})?)`)
+var cited = regexp.MustCompile(`\b(?:M(?:[1-9]|1[0-9]|2[0-9])\b|RFC [0-9]+|CSC[a-z]{2}[0-9]{5}|` +
+	`technotes? [0-9]{6}(?: and [0-9]{6})?)`)
 
 var number = regexp.MustCompile(`M?[0-9]+$|[0-9]{6}|CSC.*`)
 
