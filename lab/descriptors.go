@@ -16,7 +16,8 @@ func enoughDescriptors(boots int) error {
 		return nil
 	}
 	if need := uint64(3*boots + others); limit.Cur < need {
-		return fmt.Errorf("%d boots at a time may need %d file descriptors, and this process may open %d: %w", boots, need, limit.Cur, syscall.EMFILE)
+		return fmt.Errorf("%d boots at a time may need %d file descriptors, and this process may open %d: %w",
+			boots, need, limit.Cur, syscall.EMFILE)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@
 //	                               ├─ fleet      fleet/wire or fleet/virtual
 //	                               └─ world      clock and network: sockets, or simulated
 //
-// Waiting costs no time: on sockets the lab's [Clock] runs with the wall clock
+// Waiting costs no time: on sockets the lab's clock runs with the wall clock
 // and is moved forward by waits; on the simulated network it is simulated too.
 // In a [Live] lab, which people watch and act on, time passes by itself.
 //

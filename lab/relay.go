@@ -24,7 +24,10 @@ type relay struct {
 }
 
 func newRelay(seed int64) *relay {
-	return &relay{random: rand.New(rand.NewPCG(uint64(seed), 1)), doors: make(map[string]*net.UDPConn), passing: make(map[*net.UDPConn]bool)}
+	return &relay{
+		random: rand.New(rand.NewPCG(uint64(seed), 1)),
+		doors:  make(map[string]*net.UDPConn), passing: make(map[*net.UDPConn]bool),
+	}
 }
 
 // idle is how long a transfer's sockets outlive its last datagram.

@@ -13,7 +13,7 @@ import (
 )
 
 // SFTPServer is where administrators keep their ITLRecovery.p12 (M8, M15): a
-// server with files in memory that lives as long as the run.
+// server with files in memory that lives as long as the lab.
 type SFTPServer struct {
 	Name     string // "backup.lab"
 	Password string // of any user
@@ -22,8 +22,8 @@ type SFTPServer struct {
 	KeyboardInteractive bool
 }
 
-// sftpServers are those of a run, on ports that the system chooses. A cluster
-// reaches them by their names, and nothing else in the world.
+// sftpServers are those of a lab, on ports that the system chooses. A cluster
+// reaches them by their names, and reaches nothing else.
 type sftpServers struct {
 	listeners map[string]net.Listener
 	done      sync.WaitGroup
@@ -31,49 +31,65 @@ type sftpServers struct {
 	conns     map[net.Conn]bool
 }
 
+// listenSFTP starts servers.
 func listenSFTP(servers []SFTPServer) (*sftpServers, error) {
 	all := &sftpServers{listeners: make(map[string]net.Listener), conns: make(map[net.Conn]bool)}
 	for _, s := range servers {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
+		if err := all.listen(s); err != nil {
 			return nil, errors.Join(err, all.Close())
 		}
-		signer, err := ssh.NewSignerFromKey(key)
-		if err != nil {
-			return nil, errors.Join(err, all.Close())
-		}
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, errors.Join(err, all.Close())
-		}
-		all.listeners[s.Name] = l
-		config := s.config()
-		config.AddHostKey(signer)
-		files := sftp.InMemHandler()
-		all.done.Go(func() {
-			for {
-				conn, err := l.Accept()
-				if err != nil {
-					return
-				}
-				all.mu.Lock()
-				all.conns[conn] = true
-				all.mu.Unlock()
-				all.done.Go(func() {
-					serveSFTP(conn, config, files) // whatever goes wrong the client sees
-					conn.Close()
-					all.mu.Lock()
-					delete(all.conns, conn)
-					all.mu.Unlock()
-				})
-			}
-		})
 	}
 	return all, nil
 }
 
+// listen starts a server.
+func (s *sftpServers) listen(server SFTPServer) error {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return err
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.listeners[server.Name] = l
+	config, files := server.config(), sftp.InMemHandler()
+	config.AddHostKey(signer)
+	s.done.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s.keep(conn, true)
+			s.done.Go(func() {
+				serveSFTP(conn, config, files) // whatever goes wrong the client sees
+				conn.Close()
+				s.keep(conn, false)
+			})
+		}
+	})
+	return nil
+}
+
+// keep notes the connections that Close ends.
+func (s *sftpServers) keep(conn net.Conn, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if open {
+		s.conns[conn] = true
+	} else {
+		delete(s.conns, conn)
+	}
+}
+
 var errWrongPassword = errors.New("wrong password")
 
+// config is how the server authenticates.
 func (s SFTPServer) config() *ssh.ServerConfig {
 	check := func(password string) error {
 		if password != s.Password {
@@ -82,19 +98,22 @@ func (s SFTPServer) config() *ssh.ServerConfig {
 		return nil
 	}
 	if s.KeyboardInteractive {
-		return &ssh.ServerConfig{KeyboardInteractiveCallback: func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		dialogue := func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
 			answers, err := ask("", "", []string{"Password: "}, []bool{false})
 			if err != nil || len(answers) != 1 {
 				return nil, errors.Join(err, errWrongPassword)
 			}
 			return nil, check(answers[0])
-		}}
+		}
+		return &ssh.ServerConfig{KeyboardInteractiveCallback: dialogue}
 	}
-	return &ssh.ServerConfig{PasswordCallback: func(_ ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+	password := func(_ ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 		return nil, check(string(password))
-	}}
+	}
+	return &ssh.ServerConfig{PasswordCallback: password}
 }
 
+// serveSFTP serves one client until it leaves.
 func serveSFTP(conn net.Conn, config *ssh.ServerConfig, files sftp.Handlers) {
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
@@ -131,7 +150,7 @@ func (s *sftpServers) Dial(network, address string) (net.Conn, error) {
 	}
 	l, ok := s.listeners[host]
 	if !ok || port != "22" {
-		return nil, fmt.Errorf("the scenario has no SFTP server %s", address)
+		return nil, fmt.Errorf("there is no SFTP server %s here", address)
 	}
 	return net.Dial(network, l.Addr().String())
 }

@@ -14,7 +14,7 @@ import (
 // wire is the world of real sockets on the loopback interface. Its clock runs
 // with the wall clock and is moved forward by waits, so that they cost no time.
 type wire struct {
-	*Clock
+	*clock
 	ports    *int           // added to the standard ones; nil: the system chooses
 	observer fleet.Observer // nil: nobody
 	relay    *relay         // between phones and TFTP; nil where nothing can disturb the network
@@ -30,7 +30,7 @@ func openWire(s Setup, opt Options) (*wire, error) {
 			return nil, err
 		}
 	}
-	w := &wire{Clock: NewClock(), ports: opt.PortOffset, nodes: nodes}
+	w := &wire{clock: newClock(), ports: opt.PortOffset, nodes: nodes}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
 	}

@@ -97,19 +97,20 @@ func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
 // What makes no sense is refused with the same words in a file and alone.
 func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
-	for act, want := range map[string]string{
-		"on test10pub: shwo itl":                                   `"shwo itl" is no command of a node (did you mean "show itl"?)`,
-		"on test10pup: show itl":                                   `the cluster has no node "test10pup" (did you mean "test10pub"?)`,
-		"phones: move to the other cluster":                        "the scenario has no other cluster",
-		"page: Enterprise Parameters > Reset of the other cluster": "the scenario has no other cluster",
-		"phones: use TFTP next10pub":                               `"next10pub" is not understood here`,
-		"phones of floor-2: power on":                              `"floor-2" is not understood here (did you mean "floor-1"?)`,
-		"wait: 101 years":                                          "101 years are more than a hundred years",
-		"wait: a minute":                                           `"a" is not understood here`,
-		"fault: TVS of nobody is down":                             `"nobody" is not understood here`,
-		"telephones: power on":                                     `"telephones" is not understood here`,
-		"do: nothing":                                              `"do" is no act; there is phones, wait, page, fault, on test10pub, on test10sub`,
+	for _, c := range [][2]string{
+		{"on test10pub: shwo itl", `"shwo itl" is no command of a node (did you mean "show itl"?)`},
+		{"on test10pup: show itl", `the cluster has no node "test10pup" (did you mean "test10pub"?)`},
+		{"phones: move to the other cluster", "the scenario has no other cluster"},
+		{"page: Enterprise Parameters > Reset of the other cluster", "the scenario has no other cluster"},
+		{"phones: use TFTP next10pub", `"next10pub" is not understood here`},
+		{"phones of floor-2: power on", `"floor-2" is not understood here (did you mean "floor-1"?)`},
+		{"wait: 101 years", "101 years are more than a hundred years"},
+		{"wait: a minute", `"a" is not understood here`},
+		{"fault: TVS of nobody is down", `"nobody" is not understood here`},
+		{"telephones: power on", `"telephones" is not understood here`},
+		{"do: nothing", `"do" is no act; there is phones, wait, page, fault, on test10pub, on test10sub`},
 	} {
+		act, want := c[0], c[1]
 		_, err := p.ParseAct(act)
 		require.ErrorContains(t, err, want)
 		require.ErrorIs(t, err, language.ErrInvalid)

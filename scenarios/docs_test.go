@@ -30,7 +30,8 @@ func TestWorkedExample(t *testing.T) {
 			require.True(t, e.Passed, e.Why)
 		}
 	}
-	longer := strings.Replace(yaml[0][1], "      - all phones are trusted\n", "      - 80% of the phones are trusted\n", 1) + yaml[1][1]
+	const hope, truth = "      - all phones are trusted\n", "      - 80% of the phones are trusted\n"
+	longer := strings.Replace(yaml[0][1], hope, truth, 1) + yaml[1][1]
 	r, err = Run(t.Context(), load(t, longer), options(40))
 	require.NoError(t, err)
 	require.True(t, r.Passed)
@@ -74,14 +75,17 @@ func TestRealFleet(t *testing.T) {
 	bad := func(csv string) string {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(dir+"/a.csv", []byte(csv), 0o666))
-		require.NoError(t, os.WriteFile(dir+"/s.yaml", []byte("name: a\nshows: b\nphones: [{group: g, devices: a.csv}]\nsteps: [{step: none}]\n"), 0o666))
+		const scenario = "name: a\nshows: b\nphones: [{group: g, devices: a.csv}]\nsteps: [{step: none}]\n"
+		require.NoError(t, os.WriteFile(dir+"/s.yaml", []byte(scenario), 0o666))
 		_, err := LoadFile(dir + "/s.yaml")
 		require.Error(t, err)
 		return err.Error()
 	}
-	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?); there are name, model, firmware, tftp, itl, registered`, bad("name,modell\n"))
+	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?); `+
+		"there are name, model, firmware, tftp, itl, registered", bad("name,modell\n"))
 	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>, or stands there twice`, bad("name,model\nSEP1,8861\n"))
-	require.Equal(t, `a.csv:2:17: "8862" is not a model that is known here (did you mean "8861"?)`, bad("name,model\nSEP001122334455,8862\n"))
+	require.Equal(t, `a.csv:2:17: "8862" is not a model that is known here (did you mean "8861"?)`,
+		bad("name,model\nSEP001122334455,8862\n"))
 	require.Contains(t, bad("name,model,itl\nSEP001122334455,8861,12\n"), `a.csv:2:22: "12" is no SHA-1 checksum`)
 	require.Contains(t, bad("name,model,tftp\nSEP001122334455,8861,test10pup\n"), `(did you mean "test10pub"?)`)
 	require.Equal(t, "a.csv:1:1: there are no devices", bad("name,model\n"))

@@ -12,7 +12,9 @@ import (
 // A built-in scenario, with four phones.
 func ExampleRun() {
 	s, _ := scenarios.Find("follow-by-tvs")
-	report, err := scenarios.Run(context.Background(), s, scenarios.Options{Lab: lab.Options{Phones: 4, Keys: testkeys.NewPool(1), KeyBits: 1024}})
+	report, err := scenarios.Run(context.Background(), s, scenarios.Options{
+		Lab: lab.Options{Phones: 4, Keys: testkeys.NewPool(1), KeyBits: 1024},
+	})
 	if err != nil {
 		fmt.Println(err)
 		return

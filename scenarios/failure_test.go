@@ -71,7 +71,8 @@ const everyone = " (P0, P1, P2, …)"
 
 var beforeTheyBoot = []failed{
 	{"(is=are {state})", "all phones are trusted", "4 of 4 are without a trust list" + everyone},
-	{"(is=are {state})", "2 phones are trusted", "0 of 4 are trusted; of the others, 4 of 4 are without a trust list" + everyone},
+	{"(is=are {state})", "2 phones are trusted",
+		"0 of 4 are trusted; of the others, 4 of 4 are without a trust list" + everyone},
 	{"(is=are (power=on|off))", "all phones are on", "4 of 4 are off" + everyone},
 	{"(is=would come back by utils itl reset)", "all phones would come back by utils itl reset",
 		"4 of 4 do not hold the present ITLRECOVERY record" + everyone},
@@ -127,7 +128,8 @@ var whenTheyBooted = []failed{
 		"4 of 4 took it by the stored ITL" + everyone},
 	{"(is=took their configuration unsigned)", "all phones took their configuration unsigned",
 		"4 of 4 took it by the stored ITL" + everyone},
-	{"(is=have " + anySetting + " {onoff})", "all phones have settings access disabled", "4 of 4 have it enabled" + everyone},
+	{"(is=have " + anySetting + " {onoff})", "all phones have settings access disabled",
+		"4 of 4 have it enabled" + everyone},
 	{"(is=show {text})", `all phones show "TFTP Error"`,
 		`3 of 4 show "SEP<MAC>.cnf.xml", "ITL installed", "File Not Found <CTLFile.tlv>" (P0, P1, P3); ` +
 			`1 of 4 show "SEP<MAC>.cnf.xml", "ITL Installed", "File Not Found <CTLFile.tlv>" (P2)`},

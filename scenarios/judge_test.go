@@ -62,7 +62,8 @@ steps:
 	}
 	require.Equal(t, "on test10pub: set cert regen TVS is done", got[0].Text)
 	require.Contains(t, why[0], "CallManager certificate was modified in the last 5 minutes.")
-	require.Regexp(t, `^4 of 8 are locked: .*unknown signer .*TVS of test10pub.*connection refused.* \(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[1])
+	require.Regexp(t, `^4 of 8 are locked: .*unknown signer .*TVS of test10pub.*connection refused.* `+
+		`\(SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …\)$`, why[1])
 	require.Equal(t, "4 of 8 are locked (SEP001BD4000000, SEP001BD4000002, SEP001BD4000004, …)", why[2])
 	require.Contains(t, why[3], "4 of 8 hold one that no node serves, signed by CN=test10pub")
 	require.Contains(t, why[4], "4 of 4 took none (SEP")
@@ -139,7 +140,9 @@ func TestRunThatCannotGoOn(t *testing.T) {
 	broken := errors.New("the machine room is flooded")
 	s := builtinNamed(t, "follow-by-tvs")
 	s.Steps = []Step{
-		{Name: "it rains", Do: []Act{{Text: "rain", Verb: InGo, Func: func(context.Context, *Player) error { return broken }}}},
+		{Name: "it rains", Do: []Act{{
+			Text: "rain", Verb: InGo, Func: func(context.Context, *Player) error { return broken },
+		}}},
 		{Name: "the sun shines"},
 	}
 	r, err := Run(t.Context(), s, options(2))

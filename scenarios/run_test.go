@@ -63,7 +63,10 @@ func TestBulkReset(t *testing.T) {
 	require.Equal(t, report.States{Untrusted: phones}, r.Steps[4].States)
 	require.Len(t, ended, len(r.Steps))
 	last.At = 0
-	require.Equal(t, Progress{Step: 7, Steps: 7, Name: r.Steps[6].Name, Phones: phones, States: [4]int{phone.Trusted: phones}, Boots: 6 * phones, Refused: 2 * phones, Done: true}, last)
+	require.Equal(t, Progress{
+		Step: 7, Steps: 7, Name: r.Steps[6].Name, Phones: phones, States: [4]int{phone.Trusted: phones},
+		Boots: 6 * phones, Refused: 2 * phones, Done: true,
+	}, last)
 
 	// What follows from the story, exactly: nothing got lost and nothing was done
 	// twice.

@@ -30,7 +30,10 @@ func TestCatalogue(t *testing.T) {
 					t.Logf("not in %s mode: %s", mode, why)
 					continue
 				}
-				opt := Options{Lab: lab.Options{Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024}}
+				opt := Options{Lab: lab.Options{
+					Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i),
+					Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024,
+				}}
 				r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
 				require.NoError(t, err)
 				var text strings.Builder
@@ -141,7 +144,8 @@ func (names certificateNames) refusal(r *phone.Refusal) string {
 
 func (names certificateNames) answer(v fleet.View) answer {
 	a := answer{
-		Phone: v.Name, State: v.State, On: v.On, CallManager: hosts(v.CallManager), CTL: names.list(v.Flash.Lists.CTL), ITL: names.list(v.Flash.Lists.ITL),
+		Phone: v.Name, State: v.State, On: v.On, CallManager: hosts(v.CallManager),
+		CTL: names.list(v.Flash.Lists.CTL), ITL: names.list(v.Flash.Lists.ITL),
 		ListBy: v.ListBy, ConfigBy: v.ConfigBy, Screen: v.Screen, Unanswered: v.StoredAlarms,
 	}
 	if v.Flash.Config != nil {

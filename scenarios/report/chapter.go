@@ -9,6 +9,7 @@ import (
 	"itlsim/phone"
 )
 
+// chapter is how a phone is now, without its name.
 func (t *Teller) chapter(v *fleet.View, m *lab.Member) Chapter {
 	c := Chapter{State: v.State.String(), On: v.On, Held: "none"}
 	if l := v.Flash.Lists.ITL; l != nil {
@@ -40,5 +41,8 @@ func (t *Teller) refusal(r *phone.Refusal, name string) Refusal {
 	for _, err := range phone.Attempts(r.Reason) {
 		tried = append(tried, t.Plain(err.Error(), name))
 	}
-	return Refusal{strings.ReplaceAll(r.File, name, anyPhone), r.Signer.Subject, strings.Join(tried, "; "), t.Plain(r.Reason.Error(), name)}
+	return Refusal{
+		Refused: strings.ReplaceAll(r.File, name, anyPhone), By: r.Signer.Subject, Tried: strings.Join(tried, "; "),
+		Why: t.Plain(r.Reason.Error(), name),
+	}
 }

@@ -54,7 +54,8 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 			suite.Cases = append(suite.Cases, c)
 		}
 		if step.Error != "" {
-			suite.Cases = append(suite.Cases, junitCase{Class: class, Name: "the run goes on", Error: &junitIs{step.Error, step.Error}})
+			broken := junitCase{Class: class, Name: "the run goes on", Error: &junitIs{step.Error, step.Error}}
+			suite.Cases = append(suite.Cases, broken)
 			suite.Errors++
 			all.Errors++
 			all.Tests++

@@ -19,20 +19,22 @@ type Stories struct {
 	contents []Chapter // what chapters tell, without the step's number and name
 	numbers  map[Chapter]int32
 	at       []int32 // leaf by phone
-	step     int
+	step     int     // that was told last, from 1
 }
 
+// A leaf is a chapter and what came before it.
 type leaf struct {
-	parent  int32
-	step    int // 0: the name of its content is the model's
+	parent  int32 // among the leaves
+	step    int   // 0: this is the root of a model, whose name its content has
 	name    string
-	content int32
+	content int32 // among the contents
 }
 
+// A branch is where a new leaf grows.
 type branch struct{ from, content int32 }
 
-// scene is what a phone's chapter is written from: phones in the same scene have
-// the same chapter, which is dear to write.
+// A scene is what a phone's chapter is written from. Writing takes long, and
+// phones in the same scene have the same chapter.
 type scene struct {
 	on               bool
 	state            phone.State
@@ -57,12 +59,13 @@ func NewStories(l *lab.Lab, t *Teller) *Stories {
 	return s
 }
 
+// grow adds a leaf.
 func (s *Stories) grow(l leaf) int32 {
 	s.leaves = append(s.leaves, l)
 	return int32(len(s.leaves) - 1)
 }
 
-// number is the place of a content, the same for equal ones.
+// number is the place of a content among all; equal contents have the same.
 func (s *Stories) number(c Chapter) int32 {
 	n, ok := s.numbers[c]
 	if !ok {

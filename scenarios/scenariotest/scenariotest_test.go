@@ -39,7 +39,9 @@ func TestFailures(t *testing.T) {
 	lab.Type("test10pub", "set cert regen TVS", "yes")
 	lab.Type("test10pub", "set cert regen CallManager", "yes")
 	lab.Refuses("no", "test10pub", "show itl")
-	for i, want := range []string{"all phones are locked: 2 of 2 are trusted", `"confused" is not understood here`, "last 5 minutes", "want a refusal"} {
+	for i, want := range []string{
+		"all phones are locked: 2 of 2 are trusted", `"confused" is not understood here`, "last 5 minutes", "want a refusal",
+	} {
 		if i >= len(tb.said) || !strings.Contains(tb.said[i], want) {
 			t.Errorf("said %q, want %q", tb.said, want)
 		}

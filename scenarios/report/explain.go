@@ -1,0 +1,84 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strings"
+)
+
+// Explain tells one phone's story. It reports false where the report has none.
+func (r *Report) Explain(w io.Writer, device string) (bool, error) {
+	i := slices.IndexFunc(r.Stories, func(s Story) bool { return slices.Contains(s.Phones, device) })
+	if i < 0 {
+		return false, nil
+	}
+	s := r.Stories[i]
+	var b strings.Builder
+	p := printer(&b)
+	p("%s, a %s, in %s", device, s.Model, r.Scenario)
+	switch n := len(s.Phones) - 1; n {
+	case 0:
+	case 1:
+		p("the same happened to one other phone")
+	default:
+		p("the same happened to %s other phones", number(n))
+	}
+	for _, c := range s.Chapters {
+		p("")
+		c.print(p, device)
+	}
+	if s.Cure != "" {
+		p("\ncure: %s", s.Cure)
+	} else {
+		p("\nnothing needs to be cured")
+	}
+	_, err := io.WriteString(w, b.String())
+	return true, err
+}
+
+// print tells a chapter of a phone.
+func (c Chapter) print(p func(format string, args ...any), device string) {
+	line := func(name, is string) { p("  %-9s %s", name, is) }
+	p("step %d  %s", c.Step, c.Name)
+	state := c.State
+	if !c.On {
+		state += ", and off"
+	}
+	line("state", state)
+	line("holds", c.Held)
+	if c.Signer != "" {
+		line("", "signed by "+c.Signer)
+	}
+	if !c.On {
+		return
+	}
+	if c.Offered != "" && !strings.HasPrefix(c.Offered, c.Held) {
+		line("offered", c.Offered)
+	}
+	if c.ListBy != "" {
+		line("list", "taken: "+c.ListBy)
+	}
+	if c.ConfBy != "" {
+		line("settings", "taken: "+c.ConfBy)
+	}
+	c.ListRefused.print(line, device)
+	c.Refusal.print(line, device)
+}
+
+// print tells a refusal of a phone, if there was one.
+func (r Refusal) print(line func(name, is string), device string) {
+	if r.Refused == "" {
+		return
+	}
+	name := strings.NewReplacer(anyPhone, device)
+	line("refused", name.Replace(r.Refused))
+	if r.By != "" {
+		line("", "signed by "+r.By)
+	}
+	for _, t := range strings.Split(r.Tried, "; ") {
+		if t != "" {
+			line("tried", t)
+		}
+	}
+	line("why", name.Replace(r.Why))
+}
