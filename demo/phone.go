@@ -23,7 +23,7 @@ type phoneView struct {
 	Home     string `json:"home"`
 	Cell     int    `json:"cell"`
 	State    string `json:"state"`
-	Means    string `json:"means"` // of the state, for who has never seen one
+	Means    string `json:"means"` // of the state, for people who have never seen one
 	Cure     string `json:"cure"`
 
 	Screen      string `json:"screen"` // "" where it is idle
@@ -69,7 +69,7 @@ type storyView struct {
 	Taken  bool     `json:"taken"`
 	By     string   `json:"by"`
 	Why    string   `json:"why"`    // it was refused, in the phone's own words
-	Simply string   `json:"simply"` // ... and for who has never seen an ITL
+	Simply string   `json:"simply"` // ... and for people who have never seen an ITL
 	Tried  []string `json:"tried"`
 }
 

@@ -6,7 +6,7 @@ import (
 	"itlsim/fleet"
 )
 
-// Modes are the kinds of labs.
+// Modes are the ways to put a lab up.
 var Modes = []string{Wire, Virtual}
 
 // The modes: real sockets on loopback, or a simulated network and clock.

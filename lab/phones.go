@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"itlsim/cnf"
 	"itlsim/cucm"
@@ -221,22 +220,9 @@ func (l *Lab) held(g *Group, k int, home *cucm.Node, real *inventory.Counterpart
 	case g.Holds == PresentITL:
 		return home.ITL(), nil
 	case g.Holds == OldITL:
-		return withoutRecovery(home, l.Now())
+		return inventory.WithoutRecovery(home, l.Now())
 	}
 	return nil, nil
-}
-
-// withoutRecovery is the node's list as a release before 10.0 would have made
-// it (M3, M10).
-func withoutRecovery(n *cucm.Node, at time.Time) (*itl.List, error) {
-	list := n.ITL()
-	t := itl.Template{Filename: itl.ITLFilename, Timestamp: at, Digest: list.Digest}
-	for _, r := range list.Records {
-		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
-			t.Records = append(t.Records, r)
-		}
-	}
-	return t.Sign(n.Certificate(cucm.CallManager).Signer)
 }
 
 // phoneIP gives each phone an address of its own, from 127.16.0.1 on.

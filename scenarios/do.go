@@ -13,7 +13,7 @@ import (
 	"itlsim/scenarios/language"
 )
 
-// phoneEvents are the verbs that are one event of a phone.
+// phoneEvents are what the verbs mean that are a single event of a phone.
 var phoneEvents = map[Verb]phone.Event{
 	PowerOn:       phone.PowerOn{},
 	PowerOff:      phone.PowerOff{},

@@ -7,10 +7,13 @@
 // which prints as text, JSON, JUnit XML and HTML.
 //
 // Scenarios are files: the catalogue's under catalogue/, and users' own. A file
-// plays in either world, over real sockets or over a simulated network.
+// plays on real sockets or on a simulated network.
 //
-// [Open] makes a [Player] alone, for whoever plays steps of their own: a lab
-// (package lab) and what judges it.
+// [Open] makes a [Player] alone, for programs that play steps of their own: a lab
+// (package lab) and what judges it. An [Act] and its JSON are data.
+//
+//	line of a file ─→ language ─→ Act ─→ Player ─→ lab
+//	                            Expectation ─→ look ─→ findings ─→ judge
 //
 // The zero value of a [Scenario] has no cluster and cannot be run; that of
 // [Options] runs a scenario on sockets, as package lab says.

@@ -19,7 +19,7 @@ type Expectation struct {
 // does not hold; one that is not understood is of [language.ErrInvalid].
 var ErrNotSo = errors.New("this is not so")
 
-// notSo is what is the case in place of an expectation.
+// notSo is what is the case instead of an expectation.
 type notSo struct {
 	expectation string
 	error

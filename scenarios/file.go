@@ -390,8 +390,8 @@ func (l *loader) understood(n ast.Node, err error) bool {
 // act is a value for one act.
 var act = value[Act]{actSchema(), (*loader).act}
 
-// act reads one act: its first key says of which kind it is, and only a command
-// has more.
+// act reads one act: its first key says what sort of act it is, and only a
+// command has more.
 func (l *loader) act(n ast.Node) (act Act, ok bool) {
 	pairs := l.pairs(n, "an act")
 	if len(pairs) == 0 {

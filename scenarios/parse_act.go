@@ -52,11 +52,11 @@ func verb(sentence string, v Verb) language.Rule[Verb] {
 	return language.Rule[Verb]{Sentence: sentence, Means: v}
 }
 
-// plainActs are the kinds of acts that a key alone tells.
+// plainActs are the acts with a key that is the same in every scenario.
 var plainActs = []struct {
 	key  string
 	says *language.Language[Verb]
-	text string // that reports put before the sentence
+	text string // that stands before the sentence in reports
 }{
 	{"wait", waits, "wait "},
 	{"page", pageActs, ""},
@@ -72,7 +72,7 @@ type vocabulary struct {
 	otherCluster bool // there is one
 }
 
-// act understands an act: the key says of which kind it is, the value what is
+// act understands an act: the key says what sort of act it is, the value what is
 // done. Files and people who play steps of their own get their acts here, so that
 // the same is checked for both. The error is a [*language.Error].
 func (v vocabulary) act(key, value string) (Act, error) {
@@ -88,7 +88,7 @@ type actKey struct {
 	vocabulary
 	node   string                   // of a command
 	says   *language.Language[Verb] // what may follow where it is no command
-	text   string                   // that reports put before what follows
+	text   string                   // that stands before what follows in reports
 	phones language.Which
 }
 

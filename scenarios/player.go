@@ -24,28 +24,29 @@ type Player struct {
 	teller *report.Teller
 }
 
-// Open puts a scenario's clusters and phones up without playing its steps, for
-// whoever plays their own: [Player.ParseAct], [Player.Do] and [Player.Expect]
-// take the sentences of scenario files. Close ends it.
+// Open puts a scenario's clusters and phones up without playing its steps. Its
+// user plays others, in the sentences of scenario files: [Player.ParseAct] and
+// [Player.Do] do something, [Player.Expect] judges. Close ends it.
 func Open(s Scenario, opt lab.Options) (*Player, error) {
 	l, err := lab.Open(s.Setup, opt)
 	if err != nil {
 		return nil, err
 	}
 	p := &Player{Lab: l, teller: report.NewTeller(l)}
-	p.remember()
+	p.Remember()
 	return p, nil
 }
 
-// before is what later expectations compare with.
+// before is what expectations of change compare with.
 type before struct {
 	lists map[*cucm.Node]*itl.List
 	certs map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
 	held  []*itl.List // by phones
 }
 
-// remember notes how things are, for what "has not changed".
-func (p *Player) remember() {
+// Remember notes how things are: "has not changed" and "before" speak of this
+// moment from now on. Each step begins with it.
+func (p *Player) Remember() {
 	p.before = before{
 		lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate),
 		held: make([]*itl.List, p.Phones()),
@@ -94,8 +95,8 @@ func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 	return act, nil
 }
 
-// Failed takes what acts found since it was last asked: commands that were
-// refused and should not have been, and the other way round.
+// Failed returns what failed in the acts since it was asked last: commands that
+// were refused and should not have been, or the other way round.
 func (p *Player) Failed() []report.Expectation {
 	var failed []report.Expectation
 	for _, e := range p.judged {
@@ -107,10 +108,6 @@ func (p *Player) Failed() []report.Expectation {
 	return failed
 }
 
-// Remember notes how things are: "has not changed" and "before" speak of this
-// moment from now on, as of the beginning of a step in a file.
-func (p *Player) Remember() { p.remember() }
-
 // Cure says what would help a phone that a node serves, "" where it needs
 // nothing.
 func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure(v, n) }
@@ -121,9 +118,9 @@ func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
 	return p.judgeStep(step, err), err
 }
 
-// act does what a step has to be done.
+// act does all acts of a step.
 func (p *Player) act(ctx context.Context, step Step) error {
-	p.remember()
+	p.Remember()
 	p.judged = []report.Expectation{}
 	for _, act := range step.Do {
 		if err := p.Do(ctx, act); err != nil {

@@ -5,7 +5,7 @@ import (
 )
 
 // A Scenario is a plan: who is there, what is done, and what is expected then.
-// [Load] reads one from a file; whatever no file can say is written in Go.
+// [Load] reads one from a file; what no file can say is written in Go.
 type Scenario struct {
 	Name  string
 	Shows string   // what it shows, in one line
@@ -19,7 +19,7 @@ type Scenario struct {
 // A Step is one line of a scenario's plan.
 type Step struct {
 	Name   string
-	Says   string // what happens, for who has never seen a trust list
+	Says   string // what happens, for people who have never seen a trust list
 	Do     []Act
 	Expect []Expectation
 }

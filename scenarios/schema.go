@@ -39,12 +39,12 @@ func actSchema() object {
 	command := commandKeys.schema()
 	command["minProperties"], command["maxProperties"] = 1, 1+len(commandKeys.keys)
 	command["patternProperties"] = object{"^on [^ ]+$": object{"type": "string", "pattern": commandPattern()}}
-	kinds := []any{command}
+	anyOf := []any{command}
 	for _, a := range plainActs {
 		m := mapping[Act]{keys: []key[Act]{{name: a.key, required: "it", schema: sentences(a.says)}}}
-		kinds = append(kinds, m.schema())
+		anyOf = append(anyOf, m.schema())
 	}
-	return object{"anyOf": append(kinds, object{
+	return object{"anyOf": append(anyOf, object{
 		"type": "object", "minProperties": 1, "maxProperties": 1,
 		"patternProperties":    object{targets.Pattern(): sentences(phoneActs)},
 		"additionalProperties": false,

@@ -15,7 +15,8 @@ func TestTheSeedDecidesAVirtualReport(t *testing.T) {
 	s, ok := Find("bulk-reset")
 	require.True(t, ok)
 	report := func(seed int64, workers int) string {
-		r, err := Run(t.Context(), s, Options{Lab: lab.Options{Phones: 300, Seed: seed, Mode: lab.Virtual, Workers: workers}})
+		opt := lab.Options{Phones: 300, Seed: seed, Mode: lab.Virtual, Workers: workers}
+		r, err := Run(t.Context(), s, Options{Lab: opt})
 		require.NoError(t, err)
 		require.True(t, r.Passed)
 		r.Timing = report.Timing{}

@@ -75,7 +75,7 @@ func (e *Export) Devices() ([]Device, language.Problems) {
 type reader struct {
 	export   *Export
 	csv      *csv.Reader
-	at       map[string]int // place of each column
+	at       map[string]int // number of each column
 	row      []string
 	seen     map[string]bool // names
 	found    []Device

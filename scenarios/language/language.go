@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// A Language is the sentences that may stand in one place of a scenario file. The
-// file's loader, its error messages and the JSON Schema all come from it. Make it
+// A Language is the sentences that may stand after one key of a scenario file.
+// The loader, its error messages and the JSON Schema all come from it. Make it
 // with [New].
 type Language[T any] struct {
 	rules   []Rule[T]

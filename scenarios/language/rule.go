@@ -9,13 +9,13 @@ import (
 // A Rule is one sentence, and what it means to the caller. A sentence is written
 // as it reads, with
 //
-//	{slot}      one word, or a text in quotes, which whoever says it chooses: see slots
+//	{slot}      one word, or a text in quotes, that the speaker chooses: see slots
 //	(a|b)       one of these
 //	[ words]    words that may be left out
 //	<macro>     another piece of grammar: see macros
 //	{name=slot} a slot, and (name=a|b) a choice, whose words [Said] tells by this name
 //
-// The name of a slot is that of its kind where it has no other.
+// A slot that has no name of its own is called by its slot: {node} is {node=node}.
 type Rule[T any] struct {
 	Sentence string
 	Means    T
@@ -33,7 +33,7 @@ var macros = map[string]string{
 // A part is a piece of a rule: a text, a slot, a choice, or an option.
 type part struct {
 	text string
-	slot string // kind of a slot
+	slot string // which of slots it is
 	name string // of a slot or choice
 	of   [][]part
 	// optional parts may be left out; of has one sequence.

@@ -52,7 +52,7 @@ type Which struct {
 // all.
 type Reach string
 
-// The kinds of reach.
+// What reach may be.
 const (
 	Anyhow  Reach = ""
 	Online  Reach = "online"

@@ -12,7 +12,7 @@ type Vocabulary struct {
 	Groups []string // of phones
 }
 
-// A slot is a place for a word that whoever says a sentence chooses.
+// A slot stands for a word that the speaker chooses.
 type slot struct {
 	pattern string // a regular expression, for JSON Schema too
 	what    string // "a number such as 12"

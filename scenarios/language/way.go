@@ -4,7 +4,7 @@ import "slices"
 
 // A way is one of the ways to say a rule's sentence, word by word.
 type way struct {
-	rule  int // its place in the language
+	rule  int // its number in the language
 	words []wanted
 	names []named
 	open  bool // while it is made: the last word goes on
@@ -13,7 +13,7 @@ type way struct {
 // wanted is a word of a sentence: this one, or one that fits a slot.
 type wanted struct{ word, slot string }
 
-// named are words of a way that have a name: those from one place up to another.
+// named are words of a way that have a name: those from one number up to another.
 type named struct {
 	name     string
 	from, to int

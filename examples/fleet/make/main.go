@@ -7,6 +7,7 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"log"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 )
 
 type clock struct{ now time.Time }
@@ -34,39 +36,45 @@ func main() {
 }
 
 func write() error {
+	lists, err := writeLists()
+	if err != nil {
+		return err
+	}
+	return writeFleet(lists)
+}
+
+// writeLists plays a year of the cluster: an upgrade, and two new certificates of
+// the publisher. It writes the lists that there were.
+func writeLists() (map[string]*itl.List, error) {
 	cfg := cucm.Cisco117598()
 	at := &clock{time.Date(2025, 3, 2, 22, 0, 0, 0, time.UTC)}
 	cfg.Clock, cfg.Keys, cfg.Random, cfg.KeyBits = at, testkeys.NewPool(5), numbers{rand.NewChaCha8([32]byte{5})}, 1024
 	c, err := cucm.New(cfg)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	pub, sub := c.Nodes()[0], c.Nodes()[1]
-	lists := map[string]*itl.List{}
-	// before the upgrade to 10.0 there was no recovery key
-	old := itl.Template{Filename: itl.ITLFilename, Timestamp: at.now, Digest: itl.SHA1}
-	for _, r := range pub.ITL().Records {
-		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
-			old.Records = append(old.Records, r)
-		}
+	lists := map[string]*itl.List{"last-year": pub.ITL()}
+	if lists["before-upgrade"], err = inventory.WithoutRecovery(pub, at.now); err != nil {
+		return nil, err
 	}
-	if lists["before-upgrade"], err = old.Sign(pub.Certificate(cucm.CallManager).Signer); err != nil {
-		return err
-	}
-	lists["last-year"] = pub.ITL()
 	for _, unit := range []cucm.Unit{cucm.CallManager, cucm.TVSUnit} {
 		at.now = at.now.Add(30 * 24 * time.Hour)
 		if err := pub.Regenerate(unit); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	lists["test10pub"], lists["test10sub"] = pub.ITL(), sub.ITL()
 	for name, list := range lists {
 		if err := os.WriteFile("lists/"+name+".tlv", list.Bytes(), 0o666); err != nil {
-			return err
+			return nil, err
 		}
 	}
+	return lists, nil
+}
 
+// writeFleet writes the export. Most phones hold the list of their node.
+func writeFleet(lists map[string]*itl.List) error {
 	f, err := os.Create("fleet.csv")
 	if err != nil {
 		return err
@@ -100,8 +108,5 @@ func write() error {
 		w.Write([]string{fmt.Sprintf("SEP00A1B2%06X", 7*i), p.Model, p.Firmware, node, sum, registered})
 	}
 	w.Flush()
-	if err := w.Error(); err != nil {
-		return err
-	}
-	return f.Close()
+	return errors.Join(w.Error(), f.Close())
 }
