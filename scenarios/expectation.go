@@ -98,10 +98,3 @@ func (s *subject) unless(ok bool, is func(*subject) string) string {
 	}
 	return is(s)
 }
-
-func asError(is string) error {
-	if is == "" {
-		return nil
-	}
-	return errors.New(is)
-}
