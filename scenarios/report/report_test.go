@@ -1,0 +1,99 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/scenarios/report"
+)
+
+// a report of a run in which one expectation failed, and one step broke off.
+func sample() *report.Report {
+	const unknown = "unknown signer (CN=pub), and every TVS shows another certificate"
+	return &report.Report{
+		Scenario: "tonight", Shows: "what tonight does", Mode: "wire", Seed: 7, Phones: 1200,
+		States: report.States{Trusted: 1200},
+		Steps: []report.Step{
+			{Name: "phones boot", States: report.States{Trusted: 1200}, Expectations: []report.Expectation{
+				{Text: "all phones are trusted", Passed: true},
+				{Text: "all phones are on", Why: "2 of 1200 are off (SEP1, SEP2)"},
+			}},
+			{Name: "nothing works", AtS: 367, Error: "interrupted"},
+		},
+		Stories: []report.Story{{
+			Phones: []string{"SEP1", "SEP2"}, Model: "8861 10.3(1)", Cure: "a reset of the phones, to try again",
+			Chapters: []report.Chapter{{
+				Step: 1, Name: "phones boot", State: "untrusted", On: true, Held: "ab12", Signer: "CN=pub",
+				Offered: "cd34, signed by CN=sub", ConfBy: "the stored ITL",
+				Refusal: report.Refusal{
+					Refused: "ITLSEP<MAC>.tlv", By: "CN=sub", Tried: "TVS of pub: no; TVS of sub: no", Why: unknown,
+				},
+			}},
+		}},
+	}
+}
+
+// A phone's story is told with its own name, and what did not happen is left out.
+func TestExplain(t *testing.T) {
+	var b bytes.Buffer
+	told, err := sample().Explain(&b, "SEP2")
+	require.NoError(t, err)
+	require.True(t, told)
+	require.Equal(t, `SEP2, a 8861 10.3(1), in tonight
+the same happened to one other phone
+
+step 1  phones boot
+  state     untrusted
+  holds     ab12
+            signed by CN=pub
+  offered   cd34, signed by CN=sub
+  settings  taken: the stored ITL
+  refused   ITLSEP2.tlv
+            signed by CN=sub
+  tried     TVS of pub: no
+  tried     TVS of sub: no
+  why       unknown signer (CN=pub), and every TVS shows another certificate
+
+cure: a reset of the phones, to try again
+`, b.String())
+	told, err = sample().Explain(&b, "SEP3")
+	require.NoError(t, err)
+	require.False(t, told)
+}
+
+// A run that broke off says so, in text and as JUnit.
+func TestBrokenOff(t *testing.T) {
+	held, failed, stopped := sample().Tally()
+	require.Equal(t, []any{1, 1, true}, []any{held, failed, stopped})
+	var b bytes.Buffer
+	require.NoError(t, sample().WriteText(&b))
+	require.Contains(t, b.String(), "1,200 phones, wire mode, seed 7\n")
+	require.Contains(t, b.String(), "    ✗ all phones are on\n      but 2 of 1200 are off (SEP1, SEP2)\n")
+	require.Contains(t, b.String(), "      +6:07 ")
+	require.Contains(t, b.String(), "STOPPED  1 of 2 expectations held until then\n")
+	b.Reset()
+	require.NoError(t, sample().WriteJUnit(&b))
+	require.Contains(t, b.String(), `<failure message="2 of 1200 are off (SEP1, SEP2)">`)
+	require.Contains(t, b.String(), `<error message="interrupted">`)
+}
+
+// What JSON says is read back, and the page has all of it.
+func TestJSONAndHTML(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, sample().WriteJSON(&b))
+	var again report.Report
+	require.NoError(t, json.Unmarshal(b.Bytes(), &again))
+	require.Equal(t, sample(), &again)
+	b.Reset()
+	require.NoError(t, sample().WriteHTML(&b))
+	require.Contains(t, b.String(), "STOPPED · 1 of 2 expectations held")
+	require.NotContains(t, b.String(), "<svg", "no time passed")
+	r := sample()
+	r.Timing.Timeline = []report.Moment{{WallS: 1, Step: 1, None: 1200}, {WallS: 2, Step: 2, Trusted: 1200}}
+	b.Reset()
+	require.NoError(t, r.WriteHTML(&b))
+	require.Contains(t, b.String(), `<title>step 2</title>`)
+}
