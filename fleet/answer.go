@@ -13,9 +13,9 @@ import (
 	"itlsim/tvs"
 )
 
-// FileAnswer tells a phone how its request for a file ended: with data, or with
-// an error that wraps [tftp.ErrNotFound], is a [*tftp.TooLargeError], or stands
-// for no answer. Data of more than [itl.MaxFile] bytes is too large.
+// FileAnswer is the event that ends a request for a file. The request got data, or
+// an error: one that wraps [tftp.ErrNotFound], a [*tftp.TooLargeError], or any
+// other, which stands for no answer. More than [itl.MaxFile] bytes are too large.
 func FileAnswer(a phone.Fetch, data []byte, err error) phone.Event {
 	if err == nil && len(data) > itl.MaxFile {
 		err = &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: itl.MaxFile}
@@ -31,8 +31,8 @@ func FileAnswer(a phone.Fetch, data []byte, err error) phone.Event {
 	return phone.NoAnswer{Seq: a.Seq, Err: err}
 }
 
-// TVSAnswer tells a phone how its question to a TVS ended. A [*tvs.MismatchError]
-// is a server whose certificate the phone does not know; any other error stands
+// TVSAnswer is the event that ends a question to a TVS. A [*tvs.MismatchError]
+// stands for a server whose certificate the phone does not know, any other error
 // for silence.
 func TVSAnswer(a phone.AskTVS, answer tvs.Answer, err error) phone.Event {
 	switch _, strange := errors.AsType[*tvs.MismatchError](err); {
@@ -44,8 +44,8 @@ func TVSAnswer(a phone.AskTVS, answer tvs.Answer, err error) phone.Event {
 	return phone.TVSSilent{Seq: a.Seq, Err: err}
 }
 
-// RegisterAnswer tells a phone how its registration ended, and how many of its
-// alarms were answered with 202 before.
+// RegisterAnswer is the event that ends a registration. alarms is how many of the
+// action's alarms were answered with 202 before.
 func RegisterAnswer(a phone.Register, alarms int, err error) phone.Event {
 	if err != nil {
 		return phone.NotRegistered{Seq: a.Seq, Alarms: alarms, Err: err}
@@ -53,8 +53,8 @@ func RegisterAnswer(a phone.Register, alarms int, err error) phone.Event {
 	return phone.Registered{Seq: a.Seq, Alarms: alarms}
 }
 
-// OpenAnswer tells a phone how its connection to an HTTPS service ended: with
-// the certificate (DER) that the service showed, or with an error.
+// OpenAnswer is the event that ends a connection to an HTTPS service: with the
+// certificate (DER) that the service showed, or with an error.
 func OpenAnswer(a phone.OpenService, certificate []byte, err error) phone.Event {
 	if err != nil {
 		return phone.ServiceFailed{Seq: a.Seq, Err: err}
@@ -62,7 +62,7 @@ func OpenAnswer(a phone.OpenService, certificate []byte, err error) phone.Event 
 	return phone.ServiceShown{Seq: a.Seq, Certificate: certificate}
 }
 
-// ReadAnswer tells a phone what it read from an HTTPS service.
+// ReadAnswer is the event that ends the reading of an HTTPS service's page.
 func ReadAnswer(a phone.ReadService, data []byte, err error) phone.Event {
 	if err != nil {
 		return phone.ServiceFailed{Seq: a.Seq, Err: err}

@@ -1,6 +1,6 @@
 // Package fleet is what the two drivers of phones share: the interface that
-// users of either see, views of phones, counters, limits, the observer, and which
-// event tells a phone what a server did:
+// users of either see, views of phones, counters, limits, the observer, and the
+// choice of the event that ends a phone's request:
 //
 //	             fleet.Fleet
 //	            ╱           ╲

@@ -11,7 +11,7 @@ import (
 // A Fleet drives phones: package wire over real sockets, package virtual over a
 // simulated network. Phones are numbered from 0 in the order of adding.
 type Fleet interface {
-	// Add takes a phone into the fleet, which alone may use it from then on.
+	// Add takes a phone into the fleet. Nobody else may use it from then on.
 	Add(*phone.Phone)
 	// Send gives an event to all phones that choose picks (all if it is nil). It
 	// does not wait for what follows.

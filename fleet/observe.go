@@ -8,9 +8,9 @@ import "itlsim/phone"
 // happens to it. That phone is locked meanwhile: they must return at once and not
 // call the fleet.
 type Observer interface {
-	// Changed tells that a phone's power, boot or trust state has changed.
+	// Changed reports that a phone's power, boot or trust state has changed.
 	Changed(phone int, now Condition)
-	// Judged tells what became of a file that a phone was offered.
+	// Judged reports the verdict on a file that a phone was offered.
 	Judged(phone int, v phone.Verdict)
 }
 

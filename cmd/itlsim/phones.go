@@ -31,7 +31,7 @@ type phonesCmd struct {
 	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
 }
 
-// Run boots phones against servers and tells what came of it.
+// Run boots phones against servers, and prints the outcome.
 func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 	f, err := c.fleet()
 	if err != nil {

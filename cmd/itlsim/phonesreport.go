@@ -13,7 +13,7 @@ import (
 	"itlsim/phone"
 )
 
-// phonesReport is what came of the phones.
+// phonesReport is the outcome.
 type phonesReport struct {
 	Phones        int             `json:"phones"`
 	States        map[string]int  `json:"states"`
@@ -35,7 +35,7 @@ type failureReport struct {
 	Times    int    `json:"times"`
 }
 
-// outcome is what has come of the phones by now.
+// outcome is how the phones are now.
 func outcome(f *wire.Fleet) *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
@@ -111,8 +111,8 @@ func (r *phonesReport) writeText(out io.Writer) error {
 	return err
 }
 
-// writeCounts writes what there is of each, the most first; the title stands on
-// the first line alone.
+// writeCounts writes what there is of each, the most frequent first. Only the
+// first line has the title.
 func writeCounts(b *strings.Builder, title string, counts map[string]int) {
 	most := func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) }
 	for _, name := range slices.SortedFunc(maps.Keys(counts), most) {

@@ -17,7 +17,7 @@ type ready struct {
 	Page  string      `json:"page,omitempty"`
 }
 
-// readyNode is where a node's services are; "" where there is none to be reached.
+// readyNode is where a node's services are, "" for those that cannot be reached.
 type readyNode struct {
 	Name  string `json:"name"`
 	Role  string `json:"role"`
@@ -48,7 +48,7 @@ type readyAdmin struct {
 	Password string `json:"password"`
 }
 
-// print tells the same to people.
+// print prints the same for people.
 func (r *ready) print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, n := range r.Nodes {
@@ -70,7 +70,7 @@ func (r *ready) print(out io.Writer) {
 // it, since it holds a password.
 func createReady(name string) (atomicFile, error) { return createNamed("--ready-file", name, 0o600) }
 
-// write writes the file, all of it at once for whoever waits for it.
+// write writes the file. It appears with all of its content.
 func (r *ready) write(f atomicFile) error {
 	err := json.NewEncoder(f).Encode(r)
 	if err == nil {

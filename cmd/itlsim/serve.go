@@ -73,7 +73,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		if err != nil {
 			return c.explained(err)
 		}
-		defer server.Close() // whose error says nothing: it was listening
+		defer server.Close() // its error would say nothing
 		r.Nodes = append(r.Nodes, readyNodeOf(n, server.Addr().String()))
 	}
 	r.print(s.out)
@@ -129,7 +129,7 @@ func (c *serveCmd) explained(err error) error {
 	return &exitError{exitBroken, fmt.Errorf("%w\n%s", err, todo)}
 }
 
-// closing closes something, and keeps its error where there is none yet.
+// closing closes something, and keeps its error if there is none yet.
 func closing(c io.Closer, err *error) {
 	if cerr := c.Close(); *err == nil {
 		*err = cerr

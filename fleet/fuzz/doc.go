@@ -2,14 +2,16 @@
 // cluster, a fleet, an administrator's plan and faults, runs them in virtual
 // time, and has checkers look at every step of every phone.
 //
-//	Plan(seed) ─▶ acts ─▶ Run ─▶ *Failure ─▶ Shrink ─▶ the fewest acts that still fail
+//	seed ─▶ a plan of acts ─▶ Run ─▶ *Failure ─▶ Shrink ─▶ the fewest acts that still fail
 //
-//	vouched     nothing is stored, but on faith, that nobody vouched for
-//	unchanged   a refused file changes nothing stored
-//	cured       untrusted is left by its cures alone
-//	alive       after faults end, `utils itl reset localkey` brings back whom it can
-//	accounted   states add up; every list change has its alarm, every alarm a list
-//	verifies    nodes serve no list that does not verify
+//	vouched     a phone stores only what somebody that it trusts vouched for, or
+//	            on faith
+//	unchanged   a refused file changes nothing that is stored
+//	cured       only the known cures end the state untrusted
+//	alive       when faults have ended, `utils itl reset localkey` brings back every
+//	            phone that it should
+//	accounted   states add up; every change of a list has its alarm, every alarm a list
+//	verifies    every list that a node serves verifies
 //
 // Each run is called a trial. It tempts phones with files signed by a key of
 // their own cluster in the wrong role, with a TVS that they do not know, and so

@@ -22,7 +22,7 @@ func (f *Failure) Error() string {
 // Unwrap gives what the checker found.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Story tells a failure: the seed, the plan, what was found, and the command
+// Story is a failure in words: the seed, the acts, what was found, and the command
 // that plays it again.
 func (f *Failure) Story() string {
 	var b strings.Builder

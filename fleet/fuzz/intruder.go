@@ -28,7 +28,7 @@ type forger struct {
 	unit    cucm.Unit
 }
 
-// intrude puts somebody between phones and TFTP, who changes files, or signs them
+// intrude puts somebody between phones and TFTP who changes files, or signs them
 // with a key of the cluster that must not sign such files.
 func intrude(t *trial, on targets) Act {
 	unit := []cucm.Unit{cucm.ITLRecovery, cucm.TVSUnit, cucm.CallManager, cucm.Tomcat}[t.random.IntN(4)]
@@ -58,7 +58,7 @@ func intrude(t *trial, on targets) Act {
 	}
 }
 
-// forge changes a file. One that cannot be read, and so not be signed anew, stays
+// forge changes a file. One that cannot be read cannot be signed either, and stays
 // as it is.
 func (f forger) forge(name string, data []byte, now time.Time) []byte {
 	at := int(f.at * float64(len(data)))
@@ -77,7 +77,7 @@ func (f forger) forge(name string, data []byte, now time.Time) []byte {
 	return forged
 }
 
-// sign signs a list or a configuration anew; a configuration's content changes.
+// sign signs a list again, or a configuration, whose content it changes.
 func (f forger) sign(name string, data []byte, now time.Time) ([]byte, error) {
 	signer := f.node.Certificate(f.unit).Signer
 	if strings.HasSuffix(name, ".sgn") {

@@ -8,9 +8,9 @@ import (
 )
 
 // Search runs so many trials, with the seeds from o.Seed on, on so many workers,
-// until one fails. The result is the failure of the lowest seed, shrunk; nil where
-// none was found. ran, where not nil, is called after each trial. The error is
-// the context's, or why a trial could not be made.
+// until one fails. The result is the failure of the lowest seed, shrunk, or nil if
+// none was found. ran, if not nil, is called after each trial. The error is the
+// context's, or why a trial could not be made.
 func Search(ctx context.Context, o Options, runs, workers int, ran func()) (*Failure, error) {
 	var next atomic.Uint64
 	var mu sync.Mutex

@@ -22,9 +22,9 @@ type Options struct {
 	// Keep are the numbers of the acts to carry out; nil stands for all. Cluster,
 	// fleet and their randomness stay those of the seed.
 	Keep []int
-	// Library, where not nil, makes what the phones share.
+	// Library, if not nil, makes what the phones share.
 	Library func() *phone.Library
-	// Served, where not nil, changes what TFTP serves before anybody else sees it:
+	// Served, if not nil, changes what TFTP serves before anybody else sees it:
 	// tests plant a fault there that the checkers must find.
 	Served func(name string, data []byte) []byte
 }

@@ -14,8 +14,8 @@ import (
 	"itlsim/tvs"
 )
 
-// vouched: except on faith, no phone stores a list or configuration whose signer
-// its lists, or a TVS that its lists authenticate, did not vouch for.
+// vouched: a phone stores a list or a configuration only if its lists vouch for the
+// signer, or a TVS that its lists authenticate does, or on faith.
 type vouched struct{ seen []seen }
 
 // seen is what a phone was shown.
@@ -79,7 +79,7 @@ func (c *vouched) step(t *trial, s *virtual.Step) error {
 	return nil
 }
 
-// mayStore looks for anybody who vouches for a file.
+// mayStore returns an error if nobody vouches for a file.
 func (c *vouched) mayStore(s *virtual.Step, file *itl.Signed, roles ...itl.Role) error {
 	lists := []*itl.List{s.Before.Lists.CTL, s.Before.Lists.ITL}
 	if onFaith(s.Before.Lists) {

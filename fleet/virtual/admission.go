@@ -30,11 +30,11 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	f.admit(f.now)
 }
 
-// Reset boots phones anew, as a cluster asks ([cucm.Network]). Phones that no
-// node reaches miss it, which the cluster does not learn.
+// Reset resets phones, as a cluster asks ([cucm.Network]). Phones that no node
+// reaches miss it, which the cluster does not learn.
 func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err error)) {
 	for i := range registered {
-		told(i, nil) // before anything happens, since the phones register anew
+		told(i, nil) // before anything happens, since the phones register again
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -66,7 +66,7 @@ func (f *Fleet) send(i uint32, ev phone.Event) {
 	f.waiting = append(f.waiting, waitingEvent{i, ev})
 }
 
-// admit lets the events of phones go ahead as long as few enough are under way.
+// admit lets waiting events go ahead while few enough phones are under way.
 func (f *Fleet) admit(at int64) {
 	n := 0
 	for ; n < len(f.waiting) && f.underWay < f.config.Boots; n++ {

@@ -23,12 +23,12 @@ type Config struct {
 	Network Network // LAN() has the defaults
 	Workers int     // goroutines; the number of cores if 0. Results do not depend on it.
 	Boots   int     // phones under way at a time; DefaultBoots if 0
-	// Middle, where not nil, stands between TFTP and the phone with an index, and
+	// Middle, if not nil, stands between TFTP and the phone with an index, and
 	// may hand it another file: TFTP protects nothing.
 	Middle func(phone int, name string, data []byte, err error) ([]byte, error)
-	// Watch, where not nil, sees every step of every phone, in order.
+	// Watch, if not nil, sees every step of every phone, in order.
 	Watch func(*Step)
-	// Observer, where not nil, is told what happens to phones. The whole fleet is
+	// Observer, if not nil, is told what happens to phones. The whole fleet is
 	// locked during its calls.
 	Observer fleet.Observer
 }

@@ -12,8 +12,8 @@ import (
 // phone has had one. Settle does not wait for them.
 type keepAlives struct {
 	left int    // phones that have not had theirs
-	next uint32 // whose is next
-	due  int64  // when
+	next uint32 // the next phone
+	due  int64  // when it is due
 }
 
 // startKeepAlives lets every phone's next keep-alive come.

@@ -21,7 +21,7 @@ type slot struct {
 	home     uint8  // index plus one of the node where it is registered; 0: none
 }
 
-// Add takes a phone into the fleet, which alone may use it from then on. Its
+// Add takes a phone into the fleet. Nobody else may use it from then on. Its
 // library should remember signatures ([phone.Library.Remember]).
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()

@@ -46,8 +46,8 @@ func (f *Fleet) home(s *slot) *node {
 	return f.nodes[s.home-1]
 }
 
-// unregister tells the cluster at once that a phone is gone. On the wire it finds
-// out by missing keep-alives.
+// unregister has the cluster know at once that a phone is gone. On the wire it
+// would notice missing keep-alives.
 func (f *Fleet) unregister(s *slot) {
 	if home := f.home(s); home != nil {
 		home.cluster.Unregister(s.phone.Name(), cucm.DeviceUnregistered)

@@ -17,7 +17,7 @@ import (
 // from 64 to 256 and falls beyond, and answers come well within phones' time-outs.
 const DefaultBoots = 128
 
-// A Clock tells the phones the time.
+// A Clock gives the phones the time.
 type Clock interface{ Now() time.Time }
 
 // Config is what a fleet needs.
@@ -32,7 +32,7 @@ type Config struct {
 	// from loopback addresses. They ask from whatever address the system chooses,
 	// and no reset reaches them.
 	Anywhere bool
-	// Observer, where not nil, is told what happens to phones.
+	// Observer, if not nil, is told what happens to phones.
 	Observer fleet.Observer
 }
 
@@ -101,7 +101,7 @@ func New(cfg Config) (*Fleet, error) {
 	return f, nil
 }
 
-// Add takes a phone into the fleet, which alone may use it from then on.
+// Add takes a phone into the fleet. Nobody else may use it from then on.
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,7 +110,7 @@ func (f *Fleet) Add(p *phone.Phone) {
 	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }
 
-// all are the slots of all phones by now.
+// all are the slots of all phones so far.
 func (f *Fleet) all() []*slot {
 	f.mu.Lock()
 	defer f.mu.Unlock()

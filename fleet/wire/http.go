@@ -43,7 +43,7 @@ func (e statusError) Error() string {
 	return fmt.Sprintf("HTTP %d %s", int(e), http.StatusText(int(e)))
 }
 
-// Is: a server that answers 404 has no such file, by whatever protocol.
+// Is makes 404 the same as TFTP's "file not found".
 func (e statusError) Is(target error) bool {
 	return target == tftp.ErrNotFound && e == http.StatusNotFound
 }

@@ -44,7 +44,8 @@ func (f *Fleet) readService(s *slot, a phone.ReadService) phone.Event {
 	var data []byte
 	u, _, err := fleet.ParseServiceURL(a.URL)
 	if err == nil {
-		s.conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout)) // anew, since TVS may have taken its time
+		// again, since the question to a TVS may have taken long
+		s.conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout))
 		data, err = get(s.conn, u.Host, u.RequestURI(), s.phone.Profile().UserAgent())
 	}
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package localfault tells faults of this machine from those of the network: a
-// phone whose request fails for want of a descriptor or a port has not met a
-// server that gives no answer.
+// Package localfault distinguishes faults of this machine from those of the
+// network: if a phone's request fails because there was no descriptor or port left,
+// no server has failed to answer.
 package localfault
 
 import (
