@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -53,20 +54,39 @@ func freePort(t *testing.T, host string) int {
 	return 0
 }
 
-// tftpd runs Debian's tftpd-hpa over a folder of files until the test ends.
+// tftpd runs Debian's tftpd-hpa over a folder of files until the test ends. It
+// answers when this returns.
 func tftpd(t *testing.T, host, dir string) string {
 	path := sftptest.Program(t, "in.tftpd")
 	if os.Getuid() != 0 {
 		t.Skip("tftpd-hpa changes its root, which takes root")
 	}
-	server := fmt.Sprintf("%s:%d", host, freePort(t, host))
-	cmd := exec.Command(path, "--listen", "--foreground", "--address", server, "--secure", dir)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
+	var out bytes.Buffer
+	for range 5 { // somebody may take the port meanwhile
+		server := fmt.Sprintf("%s:%d", host, freePort(t, host))
+		cmd := exec.Command(path, "--listen", "--foreground", "--address", server, "--secure", dir)
+		cmd.Stdout, cmd.Stderr = &out, &out
+		require.NoError(t, cmd.Start())
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- cmd.Wait()
+			cancel()
+		}()
+		client := tftp.Client{Timeout: 100 * time.Millisecond, Retries: 1200}
+		_, err := client.Get(ctx, server, "nothing")
+		if errors.Is(err, tftp.ErrNotFound) {
+			t.Cleanup(func() {
+				cmd.Process.Kill()
+				<-ended
+			})
+			return server
+		}
 		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	return server
+		t.Logf("tftpd at %s: %v, %v, %s", server, err, <-ended, out.String())
+	}
+	t.Fatal("tftpd does not answer")
+	return ""
 }
 
 // folder holds what a node serves to phones, as files.

@@ -57,7 +57,7 @@ func (c *clock) advance(d time.Duration) {
 // patient are limits that no busy machine reaches. A test in which somebody gives
 // no answer shortens the one that it is about, with hurry.
 var patient = fleet.Limits{
-	Boots: 8, TFTPRetries: 1000, TVSTimeout: time.Minute, HTTPTimeout: time.Minute, SIPTimeout: time.Minute,
+	Boots: 8, TFTPRetries: 240, TVSTimeout: time.Minute, HTTPTimeout: time.Minute, SIPTimeout: time.Minute,
 }
 
 // hurry changes the limits of a fleet that is at rest; restore ends that.
