@@ -14,10 +14,12 @@ type View struct {
 	Number  string
 	IP      netip.Addr
 	Servers []string // TFTP servers
-	On      bool
-	State   phone.State
-	Profile *phone.Profile
-	Flash   phone.Flash
+	// AlternateTFTP: they were set at the phone.
+	AlternateTFTP bool
+	On            bool
+	State         phone.State
+	Profile       *phone.Profile
+	Flash         phone.Flash
 	phone.LastBoot
 
 	Cause         phone.Cause // of the last boot
@@ -35,7 +37,7 @@ type View struct {
 // what few need is left to methods.
 func ViewOf(p *phone.Phone) View {
 	v := View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(),
+		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), AlternateTFTP: p.AlternateTFTP(),
 		On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
 		LastBoot: p.LastBoot(), Cause: p.Cause(),
 		StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),

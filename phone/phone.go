@@ -88,6 +88,10 @@ func (p *Phone) Servers() []string {
 	return p.servers
 }
 
+// AlternateTFTP reports whether they were set at the phone (AlternateTFTP the
+// event) rather than by DHCP.
+func (p *Phone) AlternateTFTP() bool { return len(p.alternate) > 0 }
+
 // On reports whether the phone has power.
 func (p *Phone) On() bool { return p.on }
 

@@ -275,15 +275,17 @@ func TestWebPages(t *testing.T) {
 		require.Contains(t, l.page(v, "/DeviceInformationX"), "<HostName>"+v.Name+"</HostName>")
 	}
 	v := l.fleet.Phones()[1]
-	require.Contains(t, l.page(v, messages), "] ITL installed</B>")
+	require.Contains(t, l.page(v, messages), "]\n ITL installed</B>")
 	require.Contains(t, l.page(v, "/CGI/Java/Serviceability?adapter=device.statistics.device"),
 		"<TR><TD><B> MAC address</B></TD><td width=20></TD><TD><B>"+strings.TrimPrefix(v.Name, "SEP")+"</B></TD></TR>")
 	require.Contains(t, l.page(v, "/CGI/Java/Serviceability?adapter=device.trace.display.alarm"), "DeviceTLInfo")
 	sum := sip.Checksum(l.pub.ITL().SHA1())
-	require.Contains(t, l.page(v, "/SecurityConfigurationX"), "<ITLFile>"+strings.TrimSpace(sum.String())+"</ITLFile>")
-	require.Contains(t, l.page(v, "/NetworkConfigurationX"),
-		"<CallManager1>"+l.pub.Address(cucm.CallManagerService)+" Active</CallManager1>")
-	require.Equal(t, "404 Not Found", l.page(v, "/PortInformationX?1"))
+	require.Contains(t, l.page(v, "/NetworkConfiguration"),
+		"<TD><B> ITL signature</B></TD><td width=20></TD><TD><B>"+sum.String()+"</B></TD>")
+	host, _, err := net.SplitHostPort(l.pub.Address(cucm.CallManagerService))
+	require.NoError(t, err)
+	require.Contains(t, l.page(v, "/NetworkConfigurationX"), "<CallManager1>"+host+"  Active</CallManager1>")
+	require.Contains(t, l.page(v, "/FS/messages.0"), "ITL installed")
 	require.Equal(t, "404 Not Found", l.page(v, "/CGI/Java/Serviceability?adapter=nothing"))
 
 	l.boot(phone.PowerOff{})

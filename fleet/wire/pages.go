@@ -35,7 +35,8 @@ func (f *Fleet) servePages(l net.Listener) *webServer {
 			alarm, alarmAt := v.Alarm()
 			web.Serve(w, r, web.Phone{
 				Name: v.Name, Number: v.Number, IP: v.IP, Profile: v.Profile, Flash: v.Flash, Status: v.Status(),
-				Alarm: alarm, AlarmAt: alarmAt, CallManager: v.CallManager, Servers: v.Servers,
+				Alarm: alarm, AlarmAt: alarmAt, CallManager: v.CallManager,
+				Servers: v.Servers, AlternateTFTP: v.AlternateTFTP, Now: f.config.Clock.Now().UTC(),
 			})
 		}),
 		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 10 * time.Second,
