@@ -131,7 +131,7 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 		nodes[n.name] = n.Node
 	}
 	return l.populate(s.Groups, inventory.NewCounterparts(inventory.Site{
-		Cluster: l.Cluster, Nodes: nodes, Served: s.Served, Keys: opt.Keys, Clock: l.world,
+		Cluster: l.Cluster, Nodes: nodes, Served: s.Served, Seed: uint64(opt.Seed), Clock: l.world,
 	}))
 }
 

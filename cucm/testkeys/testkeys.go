@@ -1,11 +1,13 @@
 // Package testkeys holds RSA keys that are public: they are shipped in
 // keys.txt, for tests and simulated runs, where generating keys would cost a
-// tenth of a second each and could not be repeated from a seed. Nothing that
-// they sign proves anything to anyone; never use them on a network.
+// tenth of a second each and could not be repeated from a seed. Where those do
+// not last, [Make] makes more from a seed. Nothing that any of them signs proves
+// anything to anyone; never use them on a network.
 package testkeys
 
 import (
 	"crypto/rsa"
+	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
@@ -48,15 +50,19 @@ var shipped = sync.OnceValue(func() map[int][]func() (*rsa.PrivateKey, error) {
 	return keys
 })
 
-// A Pool hands out test keys in an order that a seed decides, never one twice.
-// It is not safe for concurrent use.
+// A Pool hands out test keys in an order that a seed decides, never one twice,
+// and never comes to an end. It is not safe for concurrent use.
 type Pool struct {
 	left map[int][]func() (*rsa.PrivateKey, error)
+	more *mathrand.ChaCha8
 }
 
 // NewPool is a pool of all keys.
 func NewPool(seed uint64) *Pool {
-	p := &Pool{left: make(map[int][]func() (*rsa.PrivateKey, error))}
+	p := &Pool{
+		left: make(map[int][]func() (*rsa.PrivateKey, error)),
+		more: mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "pool of test keys %d", seed))),
+	}
 	for bits, keys := range shipped() {
 		keys = slices.Clone(keys)
 		r := mathrand.New(mathrand.NewPCG(seed, uint64(bits)))
@@ -66,24 +72,51 @@ func NewPool(seed uint64) *Pool {
 	return p
 }
 
-// Key takes a key of 1024, 2048 or 4096 bits out of the pool; that none is left is
-// an error.
+// Key takes a key out of the pool. When all shipped keys of a size are taken, the
+// seed makes more, which takes as long as to generate one.
 func (p *Pool) Key(bits int) (*rsa.PrivateKey, error) {
 	keys := p.left[bits]
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("the pool of test keys has no %d-bit key left", bits)
+		return Make(bits, p.more)
 	}
 	p.left[bits] = keys[1:]
 	return keys[0]()
 }
 
+// Make makes the key that a seed has. [rsa.GenerateKey] never gives a key twice.
+func Make(bits int, from *mathrand.ChaCha8) (*rsa.PrivateKey, error) {
+	if bits < 1024 || bits > 4096 || bits%16 != 0 {
+		return nil, fmt.Errorf("test keys have 1024 to 4096 bits, not %d", bits)
+	}
+	return fromPrimes(prime(bits/2, from), prime(bits/2, from))
+}
+
+// exponent is that of all keys.
+var exponent = big.NewInt(65537)
+
+// prime draws a prime with its two highest bits set, so that a product of two has
+// exactly twice its bits, and with an inverse of the exponent.
+func prime(bits int, from *mathrand.ChaCha8) *big.Int {
+	raw := make([]byte, bits/8)
+	for p, rest := new(big.Int), new(big.Int); ; {
+		from.Read(raw) // never fails
+		raw[0] |= 0xc0
+		raw[len(raw)-1] |= 1
+		p.SetBytes(raw)
+		// twenty rounds, as crypto/rand.Prime takes
+		if rest.Mod(p, exponent).Cmp(big.NewInt(1)) != 0 && p.ProbablyPrime(20) {
+			return p
+		}
+	}
+}
+
 func fromPrimes(p, q *big.Int) (*rsa.PrivateKey, error) {
-	one, e := big.NewInt(1), big.NewInt(65537)
+	one := big.NewInt(1)
 	n := new(big.Int).Mul(p, q)
 	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
 	key := &rsa.PrivateKey{
-		PublicKey: rsa.PublicKey{N: n, E: int(e.Int64())},
-		D:         new(big.Int).ModInverse(e, phi),
+		PublicKey: rsa.PublicKey{N: n, E: int(exponent.Int64())},
+		D:         new(big.Int).ModInverse(exponent, phi),
 		Primes:    []*big.Int{p, q},
 	}
 	key.Precompute()

@@ -2,13 +2,18 @@ package inventory
 
 import (
 	"cmp"
-	"crypto/rand"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/x509/pkix"
 	"errors"
+	"fmt"
+	"maps"
+	mathrand "math/rand/v2"
+	"slices"
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
 	"itlsim/itl"
 )
 
@@ -30,7 +35,7 @@ type Site struct {
 	Cluster *cucm.Cluster
 	Nodes   map[string]*cucm.Node // by their names in the scenario
 	Served  map[string]*itl.List  // what the real nodes serve today, by the same names
-	Keys    cucm.KeySource        // of stand-ins
+	Seed    uint64                // of stand-ins
 	Clock   cucm.Clock
 }
 
@@ -61,10 +66,10 @@ func NewCounterparts(site Site) *Counterparts {
 		made: make(map[origin]*itl.List),
 	}
 	publisher := site.Cluster.Publisher()
-	for name, list := range site.Served {
+	for _, name := range slices.Sorted(maps.Keys(site.Served)) {
 		own := site.Nodes[name]
-		for i := range list.Records {
-			r := &list.Records[i]
+		for i := range site.Served[name].Records {
+			r := &site.Served[name].Records[i]
 			sum := fingerprintOf(r)
 			switch {
 			case r.Role == itl.TFTP || r.Role == itl.SAST && !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix):
@@ -74,15 +79,23 @@ func NewCounterparts(site Site) *Counterparts {
 			case r.Role == itl.CAPF:
 				c.current[sum] = publisher.Certificate(cucm.CAPFUnit).Signer
 			case r.Role == itl.TVS:
-				for name, n := range site.Nodes {
-					if itl.Named(r.Subject, name) {
-						c.current[sum] = n.Certificate(cucm.TVSUnit).Signer
-					}
+				if n := c.named(r.Subject); n != nil {
+					c.current[sum] = n.Certificate(cucm.TVSUnit).Signer
 				}
 			}
 		}
 	}
 	return c
+}
+
+// named finds the node that a certificate's subject names.
+func (c *Counterparts) named(subject string) *cucm.Node {
+	for _, name := range slices.Sorted(maps.Keys(c.site.Nodes)) {
+		if itl.Named(subject, name) {
+			return c.site.Nodes[name]
+		}
+	}
+	return nil
 }
 
 // Held is the counterpart of the list that a device holds; home is the node that
@@ -92,8 +105,8 @@ func (c *Counterparts) Held(d *Device, home *cucm.Node) (*itl.List, error) {
 	if !d.ListKnown && d.Registered {
 		return home.ITL(), nil
 	}
-	for name, served := range c.site.Served {
-		if d.List != nil && served.SHA1() == d.List.SHA1() {
+	for _, name := range slices.Sorted(maps.Keys(c.site.Served)) {
+		if d.List != nil && c.site.Served[name].SHA1() == d.List.SHA1() {
 			return c.site.Nodes[name].ITL(), nil
 		}
 	}
@@ -145,20 +158,25 @@ func (c *Counterparts) build(real *itl.List, home *cucm.Node) (*itl.List, error)
 	return t.Sign(*signer)
 }
 
-// standIn is a certificate with the name of a real one that no node has.
+// standIn is a certificate with the name of a real one that no node has. Its
+// serial number and key are a function of the seed and of that real certificate:
+// whichever phones come first, a stranger is the same, and takes no key from the
+// cluster.
 func (c *Counterparts) standIn(r *itl.Record) (itl.Signer, error) {
-	if s, ok := c.standIns[fingerprintOf(r)]; ok {
+	sum := fingerprintOf(r)
+	if s, ok := c.standIns[sum]; ok {
 		return s, nil
 	}
-	key, err := c.site.Keys.Key(1024) // nobody verifies a signature with it
+	from := mathrand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "stand-in %d %x", c.site.Seed, sum)))
+	key, err := testkeys.Make(1024, from) // nobody verifies a signature with it
 	if err != nil {
 		return itl.Signer{}, err
 	}
 	unit := map[itl.Role]cucm.Unit{itl.TVS: cucm.TVSUnit, itl.CAPF: cucm.CAPFUnit}[r.Role]
 	name := pkix.Name{CommonName: itl.CommonName(r.Subject)}
-	signer, err := cucm.NewCertificate(cmp.Or(unit, cucm.CallManager), name, key, c.site.Clock.Now(), rand.Reader)
+	signer, err := cucm.NewCertificate(cmp.Or(unit, cucm.CallManager), name, key, c.site.Clock.Now(), from)
 	if err == nil {
-		c.standIns[fingerprintOf(r)] = signer
+		c.standIns[sum] = signer
 	}
 	return signer, err
 }

@@ -84,7 +84,7 @@ func TestCounterparts(t *testing.T) {
 	home := simulated.Publisher()
 	c := inventory.NewCounterparts(inventory.Site{
 		Cluster: simulated, Nodes: map[string]*cucm.Node{"test10pub": home, "test10sub": simulated.Nodes()[1]},
-		Served: map[string]*itl.List{"test10pub": today}, Keys: testkeys.NewPool(3), Clock: clock{},
+		Served: map[string]*itl.List{"test10pub": today}, Seed: 3, Clock: clock{},
 	})
 	held := func(d inventory.Device) *itl.List {
 		list, err := c.Held(&d, home)
