@@ -42,6 +42,14 @@ func (l Limits) OrDefaults(boots int) Limits {
 	}
 }
 
+// Faster are the limits of phones that lose their patience so many times as fast.
+func (l Limits) Faster(pace float64) Limits {
+	for _, d := range []*time.Duration{&l.TFTPTimeout, &l.TVSTimeout, &l.HTTPTimeout, &l.SIPTimeout} {
+		*d = time.Duration(float64(*d) / pace)
+	}
+	return l
+}
+
 // RenewAfter is how long after a registration a phone registers again: five
 // seconds before what was granted ends (timerRegisterDelta of its configuration).
 const RenewAfter = sip.Granted - 5*time.Second

@@ -4,7 +4,7 @@
 // [Open] installs what a [Setup] describes: one cluster or two, groups of
 // phones, SFTP servers. What happens then is done by the nodes' own commands
 // ([Lab.Type]), by events of phones ([Lab.Send]), by services that stop and
-// networks that lose datagrams ([Lab.Disturb]), and by time that passes
+// networks that lose what is sent ([Lab.Disturb]), and by time that passes
 // ([Lab.Advance]). A lab describes and judges nothing: package scenarios does
 // that.
 //

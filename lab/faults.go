@@ -12,15 +12,11 @@ func (l *Lab) Stop(n *cucm.Node, s cucm.Service) error {
 	return l.networks[l.ClusterOf(n)].Stop(n, s)
 }
 
-// Disturbance is what the network does to datagrams at present.
+// Disturbance is what the network does at present.
 func (l *Lab) Disturbance() Disturbance { return l.disturbance }
 
-// Disturb makes the network as bad as this from now on. The error is
-// [ErrNoNetworkFaults] where it cannot be: nothing has changed then.
-func (l *Lab) Disturb(d Disturbance) error {
-	err := l.world.Disturb(d)
-	if err == nil {
-		l.disturbance = d
-	}
-	return err
+// Disturb makes the network as bad as this from now on.
+func (l *Lab) Disturb(d Disturbance) {
+	l.world.Disturb(d)
+	l.disturbance = d
 }

@@ -77,7 +77,7 @@ func Open(s Setup, opt Options) (*Lab, error) {
 			return nil, err
 		}
 		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
-		w, err := openWire(s, opt)
+		w, err := openWire(opt)
 		if err != nil {
 			return nil, err
 		}

@@ -98,27 +98,29 @@ func TestLab(t *testing.T) {
 	}
 }
 
-// A network is disturbed only where it was put up so.
+// Any network can be disturbed, and healed.
 func TestDisturb(t *testing.T) {
-	bad := lab.Disturbance{Loss: 0.5}
-	l, err := lab.Open(setup(1), options(lab.Wire))
-	require.NoError(t, err)
-	require.ErrorIs(t, l.Disturb(bad), lab.ErrNoNetworkFaults)
-	require.Zero(t, l.Disturbance())
-	require.NoError(t, l.Disturb(lab.Disturbance{}))
-	require.NoError(t, l.Close())
-
-	s := setup(1)
-	s.NetworkFaults = true
-	for _, s := range []struct {
-		lab.Setup
-		mode string
-	}{{s, lab.Wire}, {setup(1), lab.Virtual}} {
-		l, err = lab.Open(s.Setup, options(s.mode))
-		require.NoError(t, err)
-		require.NoError(t, l.Disturb(bad))
-		require.Equal(t, bad, l.Disturbance())
-		require.NoError(t, l.Close())
+	bad := lab.Disturbance{Loss: 1}
+	for _, mode := range lab.Modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			opt := options(mode)
+			opt.Pace = 50 // time-outs of 10 and 200 ms
+			l, err := lab.Open(setup(3), opt)
+			require.NoError(t, err)
+			l.Disturb(bad)
+			require.Equal(t, bad, l.Disturbance())
+			l.Send(phone.PowerOn{}, nil)
+			require.NoError(t, l.Fleet.Settle(t.Context()))
+			require.Equal(t, [4]int{phone.None: 3}, l.Fleet.States())
+			require.Zero(t, l.Traffic(), "nothing reaches a server")
+			l.Disturb(lab.Disturbance{})
+			l.Send(phone.PowerOff{}, nil)
+			l.Send(phone.PowerOn{}, nil)
+			require.NoError(t, l.Fleet.Settle(t.Context()))
+			require.Equal(t, [4]int{phone.Trusted: 3}, l.Fleet.States())
+			require.NoError(t, l.Close())
+		})
 	}
 }
 

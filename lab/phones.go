@@ -69,7 +69,7 @@ func (l *Lab) Send(ev phone.Event, pick func(*Member) bool) {
 // UseTFTP gives the phones that are picked other TFTP servers, first to last, as
 // DHCP option 150 does.
 func (l *Lab) UseTFTP(nodes []string, pick func(*Member) bool) error {
-	r, err := l.tftp(nodes)
+	r, err := l.route(nodes)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,8 @@ func (l *Lab) UseTFTP(nodes []string, pick func(*Member) bool) error {
 	return nil
 }
 
-// route is nodes in some order, and the addresses of their TFTP servers once
-// they were asked for. Phones share it.
+// route is nodes in some order, and the addresses of their TFTP services. Phones
+// share it.
 type route struct {
 	nodes   []*cucm.Node
 	servers []string
@@ -101,25 +101,9 @@ func (l *Lab) route(names []string) (*route, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.nodes = append(r.nodes, n)
+		r.nodes, r.servers = append(r.nodes, n), append(r.servers, n.Address(cucm.TFTPService))
 	}
 	l.routes[key] = r
-	return r, nil
-}
-
-// tftp finds nodes that serve TFTP, and where.
-func (l *Lab) tftp(names []string) (*route, error) {
-	r, err := l.route(names)
-	if err != nil || r.servers != nil {
-		return r, err
-	}
-	for _, n := range r.nodes {
-		address, err := l.world.TFTP(n)
-		if err != nil {
-			return nil, err
-		}
-		r.servers = append(r.servers, address)
-	}
 	return r, nil
 }
 
@@ -169,7 +153,7 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 	if len(managers) == 0 {
 		managers = order
 	}
-	tftp, err := l.tftp(order)
+	tftp, err := l.route(order)
 	if err != nil {
 		return p, err
 	}

@@ -16,9 +16,6 @@ type Setup struct {
 	// Served are the lists that real nodes serve today, by node, where phones are
 	// those of a real fleet.
 	Served map[string]*itl.List
-	// NetworkFaults has phones reach the nodes by a way on which datagrams can be
-	// lost and delayed. Without it [Lab.Disturb] fails on real sockets.
-	NetworkFaults bool
 }
 
 // Phones is how many phones there are, unless the options say otherwise.

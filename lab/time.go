@@ -37,12 +37,13 @@ func (l *Lab) live(ctx context.Context, trouble func(error)) {
 
 // Advance lets so much scenario time pass, and the clusters do what is due then.
 func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
+	err := l.world.KeepAlives(ctx, d)
 	l.carryOver(d) // first, so that no registration lapses in between
-	return errors.Join(l.world.Wait(ctx, d), l.tick())
+	return errors.Join(err, l.world.Wait(ctx, d), l.tick())
 }
 
-// carryOver tells the clusters that so much time passes at once: phones send
-// their keep-alives by the wall clock, and none of them lapses in between.
+// carryOver tells the clusters that so much time passes at once: the registrations
+// of phones that are still there do not lapse in between.
 func (l *Lab) carryOver(d time.Duration) {
 	for _, c := range l.Clusters() {
 		c.CarryOver(d, l.Fleet.Registered)

@@ -37,6 +37,8 @@ func openVirtual(opt Options) *simulated {
 	return w
 }
 
+func (w *simulated) KeepAlives(context.Context, time.Duration) error { return nil }
+
 func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
 	w.passing.Lock()
 	defer w.passing.Unlock()
@@ -81,8 +83,6 @@ func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	return w.fleet, nil
 }
 
-func (w *simulated) TFTP(n *cucm.Node) (string, error) { return n.Address(cucm.TFTPService), nil }
-
 func (w *simulated) Fleet(_ fleet.Limits, phones int) (fleet.Fleet, error) {
 	w.fleet.Reserve(phones)
 	if w.live {
@@ -113,14 +113,11 @@ func (f liveFleet) Settle(ctx context.Context) error {
 	return f.Fleet.Settle(ctx) // what is no boot
 }
 
-// Disturb loses and delays every datagram, those of TCP too, as real networks
-// do. The relay of real sockets stands before TFTP alone.
-func (w *simulated) Disturb(d Disturbance) error {
+func (w *simulated) Disturb(d Disturbance) {
 	n := virtual.LAN()
 	n.Loss = d.Loss
 	n.Latency += d.Delay
 	w.fleet.Disturb(n)
-	return nil
 }
 
 func (w *simulated) Traffic() cucm.Traffic { return w.fleet.Traffic() }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -8,7 +9,9 @@ import (
 	"itlsim/cucm"
 	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	fleetwire "itlsim/fleet/wire"
+	"itlsim/sip"
 )
 
 // wire is the world of real sockets on the loopback interface. Its clock runs
@@ -17,12 +20,15 @@ type wire struct {
 	*clock
 	ports    *int           // added to the standard ones; nil: the system chooses
 	observer fleet.Observer // nil: nobody
-	relay    *relay         // between phones and TFTP; nil where nothing can disturb the network
+	network  *network.Network
 	clusters []*cucmwire.Sockets
 	nodes    *addresses // of the nodes
+	fleet    *fleetwire.Fleet
+	disturbs uint64 // so far
+	stirred  uint64 // before the last keep-alives
 }
 
-func openWire(s Setup, opt Options) (*wire, error) {
+func openWire(opt Options) (*wire, error) {
 	nodes := &addresses{}
 	if opt.PortOffset == nil {
 		var err error
@@ -30,14 +36,34 @@ func openWire(s Setup, opt Options) (*wire, error) {
 			return nil, err
 		}
 	}
-	w := &wire{clock: newClock(), ports: opt.PortOffset, nodes: nodes}
+	w := &wire{
+		clock: newClock(), ports: opt.PortOffset, nodes: nodes,
+		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1)},
+	}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
 	}
-	if s.NetworkFaults {
-		w.relay = newRelay(opt.Seed)
-	}
 	return w, nil
+}
+
+// KeepAlives sends those that may change something, as virtual time does.
+func (w *wire) KeepAlives(ctx context.Context, d time.Duration) error {
+	was := w.stirred
+	if w.stirred = w.stirs(); w.stirred == was && !w.network.Disturbed() {
+		return nil
+	}
+	w.fleet.Pass(d)
+	return w.fleet.Settle(ctx)
+}
+
+// stirs is how often something happened whereupon phones may register elsewhere, or
+// again.
+func (w *wire) stirs() uint64 {
+	n := w.disturbs + w.fleet.Tally().RegistrationsFailed.Load()
+	for _, c := range w.clusters {
+		n += c.Switched()
+	}
+	return n
 }
 
 func (w *wire) Wait(ctx context.Context, d time.Duration) error {
@@ -66,32 +92,30 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	if err != nil {
 		return nil, err
 	}
+	net.Patience = time.Duration(float64(sip.DefaultTimeout) / w.network.Pace)
 	w.clusters = append(w.clusters, net)
 	return net, nil
-}
-
-func (w *wire) TFTP(n *cucm.Node) (string, error) {
-	if w.relay == nil {
-		return n.Address(cucm.TFTPService), nil
-	}
-	return w.relay.to(n.Address(cucm.TFTPService))
 }
 
 func (w *wire) Configure(*cucm.Config) {}
 func (w *wire) Remembers() bool        { return false }
 
 func (w *wire) Fleet(limits fleet.Limits, _ int) (fleet.Fleet, error) {
-	return fleetwire.New(fleetwire.Config{Clock: w, Limits: limits, Observer: w.observer})
+	limits = limits.OrDefaults(fleetwire.DefaultBoots).Faster(w.network.Pace)
+	var err error
+	w.fleet, err = fleetwire.New(fleetwire.Config{
+		Clock: w, Limits: limits, Observer: w.observer, Network: w.network,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.stirred = w.stirs()
+	return w.fleet, nil
 }
 
-func (w *wire) Disturb(d Disturbance) error {
-	switch {
-	case w.relay != nil:
-		w.relay.disturb(d)
-	case d != Disturbance{}:
-		return ErrNoNetworkFaults
-	}
-	return nil
+func (w *wire) Disturb(d Disturbance) {
+	w.disturbs++
+	w.network.Disturb(d)
 }
 
 func (w *wire) Traffic() cucm.Traffic {
@@ -104,9 +128,6 @@ func (w *wire) Traffic() cucm.Traffic {
 
 func (w *wire) Close() error {
 	var errs []error
-	if w.relay != nil {
-		w.relay.close()
-	}
 	for _, n := range w.clusters {
 		errs = append(errs, n.Close())
 	}

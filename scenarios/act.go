@@ -78,12 +78,6 @@ const (
 	HealFiles             Verb = "serve what is right"
 )
 
-// disturbsNetwork reports whether the verb needs a network that can be
-// disturbed.
-func (v Verb) disturbsNetwork() bool {
-	return v == LoseDatagrams || v == DelayDatagrams || v == HealNetwork
-}
-
 // Wait lets time pass on the scenario's clock.
 func Wait(d time.Duration) Act {
 	return Act{Text: "wait " + d.String(), Verb: LetTimePass, Duration: d}

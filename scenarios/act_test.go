@@ -8,13 +8,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm/testkeys"
 	"itlsim/lab"
-	"itlsim/phone"
 	"itlsim/scenarios/language"
 )
 
@@ -29,9 +27,6 @@ func open(t *testing.T, s Scenario, change ...func(*lab.Options)) *Player {
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	return p
 }
-
-// onWire has the lab on sockets.
-func onWire(opt *lab.Options) { opt.Mode = lab.Wire }
 
 // do carries acts out, as a step in a file does.
 func do(t *testing.T, p *Player, acts ...string) {
@@ -174,33 +169,6 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// On sockets a network that cannot be disturbed says so, and one of a scenario
-// that disturbs it loses everything.
-func TestNetworkFaults(t *testing.T) {
-	const fault = "fault: the network loses 100%% of all datagrams"
-	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")), onWire)
-	act, err := p.ParseAct(strings.ReplaceAll(fault, "%%", "%"))
-	require.NoError(t, err)
-	err = p.Do(t.Context(), act)
-	require.ErrorIs(t, err, lab.ErrNoNetworkFaults)
-	require.ErrorContains(t, err, "Setup.NetworkFaults")
-	do(t, p, "fault: the network is sound again", "phones: power on")
-	require.NoError(t, p.Expect("all phones are trusted"))
-
-	s := load(t, fmt.Sprintf(twoPhones, "{"+strings.ReplaceAll(fault, "%%", "%")+"}"))
-	require.True(t, s.NetworkFaults)
-	// what goes by HTTP is not lost: see docs/virtual-time.md
-	s.Groups[0].Models = profiles(t, "7962", "7965")
-	p = open(t, s, onWire)
-	require.NoError(t, p.Do(t.Context(), act))
-	act, err = p.ParseAct("phones: power on")
-	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second) // phones try for half a minute
-	defer cancel()
-	require.ErrorIs(t, p.Do(ctx, act), context.DeadlineExceeded)
-	require.NoError(t, p.Expect("all phones have no trust list"))
-}
-
 // Phones move to the nodes of the other cluster by whatever name these have by
 // now, and their own node's key is found as well.
 func TestRenamedNodes(t *testing.T) {
@@ -228,13 +196,4 @@ func TestFamiliesOfErrors(t *testing.T) {
 	require.ErrorIs(t, p.Expect("all phones are trustd"), language.ErrInvalid)
 	require.NotErrorIs(t, &notSo{"this", errOther}, language.ErrInvalid)
 	require.ErrorIs(t, &notSo{"this", errOther}, errOther)
-}
-
-func profiles(t *testing.T, models ...string) (all []*phone.Profile) {
-	for _, m := range models {
-		p, ok := phone.ProfileOf(m)
-		require.True(t, ok)
-		all = append(all, p)
-	}
-	return all
 }

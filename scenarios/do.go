@@ -61,7 +61,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return a.Func(ctx, p)
 
 	case LoseDatagrams, DelayDatagrams, HealNetwork:
-		return p.disturb(a)
+		p.disturb(a)
+		return nil
 	case StopService, StartService, PowerOffNode, PowerOnNode:
 		return p.switchNode(a)
 	case ShowWrongTVS, ServeStaleList, CorruptLists, CorruptConfigurations, HealFiles:
@@ -103,8 +104,8 @@ func (p *Player) move(which language.Which) error {
 	return p.UseTFTP(names, pick(which))
 }
 
-// disturb changes what the network does to datagrams.
-func (p *Player) disturb(a Act) error {
+// disturb changes what the network does.
+func (p *Player) disturb(a Act) {
 	d := p.Disturbance()
 	switch a.Verb {
 	case LoseDatagrams:
@@ -114,7 +115,7 @@ func (p *Player) disturb(a Act) error {
 	case HealNetwork:
 		d = lab.Disturbance{}
 	}
-	return p.Disturb(d)
+	p.Disturb(d)
 }
 
 // services are the services that sentences name.

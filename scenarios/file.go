@@ -60,7 +60,7 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 func (l *loader) scenario(root ast.Node) Scenario {
 	s := Scenario{Setup: lab.Setup{Cluster: cucm.Cisco117598()}}
 	scenarioKeys.read(l, root, &s)
-	s.Served, s.NetworkFaults = l.served, l.faults
+	s.Served = l.served
 	return s
 }
 
@@ -408,7 +408,6 @@ func (l *loader) act(n ast.Node) (act Act, ok bool) {
 			l.understood(first.value, err)
 		}
 	}
-	l.faults = l.faults || act.Verb.disturbsNetwork()
 	l.known(more, commandKeys.what, commandKeys.names())
 	commandKeys.readPairs(l, more, &act)
 	return act, len(l.problems) == before

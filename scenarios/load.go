@@ -63,7 +63,6 @@ type loader struct {
 	problems Problems
 	words    vocabulary           // what sentences may name
 	served   map[string]*itl.List // by real nodes today
-	faults   bool                 // some act disturbs the network
 }
 
 // parse reads the one document that a file holds; nil where it does not.

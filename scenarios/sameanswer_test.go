@@ -77,19 +77,7 @@ type answer struct {
 func answering(s Scenario, tell func([]answer)) Scenario {
 	names := make(certificateNames)
 	look := Expectation{"both modes give the same answer", func(st *Player) error {
-		names.learn(st)
-		unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
-		var all []answer
-		for _, v := range st.Views() {
-			a := names.answer(v)
-			a.Registered, a.Known = st.Fleet.Registered(v.Name), !slices.Contains(unknown, v.Name)
-			a.Alarms = st.Cluster.AlarmsOf(v.Name)
-			if st.Other != nil {
-				a.OthersAlarms = st.Other.AlarmsOf(v.Name)
-			}
-			all = append(all, a)
-		}
-		tell(all)
+		tell(names.answers(st))
 		return nil
 	}}
 	s.Steps = slices.Clone(s.Steps)
@@ -140,6 +128,22 @@ func (names certificateNames) refusal(r *phone.Refusal) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s: %T", r.File, names.of(r.Signer), r.Reason)
+}
+
+// answers are all phones'.
+func (names certificateNames) answers(st *Player) (all []answer) {
+	names.learn(st)
+	unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
+	for _, v := range st.Views() {
+		a := names.answer(v)
+		a.Registered, a.Known = st.Fleet.Registered(v.Name), !slices.Contains(unknown, v.Name)
+		a.Alarms = st.Cluster.AlarmsOf(v.Name)
+		if st.Other != nil {
+			a.OthersAlarms = st.Other.AlarmsOf(v.Name)
+		}
+		all = append(all, a)
+	}
+	return all
 }
 
 func (names certificateNames) answer(v fleet.View) answer {

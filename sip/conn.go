@@ -49,7 +49,14 @@ const DefaultTimeout = 10 * time.Second
 // Client connects to peers. The zero value is ready.
 type Client struct {
 	Local   netip.Addr    // to connect from; zero: the kernel's choice
-	Timeout time.Duration // of each answer
+	Timeout time.Duration // of the connection, and of each answer
+	Path    Path          // what connections have to pass; nil disturbs nothing
+}
+
+// A Path is what lies between a client and the servers that it connects to.
+type Path interface {
+	// Dial connects in the dialer's place.
+	Dial(ctx context.Context, dialer *net.Dialer, server string) (net.Conn, error)
 }
 
 // Dial connects to host:port. Its error is a [*NoAnswerError].
@@ -58,11 +65,7 @@ func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
-	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
-	if c.Local.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
-	}
-	raw, err := dialer.DialContext(ctx, "tcp", server)
+	raw, err := c.connect(ctx, timeout, server)
 	if err != nil {
 		return nil, &NoAnswerError{server, "connecting", err}
 	}
@@ -70,6 +73,19 @@ func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
 	conn.server, conn.timeout = server, timeout
 	conn.stop = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
 	return conn, nil
+}
+
+func (c *Client) connect(ctx context.Context, timeout time.Duration, server string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	dialer := &net.Dialer{KeepAlive: -1}
+	if c.Local.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
+	}
+	if c.Path != nil {
+		return c.Path.Dial(ctx, dialer, server)
+	}
+	return dialer.DialContext(ctx, "tcp", server)
 }
 
 // Conn is a connection that carries SIP messages. It is for one goroutine.

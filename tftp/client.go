@@ -36,6 +36,9 @@ type Client struct {
 
 	// Retransmits, if not nil, counts the packets that were sent again.
 	Retransmits *atomic.Uint64
+
+	// Path is what the datagrams have to pass; nil loses and delays nothing.
+	Path Path
 }
 
 const (
@@ -126,6 +129,14 @@ func (d *download) Write(block []byte) (int, error) {
 func (d *download) fetch(c *Client, server, name string) (err error) {
 	if err := d.ctx.Err(); err != nil {
 		return err
+	}
+	if c.Path != nil {
+		r, err := newRelay(c.Path, c.Local, server)
+		if err != nil {
+			return err
+		}
+		defer r.close()
+		server = r.address()
 	}
 	client, err := pin.NewClient(server)
 	if err != nil {

@@ -24,6 +24,14 @@ type Client struct {
 	// MinVersion and MaxVersion of TLS. Zero is 1.0 and 1.2, as phones of the
 	// time have them; 1.2 is also quicker than 1.3.
 	MinVersion, MaxVersion uint16
+	// Path is what connections have to pass; nil disturbs nothing.
+	Path Path
+}
+
+// A Path is what lies between a client and the servers that it connects to.
+type Path interface {
+	// Dial connects in the dialer's place.
+	Dial(ctx context.Context, dialer *net.Dialer, addr string) (net.Conn, error)
 }
 
 // Ask puts one request to the TVS at addr over a connection of its own.
@@ -51,11 +59,7 @@ func (c *Client) Ask(
 		return Answer{}, &UnreachableError{addr, during, err}
 	}
 
-	dialer := net.Dialer{KeepAlive: -1} // too short-lived for probes
-	if c.Local.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
-	}
-	raw, err := dialer.DialContext(ctx, "tcp", addr)
+	raw, err := c.connect(ctx, addr)
 	if err != nil {
 		return unreachable("connecting", err)
 	}
@@ -88,6 +92,17 @@ func (c *Client) Ask(
 		return Answer{}, &ProtocolError{addr, fmt.Errorf("session id %d, not %d", answer.Session, request.Session)}
 	}
 	return answer, nil
+}
+
+func (c *Client) connect(ctx context.Context, addr string) (net.Conn, error) {
+	dialer := &net.Dialer{KeepAlive: -1} // too short-lived for probes
+	if c.Local.IsValid() {
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
+	}
+	if c.Path != nil {
+		return c.Path.Dial(ctx, dialer, addr)
+	}
+	return dialer.DialContext(ctx, "tcp", addr)
 }
 
 // phoneSuites leaves ECDHE with RSA out, so that an RSA certificate means RSA

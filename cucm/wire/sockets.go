@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/sip"
@@ -18,11 +19,16 @@ import (
 
 // Sockets is the network of a cluster whose services listen on real sockets.
 type Sockets struct {
+	// Patience is how long nodes wait for phones that they tell something; that of
+	// SIP if 0. It is set before there are phones.
+	Patience time.Duration
+
 	mu      sync.Mutex
 	servers map[endpoint]server
 	ended   cucm.Traffic // of servers that were stopped
 
 	notified atomic.Uint64 // numbers NOTIFYs
+	switched atomic.Uint64 // call managers
 }
 
 type endpoint struct {
@@ -70,13 +76,23 @@ type server interface {
 	Addr() netip.AddrPort
 }
 
-// Start makes a service listen where it did before ([cucm.Network]).
+// Start makes a service listen where it did before ([cucm.Network]). One that does
+// already goes on.
 func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
+	s.mu.Lock()
+	running := s.servers[endpoint{n, service}] != nil
+	s.mu.Unlock()
+	if running {
+		return nil
+	}
 	server, err := start(n, service, n.Address(service))
 	if err != nil {
 		return err
 	}
 	n.SetAddress(service, server.Addr().String())
+	if service == cucm.CallManagerService {
+		s.switched.Add(1)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.servers[endpoint{n, service}] = server
@@ -124,10 +140,14 @@ func (s *Sockets) Stop(n *cucm.Node, service cucm.Service) error {
 	s.ended = s.ended.Plus(seen(server))
 	s.mu.Unlock()
 	if service == cucm.CallManagerService {
+		s.switched.Add(1)
 		n.ForgetPhones()
 	}
 	return err
 }
+
+// Switched is how often call managers were started or stopped.
+func (s *Sockets) Switched() uint64 { return s.switched.Load() }
 
 // Close ends all services.
 func (s *Sockets) Close() error {

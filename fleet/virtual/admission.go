@@ -1,10 +1,12 @@
 package virtual
 
 import (
+	"context"
 	"slices"
 
 	"itlsim/cucm"
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // At most [Config.Boots] phones are under way at a time. The events of all others
@@ -30,29 +32,52 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	f.admit(f.now)
 }
 
-// Reset resets phones, as a cluster asks ([cucm.Network]). Phones that no node
-// reaches miss it, which the cluster does not learn.
+// Reset resets phones, as a cluster asks ([cucm.Network]), those that the NOTIFY
+// reaches. The cluster learns what came of it by the answer.
 func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err error)) {
-	for i := range registered {
-		told(i, nil) // before anything happens, since the phones register again
+	f.mu.Lock()
+	phones := make([]uint32, 0, len(registered))
+	came := make([]error, len(registered))
+	for k, p := range registered {
+		i, ok := f.find(p.Device)
+		if !ok {
+			continue
+		}
+		var reached bool
+		if reached, came[k] = f.notify(i, p.Node); reached {
+			phones = append(phones, i)
+		}
+	}
+	f.mu.Unlock()
+	for k, err := range came {
+		told(k, err) // before anything happens, since the phones register again
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	phones := make([]uint32, 0, len(registered))
-	for _, p := range registered {
-		switch i, ok := f.find(p.Device); {
-		case !ok:
-		case f.reachesAny(i):
-			phones = append(phones, i)
-		default:
-			f.slots[i].home = 0 // the cluster no longer counts it as registered
-		}
-	}
 	slices.Sort(phones) // in an order that does not depend on the cluster's
 	for _, i := range phones {
 		f.send(i, phone.Reset{})
 	}
 	f.admit(f.now)
+}
+
+// notify draws whether a node's NOTIFY reaches a phone that is registered, over a
+// connection that is there, and whether the answer comes in time.
+func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
+	s, net := &f.slots[i], &f.config.Network
+	reached = f.reaches(i, f.node(cn))
+	answered := reached
+	if maybe, _ := net.loses(sip.DefaultTimeout); maybe {
+		asks, answers := net.flights(&s.chance, 1), net.flights(&s.chance, 1)
+		reached = reached && asks <= sip.DefaultTimeout
+		answered = reached && asks+answers <= sip.DefaultTimeout
+	}
+	if !answered {
+		s.home = 0 // the cluster no longer counts it as registered
+		f.startKeepAlives()
+		err = &sip.NoAnswerError{Server: s.phone.Name(), During: "NOTIFY", Err: context.DeadlineExceeded}
+	}
+	return reached, err
 }
 
 // send gives an event to a phone that is under way, or has it wait.
@@ -97,7 +122,7 @@ func (f *Fleet) release(s *slot, at int64) {
 func (f *Fleet) schedule(i uint32, ev phone.Event, at int64) {
 	s := &f.slots[i]
 	if beginsBoot(ev) {
-		at += int64(s.chance.upTo(f.config.Network.Spread))
+		at += int64(s.chance.UpTo(f.config.Network.Spread))
 	}
 	at = max(at, s.last+1)
 	s.last = at

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/fleet/network"
 )
 
 // partition parts phones, from one index to before another, from a node.
@@ -28,7 +29,6 @@ func (f *Fleet) Heal(n Network) {
 	defer f.mu.Unlock()
 	f.partitions = nil
 	f.disturb(n)
-	f.startKeepAlives()
 }
 
 // Disturb gives the network other properties. The times that phones take for
@@ -44,6 +44,7 @@ func (f *Fleet) disturb(n Network) {
 	n.Think, n.Block, n.Update, n.Attach = own.Think, own.Block, own.Update, own.Attach
 	n.Check, n.Join, n.Spread = own.Check, own.Join, own.Spread
 	f.config.Network = n
+	f.startKeepAlives()
 }
 
 func (f *Fleet) reaches(phone uint32, n *node) bool {
@@ -55,30 +56,24 @@ func (f *Fleet) reaches(phone uint32, n *node) bool {
 	return true
 }
 
-func (f *Fleet) reachesAny(phone uint32) bool {
-	if len(f.partitions) == 0 {
-		return true
-	}
-	for _, n := range f.nodes {
-		if f.reaches(phone, n) {
-			return true
-		}
-	}
-	return false
-}
-
-// connect draws how long a TCP connection to a service and a question take, or
-// how long until the phone knows that there will be no answer.
-func (f *Fleet) connect(i uint32, n *node, s cucm.Service, limit time.Duration) (time.Duration, error) {
+// exchange draws how long so many flights of TCP between a phone and a service
+// take, or how long until the phone knows that there will be no answer. Where the
+// service is stopped, the first answer says so.
+func (f *Fleet) exchange(
+	i uint32, n *node, s cucm.Service, flights int, within time.Duration,
+) (time.Duration, error) {
 	if n == nil || !f.reaches(i, n) {
-		return limit, errNoRoute
+		return within, errNoRoute
 	}
-	took, ok := f.config.Network.connection(&f.slots[i].chance)
+	if !n.up[s] {
+		flights = network.Opening
+	}
+	took := f.config.Network.flights(&f.slots[i].chance, flights)
 	switch {
+	case took > within:
+		return within, errLost
 	case !n.up[s]:
-		return min(took, limit), errRefused
-	case !ok || took > limit:
-		return limit, errLost
+		return took, errRefused
 	}
 	return took, nil
 }

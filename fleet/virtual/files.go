@@ -5,6 +5,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	"itlsim/phone"
 )
 
@@ -53,7 +54,7 @@ func (f *Fleet) reachFiles(t task, a phone.Fetch) {
 // serveHTTP serves a file by HTTP, which every TFTP service does too.
 func (f *Fleet) serveHTTP(t task, a phone.Fetch) {
 	_, n := f.nodeAt(a.Server)
-	took, err := f.connect(t.phone, n, cucm.TFTPService, fleet.HTTPTimeout)
+	took, err := f.exchange(t.phone, n, cucm.TFTPService, network.Opening+network.Exchange, fleet.HTTPTimeout)
 	if err != nil {
 		f.answer(t.phone, t.at+int64(took), fleet.FileAnswer(a, nil, err))
 		return
@@ -138,9 +139,9 @@ func (f *Fleet) answer(i uint32, at int64, ev phone.Event) {
 func (f *Fleet) answerByNetwork(t task) {
 	f.tally.Answered(t.what.(phone.Event))
 	f.queue.push(t)
-	if chance := &f.slots[t.phone].chance; chance.with(f.config.Network.Duplication) {
+	if chance := &f.slots[t.phone].chance; chance.With(f.config.Network.Duplication) {
 		t.op = reachPhone
-		t.at += int64(chance.upTo(late))
+		t.at += int64(chance.UpTo(late))
 		f.queue.push(t)
 	}
 }

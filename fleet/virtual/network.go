@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 )
 
 // A Network says how long things take and what goes wrong. The zero value of a
@@ -63,60 +64,65 @@ const (
 )
 
 // oneWay draws a datagram's time.
-func (n *Network) oneWay(c *chance) time.Duration {
-	d := n.Latency + c.upTo(n.Jitter)
-	if c.with(n.Reordering) {
-		d += c.upTo(late)
+func (n *Network) oneWay(c *network.Chance) time.Duration {
+	d := n.Latency + c.UpTo(n.Jitter)
+	if c.With(n.Reordering) {
+		d += c.UpTo(late)
 	}
 	return d
 }
 
 // lost reports whether a packet, or what answers it, is lost.
-func (n *Network) lost(c *chance) bool {
-	if c.with(n.Loss) {
+func (n *Network) lost(c *network.Chance) bool {
+	if c.With(n.Loss) {
 		return true
 	}
-	return c.with(n.Loss)
+	return c.With(n.Loss)
 }
 
 // repeated draws how often a packet is lost, or its answer is. The result is
-// false where that is always, and the sender gives up.
-func (n *Network) repeated(c *chance) (int, bool) {
+// false where no answer comes before the sender gives up.
+func (n *Network) repeated(c *network.Chance) (int, bool) {
 	for lost := range sends {
 		if !n.lost(c) {
-			return lost, true
+			return lost, time.Duration(lost)*timeout+2*n.Latency < sends*timeout
 		}
 	}
 	return sends, false
 }
 
-// transfer draws how long a file takes from the server's first block to the
-// phone's last, and how many packets were sent again.
-func (n *Network) transfer(c *chance, size int) (took time.Duration, again int, ok bool) {
-	for range size/blockSize + 1 {
+// transfer draws how long a file takes from the server's first block, which has
+// answered the request, to the phone's last, and how many packets were sent again.
+func (n *Network) transfer(c *network.Chance, size int) (took time.Duration, again int, ok bool) {
+	took = n.Block
+	for range size / blockSize {
 		lost, ok := n.repeated(c)
 		again += lost
 		took += time.Duration(lost) * timeout
 		if !ok {
 			return took, again, false
 		}
-		took += n.Block + n.Latency + c.upTo(n.Jitter)
+		took += n.Block + n.oneWay(c) + n.oneWay(c)
 	}
 	return took, again, true
 }
 
-// connection draws how long the four round trips of a TLS connection take. TCP
-// sends a lost segment again after one second, then two, then four. The result is
-// false where that takes longer than any phone waits.
-func (n *Network) connection(c *chance) (took time.Duration, ok bool) {
-	for range 4 {
-		for wait := time.Second; n.lost(c); wait *= 2 {
-			took += wait
-			if took >= fleet.TVSTimeout {
-				return fleet.TVSTimeout, false
-			}
+// flights draws how long so many flights of TCP take, one after the other. It is
+// [network.Never] where one of them does not arrive.
+func (n *Network) flights(c *network.Chance, count int) (took time.Duration) {
+	for range count {
+		late := network.Late(c, n.Loss)
+		if late == network.Never {
+			return network.Never
 		}
-		took += 2*n.Latency + c.upTo(n.Jitter) + c.upTo(n.Jitter)
+		took += n.Latency + c.UpTo(n.Jitter) + late
 	}
-	return took, true
+	return took
+}
+
+// loses reports whether a question by TCP that has so much time may remain without
+// an answer, and whether it will for sure.
+func (n *Network) loses(within time.Duration) (maybe, surely bool) {
+	surely = n.Loss >= 1 || network.Exchange*n.Latency > within
+	return surely || n.Loss > 0 || network.Exchange*(n.Latency+n.Jitter) > within, surely
 }

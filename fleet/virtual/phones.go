@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strings"
 
+	"itlsim/fleet/network"
 	"itlsim/phone"
 )
 
 // slot holds one phone. There may be a million: its size matters.
 type slot struct {
 	phone    *phone.Phone
-	chance   chance
+	chance   network.Chance
 	begun    int64  // when the boot under way began, plus one; 0: none is
 	last     int64  // when the last event from outside reaches it
 	served   uint32 // Seq of the last request that a TFTP service took up
@@ -26,7 +27,7 @@ type slot struct {
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := slot{phone: p, chance: newChance(f.config.Seed, len(f.slots))}
+	s := slot{phone: p, chance: network.NewChance(f.config.Seed, len(f.slots))}
 	server, _ := p.RegisteredWith()
 	if i, n := f.nodeAt(server); n != nil {
 		s.home = i + 1

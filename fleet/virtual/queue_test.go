@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"itlsim/fleet/network"
 )
 
 // The queue gives tasks in the order of time, and those of one time in the order
@@ -40,14 +42,14 @@ func TestQueueOrder(t *testing.T) {
 func BenchmarkBareQueue(b *testing.B) {
 	for _, waiting := range []int{10_000, 1_000_000} {
 		b.Run(fmt.Sprint(waiting), func(b *testing.B) {
-			c := newChance(1, 0)
+			c := network.NewChance(1, 0)
 			var q queue
 			for range waiting {
-				q.push(task{at: int64(c.upTo(1e9))})
+				q.push(task{at: int64(c.UpTo(1e9))})
 			}
 			for b.Loop() {
 				e := q.pop()
-				q.push(task{at: e.at + int64(c.upTo(1e9))})
+				q.push(task{at: e.at + int64(c.UpTo(1e9))})
 			}
 			b.ReportMetric(1e9/12/(float64(b.Elapsed())/float64(b.N)), "boots/s")
 		})

@@ -5,6 +5,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	"itlsim/phone"
 	"itlsim/tvs"
 )
@@ -47,7 +48,7 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 		err = &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}
 		f.answer(t.phone, t.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
 	}
-	took, err := f.connect(t.phone, n, cucm.TVSService, fleet.TVSTimeout)
+	took, err := f.exchange(t.phone, n, cucm.TVSService, network.Opening+network.Exchange, fleet.TVSTimeout)
 	if err != nil {
 		silent(took, err)
 		return
@@ -60,7 +61,12 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 		return
 	}
 	free := max(n.free, answer.at) + int64(time.Second)/int64(max(1, net.Handshakes))
-	if time.Duration(free-t.at) > fleet.TVSTimeout {
+	rest := net.flights(&f.slots[t.phone].chance, network.Handshake) // but for its first exchange; and the question's
+	switch late := time.Duration(free - t.at); {
+	case rest > fleet.TVSTimeout:
+		silent(fleet.TVSTimeout, errLost)
+		return
+	case late+rest > fleet.TVSTimeout:
 		silent(fleet.TVSTimeout, errBusy)
 		return
 	}
@@ -71,7 +77,7 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	} else {
 		stats.Verifies++
 	}
-	answer.at = free + int64(net.Check)
+	answer.at = free + int64(rest+net.Check)
 	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(a.Request), nil)
 	f.answerByNetwork(answer)
 }

@@ -96,9 +96,9 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 	switch a := a.(type) {
 	case phone.Fetch:
-		return f.fetch(s.phone, a)
+		return f.fetch(s, a)
 	case phone.AskTVS:
-		return f.ask(s.phone, a)
+		return f.ask(s, a)
 	case phone.Register:
 		return f.register(s, a)
 	case phone.OpenService:

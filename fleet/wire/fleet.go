@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	"itlsim/phone"
 	"itlsim/sip"
 )
@@ -34,6 +36,8 @@ type Config struct {
 	Anywhere bool
 	// Observer, if not nil, is told what happens to phones.
 	Observer fleet.Observer
+	// Network is between the phones and everybody else: a sound one if nil.
+	Network *network.Network
 }
 
 var _ fleet.Fleet = (*Fleet)(nil)
@@ -71,6 +75,7 @@ type slot struct {
 	mu    sync.Mutex
 	index int // in the order of adding
 	phone *phone.Phone
+	path  *network.Path
 	begun time.Time // of the boot under way, by the wall clock
 	due   time.Time // the next keep-alive, by the wall clock
 
@@ -85,6 +90,7 @@ type slot struct {
 // New makes a fleet without phones, and listens for them. Close ends it.
 func New(cfg Config) (*Fleet, error) {
 	cfg.Limits = cfg.Limits.OrDefaults(DefaultBoots)
+	cfg.Network = cmp.Or(cfg.Network, &network.Network{})
 	f := &Fleet{
 		config: cfg, patience: 5 * time.Second,
 		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot),
@@ -105,7 +111,7 @@ func New(cfg Config) (*Fleet, error) {
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := &slot{index: len(f.slots), phone: p}
+	s := &slot{index: len(f.slots), phone: p, path: f.config.Network.Path(len(f.slots))}
 	f.slots = append(f.slots, s)
 	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }

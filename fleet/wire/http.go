@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -22,16 +23,19 @@ func (f *Fleet) local(p *phone.Phone) netip.Addr {
 	return p.IP()
 }
 
-// dial connects from the phone's own address. The connection ends when the time
-// for HTTP is over.
-func (f *Fleet) dial(p *phone.Phone, address string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: f.config.Limits.HTTPTimeout, KeepAlive: -1}
-	if local := f.local(p); local.IsValid() {
+// dial connects from the phone's own address. The time for HTTP runs from now on,
+// and ends the connection.
+func (f *Fleet) dial(s *slot, address string) (net.Conn, error) {
+	ends := time.Now().Add(f.config.Limits.HTTPTimeout)
+	ctx, cancel := context.WithDeadline(f.ctx, ends)
+	defer cancel()
+	dialer := &net.Dialer{KeepAlive: -1}
+	if local := f.local(s.phone); local.IsValid() {
 		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
 	}
-	conn, err := dialer.DialContext(f.ctx, "tcp", address)
+	conn, err := s.path.Dial(ctx, dialer, address)
 	if err == nil {
-		conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout))
+		conn.SetDeadline(ends)
 	}
 	return conn, err
 }

@@ -22,10 +22,7 @@ func (f *Fleet) listen() error {
 		calls.Close()
 		return fmt.Errorf("web pages of the phones: %w", err)
 	}
-	calls.takes = func(local netip.Addr) bool {
-		s := f.at(local)
-		return s != nil && s.registered()
-	}
+	calls.takes = (*slot).registered
 	f.sip = sip.Serve(calls, sip.ServerConfig{Handle: f.notified})
 	f.web = f.servePages(pages)
 	return nil
@@ -37,14 +34,15 @@ func (f *Fleet) listenAll(port int) (*loopback, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loopback{Listener: l, takes: func(local netip.Addr) bool { return f.at(local) != nil }}, nil
+	return &loopback{Listener: l, at: f.at, takes: func(*slot) bool { return true }}, nil
 }
 
 // loopback is a listener at all addresses that accepts only connections between
-// loopback addresses, to phones that would accept them.
+// loopback addresses, to phones that would accept them. They have the phone's path.
 type loopback struct {
 	net.Listener
-	takes func(local netip.Addr) bool
+	at    func(local netip.Addr) *slot
+	takes func(*slot) bool
 }
 
 // Accept waits for such a connection, and drops all others.
@@ -56,8 +54,10 @@ func (l *loopback) Accept() (net.Conn, error) {
 		}
 		local := conn.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
 		remote := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
-		if local.IsLoopback() && remote.IsLoopback() && l.takes(local) {
-			return conn, nil
+		if local.IsLoopback() && remote.IsLoopback() {
+			if s := l.at(local); s != nil && l.takes(s) {
+				return s.path.Conn(conn), nil
+			}
 		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			tcp.SetLinger(0) // a reset, as from a machine where nobody listens

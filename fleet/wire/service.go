@@ -28,7 +28,7 @@ func (f *Fleet) openService(s *slot, a phone.OpenService) phone.Event {
 
 // connect does the handshake with an HTTPS service.
 func (f *Fleet) connect(s *slot, server string) error {
-	raw, err := f.dial(s.phone, server)
+	raw, err := f.dial(s, server)
 	if err != nil {
 		return err
 	}

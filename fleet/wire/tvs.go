@@ -7,8 +7,11 @@ import (
 )
 
 // ask asks a TVS, from the phone's own address.
-func (f *Fleet) ask(p *phone.Phone, a phone.AskTVS) phone.Event {
-	client := tvs.Client{Local: f.local(p), MaxVersion: p.Profile().MaxTLS, Timeout: f.config.Limits.TVSTimeout}
+func (f *Fleet) ask(s *slot, a phone.AskTVS) phone.Event {
+	p := s.phone
+	client := tvs.Client{
+		Local: f.local(p), MaxVersion: p.Profile().MaxTLS, Timeout: f.config.Limits.TVSTimeout, Path: s.path,
+	}
 	var said tvs.Answer
 	err := f.patiently(func() (err error) {
 		said, err = client.Ask(f.ctx, a.Server, a.Authenticate, a.Request)

@@ -53,21 +53,11 @@ func Scenario(t testing.TB, name string) scenarios.Scenario {
 }
 
 // Open puts up the cluster and the phones of a scenario without playing its
-// steps: the file's own number of phones where phones is 0. Each change is made
-// to what there is in the lab before, as [NetworkFaults] does.
-func Open(t testing.TB, name string, phones int, changes ...func(*lab.Setup)) *Lab {
+// steps: the file's own number of phones where phones is 0.
+func Open(t testing.TB, name string, phones int) *Lab {
 	t.Helper()
-	s := Scenario(t, name)
-	for _, change := range changes {
-		change(&s.Setup)
-	}
-	return OpenScenario(t, s, phones)
+	return OpenScenario(t, Scenario(t, name), phones)
 }
-
-// NetworkFaults has a lab's network lose and delay datagrams when it is told to
-// ("fault: the network loses 5% of all datagrams"). A lab of a scenario that does
-// so itself needs no telling; in any other such a fault fails.
-func NetworkFaults(s *lab.Setup) { s.NetworkFaults = true }
 
 // OpenScenario does so for one that was made or changed in Go.
 func OpenScenario(t testing.TB, s scenarios.Scenario, phones int) *Lab {
