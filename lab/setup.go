@@ -2,7 +2,6 @@ package lab
 
 import (
 	"itlsim/cucm"
-	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
 )
@@ -15,7 +14,7 @@ type Setup struct {
 	Groups  []Group
 	// Served are the lists that real nodes serve today, by node, where phones are
 	// those of a real fleet.
-	Served map[string]*itl.List
+	Served map[string]*inventory.List
 }
 
 // Phones is how many phones there are, unless the options say otherwise.

@@ -72,20 +72,25 @@ func TestRealFleet(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, r.Passed)
 
-	bad := func(csv string) string {
+	load := func(csv string) (Scenario, error) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(dir+"/a.csv", []byte(csv), 0o666))
 		const scenario = "name: a\nshows: b\nphones: [{group: g, devices: a.csv}]\nsteps: [{step: none}]\n"
 		require.NoError(t, os.WriteFile(dir+"/s.yaml", []byte(scenario), 0o666))
-		_, err := LoadFile(dir + "/s.yaml")
+		return LoadFile(dir + "/s.yaml")
+	}
+	bad := func(csv string) string {
+		_, err := load(csv)
 		require.Error(t, err)
 		return err.Error()
 	}
 	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?); `+
 		"there are name, model, firmware, tftp, itl, registered", bad("name,modell\n"))
-	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>, or stands there twice`, bad("name,model\nSEP1,8861\n"))
-	require.Equal(t, `a.csv:2:17: "8862" is not a model that is known here (did you mean "8861"?)`,
-		bad("name,model\nSEP001122334455,8862\n"))
+	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>`, bad("name,model\nSEP1,8861\n"))
+	s, err = load("name,model\nSEP001122334455,Cisco 8800X\n")
+	require.NoError(t, err)
+	require.EqualError(t, s.Warnings, `a.csv:2:1: "8800X" is not a model that is known here; `+
+		"it is played as a 8861 without SHA-512")
 	require.Contains(t, bad("name,model,itl\nSEP001122334455,8861,12\n"), `a.csv:2:22: "12" is no SHA-1 checksum`)
 	require.Contains(t, bad("name,model,tftp\nSEP001122334455,8861,test10pup\n"), `(did you mean "test10pub"?)`)
 	require.Equal(t, "a.csv:1:1: there are no devices", bad("name,model\n"))

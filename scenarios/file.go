@@ -60,7 +60,7 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 func (l *loader) scenario(root ast.Node) Scenario {
 	s := Scenario{Setup: lab.Setup{Cluster: cucm.Cisco117598()}}
 	scenarioKeys.read(l, root, &s)
-	s.Served = l.served
+	s.Served, s.Warnings = l.served, l.warnings
 	return s
 }
 
@@ -142,8 +142,8 @@ var keySize = as(choice("a key size", "1024", "2048", "4096"), func(w string) in
 // nodePlan is a node that is being read.
 type nodePlan struct {
 	cucm.NodeConfig
-	named  ast.Node  // where its name stands
-	served *itl.List // by the real node today
+	named  ast.Node        // where its name stands
+	served *inventory.List // by the real node today
 }
 
 var nodeKeys = mapping[nodePlan]{what: "a node", keys: []key[nodePlan]{
@@ -161,7 +161,7 @@ var nodeKeys = mapping[nodePlan]{what: "a node", keys: []key[nodePlan]{
 		}
 	}},
 	keyOf("recovery name", text, func(p *nodePlan, w string) { p.RecoveryName = w }),
-	keyOf("list", trustList, func(p *nodePlan, list *itl.List) { p.served = list }),
+	keyOf("list", trustList, func(p *nodePlan, list *inventory.List) { p.served = list }),
 }}
 
 var unitKeys = mapping[map[string]int]{what: "key size", keys: perWord(unitNames(), keySize)}
@@ -215,7 +215,7 @@ var groupKeys = mapping[groupPlan]{what: "a group of phones", keys: []key[groupP
 	keyOf("holds", choice("something that phones hold", string(lab.Nothing), string(lab.PresentITL), string(lab.OldITL)),
 		func(p *groupPlan, w string) { p.Holds = lab.Holding(w) }),
 	{name: "devices", schema: text.schema, read: func(_ *loader, n ast.Node, p *groupPlan) { p.devices = n }},
-	keyOf("lists", listOf(trustList), func(p *groupPlan, lists []*itl.List) {
+	keyOf("lists", listOf(trustList), func(p *groupPlan, lists []*inventory.List) {
 		for _, list := range lists {
 			p.known.Add(list)
 		}
@@ -257,13 +257,13 @@ func modelSchema() object {
 	return object{"anyOf": []any{object{"enum": whole}, object{"enum": wordsAndNumbers(models)}}}
 }
 
-// trustList is a value for a .tlv file.
-var trustList = value[*itl.List]{text.schema, func(l *loader, n ast.Node) (*itl.List, bool) {
+// trustList is a value for a .tlv file, or for what `show itl` printed of one.
+var trustList = value[*inventory.List]{text.schema, func(l *loader, n ast.Node) (*inventory.List, bool) {
 	name, data, ok := l.readFile(n)
 	if !ok {
 		return nil, false
 	}
-	list, err := itl.ParseList(data)
+	list, err := inventory.ParseList(data)
 	if err != nil {
 		l.at(n, "%s is no trust list: %v", name, err)
 	}
@@ -323,7 +323,8 @@ func (l *loader) devices(p *groupPlan) {
 		return
 	}
 	export := inventory.Export{File: name, Data: data, Nodes: p.TFTP, Lists: p.known, Most: lab.MaxPhones}
-	devices, problems := export.Devices()
+	devices, warnings, problems := export.Devices()
+	l.warnings = append(l.warnings, warnings...)
 	l.problems = append(l.problems, problems...)
 	if len(problems) > 0 {
 		return

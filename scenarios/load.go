@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -13,7 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"itlsim/itl"
+	"itlsim/scenarios/inventory"
 	"itlsim/scenarios/language"
 )
 
@@ -38,7 +39,7 @@ const maxScenario = 1 << 20
 // Load reads a scenario. Everything in it is checked: what is wrong comes back
 // as [Problems], with file, line and column. dir holds the files that it names.
 func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
-	l := &loader{file: file, dir: dir, served: make(map[string]*itl.List)}
+	l := &loader{file: file, dir: dir, served: make(map[string]*inventory.List)}
 	if len(data) > maxScenario {
 		l.problems.Add(file, 1, 1, "the file is larger than %d bytes", maxScenario)
 		return Scenario{}, l.problems
@@ -61,8 +62,9 @@ type loader struct {
 	file     string
 	dir      fs.FS // of files that it names
 	problems Problems
-	words    vocabulary           // what sentences may name
-	served   map[string]*itl.List // by real nodes today
+	words    vocabulary                 // what sentences may name
+	served   map[string]*inventory.List // by real nodes today
+	warnings Problems
 }
 
 // parse reads the one document that a file holds; nil where it does not.
@@ -105,10 +107,21 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 		l.at(n, "there is no directory to look for %s in", name)
 		return name, nil, false
 	}
-	data, err := fs.ReadFile(l.dir, path.Clean(filepath.ToSlash(name)))
+	data, err := l.readAll(path.Clean(filepath.ToSlash(name)))
 	if err != nil {
 		l.at(n, "%v", err)
 		return name, nil, false
 	}
 	return name, data, true
+}
+
+// readAll reads a file, and of one that is too large for anything a bit more
+// than there is room for.
+func (l *loader) readAll(name string) ([]byte, error) {
+	f, err := l.dir.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, inventory.MaxExport+1))
 }

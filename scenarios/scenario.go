@@ -12,6 +12,8 @@ type Scenario struct {
 	Rows  []string // of the mission
 	// NotIn tells, by mode, why the scenario does not run in it.
 	NotIn map[string]string
+	// Warnings tell what of the file was taken for something else.
+	Warnings Problems
 	lab.Setup
 	Steps []Step
 }

@@ -36,6 +36,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	warn(s.err, scenario)
 	out, err := c.create(s.out)
 	if err != nil {
 		return err
@@ -118,6 +119,13 @@ func find(name, mode string) (scenarios.Scenario, error) {
 		return s, usageError("%s does not run in %s mode: %s", s.Name, mode, why)
 	}
 	return s, nil
+}
+
+// warn prints what of a scenario's files was taken for something else.
+func warn(w io.Writer, s scenarios.Scenario) {
+	for _, warning := range s.Warnings {
+		fmt.Fprintf(w, "warning: %v\n", warning)
+	}
 }
 
 // explain tells the story that the command line asks for, unless a report has

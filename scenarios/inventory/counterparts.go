@@ -10,7 +10,6 @@ import (
 	"maps"
 	mathrand "math/rand/v2"
 	"slices"
-	"strings"
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
@@ -34,21 +33,13 @@ type Counterparts struct {
 type Site struct {
 	Cluster *cucm.Cluster
 	Nodes   map[string]*cucm.Node // by their names in the scenario
-	Served  map[string]*itl.List  // what the real nodes serve today, by the same names
+	Served  map[string]*List      // what the real nodes serve today, by the same names
 	Seed    uint64                // of stand-ins
 	Clock   cucm.Clock
 }
 
 // fingerprint tells certificates apart, whole ones and those by hash alike.
-type fingerprint [sha1.Size]byte
-
-func fingerprintOf(r *itl.Record) (sum fingerprint) {
-	if r.Certificate != nil {
-		return sha1.Sum(r.Certificate)
-	}
-	copy(sum[:], r.CertHash)
-	return sum
-}
+type fingerprint = [sha1.Size]byte
 
 // origin is what a list was made of: a real list, or, where none is known, the
 // list of a node.
@@ -70,9 +61,9 @@ func NewCounterparts(site Site) *Counterparts {
 		own := site.Nodes[name]
 		for i := range site.Served[name].Records {
 			r := &site.Served[name].Records[i]
-			sum := fingerprintOf(r)
+			sum := r.Fingerprint
 			switch {
-			case r.Role == itl.TFTP || r.Role == itl.SAST && !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix):
+			case r.Role == itl.TFTP || r.Role == itl.CCMTFTP || r.Role == itl.SAST && !r.isRecovery():
 				c.current[sum] = own.Certificate(cucm.CallManager).Signer
 			case r.Role == itl.SAST:
 				c.current[sum] = publisher.Certificate(cucm.ITLRecovery).Signer
@@ -106,13 +97,13 @@ func (c *Counterparts) Held(d *Device, home *cucm.Node) (*itl.List, error) {
 		return home.ITL(), nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.site.Served)) {
-		if d.List != nil && c.site.Served[name].SHA1() == d.List.SHA1() {
+		if d.List != nil && c.site.Served[name].Sum == d.List.Sum {
 			return c.site.Nodes[name].ITL(), nil
 		}
 	}
 	from := origin{node: home}
 	if d.List != nil {
-		from = origin{sum: d.List.SHA1()}
+		from = origin{sum: d.List.Sum}
 	}
 	if list, ok := c.made[from]; ok {
 		return list, nil
@@ -126,16 +117,17 @@ func (c *Counterparts) Held(d *Device, home *cucm.Node) (*itl.List, error) {
 
 // build makes the counterpart of a real list. Of one that is not known (nil)
 // nothing is of today: it has the records of the node's own, of stand-ins alone.
-func (c *Counterparts) build(real *itl.List, home *cucm.Node) (*itl.List, error) {
-	records, digest := home.ITL().Records, itl.SHA1
-	if real != nil {
-		records, digest = real.Records, real.Digest
+func (c *Counterparts) build(real *List, home *cucm.Node) (*itl.List, error) {
+	from := real
+	if real == nil {
+		from = ListOf(home.ITL())
+		from.Digest = itl.SHA1
 	}
-	t := itl.Template{Filename: itl.ITLFilename, Timestamp: c.site.Clock.Now(), Digest: digest}
+	t := itl.Template{Filename: itl.ITLFilename, Timestamp: c.site.Clock.Now(), Digest: from.Digest}
 	var signer *itl.Signer
-	for i := range records {
-		r := &records[i]
-		own, ok := c.current[fingerprintOf(r)]
+	for i := range from.Records {
+		r := &from.Records[i]
+		own, ok := c.current[r.Fingerprint]
 		if !ok || real == nil {
 			var err error
 			if own, err = c.standIn(r); err != nil {
@@ -143,7 +135,7 @@ func (c *Counterparts) build(real *itl.List, home *cucm.Node) (*itl.List, error)
 			}
 		}
 		record := itl.HashRecord(r.Role, own.Certificate)
-		if r.Certificate != nil {
+		if r.Whole {
 			record = itl.FullRecord(r.Role, own.Certificate)
 		}
 		t.Records = append(t.Records, record)
@@ -162,8 +154,8 @@ func (c *Counterparts) build(real *itl.List, home *cucm.Node) (*itl.List, error)
 // serial number and key are a function of the seed and of that real certificate:
 // whichever phones come first, a stranger is the same, and takes no key from the
 // cluster.
-func (c *Counterparts) standIn(r *itl.Record) (itl.Signer, error) {
-	sum := fingerprintOf(r)
+func (c *Counterparts) standIn(r *Record) (itl.Signer, error) {
+	sum := r.Fingerprint
 	if s, ok := c.standIns[sum]; ok {
 		return s, nil
 	}

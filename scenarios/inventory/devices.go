@@ -1,17 +1,13 @@
 package inventory
 
 import (
-	"bytes"
 	"crypto/sha1"
-	"encoding/csv"
 	"encoding/hex"
-	"errors"
-	"io"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
-	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
 )
@@ -23,7 +19,7 @@ type Device struct {
 	TFTP    string // the node that it asks first; "": the first one of its group
 	// List is what the phone holds. It is nil where no file of the list is at
 	// hand, and where nothing is known: see ListKnown.
-	List       *itl.List
+	List       *List
 	ListKnown  bool // the phone reported a list, so its checksum is known
 	Registered bool
 }
@@ -40,12 +36,6 @@ func Thinned(devices []Device, n int) []Device {
 	return some
 }
 
-// Lists finds trust lists by their checksum.
-type Lists map[[sha1.Size]byte]*itl.List
-
-// Add adds a list.
-func (l Lists) Add(list *itl.List) { l[list.SHA1()] = list }
-
 // An Export is a file of devices, as an administrator got it from a cluster.
 type Export struct {
 	File  string // its name, for what is wrong in it
@@ -58,51 +48,59 @@ type Export struct {
 // columns of an export, in any order; the first two are needed.
 var columns = []string{"name", "model", "firmware", "tftp", "itl", "registered"}
 
-// mostProblems ends the reading of an export that is no such file at all.
-const mostProblems = 20
-
-// Devices reads the export, a CSV file. The problems tell what is wrong in it.
-func (e *Export) Devices() ([]Device, language.Problems) {
-	r := &reader{export: e, csv: csv.NewReader(bytes.NewReader(e.Data)), seen: make(map[string]bool)}
-	r.csv.TrimLeadingSpace, r.csv.ReuseRecord = true, true
+// Devices reads the export: a table of our own columns, separated by commas,
+// semicolons or tabs, in UTF-8 or UTF-16. The problems tell what is wrong in it.
+// The warnings are about what was taken for something else, a model that is not
+// known here.
+func (e *Export) Devices() (devices []Device, warnings, problems language.Problems) {
+	text, err := decode(e.Data)
+	if err == nil && len(e.Data) > MaxExport {
+		err = fmt.Errorf("the file is larger than %d bytes", MaxExport)
+	}
+	if err != nil {
+		problems.Add(e.File, 1, 1, "%v", err)
+		return nil, nil, problems
+	}
+	r := &reader{export: e, table: newTable(e.File, text), seen: make(map[string]int), strange: make(map[string]bool)}
 	if r.header() {
 		r.devices()
 	}
-	return r.found, r.problems
+	return r.found, r.warnings, r.table.problems
 }
 
 // reader reads an export line by line.
 type reader struct {
+	*table
 	export   *Export
-	csv      *csv.Reader
-	at       map[string]int // number of each column
+	place    map[string]int // number of each column
+	columns  int
 	row      []string
-	seen     map[string]bool // names
+	seen     map[string]int  // names, and their lines
+	strange  map[string]bool // models that were warned of
 	found    []Device
-	problems language.Problems
+	warnings language.Problems
 }
 
 // header reads the first line. It reports whether it makes sense.
 func (r *reader) header() bool {
-	header, err := r.csv.Read()
-	if err != nil {
-		r.problems.Add(r.export.File, 1, 1, "there is no header; the columns are %s", strings.Join(columns, ", "))
+	header := r.next()
+	if header == nil {
+		r.at(1, 1, "there is no header; the columns are %s", strings.Join(columns, ", "))
 		return false
 	}
-	r.at = make(map[string]int)
+	r.place, r.columns = make(map[string]int), len(header)
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, h) {
-			line, column := r.csv.FieldPos(i)
-			r.problems.Add(r.export.File, line, column, "%q is no column%s; there are %s",
+			r.table.wrong(i, "%q is no column%s; there are %s",
 				h, language.DidYouMean(h, columns), strings.Join(columns, ", "))
 			return false
 		}
-		r.at[h] = i
+		r.place[h] = i
 	}
 	for _, need := range columns[:2] {
-		if _, ok := r.at[need]; !ok {
-			r.problems.Add(r.export.File, 1, 1, "there is no column %q", need)
+		if _, ok := r.place[need]; !ok {
+			r.at(1, 1, "there is no column %q", need)
 			return false
 		}
 	}
@@ -111,34 +109,25 @@ func (r *reader) header() bool {
 
 // devices reads the lines that follow.
 func (r *reader) devices() {
-	for {
-		row, err := r.csv.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var bad *csv.ParseError
-		if errors.As(err, &bad) {
-			r.problems.Add(r.export.File, bad.Line, bad.Column, "%v", bad.Err)
-			return
-		}
+	for r.row = r.next(); r.row != nil; r.row = r.next() {
 		if len(r.found) >= r.export.Most {
-			r.problems.Add(r.export.File, 1, 1, "there is room for %d phones", r.export.Most)
+			r.at(1, 1, "there is room for %d phones", r.export.Most)
 			return
 		}
-		r.row = row
+		if len(r.row) != r.columns {
+			r.table.wrong(0, "wrong number of fields: %d, and %d in the header", len(r.row), r.columns)
+			continue
+		}
 		r.found = append(r.found, r.device())
-		if len(r.problems) >= mostProblems {
-			return
-		}
 	}
-	if len(r.found) == 0 {
-		r.problems.Add(r.export.File, 1, 1, "there are no devices")
+	if len(r.found) == 0 && len(r.problems) == 0 {
+		r.at(1, 1, "there are no devices")
 	}
 }
 
 // cell is a cell of the present line, "" where the export has no such column.
 func (r *reader) cell(column string) string {
-	if i, ok := r.at[column]; ok {
+	if i, ok := r.place[column]; ok {
 		return strings.TrimSpace(r.row[i])
 	}
 	return ""
@@ -146,22 +135,27 @@ func (r *reader) cell(column string) string {
 
 // wrong notes what is wrong with a cell of the present line.
 func (r *reader) wrong(column, format string, args ...any) {
-	line, at := r.csv.FieldPos(r.at[column])
-	r.problems.Add(r.export.File, line, at, format, args...)
+	r.table.wrong(r.place[column], format, args...)
 }
 
 var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 
 // device reads the present line.
 func (r *reader) device() Device {
-	d := Device{Name: r.cell("name"), TFTP: r.cell("tftp")}
-	if !deviceName.MatchString(d.Name) || r.seen[d.Name] {
-		r.wrong("name", "%q is no SEP<MAC>, or stands there twice", d.Name)
+	d := Device{Name: strings.ToUpper(r.cell("name")), TFTP: r.cell("tftp")}
+	if !deviceName.MatchString(d.Name) {
+		r.wrong("name", "%q is no SEP<MAC>", r.cell("name"))
+	} else if before := r.seen[d.Name]; before > 0 {
+		r.wrong("name", "%s stands there twice, in line %d before", d.Name, before)
+	} else {
+		r.seen[d.Name] = r.line()
 	}
-	r.seen[d.Name] = true
-	if d.Profile = profile(r.cell("model"), r.cell("firmware")); d.Profile == nil {
-		r.wrong("model", "%q is not a model that is known here%s",
-			r.cell("model"), language.DidYouMean(r.cell("model"), models()))
+	model, why := r.cell("model"), ""
+	if d.Profile, why = profile(model, r.cell("firmware")); model == "" {
+		r.wrong("model", "the phone has no model")
+	} else if why != "" && !r.strange[model] && len(r.strange) < mostProblems {
+		r.strange[model] = true
+		r.warnings.Add(r.export.File, r.line(), 1, "%s", why)
 	}
 	if nodes := r.export.Nodes; d.TFTP != "" && !slices.Contains(nodes, d.TFTP) {
 		r.wrong("tftp", "%q is not a node of the cluster%s", d.TFTP, language.DidYouMean(d.TFTP, nodes))
@@ -182,25 +176,4 @@ func (r *reader) device() Device {
 		}
 	}
 	return d
-}
-
-// models are the model numbers that are known here.
-func models() []string {
-	var names []string
-	for _, p := range phone.Profiles() {
-		names = append(names, p.Model)
-	}
-	return names
-}
-
-// profile is a model's profile with the firmware that a phone really has; nil
-// where the model is not known.
-func profile(model, firmware string) *phone.Profile {
-	p, ok := phone.ProfileOf(strings.TrimPrefix(strings.TrimPrefix(model, "Cisco "), "CP-"))
-	if !ok || firmware == "" || firmware == p.Firmware {
-		return p
-	}
-	own := *p
-	own.Firmware = firmware
-	return &own
 }
