@@ -31,6 +31,12 @@ const (
 // RecoveryPrefix begins the common name of every ITLRecovery certificate (M2).
 const RecoveryPrefix = "ITLRECOVERY_"
 
+// IsRecovery reports whether a name, as lists and certificates have it, is an
+// ITLRecovery certificate's.
+func IsRecovery(subject string) bool {
+	return strings.HasPrefix(itl.CommonName(subject), RecoveryPrefix)
+}
+
 // Units in the order in which the CLI lists them.
 var Units = []Unit{CallManager, CAPFUnit, ITLRecovery, TVSUnit, IPsec, Tomcat}
 

@@ -70,16 +70,16 @@ func (d *draft) rebuild(start bool, nodes ...int) error {
 	return nil
 }
 
-// resign puts another signature on a node's list. The certificate of a remote key
-// replaces the ITLRECOVERY record; nil leaves the records as they are.
-func (d *draft) resign(n *nodeState, signer, remote *Certificate) (*itl.List, error) {
-	if remote == nil {
+// resign puts another signature on a node's list. Where the list lacks the recovery
+// certificate, its ITLRECOVERY record becomes that one's.
+func (d *draft) resign(n *nodeState, signer, recovery *Certificate) (*itl.List, error) {
+	if holdsSigner(n.list, recovery) {
 		return n.list.Resign(signer.Signer, d.means.now())
 	}
 	t := itl.Template{Filename: n.list.Filename, Timestamp: d.means.now(), Digest: n.list.Digest}
 	for _, rec := range n.list.Records {
 		if rec.Role == itl.SAST && rec.Holds(n.recovery.Certificate.Raw) {
-			rec = itl.FullRecord(itl.SAST, remote.Certificate)
+			rec = itl.FullRecord(itl.SAST, recovery.Certificate)
 		}
 		t.Records = append(t.Records, rec)
 	}

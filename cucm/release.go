@@ -5,10 +5,10 @@ import "fmt"
 // Release is the generation of CUCM that a cluster is of.
 type Release string
 
-// The releases. From 12.0 on the roles of the two keys are inverted:
-// ITLRecovery signs the lists, and `utils itl reset localkey` signs with the
-// CallManager key until TFTP restarts. From 12.5 on one ITLRecovery, made on
-// the publisher, is every node's.
+// The releases. From 12.0 on the roles of the two keys are inverted: ITLRecovery
+// signs the lists, and `utils itl reset localkey` signs with the publisher's
+// CallManager key until TFTP restarts. From 12.5 on one ITLRecovery, made on the
+// publisher, is every node's.
 const (
 	Release10  Release = "10.0" // the default
 	Release125 Release = "12.5"
@@ -17,6 +17,15 @@ const (
 // recoverySigns reports whether ITLRecovery signs a list that TFTP builds, rather
 // than CallManager.
 func (r Release) recoverySigns() bool { return r == Release125 }
+
+// resetUnit is the publisher's certificate whose key `utils itl reset localkey`
+// signs with.
+func (r Release) resetUnit() Unit {
+	if r.recoverySigns() {
+		return CallManager
+	}
+	return ITLRecovery
+}
 
 // sharesRecovery reports whether all nodes have one ITLRecovery.
 func (r Release) sharesRecovery() bool { return r == Release125 }

@@ -4,17 +4,15 @@ import (
 	"fmt"
 
 	"itlsim/cucm/ciscolog"
-	"itlsim/itl"
 )
 
-// ResetSigner is the certificate whose key `utils itl reset localkey` signs the
-// node's list with: the publisher's ITLRecovery (M7), or from release 12.0 on the
-// node's own CallManager.
-func (n *Node) ResetSigner() *Certificate {
-	if n.cluster.Release().recoverySigns() {
-		return n.Certificate(CallManager)
-	}
-	return n.cluster.Publisher().Certificate(ITLRecovery)
+// ResetSigner is the certificate whose key `utils itl reset localkey` signs with:
+// the publisher's ITLRecovery (M7), or from release 12.0 on the publisher's
+// CallManager (CLI reference).
+func (c *Cluster) ResetSigner() *Certificate {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.nodes[0].certs[c.release.resetUnit()]
 }
 
 // OpenRecoveryKey opens an ITLRecovery.p12 that was fetched from a server, under
@@ -60,18 +58,23 @@ func (n *Node) BeginReset() (*ITLReset, error) {
 // End lets other administrators go on.
 func (r *ITLReset) End() { r.cluster.admin.Unlock() }
 
-// Generate takes the publisher's ITL, strips its signature and signs its
-// contents with the recovery key (M7); remote, where not nil, replaces that key
-// on the publisher and its record in the list first (M8). From release 12.0 on
-// every node's list is signed by its own CallManager key, or by the remote key.
+// Generate takes the publisher's ITL and replaces its signature by one of the key
+// that resets lists. Every active node is to get this one file (M7). remote, where
+// not nil, first replaces ITLRecovery on the publisher and its record in the list,
+// and is the key (M8).
+//
+// Release 10.0 refuses `localkey` where the list lacks the present ITLRECOVERY
+// record, since no phone could follow. From release 12.0 on CallManager signs, and
+// the record is put in: the way to a new ITLRecovery in the Default Security chapter
+// would need a TVS otherwise. (That chapter speaks of "the new ITL file", the CLI
+// reference of the existing one. This project's reading.)
 func (r *ITLReset) Generate(remote *RecoveryKey) error {
 	d, pub := r.draft, &r.draft.nodes[0]
-	inverted := d.release.recoverySigns()
-	recovery := pub.certs[ITLRecovery]
+	recovery, signer := pub.certs[ITLRecovery], pub.certs[d.release.resetUnit()]
 	if remote != nil {
-		recovery = remote.cert
+		recovery, signer = remote.cert, remote.cert
 	}
-	if bits, want := recovery.Bits(), pub.certs[CallManager].Bits(); bits < want && (!inverted || remote != nil) {
+	if bits, want := recovery.Bits(), pub.certs[CallManager].Bits(); bits < want {
 		return &KeySizeError{Recovery: bits, CallManager: want}
 	}
 	if !pub.running[TFTPService] {
@@ -80,64 +83,36 @@ func (r *ITLReset) Generate(remote *RecoveryKey) error {
 			return err
 		}
 	}
-	if remote == nil && !inverted && !holdsSigner(pub.list, recovery) {
+	if remote == nil && signer == recovery && !holdsSigner(pub.list, recovery) {
 		return &StaleListError{Node: pub.name, Recovery: true}
 	}
-	lists, err := r.sign(recovery, remote)
+	list, err := d.resign(pub, signer, recovery)
 	if err != nil {
-		return err
+		return fmt.Errorf("reset ITL: %w", err)
+	}
+	if !holdsSigner(list, signer) {
+		return &StaleListError{Node: pub.name}
 	}
 	if remote != nil {
-		pub.certs[ITLRecovery], pub.p12, pub.recovery = recovery, remote.file, recovery
-		d.store = d.store.with(ITLRecovery, recovery.Certificate)
-		pub.trust(remote.from)
-		if d.release.sharesRecovery() {
-			d.shareRecovery()
-		}
+		d.adopt(remote)
 	}
-	for i, node := range r.Active {
+	for _, node := range r.Active {
 		n := &d.nodes[node.index]
-		n.list, n.recovery = lists[i], recovery
-		if remote == nil {
-			n.recovery = pub.recovery
-		}
+		n.list, n.recovery = list, recovery
+		d.raise(node.index, ciscolog.ITLFileRegenerated)
 	}
 	return nil
 }
 
-// sign makes the reset list of each active node. All get the same file, unless
-// each signs its own: the clock goes on between two. In every list is the record
-// of its signer.
-func (r *ITLReset) sign(recovery *Certificate, remote *RecoveryKey) ([]*itl.List, error) {
-	d := r.draft
-	inverted := d.release.recoverySigns()
-	var replaced *Certificate
-	if remote != nil {
-		replaced = remote.cert
+// adopt makes a fetched recovery key the publisher's.
+func (d *draft) adopt(remote *RecoveryKey) {
+	pub := &d.nodes[0]
+	pub.certs[ITLRecovery], pub.p12, pub.recovery = remote.cert, remote.file, remote.cert
+	d.store = d.store.with(ITLRecovery, remote.cert.Certificate)
+	pub.trust(remote.from)
+	if d.release.sharesRecovery() {
+		d.shareRecovery()
 	}
-	lists := make([]*itl.List, len(r.Active))
-	for i, node := range r.Active {
-		n := &d.nodes[node.index]
-		source, signer := &d.nodes[0], recovery
-		if inverted {
-			if source = n; remote == nil {
-				signer = n.certs[CallManager]
-			}
-		}
-		if i > 0 && !inverted {
-			lists[i] = lists[0]
-		} else {
-			var err error
-			if lists[i], err = d.resign(source, signer, replaced); err != nil {
-				return nil, fmt.Errorf("reset ITL of %s: %w", n.name, err)
-			}
-		}
-		if !holdsSigner(lists[i], signer) {
-			return nil, &StaleListError{Node: n.name}
-		}
-		d.raise(node.index, ciscolog.ITLFileRegenerated)
-	}
-	return lists, nil
 }
 
 // Transfer gives every active node its reset list, all or none, which TFTP

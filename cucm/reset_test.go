@@ -11,6 +11,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/internal/cucmtest"
+	"itlsim/internal/sftptest"
 	"itlsim/itl"
 )
 
@@ -82,21 +83,22 @@ func TestPublisherWithoutTFTPAfterRegeneration(t *testing.T) {
 
 func release125(c *cucm.Config) { c.Release = cucm.Release125 }
 
-// Release 12.5: ITLRecovery signs, one for all nodes; the reset signs each
-// node's own list with its CallManager key, and restarts nothing.
+// Release 12.5: ITLRecovery, one for all nodes, signs lists. The reset gives every
+// TFTP node the publisher's list, signed by its CallManager key (CLI reference), and
+// restarts nothing.
 func TestRelease125(t *testing.T) {
 	l := newLab(t, release125)
-	l.Register(phoneName)
-	recovery := func() itl.Identity { return itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate) }
-	signedBy := func(unit cucm.Unit) {
+	recovery := l.Pub.Certificate(cucm.ITLRecovery)
+	signedBy := func(cert *cucm.Certificate) {
 		t.Helper()
 		for _, n := range l.Nodes() {
 			require.NoError(t, n.ITL().VerifySelf())
-			require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(n.Certificate(unit).Certificate)), n.Name())
+			require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(cert.Certificate)), n.Name())
 		}
 	}
-	require.Equal(t, recovery(), itl.IdentityOf(l.Sub.Certificate(cucm.ITLRecovery).Certificate))
-	signedBy(cucm.ITLRecovery)
+	require.Equal(t, recovery.Certificate.Raw, l.Sub.Certificate(cucm.ITLRecovery).Certificate.Raw)
+	signedBy(recovery)
+	before := l.Pub.ITL()
 	out := l.Must(l.Pub, "utils itl reset localkey")
 	require.Empty(t, cmp.Diff(cucmtest.Fold(`
 Name is None
@@ -113,26 +115,77 @@ Transferring new reset ITL file to the TFTP server nodes in the cluster.........
 Successfully transferred reset ITL to node test10pub
 Successfully transferred reset ITL to node test10sub
 `), cucmtest.Fold(out)))
-	signedBy(cucm.CallManager)
+	signedBy(l.Pub.Certificate(cucm.CallManager))
+	require.Equal(t, l.Pub.ITL().SHA1(), l.Sub.ITL().SHA1(), "one file")
+	require.Equal(t, before.Records, l.Pub.ITL().Records, "the publisher's list")
 	for _, n := range l.Nodes() {
 		l.Must(n, "utils service restart Cisco Tftp")
 	}
-	signedBy(cucm.ITLRecovery)
+	signedBy(recovery)
+	require.NotEqual(t, l.Pub.ITL().SHA1(), l.Sub.ITL().SHA1())
+}
 
-	// A regenerated key waits for TFTP: until then the old one signs.
-	old := recovery()
+// A regenerated ITLRecovery waits for TFTP, or for `localkey`, which puts its record
+// into the list.
+func TestNewRecoveryRecordInRelease125(t *testing.T) {
+	l := newLab(t, release125)
+	l.Register(phoneName)
+	old := l.Pub.Certificate(cucm.ITLRecovery).Certificate
 	_, err := l.Types(l.Sub, "set cert regen ITLRecovery", "yes")
 	require.ErrorContains(t, err, "publisher")
 	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	recovery := l.Pub.Certificate(cucm.ITLRecovery).Certificate
+	require.NotEqual(t, old.Raw, recovery.Raw)
 	require.Empty(t, l.Resets)
-	require.Equal(t, recovery(), itl.IdentityOf(l.Sub.Certificate(cucm.ITLRecovery).Certificate))
+	require.Equal(t, recovery.Raw, l.Sub.Certificate(cucm.ITLRecovery).Certificate.Raw)
+
+	// A rebuild keeps the old one, which signs until TFTP starts.
 	l.Must(l.Sub, "set cert regen TVS", "yes")
 	for _, n := range l.Nodes() {
-		require.True(t, n.ITL().Signer.SameSerial(old))
 		require.NoError(t, n.ITL().VerifySelf())
+		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(old)))
 	}
 	l.Must(l.Pub, "utils service restart Cisco Tftp")
-	require.True(t, l.Pub.ITL().Signer.SameSerial(recovery()))
+	require.True(t, l.Pub.ITL().Signer.SameSerial(itl.IdentityOf(recovery)))
+	require.True(t, l.Sub.ITL().Signer.SameSerial(itl.IdentityOf(old)))
+
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	recovery = l.Pub.Certificate(cucm.ITLRecovery).Certificate
+	records := len(l.Pub.ITL().Records)
+	l.Must(l.Pub, "utils itl reset localkey")
+	list := l.Pub.ITL()
+	require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.CallManager).Certificate)))
+	require.Len(t, list.Records, records)
+	require.True(t, list.Records[4].Holds(recovery.Raw))
+	require.Equal(t, list.SHA1(), l.Sub.ITL().SHA1())
+	// It is in force now: a rebuild before the next start of TFTP signs with it.
+	l.Wait(cucmtest.Guard)
+	l.Must(l.Sub, "set cert regen TVS", "yes")
+	for _, n := range l.Nodes() {
+		require.NoError(t, n.ITL().VerifySelf())
+		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(recovery)), n.Name())
+	}
+}
+
+// In release 12.5, too, `remotekey` signs with the fetched key, one file for all.
+func TestRemotekeyInRelease125(t *testing.T) {
+	l := newLab(t, release125)
+	s := sftptest.Start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
+	_, err := l.Fetch(l.Pub, s, "yes")
+	require.NoError(t, err)
+	saved := l.Pub.Certificate(cucm.ITLRecovery).Certificate
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	for _, n := range l.Nodes() {
+		l.Must(n, "utils service restart Cisco Tftp")
+	}
+	_, err = l.Remotekey(s, s.Password, password)
+	require.NoError(t, err)
+	for _, n := range l.Nodes() {
+		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(saved)))
+		require.True(t, n.ITL().Records[4].Holds(saved.Raw))
+		require.Equal(t, saved.Raw, n.Certificate(cucm.ITLRecovery).Certificate.Raw)
+	}
+	require.Equal(t, l.Pub.ITL().SHA1(), l.Sub.ITL().SHA1())
 }
 
 // M3: a change of names regenerates four certificates past the guard; the

@@ -117,8 +117,8 @@ func lookAtNode(n *cucm.Node) nodeView {
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
-		signer, resetSigner := list.Signer.Subject, n.ResetSigner().Certificate.Subject
-		v.Reset = isRecovery(itl.CommonName(signer)) == isRecovery(resetSigner.CommonName)
+		resetSigner := itl.IdentityOf(n.Cluster().ResetSigner().Certificate)
+		v.Reset = cucm.IsRecovery(list.Signer.Subject) == cucm.IsRecovery(resetSigner.Subject)
 	}
 	for _, u := range cucm.Units {
 		c := n.Certificate(u)
@@ -133,8 +133,5 @@ func lookAtNode(n *cucm.Node) nodeView {
 	}
 	return v
 }
-
-// isRecovery reports whether a common name is an ITLRecovery certificate's.
-func isRecovery(name string) bool { return strings.HasPrefix(name, cucm.RecoveryPrefix) }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }

@@ -11,6 +11,7 @@ import (
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // What is the case with phones is said so that it can follow "4 of 8": "are
@@ -61,7 +62,8 @@ func (s *subject) refused() string {
 
 var aboutState = []language.Rule[predicate]{
 	phones("would come back by utils itl reset", func(s *subject) string {
-		return unless(s.teller.HoldsRecovery(s.View, s.member.Home), "do not hold the present ITLRECOVERY record")
+		record := report.ResetRecord(s.member.Home.Cluster())
+		return unless(s.teller.HoldsResetSigner(s.View, s.member.Home), "do not hold the present "+record)
 	}),
 	phones("are (power=on|off)", func(s *subject) string {
 		if s.On {

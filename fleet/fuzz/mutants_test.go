@@ -18,7 +18,7 @@ func TestAHalfWrittenResetIsCaught(t *testing.T) {
 			return data
 		}
 		list, err := itl.ParseList(data)
-		if err == nil && strings.HasPrefix(itl.CommonName(list.Signer.Subject), cucm.RecoveryPrefix) {
+		if err == nil && cucm.IsRecovery(list.Signer.Subject) {
 			return data[:len(data)/2]
 		}
 		return data

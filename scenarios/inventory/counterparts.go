@@ -63,7 +63,7 @@ func NewCounterparts(site Site) *Counterparts {
 			r := &site.Served[name].Records[i]
 			sum := r.Fingerprint
 			switch {
-			case r.Role == itl.TFTP || r.Role == itl.CCMTFTP || r.Role == itl.SAST && !r.isRecovery():
+			case r.Role == itl.TFTP || r.Role == itl.CCMTFTP || r.Role == itl.SAST && !cucm.IsRecovery(r.Subject):
 				c.current[sum] = own.Certificate(cucm.CallManager).Signer
 			case r.Role == itl.SAST:
 				c.current[sum] = publisher.Certificate(cucm.ITLRecovery).Signer

@@ -2,10 +2,8 @@ package inventory
 
 import (
 	"crypto/sha1"
-	"strings"
 	"time"
 
-	"itlsim/cucm"
 	"itlsim/itl"
 )
 
@@ -61,11 +59,6 @@ func recordOf(r *itl.Record) Record {
 		copy(own.Fingerprint[:], r.CertHash)
 	}
 	return own
-}
-
-// isRecovery reports whether the record is that of an ITLRecovery certificate.
-func (r *Record) isRecovery() bool {
-	return strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix)
 }
 
 // Lists finds trust lists by their checksum.

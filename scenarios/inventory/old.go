@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"strings"
 	"time"
 
 	"itlsim/cucm"
@@ -14,7 +13,7 @@ func WithoutRecovery(n *cucm.Node, at time.Time) (*itl.List, error) {
 	list := n.ITL()
 	t := itl.Template{Filename: itl.ITLFilename, Timestamp: at, Digest: list.Digest}
 	for _, r := range list.Records {
-		if !strings.HasPrefix(itl.CommonName(r.Subject), cucm.RecoveryPrefix) {
+		if !cucm.IsRecovery(r.Subject) {
 			t.Records = append(t.Records, r)
 		}
 	}

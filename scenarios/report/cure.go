@@ -5,44 +5,88 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/tvs"
 )
 
 // Cure says what would help a phone that a node serves (M10, M20), "" where it
 // needs nothing. Commands stand between grave accents.
 func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
-	if v.State != phone.Locked && v.State != phone.Untrusted {
+	switch {
+	case v.State != phone.Locked && v.State != phone.Untrusted:
 		return ""
-	}
-	reset := t.byReset(v, n)
-	if v.Refusal == nil {
+	case v.Refusal == nil:
 		return "a reset of the phones, to try again"
 	}
 	switch why := phone.Explain(v.Refusal.Reason); {
 	case why.Remedy == "":
-		return reset
-	case why.ByList:
-		return why.Remedy + "; or " + reset
+		return t.cureByList(v, n)
+	case why.ByList && v.ListRefusal != nil:
+		return why.Remedy + "; or " + t.cureByList(v, n)
 	default:
 		return why.Remedy
 	}
 }
 
-// byReset says how a reset of the trust lists would help, or why none would.
-func (t *Teller) byReset(v *fleet.View, n *cucm.Node) string {
-	record := "ITLRECOVERY"
-	if n.ResetSigner() == n.Certificate(cucm.CallManager) {
-		record = "CallManager"
+// cureByList says which key that signs lists a phone would follow, and how it
+// comes to sign one; or that none would help.
+func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
+	publisher := n.Cluster().Publisher()
+	record := ResetRecord(n.Cluster())
+	afterwards := ""
+	if n != publisher {
+		// The reset list has the publisher's TFTP entry only.
+		afterwards = "; for its configuration a TVS is needed then, since " + n.Name() + " signs it"
 	}
-	if t.HoldsRecovery(v, n) {
-		return fmt.Sprintf("`utils itl reset localkey` on %s and a reset of the phones: their list holds the %s record",
-			t.lab.ClusterOf(n).Publisher().Name(), record)
+	const reset = "`utils itl reset %s` on %s and a reset of the phones: their list holds the %s%s"
+	held := recoveryRecord(v.Flash.Lists.ITL)
+	switch {
+	case t.HoldsResetSigner(v, n):
+		return fmt.Sprintf(reset, "localkey", publisher.Name(), record, afterwards)
+	case t.holds(v, publisher.Certificate(cucm.ITLRecovery)): // release 12.0 and later, whose lists it signs
+		return fmt.Sprintf("`utils service restart Cisco Tftp` on %s and a reset of the phones: "+
+			"their list holds the ITLRECOVERY record", n.Name())
+	case held != nil && wasOf(publisher, held):
+		saved := fmt.Sprintf("ITLRECOVERY record of the serial number %X, if its ITLRecovery.p12 was saved", held.Serial)
+		return fmt.Sprintf(reset, "remotekey", publisher.Name(), saved, afterwards)
 	}
-	erase := "erase the trust list at the phone (Settings > Security Configuration)"
+	return atThePhone(v) + ", or restore the backup under whose keys the list was signed; " +
+		"no `utils itl reset` helps, since their list does not hold the present " + record
+}
+
+// ResetRecord is the record of a list by which a phone follows `utils itl reset
+// localkey`.
+func ResetRecord(c *cucm.Cluster) string {
+	if c.ResetSigner() == c.Publisher().Certificate(cucm.ITLRecovery) {
+		return "ITLRECOVERY record"
+	}
+	return "CallManager record of " + c.Publisher().Name()
+}
+
+// wasOf reports whether a record's certificate is or was one of the node's cluster.
+func wasOf(n *cucm.Node, r *itl.Record) bool {
+	query := tvs.Request{Command: tvs.QueryRequest, Issuer: r.Issuer, Serial: r.Serial}
+	return n.AnswerTVS(query).Status == tvs.Valid
+}
+
+// recoveryRecord is the ITLRECOVERY record of a list, nil where it has none.
+func recoveryRecord(list *itl.List) *itl.Record {
+	if list != nil {
+		for i := range list.Records {
+			if r := &list.Records[i]; r.Role == itl.SAST && cucm.IsRecovery(r.Subject) {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// atThePhone is what somebody can do there.
+func atThePhone(v *fleet.View) string {
 	if v.Flash.Config != nil && !v.Flash.Config.Settings.SettingsAccess {
-		erase = "factory reset at the phone: its settings access is disabled, " +
+		return "factory reset at the phone: its settings access is disabled, " +
 			"and it takes no configuration that would enable it"
 	}
-	return erase + ", or restore the backup under whose keys the list was signed; no `utils itl reset` helps, " +
-		"since their list does not hold the present " + record + " record"
+	return "erase the trust list at the phone (Settings > Security Configuration)"
 }

@@ -59,11 +59,15 @@ func (t *Teller) Identity(cert *cucm.Certificate) itl.Identity {
 	return id.(itl.Identity)
 }
 
-// HoldsRecovery reports whether a reset would get a phone back: whether its list
-// holds the key that would sign a reset list of the node that serves it, such as
-// the publisher's present ITLRECOVERY record (M10).
-func (t *Teller) HoldsRecovery(v *fleet.View, n *cucm.Node) bool {
-	cert := n.ResetSigner()
+// HoldsResetSigner reports whether `utils itl reset localkey` would get a phone
+// back: whether its list holds the key that would sign then, such as the
+// publisher's present ITLRecovery (M10).
+func (t *Teller) HoldsResetSigner(v *fleet.View, n *cucm.Node) bool {
+	return t.holds(v, n.Cluster().ResetSigner())
+}
+
+// holds reports whether a phone's list holds a certificate in the role of a signer.
+func (t *Teller) holds(v *fleet.View, cert *cucm.Certificate) bool {
 	if v.Flash.Lists.ITL == nil {
 		return false
 	}

@@ -1,0 +1,131 @@
+package scenarios
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet"
+	"itlsim/lab"
+)
+
+// cures plays acts and gives the cure of each group's first phone.
+func cures(t *testing.T, setup string, acts ...string) map[string]string {
+	t.Helper()
+	opt := lab.Options{Mode: lab.Virtual, Seed: 1, KeyBits: 1024}
+	p, err := Open(load(t, "name: a\nshows: b\n"+setup+"steps: [{step: none}]\n"), opt)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	for _, text := range append([]string{"phones: power on"}, acts...) {
+		act, err := p.ParseAct(text)
+		require.NoError(t, err)
+		switch {
+		case act.Command == "utils itl reset localkey":
+			act.Answers = []string{"ciscocisco"}
+		case act.Verb == TypeCommand:
+			act.Answers = []string{"yes"}
+		}
+		require.NoError(t, p.Do(t.Context(), act))
+		require.Empty(t, p.Failed())
+	}
+	said := make(map[string]string)
+	p.Each(func(_ int, m *lab.Member, v *fleet.View) { said[m.Group] = p.Cure(v, m.Home) })
+	return said
+}
+
+const (
+	twoGroups = `phones:
+  - {group: pub, count: 1, tftp: [test10pub, test10sub]}
+  - {group: sub, count: 1, tftp: [test10sub, test10pub]}
+`
+	release125 = "cluster: {release: 12.5}\n"
+
+	aTVS   = "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset"
+	andTVS = "; for its configuration a TVS is needed then, since test10sub signs it"
+)
+
+// bothNodes are acts on both nodes, past the guard.
+func bothNodes(acts ...string) (all []string) {
+	for _, act := range acts {
+		all = append(all, "on test10pub: "+act, "on test10sub: "+act, "wait: 6 minutes")
+	}
+	return all
+}
+
+var serialNumber = regexp.MustCompile(`number [0-9A-F]+`)
+
+// What would cure a phone depends on which keys its list holds, which of them the
+// reset signs with, and which node signs its configuration.
+func TestCures(t *testing.T) {
+	allTVSDown := []string{"fault: TVS of test10pub is down", "fault: TVS of test10sub is down"}
+	seq := func(parts ...[]string) (all []string) {
+		for _, p := range parts {
+			all = append(all, p...)
+		}
+		return all
+	}
+	const resetPage = "page: System > Enterprise Parameters > Reset"
+	newRecovery := []string{"on test10pub: set cert regen ITLRecovery"}
+	restarts := bothNodes("utils service restart Cisco Tftp")
+	for _, tc := range []struct {
+		name, setup string
+		acts        []string
+		want        map[string]string
+	}{
+		{"nothing is wrong", twoGroups, nil, map[string]string{"pub": "", "sub": ""}},
+		{
+			"both trust points are lost", twoGroups,
+			seq([]string{"phones: power off"}, bothNodes("set cert regen CallManager", "set cert regen TVS"), []string{"phones: power on"}),
+			map[string]string{
+				"pub": "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the ITLRECOVERY record",
+				"sub": "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the ITLRECOVERY record" + andTVS,
+			},
+		},
+		{
+			"after a reset without TVS", twoGroups,
+			seq(allTVSDown, []string{"on test10pub: utils itl reset localkey", resetPage}),
+			map[string]string{"pub": "", "sub": aTVS},
+		},
+		{
+			"12.5, a new ITLRecovery without localkey and TVS", release125 + twoGroups,
+			seq(allTVSDown, newRecovery, restarts, []string{resetPage}),
+			map[string]string{
+				"pub": aTVS + "; or `utils itl reset localkey` on test10pub and a reset of the phones: " +
+					"their list holds the CallManager record of test10pub",
+				"sub": aTVS + "; or `utils itl reset remotekey` on test10pub and a reset of the phones: their list holds the " +
+					"ITLRECOVERY record of the serial number #, if its ITLRecovery.p12 was saved" + andTVS,
+			},
+		},
+		{
+			"12.5, the reset list is served and both TVS are strange", release125 + twoGroups,
+			seq([]string{"phones: power off"}, bothNodes("set cert regen TVS"),
+				[]string{"on test10pub: utils itl reset localkey", "phones: power on"}),
+			map[string]string{
+				"pub": "",
+				"sub": "`utils service restart Cisco Tftp` on test10sub and a reset of the phones: their list holds the ITLRECOVERY record",
+			},
+		},
+		{
+			"at another cluster", `cluster: {nodes: [{name: test10pub}]}
+other cluster: {domain: other.lab, nodes: [{name: other10pub}]}
+phones: [{group: moved, count: 1}]
+`,
+			[]string{"phones: move to the other cluster", "phones: reset"},
+			map[string]string{"moved": "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; " +
+				"or erase the trust list at the phone (Settings > Security Configuration), " +
+				"or restore the backup under whose keys the list was signed; " +
+				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			said := cures(t, tc.setup, tc.acts...)
+			for group, text := range said {
+				said[group] = serialNumber.ReplaceAllString(text, "number #")
+			}
+			require.Empty(t, cmp.Diff(tc.want, said))
+		})
+	}
+}
