@@ -66,14 +66,14 @@ func TestRegenerateAndTheFiveMinuteGuard(t *testing.T) {
 	before := l.Sub.ITL()
 
 	out := l.Must(l.Pub, "set cert regen CallManager", "yes")
-	cucmtest.Same(t, golden(t, "set-cert-regen.txt", "set cert regen CallManager"), out)
+	cucmtest.SamePrinted(t, golden(t, "set-cert-regen.txt", "set cert regen CallManager"), out)
 	require.Equal(t, [][]string{{phoneName}}, l.Resets)
 	require.NoError(t, l.Pub.ITL().VerifySelf())
 	require.Same(t, before, l.Sub.ITL(), "the subscriber's list holds no CallManager certificate but its own")
 
 	served := l.Pub.ITL()
 	out, err := l.Types(l.Pub, "set cert regen TVS", "yes")
-	cucmtest.Same(t, golden(t, "set-cert-regen.txt", "set cert regen TVS"), out)
+	cucmtest.SamePrinted(t, golden(t, "set-cert-regen.txt", "set cert regen TVS"), out)
 	var guard *cucm.GuardError
 	require.ErrorAs(t, err, &guard)
 	require.Same(t, served, l.Pub.ITL())
@@ -124,7 +124,7 @@ func TestResetLocalkey(t *testing.T) {
 	l := newLab(t)
 	contents := l.Pub.ITL().Bytes()[l.Pub.ITL().Length:]
 	out := l.Must(l.Pub, "utils itl reset localkey", password)
-	cucmtest.Same(t, golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), out)
+	cucmtest.SamePrinted(t, golden(t, "utils-itl-reset-localkey.txt", "utils itl reset localkey"), out)
 	for _, n := range l.Nodes() {
 		list := n.ITL()
 		require.Equal(t, contents, list.Bytes()[list.Length:], "the contents are the publisher's, to the byte")

@@ -2,6 +2,7 @@ package cucm_test
 
 import (
 	"net"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -77,7 +78,9 @@ func TestSyslog(t *testing.T) {
 	defer l.Close()
 	l.Must(l.Pub, "set cert regen TVS", "yes")
 	sum := sip.Checksum(l.Pub.ITL().SHA1())
-	l.Alarm(sip.DeviceTLInfo{Device: phoneName, ITL: &sum, ITLServer: "test10pub.joemar2.lab"})
+	l.Alarm(sip.DeviceTLInfo{
+		Device: phoneName, IPv4: netip.MustParseAddr("127.4.1.6"), ITL: &sum, ITLServer: "test10pub.joemar2.lab",
+	})
 	l.Pub.LoginFailed("eve\n99: forged", "127.0.0.9:1")
 
 	form := regexp.MustCompile(`^\d+: test10(pub|sub)\.joemar2\.lab: Feb 26 2014 18:24:27\.\d{1,3} UTC :  ` +
@@ -96,8 +99,13 @@ func TestSyslog(t *testing.T) {
 	}
 	require.Contains(t, got[0], "%UC_TVS-6-TVSCertificateRegenerated: ")
 	require.Contains(t, got[1], "%UC_TVS-6-ITLFileRegenerated: ")
-	require.Contains(t, got[3], "%UC_-6-DeviceTLInfo: %[DeviceName="+phoneName+"]")
-	require.Contains(t, got[3], sum.String())
+	require.Contains(t, got[3], "%UC_PHONE-6-DeviceTLInfo: %[DeviceName="+phoneName+"]"+
+		"[IPv4Address=127.4.1.6][IPv6Address=]"+
+		"[CTL_Signature=Not Installed][CTL_TFTP_Server=N/A][ITL_Signature="+sum.String()+
+		"][ITL_TFTP_Server=test10pub.joemar2.lab][StatusCode=3][AppID=Cisco CallManager]")
 	require.Contains(t, got[4], "[UserID=eve_99: forged]")
-	require.True(t, strings.HasPrefix(got[1], "1: "), "numbered from 0, without gaps: %s", got[1])
+	require.True(t, strings.HasPrefix(got[1], "1: "), "each process numbers from 0, without gaps: %s", got[1])
+	require.True(t, strings.HasPrefix(got[3], "0: "), got[3])
+	kept := l.Pub.Log()[0]
+	require.True(t, strings.HasSuffix(kept, " test10pub local7 6 : "+got[0]), "the file has more: %s", kept)
 }

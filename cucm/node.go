@@ -55,7 +55,7 @@ func (n *Node) FQDN() string {
 func (n *Node) Running(s Service) bool {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.running[s] && !n.down
+	return n.runs(s)
 }
 
 // Services are those activated on the node, in the order of [Services].

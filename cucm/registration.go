@@ -3,8 +3,6 @@ package cucm
 import (
 	"context"
 	"errors"
-	"net/netip"
-	"strconv"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -14,7 +12,7 @@ import (
 // Reason is why a phone is not registered any more, by CUCM's numbers.
 type Reason int
 
-// The reasons (managed services guide) that a simulation has.
+// The reasons (managed services guide, error messages 14) that a simulation has.
 const (
 	ConnectivityError    Reason = 6  // no connection to the phone any more
 	DeviceInitiatedReset Reason = 8  // it registers again without having been reset
@@ -36,29 +34,8 @@ func (r *Registration) lapsed(now time.Time) bool {
 }
 
 // occurrence is an alarm about the registration of a device.
-func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, device string, why Reason) occurrence {
-	return occurrence{r.Node.index, a, at, endPoint{device, r.At, why}}
-}
-
-// endPoint is what the alarms of registrations say of a phone.
-type endPoint struct {
-	device string
-	at     netip.AddrPort
-	why    Reason // 0: it is not gone
-}
-
-func (e endPoint) Tags() []ciscolog.Tag {
-	ip := ""
-	if e.at.IsValid() {
-		ip = e.at.Addr().String()
-	}
-	tags := []ciscolog.Tag{
-		{Name: "DeviceName", Value: e.device}, {Name: "IPAddress", Value: ip}, {Name: "Protocol", Value: "SIP"},
-	}
-	if e.why != 0 {
-		tags = append(tags, ciscolog.Tag{Name: "Reason", Value: strconv.Itoa(int(e.why))})
-	}
-	return tags
+func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d Device, why Reason) occurrence {
+	return occurrence{r.Node.index, a, at, endPoint{a, d.Name, d.Model, r.At, why}}
 }
 
 // Register records that a phone registered with the node without SIP, until it
@@ -107,7 +84,7 @@ func (p *Phones) register(device string, r *Registration, renews bool) {
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if rec.registration == nil {
-		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, rec.device.Name, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, rec.device, 0))
 	}
 	rec.registration = r
 	p.mu.Unlock()
@@ -137,7 +114,7 @@ func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
 	}
-	return append(raised, r.occurrence(a, p.now(), rec.device.Name, why))
+	return append(raised, r.occurrence(a, p.now(), rec.device, why))
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -237,7 +214,7 @@ func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 	}
 	raised := make([]occurrence, 0, 2)
 	if why == CallManagerReset {
-		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device.Name, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device, 0))
 	}
 	p.mu.Lock()
 	// It may have come back already.

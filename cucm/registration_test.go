@@ -1,6 +1,8 @@
 package cucm
 
 import (
+	"net/netip"
+	"regexp"
 	"testing"
 	"time"
 
@@ -26,4 +28,56 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	require.Equal(t, 1, c.Registered())
 	now = now.Add(lapseAfter + 1)
 	require.Zero(t, c.Registered())
+}
+
+// The alarms of a phone's registrations have their parameters in CUCM's order, those
+// of EndPointUnregistered as in a log. Its severity is lowered where the phone was
+// reset, or reset itself.
+func TestEndPointAlarms(t *testing.T) {
+	c, err := New(small())
+	require.NoError(t, err)
+	pub := c.Publisher()
+	const name = "SEP001122334455"
+	c.AddDevice(Device{Name: name, Model: "7962", Group: c.Nodes()})
+	comes := func(session string) {
+		at := netip.MustParseAddrPort("127.0.0.9:1")
+		pub.RegisterOver(name, Registration{Session: session, Contact: "sip:x@127.0.0.9:1", At: at})
+	}
+	number := regexp.MustCompile(`^.* UTC :  `)
+	last := func() string {
+		lines := pub.Log()
+		return number.ReplaceAllString(lines[len(lines)-1], "")
+	}
+	const tail = "[AppID=Cisco CallManager][ClusterID=StandAloneCluster][NodeID=test10pub]: "
+	gone := func(severity, reason, signal string) string {
+		return "%UC_CALLMANAGER-" + severity + "-EndPointUnregistered: %[DeviceName=" + name + "][IPAddress=127.0.0.9]" +
+			"[Protocol=SIP][DeviceType=404][Description=" + name + "][Reason=" + reason + "][IPAddrAttributes=0]" +
+			"[LastSignalReceived=" + signal + "]" + tail + "An endpoint has unregistered"
+	}
+	comes("1")
+	require.Equal(t, "%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.0.0.9][Protocol=SIP]"+
+		"[Description="+name+"][PerfMonObjType=2][DeviceType=404][IPAddrAttributes=0]"+tail+"Endpoint registered", last())
+	for why, want := range map[Reason]string{
+		KeepAliveTimeout:     gone("3", "13", "SIPStationDPrimaryLineTimeout"),
+		ConnectivityError:    gone("3", "6", "SIPConnControlInd"),
+		DeviceUnregistered:   gone("3", "10", "SIPRegisterInd"),
+		CallManagerReset:     gone("6", "9", "SIPRegisterInd"),
+		DeviceInitiatedReset: gone("6", "8", "SIPRegisterInd"),
+	} {
+		comes("1")
+		c.Unregister(name, why)
+		require.Equal(t, want, last())
+	}
+	comes("2")
+	c.ResetPhones()
+	lines := pub.Log()
+	require.Equal(t, "%UC_CALLMANAGER-6-EndPointResetInitiated: %[DeviceName="+name+"][ProductType=Cisco 7962]"+
+		"[DeviceType=404]"+tail+"Endpoint reset initiated on the specified endpoint",
+		number.ReplaceAllString(lines[len(lines)-2], ""))
+	require.Equal(t, gone("6", "9", "SIPRegisterInd"), last())
+	// A phone of a model that the cluster does not know.
+	c.AddDevice(Device{Name: "SEP001122334456", Group: c.Nodes()})
+	pub.Register("SEP001122334456", false)
+	require.Contains(t, last(), "[IPAddress=][Protocol=SIP][Description=SEP001122334456]"+
+		"[PerfMonObjType=2][DeviceType=255]")
 }

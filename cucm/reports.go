@@ -33,12 +33,13 @@ type Report struct {
 	Status ITLStatus
 }
 
-// Tags are those of the phone's alarm.
+// Tags are the parameters of the phone's alarm (error messages 14).
 func (r Report) Tags() []ciscolog.Tag {
-	return []ciscolog.Tag{
-		{Name: "DeviceName", Value: r.Device}, {Name: "CTL_Signature", Value: r.CTL.String()},
-		{Name: "ITL_Signature", Value: r.ITL.String()}, {Name: "ITL_TFTP_Server", Value: r.ITLServer},
+	var tags []ciscolog.Tag
+	for _, p := range r.Parameters() {
+		tags = append(tags, ciscolog.Tag(p))
 	}
+	return tags
 }
 
 // Alarm records an alarm that a phone sent. The publisher logs it.

@@ -19,7 +19,8 @@ const (
 	TomcatService      Service = "Cisco Tomcat"
 )
 
-// Services are all that a node may run.
+// Services are all that take part in a simulation. A node lists others, too: see
+// [Node.ServiceStatuses].
 var Services = []Service{TFTPService, TVSService, CallManagerService, TomcatService}
 
 // Port is the service's standard port. [TFTPService] answers HTTP, too, on

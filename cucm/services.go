@@ -3,6 +3,8 @@ package cucm
 import (
 	"errors"
 	"fmt"
+
+	"itlsim/cucm/ciscolog"
 )
 
 // Connect gives the cluster the network by which it is reached, and says where each
@@ -49,8 +51,21 @@ func (n *Node) Restart(s Service) error {
 }
 
 func (n *Node) restart(services ...Service) error {
-	c := n.cluster
-	d := c.draft()
+	return n.restartBy(n.cluster.draft(), services...)
+}
+
+// boot starts all services of the node, those that were stopped too.
+func (n *Node) boot() error {
+	n.log.Ended()
+	d := n.cluster.draft()
+	for s := range bystanders {
+		delete(d.nodes[n.index].running, s)
+	}
+	return n.restartBy(d, n.Services()...)
+}
+
+// restartBy restarts services, by a draft that other changes may have been made to.
+func (n *Node) restartBy(d *draft, services ...Service) error {
 	for _, s := range services {
 		d.nodes[n.index].running[s] = true
 		if s == TFTPService {
@@ -59,7 +74,7 @@ func (n *Node) restart(services ...Service) error {
 			}
 		}
 	}
-	return c.restart(d, n, services...)
+	return n.cluster.restart(d, n, services...)
 }
 
 // restart stops services of a node, brings the draft into force and starts
@@ -103,7 +118,7 @@ func (n *Node) StartService(s Service) error {
 func (n *Node) RestartSystem() error {
 	n.cluster.admin.Lock()
 	defer n.cluster.admin.Unlock()
-	return n.restart(n.Services()...)
+	return n.boot()
 }
 
 // PowerOff takes a node off the network, as when its power fails: no service
@@ -127,14 +142,13 @@ func (n *Node) PowerOn() error {
 	n.cluster.mu.Lock()
 	n.down = false
 	n.cluster.mu.Unlock()
-	return n.restart(n.Services()...)
+	return n.boot()
 }
 
 // stop has the network end a service.
 func (c *Cluster) stop(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
+	n.log.Ended(string(s)) // CallManager and TVS send entries by the service's name
+	network := c.networkOf(s)
 	if network == nil {
 		return nil
 	}
@@ -144,16 +158,29 @@ func (c *Cluster) stop(n *Node, s Service) error {
 	return nil
 }
 
-// start has the network make a service reachable, unless the node is down.
-func (c *Cluster) start(n *Node, s Service) error {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	if network == nil || n.Down() {
+// networkOf is the network by which a service is reached; nil where there is none.
+func (c *Cluster) networkOf(s Service) Network {
+	if _, idle := bystanders[s]; idle {
 		return nil
 	}
-	if err := network.Start(n, s); err != nil {
-		return fmt.Errorf("start %s on %s: %w", s, n.Name(), err)
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.network
+}
+
+// start has the network make a service reachable, unless the node is down.
+func (c *Cluster) start(n *Node, s Service) error {
+	if n.Down() {
+		return nil
 	}
+	name := ciscolog.Tag{Name: "ServiceName", Value: string(s)}
+	if network := c.networkOf(s); network != nil {
+		if err := network.Start(n, s); err != nil {
+			reason := ciscolog.Tag{Name: "Reason", Value: err.Error()}
+			c.raise(occurrence{n.index, ciscolog.ServiceStartFailed, c.Now(), ciscolog.Tags{name, reason}})
+			return fmt.Errorf("start %s on %s: %w", s, n.Name(), err)
+		}
+	}
+	c.raise(occurrence{n.index, ciscolog.ServiceStarted, c.Now(), ciscolog.Tags{name}})
 	return nil
 }

@@ -96,6 +96,13 @@ func TestChangeThatCannotBeKept(t *testing.T) {
 	} {
 		_, err := l.Types(l.Pub, typed[0], typed[1:]...)
 		require.ErrorContains(t, err, "could not be kept", typed[0])
+		if strings.Contains(typed[0], "restart") { // the service was, all the same
+			log := l.Pub.Log()
+			require.Contains(t, log[len(log)-1], "ServiceStarted: %[ServiceName=Cisco Tftp]")
+			require.Equal(t, "0", before["log of test10pub"])
+			require.Len(t, log, 1)
+			before["log of test10pub"] = "1"
+		}
 		require.Empty(t, cmp.Diff(before, l.Snapshot()))
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "generations")))

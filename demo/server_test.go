@@ -279,7 +279,7 @@ func TestLogTellsMatchAndMismatch(t *testing.T) {
 	p.until("an alarm that matches", func(u update) bool {
 		for _, e := range u.Log {
 			if e.Kind == "DeviceTLInfo" {
-				require.Contains(t, e.Line, "%UC_-6-DeviceTLInfo: %[DeviceName=SEP001BD4")
+				require.Contains(t, e.Line, "%UC_PHONE-6-DeviceTLInfo: %[DeviceName=SEP001BD4")
 				return e.Match == "match"
 			}
 		}

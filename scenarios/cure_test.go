@@ -42,8 +42,9 @@ const (
 `
 	release125 = "cluster: {release: 12.5}\n"
 
-	aTVS   = "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset"
-	andTVS = "; for its configuration a TVS is needed then, since test10sub signs it"
+	aTVS       = "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset"
+	byLocalkey = "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the "
+	andTVS     = "; for its configuration a TVS is needed then, since test10sub signs it"
 )
 
 // bothNodes are acts on both nodes, past the guard.
@@ -77,11 +78,9 @@ func TestCures(t *testing.T) {
 		{"nothing is wrong", twoGroups, nil, map[string]string{"pub": "", "sub": ""}},
 		{
 			"both trust points are lost", twoGroups,
-			seq([]string{"phones: power off"}, bothNodes("set cert regen CallManager", "set cert regen TVS"), []string{"phones: power on"}),
-			map[string]string{
-				"pub": "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the ITLRECOVERY record",
-				"sub": "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the ITLRECOVERY record" + andTVS,
-			},
+			seq([]string{"phones: power off"}, bothNodes("set cert regen CallManager", "set cert regen TVS"),
+				[]string{"phones: power on"}),
+			map[string]string{"pub": byLocalkey + "ITLRECOVERY record", "sub": byLocalkey + "ITLRECOVERY record" + andTVS},
 		},
 		{
 			"after a reset without TVS", twoGroups,
@@ -92,10 +91,9 @@ func TestCures(t *testing.T) {
 			"12.5, a new ITLRecovery without localkey and TVS", release125 + twoGroups,
 			seq(allTVSDown, newRecovery, restarts, []string{resetPage}),
 			map[string]string{
-				"pub": aTVS + "; or `utils itl reset localkey` on test10pub and a reset of the phones: " +
-					"their list holds the CallManager record of test10pub",
-				"sub": aTVS + "; or `utils itl reset remotekey` on test10pub and a reset of the phones: their list holds the " +
-					"ITLRECOVERY record of the serial number #, if its ITLRecovery.p12 was saved" + andTVS,
+				"pub": aTVS + "; or " + byLocalkey + "CallManager record of test10pub",
+				"sub": aTVS + "; or `utils itl reset remotekey` on test10pub and a reset of the phones: their list holds " +
+					"the ITLRECOVERY record of the serial number #, if its ITLRecovery.p12 was saved" + andTVS,
 			},
 		},
 		{
@@ -104,7 +102,8 @@ func TestCures(t *testing.T) {
 				[]string{"on test10pub: utils itl reset localkey", "phones: power on"}),
 			map[string]string{
 				"pub": "",
-				"sub": "`utils service restart Cisco Tftp` on test10sub and a reset of the phones: their list holds the ITLRECOVERY record",
+				"sub": "`utils service restart Cisco Tftp` on test10sub and a reset of the phones: " +
+					"their list holds the ITLRECOVERY record",
 			},
 		},
 		{
@@ -113,7 +112,8 @@ other cluster: {domain: other.lab, nodes: [{name: other10pub}]}
 phones: [{group: moved, count: 1}]
 `,
 			[]string{"phones: move to the other cluster", "phones: reset"},
-			map[string]string{"moved": "the signer's certificate in the TVS store, or another TFTP server that serves what they trust; " +
+			map[string]string{"moved": "the signer's certificate in the TVS store, " +
+				"or another TFTP server that serves what they trust; " +
 				"or erase the trust list at the phone (Settings > Security Configuration), " +
 				"or restore the backup under whose keys the list was signed; " +
 				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},

@@ -37,17 +37,28 @@ func (c *Checksum) String() string {
 const alarmElement = `<Alarm Name="DeviceTLInfo">`
 
 // XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
-// in LF, the last has none. StatusCode 3 is the only value ever seen: CTL
-// absent, ITL installed; other cases use it too, for want of documents.
+// in LF, the last has none. StatusCode 3 is the only value ever seen, and
+// means that an ITL was installed where there was no list (error messages 14, which
+// has nine more); other cases use it too.
 func (a DeviceTLInfo) XML() []byte {
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n")
 	b.WriteString(alarmElement + "\n<ParameterList>\n")
-	param := func(name, value string) {
-		fmt.Fprintf(&b, "<String name=%q>", name)
-		xml.EscapeText(&b, []byte(value)) // a Builder does not fail
+	for _, p := range a.Parameters() {
+		fmt.Fprintf(&b, "<String name=%q>", p.Name)
+		xml.EscapeText(&b, []byte(p.Value)) // a Builder does not fail
 		b.WriteString("</String>\n")
 	}
+	b.WriteString("</ParameterList>\n</Alarm>\n</x-cisco-alarm>")
+	return []byte(b.String())
+}
+
+// A Parameter is a name and a value of an alarm.
+type Parameter struct{ Name, Value string }
+
+// Parameters are the alarm's, in the order in which phones send them and CUCM logs
+// them.
+func (a DeviceTLInfo) Parameters() []Parameter {
 	server := func(name string) string {
 		if name == "" {
 			return "N/A"
@@ -58,16 +69,16 @@ func (a DeviceTLInfo) XML() []byte {
 	if a.IPv4.IsValid() {
 		ipv4 = a.IPv4.String()
 	}
-	param("DeviceName", a.Device)
-	param("IPv4Address", ipv4)
-	param("IPv6Address", "")
-	param("CTL_Signature", a.CTL.String())
-	param("CTL_TFTP_Server", server(a.CTLServer))
-	param("ITL_Signature", a.ITL.String())
-	param("ITL_TFTP_Server", server(a.ITLServer))
-	param("StatusCode", "3")
-	b.WriteString("</ParameterList>\n</Alarm>\n</x-cisco-alarm>")
-	return []byte(b.String())
+	return []Parameter{
+		{"DeviceName", a.Device},
+		{"IPv4Address", ipv4},
+		{"IPv6Address", ""},
+		{"CTL_Signature", a.CTL.String()},
+		{"CTL_TFTP_Server", server(a.CTLServer)},
+		{"ITL_Signature", a.ITL.String()},
+		{"ITL_TFTP_Server", server(a.ITLServer)},
+		{"StatusCode", "3"},
+	}
 }
 
 // maxParameter is how long a parameter may be, in bytes. The longest that phones

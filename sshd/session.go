@@ -106,9 +106,9 @@ func (s *Server) shell(t terminal, welcomed bool) uint32 {
 			fmt.Fprintf(t, "%v\n", err)
 			return 1
 		}
+		// The next prompt follows at once, as in transcripts of restarts.
 		if cli.Run(s.node, t, line) == cli.ErrExit {
 			return 0
 		}
-		fmt.Fprintln(t)
 	}
 }

@@ -132,14 +132,19 @@ func (s *served) dialogue(node int, steps ...string) string {
 	return strings.ReplaceAll(string(out), "\r", "")
 }
 
-// transcript cuts a command's part out of what was seen.
+// transcript cuts a command's part out of what was seen: line by line, from the end of
+// the line that was typed.
 func transcript(t *testing.T, seen, command string) []string {
 	t.Helper()
-	_, text, found := strings.Cut(seen, "admin:"+command)
+	_, text, found := strings.Cut(seen, "admin:"+command+"\n")
 	require.True(t, found, "%q in:\n%s", command, seen)
 	text, _, _ = strings.Cut(text, "admin:")
-	var lines []string
-	for line := range strings.Lines(text) {
+	return strings.Split(text, "\n")
+}
+
+// folded folds white space and drops rules of dashes, as listings are compared.
+func folded(text []string) (lines []string) {
+	for _, line := range text {
 		if line = strings.Join(strings.Fields(line), " "); strings.Trim(line, "- ") != "" {
 			lines = append(lines, line)
 		}
@@ -154,8 +159,8 @@ func golden(t *testing.T, name, command string) []string {
 	return transcript(t, string(data), command)
 }
 
-// Every transcript of the golden files, as OpenSSH's client sees it on a
-// running cluster: white space folded, names, digests and lengths aside.
+// Every transcript of the golden files, as OpenSSH's client sees it on a running
+// cluster: names, digests and lengths aside, and in listings white space.
 func TestGoldenTranscriptsBySSH(t *testing.T) {
 	s := serve(t)
 	key, err := testkeys.NewPool(5).Key(2048)
@@ -171,12 +176,12 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := start(t)
 			s := &served{t: t, ready: s.ready}
-			const localkey = "utils itl reset localkey"
+			const restart, localkey = "utils service restart Cisco Tftp", "utils itl reset localkey"
 			remotekey := fmt.Sprintf("utils itl reset remotekey %s %s %s/ITLRecovery.p12",
 				server.Address(), server.User, server.Dir)
 			get := "file get tftp ITLRecovery.p12"
 			seen := s.dialogue(0,
-				"admin:", "utils service restart Cisco Tftp",
+				"admin:", restart,
 				"STARTED]", "show itl",
 				"verified successfully.", get,
 				"[y/n]? ", "y", "server IP: ", server.Host, "port [22]: ", server.Port,
@@ -189,6 +194,12 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 				"restarted on host test10sub", "show itl",
 				"verified successfully.", "exit")
 
+			require.Equal(t, []string{
+				" Don't press Ctrl-c while the service is getting RESTARTED." +
+					"If Service has not Restarted Properly, execute the same Command Again",
+				"Service Manager is running",
+				"Cisco Tftp[STOPPING]  ", "Cisco Tftp[STARTING]  ", "Cisco Tftp[STARTED]  ", "Cisco Tftp[STARTED]  ", "",
+			}, transcript(t, seen, restart))
 			want := golden(t, "utils-itl-reset-localkey.txt", localkey)
 			require.Empty(t, cmp.Diff(want, transcript(t, seen, localkey)))
 			want = golden(t, "utils-itl-reset-remotekey.txt",
@@ -201,7 +212,7 @@ func TestGoldenTranscriptsBySSH(t *testing.T) {
 				return regexp.MustCompile(patterns).ReplaceAllString(strings.Join(lines, "\n"), "#")
 			}
 			same := func(file, command, seen, patterns string) {
-				want, got := golden(t, file, command), transcript(t, seen, command)
+				want, got := folded(golden(t, file, command)), folded(transcript(t, seen, command))
 				require.Empty(t, cmp.Diff(mask(want, patterns), mask(got, patterns)))
 			}
 			same("file-get-tftp-itlrecovery.txt", get, seen, `(?m)(Bytes|Kbytes): [0-9.]+|([0-9a-f]{2}:){15}[0-9a-f]{2}|`+
@@ -245,7 +256,12 @@ func TestServeWithoutATerminal(t *testing.T) {
 	require.Error(t, err)
 	out, err = s.run(client, "file view activelog syslog/CiscoSyslog")
 	require.NoError(t, err)
-	require.Contains(t, out, "%UC_LOGIN-4-AuthenticationFailed: ")
+	require.Regexp(t, `(?m)^\w{3} [ \d]\d \d\d:\d\d:\d\d test10pub local7 4 : 0: test10pub\.joemar2\.lab: .* UTC :  `+
+		`%UC_LOGIN-4-AuthenticationFailed: `, out)
+	out, err = s.run(client, "utils service list")
+	require.NoError(t, err)
+	require.Contains(t, out, "\nCisco Tftp[STARTED]\n")
+	require.True(t, strings.HasSuffix(out, "\nPrimary Node =true\n"), out)
 
 	// An interrupt ends it cleanly.
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))

@@ -24,17 +24,19 @@ const (
 	// this project's own.
 	AuthenticationFailed
 
-	// CallManager. EndPointUnregistered is from a log; the catalogue has the
-	// others, and their texts are remembered. No entry of DeviceTLInfo is
-	// published: its tags are those of the phone's own alarm (M19).
+	// CallManager (error messages 14).
 	EndPointRegistered
 	EndPointUnregistered
 	EndPointResetInitiated
-	DeviceTLInfo
+	DeviceTLInfo // of a phone (M19)
 
 	// EndPointUnregisteredByReset is EndPointUnregistered with a reason for
 	// which the catalogue lowers the severity: the phone was reset.
 	EndPointUnregisteredByReset
+
+	// Service Manager (HCM-F log).
+	ServiceStarted
+	ServiceStartFailed
 )
 
 // definition is what the catalogue says of an alarm.
@@ -42,7 +44,7 @@ type definition struct {
 	facility string // as in %UC_CERT
 	severity int    // of syslog, 0 to 7
 	name     string
-	appID    string
+	appID    string // the process that sends it
 	text     string
 }
 
@@ -50,6 +52,7 @@ const (
 	tvsService         = "Cisco Trust Verification Service"
 	certificateMonitor = "Cisco Certificate Monitor"
 	callManager        = "Cisco CallManager"
+	serviceManager     = "Cisco Service Manager"
 )
 
 // catalogue has a row for each alarm, at its number.
@@ -76,15 +79,20 @@ var catalogue = [...]definition{
 		"Login Authentication failed"},
 
 	EndPointRegistered: {"UC_CALLMANAGER", 6, "EndPointRegistered", callManager,
-		"An endpoint has registered"},
+		"Endpoint registered"},
 	EndPointUnregistered: {"UC_CALLMANAGER", 3, "EndPointUnregistered", callManager,
 		"An endpoint has unregistered"},
 	EndPointUnregisteredByReset: {"UC_CALLMANAGER", 6, "EndPointUnregistered", callManager,
 		"An endpoint has unregistered"},
 	EndPointResetInitiated: {"UC_CALLMANAGER", 6, "EndPointResetInitiated", callManager,
-		"Endpoint reset has been initiated"},
-	DeviceTLInfo: {"UC_", 6, "DeviceTLInfo", callManager,
-		"Trust lists of a device"},
+		"Endpoint reset initiated on the specified endpoint"},
+	DeviceTLInfo: {"UC_PHONE", 6, "DeviceTLInfo", callManager,
+		"Trust List Files are updated or installed"},
+
+	ServiceStarted: {"UC_GENERIC", 6, "ServiceStarted", serviceManager,
+		"Service started."},
+	ServiceStartFailed: {"UC_SERVICEMANAGER", 2, "ServiceStartFailed", serviceManager,
+		"Failed to start service."},
 }
 
 // String is the alarm's name, such as "ITLFileRegenerated".
@@ -92,3 +100,13 @@ func (a Alarm) String() string { return catalogue[a].name }
 
 // Text is the catalogue's explanation, which ends an entry.
 func (a Alarm) Text() string { return catalogue[a].text }
+
+// sender is the process that sends alarms of a name; "" where there is none.
+func sender(name string) string {
+	for _, d := range catalogue {
+		if d.name == name {
+			return d.appID
+		}
+	}
+	return ""
+}

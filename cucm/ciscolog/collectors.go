@@ -30,12 +30,13 @@ func Dial(addresses []string) (*Collectors, error) {
 // local7 is the syslog facility of CUCM's entries.
 const local7 = 23
 
-// send sends a line to every collector. One that is gone loses it.
-func (c *Collectors) send(severity int, line string) {
+// send sends an entry's message to every collector, with syslog's priority before it
+// and none of what the file puts there. One that is gone loses it.
+func (c *Collectors) send(severity int, message string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, conn := range c.conns {
-		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+severity, line)
+		_, _ = fmt.Fprintf(conn, "<%d>%s", local7*8+severity, message)
 	}
 }
 

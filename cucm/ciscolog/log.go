@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -25,8 +23,8 @@ type Log struct {
 
 	mu         sync.Mutex
 	host, fqdn string
-	next       uint32 // sequence number
-	entries    []kept // the oldest first
+	next       map[string]uint32 // sequence number, by process
+	entries    []kept            // the oldest first
 	file       *os.File
 }
 
@@ -47,6 +45,29 @@ func (k *kept) text() string {
 // collectors.
 func New(to *Collectors) *Log { return &Log{collectors: to} }
 
+// Ended notes that processes ended: when they come back, they count their entries from
+// 0 again. A process is called as in the tag AppID; where none is named, all ended.
+func (l *Log) Ended(processes ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(processes) == 0 {
+		clear(l.next)
+	}
+	for _, p := range processes {
+		delete(l.next, p)
+	}
+}
+
+// number takes the next sequence number of a process. The caller holds the lock.
+func (l *Log) number(process string) uint32 {
+	if l.next == nil {
+		l.next = make(map[string]uint32)
+	}
+	n := l.next[process]
+	l.next[process] = n + 1
+	return n
+}
+
 // Open keeps a log in a file, and goes on where the file ends.
 func Open(path string, to *Collectors) (*Log, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -64,9 +85,10 @@ func Open(path string, to *Collectors) (*Log, error) {
 	return l, nil
 }
 
-// read takes up what the file holds. The last line may have been cut by a kill,
-// and is dropped then.
+// read takes up what the file holds, and goes on counting where it ends. The last
+// line may have been cut by a kill, and is dropped then.
 func (l *Log) read() error {
+	l.next = make(map[string]uint32)
 	var whole int64 // up to where lines are whole
 	for r := bufio.NewReader(l.file); ; {
 		line, err := r.ReadBytes('\n')
@@ -74,12 +96,11 @@ func (l *Log) read() error {
 			break
 		}
 		whole += int64(len(line))
-		l.keep(kept{line: string(bytes.TrimRight(line, "\n"))})
-	}
-	if n := len(l.entries); n > 0 {
-		sequence, _, _ := strings.Cut(l.entries[n-1].line, ":")
-		last, _ := strconv.ParseUint(sequence, 10, 32)
-		l.next = uint32(last) + 1
+		text := string(bytes.TrimRight(line, "\n"))
+		l.keep(kept{line: text})
+		if process, sequence, ok := numbered(text); ok {
+			l.next[process] = sequence + 1
+		}
 	}
 	if err := l.file.Truncate(whole); err != nil {
 		return err
@@ -99,8 +120,7 @@ func (l *Log) SetHost(host, fqdn string) {
 func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := Entry{Alarm: a, At: at, Details: d, Sequence: l.next, Host: l.host, FQDN: l.fqdn}
-	l.next++
+	e := Entry{Alarm: a, At: at, Details: d, Sequence: l.number(catalogue[a].appID), Host: l.host, FQDN: l.fqdn}
 	k := kept{Entry: e}
 	// Tags may be of any length, and made by anybody: the log keeps no more of them
 	// than their line shows.
@@ -110,7 +130,7 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 			_, _ = l.file.WriteString(k.line + "\n") // a full disk must not stop the cluster
 		}
 		if l.collectors != nil {
-			l.collectors.send(catalogue[a].severity, k.line)
+			l.collectors.send(catalogue[a].severity, e.Message())
 		}
 	}
 	l.keep(k)

@@ -56,7 +56,7 @@ func setCertRegen(n *cucm.Node, t Terminal, args []string) error {
 	fmt.Fprintf(t, "\nSuccessfully Regenerated Certificate for %s.\n\n"+
 		"Please do a backup of the server as soon as possible. "+
 		"Failure to do so can stale the cluster in case of a crash.\n\n"+
-		"You must restart services related to %s for the regenerated certificates to become active.\n", unit, unit)
+		"You must restart services related to %s for the regenerated certificates to become active.\n\n", unit, unit)
 	return nil
 }
 

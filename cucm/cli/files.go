@@ -11,6 +11,8 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
+// A file's name may be typed with a slash before it, as in transcripts.
+
 // fileListTFTP is `file list tftp PATTERN`. The words are this project's own.
 func fileListTFTP(n *cucm.Node, t Terminal, args []string) error {
 	var names []string
@@ -27,6 +29,7 @@ func fileListActivelog(_ *cucm.Node, t Terminal, args []string) error {
 
 func listFiles(t Terminal, pattern string, names []string) error {
 	slices.Sort(names)
+	pattern = strings.TrimPrefix(pattern, "/")
 	found := 0
 	for _, name := range names {
 		if ok, err := path.Match(pattern, name); err != nil {
@@ -43,7 +46,7 @@ func listFiles(t Terminal, pattern string, names []string) error {
 // fileViewActivelog is `file view activelog syslog/CiscoSyslog`: the whole log
 // that is at hand, without the pages of a real node.
 func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
-	if args[0] != ciscolog.File {
+	if strings.TrimPrefix(args[0], "/") != ciscolog.File {
 		return refuse("There is no file %s; there is %s", args[0], ciscolog.File)
 	}
 	for _, entry := range n.Log() {

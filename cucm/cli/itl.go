@@ -109,6 +109,9 @@ func reset10(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 	}
 	fmt.Fprintf(t, "\nLocating active Tftp servers in the cluster.....\n\n"+
 		"Following is the list of Active tftp servers in the cluster\n\n[%s]\n", strings.Join(names, ", "))
+	if remote != nil {
+		fmt.Fprintln(t) // so it is in the transcript of remotekey, and not in that of localkey
+	}
 	if err := reset.Generate(remote); err != nil {
 		return err
 	}

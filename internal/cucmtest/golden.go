@@ -35,10 +35,11 @@ func Fold(text string) []string {
 	return lines
 }
 
-// Same compares texts by their folded lines.
-func Same(t *testing.T, want, got string) {
+// SamePrinted compares what a command printed with its transcript, which begins with
+// the end of the line that was typed: byte for byte, blank lines included.
+func SamePrinted(t *testing.T, want, got string) {
 	t.Helper()
-	require.Empty(t, cmp.Diff(Fold(want), Fold(got)))
+	require.Empty(t, cmp.Diff(strings.Split(want, "\n"), strings.Split("\n"+got, "\n")))
 }
 
 var (

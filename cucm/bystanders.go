@@ -1,0 +1,106 @@
+package cucm
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// A bystander is a service of real nodes that takes no part in a simulation. It is
+// listed, stopped and started like the others, and nothing comes of it: procedures
+// that restart it can be typed as they are written.
+type bystander uint8
+
+const (
+	everywhere   bystander = iota // runs on every node
+	onPublisher                   // is activated on every node, and runs on the publisher
+	ofPublisher                   // is activated on the publisher alone
+	notActivated                  // nowhere, on a cluster that is not in mixed mode
+)
+
+// bystanders are those of a CUCM as far as documents name them; no full list of a
+// release is published. The services of the platform are those of the Finesse guide
+// and the HCM-F log. The node checker expects the publisher's to be stopped on
+// subscribers. The last four are from technote 214231 and the HCM-F log; which of
+// them are activated is this project's own choice.
+var bystanders = map[Service]bystander{
+	"A Cisco DB":                                 everywhere,
+	"A Cisco DB Replicator":                      everywhere,
+	"Cisco AMC Service":                          everywhere,
+	"Cisco Audit Event Service":                  everywhere,
+	"Cisco CDP":                                  everywhere,
+	"Cisco CDP Agent":                            everywhere,
+	"Cisco Certificate Change Notification":      everywhere,
+	"Cisco Certificate Expiry Monitor":           everywhere,
+	"Cisco DRF Local":                            everywhere,
+	"Cisco Database Layer Monitor":               everywhere,
+	"Cisco Log Partition Monitoring Tool":        everywhere,
+	"Cisco RIS Data Collector":                   everywhere,
+	"Cisco RTMT Reporter Servlet":                everywhere,
+	"Cisco Syslog Agent":                         everywhere,
+	"Cisco Tomcat Stats Servlet":                 everywhere,
+	"Cisco Trace Collection Service":             everywhere,
+	"Cisco Trace Collection Servlet":             everywhere,
+	"Host Resources Agent":                       everywhere,
+	"MIB2 Agent":                                 everywhere,
+	"Platform Administrative Web Service":        everywhere,
+	"SNMP Master Agent":                          everywhere,
+	"SOAP -Log Collection APIs":                  everywhere,
+	"SOAP -Performance Monitoring APIs":          everywhere,
+	"SOAP -Real-Time Service APIs":               everywhere,
+	"System Application Agent":                   everywhere,
+	"Cisco CAR DB":                               onPublisher,
+	"Cisco CAR Scheduler":                        onPublisher,
+	"Cisco CDR Repository Manager":               onPublisher,
+	"Cisco DRF Master":                           onPublisher,
+	"Cisco Intercluster Lookup Service":          onPublisher,
+	"Cisco SOAP - CallRecord Service":            onPublisher,
+	"Cisco CTIManager":                           everywhere,
+	"Cisco Certificate Authority Proxy Function": ofPublisher,
+	"Cisco CTL Provider":                         notActivated,
+	"Cisco DirSync":                              notActivated,
+}
+
+// A ServiceStatus is a service as `utils service list` shows it.
+type ServiceStatus struct {
+	Service            Service
+	Activated, Running bool
+}
+
+// ServiceStatuses are all services of the node by name, those of [Services] and those
+// that take no part in a simulation.
+func (n *Node) ServiceStatuses() []ServiceStatus {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	var all []ServiceStatus
+	for _, s := range append(slices.Collect(maps.Keys(bystanders)), Services...) {
+		all = append(all, ServiceStatus{s, n.activates(s), n.runs(s)})
+	}
+	slices.SortFunc(all, func(a, b ServiceStatus) int { return cmp.Compare(a.Service, b.Service) })
+	return all
+}
+
+// activates reports whether a service is activated on the node. The caller holds the
+// cluster's lock.
+func (n *Node) activates(s Service) bool {
+	switch where, idle := bystanders[s]; {
+	case !idle:
+		return n.activated[s]
+	case where == ofPublisher:
+		return n.Publisher()
+	default:
+		return where != notActivated
+	}
+}
+
+// runs reports whether a service is up. The caller holds the cluster's lock.
+func (n *Node) runs(s Service) bool {
+	if n.down {
+		return false
+	}
+	if up, known := n.running[s]; known { // of a bystander only where it was stopped or started
+		return up
+	}
+	where, idle := bystanders[s]
+	return idle && n.activates(s) && (where != onPublisher || n.Publisher())
+}

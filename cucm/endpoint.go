@@ -1,0 +1,82 @@
+package cucm
+
+import (
+	"net/netip"
+	"strconv"
+
+	"itlsim/cucm/ciscolog"
+	"itlsim/phone"
+)
+
+// endPoint is what the alarms of registrations say of a phone.
+type endPoint struct {
+	alarm         ciscolog.Alarm
+	device, model string
+	at            netip.AddrPort
+	why           Reason // 0: it is not gone
+}
+
+// Parameters that are the same for all phones.
+const (
+	ciscoPhones    = "2"   // PerfMonObjType
+	unknownType    = "255" // DeviceType
+	unknownPurpose = "0"   // IPAddrAttributes: what the address is for
+)
+
+// Tags are the alarm's parameters in the order of error messages 14, less those that
+// the EndPointUnregistered log leaves out (MACAddress, IPV6Address) or a simulated
+// cluster does not know. Releases 14 and 15, which are not simulated, have CallState
+// behind LastSignalReceived.
+func (e endPoint) Tags() []ciscolog.Tag {
+	name := ciscolog.Tag{Name: "DeviceName", Value: e.device}
+	ip := ciscolog.Tag{Name: "IPAddress"}
+	if e.at.IsValid() {
+		ip.Value = e.at.Addr().String()
+	}
+	protocol := ciscolog.Tag{Name: "Protocol", Value: "SIP"}
+	kind := ciscolog.Tag{Name: "DeviceType", Value: deviceType(e.model)}
+	// CUCM's page fills the device's name in as its description (remembered).
+	description := ciscolog.Tag{Name: "Description", Value: e.device}
+	purpose := ciscolog.Tag{Name: "IPAddrAttributes", Value: unknownPurpose}
+	switch e.alarm {
+	case ciscolog.EndPointResetInitiated:
+		return []ciscolog.Tag{name, {Name: "ProductType", Value: productType(e.model)}, kind}
+	case ciscolog.EndPointRegistered:
+		return []ciscolog.Tag{
+			name, ip, protocol, description, {Name: "PerfMonObjType", Value: ciscoPhones}, kind, purpose,
+		}
+	}
+	return []ciscolog.Tag{
+		name, ip, protocol, kind, description, {Name: "Reason", Value: strconv.Itoa(int(e.why))}, purpose,
+		{Name: "LastSignalReceived", Value: e.why.lastSignal()},
+	}
+}
+
+// deviceType is CUCM's number of a model.
+func deviceType(model string) string {
+	if p, ok := phone.ProfileOf(model); ok && p.DeviceType != 0 {
+		return strconv.Itoa(p.DeviceType)
+	}
+	return unknownType
+}
+
+// productType is a model as CUCM's lists name it.
+func productType(model string) string {
+	if model == "" {
+		return "Unknown"
+	}
+	return "Cisco " + model
+}
+
+// lastSignal is what CallManager had from a phone before it was gone. The first is
+// from the EndPointUnregistered log; the others are remembered names of its signals,
+// and which belongs to which reason is this project's own choice.
+func (r Reason) lastSignal() string {
+	switch r {
+	case KeepAliveTimeout:
+		return "SIPStationDPrimaryLineTimeout"
+	case ConnectivityError, DeviceNoResponse:
+		return "SIPConnControlInd"
+	}
+	return "SIPRegisterInd"
+}
