@@ -32,8 +32,8 @@ type Options struct {
 	// Password is the administrator's, and the cluster security password, where
 	// the setup names none; ciscocisco if empty.
 	Password string
-	// Pace is how many times as fast as real ones the phones of wire mode lose their
-	// patience with servers, and the network loses their time; 1 if 0. Tests that
+	// Pace is how many times as fast as real ones phones and servers of wire mode lose
+	// their patience with each other, and the network delays them; 1 if 0. Tests that
 	// wait for time-outs set more.
 	Pace float64
 	// PortOffset, where not nil, has the nodes of wire mode listen on the standard

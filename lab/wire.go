@@ -11,7 +11,6 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/network"
 	fleetwire "itlsim/fleet/wire"
-	"itlsim/sip"
 )
 
 // wire is the world of real sockets on the loopback interface. Its clock runs
@@ -82,17 +81,10 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	for i := range hosts {
 		hosts[i] = w.nodes.next()
 	}
-	var net *cucmwire.Sockets
-	var err error
-	if w.ports != nil {
-		net, err = cucmwire.ListenAt(c, hosts, *w.ports)
-	} else {
-		net, err = cucmwire.Listen(c, hosts)
-	}
+	net, err := cucmwire.ListenWith(c, hosts, cucmwire.Options{PortOffset: w.ports, Pace: w.network.Pace})
 	if err != nil {
 		return nil, err
 	}
-	net.Patience = time.Duration(float64(sip.DefaultTimeout) / w.network.Pace)
 	w.clusters = append(w.clusters, net)
 	return net, nil
 }

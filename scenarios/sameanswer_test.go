@@ -163,7 +163,10 @@ func (names certificateNames) answer(v fleet.View) answer {
 		a.Status = append(a.Status, line.Text)
 	}
 	if v.ScreenReason != nil {
-		a.NotShown = fmt.Sprintf("%T", v.ScreenReason)
+		a.NotShown = "no answer"
+		if _, judged := v.ScreenReason.(phone.Reason); judged {
+			a.NotShown = fmt.Sprintf("%T", v.ScreenReason)
+		}
 	}
 	return a
 }

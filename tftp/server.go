@@ -35,13 +35,17 @@ type ServerConfig struct {
 	MaxTransfers int
 
 	// Timeout is how long to wait for an ACK before a block is sent again; 0
-	// means 1 s.
+	// means ServerTimeout.
 	Timeout time.Duration
 
 	// Retries is how often a block is sent again; 0 means 5. A client that has
 	// gone, or whose last ACK is lost, holds a transfer for Timeout*(Retries+1).
 	Retries int
 }
+
+// ServerTimeout is what a zero ServerConfig.Timeout means (this project's own
+// choice).
+const ServerTimeout = time.Second
 
 // ServerStats counts what a server did. A transfer is counted when its last ACK
 // arrives, so a moment after its client is content.
@@ -93,7 +97,7 @@ func Listen(addr string, cfg ServerConfig) (*Server, error) {
 	// lost costs its phone a time-out. The kernel grants up to net.core.rmem_max.
 	_ = conn.SetReadBuffer(4 << 20)
 
-	timeout, retries := or(cfg.Timeout, time.Second), or(cfg.Retries, 5)
+	timeout, retries := or(cfg.Timeout, ServerTimeout), or(cfg.Retries, 5)
 	s := &Server{
 		files:  cfg.Files,
 		max:    uint64(or(cfg.MaxTransfers, 1500)),

@@ -140,7 +140,7 @@ func (s *Sockets) notify(p cucm.RegisteredPhone, action string) error {
 		return err
 	}
 	from, _ := netip.ParseAddr(host)
-	client := sip.Client{Local: from, Timeout: s.Patience}
+	client := sip.Client{Local: from, Timeout: s.options.patience(sip.DefaultTimeout)}
 	conn, err := client.Dial(context.Background(), p.At.String())
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/tftp"
@@ -24,8 +25,8 @@ type fileService struct {
 }
 
 // listenFiles binds both ports; where the system is to choose, it chooses again
-// until both are free.
-func listenFiles(n *cucm.Node, address string) (*fileService, error) {
+// until both are free. A block that is not acknowledged is sent again after timeout.
+func listenFiles(n *cucm.Node, address string, timeout time.Duration) (*fileService, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func listenFiles(n *cucm.Node, address string) (*fileService, error) {
 		}
 		own := net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port-tftp.HTTPOffset))
 		f := &fileService{}
-		if f.tftp, err = tftp.Listen(own, tftp.ServerConfig{Files: n.File}); err != nil {
+		if f.tftp, err = tftp.Listen(own, tftp.ServerConfig{Files: n.File, Timeout: timeout}); err != nil {
 			l.Close()
 			if wanted == 0 && try < 100 {
 				continue

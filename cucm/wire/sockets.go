@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -14,14 +15,13 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/sip"
+	"itlsim/tftp"
 	"itlsim/tvs"
 )
 
 // Sockets is the network of a cluster whose services listen on real sockets.
 type Sockets struct {
-	// Patience is how long nodes wait for phones that they tell something; that of
-	// SIP if 0. It is set before there are phones.
-	Patience time.Duration
+	options Options
 
 	mu      sync.Mutex
 	servers map[endpoint]server
@@ -36,25 +36,46 @@ type endpoint struct {
 	service cucm.Service
 }
 
+// Options say how services listen. The zero value of each field is fine.
+type Options struct {
+	// PortOffset, where not nil, has services listen at the standard ports, each
+	// moved by so much. The system chooses ports if it is nil; they stay the same
+	// through restarts.
+	PortOffset *int
+	// Pace is how many times as fast as usual nodes lose their patience with phones;
+	// 1 if 0.
+	Pace float64
+}
+
+// patience is how long nodes wait for phones that usually wait for so long.
+func (o Options) patience(usual time.Duration) time.Duration {
+	return time.Duration(float64(usual) / cmp.Or(o.Pace, 1))
+}
+
 // Listen starts every activated service of a cluster. Each node has an address
 // of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
 // system and stay the same through restarts.
 func Listen(c *cucm.Cluster, hosts []string) (*Sockets, error) {
-	return listen(c, hosts, func(cucm.Service) int { return 0 })
+	return ListenWith(c, hosts, Options{})
 }
 
 // ListenAt does so on the standard ports, each moved by offset.
 func ListenAt(c *cucm.Cluster, hosts []string, offset int) (*Sockets, error) {
-	return listen(c, hosts, func(s cucm.Service) int { return s.Port() + offset })
+	return ListenWith(c, hosts, Options{PortOffset: &offset})
 }
 
-func listen(c *cucm.Cluster, hosts []string, port func(cucm.Service) int) (*Sockets, error) {
+// ListenWith does so with these options.
+func ListenWith(c *cucm.Cluster, hosts []string, opt Options) (*Sockets, error) {
 	if len(hosts) < len(c.Nodes()) {
 		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.Nodes()))
 	}
-	s := &Sockets{servers: make(map[endpoint]server)}
+	s := &Sockets{options: opt, servers: make(map[endpoint]server)}
 	c.Connect(s, func(n *cucm.Node, service cucm.Service) string {
-		return net.JoinHostPort(hosts[slices.Index(c.Nodes(), n)], strconv.Itoa(port(service)))
+		port := 0
+		if opt.PortOffset != nil {
+			port = service.Port() + *opt.PortOffset
+		}
+		return net.JoinHostPort(hosts[slices.Index(c.Nodes(), n)], strconv.Itoa(port))
 	})
 	for _, n := range c.Nodes() {
 		for _, service := range cucm.Services {
@@ -85,7 +106,7 @@ func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
 	if running {
 		return nil
 	}
-	server, err := start(n, service, n.Address(service))
+	server, err := s.start(n, service, n.Address(service))
 	if err != nil {
 		return err
 	}
@@ -99,10 +120,10 @@ func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
 	return nil
 }
 
-func start(n *cucm.Node, service cucm.Service, address string) (server, error) {
+func (s *Sockets) start(n *cucm.Node, service cucm.Service, address string) (server, error) {
 	switch service {
 	case cucm.TFTPService:
-		return listenFiles(n, address)
+		return listenFiles(n, address, s.options.patience(tftp.ServerTimeout))
 	case cucm.TVSService:
 		return tvs.Listen(address, tvs.ServerConfig{
 			Certificate: func() *tls.Certificate { return shown(n, cucm.TVSUnit) },

@@ -32,9 +32,10 @@
 //     a CallManager Group ([cucm.Config.SharedConfigurations]). Who signed what is
 //     as on the wire.
 //   - A TLS handshake is its certificate check and a moment of the TVS.
-//   - HTTP (on the TFTP service's node), SIP and HTTPS are one TCP connection each;
-//     a lost segment costs a second or more. HTTP has no limit of transfers at a
-//     time. What HTTP does not give, phones ask TFTP for, as on the wire.
+//   - TCP (HTTP, on the TFTP service's node, TVS, SIP, HTTPS) goes in as many flights
+//     as on the wire, to which package network does the same. HTTP has no limit of
+//     transfers at a time. What HTTP does not give, phones ask TFTP for, as on the
+//     wire.
 //   - Alarms and registrations are handed to the cluster without SIP. Only those
 //     keep-alives are events that would change something. Registrations do not
 //     lapse: the cluster knows at once when a phone loses its power.

@@ -1,31 +1,34 @@
 package virtual
 
 import (
+	"errors"
 	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/fleet/network"
 	"itlsim/phone"
+	"itlsim/tftp"
 )
 
 // fetch sends a phone's request, again where it is lost.
 func (f *Fleet) fetch(i uint32, action phone.Action, at int64) {
 	a := action.(phone.Fetch)
-	chance := &f.slots[i].chance
+	s, net := &f.slots[i], &f.config.Network
 	node, n := f.nodeAt(a.Server)
 	if a.By == phone.HTTP {
 		f.queue.push(task{at: at, phone: i, op: reachFiles, node: node, what: action})
 		return
 	}
-	lost, ok := f.config.Network.repeated(chance)
-	if n == nil || !ok {
+	lost := net.request(&s.chance)
+	if n == nil || lost == sends {
 		f.tally.Retransmits.Add(sends - 1)
-		f.answer(i, at+int64(sends*timeout), fleet.FileAnswer(a, nil, errNoAnswer))
+		f.answer(i, at+int64(patience), fleet.FileAnswer(a, nil, errNoAnswer))
 		return
 	}
+	s.lost = uint8(lost)
 	f.tally.Retransmits.Add(uint64(lost))
-	arrives := time.Duration(lost)*timeout + f.config.Network.oneWay(chance)
+	arrives := time.Duration(lost)*timeout + net.oneWay(&s.chance)
 	f.queue.push(task{at: at + int64(arrives), phone: i, op: reachFiles, node: node, what: action})
 }
 
@@ -43,7 +46,7 @@ func (f *Fleet) reachFiles(t task, a phone.Fetch) {
 		return
 	}
 	gaveUp := unlessServed{phone.NoAnswer{Seq: a.Seq, Err: errNoAnswer}}
-	f.queue.push(task{at: t.at + int64(sends*timeout), phone: t.phone, op: reachPhone, what: gaveUp})
+	f.queue.push(task{at: t.at + int64(patience), phone: t.phone, op: reachPhone, what: gaveUp})
 	if silent {
 		f.tally.Retransmits.Add(sends - 1)
 	} else {
@@ -77,25 +80,28 @@ func (f *Fleet) serveTFTP(n *node, t task, at int64) {
 	s.served = max(s.served, a.Seq)
 	data, err := f.file(t.phone, n, a.Name)
 	stats := &f.traffic.TFTP
-	answer := task{
-		at: at + int64(net.oneWay(&s.chance)), phone: t.phone, op: reachPhone,
-		what: fleet.FileAnswer(a, data, err),
-	}
-	switch answer.what.(type) {
-	case phone.FileReceived:
-		took, again, ok := net.transfer(&s.chance, len(data))
-		stats.Retransmits += uint64(again)
-		answer.at += int64(took)
+	answer := task{phone: t.phone, op: reachPhone, what: fleet.FileAnswer(a, data, err)}
+	_, found := answer.what.(phone.FileReceived)
+	wait, ok := net.answer(&s.chance, int(s.lost), found)
+	f.tally.Retransmits.Add(uint64(wait / timeout))
+	answer.at = at + int64(net.oneWay(&s.chance)+wait)
+	if ok && found {
+		sent := net.transfer(&s.chance, len(data))
+		stats.Retransmits += uint64(sent.blocks)
+		f.tally.Retransmits.Add(uint64(sent.acks))
+		answer.at += int64(sent.took)
 		answer.op, answer.node = endTransfer, t.node
 		n.serving++
-		if ok {
-			stats.Files++
-			stats.Bytes += uint64(len(data))
-		} else {
-			stats.Failed++
-			answer.what = fleet.FileAnswer(a, nil, errNoAnswer)
-		}
-	case phone.FileNotFound:
+		ok = !sent.failed
+	}
+	switch {
+	case !ok:
+		stats.Failed++
+		answer.what = fleet.FileAnswer(a, nil, errNoAnswer)
+	case found:
+		stats.Files++
+		stats.Bytes += uint64(len(data))
+	case errors.Is(err, tftp.ErrNotFound):
 		stats.NotFound++
 	default:
 		stats.Failed++
@@ -120,7 +126,7 @@ func (f *Fleet) endTransfer(t task) {
 		next := n.waiting[0]
 		n.waiting = n.waiting[1:]
 		waited := time.Duration(t.at - next.at)
-		if waited >= sends*timeout {
+		if waited >= patience {
 			f.tally.Retransmits.Add(sends - 1)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/network"
+	"itlsim/tftp"
 )
 
 // A Network says how long things take and what goes wrong. The zero value of a
@@ -72,39 +73,74 @@ func (n *Network) oneWay(c *network.Chance) time.Duration {
 	return d
 }
 
-// lost reports whether a packet, or what answers it, is lost.
-func (n *Network) lost(c *network.Chance) bool {
-	if c.With(n.Loss) {
-		return true
+// patience is how long a phone waits for the answer to a packet, however often it
+// sends it.
+const patience = sends * timeout
+
+// request draws how often a request is lost before a copy of it arrives; sends where
+// none does.
+func (n *Network) request(c *network.Chance) (lost int) {
+	for lost < sends && c.With(n.Loss) {
+		lost++
 	}
-	return c.With(n.Loss)
+	return lost
 }
 
-// repeated draws how often a packet is lost, or its answer is. The result is
-// false where no answer comes before the sender gives up.
-func (n *Network) repeated(c *network.Chance) (int, bool) {
-	for lost := range sends {
-		if !n.lost(c) {
-			return lost, time.Duration(lost)*timeout+2*n.Latency < sends*timeout
+// answer draws how long after the first copy of a request, before which some were
+// lost, an answer comes that is not lost. Each further copy that arrives is answered,
+// too. A file's first block is also sent again by the server. The result is false
+// where the phone gives up before.
+func (n *Network) answer(c *network.Chance, lost int, file bool) (wait time.Duration, ok bool) {
+	const every = int(tftp.ServerTimeout / timeout)
+	var copies [sends]bool
+	for at := lost; at < sends; at++ {
+		copies[at] = at == lost || !c.With(n.Loss)
+		for from := at; from >= lost; from -= every {
+			if copies[from] && !c.With(n.Loss) {
+				return time.Duration(at-lost) * timeout, time.Duration(at)*timeout+2*n.Latency < patience
+			}
+			if !file {
+				break
+			}
 		}
 	}
-	return sends, false
+	return time.Duration(sends-lost) * timeout, false
 }
 
-// transfer draws how long a file takes from the server's first block, which has
-// answered the request, to the phone's last, and how many packets were sent again.
-func (n *Network) transfer(c *network.Chance, size int) (took time.Duration, again int, ok bool) {
-	took = n.Block
+// A transfer is how long a file takes from the server's first block, which has
+// answered the request, to the phone's last, and what was sent again meanwhile.
+type transfer struct {
+	took         time.Duration
+	acks, blocks int
+	failed       bool // the phone gave up
+}
+
+// transfer draws how a transfer goes.
+func (n *Network) transfer(c *network.Chance, size int) (t transfer) {
+	t.took = n.Block
 	for range size / blockSize {
-		lost, ok := n.repeated(c)
-		again += lost
-		took += time.Duration(lost) * timeout
-		if !ok {
-			return took, again, false
+		if n.next(c, &t); t.failed {
+			break
 		}
-		took += n.Block + n.oneWay(c) + n.oneWay(c)
+		t.took += n.Block + n.oneWay(c) + n.oneWay(c)
 	}
-	return took, again, true
+	return t
+}
+
+// next draws by how much the next block comes late. The phone sends its ACK again.
+// The server takes that for a copy if it had the first, and sends the block again
+// by its own time-out.
+func (n *Network) next(c *network.Chance, t *transfer) {
+	wait := time.Duration(0)
+	for ; wait < patience && c.With(n.Loss); wait += timeout {
+	}
+	for ; wait < patience && c.With(n.Loss); wait += tftp.ServerTimeout {
+		t.blocks++
+	}
+	t.failed = wait+2*n.Latency >= patience
+	wait = min(wait, patience)
+	t.acks += int(wait / timeout)
+	t.took += wait
 }
 
 // flights draws how long so many flights of TCP take, one after the other. It is
