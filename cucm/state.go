@@ -48,7 +48,7 @@ type nodeState struct {
 
 	certs     map[Unit]*Certificate
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
-	recovery  *Certificate // ITLRecovery as of the last start of TFTP
+	recovery  *Certificate // ITLRecovery as in the list: of the last start of TFTP, or reset
 	p12       []byte       // ITLRecovery.p12, on the publisher
 	activated map[Service]bool
 	running   map[Service]bool

@@ -44,7 +44,7 @@ type savedNode struct {
 // stateFormat changes when a directory's layout does.
 const stateFormat = 1
 
-// servedRecovery is where a node's ITLRecovery as of its last TFTP start is
+// servedRecovery is where a node's ITLRecovery as its list has it is
 // kept, beside the certificates by their units.
 const servedRecovery Unit = "ITLRecovery-served"
 

@@ -50,7 +50,7 @@ func commands() []command {
 		{"utils disaster_recovery prepare restore pub_from_sub", "",
 			"Install the publisher anew, its database from a subscriber.", drsPubFromSub},
 		{"utils disaster_recovery restore", "NAME", "Restore a backup.", drsRestore},
-		{"utils itl reset localkey", "", "Sign the ITL with the recovery key.", utilsITLResetLocalkey},
+		{"utils itl reset localkey", "", "Sign the publisher's ITL with the key kept for that, for all TFTP nodes.", utilsITLResetLocalkey},
 		{"utils itl reset remotekey", "HOST[:PORT] USER PATH",
 			"The same with the key of a saved ITLRecovery.p12.", utilsITLResetRemotekey},
 		{"utils service list", "", "List the services.", utilsServiceList},
