@@ -63,13 +63,16 @@ func (c *trustCmd) Run(s streams) error {
 }
 
 // readFile reads what a phone would download, no more.
-func readFile(path string) ([]byte, error) {
+func readFile(path string) ([]byte, error) { return readAtMost(path, itl.MaxFile) }
+
+// readAtMost reads a file, and of one that is larger one byte more.
+func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, usageError("%v", err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, itl.MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return nil, usageError("%s: %v", path, err)
 	}

@@ -27,6 +27,9 @@ func helpTexts() kong.Vars {
 			"if not given.",
 		"fuzz_keep": "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
 		"cli_fuzz":  "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
+		"cli_import": "Make a plan of a real fleet: out of BAT exports, show risdb query phone, RIS and run sql " +
+			"output, CSV, show itl and .tlv files.",
+		"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
 		"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
 			"configuration files they get.",
 		"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -99,6 +100,8 @@ func fixtures(t *testing.T) map[string][]byte {
 		"large.tlv":   make([]byte, itl.MaxFile+1),
 		"empty.tlv":   nil,
 	}
+	shown := "admin:show itl\n" + itl.Show(c.Nodes()[1].ITL(), time.UTC) + "\nadmin:"
+	files["itl.log"] = []byte(strings.ReplaceAll(shown, "\n", "\r\n"))
 	files["cut.tlv"] = files["first.tlv"][:1000]
 	files["forged.tlv"] = bytes.Clone(files["first.tlv"])
 	files["forged.tlv"][len(files["forged.tlv"])-1] ^= 1

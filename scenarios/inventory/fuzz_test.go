@@ -1,11 +1,14 @@
 package inventory_test
 
 import (
+	"bytes"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"itlsim/cucm/testkeys"
 	"itlsim/itl"
+	"itlsim/scenarios"
 	"itlsim/scenarios/inventory"
 )
 
@@ -38,6 +41,35 @@ func FuzzParseList(f *testing.F) {
 		list, err := inventory.ParseList(data)
 		if err == nil && list.Shown && (len(list.Signer.Serial) == 0 || len(list.Bytes) == 0) {
 			t.Fatalf("no signer: %+v", list)
+		}
+	})
+}
+
+// Whatever an import finds in a file, its plan loads.
+func FuzzRead(f *testing.F) {
+	const risdb = "DeviceName, Descr, Ipaddr, RegStatus, DeviceModel, ActiveLoadId, Perfmon Object\n"
+	file := cluster(f, testkeys.NewPool(1)).Publisher().ITL()
+	f.Add(file.Bytes())
+	f.Add([]byte(itl.Show(file, time.UTC)))
+	f.Add([]byte("Device Name,Description,Device Pool\nSEP001122334455,\"a, b\",DP\nCSFX,,\n"))
+	f.Add([]byte(risdb + "SEP001122334455, a, b, 1.2.3.4, reg, 685, sip88xx.14, 2\n"))
+	f.Add([]byte("name            pool\n=============== ====\nSEP001122334455 D\xc3\xbc \n\nadmin:\n"))
+	f.Add([]byte("Name;Model;Status\nSEP001122334455;684;Registered\nATA001122334455;550;None\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		found := inventory.Read([]inventory.Source{{File: "a", Data: bytes.Clone(data)}}, 100)
+		plan := found.Plan("plan")
+		if plan == nil {
+			if len(found.Problems) == 0 && len(found.Took) == 0 {
+				t.Fatal("neither a plan nor a problem")
+			}
+			return
+		}
+		dir := make(fstest.MapFS)
+		for _, f := range plan[1:] {
+			dir[f.Name] = &fstest.MapFile{Data: f.Data}
+		}
+		if _, err := scenarios.Load(plan[0].Name, plan[0].Data, dir); err != nil {
+			t.Fatalf("%v\n%s", err, plan[0].Data)
 		}
 	})
 }

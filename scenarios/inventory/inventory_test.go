@@ -115,11 +115,12 @@ func TestSpellingsOfAnExport(t *testing.T) {
 		require.False(t, devices[0].Registered, name)
 		require.True(t, devices[1].Registered, name)
 	}
-	e := inventory.Export{File: "a.csv", Data: []byte("\xef\xbb\xbfsep=;\nname;tftp;model\nSEP001122334455;N\xc3\xb6rd;8861\n" +
-		"SEP1;;\n"), Nodes: []string{"nord"}, Most: 9}
+	e := inventory.Export{File: "a.csv", Nodes: []string{"nord"}, Most: 9, Data: []byte("\xef\xbb\xbfsep=;\n" +
+		"name;tftp;model\nSEP001122334455;N\xc3\xb6rd;8861\nSEP1;;\n")}
 	_, _, problems := e.Devices()
 	require.EqualError(t, problems, `a.csv:3:17: "Nörd" is not a node of the cluster (did you mean "nord"?)`+
-		"\na.csv:4:1: \"SEP1\" is no SEP<MAC>\na.csv:4:7: the phone has no model", "columns are characters, and lines the file's")
+		"\na.csv:4:1: \"SEP1\" is no SEP<MAC>\na.csv:4:7: the phone has no model",
+		"columns are characters, and lines the file's")
 }
 
 // Firmware may be given as the name of a load.
@@ -136,8 +137,9 @@ func TestLoads(t *testing.T) {
 	require.False(t, devices[1].Profile.SHA512, "never guessed")
 	require.False(t, devices[2].Profile.HTTP)
 	require.True(t, devices[2].Profile.ReportsLists())
-	require.EqualError(t, warnings, `a.csv:3:1: "8851" is not a model that is known here; it is played as a 8861 without SHA-512`+
-		"\n"+`a.csv:4:1: "7941" is not a model that is known here; it is played as a 7962 without SHA-512`, "once each")
+	require.EqualError(t, warnings, `a.csv:3:1: "8851" is not a model that is known here; `+
+		"it is played as a 8861 without SHA-512\n"+`a.csv:4:1: "7941" is not a model that is known here; `+
+		"it is played as a 7962 without SHA-512", "once each")
 }
 
 // What `show itl` prints is as good as the file, for all but its signature, when a
@@ -174,7 +176,7 @@ func TestAListFromATerminalLog(t *testing.T) {
 		require.Equal(t, want, got, name)
 	}
 	for wrong, says := range map[string]string{
-		shown[:len(shown)/2]:                                   "line 1: the list has no end: the log was cut off, or the pager was left with q",
+		shown[:len(shown)/2]:                                   "line 1: the list has no end: the log was cut off",
 		strings.Replace(shown, "RECORDLENGTH", "", 1):          "lines are missing in between",
 		strings.Replace(shown, "(SHA1)", "", 1):                "the list's SHA1 checksum is missing",
 		shown + shown:                                          "it shows 2 lists, and one is wanted",

@@ -52,6 +52,7 @@ var (
 const (
 	maxShownLists   = 1000
 	maxShownRecords = 5000
+	maxShownValue   = 4096 // bytes of a row
 )
 
 // A shownReader reads the output of show itl line by line.
@@ -63,6 +64,7 @@ type shownReader struct {
 	length   int // the file's, as said
 	summed   int // the lengths of header and records so far
 	open     *openRow
+	broken   error // the first row of the list that cannot be read
 	found    []*List
 	problems language.Problems
 }
@@ -91,7 +93,8 @@ func shownLists(file string, lines []line) ([]*List, language.Problems) {
 func (r *shownReader) line(l line) {
 	if m := shownBegins.FindStringSubmatch(l.text); m != nil {
 		r.cut()
-		r.list, r.began, r.text, r.length, r.summed = &List{Kind: m[1], Digest: itl.SHA1, Shown: true}, l.number, nil, 0, 0
+		r.list, r.began, r.text = &List{Kind: m[1], Digest: itl.SHA1, Shown: true}, l.number, nil
+		r.length, r.summed, r.broken = 0, 0, nil
 	}
 	if r.list == nil {
 		return
@@ -179,7 +182,8 @@ func digits(s string) string {
 // goesOn adds a line to the open row. It reports whether the line belongs there;
 // if it begins something else, the row ends as it is.
 func (r *shownReader) goesOn(l line) bool {
-	begins := shownRow.MatchString(l.text) || shownRecord.MatchString(l.text) || shownEnds.MatchString(l.text)
+	tooLong := len(r.open.value) > maxShownValue
+	begins := tooLong || shownRow.MatchString(l.text) || shownRecord.MatchString(l.text) || shownEnds.MatchString(l.text)
 	if begins || isPrompt(l.text) || strings.TrimSpace(l.text) == "" && l.number > r.open.line+3 {
 		r.close()
 		return false
@@ -234,8 +238,8 @@ func (r *shownReader) close() {
 func (r *shownReader) hex(row *openRow, want int) []byte {
 	data, err := hex.DecodeString(digits(row.value))
 	if err != nil || len(data) != want {
-		if r.list != nil {
-			r.problems.Add(r.file, row.line, 1, "%s has no %d bytes in hexadecimal: %q", row.tag, want, row.value)
+		if r.broken == nil {
+			r.broken = fmt.Errorf("%s in line %d has not %d bytes in hexadecimal: %q", row.tag, row.line, want, row.value)
 		}
 		return nil
 	}
@@ -266,6 +270,8 @@ func (r *shownReader) end() {
 // whole says what the list lacks.
 func (r *shownReader) whole() error {
 	switch {
+	case r.broken != nil:
+		return r.broken
 	case r.list.Sum == [sha1.Size]byte{}:
 		return errors.New("the list's SHA1 checksum is missing")
 	case r.list.Signer.Serial == nil:

@@ -29,6 +29,7 @@ type table struct {
 	skipped  int // lines before the header
 	csv      *csv.Reader
 	starts   []int // of lines, once a problem asks for them
+	patient  bool  // reads on when there are enough problems, and notes no more
 	problems language.Problems
 }
 
@@ -72,7 +73,7 @@ func mostOf(header, separators string) rune {
 // next reads a row; nil at the end of the table. A line that is no row is noted,
 // and left out.
 func (t *table) next() []string {
-	for len(t.problems) < mostProblems {
+	for t.patient || len(t.problems) < mostProblems {
 		row, err := t.csv.Read()
 		var bad *csv.ParseError
 		switch {
@@ -119,6 +120,9 @@ func (t *table) wrong(cell int, format string, args ...any) {
 
 // at notes what is wrong at a column, counted in bytes.
 func (t *table) at(line, column int, format string, args ...any) {
+	if len(t.problems) >= mostProblems {
+		return
+	}
 	line += t.skipped
 	if t.starts == nil {
 		t.starts = []int{0}

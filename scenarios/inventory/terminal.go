@@ -9,6 +9,7 @@ import (
 type line struct {
 	number int // in the file, from 1
 	text   string
+	width  int // with the blanks at its end, in bytes
 }
 
 // control are sequences by which a terminal is told how to show something.
@@ -31,13 +32,14 @@ func logLines(text string) []line {
 		if at := strings.LastIndex(strings.TrimRight(clean, "\r"), "\r"); at >= 0 {
 			clean = clean[at+1:] // written over
 		}
+		width := len(strings.TrimRight(clean, "\r"))
 		clean = strings.TrimRight(clean, "\r \t")
 		if asked {
 			if clean = strings.TrimLeft(clean, " "); clean == "" {
 				continue
 			}
 		}
-		lines = append(lines, line{number, clean})
+		lines = append(lines, line{number, clean, width})
 	}
 	return lines
 }
