@@ -35,6 +35,9 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Tour != nil {
+		warn(s.err, *cfg.Tour)
+	}
 	file, err := createReady(c.ReadyFile)
 	if err != nil {
 		return err

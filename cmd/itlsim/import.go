@@ -45,6 +45,7 @@ func (c *importCmd) Run(s streams) error {
 		fmt.Fprintf(s.err, "not read:\n%v\n", found.Problems)
 	}
 	if plan == nil {
+		told(s.err, found)
 		return usageError("nothing in these files tells of phones or lists")
 	}
 	if c.Output == "" {
