@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"slices"
 	"strconv"
@@ -15,9 +16,14 @@ import (
 	"itlsim/tvs"
 )
 
-// MaxTVS is how many TVS members a phone takes from its configuration: priority
-// 0 to 4 (documentation of an independent implementation).
-const MaxTVS = 5
+// What a phone takes from its configuration (usecallmanager): so many TVS members
+// and call managers each, priority 0 to 4, and addresses of TVS members of so many
+// characters. A CallManager Group of CUCM's has three members at most.
+const (
+	MaxTVS          = 5
+	MaxCallManagers = 5
+	MaxTVSAddress   = 50
+)
 
 // The corporate directory is a page of a call manager's Tomcat, over HTTPS
 // (Default Security chapter).
@@ -31,16 +37,25 @@ func DirectoryURL(host, port string) string {
 	return "https://" + net.JoinHostPort(host, port) + DirectoryPath
 }
 
-// A Config is what matters here of a configuration file (SEP<MAC>.cnf.xml). It
-// never changes once parsed, and holds nothing of one phone alone, so that
-// thousands of phones may share it.
+// A Config is what matters here of a configuration file (SEP<MAC>.cnf.xml, or
+// XMLDefault.cnf.xml). It never changes once parsed, and holds nothing of one
+// phone alone, so that thousands of phones may share it.
 type Config struct {
 	Load         string
 	TVS          []string // host:port by priority, MaxTVS at most
-	CallManagers []string // host:port of SIP, by priority
+	CallManagers []string // host:port of SIP, by priority, MaxCallManagers at most
 	// Directory is the corporate directory's HTTPS address.
 	Directory string
 	Settings  Settings
+
+	// Default: the file is that of phones without one of their own.
+	Default bool
+	// Stub: the file only says that there is an encrypted one, for the certificate
+	// with the MD5 CertHash (hexadecimal).
+	Stub     bool
+	CertHash string
+	// Ignored is what the file asks for and simulated phones do not do, in words.
+	Ignored []string
 }
 
 // Settings are the settings that a phone which lost its trust does not change
@@ -54,13 +69,28 @@ type Settings struct {
 
 // configXML is the part of the file that matters here.
 type configXML struct {
-	XMLName      xml.Name  `xml:"device"`
-	Load         text      `xml:"loadInformation"`
-	TVS          members   `xml:"TVS>members>member"`
-	CallManagers members   `xml:"devicePool>callManagerGroup>members>member"`
-	Directory    text      `xml:"secureDirectoryURL"`
-	Vendor       vendorXML `xml:"vendorConfig"`
+	XMLName       xml.Name
+	Load          text      `xml:"loadInformation"`
+	TVS           members   `xml:"TVS>members>member"`
+	CallManagers  members   `xml:"devicePool>callManagerGroup>members>member"`
+	DefaultGroup  members   `xml:"callManagerGroup>members>member"` // of a default file
+	Directory     text      `xml:"secureDirectoryURL"`
+	Vendor        vendorXML `xml:"vendorConfig"`
+	FullConfig    text      `xml:"fullConfig"`
+	EncrConfig    text      `xml:"encrConfig"`
+	CertHash      text      `xml:"certHash"`
+	SecurityMode  text      `xml:"deviceSecurityMode"`
+	Transport     text      `xml:"transportLayerProtocol"`
+	CAPFAuthMode  text      `xml:"capfAuthMode"`
+	Protocol      text      `xml:"deviceProtocol"`
+	IPAddressMode text      `xml:"ipAddressMode"`
 }
+
+// The roots of a phone's own file and of the default one.
+const (
+	ownRoot     = "device"
+	defaultRoot = "Default"
+)
 
 // member of either list of servers; each list uses its own two elements.
 type member struct {
@@ -76,6 +106,8 @@ type member struct {
 type text string
 
 func (t text) trim() string { return strings.TrimSpace(string(t)) }
+
+func (t text) is(value string) bool { return strings.EqualFold(t.trim(), value) }
 
 func (t text) number(otherwise int) int {
 	if n, err := strconv.ParseUint(t.trim(), 10, 16); err == nil && n > 0 {
@@ -97,13 +129,26 @@ func Parse(data []byte) (*Config, error) {
 		line, column := dec.InputPos()
 		return nil, fmt.Errorf("configuration, line %d column %d: %w", line, column, err)
 	}
+	root := x.XMLName.Local
+	if root != ownRoot && root != defaultRoot {
+		line, column := dec.InputPos()
+		const problem = "configuration, line %d column %d: the root element is <%.64s>, neither <%s> nor <%s>"
+		return nil, fmt.Errorf(problem, line, column, root, ownRoot, defaultRoot)
+	}
 	c := &Config{
 		Load:      x.Load.trim(),
-		TVS:       x.TVS.servers(MaxTVS, tvs.Port, member.tvs),
 		Directory: x.Directory.trim(),
 		Settings:  x.Vendor.settings(),
+		Default:   root == defaultRoot,
+		Stub:      x.EncrConfig.is("true") && x.FullConfig.is("false"),
+		CertHash:  x.CertHash.trim(),
 	}
-	c.CallManagers = x.CallManagers.servers(len(x.CallManagers), sip.Port, member.callManager)
+	if c.Default {
+		x.CallManagers = x.DefaultGroup
+	}
+	c.TVS = x.TVS.servers(verifiers, &c.Ignored)
+	c.CallManagers = x.CallManagers.servers(callManagers, &c.Ignored)
+	c.Ignored = append(c.Ignored, x.ignored()...)
 	if c.Directory == "" && len(c.CallManagers) > 0 {
 		// Firmware 9.3(3) and later opens Application:Cisco/CorporateDirectory at
 		// the first call manager of its group, port 8443 (technote 118699).
@@ -115,18 +160,45 @@ func Parse(data []byte) (*Config, error) {
 
 type members []member
 
-func (m member) tvs() (host, port text)         { return m.Address, m.Port }
-func (m member) callManager() (host, port text) { return m.Name, m.SIPPort }
+// kind is one of the two lists of servers.
+type kind struct {
+	name          string
+	most, longest int // members, characters of an address
+	port          int // the standard one
+	of            func(member) (host, port text)
+}
 
-// servers gives the addresses of at most so many members, by priority.
-func (ms members) servers(most, port int, of func(member) (host, port text)) []string {
+var (
+	verifiers = kind{"TVS members", MaxTVS, MaxTVSAddress, tvs.Port,
+		func(m member) (host, port text) { return m.Address, m.Port }}
+	callManagers = kind{"call managers", MaxCallManagers, math.MaxInt, sip.Port,
+		func(m member) (host, port text) { return m.Name, m.SIPPort }}
+)
+
+// servers gives the addresses of the members, by priority, and notes those that a
+// phone does not take.
+func (ms members) servers(k kind, ignored *[]string) []string {
 	slices.SortStableFunc(ms, func(a, b member) int { return cmp.Compare(a.Priority.number(0), b.Priority.number(0)) })
 	var servers []string
+	long, more := 0, 0
 	for _, m := range ms {
-		host, own := of(m)
-		if host.trim() != "" && len(servers) < most {
-			servers = append(servers, net.JoinHostPort(host.trim(), strconv.Itoa(own.number(port))))
+		host, own := k.of(m)
+		switch h := host.trim(); {
+		case h == "":
+		case len(h) > k.longest:
+			long++
+		case len(servers) == k.most:
+			more++
+		default:
+			servers = append(servers, net.JoinHostPort(h, strconv.Itoa(own.number(k.port))))
 		}
+	}
+	if long > 0 {
+		note := fmt.Sprintf("%s: %d with an address of more than %d characters", k.name, long, k.longest)
+		*ignored = append(*ignored, note)
+	}
+	if more > 0 {
+		*ignored = append(*ignored, fmt.Sprintf("%s: %d beyond the first %d", k.name, more, k.most))
 	}
 	return servers
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -57,7 +58,19 @@ func TestParse(t *testing.T) {
 			`<member priority="0"><address>a</address></member>`, `<member priority="1"><address>b</address></member>`,
 			`<member priority="2"><address>c</address></member>`,
 			`<member priority="3"><address>d</address></member>`),
-			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"}}},
+			cnf.Config{Settings: defaults, TVS: []string{"a:2445", "b:2445", "c:2445", "d:2445", "e:2445"},
+				Ignored: []string{"TVS members: 1 beyond the first 5"}}},
+		{"addresses of TVS of fifty characters at most", tvs(
+			`<member><address>`+strings.Repeat("a", 50)+`</address></member>`,
+			`<member><address>`+strings.Repeat("b", 51)+`</address></member>`),
+			cnf.Config{Settings: defaults, TVS: []string{strings.Repeat("a", 50) + ":2445"},
+				Ignored: []string{"TVS members: 1 with an address of more than 50 characters"}}},
+		{"five call managers at most", "<device><devicePool><callManagerGroup><members>" + strings.Repeat(
+			"<member><callManager><processNodeName>a</processNodeName></callManager></member>", 7) +
+			"</members></callManagerGroup></devicePool><secureDirectoryURL>u</secureDirectoryURL></device>",
+			cnf.Config{Settings: defaults, Directory: "u",
+				CallManagers: []string{"a:5060", "a:5060", "a:5060", "a:5060", "a:5060"},
+				Ignored:      []string{"call managers: 2 beyond the first 5"}}},
 		{"without priorities in their order, without address not at all, odd ports the standard one", tvs(
 			`<member><address>a</address><port>0</port></member>`, `<member><port>1</port></member>`,
 			`<member priority="x"><address>b</address><port>-1</port></member>`,
@@ -77,11 +90,71 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// The default file (wire of a public auto-registration server: root, group and TVS
+// at its top).
+func TestParseDefault(t *testing.T) {
+	got, err := cnf.Parse([]byte(`<?xml version="1.0" encoding="UTF-8"?>
+<Default><autoRegistrationName>AUTO-REG</autoRegistrationName>
+<callManagerGroup><name>Default</name><members><member priority="0"><callManager>
+<ports><sipPort>5070</sipPort></ports><processNodeName>pub</processNodeName></callManager></member></members></callManagerGroup>
+<TVS><members><member priority="0"><port>2445</port><address>10.0.0.1</address></member></members></TVS>
+<loadinformation621 model="Cisco 7821">sip78xx.12-5-1SR2-2</loadinformation621></Default>`))
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(&cnf.Config{
+		Default: true, CallManagers: []string{"pub:5070"}, TVS: []string{"10.0.0.1:2445"},
+		Directory: "https://pub:8443/ccmcip/xmldirectoryinput.jsp", Settings: cnf.Settings{SettingsAccess: true},
+	}, got))
+}
+
+// What stands in the place of an encrypted configuration (usecallmanager's enccnf).
+func TestParseStub(t *testing.T) {
+	const hash = "0f343b0931126a20f133d67c2b018a3b"
+	for data, want := range map[string]cnf.Config{
+		"<device><fullConfig>false</fullConfig><loadInformation>x</loadInformation><certHash>" + hash +
+			"</certHash><encrConfig>true</encrConfig></device>": {Stub: true, CertHash: hash, Load: "x"},
+		"<device><encrConfig>true</encrConfig></device>": {
+			Ignored: []string{"encrConfig true in a full configuration: it is read as it is"}},
+		"<device><fullConfig>false</fullConfig></device>": {
+			Ignored: []string{"fullConfig false, yet nothing is encrypted: it is taken for the whole"}},
+		"<device><fullConfig>true</fullConfig><encrConfig>false</encrConfig></device>": {},
+	} {
+		got, err := cnf.Parse([]byte(data))
+		require.NoError(t, err)
+		want.Settings.SettingsAccess = true
+		require.Empty(t, cmp.Diff(&want, got), data)
+	}
+}
+
+// What simulated phones do not do is said, whatever they take.
+func TestParseSaysWhatIsIgnored(t *testing.T) {
+	for elements, want := range map[string][]string{
+		"<deviceSecurityMode>1</deviceSecurityMode><transportLayerProtocol>4</transportLayerProtocol>" +
+			"<capfAuthMode>0</capfAuthMode><deviceProtocol> SIP </deviceProtocol><ipAddressMode>2</ipAddressMode>": nil,
+		"<deviceSecurityMode/>": nil,
+		"<deviceSecurityMode>3</deviceSecurityMode><transportLayerProtocol>3</transportLayerProtocol>": {
+			"deviceSecurityMode 3 (encrypted): the phone registers without TLS",
+			"transportLayerProtocol 3 (TLS): the phone registers over TCP"},
+		"<capfAuthMode>2</capfAuthMode>":           {"capfAuthMode 2: the phone does not turn to CAPF"},
+		"<deviceProtocol>SCCP</deviceProtocol>":    {"deviceProtocol SCCP: the phone registers by SIP"},
+		"<ipAddressMode>1</ipAddressMode>":         {"ipAddressMode 1 (IPv6 only): the phone uses IPv4"},
+		"<ipAddressMode>a&#x1b;b</ipAddressMode>":  nil, // no XML
+		"<ipAddressMode>\u202eabc</ipAddressMode>": {`ipAddressMode "\u202eabc": the phone uses IPv4`},
+	} {
+		got, err := cnf.Parse([]byte("<device>" + elements + "</device>"))
+		if strings.Contains(elements, "&#x1b;") {
+			require.Error(t, err)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, want, got.Ignored, elements)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for data, want := range map[string]string{
 		"":                             "1 column 1: EOF",
 		"plain text":                   "1 column 11: EOF",
-		"<phone/>":                     "1 column 9: expected element type <device> but have <phone>",
+		"<phone/>":                     "1 column 9: the root element is <phone>, neither <device> nor <Default>",
 		"<device>\n<TVS></device>":     "2 column 15: XML syntax error on line 2: element <TVS> closed by </device>",
 		"<device>\n<loadInformation>x": "2 column 19: XML syntax error on line 2: unexpected EOF",
 	} {
@@ -98,6 +171,8 @@ func FuzzParse(f *testing.F) {
 		"</members></TVS></device>"))
 	f.Add([]byte("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><a>\xe9</a></device>"))
 	f.Add([]byte("<device><TVS></device>"))
+	f.Add([]byte("<Default><callManagerGroup/></Default>"))
+	f.Add([]byte("<device><fullConfig>false</fullConfig><encrConfig>true</encrConfig><ipAddressMode>x</ipAddressMode></device>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := cnf.Parse(data)
 		if err != nil {
@@ -105,6 +180,13 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		require.LessOrEqual(t, len(c.TVS), cnf.MaxTVS)
+		require.LessOrEqual(t, len(c.CallManagers), cnf.MaxCallManagers)
+		require.Equal(t, strings.Map(func(r rune) rune {
+			if unicode.IsGraphic(r) {
+				return r
+			}
+			return -1
+		}, strings.Join(c.Ignored, "")), strings.Join(c.Ignored, ""), "fit for a terminal")
 		for _, server := range append(c.TVS, c.CallManagers...) {
 			require.NotEqual(t, byte(':'), server[0], "no host")
 		}

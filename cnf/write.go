@@ -14,7 +14,8 @@ import (
 )
 
 // A File is a configuration as a call manager writes it: what phones read of it,
-// and what else real files hold.
+// and what else real files hold. That of [Config.Default] is for no phone, and
+// has servers alone.
 type File struct {
 	Config
 	Device       string   // SEP<MAC>
@@ -26,13 +27,13 @@ type File struct {
 // server is a member of the file's lists of servers.
 type server struct{ Name, Host, Port string }
 
-// cnfXML is SEP<MAC>.cnf.xml. Its elements are those of real files, as far as
-// documents show them.
+// cnfXML has SEP<MAC>.cnf.xml and XMLDefault.cnf.xml. Their elements are those of
+// real files, as far as documents show them.
 //
 //go:embed cnf.xml.tmpl
 var cnfXML string
 
-var cnfTemplate = template.Must(template.New("SEP<MAC>.cnf.xml").Funcs(template.FuncMap{"xml": escape}).Parse(cnfXML))
+var cnfTemplate = template.Must(template.New("cnf.xml").Funcs(template.FuncMap{"xml": escape}).Parse(cnfXML))
 
 // XML is the plain file.
 func (f *File) XML() []byte {
@@ -53,7 +54,11 @@ func (f *File) XML() []byte {
 	}
 	var b bytes.Buffer
 	b.Grow(4096)
-	if err := cnfTemplate.Execute(&b, values); err != nil {
+	name := "own"
+	if f.Default {
+		name = "default"
+	}
+	if err := cnfTemplate.ExecuteTemplate(&b, name, values); err != nil {
 		panic("cnf: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
 	}
 	return b.Bytes()

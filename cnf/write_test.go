@@ -30,7 +30,7 @@ func TestWrittenIsReadBack(t *testing.T) {
 			Config: cnf.Config{
 				Load:         rapid.StringMatching(`([a-z0-9.&-]{1,20})?`).Draw(t, "load"),
 				TVS:          rapid.SliceOfN(address, 0, cnf.MaxTVS).Draw(t, "TVS"),
-				CallManagers: rapid.SliceOfN(address, 0, 12).Draw(t, "call managers"),
+				CallManagers: rapid.SliceOfN(address, 0, cnf.MaxCallManagers).Draw(t, "call managers"),
 				Directory:    rapid.StringMatching(`(https://[a-z&]{1,9}/x)?`).Draw(t, "directory"),
 				Settings: cnf.Settings{
 					SettingsAccess: on("settings access"), WebAccess: on("web access"),
@@ -39,6 +39,12 @@ func TestWrittenIsReadBack(t *testing.T) {
 			},
 			Device: host.Draw(t, "device"), VersionStamp: host.Draw(t, "version stamp"), CAPF: host.Draw(t, "CAPF"),
 			Names: rapid.SliceOfN(host, 0, 12).Draw(t, "names"),
+		}
+		if on("the default file") {
+			file.Config = cnf.Config{
+				Default: true, TVS: file.TVS, CallManagers: file.CallManagers, Directory: file.Directory,
+				Settings: cnf.Settings{SettingsAccess: true},
+			}
 		}
 		want := file.Config
 		if want.Directory == "" && len(want.CallManagers) > 0 {

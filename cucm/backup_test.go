@@ -82,7 +82,7 @@ func TestRebuiltPublisher(t *testing.T) {
 	_, err = l.Remotekey(s, s.Password, "yes", password)
 	require.NoError(t, err)
 	require.True(t, taken())
-	require.True(t, l.Sub.ITL().Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
+	require.True(t, l.Sub.ITL().Signer.Same(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
 }
 
 // A restore brings the phones' settings back, too, and no configuration that

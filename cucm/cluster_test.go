@@ -128,7 +128,7 @@ func TestResetLocalkey(t *testing.T) {
 	for _, n := range l.Nodes() {
 		list := n.ITL()
 		require.Equal(t, contents, list.Bytes()[list.Length:], "the contents are the publisher's, to the byte")
-		require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
+		require.True(t, list.Signer.Same(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
 		require.NoError(t, list.VerifySelf())
 	}
 	l.Must(l.Sub, "utils service restart Cisco Tftp")

@@ -78,7 +78,7 @@ func TestPublisherWithoutTFTPAfterRegeneration(t *testing.T) {
 	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
 	l.Must(l.Pub, "utils itl reset localkey", password)
 	require.NoError(t, l.Sub.ITL().VerifySelf())
-	require.True(t, l.Sub.ITL().Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
+	require.True(t, l.Sub.ITL().Signer.Same(itl.IdentityOf(l.Pub.Certificate(cucm.ITLRecovery).Certificate)))
 }
 
 func release125(c *cucm.Config) { c.Release = cucm.Release125 }
@@ -93,7 +93,7 @@ func TestRelease125(t *testing.T) {
 		t.Helper()
 		for _, n := range l.Nodes() {
 			require.NoError(t, n.ITL().VerifySelf())
-			require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(cert.Certificate)), n.Name())
+			require.True(t, n.ITL().Signer.Same(itl.IdentityOf(cert.Certificate)), n.Name())
 		}
 	}
 	require.Equal(t, recovery.Certificate.Raw, l.Sub.Certificate(cucm.ITLRecovery).Certificate.Raw)
@@ -153,18 +153,18 @@ func TestNewRecoveryRecordInRelease125(t *testing.T) {
 	l.Must(l.Sub, "set cert regen TVS", "yes")
 	for _, n := range l.Nodes() {
 		require.NoError(t, n.ITL().VerifySelf())
-		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(old)))
+		require.True(t, n.ITL().Signer.Same(itl.IdentityOf(old)))
 	}
 	l.Must(l.Pub, "utils service restart Cisco Tftp")
-	require.True(t, l.Pub.ITL().Signer.SameSerial(itl.IdentityOf(recovery)))
-	require.True(t, l.Sub.ITL().Signer.SameSerial(itl.IdentityOf(old)))
+	require.True(t, l.Pub.ITL().Signer.Same(itl.IdentityOf(recovery)))
+	require.True(t, l.Sub.ITL().Signer.Same(itl.IdentityOf(old)))
 
 	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
 	recovery = l.Pub.Certificate(cucm.ITLRecovery).Certificate
 	records := len(l.Pub.ITL().Records)
 	l.Must(l.Pub, "utils itl reset localkey")
 	list := l.Pub.ITL()
-	require.True(t, list.Signer.SameSerial(itl.IdentityOf(l.Pub.Certificate(cucm.CallManager).Certificate)))
+	require.True(t, list.Signer.Same(itl.IdentityOf(l.Pub.Certificate(cucm.CallManager).Certificate)))
 	require.Len(t, list.Records, records)
 	require.True(t, list.Records[4].Holds(recovery.Raw))
 	require.Equal(t, list.SHA1(), l.Sub.ITL().SHA1())
@@ -173,7 +173,7 @@ func TestNewRecoveryRecordInRelease125(t *testing.T) {
 	l.Must(l.Sub, "set cert regen TVS", "yes")
 	for _, n := range l.Nodes() {
 		require.NoError(t, n.ITL().VerifySelf())
-		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(recovery)), n.Name())
+		require.True(t, n.ITL().Signer.Same(itl.IdentityOf(recovery)), n.Name())
 	}
 }
 
@@ -191,7 +191,7 @@ func TestRemotekeyInRelease125(t *testing.T) {
 	_, err = l.Remotekey(s, s.Password, password)
 	require.NoError(t, err)
 	for _, n := range l.Nodes() {
-		require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(saved)))
+		require.True(t, n.ITL().Signer.Same(itl.IdentityOf(saved)))
 		require.True(t, n.ITL().Records[4].Holds(saved.Raw))
 		require.Equal(t, saved.Raw, n.Certificate(cucm.ITLRecovery).Certificate.Raw)
 	}

@@ -50,10 +50,10 @@ const vouchTTL = 24 * time.Hour
 // VERIFY compares the whole certificate.
 func (s trustStore) answer(req tvs.Request) tvs.Answer {
 	a := tvs.Answer{Command: req.Command + 1, Session: req.Session, Status: tvs.Invalid}
-	signer := itl.Identity{Serial: req.Serial}
+	asked := itl.Identity{Issuer: req.Issuer, Serial: req.Serial}
 	for _, v := range s {
 		switch {
-		case req.Command == tvs.QueryRequest && v.id.Issuer == req.Issuer && v.id.SameSerial(signer):
+		case req.Command == tvs.QueryRequest && v.id.Same(asked):
 			a.Certificate = v.cert.Raw
 		case req.Command == tvs.VerifyRequest && bytes.Equal(v.cert.Raw, req.Certificate):
 		default:

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/url"
 
-	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
 	"itlsim/tvs"
@@ -15,10 +14,11 @@ import (
 
 // FileAnswer is the event that ends a request for a file. The request got data, or
 // an error: one that wraps [tftp.ErrNotFound], a [*tftp.TooLargeError], or any
-// other, which stands for no answer. More than [itl.MaxFile] bytes are too large.
+// other, which stands for no answer. Data beyond the phone's
+// limit is too large.
 func FileAnswer(a phone.Fetch, data []byte, err error) phone.Event {
-	if err == nil && len(data) > itl.MaxFile {
-		err = &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: itl.MaxFile}
+	if limit := a.Limit(); err == nil && len(data) > limit {
+		err = &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: limit}
 	}
 	switch _, large := errors.AsType[*tftp.TooLargeError](err); {
 	case err == nil:

@@ -51,6 +51,9 @@ func ViewOf(p *phone.Phone) View {
 // Status is the phone's status messages, oldest first.
 func (v *View) Status() []phone.StatusLine { return v.status.Lines() }
 
+// Ignored is what the phone has taken and does not act on, in words.
+func (v *View) Ignored() []string { return v.Flash.Ignored(v.Profile) }
+
 // Alarm is the alarm that was raised last, and when. The time is zero if there was
 // none.
 func (v *View) Alarm() (sip.DeviceTLInfo, time.Time) {

@@ -11,6 +11,11 @@ import (
 // to 2048 KB").
 const MaxFile = 2048 << 10
 
+// MaxITL is the size in bytes beyond which a phone does not load an ITL: "more
+// than 39 certificates" make one of over 64 KB (Default Security chapter). A CTL
+// and a configuration have no limit but MaxFile.
+const MaxITL = 64<<10 - 1
+
 // header tags
 const (
 	tagVersion            = 1
@@ -29,6 +34,22 @@ const (
 	tagFilename           = 14
 	tagTimestamp          = 15
 	tagSignerVersion      = 28 // certutils only
+)
+
+// tags of an encrypted configuration's header besides these
+const (
+	tagEncryption      = 16
+	tagCipher          = 17
+	tagCipherUnknown   = 18
+	tagIV              = 19
+	tagPlainPadding    = 20
+	tagKeyInfo         = 21
+	tagKeyUnknown      = 22
+	tagKeyBits         = 23
+	tagKeyAlgorithm    = 24
+	tagKey             = 25
+	tagPlainDigest     = 26
+	tagPlainDigestHash = 27
 )
 
 // record tags
@@ -73,7 +94,8 @@ var (
 		tagPad: "PAD", tagFilename: "FILENAME", tagTimestamp: "TIMESTAMP",
 		tagSignerVersion: "SIGNERVERSION",
 	}
-	recordTags = tagNames{
+	encryptedTags = withEncryption(headerTags)
+	recordTags    = tagNames{
 		recLength: "RECORDLENGTH", recDNSName: "DNSNAME", recSubject: "SUBJECTNAME",
 		recFunction: "FUNCTION", recIssuer: "ISSUERNAME", recSerial: "SERIALNUMBER",
 		recPublicKey: "PUBLICKEY", recSignature: "SIGNATURE",
@@ -82,12 +104,29 @@ var (
 	}
 )
 
+// withEncryption adds the tags of an encrypted configuration. CUCM prints no such
+// file: the names are this project's own.
+func withEncryption(names tagNames) tagNames {
+	for tag, name := range map[byte]string{
+		tagEncryption: "ENCRYPTION", tagCipher: "CIPHER", tagCipherUnknown: "UNKNOWN", tagIV: "IV",
+		tagPlainPadding: "PADDING", tagKeyInfo: "KEYINFO", tagKeyUnknown: "UNKNOWN", tagKeyBits: "KEYBITS",
+		tagKeyAlgorithm: "KEYALGORITHM", tagKey: "KEY", tagPlainDigest: "PLAINDIGESTALGORITHM",
+		tagPlainDigestHash: "PLAINDIGEST",
+	} {
+		names[tag] = name
+	}
+	return names
+}
+
 // containers are those that a header's elements belong in; 0 is the header
 // itself.
 var containers = [256]byte{
 	tagSignerName: tagSignerID, tagSignerSerial: tagSignerID, tagCAName: tagSignerID,
 	tagDigest: tagSignatureInfo, tagSignatureAlgoInfo: tagSignatureInfo,
 	tagSignatureAlgorithm: tagSignatureAlgoInfo, tagSignatureModulus: tagSignatureAlgoInfo,
+	tagCipher: tagEncryption, tagKeyInfo: tagEncryption,
+	tagCipherUnknown: tagCipher, tagIV: tagCipher, tagPlainPadding: tagCipher,
+	tagKeyUnknown: tagKeyInfo, tagKeyBits: tagKeyInfo, tagKeyAlgorithm: tagKeyInfo, tagKey: tagKeyInfo,
 }
 
 // A FormatError says where and why a file is not a trust list or signed file.

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -55,20 +56,34 @@ type Identity struct {
 	Serial          []byte // magnitude, big-endian, no sign byte
 }
 
-// String is the subject, or what else there is of it, fit for a terminal.
+// String is the subject with what tells it from others of the same name: the
+// serial number, and the issuer where that is another. It is fit for a terminal.
 func (id Identity) String() string {
-	if id.Subject == "" {
-		return fmt.Sprintf("serial %X", id.Serial)
+	s := fmt.Sprintf("serial %X", id.Serial)
+	if id.Subject != "" {
+		s = printable(id.Subject) + ", " + s
 	}
-	return fmt.Sprintf("%s, serial %X", printable(id.Subject), id.Serial)
+	return s + id.issuedBy()
 }
 
-// SameSerial reports whether two identities carry the same serial number, with
-// or without sign bytes. None at all, as in a placeholder record, is the same
-// as no other.
-func (id Identity) SameSerial(other Identity) bool {
+// Name is the subject, with the issuer where that is another.
+func (id Identity) Name() string { return id.Subject + id.issuedBy() }
+
+func (id Identity) issuedBy() string {
+	if id.Issuer == "" || sameName(id.Issuer, id.Subject) {
+		return ""
+	}
+	return ", issued by " + printable(id.Issuer)
+}
+
+// Same reports whether two identities are of one certificate: issuer and serial
+// number, CUCM's own key for certificates (TVS log of technote 213407). The
+// subject does not matter, sign bytes of the serial number do not either. No
+// serial number at all, as in a placeholder record, is the same as no other.
+func (id Identity) Same(other Identity) bool {
 	return len(id.Serial) > 0 && len(other.Serial) > 0 &&
-		bytes.Equal(bytes.TrimLeft(id.Serial, "\x00"), bytes.TrimLeft(other.Serial, "\x00"))
+		bytes.Equal(bytes.TrimLeft(id.Serial, "\x00"), bytes.TrimLeft(other.Serial, "\x00")) &&
+		sameName(id.Issuer, other.Issuer)
 }
 
 // Header is what a signed file says of itself and of its signer.
@@ -85,6 +100,9 @@ type Header struct {
 	// where the SIGNATURE element stands: the bytes that it does not cover
 	sigStart, sigEnd int
 	padding          int // where the elements end
+
+	unknown    []byte      // tags of elements that are not known
+	encryption *encryption // where the file is an encrypted configuration
 }
 
 // modulusSizes are the signature lengths in bytes that SIGNATUREMODULUS numbers.
@@ -99,14 +117,18 @@ var required = [...]byte{
 	tagSignerName, tagSignerSerial, tagCAName, tagDigest, tagSignature, tagFilename, tagTimestamp,
 }
 
-// parseHeader reads the header at the start of data.
-func parseHeader(data []byte) (*Header, *FormatError) {
+// parseHeader reads the header at the start of data: that of an encrypted
+// configuration, or of any other signed file.
+func parseHeader(data []byte, encrypted bool) (*Header, *FormatError) {
 	if len(data) > MaxFile {
 		reason := fmt.Sprintf("larger than the %d KB that a phone downloads", MaxFile>>10)
 		return nil, &FormatError{Offset: MaxFile, Reason: reason}
 	}
 	h := &Header{}
 	r := elements{data: data, end: len(data), names: &headerTags}
+	if encrypted {
+		h.encryption, r.names = &encryption{}, &encryptedTags
+	}
 	for _, want := range []byte{tagVersion, tagHeaderLength} {
 		if !r.more() {
 			return nil, &FormatError{Offset: r.pos, Reason: "the file ends inside its header"}
@@ -124,7 +146,10 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 		}
 		if want == tagVersion {
 			h.Version = Version{byte(n >> 8), byte(n)}
-			if h.Version.Major != 1 {
+			switch {
+			case encrypted && h.Version.Major != 2:
+				return nil, e.errorf("version %s, want 2.x", h.Version)
+			case !encrypted && h.Version.Major != 1:
 				return nil, e.errorf("version %s, want 1.x (2.0 is an encrypted configuration)", h.Version)
 			}
 		} else if h.Length = int(n); h.Length < r.pos || h.Length > len(data) {
@@ -137,9 +162,13 @@ func parseHeader(data []byte) (*Header, *FormatError) {
 	if err := h.parse(&r, &seen); err != nil {
 		return nil, err
 	}
-	for _, tag := range required {
+	need := required[:]
+	if encrypted {
+		need = append(slices.Clone(need), requiredOfEncrypted[:]...)
+	}
+	for _, tag := range need {
 		if !seen[tag] {
-			return nil, &FormatError{h.Length, tag, headerTags.name(tag), "missing from the header"}
+			return nil, &FormatError{h.Length, tag, r.names.name(tag), "missing from the header"}
 		}
 	}
 	return h, nil
@@ -157,13 +186,15 @@ func (h *Header) parse(r *elements, seen *[256]bool) *FormatError {
 		if err != nil {
 			return err
 		}
-		if headerTags.known(e.tag) {
+		if r.names.known(e.tag) {
 			if want := containers[e.tag]; want != r.in {
-				return e.errorf("stands in %s, belongs in %s", containerName(r.in), containerName(want))
+				return e.errorf("stands in %s, belongs in %s", r.containerName(r.in), r.containerName(want))
 			}
 			if seen[e.tag] {
 				return e.errorf("stands twice")
 			}
+		} else {
+			h.unknown = append(h.unknown, e.tag)
 		}
 		seen[e.tag] = true
 		if err := h.set(r, e, seen); err != nil {
@@ -178,18 +209,18 @@ func (h *Header) parse(r *elements, seen *[256]bool) *FormatError {
 func padding(r *elements) *FormatError {
 	for ; r.more(); r.pos++ {
 		if tag := r.data[r.pos]; tag != tagPad {
-			return &FormatError{r.pos, tag, headerTags.name(tag), "follows the padding"}
+			return &FormatError{r.pos, tag, r.names.name(tag), "follows the padding"}
 		}
 	}
 	return nil
 }
 
 // containerName names a container; 0 is the header itself.
-func containerName(container byte) string {
+func (r *elements) containerName(container byte) string {
 	if container == 0 {
 		return "the header"
 	}
-	return headerTags.name(container)
+	return r.names.name(container)
 }
 
 func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError) {
@@ -229,6 +260,10 @@ func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError)
 	case tagSignerVersion:
 		n, err = e.uint(2)
 		h.SignerVersion = Version{byte(n >> 8), byte(n)}
+	default:
+		if h.encryption != nil {
+			return h.encryption.set(h, r, e, seen)
+		}
 	}
 	return err
 }

@@ -35,13 +35,14 @@ type Record struct {
 	CertHash    []byte // SHA-1 of the DER in a hash-only record
 	IPAddress   netip.Addr
 
-	key *rsa.PublicKey
+	key     *rsa.PublicKey
+	unknown []byte // tags of elements that are not known
 }
 
 // ParseList reads a trust list. The result refers to data, which must not
 // change afterwards. Every error is a [*FormatError].
 func ParseList(data []byte) (*List, error) {
-	h, err := parseHeader(data)
+	h, err := parseHeader(data, false)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +92,9 @@ func parseRecord(data []byte, pos int) (rec Record, end int, err *FormatError) {
 		}
 		if recordTags.known(e.tag) && seen[e.tag] {
 			return rec, 0, e.errorf("stands twice in one record")
+		}
+		if !recordTags.known(e.tag) {
+			rec.unknown = append(rec.unknown, e.tag)
 		}
 		seen[e.tag] = true
 		if err := rec.set(e); err != nil {
@@ -160,6 +164,13 @@ func (rec *Record) rsaKey() *rsa.PublicKey {
 // signature.
 func (rec *Record) Key() *rsa.PublicKey { return rec.key }
 
+// Certified reports whether the record is of any certificate. The server entries
+// of a CTL are of none once the cluster is back in non-secure mode (technote
+// 118892).
+func (rec *Record) Certified() bool {
+	return len(rec.Certificate)+len(rec.CertHash)+len(rec.PublicKey) > 0
+}
+
 // Holds reports whether the record is of the certificate der: the same bytes,
 // or their SHA-1 in a hash-only record.
 func (rec *Record) Holds(der []byte) bool {
@@ -170,22 +181,16 @@ func (rec *Record) Holds(der []byte) bool {
 	return bytes.Equal(rec.CertHash, sum[:])
 }
 
-// Find returns the record of a signer in one of the roles given. Serial
-// numbers decide, since names are spelled in two ways; of several records with
-// the same serial number one of the same issuer is taken, else the last, as
-// other tools for the format do.
+// Find returns the record of a signer in one of the roles given; of several the
+// last, as other tools for the format do. An equal serial number under another
+// issuer is another signer's.
 func (l *List) Find(signer Identity, roles ...Role) (*Record, bool) {
-	var found *Record
-	for i := range l.Records {
-		rec := &l.Records[i]
-		if !rec.SameSerial(signer) || !slices.Contains(roles, rec.Role) {
-			continue
-		}
-		if found == nil || rec.Issuer == signer.Issuer || found.Issuer != signer.Issuer {
-			found = rec
+	for i := range slices.Backward(l.Records) {
+		if rec := &l.Records[i]; rec.Same(signer) && slices.Contains(roles, rec.Role) {
+			return rec, true
 		}
 	}
-	return found, found != nil
+	return nil, false
 }
 
 // Has reports whether any record is of one of these roles.
@@ -218,6 +223,35 @@ func (l *List) VerifySelf() error {
 		return fmt.Errorf("the signer (%s) has no SAST record in the list itself", l.Signer)
 	}
 	return l.Verify(rec.Key())
+}
+
+// TooLarge reports whether phones do not load the list: an ITL of more than
+// [MaxITL] bytes.
+func (l *List) TooLarge() bool { return l.Kind() == "ITL" && len(l.raw) > MaxITL }
+
+// Unknown is what the list holds of a kind that is not known, and so without
+// effect: elements and roles. A phone skips them ("skipping 1 trail bytes (pad
+// and/or unknown TLVs)", log of a 7821). Of very many it names the first.
+func (l *List) Unknown() []string {
+	const most = 20
+	var all []string
+	add := func(format string, n int) {
+		if s := fmt.Sprintf(format, n); len(all) < most && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	for _, tag := range l.unknown {
+		add("header element %d", int(tag))
+	}
+	for i := range l.Records { // records are large: not by value
+		for _, tag := range l.Records[i].unknown {
+			add("record element %d", int(tag))
+		}
+		if role := l.Records[i].Role; !role.known() {
+			add("role %d", int(role))
+		}
+	}
+	return all
 }
 
 // Kind is "ITL" or "CTL", by the file name in the header.

@@ -144,7 +144,8 @@ func TestCTLOfATokenInNonSecureMode(t *testing.T) {
 	require.False(t, found, "a placeholder is no signer's record, not even of serial number zero")
 }
 
-func TestFindGoesBySerialNumber(t *testing.T) {
+// A signer is issuer and serial number: half of that is another signer.
+func TestFindGoesByIssuerAndSerialNumber(t *testing.T) {
 	record := func(role itl.Role, subject, issuer string, serial ...byte) itl.Record {
 		return itl.Record{Role: role, Identity: itl.Identity{Subject: subject, Issuer: issuer, Serial: serial}}
 	}
@@ -164,7 +165,8 @@ func TestFindGoesBySerialNumber(t *testing.T) {
 	}{
 		{"CA 1", []byte{0x83, 1}, itl.SAST, "first"},
 		{"CA 2", []byte{0x83, 1}, itl.SAST, "third"},
-		{"spelled otherwise", []byte{0x83, 1}, itl.SAST, "third"},
+		{"CA 3", []byte{0x83, 1}, itl.SAST, ""},
+		{"", []byte{0x83, 1}, itl.SAST, ""},
 		{"CA 1", []byte{0, 0x83, 1}, itl.SAST, "first"}, // with a sign byte
 		{"CA 1", []byte{0x83, 1}, itl.TFTP, "tftp"},
 		{"CA 1", []byte{0x83, 1}, itl.TVS, ""},
@@ -286,8 +288,35 @@ func TestNames(t *testing.T) {
 	require.Empty(t, itl.NameOf(pkix.Name{}))
 
 	require.Equal(t, "CN=a, serial 0A", itl.Identity{Subject: "CN=a", Serial: []byte{10}}.String())
+	require.Equal(t, "CN=a, serial 0A", itl.Identity{Subject: "CN=a", Issuer: "CN=a", Serial: []byte{10}}.String())
+	require.Equal(t, "CN=a, serial 0A, issued by CN=b",
+		itl.Identity{Subject: "CN=a", Issuer: "CN=b", Serial: []byte{10}}.String())
+	require.Equal(t, "CN=a, issued by CN=b", itl.Identity{Subject: "CN=a", Issuer: "CN=b"}.Name())
 	require.Equal(t, "serial 0A", itl.Identity{Serial: []byte{10}}.String())
 	require.Equal(t, []byte{0}, itl.IdentityOf(&x509.Certificate{SerialNumber: new(big.Int)}).Serial)
+}
+
+// Tools spell one name in several ways: in the certificate's order or in CUCM's,
+// with semicolons or commas, with or without backslashes. Another name is another
+// issuer.
+func TestNamesInOtherSpellings(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		same bool
+	}{
+		{"CN=pub;OU=tac;O=cisco", "CN=pub;OU=tac;O=cisco", true},
+		{"CN=pub;OU=tac;O=cisco", "O=cisco, OU=tac, CN=pub", true},
+		{"CN=pub;O=Example, Inc.", `CN=pub;O=Example\, Inc.`, true},
+		{"CN=pub;OU=tac;O=cisco", "CN=pub;O=cisco", false},
+		{"CN=pub;OU=tac", "CN=pub;OU=lab", false},
+		{"CN=pub", "", false},
+	} {
+		a, b := itl.Identity{Issuer: tc.a, Serial: []byte{1}}, itl.Identity{Issuer: tc.b, Serial: []byte{1}}
+		require.Equal(t, tc.same, a.Same(b), "%q and %q", tc.a, tc.b)
+		require.Equal(t, tc.same, b.Same(a), "%q and %q", tc.b, tc.a)
+		b.Serial = []byte{2}
+		require.False(t, a.Same(b))
+	}
 }
 
 func TestSignedConfiguration(t *testing.T) {

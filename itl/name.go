@@ -2,6 +2,7 @@ package itl
 
 import (
 	"crypto/x509/pkix"
+	"slices"
 	"strings"
 )
 
@@ -68,6 +69,26 @@ func unescape(value string) string {
 		return value
 	}
 	return strings.NewReplacer(`\\`, `\`, `\,`, `,`, `\;`, `;`).Replace(value)
+}
+
+// sameName reports whether two names are of one certificate's issuer. CUCM and
+// other tools spell it in orders of their own, with semicolons or commas, and
+// with or without backslashes: what counts is which attributes there are (this
+// project's own choice; no document tells how a phone compares them).
+func sameName(a, b string) bool {
+	return a == b || slices.Equal(attributes(a), attributes(b))
+}
+
+// attributes are those of a name, without backslashes, in alphabetical order.
+func attributes(name string) []string {
+	var all []string
+	for name != "" {
+		var first string
+		first, name = cutAttribute(name)
+		all = append(all, unescape(first))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Named reports whether a certificate's name has a host as its CN, with or

@@ -25,8 +25,10 @@ var roleNames = [...]string{
 
 // String names the role as `show itl` prints it.
 func (r Role) String() string {
-	if int(r) < len(roleNames) && roleNames[r] != "" {
+	if r.known() {
 		return roleNames[r]
 	}
 	return fmt.Sprintf("unknown role %d", uint16(r))
 }
+
+func (r Role) known() bool { return int(r) < len(roleNames) && roleNames[r] != "" }

@@ -16,8 +16,8 @@ import (
 // signature bytes without leading zeros among them. zone is the node's time
 // zone. The "last modified" line shows the list's own TIMESTAMP.
 //
-// The words for a list that does not verify are this project's own: no
-// document shows them.
+// The words for a list that does not verify are this project's own, and so are
+// those about what phones do not load or know: no document shows them.
 func Show(l *List, zone *time.Location) string {
 	var b strings.Builder
 	kind := l.Kind()
@@ -55,7 +55,7 @@ func Show(l *List, zone *time.Location) string {
 		showElements(&b, r, recordRow)
 		if rec := &l.Records[i]; rec.Role == SAST {
 			not := "not "
-			if rec.SameSerial(l.Signer) {
+			if rec.Same(l.Signer) {
 				not = ""
 			}
 			p("This etoken was %sused to sign the %s file.", not, kind)
@@ -67,6 +67,12 @@ func Show(l *List, zone *time.Location) string {
 	} else {
 		p("The %s file was verified successfully.", kind)
 	}
+	if l.TooLarge() {
+		p("Phones do not load it: it is larger than %d bytes.", MaxITL)
+	}
+	if unknown := l.Unknown(); len(unknown) > 0 {
+		p("Phones do not know: %s.", strings.Join(unknown, ", "))
+	}
 	return b.String()
 }
 
@@ -74,17 +80,36 @@ func Show(l *List, zone *time.Location) string {
 // then its payload. The layout is this project's own; CUCM prints no such file.
 func ShowFile(f *File) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Signed file %s\n%x(SHA1)\n\n", printable(f.Filename), f.sum)
-	fmt.Fprintf(&b, "Version:\t%s\nHeaderLength:\t%d (BYTES)\n", f.Version, f.Length)
-	fmt.Fprintf(&b, "Signed on\t%s\n\n", f.Timestamp.Format(time.UnixDate))
-	b.WriteString("BYTEPOS\tTAG\tLENGTH\tVALUE\n-------\t---\t------\t-----\n")
-	showElements(&b, &elements{data: f.raw, end: f.padding, names: &headerTags}, headerRow)
+	showHeader(&b, "Signed file", &f.Signed, &headerTags)
 	fmt.Fprintf(&b, "\nPayload of %d bytes:\n\n", len(f.Payload))
 	b.WriteString(printable(strings.ReplaceAll(string(f.Payload), "\r\n", "\n"), '\n', '\t'))
 	if n := len(f.Payload); n > 0 && f.Payload[n-1] != '\n' {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// ShowEncrypted is the text of `itlsim show` for an .enc.sgn: its header, and what
+// can be said of its payload without the phone's key.
+func ShowEncrypted(f *Encrypted) string {
+	var b strings.Builder
+	showHeader(&b, "Encrypted configuration", &f.Signed, &encryptedTags)
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	p("")
+	p("Payload of %d bytes, encrypted by %s.", len(f.Ciphertext), f.Scheme())
+	p("Only the phone that holds the key can read it. The plain file has %d bytes, if the padding is as the header says, and its %s is",
+		f.plainLength(), f.PlainDigest)
+	p("%x", f.PlainSum)
+	return b.String()
+}
+
+// showHeader prints what a signed file says of itself.
+func showHeader(b *strings.Builder, what string, s *Signed, names *tagNames) {
+	fmt.Fprintf(b, "%s %s\n%x(SHA1)\n\n", what, printable(s.Filename), s.sum)
+	fmt.Fprintf(b, "Version:\t%s\nHeaderLength:\t%d (BYTES)\n", s.Version, s.Length)
+	fmt.Fprintf(b, "Signed on\t%s\n\n", s.Timestamp.Format(time.UnixDate))
+	b.WriteString("BYTEPOS\tTAG\tLENGTH\tVALUE\n-------\t---\t------\t-----\n")
+	showElements(b, &elements{data: s.raw, end: s.padding, names: names}, headerRow)
 }
 
 // printable replaces what could move a terminal's cursor, forge a row or turn
@@ -144,6 +169,24 @@ func headerRow(e element) row {
 			fmt.Fprintf(&b, "  %x", v)
 		}
 		return row{value: b.String()}
+	}
+	if e.names == &encryptedTags {
+		return encryptionRow(e)
+	}
+	return row{}
+}
+
+func encryptionRow(e element) row {
+	switch e.tag {
+	case tagEncryption, tagCipher, tagKeyInfo:
+		return row{container: true}
+	case tagIV, tagPlainDigestHash:
+		return row{value: hexBytes(e.value, " ")}
+	case tagPlainPadding, tagKeyBits, tagKeyAlgorithm:
+		n, _ := e.uint(len(e.value))
+		return row{value: fmt.Sprint(n)}
+	case tagPlainDigest:
+		return row{value: Digest(e.value[0]).String()}
 	}
 	return row{}
 }

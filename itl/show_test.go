@@ -97,7 +97,8 @@ func TestShowITL(t *testing.T) {
 func TestShowCTL(t *testing.T) {
 	list, err := itl.ParseList(join(
 		header(tlv(28, 1, 0), signerID, sigInfo, signature, text(14, itl.CTLFilename), timestamp, tlv(99, 1, 2)),
-		record(text(2, ""), tlv(4, 0, 0), text(3, "CN=a"), tlv(6, 0x17), tlv(7, 4, 5, 6)),
+		record(text(2, ""), tlv(4, 0, 0), text(3, "CN=a"), text(5, "CN=a"), tlv(6, 0x17), tlv(7, 4, 5, 6)),
+		record(text(2, ""), tlv(4, 0, 0), text(3, "CN=a"), text(5, "CN=CA"), tlv(6, 0x17)), // another signer's
 		record(text(2, "10.1.1.1"), role, tlv(10, 10, 1, 1, 1), tlv(200)),
 		record(tlv(4, 1, 2)),
 	))

@@ -76,7 +76,7 @@ type File struct {
 // ParseFile reads a .sgn file. The result refers to data, which must not
 // change afterwards. Every error is a [*FormatError].
 func ParseFile(data []byte) (*File, error) {
-	h, err := parseHeader(data)
+	h, err := parseHeader(data, false)
 	if err != nil {
 		return nil, err
 	}

@@ -115,6 +115,13 @@ func (f Fetch) Address() string {
 	return tftp.HTTPAddress(f.Server)
 }
 
+// Limit is the size in bytes beyond which the phone does not load the file. A
+// driver breaks the transfer off there.
+func (f Fetch) Limit() int {
+	name, _ := tftp.ParseName(f.Name)
+	return limit(name.Kind)
+}
+
 // Authenticate is the check of the TVS's TLS certificate (DER), to be made inside
 // the handshake. Its error is a [*StrangeTVSError].
 func (a AskTVS) Authenticate(der []byte) error { return orReal(a.rules).authenticateTVS(a.Lists, der) }
@@ -130,11 +137,13 @@ const (
 	ByITL                 // a record of the stored ITL
 	ByTVS                 // an authenticated TVS vouched for the signer
 	ByCache               // ... and had done so before, within its time to live
+	Unsigned              // no stored list has an entry that may sign configurations
 )
 
 var trustPointNames = [...]string{
 	ByNothing: "nothing", ByFaith: "faith (first use)", BySameFile: "the same list as stored",
 	ByCTL: "the stored CTL", ByITL: "the stored ITL", ByTVS: "TVS", ByCache: "an earlier TVS answer",
+	Unsigned: "nobody (unsigned, its lists have no TFTP entry)",
 }
 
 func (t TrustPoint) String() string { return trustPointNames[t] }

@@ -1,15 +1,20 @@
 package phone
 
-import "itlsim/tftp"
+import (
+	"itlsim/itl"
+	"itlsim/tftp"
+)
 
 // step of a boot: the file it is about.
 type step uint8
 
 const (
-	stepCTL     step = iota // CTLSEP<MAC>.tlv; not found outside mixed mode
-	stepITL                 // ITLSEP<MAC>.tlv
-	stepITLFile             // ITLFile.tlv, where that is not found
-	stepConfig              // SEP<MAC>.cnf.xml, .sgn where a trust list is installed
+	stepCTL       step = iota // CTLSEP<MAC>.tlv; not found outside mixed mode
+	stepITL                   // ITLSEP<MAC>.tlv
+	stepITLFile               // ITLFile.tlv, where that is not found
+	stepConfig                // SEP<MAC>.cnf.xml, .sgn where configurations must be signed
+	stepDefault               // XMLDefault.cnf.xml, likewise, where that is not found
+	stepEncrypted             // SEP<MAC>.cnf.xml.enc.sgn, where that is a stub
 )
 
 // boot is what a phone knows while it boots.
@@ -32,6 +37,14 @@ type boot struct {
 	newCTL, newITL, updated bool // for the status messages
 
 	offer offer // the file that is being judged
+	stub  stub  // the configuration in whose place an encrypted one is asked for
+}
+
+// stub is a configuration that only says that there is an encrypted one.
+type stub struct {
+	file     string      // as it was asked for
+	signed   *itl.Signed // nil: it is plain
+	certHash string      // of the certificate that the other is encrypted for
 }
 
 func (p *Phone) startBoot() {
@@ -53,13 +66,22 @@ func (p *Phone) begin(s step) {
 	case stepITLFile:
 		b.name = tftp.Name{Kind: tftp.ITL}
 	case stepConfig:
-		b.name = tftp.Name{Kind: tftp.SignedConfig, Device: p.name}
-		if p.flash.Lists.OnFaith() {
-			b.name.Kind = tftp.Config
-		}
+		b.name = tftp.Name{Kind: p.configKind(), Device: p.name}
+	case stepDefault:
+		b.name = tftp.Name{Kind: p.configKind()}
+	case stepEncrypted:
+		b.name = tftp.Name{Kind: tftp.EncryptedConfig, Device: p.name}
 	}
 	b.file = b.name.String()
 	p.fetch()
+}
+
+// configKind is the kind of configuration that the phone asks for.
+func (p *Phone) configKind() tftp.Kind {
+	if p.flash.Lists.SignConfigs() {
+		return tftp.SignedConfig
+	}
+	return tftp.Config
 }
 
 func (p *Phone) fetch() {
@@ -101,13 +123,21 @@ func (p *Phone) noAnswer() {
 	}
 	// No answer at all: the boot goes on with what is stored.
 	p.show(MsgTFTPTimeout)
+	if b.step == stepEncrypted {
+		p.refuseStub(errNoServer)
+		return
+	}
 	p.proceed()
 }
 
 func (p *Phone) notFound() {
-	if p.byTFTP() {
-		return
+	if !p.byTFTP() {
+		p.missing()
 	}
+}
+
+// missing goes on without a file that is not there.
+func (p *Phone) missing() {
 	switch p.boot.step {
 	case stepCTL:
 		p.show(MsgNoCTLFile)
@@ -120,7 +150,13 @@ func (p *Phone) notFound() {
 			p.show(MsgNoList)
 		}
 	case stepConfig:
+		p.begin(stepDefault)
+		return
+	case stepDefault:
 		p.show(MsgNoConfig)
+	case stepEncrypted:
+		p.refuseStub(errNotThere)
+		return
 	}
 	p.proceed()
 }
@@ -133,7 +169,7 @@ func (p *Phone) proceed() {
 	case stepITL, stepITLFile:
 		p.listsDone()
 		p.begin(stepConfig)
-	case stepConfig:
+	default:
 		p.state, p.boot = worse(b.list, b.refused), nil
 		if !p.register(true) {
 			p.do(Booted{p.state})

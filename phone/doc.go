@@ -5,6 +5,7 @@
 //	FileNotFound    ─▶ Fetch ITLSEP<MAC>.tlv (then ITLFile.tlv)
 //	FileReceived    ─▶ AskTVS, where no stored list knows the signer
 //	TVSAnswered     ─▶ Verdict, RaiseAlarm, Fetch SEP<MAC>.cnf.xml.sgn
+//	                   (then XMLDefault.cnf.xml.sgn; both plain by what lists it has)
 //	FileReceived    ─▶ Verdict, Register with the stored alarms
 //	Registered      ─▶ Booted
 //
@@ -19,8 +20,9 @@
 //	the stored list once more                                                 kept     Trusted
 //	signed by a record of the stored lists                                    taken    Trusted
 //	unknown signer; an authenticated TVS vouches for it                       taken    Trusted
-//	malformed, or too large                              *MalformedError      refused  Locked
+//	malformed, too large, or empty                       *MalformedError      refused  Locked
 //	signed over a digest that the firmware lacks         *DigestError         refused  Locked
+//	a configuration that is encrypted                    *EncryptedError      refused  Locked
 //	not signed by the signer that it names               *ForgedError         refused  Locked
 //	unknown signer; an authenticated TVS says no         *DeniedError         refused  Locked
 //	unknown signer; a TVS gave no answer                 *NoTVSAnswerError    refused  Locked

@@ -40,6 +40,7 @@ func Example() {
 	// fetch ITLFile.tlv from tftp.example:69
 	// alarm: CTL Not Installed - ITL Not Installed
 	// fetch SEP001122334455.cnf.xml from tftp.example:69
+	// fetch XMLDefault.cnf.xml from tftp.example:69
 	// booted: none
 	// 10:00:00 File Not Found <CTLFile.tlv>
 	// 10:00:00 No Trust List Installed

@@ -97,7 +97,7 @@ func (p *Phone) tvsAnswered(a tvs.Answer) {
 		p.notVouched(reason)
 		return
 	}
-	flushed := b.step != stepConfig && p.profile.FlushesVouches
+	flushed := b.name.Kind.IsList() && p.profile.FlushesVouches
 	if p.check(cert.key, ByTVS, server) && !flushed {
 		p.keepVouch(server, a, cert)
 	}

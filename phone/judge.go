@@ -5,23 +5,40 @@ import (
 	"crypto/rsa"
 
 	"itlsim/itl"
+	"itlsim/tftp"
 )
 
 // offer is a file that was received, and has been neither accepted nor refused.
 type offer struct {
-	signed  *itl.Signed // nil: none; a plain configuration is judged at once
-	list    *itl.List   // where it is one
-	file    *itl.File   // where it is one
-	roles   []itl.Role  // that may sign it
-	inquiry inquiry     // about its signer
+	signed    *itl.Signed    // nil: none; a plain configuration is judged at once
+	list      *itl.List      // where it is one
+	file      *itl.File      // where it is one
+	encrypted *itl.Encrypted // where it is one
+	roles     []itl.Role     // that may sign it
+	inquiry   inquiry        // about its signer
 }
 
 // received judges a file by the table in the package's documentation: the same
 // bytes once more, trust on first use, a known signer, a TVS that vouches.
 func (p *Phone) received(data []byte) {
 	b, onFaith := p.boot, p.flash.Lists.OnFaith()
-	if b.step == stepConfig && onFaith {
-		p.acceptConfig(data, ByFaith, "")
+	switch {
+	case len(data) == 0 && onFaith:
+		// People put such files there for phones that are to find none.
+		p.missing()
+		return
+	case len(data) == 0:
+		p.refuse(nil, &MalformedError{errEmpty})
+		return
+	case len(data) > limit(b.name.Kind): // whatever the driver let through
+		p.refuse(nil, &MalformedError{tooLarge(b.name.Kind)})
+		return
+	case b.name.Kind == tftp.Config:
+		by := Unsigned
+		if onFaith {
+			by = ByFaith
+		}
+		p.acceptConfig(data, by, "")
 		return
 	}
 	if err := p.read(data); err != nil {
@@ -50,10 +67,17 @@ func (p *Phone) received(data []byte) {
 
 // read makes an offer of a signed file.
 func (p *Phone) read(data []byte) error {
-	if p.boot.step == stepConfig {
+	switch p.boot.name.Kind {
+	case tftp.SignedConfig:
 		file, err := p.library.file(data)
 		if err == nil {
 			p.boot.offer = offer{signed: &file.Signed, file: file, roles: configRoles}
+		}
+		return err
+	case tftp.EncryptedConfig:
+		file, err := itl.ParseEncrypted(data)
+		if err == nil {
+			p.boot.offer = offer{signed: &file.Signed, encrypted: file, roles: configRoles}
 		}
 		return err
 	}
@@ -101,10 +125,14 @@ func (p *Phone) check(key *rsa.PublicKey, by TrustPoint, server string) (accepte
 // accept takes the offer, a list or a configuration, and ends the step. A
 // configuration may yet prove to be none, and is refused.
 func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
-	if p.boot.step == stepConfig {
-		return p.acceptConfig(p.boot.offer.file.Payload, by, server)
-	}
 	b, list := p.boot, p.boot.offer.list
+	switch {
+	case b.offer.file != nil:
+		return p.acceptConfig(b.offer.file.Payload, by, server)
+	case b.offer.encrypted != nil:
+		p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted, nil})
+		return false
+	}
 	p.verdict(by, server, nil)
 	first := p.stored() == nil || by == ByFaith
 	if b.step == stepCTL {
@@ -127,20 +155,38 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 }
 
 // acceptConfig puts a plain configuration in force and ends the step, or refuses
-// what is none.
+// what is none. In place of a stub it asks for the encrypted one.
 func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (accepted bool) {
-	read := p.library.payload(payload, p.flash.Config, p.flash.ConfigSum)
+	b, read := p.boot, p.library.payload(payload, p.flash.Config, p.flash.ConfigSum)
 	if p.flash.Config == nil || p.flash.ConfigSum != read.sum {
-		if read.err != nil {
-			p.refuse(p.boot.offer.signed, &MalformedError{read.err})
+		switch {
+		case read.err != nil:
+			p.refuse(b.offer.signed, &MalformedError{read.err})
+			return false
+		case read.config.Stub:
+			b.stub = stub{b.file, b.offer.signed, read.config.CertHash}
+			p.begin(stepEncrypted)
 			return false
 		}
 		p.flash.Config, p.flash.ConfigSum = read.config, read.sum
 	}
 	p.verdict(by, server, nil)
-	p.show(MsgConfigUsed)
+	if b.step == stepDefault {
+		p.show(MsgDefaultUsed)
+	} else {
+		p.show(MsgConfigUsed)
+	}
 	p.proceed()
 	return true
+}
+
+// refuseStub turns a stub down whose encrypted configuration the phone did not
+// get.
+func (p *Phone) refuseStub(why error) {
+	b := p.boot
+	missing := b.file
+	b.file, b.name.Kind, b.offer = b.stub.file, p.configKind(), offer{signed: b.stub.signed}
+	p.refuse(b.stub.signed, &EncryptedError{missing, b.stub.certHash, nil, why})
 }
 
 // refuse turns the offered file down, which changes nothing stored and never
@@ -152,13 +198,13 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 		r.Signer = signed.Signer
 	}
 	b.refused = worse(b.refused, worse(b.before, Explain(reason).State))
-	switch b.step {
-	case stepCTL:
+	switch b.name.Kind {
+	case tftp.CTL:
 		p.show(MsgCTLFailed)
-	case stepConfig:
-		p.show(MsgConfigFailed)
-	default:
+	case tftp.ITL:
 		p.show(MsgListFailed)
+	default:
+		p.show(MsgConfigFailed)
 	}
 	p.verdict(ByNothing, "", r)
 	p.proceed()

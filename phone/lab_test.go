@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509/pkix"
@@ -19,6 +20,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	"itlsim/internal/itltest"
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/sip"
@@ -107,25 +109,41 @@ func bootedLab(t testing.TB) *lab {
 // CallManager is regenerated to.
 func (l *lab) cert(name string) itl.Signer {
 	if _, ok := l.certs[name]; !ok {
-		var err error
-		key := keys()[len(l.certs)]
-		unit, _, _ := strings.Cut(name, "-")
-		subject := pkix.Name{CommonName: name, Organization: []string{"cisco"}}
-		l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), subject, key, l.now, l.random)
-		require.NoError(l.t, err)
+		l.certify(name, l.random)
 	}
 	return l.certs[name]
+}
+
+func (l *lab) certify(name string, random io.Reader) {
+	var err error
+	key := keys()[len(l.certs)]
+	unit, _, _ := strings.Cut(name, "-")
+	subject := pkix.Name{CommonName: name, Organization: []string{"cisco"}}
+	l.certs[name], err = cucm.NewCertificate(cucm.Unit(unit), subject, key, l.now, random)
+	require.NoError(l.t, err)
+}
+
+// twin makes a certificate with the serial number of another, by another issuer.
+func (l *lab) twin(name, of string) {
+	serial := l.cert(of).Certificate.SerialNumber.Bytes()
+	l.certify(name, bytes.NewReader(serial))
+	require.Equal(l.t, serial, l.certs[name].Certificate.SerialNumber.Bytes())
 }
 
 // roles as scripts spell them.
 var roles = map[string]itl.Role{
 	"SAST": itl.SAST, "TFTP": itl.TFTP, "CCM+TFTP": itl.CCMTFTP, "CAPF": itl.CAPF, "TVS": itl.TVS,
+	"CCM": itl.CCM, "APP-SERVER": itl.AppServer,
 }
 
 func (l *lab) list(filename, signer string, digest itl.Digest, records ...string) *itl.List {
 	template := itl.Template{Filename: filename, Timestamp: l.now, Digest: digest}
 	for _, r := range records {
 		role, name, _ := strings.Cut(r, "=")
+		if name == "" { // of a server without a certificate
+			template.Records = append(template.Records, itl.Record{DNSName: "10.1.1.1", Role: roles[role]})
+			continue
+		}
 		record := itl.FullRecord
 		if role == "TVS" || role == "CAPF" {
 			record = itl.HashRecord
@@ -181,7 +199,11 @@ func (l *lab) config(name string, options ...string) []byte {
 //	config NAME SIGNER [OPTION...]        make a signed configuration; also NAME.plain
 //	forge|cut NAME FILE                   the file with a wrong signature; with its end missing
 //	junk NAME SIGNER                      a signed file that is no configuration
-//	serve CTL|ITL|ITLFile|config FILE [SERVER]   "-" : not found any more
+//	stub NAME SIGNER                      a signed configuration that says that it is encrypted; also NAME.plain
+//	encrypted NAME SIGNER                 the encrypted one
+//	empty NAME                            a file of 0 bytes
+//	twin CERT OTHER                       a certificate with the serial number of another, by another issuer
+//	serve CTL|ITL|ITLFile|config|default|encrypted FILE [SERVER]   "-" : not found any more
 //	tftp SERVER silent|answers
 //	http SERVER silent|answers
 //	cm SERVER silent|answers
@@ -247,11 +269,25 @@ func (l *lab) command(w []string) {
 		data, err := itl.SignFile(device+".cnf.xml.sgn", payload, itl.SHA1, l.now, l.cert(w[2]))
 		require.NoError(l.t, err)
 		l.files[w[1]], l.files[w[1]+".plain"] = data, payload
-	case "forge":
-		file, err := itl.ParseFile(slices.Clone(l.files[w[2]])) // a list's header is the same
+	case "stub":
+		payload := itltest.Stub("0f343b0931126a20f133d67c2b018a3b")
+		data, err := itl.SignFile(device+".cnf.xml.sgn", payload, itl.SHA1, l.now, l.cert(w[2]))
 		require.NoError(l.t, err)
-		file.Signature[0] ^= 1
-		l.files[w[1]] = file.Bytes()
+		l.files[w[1]], l.files[w[1]+".plain"] = data, payload
+	case "encrypted":
+		device := &l.cert("LSC").Key.(*rsa.PrivateKey).PublicKey
+		data, err := itltest.Encrypted("SEP0011AABBCCDD.cnf.xml.enc.sgn", l.config(w[1]), l.now, l.cert(w[2]), device)
+		require.NoError(l.t, err)
+		l.files[w[1]] = data
+	case "empty":
+		l.files[w[1]] = []byte{}
+	case "twin":
+		l.twin(w[1], w[2])
+	case "forge":
+		forged := slices.Clone(l.files[w[2]])
+		at := bytes.Index(forged, signatureOf(l.t, forged))
+		forged[at] ^= 1
+		l.files[w[1]] = forged
 	case "cut":
 		l.files[w[1]] = l.files[w[2]][:len(l.files[w[2]])-9]
 	case "serve":
@@ -261,7 +297,7 @@ func (l *lab) command(w []string) {
 		}
 		names := map[string]string{
 			"CTL": "CTL" + device + ".tlv", "ITL": "ITL" + device + ".tlv", "ITLFile": itl.ITLFilename,
-			"config": device + ".cnf.xml",
+			"config": device + ".cnf.xml", "default": "XMLDefault.cnf.xml", "encrypted": device + ".cnf.xml.enc",
 		}
 		require.Contains(l.t, names, w[1])
 		if l.served[server] == nil {
@@ -393,7 +429,7 @@ func (l *lab) answer(a phone.Action) phone.Event {
 	}
 	if f, ok := a.(phone.Fetch); ok {
 		name := l.served[f.Server][strings.TrimSuffix(f.Name, ".sgn")]
-		if strings.HasSuffix(f.Name, ".cnf.xml") && name != "" && name != "-" {
+		if _, ok := l.files[name+".plain"]; ok && strings.HasSuffix(f.Name, ".cnf.xml") {
 			name += ".plain"
 		}
 		switch {
@@ -427,7 +463,7 @@ func (l *lab) answer(a phone.Action) phone.Event {
 			continue
 		}
 		id := itl.IdentityOf(cert)
-		if id.SameSerial(itl.Identity{Serial: ask.Request.Serial}) && id.Issuer == ask.Request.Issuer {
+		if id.Same(itl.Identity{Issuer: ask.Request.Issuer, Serial: ask.Request.Serial}) {
 			if s.instead != "" {
 				cert = l.cert(s.instead).Certificate
 			}
@@ -435,6 +471,16 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		}
 	}
 	return phone.TVSAnswered{Seq: ask.Seq, Answer: answer}
+}
+
+// signatureOf is a signed file's, of whatever kind.
+func signatureOf(t testing.TB, data []byte) []byte {
+	if file, err := itl.ParseFile(data); err == nil { // a list's header is the same
+		return file.Signature
+	}
+	file, err := itl.ParseEncrypted(data)
+	require.NoError(t, err)
+	return file.Signature
 }
 
 // nameOf is the script's name of a file.

@@ -2,7 +2,10 @@ package phone
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"itlsim/tftp"
 )
 
 // A LastBoot is what came of the files that a phone was offered in its last
@@ -11,9 +14,20 @@ type LastBoot struct {
 	// ListBy and ConfigBy are what authenticated the trust list and the
 	// configuration that it took; ByNothing where it took none.
 	ListBy, ConfigBy TrustPoint
-	// Refusal is the last refusal, ListRefusal the last one of a trust list; nil
-	// where there was none.
-	Refusal, ListRefusal *Refusal
+	// Refusal is the last refusal, ListRefusal the last one of a trust list,
+	// CTLRefusal that of the CTL; nil where there was none. Refusals are all.
+	Refusal, ListRefusal, CTLRefusal *Refusal
+}
+
+// Refusals are those of all files that were refused: CTL, ITL, configuration.
+func (b LastBoot) Refusals() []*Refusal {
+	var all []*Refusal
+	for _, r := range []*Refusal{b.CTLRefusal, b.ListRefusal, b.Refusal} {
+		if r != nil && !slices.ContainsFunc(all, func(other *Refusal) bool { return other.File == r.File }) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // LastBoot is what the last boot took, from whom, and what it refused.
@@ -22,7 +36,9 @@ func (p *Phone) LastBoot() LastBoot {
 		return LastBoot{}
 	}
 	last := *p.last
-	last.Refusal, last.ListRefusal = last.Refusal.of(p.name), last.ListRefusal.of(p.name)
+	for _, r := range []**Refusal{&last.Refusal, &last.ListRefusal, &last.CTLRefusal} {
+		*r = (*r).of(p.name)
+	}
 	return last
 }
 
@@ -37,6 +53,9 @@ func (p *Phone) note(v Verdict) {
 		last.Refusal = p.library.refusal(v.Refusal, p.name)
 		if v.Kind.IsList() {
 			last.ListRefusal = last.Refusal
+		}
+		if v.Kind == tftp.CTL {
+			last.CTLRefusal = last.Refusal
 		}
 	case v.Kind.IsList():
 		last.ListBy = v.By

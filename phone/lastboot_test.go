@@ -29,6 +29,17 @@ func TestLastBoot(t *testing.T) {
 	require.Equal(t, phone.ByNothing, last.ListBy)
 	require.Equal(t, phone.ByNothing, last.ConfigBy)
 
+	require.Equal(t, []*phone.Refusal{last.ListRefusal, last.Refusal}, last.Refusals())
+
+	// So is the CTL before them.
+	l.run("ctl foreign Foreign SAST=Foreign\nserve CTL foreign\nboot")
+	last = l.phone.LastBoot()
+	var files []string
+	for _, r := range last.Refusals() {
+		files = append(files, r.File)
+	}
+	require.Equal(t, []string{"CTL" + device + ".tlv", "ITL" + device + ".tlv", device + ".cnf.xml.sgn"}, files)
+
 	// It stays while the phone is off, and the next boot begins anew.
 	l.run("power off")
 	require.Equal(t, last, l.phone.LastBoot())

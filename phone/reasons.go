@@ -29,6 +29,7 @@ const (
 	reasonForged
 	reasonMalformed
 	reasonDigest
+	reasonEncrypted
 )
 
 func (*LostError) row() int        { return reasonLost }
@@ -37,6 +38,7 @@ func (*NoTVSAnswerError) row() int { return reasonNoTVSAnswer }
 func (*ForgedError) row() int      { return reasonForged }
 func (*MalformedError) row() int   { return reasonMalformed }
 func (*DigestError) row() int      { return reasonDigest }
+func (*EncryptedError) row() int   { return reasonEncrypted }
 
 // reasons is the table.
 var reasons = [...]Explanation{
@@ -81,6 +83,12 @@ var reasons = [...]Explanation{
 		Because: "the firmware lacks the digest",
 		Plain:   "The file is signed in a way that this firmware cannot check.",
 		Remedy:  "TFTP File Signature Algorithm back to SHA-1, or newer firmware",
+	},
+	reasonEncrypted: {
+		State:   Locked,
+		Because: "the configuration is encrypted",
+		Plain:   "The configuration is encrypted for the phone, which has got none that it can read.",
+		Remedy:  "TFTP Encrypted Config switched off in the phones' security profile, then a reset",
 	},
 }
 

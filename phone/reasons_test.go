@@ -23,6 +23,7 @@ var samples = map[string]Reason{
 	"ForgedError":      &ForgedError{Err: errors.New("wrong")},
 	"MalformedError":   &MalformedError{errors.New("cut off")},
 	"DigestError":      &DigestError{},
+	"EncryptedError":   &EncryptedError{Missing: errNotThere},
 }
 
 // Each type of this package that is a Reason has a row of its own in the table,

@@ -1,10 +1,12 @@
 package phone
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"itlsim/itl"
+	"itlsim/tftp"
 )
 
 // A Refusal says that a phone did not take a file, and why. Unwrap gives the
@@ -43,6 +45,45 @@ func (e *MalformedError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause, such as an [*itl.FormatError].
 func (e *MalformedError) Unwrap() error { return e.Err }
+
+var (
+	errEmpty    = errors.New("malformed: a file of 0 bytes")
+	errNotThere = errors.New("is not there")
+	errNoServer = errors.New("is not served: no answer")
+)
+
+// limit is the size in bytes beyond which a phone does not load a file.
+func limit(kind tftp.Kind) int {
+	if kind == tftp.ITL {
+		return itl.MaxITL
+	}
+	return itl.MaxFile
+}
+
+// tooLarge says that a file is beyond the limit.
+func tooLarge(kind tftp.Kind) error {
+	return fmt.Errorf("larger than the %d bytes that a phone loads", limit(kind))
+}
+
+// EncryptedError: the configuration is encrypted, and the phone got no file that
+// it can read. Simulated phones have no certificates of their own, and so no key.
+type EncryptedError struct {
+	File     string         // the encrypted one
+	CertHash string         // MD5 of the certificate that it is for, as the stub says
+	Got      *itl.Encrypted // nil: it was not got
+	Missing  error          // why
+}
+
+func (e *EncryptedError) Error() string {
+	whose := ""
+	if e.CertHash != "" {
+		whose = " for the certificate with the MD5 " + e.CertHash
+	}
+	if e.Got == nil {
+		return fmt.Sprintf("the configuration is encrypted%s, and %s %v", whose, e.File, e.Missing)
+	}
+	return fmt.Sprintf("the configuration is encrypted%s (%s), and the phone has no key to read it", whose, e.Got.Scheme())
+}
 
 // DigestError: the file is signed over a digest that this firmware cannot
 // compute (enterprise parameter TFTP File Signature Algorithm, SHA-512).

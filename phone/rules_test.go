@@ -47,14 +47,20 @@ func TestOrderOfFiles(t *testing.T) {
 	l := newLab(t)
 	require.Equal(t, []string{
 		"CTLSEP0011AABBCCDD.tlv from tftp1", "ITLSEP0011AABBCCDD.tlv from tftp1",
-		"ITLFile.tlv from tftp1", "SEP0011AABBCCDD.cnf.xml from tftp1",
+		"ITLFile.tlv from tftp1", "SEP0011AABBCCDD.cnf.xml from tftp1", "XMLDefault.cnf.xml from tftp1",
 	}, lines(l.run("boot"), "-> Fetch "), "without a list the configuration is plain")
 
 	l.run("list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS\nserve ITL one")
 	require.Equal(t, []string{
 		"CTLSEP0011AABBCCDD.tlv from tftp1", "ITLSEP0011AABBCCDD.tlv from tftp1",
-		"SEP0011AABBCCDD.cnf.xml.sgn from tftp1",
+		"SEP0011AABBCCDD.cnf.xml.sgn from tftp1", "XMLDefault.cnf.xml.sgn from tftp1",
 	}, lines(l.run("boot"), "-> Fetch "))
+
+	l.run("config c1 CallManager\nserve config c1")
+	require.Equal(t, []string{
+		"CTLSEP0011AABBCCDD.tlv from tftp1", "ITLSEP0011AABBCCDD.tlv from tftp1",
+		"SEP0011AABBCCDD.cnf.xml.sgn from tftp1",
+	}, lines(l.run("boot"), "-> Fetch "), "the default file only where the phone's own is missing")
 }
 
 func TestGenericListIsTakenWhereThePhonesOwnIsNotFound(t *testing.T) {
@@ -75,6 +81,7 @@ func TestSecondServerIsAskedOnlyWhenTheFirstDoesNotAnswer(t *testing.T) {
 	require.Equal(t, []string{
 		"CTLSEP0011AABBCCDD.tlv from tftp1", "CTLSEP0011AABBCCDD.tlv from tftp2",
 		"ITLSEP0011AABBCCDD.tlv from tftp2", "SEP0011AABBCCDD.cnf.xml.sgn from tftp2",
+		"XMLDefault.cnf.xml.sgn from tftp2",
 	}, lines(said, "-> Fetch "), "and it stays with the server that answers")
 	require.Equal(t, "one", l.held(phone.ByITL))
 

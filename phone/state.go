@@ -11,7 +11,8 @@ type State uint8
 
 // The states, from best to worst but for None.
 const (
-	// None: no trust list, or the rollback list. The next ITL is taken on faith.
+	// None: no trust list, or the rollback list, of nothing but SAST and CAPF
+	// entries. The next ITL is taken on faith.
 	None State = iota
 	// Trusted: the last boot authenticated the trust list and the configuration.
 	Trusted

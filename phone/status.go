@@ -23,6 +23,7 @@ const (
 	MsgNoCTLFile
 	MsgTFTPTimeout
 	MsgConfigUsed
+	MsgDefaultUsed
 	MsgNoConfig
 	MsgConfigFailed
 )
@@ -42,6 +43,7 @@ var messages = [...]string{
 	MsgNoCTLFile:     "File Not Found <CTLFile.tlv>",
 	MsgTFTPTimeout:   "TFTP timeout",
 	MsgConfigUsed:    "SEP<MAC>.cnf.xml",
+	MsgDefaultUsed:   "XmlDefault.cnf.xml",
 	MsgNoConfig:      "File not found <Cfg File>",
 	MsgConfigFailed:  "File auth error",
 }
@@ -56,10 +58,11 @@ var oldSpelling = map[Message]string{
 	MsgNoConfig:     "CFG File Not Found",
 }
 
-// statusKept is how many messages a phone keeps.
-const statusKept = 16
+// statusKept is how many messages a phone keeps: the guides say the ten newest
+// (8800 guide).
+const statusKept = 10
 
-// statusLog is a phone's last messages, oldest first, in little space: eighty
+// statusLog is a phone's last messages, oldest first, in little space: fifty
 // bytes.
 type statusLog struct {
 	at       [statusKept]uint32  // unix seconds

@@ -10,13 +10,13 @@ import (
 )
 
 func TestStatusMessagesInBothSpellings(t *testing.T) {
-	script := `
+	const first, second = `
 		boot
 		list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS
 		config c1 CallManager
 		serve ITL one
 		serve config c1
-		boot
+		boot`, `
 		list two CallManager SAST=CallManager TFTP=CallManager TVS=TVS-2
 		serve ITL two
 		serve CTL short
@@ -54,8 +54,11 @@ File auth error
 `,
 	} {
 		l := newLab(t)
-		l.run("phone " + model + script)
-		require.Equal(t, want, l.run("status"), model)
+		l.run("phone " + model + first)
+		messages := l.run("status")
+		require.True(t, strings.HasPrefix(want, messages), messages)
+		l.run(second)
+		require.True(t, strings.HasSuffix(want, l.run("status")), l.run("status"))
 	}
 }
 
@@ -63,8 +66,8 @@ func TestStatusKeepsTheLastMessages(t *testing.T) {
 	l := newLab(t)
 	l.run(strings.Repeat("wait 1m\nboot\n", 20)) // three messages each
 	lines := l.phone.Status()
-	require.Len(t, lines, 16)
+	require.Len(t, lines, 10)
 	last := phone.StatusLine{At: l.now, Message: phone.MsgNoConfig, Text: "File not found <Cfg File>"}
-	require.Equal(t, last, lines[15])
-	require.True(t, lines[0].At.Before(lines[15].At), "oldest first")
+	require.Equal(t, last, lines[9])
+	require.True(t, lines[0].At.Before(lines[9].At), "oldest first")
 }

@@ -1,12 +1,17 @@
 package phone_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/phone"
 )
+
+// largeITL makes an ITL of more than 64 KB that a known signer has signed.
+var largeITL = "list large CallManager SAST=CallManager TFTP=CallManager TVS=TVS" +
+	strings.Repeat(" SAST=ITLRecovery", 80) + "\n"
 
 // Each row of the table of trust states. A phone of the rows "none" comes from
 // the factory; the others hold list one, of CallManager, TVS and ITLRecovery,
@@ -80,9 +85,23 @@ func TestTable(t *testing.T) {
 			"list bare CallManager SAST=CallManager TFTP=CallManager\nserve ITL bare\nboot\n" + next,
 			"bare", phone.Untrusted, "Trust List update failed"},
 
+		{"any", "unknown signer: the serial number of a known one, under another issuer",
+			"twin Foreign CallManager\nlist new Foreign SAST=Foreign TFTP=Foreign TVS=TVS\nserve ITL new",
+			"one", phone.Locked, "Trust List update failed"},
+		{"any", "unknown signer; an authenticated TVS returns a certificate of its serial number by another issuer",
+			"twin CallManager-2 CallManager-9\n" + next + "tvs tvs1 shows TVS CallManager-2:SAST instead=CallManager-9",
+			"one", phone.Locked, "Trust List update failed"},
+
 		{"any", "malformed", "serve ITL c1", "one", phone.Locked, "Trust List update failed"},
 		{"any", "truncated", "cut short one\nserve ITL short", "one", phone.Locked, "Trust List update failed"},
 		{"any", "too large", "serve ITL huge", "one", phone.Locked, "Trust List update failed"},
+		{"any", "an ITL of more than 64 KB, whatever its signer", largeITL + "serve ITL large",
+			"one", phone.Locked, "Trust List update failed"},
+		{"any (here none)", "an ITL of more than 64 KB", largeITL + "serve ITL large\nserve config c1",
+			"-", phone.Locked, "Trust List update failed"},
+		{"any", "a file of 0 bytes", "empty none\nserve ITL none", "one", phone.Locked, "Trust List update failed"},
+		{"none", "a file of 0 bytes", "empty none\nserve ITL none\nserve ITLFile none\nserve config c1",
+			"-", phone.None, "No Trust List installed"},
 		{"any (here none)", "malformed", "cut short one\nserve ITL short\nserve config c1",
 			"-", phone.Locked, "Trust List update failed"},
 	} {

@@ -17,12 +17,41 @@ type Lists struct{ CTL, ITL *itl.List }
 // Installed reports whether any list is stored.
 func (l Lists) Installed() bool { return l.CTL != nil || l.ITL != nil }
 
-// OnFaith reports whether the next ITL is taken on faith: no list is stored, or
-// the ITL is the rollback list, which holds neither TFTP nor TVS entries
-// (Default Security chapter, "Prepare Cluster for Rollback to pre 8.0"). An
-// installed CTL must authenticate even the first ITL (same chapter).
+// OnFaith reports whether the next list is taken on faith: none is stored, or the
+// ITL is the rollback list ("Prepare Cluster for Rollback to pre 8.0", Default
+// Security chapter). An installed CTL must authenticate even the first ITL (same
+// chapter), and one that is not empty stands beside a rollback list (technote
+// 213407); the one that a return to non-secure mode has emptied does not (technote
+// 221657).
 func (l Lists) OnFaith() bool {
-	return l.CTL == nil && (l.ITL == nil || !l.ITL.Has(itl.TFTP, itl.CCMTFTP, itl.TVS))
+	if l.ITL == nil {
+		return l.CTL == nil
+	}
+	return empty(l.ITL) && (l.CTL == nil || empty(l.CTL))
+}
+
+// empty reports whether a list holds nothing but SAST and CAPF entries, as a
+// rollback leaves it (technote 221657). Server entries without a certificate are
+// none. Any other list is a list, whoever made it.
+func empty(l *itl.List) bool {
+	for i := range l.Records {
+		switch rec := &l.Records[i]; {
+		case rec.Role == itl.SAST, rec.Role == itl.CAPF, !rec.Certified():
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// SignConfigs reports whether configurations must be signed: where a list has an
+// entry that may sign them. Otherwise the phone asks for plain ones ("no TFTP
+// server contains a certificate: the phone requests an unsigned file", security
+// guide, of CTLs; documentation of an independent implementation, of ITLs).
+func (l Lists) SignConfigs() bool {
+	return slices.ContainsFunc([]*itl.List{l.CTL, l.ITL}, func(list *itl.List) bool {
+		return list != nil && slices.ContainsFunc(list.With(configRoles...), (*itl.Record).Certified)
+	})
 }
 
 // best is the state of a phone that holds these lists and had nothing to
@@ -77,7 +106,7 @@ func (l Lists) AuthenticateTVS(der []byte) error {
 }
 
 // vouched checks what an authenticated TVS said of a file's signer: status
-// valid, a certificate of that very serial number, one of the roles wanted
+// valid, the certificate of that very signer, one of the roles wanted
 // (technote 213407: `{role : 0}` for a list, `{role : 3}` for a
 // configuration). It returns the certificate.
 func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, roles []itl.Role) (*certificate, Reason) {
@@ -88,7 +117,7 @@ func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, role
 	if err != nil {
 		return nil, &DeniedError{server, signer, "answers with an unusable certificate: " + err.Error()}
 	}
-	if !cert.SameSerial(signer) {
+	if !cert.Same(signer) {
 		return nil, &DeniedError{server, signer, fmt.Sprintf("answers with another certificate (%s)", cert.Identity)}
 	}
 	if overlap(a.Roles, roles) {
@@ -134,11 +163,8 @@ type Vouched struct {
 	Server string
 }
 
-// of reports whether the answer is about a signer: CUCM's own key for
-// certificates is issuer and serial number.
-func (v *Vouched) of(signer itl.Identity) bool {
-	return v.Signer.SameSerial(signer) && v.Signer.Issuer == signer.Issuer
-}
+// of reports whether the answer is about a signer.
+func (v *Vouched) of(signer itl.Identity) bool { return v.Signer.Same(signer) }
 
 // holds reports whether a record of the lists, in whatever role, is of this
 // very certificate: that authenticates an HTTPS service.

@@ -9,16 +9,14 @@ import (
 	"itlsim/tftp"
 )
 
-var (
-	// errFilesOnly stands for the TVS answer that files alone cannot give.
-	errFilesOnly = errors.New("a TVS that shows a certificate of the stored list " +
-		"and vouches for the signer would change that")
-	errTooLarge = errors.New("larger than a phone downloads")
-)
+// errFilesOnly stands for the TVS answer that files alone cannot give.
+var errFilesOnly = errors.New("a TVS that shows a certificate of the stored list " +
+	"and vouches for the signer would change that")
 
 // WouldTake tells what a phone that holds one list makes of another that it is
 // served: the firmware itself is run. No TVS is asked; where one would be, the
-// refusal says so. The phone knows both digests.
+// refusal says so. The phone knows both digests. The zero Verdict says that it
+// takes the file for none, as one of 0 bytes where the next list is taken on faith.
 func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 	flash := Flash{Config: &cnf.Config{TVS: []string{"of its configuration"}}}
 	kind := stored.Kind()
@@ -42,8 +40,8 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 		switch name, _ := tftp.ParseName(f.Name); {
 		case name.Kind != asFile || name.Device == "": // the list is served under the phone's own name
 			return FileNotFound{f.Seq}
-		case len(served) > itl.MaxFile:
-			return FileTooLarge{f.Seq, errTooLarge}
+		case len(served) > f.Limit():
+			return FileTooLarge{f.Seq, tooLarge(name.Kind)}
 		default:
 			return FileReceived{f.Seq, served}
 		}

@@ -23,24 +23,25 @@ var aboutTrust = []language.Rule[predicate]{
 		return s.unless(s.State.String() == s.said.Words["state"], (*subject).condition)
 	}),
 	phones("(have no trust list|would take the next list on faith)", func(s *subject) string {
-		return s.unless(s.State == phone.None, (*subject).condition)
+		return s.unless(s.Flash.Lists.OnFaith(), (*subject).condition)
 	}),
 }
 
-// condition is a phone's state and the refusal that led to it.
+// condition is a phone's state and the refusals that led to it.
 func (s *subject) condition() string {
-	if s.Refusal != nil {
-		return fmt.Sprintf("are %s: %v", s.State, s.Refusal)
+	is := "are " + strings.Replace(s.State.String(), "none", "without a trust list", 1)
+	for i, r := range s.refusals() {
+		is += []string{": ", "; "}[min(i, 1)] + fmt.Sprintf("%s refused: %v", r.files, r.reason)
 	}
-	return "are " + strings.Replace(s.State.String(), "none", "without a trust list", 1)
+	return is
 }
 
 // aboutRefusals has a sentence for each reason that a phone has to refuse a file.
 func aboutRefusals() (rules []language.Rule[predicate]) {
 	for _, why := range phone.Explanations() {
-		is := func(r *phone.Refusal) bool { return r != nil && phone.Explain(r.Reason) == why }
+		is := func(r *phone.Refusal) bool { return phone.Explain(r.Reason) == why }
 		rules = append(rules, phones("refused a file because "+why.Because, func(s *subject) string {
-			return s.unless(is(s.Refusal) || is(s.ListRefusal), (*subject).refused)
+			return s.unless(slices.ContainsFunc(s.Refusals(), is), (*subject).refused)
 		}))
 	}
 	return append(rules, phones("refused nothing", func(s *subject) string {
@@ -53,11 +54,30 @@ func (s *subject) refused() string {
 	if s.Refusal == nil {
 		return "refused nothing"
 	}
-	said := fmt.Sprintf("refused %s: %v", s.Refusal.File, s.Refusal.Reason)
-	if list := s.ListRefusal; list != nil && list != s.Refusal {
-		said = fmt.Sprintf("refused %s: %v; and %s: %v", list.File, list.Reason, s.Refusal.File, s.Refusal.Reason)
+	var said []string
+	for _, r := range s.refusals() {
+		said = append(said, fmt.Sprintf("%s: %v", r.files, r.reason))
 	}
-	return said
+	return "refused " + strings.Join(said, "; and ")
+}
+
+// A refusal is of one file or more for one reason.
+type refusal struct {
+	files  string
+	reason phone.Reason
+}
+
+// refusals are all of a phone's last boot: list and configuration each.
+func (s *subject) refusals() (all []refusal) {
+	for _, r := range s.Refusals() {
+		last := len(all) - 1
+		if last >= 0 && all[last].reason.Error() == r.Reason.Error() {
+			all[last].files += " and " + r.File
+			continue
+		}
+		all = append(all, refusal{r.File, r.Reason})
+	}
+	return all
 }
 
 var aboutState = []language.Rule[predicate]{
@@ -107,6 +127,10 @@ var aboutLists = []language.Rule[predicate]{
 		}
 		return ""
 	}),
+	phones("hold the rollback list", func(s *subject) string {
+		rollback := s.Flash.Lists.ITL != nil && phone.Lists{ITL: s.Flash.Lists.ITL}.OnFaith()
+		return s.unless(rollback, (*subject).which)
+	}),
 	phones("(have=hold|lack) the record {name}", func(s *subject) string {
 		is := "lack it"
 		switch {
@@ -141,7 +165,7 @@ var aboutLists = []language.Rule[predicate]{
 var aboutConfigurations = []language.Rule[predicate]{
 	tookConfiguration("by TVS", phone.ByTVS, phone.ByCache),
 	tookConfiguration("by a signer in their list", phone.ByITL, phone.ByCTL),
-	tookConfiguration("unsigned", phone.ByFaith),
+	tookConfiguration("unsigned", phone.ByFaith, phone.Unsigned),
 	phones("have "+anySetting+" {onoff}", func(s *subject) string {
 		if s.Flash.Config == nil {
 			return "have no configuration"
@@ -270,7 +294,7 @@ func (s *subject) which() string {
 			return "hold that of " + n.Name()
 		}
 	}
-	return "hold one that no node serves, signed by " + held(s).Signer.Subject
+	return "hold one that no node serves, signed by " + held(s).Signer.Name()
 }
 
 // holdSigned says who signed the list that a phone holds, "" where a node's
@@ -289,12 +313,13 @@ func (s *subject) holdSigned(u cucm.Unit, n *cucm.Node) string {
 func (p *Player) otherSigner(l *itl.List, u cucm.Unit, n *cucm.Node) string {
 	want := p.teller.Identity(n.Certificate(u))
 	switch got := l.Signer; {
-	case got.Subject != want.Subject:
-		return got.Subject
-	case !got.SameSerial(want):
-		return "an earlier key of " + got.Subject
+	case got.Same(want):
+		return ""
+	case got.Name() == want.Name():
+		return "an earlier key of " + got.Name()
+	default:
+		return got.Name()
 	}
-	return ""
 }
 
 // records are those whose common name begins with a name.

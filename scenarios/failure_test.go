@@ -84,6 +84,7 @@ var beforeTheyBoot = []failed{
 		"all phones hold a list signed by their own node's CallManager key", "4 of 4 hold none" + everyone},
 	{"(is=hold a list without TFTP and TVS entries)", "all phones hold a list without TFTP and TVS entries",
 		"4 of 4 hold none" + everyone},
+	{"(is=hold the rollback list)", "all phones hold the rollback list", "4 of 4 hold none" + everyone},
 	{"(is=(have=hold|lack) the record {name})", "all phones hold the record ITLRECOVERY_test10pub",
 		"4 of 4 lack it, since they hold no list" + everyone},
 	{"(is=hold one ITLRECOVERY record, that of {node})", "all phones hold one ITLRECOVERY record, that of test10pub",
@@ -158,16 +159,18 @@ const unasked = "unknown signer (CN=test10pub, serial #), and no TVS could be as
 	"TVS of test10pub unreachable, connecting: connection refused; " +
 	"TVS of test10sub unreachable, connecting: connection refused"
 
-const refusedBoth = "refused ITLSEP<MAC>.tlv: " + unasked + "; and SEP<MAC>.cnf.xml.sgn: " + unasked
+const refusedBoth = "refused ITLSEP<MAC>.tlv and SEP<MAC>.cnf.xml.sgn: " + unasked
 
 var whenThePublishersPhonesAreLocked = []failed{
 	{"(is=are {state})", "all phones of pub are trusted",
-		"2 of 2 are locked: SEP<MAC>.cnf.xml.sgn refused: " + unasked + " (P0, P2)"},
+		"2 of 2 are locked: ITLSEP<MAC>.tlv and SEP<MAC>.cnf.xml.sgn refused: " + unasked + " (P0, P2)"},
 	{"(is=refused nothing)", "all phones of pub refused nothing", "2 of 2 " + refusedBoth + " (P0, P2)"},
 	{"(is=refused a file because no TVS answers)", "all phones refused a file because no TVS answers",
 		"2 of 4 refused nothing (P1, P3)"},
 	{"(is=refused a file because every trust point is lost)",
 		"all phones of pub refused a file because every trust point is lost", "2 of 2 " + refusedBoth + " (P0, P2)"},
+	{"(is=refused a file because the configuration is encrypted)",
+		"all phones of pub refused a file because the configuration is encrypted", "2 of 2 " + refusedBoth + " (P0, P2)"},
 	{"(is=refused a file because a TVS denies the signer)",
 		"all phones of sub refused a file because a TVS denies the signer", "2 of 2 refused nothing (P1, P3)"},
 	{"(is=refused a file because the signature is wrong)",

@@ -8,12 +8,12 @@ import (
 type Kind uint8
 
 // The kinds, in the order in which a phone asks: which configuration it wants
-// depends on whether it holds a trust list and whether configurations are
-// encrypted.
+// depends on whether its trust lists say who may sign it, and on whether
+// configurations are encrypted.
 const (
 	CTL             Kind = iota + 1 // CTLSEP….tlv; exists in a mixed-mode cluster only
 	ITL                             // ITLSEP….tlv
-	Config                          // SEP….cnf.xml: the phone has no trust list
+	Config                          // SEP….cnf.xml
 	SignedConfig                    // SEP….cnf.xml.sgn
 	EncryptedConfig                 // SEP….cnf.xml.enc.sgn
 )
@@ -32,7 +32,7 @@ func (k Kind) affixes() (prefix, suffix, generic string) {
 	case Config:
 		return "", ".cnf.xml", "XMLDefault.cnf.xml"
 	case SignedConfig:
-		return "", ".cnf.xml.sgn", ""
+		return "", ".cnf.xml.sgn", "XMLDefault.cnf.xml.sgn"
 	case EncryptedConfig:
 		return "", ".cnf.xml.enc.sgn", ""
 	}
@@ -44,16 +44,22 @@ type Name struct {
 	Kind Kind
 
 	// Device is "SEP" and the phone's MAC address, "SEP001122334455", or "" in
-	// the generic names: CTLFile.tlv, ITLFile.tlv and XMLDefault.cnf.xml.
+	// the generic names: CTLFile.tlv, ITLFile.tlv, XMLDefault.cnf.xml and
+	// XMLDefault.cnf.xml.sgn.
 	Device string
 }
 
 // ParseName reads a file name, strictly: names are case-sensitive, as CUCM's
-// TFTP service takes them. The error is a [*NameError].
+// TFTP service takes them. But guides spell the default configuration in two ways,
+// XMLDefault and XmlDefault, which stand for one. The error is a [*NameError].
 func ParseName(s string) (Name, error) {
+	own := s
+	if rest, ok := strings.CutPrefix(s, "XmlDefault"); ok {
+		own = "XMLDefault" + rest
+	}
 	for kind := CTL; kind <= EncryptedConfig; kind++ {
 		prefix, suffix, generic := kind.affixes()
-		if generic != "" && s == generic {
+		if generic != "" && own == generic {
 			return Name{Kind: kind}, nil
 		}
 		device, hasPrefix := strings.CutPrefix(s, prefix)
@@ -61,7 +67,7 @@ func ParseName(s string) (Name, error) {
 		if !hasPrefix || !hasSuffix {
 			continue
 		}
-		if !isDevice(device) {
+		if !IsDevice(device) {
 			return Name{}, &NameError{s, "want SEP and 12 upper-case hexadecimal digits before " + suffix}
 		}
 		return Name{kind, device}, nil
@@ -69,14 +75,14 @@ func ParseName(s string) (Name, error) {
 	return Name{}, &NameError{s, "no kind of file has this beginning and ending"}
 }
 
-// isDevice reports whether s is "SEP" and a MAC address.
-func isDevice(s string) bool {
+// IsDevice reports whether s is "SEP" and a MAC address, as phones are named.
+func IsDevice(s string) bool {
 	mac, ok := strings.CutPrefix(s, "SEP")
 	return ok && len(mac) == 12 && strings.Trim(mac, "0123456789ABCDEF") == ""
 }
 
-// String returns the name as it goes over the wire. ParseName reads it back,
-// provided that n is a name ParseName would return.
+// String returns the name as it goes over the wire, in the first of two spellings.
+// ParseName reads it back, provided that n is a name ParseName would return.
 func (n Name) String() string {
 	prefix, suffix, generic := n.Kind.affixes()
 	if n.Device == "" {

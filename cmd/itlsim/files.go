@@ -12,7 +12,7 @@ import (
 )
 
 type showCmd struct {
-	File string `arg:"" help:"A .tlv trust list or a .sgn signed file." type:"path"`
+	File string `arg:"" help:"A .tlv trust list, a .sgn signed file or an .enc.sgn encrypted one." type:"path"`
 }
 
 // Run prints a file.
@@ -20,6 +20,17 @@ func (c *showCmd) Run(s streams) error {
 	data, err := readFile(c.File)
 	if err != nil {
 		return err
+	}
+	if len(data) == 0 {
+		return usageError("%s: malformed: a file of 0 bytes (a phone without a trust list takes it for none)", c.File)
+	}
+	encrypted, err := itl.ParseEncrypted(data)
+	switch {
+	case err == nil:
+		_, err := io.WriteString(s.out, itl.ShowEncrypted(encrypted))
+		return err
+	case strings.HasSuffix(c.File, ".enc.sgn"):
+		return usageError("%s: %v", c.File, err)
 	}
 	list, listErr := itl.ParseList(data)
 	if listErr == nil && !strings.HasSuffix(list.Filename, ".sgn") {
@@ -49,6 +60,9 @@ func (c *trustCmd) Run(s streams) error {
 	if err != nil {
 		return usageError("%s, the stored list: %v", c.Stored, err)
 	}
+	if held.TooLarge() {
+		return usageError("%s, the stored list: no phone holds an ITL of more than %d bytes", c.Stored, itl.MaxITL)
+	}
 	served, err := readFile(c.Served)
 	if err != nil {
 		return err
@@ -57,6 +71,10 @@ func (c *trustCmd) Run(s streams) error {
 	if verdict.Refusal != nil {
 		fmt.Fprintf(s.out, "refused: %v\nthe phone is %s\n", verdict.Refusal.Reason, state)
 		return errFailed
+	}
+	if verdict.By == phone.ByNothing {
+		fmt.Fprintf(s.out, "not found: a file of 0 bytes is none for a phone that takes the next list on faith\nthe phone is %s\n", state)
+		return nil
 	}
 	fmt.Fprintf(s.out, "taken by %s: signed by %s\nthe phone is %s\n", verdict.By, verdict.Signer, state)
 	return nil

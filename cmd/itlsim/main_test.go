@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +22,7 @@ import (
 	"itlsim/cucm"
 	cucmcli "itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/internal/itltest"
 	"itlsim/itl"
 )
 
@@ -116,6 +119,25 @@ func fixtures(t *testing.T) map[string][]byte {
 	files["notvs.tlv"] = sign(itl.ITLFilename,
 		itl.FullRecord(itl.SAST, own.Certificate), itl.FullRecord(itl.TFTP, own.Certificate))
 	files["ctl.tlv"] = sign(itl.CTLFilename, itl.FullRecord(itl.SAST, own.Certificate))
+	files["rollback.tlv"] = sign(itl.ITLFilename, itl.FullRecord(itl.SAST, own.Certificate))
+	files["opentools.tlv"] = sign(itl.ITLFilename, itl.FullRecord(itl.SAST, own.Certificate),
+		itl.FullRecord(itl.CCM, own.Certificate), itl.FullRecord(itl.AppServer, own.Certificate))
+	files["over64k.tlv"] = sign(itl.ITLFilename,
+		slices.Repeat([]itl.Record{itl.FullRecord(itl.SAST, own.Certificate)}, 70)...)
+	other, err := testkeys.NewPool(9).Key(1024)
+	require.NoError(t, err)
+	twin, err := cucm.NewCertificate(cucm.CallManager, pkix.Name{CommonName: "another issuer"}, other, now.Time,
+		bytes.NewReader(own.Certificate.SerialNumber.Bytes()))
+	require.NoError(t, err)
+	list, err := itl.Template{Filename: itl.ITLFilename, Timestamp: now.Time, Digest: itl.SHA1,
+		Records: []itl.Record{itl.FullRecord(itl.SAST, twin.Certificate), itl.FullRecord(itl.TFTP, twin.Certificate)},
+	}.Sign(twin)
+	require.NoError(t, err)
+	files["twin.tlv"] = list.Bytes()
+	files["config.enc.sgn"], err = itltest.Encrypted(device+".cnf.xml.enc.sgn", []byte("<device/>"), now.Time, own.Signer,
+		&other.PublicKey)
+	require.NoError(t, err)
+	files["cut.enc.sgn"] = files["config.enc.sgn"][:400]
 
 	require.NoError(t, pub.Regenerate(cucm.CallManager))
 	files["regenerated.tlv"] = file(itl.ITLFilename)

@@ -17,11 +17,13 @@ import (
 type phonesReport struct {
 	Phones        int             `json:"phones"`
 	States        map[string]int  `json:"states"`
-	ListsBy       map[string]int  `json:"lists_by"`   // what authenticated them
-	ConfigsBy     map[string]int  `json:"configs_by"` // in the last boot
-	Refusals      map[string]int  `json:"refusals"`
+	ListsBy       map[string]int  `json:"lists_by"`     // what authenticated them
+	ConfigsBy     map[string]int  `json:"configs_by"`   // in the last boot
+	Refusals      map[string]int  `json:"refusals"`     // list and configuration each count
+	Ignored       map[string]int  `json:"ignored"`      // taken, and without effect
 	Registered    map[string]int  `json:"registered"`   // with each call manager; "" : none
 	Unconfigured  int             `json:"unconfigured"` // no configuration was ever taken
+	ByDefault     int             `json:"default_configuration"`
 	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
 	AlarmsWaiting int             `json:"alarms_stored"`
 	Failures      []failureReport `json:"lacking"`
@@ -39,7 +41,7 @@ type failureReport struct {
 func outcome(f *wire.Fleet) *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
-		Refusals: map[string]int{}, Registered: map[string]int{},
+		Refusals: map[string]int{}, Ignored: map[string]int{}, Registered: map[string]int{},
 		Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
 	}
 	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
@@ -55,8 +57,14 @@ func outcome(f *wire.Fleet) *phonesReport {
 		if v.Flash.Config == nil {
 			r.Unconfigured++
 		}
-		if v.Refusal != nil {
-			r.Refusals[strings.ReplaceAll(v.Refusal.Error(), v.Name, "SEP<MAC>")]++
+		for _, refusal := range v.Refusals() {
+			r.Refusals[strings.ReplaceAll(refusal.Error(), v.Name, "SEP<MAC>")]++
+		}
+		for _, ignored := range v.Ignored() {
+			r.Ignored[ignored]++
+		}
+		if v.Flash.Config != nil && v.Flash.Config.Default {
+			r.ByDefault++
 		}
 	}
 	for _, failure := range f.Failures() {
@@ -94,9 +102,13 @@ func (r *phonesReport) writeText(out io.Writer) error {
 	writeCounts(&b, "list by", r.ListsBy)
 	writeCounts(&b, "config by", r.ConfigsBy)
 	writeCounts(&b, "refused", r.Refusals)
+	writeCounts(&b, "ignored", r.Ignored)
 	writeCounts(&b, "registered with", r.Registered)
 	if r.Unconfigured > 0 {
 		fmt.Fprintf(&b, "%-16s %6d\n", "unconfigured", r.Unconfigured)
+	}
+	if r.ByDefault > 0 {
+		fmt.Fprintf(&b, "%-16s %6d  by XMLDefault.cnf.xml, which is for devices that the server does not know\n", "default config", r.ByDefault)
 	}
 	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
 	if len(r.Failures) == 0 {

@@ -69,7 +69,7 @@ func TestFileGetAndRemotekey(t *testing.T) {
 			require.Equal(t, lost.Certificate.Raw, l.Pub.Certificate(cucm.ITLRecovery).Certificate.Raw)
 			for _, n := range l.Nodes() {
 				require.NoError(t, n.ITL().VerifySelf())
-				require.True(t, n.ITL().Signer.SameSerial(itl.IdentityOf(lost.Certificate)))
+				require.True(t, n.ITL().Signer.Same(itl.IdentityOf(lost.Certificate)))
 			}
 			require.Equal(t, l.Pub.ITL(), l.Sub.ITL())
 			l.Must(l.Pub, "utils itl reset localkey", password)

@@ -126,7 +126,7 @@ func (c *alive) atRest(t *trial, end bool) error {
 	for _, v := range t.fleet.Phones() {
 		if was, ok := c.expected[v.Name]; ok && v.State != phone.Trusted {
 			return fmt.Errorf("%s holds the ITLRECOVERY record and was %s and is %s after the reset: %v",
-				v.Name, was, v.State, v.Refusal)
+				v.Name, was, v.State, v.Refusals())
 		}
 	}
 	return nil

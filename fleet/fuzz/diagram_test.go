@@ -149,7 +149,7 @@ func outcome(v *judged) string {
 	if v.Refusal == nil {
 		return map[phone.TrustPoint]string{
 			phone.ByFaith: "first use", phone.BySameFile: "same list", phone.ByITL: "signer in the list",
-			phone.ByTVS: "TVS vouches", phone.ByCache: "TVS vouched before",
+			phone.ByTVS: "TVS vouches", phone.ByCache: "TVS vouched before", phone.Unsigned: "unsigned",
 		}[v.By]
 	}
 	for _, r := range []struct {
@@ -161,6 +161,7 @@ func outcome(v *judged) string {
 		{new(*phone.DeniedError), "TVS says no"},
 		{new(*phone.ForgedError), "signature wrong"},
 		{new(*phone.MalformedError), "malformed"},
+		{new(*phone.EncryptedError), "encrypted"},
 	} {
 		if errors.As(v.Refusal, r.reason) {
 			return r.words

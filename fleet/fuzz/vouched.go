@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -64,7 +65,7 @@ func (c *vouched) step(t *trial, s *virtual.Step) error {
 		}
 	}
 	if after.Config != nil && (after.Config != before.Config || after.ConfigSum != before.ConfigSum) {
-		if onFaith(before.Lists) {
+		if !signsConfigs(before.Lists) {
 			return nil
 		}
 		// The file is what came last, before a TVS was asked or not.
@@ -94,14 +95,14 @@ func (c *vouched) mayStore(s *virtual.Step, file *itl.Signed, roles ...itl.Role)
 			continue
 		}
 		for _, rec := range l.Records {
-			if slices.Contains(roles, rec.Role) && rec.SameSerial(file.Signer) && file.Verify(rec.Key()) == nil {
+			if slices.Contains(roles, rec.Role) && sameSigner(rec.Identity, file.Signer) && file.Verify(rec.Key()) == nil {
 				return nil
 			}
 		}
 	}
 	for _, a := range c.seen[s.Index].answers {
 		cert, err := x509.ParseCertificate(a.Certificate)
-		if err != nil || a.Status != tvs.Valid || !s.At.Before(a.expires) || !itl.IdentityOf(cert).SameSerial(file.Signer) {
+		if err != nil || a.Status != tvs.Valid || !s.At.Before(a.expires) || !sameSigner(itl.IdentityOf(cert), file.Signer) {
 			continue
 		}
 		key, _ := cert.PublicKey.(*rsa.PublicKey)
@@ -125,14 +126,25 @@ func holdsTVS(list *itl.List, der []byte) bool {
 	return false
 }
 
-// onFaith reports whether a phone takes any list: it stores none, or the empty
-// one of a rollback.
+// sameSigner reports whether two identities have the issuer and the serial number
+// in common.
+func sameSigner(a, b itl.Identity) bool {
+	return a.Issuer == b.Issuer && bytes.Equal(a.Serial, b.Serial)
+}
+
+// onFaith reports whether a phone takes any list: it stores none, or one of nothing
+// but SAST and CAPF entries, that of a rollback.
 func onFaith(l phone.Lists) bool {
-	if l.CTL != nil {
-		return false
+	return l.CTL == nil && (l.ITL == nil || len(l.ITL.With(itl.SAST, itl.CAPF)) == len(l.ITL.Records))
+}
+
+// signsConfigs reports whether a phone wants its configuration signed: by an entry
+// of its lists that may do so.
+func signsConfigs(l phone.Lists) bool {
+	for _, list := range []*itl.List{l.CTL, l.ITL} {
+		if list != nil && len(list.With(itl.TFTP, itl.CCMTFTP)) > 0 {
+			return true
+		}
 	}
-	if l.ITL == nil {
-		return true
-	}
-	return len(l.ITL.With(itl.TFTP)) == 0 && len(l.ITL.With(itl.CCMTFTP)) == 0 && len(l.ITL.With(itl.TVS)) == 0
+	return false
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"itlsim/fleet"
-	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -37,7 +36,7 @@ func (f *Fleet) fetch(s *slot, a phone.Fetch) phone.Event {
 func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 	client := tftp.Client{
 		Local: f.local(s.phone), Timeout: f.config.Limits.TFTPTimeout, Retries: f.config.Limits.TFTPRetries,
-		MaxSize: itl.MaxFile, Retransmits: &f.tally.Retransmits,
+		MaxSize: a.Limit(), Retransmits: &f.tally.Retransmits,
 	}
 	if f.config.Network.Disturbed() {
 		client.Path = s.path
@@ -52,5 +51,5 @@ func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(f.ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
-	return get(conn, a.Address(), "/"+url.PathEscape(a.Name), s.phone.Profile().UserAgent())
+	return get(conn, a.Address(), "/"+url.PathEscape(a.Name), s.phone.Profile().UserAgent(), a.Limit())
 }

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"time"
 
-	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -52,15 +51,15 @@ func (e statusError) Is(target error) bool {
 	return target == tftp.ErrNotFound && e == http.StatusNotFound
 }
 
-// get asks for a page over a connection. Of a page larger than [itl.MaxFile] one
-// byte more than that comes back.
-func get(conn net.Conn, host, path, agent string) ([]byte, error) {
+// get asks for a page over a connection. Of one beyond the limit one byte more than
+// that comes back.
+func get(conn net.Conn, host, path, agent string, limit int) ([]byte, error) {
 	const request = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nConnection: close\r\n\r\n"
 	if _, err := fmt.Fprintf(conn, request, path, host, agent); err != nil {
 		return nil, err
 	}
 	const headers = 64 << 10
-	limited := bufio.NewReader(io.LimitReader(conn, itl.MaxFile+headers))
+	limited := bufio.NewReader(io.LimitReader(conn, int64(limit+headers)))
 	answer, err := http.ReadResponse(limited, &http.Request{Method: http.MethodGet})
 	if err != nil {
 		return nil, err
@@ -69,5 +68,5 @@ func get(conn net.Conn, host, path, agent string) ([]byte, error) {
 	if answer.StatusCode != http.StatusOK {
 		return nil, statusError(answer.StatusCode)
 	}
-	return io.ReadAll(io.LimitReader(answer.Body, itl.MaxFile+1))
+	return io.ReadAll(io.LimitReader(answer.Body, int64(limit+1)))
 }

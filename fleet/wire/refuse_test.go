@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -22,14 +23,14 @@ func TestBadFiles(t *testing.T) {
 		"truncated": {func(data []byte) []byte { return data[:100] }, "in a file of 100 bytes"},
 		"oversized": {func(data []byte) []byte {
 			return append(slices.Clip(data), make([]byte, itl.MaxFile)...)
-		}, "larger than 2097152 bytes"},
+		}, "larger than"},
 		"forged": {func(data []byte) []byte {
 			data = bytes.Clone(data)
 			data[len(data)-1] ^= 1 // the signature covers it
 			return data
 		}, "signature"},
 		"garbage": {func([]byte) []byte { return bytes.Repeat([]byte("garbage "), 100) }, "offset 0"},
-		"empty":   {func([]byte) []byte { return nil }, "offset 0"},
+		"empty":   {func([]byte) []byte { return nil }, "0 bytes"},
 	}
 	for name, bad := range mangle {
 		for _, ending := range []string{".tlv", ".sgn"} {
@@ -60,6 +61,34 @@ func TestBadFiles(t *testing.T) {
 				require.Nil(t, l.only().Refusal)
 			})
 		}
+	}
+}
+
+// An ITL of 64 KB is not loaded, by HTTP or TFTP; a configuration of that size is.
+func TestLimits(t *testing.T) {
+	for _, by := range []phone.Transport{phone.HTTP, phone.TFTP} {
+		t.Run(by.String(), func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t, 1, patient)
+			if by == phone.HTTP {
+				l.add(1, l.pub.Address(cucm.TFTPService))
+			} else {
+				l.add(1)
+			}
+			l.boot(phone.PowerOn{})
+			own := l.pub.Certificate(cucm.CallManager).Signer
+			l.pub.SetFaults(&cucm.Faults{File: func(name string, data []byte) []byte {
+				grown := append(slices.Clip(data), make([]byte, itl.MaxITL+1-len(data))...)
+				if file, err := itl.ParseFile(data); err == nil && strings.HasSuffix(name, ".sgn") {
+					payload := append(slices.Clip(file.Payload), bytes.Repeat([]byte(" "), itl.MaxITL)...)
+					grown, _ = itl.SignFile(name, payload, itl.SHA1, file.Timestamp, own)
+				}
+				return grown
+			}})
+			l.boot(phone.Reset{})
+			require.ErrorContains(t, l.only().ListRefusal, "larger than 65535 bytes")
+			require.Equal(t, phone.ByITL, l.only().ConfigBy)
+		})
 	}
 }
 

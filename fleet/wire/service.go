@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/phone"
 )
 
@@ -46,7 +47,7 @@ func (f *Fleet) readService(s *slot, a phone.ReadService) phone.Event {
 	if err == nil {
 		// again, since the question to a TVS may have taken long
 		s.conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout))
-		data, err = get(s.conn, u.Host, u.RequestURI(), s.phone.Profile().UserAgent())
+		data, err = get(s.conn, u.Host, u.RequestURI(), s.phone.Profile().UserAgent(), itl.MaxFile)
 	}
 	if err != nil {
 		f.failures.add("HTTPS", a.URL, s.phone.Name(), reason(err))

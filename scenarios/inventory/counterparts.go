@@ -139,7 +139,7 @@ func (c *Counterparts) build(real *List, home *cucm.Node) (*itl.List, error) {
 			record = itl.FullRecord(r.Role, own.Certificate)
 		}
 		t.Records = append(t.Records, record)
-		signs := real != nil && r.Subject == real.Signer.Subject && r.SameSerial(real.Signer)
+		signs := real != nil && r.Same(real.Signer)
 		if r.Role == itl.SAST && (signer == nil || signs) {
 			signer = &own
 		}

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -19,14 +21,22 @@ func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
 	case v.Refusal == nil:
 		return "a reset of the phones, to try again"
 	}
-	switch why := phone.Explain(v.Refusal.Reason); {
-	case why.Remedy == "":
-		return t.cureByList(v, n)
-	case why.ByList && v.ListRefusal != nil:
-		return why.Remedy + "; or " + t.cureByList(v, n)
-	default:
-		return why.Remedy
+	var cures []string // one for each file, where they differ
+	for _, r := range v.Refusals() {
+		var cure string
+		switch why := phone.Explain(r.Reason); {
+		case why.Remedy == "":
+			cure = t.cureByList(v, n)
+		case why.ByList && v.ListRefusal != nil:
+			cure = why.Remedy + "; or " + t.cureByList(v, n)
+		default:
+			cure = why.Remedy
+		}
+		if !slices.Contains(cures, cure) {
+			cures = append(cures, cure)
+		}
 	}
+	return strings.Join(cures, "; and ")
 }
 
 // cureByList says which key that signs lists a phone would follow, and how it

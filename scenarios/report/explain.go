@@ -61,8 +61,12 @@ func (c Chapter) print(p func(format string, args ...any), device string) {
 	if c.ConfBy != "" {
 		line("settings", "taken: "+c.ConfBy)
 	}
-	c.ListRefused.print(line, device)
-	c.Refusal.print(line, device)
+	for _, r := range []Refusal{c.CTLRefused, c.ListRefused, c.Refusal} {
+		r.print(line, device)
+	}
+	if c.Ignored != "" {
+		line("ignored", c.Ignored)
+	}
 }
 
 // print tells a refusal of a phone, if there was one.

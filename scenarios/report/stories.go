@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"itlsim/cnf"
 	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/lab"
@@ -40,7 +41,10 @@ type scene struct {
 	state            phone.State
 	listBy, configBy phone.TrustPoint
 	held, offered    *itl.List
-	refused, list    phone.Reason
+	ctl              *itl.List
+	config           *cnf.Config
+	profile          phone.Profile
+	refused          [3]phone.Reason
 }
 
 // NewStories begins the stories of a lab's phones.
@@ -81,12 +85,13 @@ func (s *Stories) Tell(step string) {
 	s.step++
 	written, next := make(map[scene]int32), make(map[branch]int32)
 	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
-		is := scene{v.On, v.State, v.ListBy, v.ConfigBy, v.Flash.Lists.ITL, m.Home.ITL(), nil, nil}
-		if v.Refusal != nil {
-			is.refused = v.Refusal.Reason
+		is := scene{
+			on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, held: v.Flash.Lists.ITL,
+			offered: m.Home.ITL(), ctl: v.Flash.Lists.CTL, config: v.Flash.Config,
+			profile: *v.Profile,
 		}
-		if v.ListRefusal != nil {
-			is.list = v.ListRefusal.Reason
+		for i, r := range v.Refusals() {
+			is.refused[i] = r.Reason
 		}
 		content, ok := written[is]
 		if !ok {

@@ -25,8 +25,13 @@ type Chapter struct {
 
 	Offered string `json:"offered,omitempty"` // the list that its TFTP server serves
 	Refusal
-	// ListRefused tells of the list where both it and the configuration were refused.
+	// ListRefused tells of the list where both it and the configuration were
+	// refused, CTLRefused of the CTL where two others were.
 	ListRefused Refusal `json:"list_refused,omitzero"`
+	CTLRefused  Refusal `json:"ctl_refused,omitzero"`
+
+	// Ignored is what the phone has taken and does not act on.
+	Ignored string `json:"ignored,omitempty"`
 }
 
 // A Refusal is a file that a phone did not take.
