@@ -107,6 +107,15 @@ type text string
 
 func (t text) trim() string { return strings.TrimSpace(string(t)) }
 
+// hash is a checksum in hexadecimal, of at most twenty bytes; "" where it is none.
+func (t text) hash() string {
+	sum := strings.ToLower(t.trim())
+	if len(sum) > 40 || strings.Trim(sum, "0123456789abcdef") != "" {
+		return ""
+	}
+	return sum
+}
+
 func (t text) is(value string) bool { return strings.EqualFold(t.trim(), value) }
 
 func (t text) number(otherwise int) int {
@@ -141,7 +150,7 @@ func Parse(data []byte) (*Config, error) {
 		Settings:  x.Vendor.settings(),
 		Default:   root == defaultRoot,
 		Stub:      x.EncrConfig.is("true") && x.FullConfig.is("false"),
-		CertHash:  x.CertHash.trim(),
+		CertHash:  x.CertHash.hash(),
 	}
 	if c.Default {
 		x.CallManagers = x.DefaultGroup

@@ -96,7 +96,8 @@ func TestParseDefault(t *testing.T) {
 	got, err := cnf.Parse([]byte(`<?xml version="1.0" encoding="UTF-8"?>
 <Default><autoRegistrationName>AUTO-REG</autoRegistrationName>
 <callManagerGroup><name>Default</name><members><member priority="0"><callManager>
-<ports><sipPort>5070</sipPort></ports><processNodeName>pub</processNodeName></callManager></member></members></callManagerGroup>
+<ports><sipPort>5070</sipPort></ports><processNodeName>pub</processNodeName>
+</callManager></member></members></callManagerGroup>
 <TVS><members><member priority="0"><port>2445</port><address>10.0.0.1</address></member></members></TVS>
 <loadinformation621 model="Cisco 7821">sip78xx.12-5-1SR2-2</loadinformation621></Default>`))
 	require.NoError(t, err)
@@ -112,6 +113,8 @@ func TestParseStub(t *testing.T) {
 	for data, want := range map[string]cnf.Config{
 		"<device><fullConfig>false</fullConfig><loadInformation>x</loadInformation><certHash>" + hash +
 			"</certHash><encrConfig>true</encrConfig></device>": {Stub: true, CertHash: hash, Load: "x"},
+		"<device><fullConfig>false</fullConfig><certHash>no hash</certHash><encrConfig>true</encrConfig></device>": {
+			Stub: true},
 		"<device><encrConfig>true</encrConfig></device>": {
 			Ignored: []string{"encrConfig true in a full configuration: it is read as it is"}},
 		"<device><fullConfig>false</fullConfig></device>": {
@@ -172,7 +175,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><device><a>\xe9</a></device>"))
 	f.Add([]byte("<device><TVS></device>"))
 	f.Add([]byte("<Default><callManagerGroup/></Default>"))
-	f.Add([]byte("<device><fullConfig>false</fullConfig><encrConfig>true</encrConfig><ipAddressMode>x</ipAddressMode></device>"))
+	f.Add([]byte("<device><fullConfig>false</fullConfig><encrConfig>true</encrConfig>" +
+		"<ipAddressMode>x</ipAddressMode><certHash>0f</certHash></device>"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := cnf.Parse(data)
 		if err != nil {
@@ -187,6 +191,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return -1
 		}, strings.Join(c.Ignored, "")), strings.Join(c.Ignored, ""), "fit for a terminal")
+		require.Regexp(t, "^[0-9a-f]{0,40}$", c.CertHash)
 		for _, server := range append(c.TVS, c.CallManagers...) {
 			require.NotEqual(t, byte(':'), server[0], "no host")
 		}

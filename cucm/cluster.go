@@ -37,6 +37,9 @@ func newCluster(cfg Config) (*Cluster, error) {
 	if err := cfg.Release.check(); err != nil {
 		return nil, err
 	}
+	if len(cfg.Nodes) > MaxNodes {
+		return nil, fmt.Errorf("%d nodes: a cluster has at most %d", len(cfg.Nodes), MaxNodes)
+	}
 	collectors, err := ciscolog.Dial(cfg.Syslog)
 	if err != nil {
 		return nil, err

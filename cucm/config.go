@@ -21,9 +21,11 @@ type Config struct {
 	Password string     // of the administrator, both the login's and the CCM Administrator's
 	Security string     // the cluster security password, which ITLRecovery.p12's is derived from
 	Release  Release    // Release10 by default
-	// AutoRegister enters phones into the database that ask a node for their
-	// configuration: that node is the first of their CallManager Group. Real
-	// auto-registration goes by XMLDefault.cnf.xml and a registration first.
+	// AutoRegister enters phones into the database that register without being in
+	// it, by what XMLDefault.cnf.xml told them: the node is the first of their
+	// CallManager Group. They are reset a moment later, so that they load the
+	// configuration which they have then. Off, as on a new CUCM, they are rejected
+	// (8961 guide).
 	AutoRegister bool
 	Syslog       []string // collectors of the application log, host:port of UDP
 	// Logged, where not nil, is shown each entry of the nodes' application logs. It
@@ -45,6 +47,9 @@ type Config struct {
 	// nothing else; real nodes never do it.
 	SharedConfigurations bool
 }
+
+// MaxNodes is how many servers a cluster has at most (system guide).
+const MaxNodes = 21
 
 // NodeConfig describes one node.
 type NodeConfig struct {

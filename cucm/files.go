@@ -14,8 +14,9 @@ import (
 )
 
 // File is the node's TFTP service: its ITL under the phone's name or the
-// generic one, configurations plain and signed. No other file exists; outside
-// mixed mode there is no CTL. Errors are [tftp.ErrNotFound], or of signing.
+// generic one, configurations of the phones in the database and the default one,
+// plain and signed. No other file exists; outside mixed mode there is no CTL.
+// Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
 	data, err := n.file(name)
 	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
@@ -35,41 +36,47 @@ func (n *Node) file(name string) ([]byte, error) {
 			return list.Bytes(), nil
 		}
 	case tftp.Config, tftp.SignedConfig:
-		return n.configFile(f, name)
+		return n.configFile(f)
 	}
 	return nil, tftp.ErrNotFound
 }
 
-// configFile is a device's configuration, plain or signed.
-func (n *Node) configFile(f tftp.Name, name string) ([]byte, error) {
+// configFile is a device's configuration, or the default one, plain or signed.
+func (n *Node) configFile(f tftp.Name) ([]byte, error) {
 	c := n.cluster
 	device := c.Device(f.Device)
-	if device == nil && c.config.AutoRegister {
-		device = c.autoRegister(Device{Name: f.Device, Group: n.group()})
-	}
-	if device == nil {
+	switch {
+	case f.Device == "":
+		device = &Device{Name: defaultDevice, Group: n.group()}
+	case device == nil:
 		return nil, tftp.ErrNotFound
+	case c.config.AutoRegister:
+		c.welcomed(f.Device)
 	}
-	if c.config.SharedConfigurations {
+	if f.Device != "" && c.config.SharedConfigurations {
+		f.Device = FleetDevice
 		device = &Device{Name: FleetDevice, Group: device.Group}
-		name = FleetDevice + strings.TrimPrefix(name, f.Device)
 	}
 	if f.Kind == tftp.SignedConfig {
-		return n.signedConfiguration(name, device)
+		return n.signedConfiguration(f.String(), device)
 	}
 	data, _, _ := n.configuration(device)
 	return data, nil
 }
 
-// maxGroup is how many nodes a CallManager Group has at most.
-const maxGroup = 3
+// defaultDevice stands for the phones without a configuration of their own: that
+// of XMLDefault.cnf.xml names servers alone, for phones that auto-register.
+const defaultDevice = ""
+
+// MaxGroup is how many nodes a CallManager Group has at most (remembered).
+const MaxGroup = 3
 
 // group is the CallManager Group of phones that register by themselves with the
 // node.
 func (n *Node) group() []*Node {
 	others := slices.DeleteFunc(slices.Clone(n.cluster.nodes), func(m *Node) bool { return m == n })
 	group := append([]*Node{n}, others...)
-	return group[:min(len(group), maxGroup)]
+	return group[:min(len(group), MaxGroup)]
 }
 
 // FleetDevice is the device's name in a configuration that a whole fleet shares, see
@@ -123,7 +130,7 @@ func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 	c.mu.RLock()
 	revision, signer := c.revision, n.certs[CallManager]
 	file := cnf.File{
-		Config:       cnf.Config{Settings: c.settings},
+		Config:       cnf.Config{Settings: c.settings, Default: d.Name == defaultDevice},
 		Device:       d.Name,
 		VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision),
 		CAPF:         c.nodes[0].host(),

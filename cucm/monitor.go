@@ -19,6 +19,9 @@ const catchUp = 7 * day
 // a day. Whoever moves the clock calls it; each missed run of the last week is
 // made up for, under the time when it was due.
 func (c *Cluster) Tick() error {
+	if records, phones := c.due(); len(phones) > 0 {
+		c.reset(records, phones)
+	}
 	c.admin.Lock()
 	defer c.admin.Unlock()
 	d, now := c.draft(), c.Now()

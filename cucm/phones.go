@@ -19,7 +19,10 @@ type Phones struct {
 	mu       sync.RWMutex
 	records  records
 	holdings map[holding]*holding
-	shared   map[*Node]*Registration // see withoutSIP
+	// newcomers are the phones that auto-registration entered, and when, until they
+	// load their own configuration or are told to
+	newcomers map[string]time.Time
+	shared    map[*Node]*Registration // see withoutSIP
 
 	alarms, registrations atomic.Uint64 // received
 }
@@ -31,10 +34,13 @@ type serves func(server string, list sip.Checksum) bool
 func (p *Phones) begin(now func() time.Time, raise func(...occurrence), serves serves) {
 	p.now, p.raise, p.serves = now, raise, serves
 	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[*Node]*Registration)
+	p.newcomers = make(map[string]time.Time)
 }
 
-// AddDevice enters a phone into the database, once.
+// AddDevice enters a phone into the database, once. Its group has [MaxGroup]
+// nodes at most.
 func (p *Phones) AddDevice(d Device) {
+	d.Group = d.Group[:min(len(d.Group), MaxGroup)]
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.records.enter(d)
@@ -52,18 +58,4 @@ func (p *Phones) device(name string) *Device {
 		return &r.device
 	}
 	return nil
-}
-
-// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
-// phones at most.
-const maxDevices = 40_000
-
-// autoRegister enters a phone into the database; nil where it is full.
-func (p *Phones) autoRegister(d Device) *Device {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.device(d.Name) == nil && p.records.known < maxDevices {
-		p.records.enter(d)
-	}
-	return p.device(d.Name)
 }

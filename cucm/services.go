@@ -26,11 +26,13 @@ func (c *Cluster) Connect(network Network, address func(*Node, Service) string) 
 // ResetPhones resets all registered phones: System > Enterprise Parameters >
 // Reset, and what a regeneration of a certificate in the ITL does by itself.
 // Phones that are not registered miss it. When it returns all have been told.
-func (c *Cluster) ResetPhones() {
+func (c *Cluster) ResetPhones() { c.reset(c.registered()) }
+
+// reset tells registered phones to boot again.
+func (c *Cluster) reset(records []*record, phones []RegisteredPhone) {
 	c.mu.RLock()
 	network := c.network
 	c.mu.RUnlock()
-	records, phones := c.registered()
 	told := func(i int, err error) { c.wasTold(records[i], phones[i].Registration, err) }
 	if network != nil {
 		network.Reset(phones, told)

@@ -185,7 +185,7 @@ func (w *round) act(i int, act string, servers []string) error {
 // checkServers refuses TFTP servers that a phone with a loopback address cannot
 // reach.
 func checkServers(servers []string) error {
-	if len(servers) < 1 || len(servers) > 2 {
+	if len(servers) < 1 || len(servers) > phone.MaxServers {
 		return errors.New("a phone has one or two TFTP servers")
 	}
 	for _, s := range servers {

@@ -32,7 +32,8 @@ func encryptedFile(elements ...[]byte) []byte {
 func TestEncryptedConfiguration(t *testing.T) {
 	const name = "SEP001122334455.cnf.xml.enc.sgn"
 	lab := newLab(t)
-	signer, phone := lab.certificate(cucm.CallManager, 2048, rtp("pub")), lab.certificate(cucm.CallManager, 1024, rtp("LSC"))
+	signer := lab.certificate(cucm.CallManager, 2048, rtp("pub"))
+	phone := lab.certificate(cucm.CallManager, 1024, rtp("LSC"))
 	plain := []byte("<device><fullConfig>true</fullConfig></device>\n")
 	data, err := itltest.Encrypted(name, plain, madeAt, signer, &phone.Key.(*rsa.PrivateKey).PublicKey)
 	require.NoError(t, err)
@@ -64,6 +65,7 @@ func TestMalformedEncryptedConfigurations(t *testing.T) {
 	with := func(elements ...[]byte) []byte {
 		return encryptedFile(append([][]byte{signerID, sigInfo, signature, encName, timestamp}, elements...)...)
 	}
+	noKey := tlv(16, cipherInfo...)
 	begins := len(header(signerID, sigInfo, signature, encName, timestamp)) // offset of what with adds
 	for name, tc := range map[string]struct {
 		data []byte
@@ -73,7 +75,7 @@ func TestMalformedEncryptedConfigurations(t *testing.T) {
 		"a signed file":           {small, at{0, 1}},
 		"no encryption":           {with(plainSum), at{begins + len(plainSum), 19}},
 		"no digest of the plain":  {with(encryption), at{begins + len(encryption), 26}},
-		"no key":                  {with(tlv(16, cipherInfo...), plainSum), at{begins + 3 + len(cipherInfo) + len(plainSum), 25}},
+		"no key":                  {with(noKey, plainSum), at{begins + len(noKey) + len(plainSum), 25}},
 		"an IV of eight bytes":    {with(tlv(16, tlv(17, tlv(19, make([]byte, 8)...)...)...)), at{begins + 6, 19}},
 		"an IV outside":           {with(tlv(19, make([]byte, 16)...)), at{begins, 19}},
 		"padding of no bytes":     {with(tlv(16, tlv(17, tlv(20, 0, 0)...)...)), at{begins + 6, 20}},

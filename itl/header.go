@@ -66,8 +66,8 @@ func (id Identity) String() string {
 	return s + id.issuedBy()
 }
 
-// Name is the subject, with the issuer where that is another.
-func (id Identity) Name() string { return id.Subject + id.issuedBy() }
+// Name is the subject, with the issuer where that is another, fit for a terminal.
+func (id Identity) Name() string { return printable(id.Subject) + id.issuedBy() }
 
 func (id Identity) issuedBy() string {
 	if id.Issuer == "" || sameName(id.Issuer, id.Subject) {

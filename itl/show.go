@@ -97,7 +97,7 @@ func ShowEncrypted(f *Encrypted) string {
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("")
 	p("Payload of %d bytes, encrypted by %s.", len(f.Ciphertext), f.Scheme())
-	p("Only the phone that holds the key can read it. The plain file has %d bytes, if the padding is as the header says, and its %s is",
+	p("Only the phone that holds the key can read it. By the header the plain file has %d bytes, and its %s is",
 		f.plainLength(), f.PlainDigest)
 	p("%x", f.PlainSum)
 	return b.String()

@@ -4,8 +4,8 @@
 //	PowerOn, Reset  ─▶ Fetch CTLSEP<MAC>.tlv
 //	FileNotFound    ─▶ Fetch ITLSEP<MAC>.tlv (then ITLFile.tlv)
 //	FileReceived    ─▶ AskTVS, where no stored list knows the signer
-//	TVSAnswered     ─▶ Verdict, RaiseAlarm, Fetch SEP<MAC>.cnf.xml.sgn
-//	                   (then XMLDefault.cnf.xml.sgn; both plain by what lists it has)
+//	TVSAnswered     ─▶ Verdict, RaiseAlarm, Fetch SEP<MAC>.cnf.xml.sgn (or plain)
+//	FileNotFound    ─▶ Fetch XMLDefault.cnf.xml.sgn (likewise)
 //	FileReceived    ─▶ Verdict, Register with the stored alarms
 //	Registered      ─▶ Booted
 //

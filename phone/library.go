@@ -168,6 +168,7 @@ type commonKey struct {
 }
 
 func (l *Library) common(profile *Profile, servers, alternate []string) *common {
+	servers, alternate = servers[:min(len(servers), MaxServers)], alternate[:min(len(alternate), MaxServers)]
 	key := commonKey{*profile, strings.Join(servers, " "), strings.Join(alternate, " ")}
 	c, _ := remember(l, &l.commons, key, func() (*common, error) {
 		return &common{*profile, servers, alternate, l}, nil

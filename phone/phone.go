@@ -44,13 +44,17 @@ type reaction struct {
 // firstSession is where phones start their TVS session numbers (8861 log).
 const firstSession = 1001
 
+// MaxServers is how many TFTP servers a phone has: TFTP Server 1 and 2 of its
+// network settings (8832 guide).
+const MaxServers = 2
+
 // Setup is what a phone is given when it is installed.
 type Setup struct {
 	Name    string // SEP<MAC>
 	IP      netip.Addr
 	Number  string   // directory number of the first line; "": the device's name is used
 	Profile *Profile // needed
-	Servers []string // TFTP servers, host:port; the second is asked when the first does not answer
+	Servers []string // TFTP servers, host:port, [MaxServers] at most; the second is asked when the first does not answer
 	Library *Library // nil: one of its own
 	Flash   Flash    // what it holds already; zero: a phone from the factory
 }

@@ -27,7 +27,10 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		list two CallManager-2 SAST=CallManager-2 TFTP=CallManager-2 TVS=TVS SAST=ITLRecovery
 		list three CallManager-2 SAST=CallManager-2 CCM+TFTP=CallManager TVS=TVS-2
 		list foreign Foreign SAST=Foreign TFTP=Foreign TVS=TVS-2
-		list empty CallManager SAST=CallManager
+		list rollback CallManager SAST=CallManager CAPF=CAPF
+		list tools CallManager SAST=CallManager CCM=CCM APP-SERVER=Apache
+		twin Twin CallManager
+		list twin Twin SAST=Twin TFTP=Twin TVS=TVS
 		list512 long CallManager SAST=CallManager TFTP=CallManager TVS=TVS
 		resign reset two ITLRecovery
 		ctl mixed CallManager SAST=CallManager SAST=Foreign CCM+TFTP=CallManager
@@ -36,10 +39,14 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		config c3 CallManager tvs=tvs2:2 settings=off
 		config cf Foreign
 		junk bad CallManager
+		stub s CallManager
+		encrypted e CallManager
+		empty none
 		forge forged two
 		cut short one`)
 	all := slices.Sorted(maps.Keys(l.files))
 	certs := slices.Sorted(maps.Keys(l.certs))
+	encrypted := []string{"e", "c1", "none"}
 	var lists, configs []string
 	for _, name := range all {
 		if _, err := itl.ParseList(l.files[name]); err == nil {
@@ -65,6 +72,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 		now := l.now
 		file := func() []byte {
 			from := configs
+			if strings.HasSuffix(w.fetched, ".enc.sgn") {
+				from = encrypted
+			}
 			if strings.HasSuffix(w.fetched, ".tlv") {
 				from = lists
 			}
@@ -85,7 +95,9 @@ func TestAnySequenceOfEvents(t *testing.T) {
 				return phone.FileTooLarge{Seq: seq, Err: errors.New("too large")}
 			case 9:
 				data := slices.Clone(file())
-				data[draw(len(data), "at")] = rapid.Byte().Draw(t, "byte")
+				if len(data) > 0 {
+					data[draw(len(data), "at")] = rapid.Byte().Draw(t, "byte")
+				}
 				return phone.FileReceived{Seq: seq, Data: data}
 			}
 		}
@@ -210,11 +222,13 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 			require.Equal(t, a.Refusal == nil, a.By != phone.ByNothing)
 			w.refused = w.refused || a.Refusal != nil
 			accepted = accepted || a.Refusal == nil
-			w.renewed = w.renewed || a.Refusal == nil && a.File != device+".cnf.xml" && a.File != device+".cnf.xml.sgn"
+			w.renewed = w.renewed || a.Refusal == nil && a.Kind.IsList()
 		case phone.Booted:
 			require.Equal(t, len(actions)-1, i, "a boot ends with it")
 			require.Equal(t, w.phone.State(), a.State)
-			require.Equal(t, w.phone.Flash().Config != nil, w.registering, "whatever its state, the phone registers")
+			config := w.phone.Flash().Config
+			registers := config != nil && len(config.CallManagers) > 0
+			require.Equal(t, registers, w.registering, "whatever its state, the phone registers")
 			w.booted(t, a.State)
 		}
 	}

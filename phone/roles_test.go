@@ -86,7 +86,8 @@ func TestSignedConfigurationsGoByRole(t *testing.T) {
 		{"SAST=CallManager CCM+TFTP=", "", "SEP0011AABBCCDD.cnf.xml", phone.Unsigned},
 		{"SAST=CallManager CCM+TFTP=CallManager", "", "SEP0011AABBCCDD.cnf.xml.sgn", phone.ByCTL},
 		{"SAST=CallManager CCM+TFTP=", "SAST=CallManager TFTP=CallManager", "SEP0011AABBCCDD.cnf.xml.sgn", phone.ByITL},
-		{"SAST=CallManager CCM+TFTP=CallManager", "SAST=CallManager CCM=Asterisk", "SEP0011AABBCCDD.cnf.xml.sgn", phone.ByCTL},
+		{"SAST=CallManager CCM+TFTP=CallManager", "SAST=CallManager CCM=Asterisk",
+			"SEP0011AABBCCDD.cnf.xml.sgn", phone.ByCTL},
 	} {
 		t.Run(tc.ctl+", "+tc.list, func(t *testing.T) {
 			l := newLab(t)
@@ -141,7 +142,8 @@ func TestFilesOfNoBytes(t *testing.T) {
 	l = bootedLab(t)
 	said = l.run(none + "boot")
 	require.Equal(t, []string{
-		"CTLSEP0011AABBCCDD.tlv refused: malformed: a file of 0 bytes", "ITLSEP0011AABBCCDD.tlv refused: malformed: a file of 0 bytes",
+		"CTLSEP0011AABBCCDD.tlv refused: malformed: a file of 0 bytes",
+		"ITLSEP0011AABBCCDD.tlv refused: malformed: a file of 0 bytes",
 		"SEP0011AABBCCDD.cnf.xml.sgn refused: malformed: a file of 0 bytes",
 	}, lines(said, "-> Verdict "))
 	require.Equal(t, phone.Locked, l.phone.State())

@@ -47,7 +47,7 @@ func empty(l *itl.List) bool {
 // SignConfigs reports whether configurations must be signed: where a list has an
 // entry that may sign them. Otherwise the phone asks for plain ones ("no TFTP
 // server contains a certificate: the phone requests an unsigned file", security
-// guide, of CTLs; documentation of an independent implementation, of ITLs).
+// guide, of CTLs; usecallmanager, of ITLs).
 func (l Lists) SignConfigs() bool {
 	return slices.ContainsFunc([]*itl.List{l.CTL, l.ITL}, func(list *itl.List) bool {
 		return list != nil && slices.ContainsFunc(list.With(configRoles...), (*itl.Record).Certified)

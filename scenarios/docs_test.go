@@ -23,7 +23,8 @@ func TestWorkedExample(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, r.Passed)
 	last := r.Steps[len(r.Steps)-1].Expectations
-	require.Contains(t, last[len(last)-1].Why, "8 of 40 are untrusted: ITLSEP<MAC>.tlv and SEP<MAC>.cnf.xml.sgn refused: unknown signer")
+	require.Contains(t, last[len(last)-1].Why,
+		"8 of 40 are untrusted: ITLSEP<MAC>.tlv and SEP<MAC>.cnf.xml.sgn refused: unknown signer")
 	require.Contains(t, last[len(last)-1].Why, "SEP001BD4000004, ")
 	for _, step := range r.Steps[:len(r.Steps)-1] {
 		for _, e := range step.Expectations {

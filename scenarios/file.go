@@ -106,7 +106,9 @@ var clusterKeys = mapping[cucm.Config]{what: "a cluster", keys: []key[cucm.Confi
 	}),
 	keyOf("password", text, func(c *cucm.Config, w string) { c.Password = w }),
 	keyOf("security password", text, func(c *cucm.Config, w string) { c.Security = w }),
-	{name: "nodes", schema: object{"type": "array", "items": nodeKeys.schema(), "minItems": 1}, read: (*loader).nodes},
+	{name: "nodes", schema: object{
+		"type": "array", "items": nodeKeys.schema(), "minItems": 1, "maxItems": cucm.MaxNodes,
+	}, read: (*loader).nodes},
 }}
 
 // cluster reads a cluster, whose nodes sentences may name from then on.
@@ -182,7 +184,9 @@ func (l *loader) nodes(n ast.Node, c *cucm.Config) {
 		if p.named != nil && slices.ContainsFunc(c.Nodes, same) {
 			l.at(p.named, "two nodes are named %s", p.Name)
 		}
-		c.Nodes = append(c.Nodes, p.NodeConfig)
+		if c.Nodes = append(c.Nodes, p.NodeConfig); len(c.Nodes) == cucm.MaxNodes+1 {
+			l.at(item, "a cluster has at most %d nodes", cucm.MaxNodes)
+		}
 		if p.served != nil {
 			l.served[p.Name] = p.served
 		}
@@ -209,13 +213,15 @@ var groupKeys = mapping[groupPlan]{what: "a group of phones", keys: []key[groupP
 		orElse("the group of phones has no name (group: …)"),
 	keyOf("count", number("count", 1, lab.MaxPhones), func(p *groupPlan, n int) { p.Count = n }),
 	keyOf("models", listOf(model), func(p *groupPlan, models []*phone.Profile) { p.Models = models }),
-	keyOf("tftp", listOf(clusterNode), func(p *groupPlan, nodes []string) { p.TFTP = nodes }),
-	keyOf("call managers", listOf(clusterNode), func(p *groupPlan, nodes []string) { p.CallManagers = nodes }),
+	keyOf("tftp", atMost(phone.MaxServers, "a phone asks", clusterNode),
+		func(p *groupPlan, nodes []string) { p.TFTP = nodes }),
+	keyOf("call managers", atMost(cucm.MaxGroup, "a CallManager Group has", clusterNode),
+		func(p *groupPlan, nodes []string) { p.CallManagers = nodes }),
 	keyOf("offline", share, func(p *groupPlan, share float64) { p.Offline = share }),
 	keyOf("holds", choice("something that phones hold", string(lab.Nothing), string(lab.PresentITL), string(lab.OldITL)),
 		func(p *groupPlan, w string) { p.Holds = lab.Holding(w) }),
 	{name: "devices", schema: text.schema, read: func(_ *loader, n ast.Node, p *groupPlan) { p.devices = n }},
-	keyOf("lists", listOf(trustList), func(p *groupPlan, lists []*inventory.List) {
+	keyOf("lists", listOf(heldList), func(p *groupPlan, lists []*inventory.List) {
 		for _, list := range lists {
 			p.known.Add(list)
 		}
@@ -268,6 +274,15 @@ var trustList = value[*inventory.List]{text.schema, func(l *loader, n ast.Node) 
 		l.at(n, "%s is no trust list: %v", name, err)
 	}
 	return list, err == nil
+}}
+
+// heldList is a value for a list that a phone holds.
+var heldList = value[*inventory.List]{text.schema, func(l *loader, n ast.Node) (*inventory.List, bool) {
+	list, ok := trustList.read(l, n)
+	if ok && !list.Shown && list.Kind == "ITL" && len(list.Bytes) > itl.MaxITL {
+		l.at(n, "no phone holds an ITL of more than %d bytes", itl.MaxITL)
+	}
+	return list, ok
 }}
 
 // groups reads the phones. They may name the nodes of their own cluster only.

@@ -197,6 +197,19 @@ func listOf[V any](v value[V]) value[[]V] {
 	}}
 }
 
+// atMost is a value for so many of a sort; what says of whom that is so.
+func atMost[V any](most int, what string, v value[V]) value[[]V] {
+	list := listOf(v)
+	schema := object{"anyOf": []any{v.schema, object{"type": "array", "items": v.schema, "maxItems": most}}}
+	return value[[]V]{schema, func(l *loader, n ast.Node) ([]V, bool) {
+		all, ok := list.read(l, n)
+		if len(all) > most {
+			l.at(n, "%s at most %d", what, most)
+		}
+		return all, ok
+	}}
+}
+
 // manyOf is the schema of a list, or of one item.
 func manyOf(item any) object {
 	return object{"anyOf": []any{item, object{"type": "array", "items": item}}}

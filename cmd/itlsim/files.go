@@ -22,7 +22,8 @@ func (c *showCmd) Run(s streams) error {
 		return err
 	}
 	if len(data) == 0 {
-		return usageError("%s: malformed: a file of 0 bytes (a phone without a trust list takes it for none)", c.File)
+		const problem = "%s: malformed: a file of 0 bytes (a phone without a trust list takes it for none)"
+		return usageError(problem, c.File)
 	}
 	encrypted, err := itl.ParseEncrypted(data)
 	switch {

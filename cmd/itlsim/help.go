@@ -36,6 +36,8 @@ func helpTexts() kong.Vars {
 		"phones_number": "Directory number by which the phones register; their names, if not given.",
 		"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\"; all " +
 			"known ones, if not given.",
+		"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
+			"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
 		"phones_from":             "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
 		"phones_sip_port":         "Port at which phones take resets; the system chooses one, if not given.",
 		"phones_web_port":         "Port of the phones' web pages; the system chooses one, if not given.",
@@ -46,6 +48,9 @@ func helpTexts() kong.Vars {
 		"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",
 		"serve_admin_password":    "Password of admin; a random one is made and printed if not given.",
 		"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
+		"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
+			"SHA-1 alone.",
+		"serve_auto_registration": "Take phones that are not in the database: on here, off on a new CUCM.",
 		"serve_address":           "IPv4 address of the publisher; the other nodes have those that follow.",
 	}
 }

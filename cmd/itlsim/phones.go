@@ -7,8 +7,10 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
@@ -29,6 +31,8 @@ type phonesCmd struct {
 	WebPort int    `name:"web-port" help:"${phones_web_port}" placeholder:"PORT"`
 	Stay    bool   `help:"Keep the phones on until interrupted: they stay registered, take resets and show their pages."`
 	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
+
+	Directory bool `help:"${phones_directory}"`
 }
 
 // Run boots phones against servers, and prints the outcome.
@@ -43,8 +47,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer file.abandon()
-	f.Send(phone.PowerOn{}, nil)
-	err = f.Settle(ctx)
+	err = c.drive(ctx, f)
 	interrupted := errors.Is(err, context.Canceled)
 	if interrupted {
 		f.Close() // so that all of the report is about one moment
@@ -68,10 +71,48 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		defer file.abandon()
 		return c.write(outcome(f), file, s.out)
 	}
-	if report.States["locked"]+report.States["untrusted"]+report.Unconfigured > 0 {
-		return errFailed // what a phone needs was missing, or refused
+	if report.lacking() {
+		return errFailed
 	}
 	return nil
+}
+
+// drive has the phones boot, and open the directory where that is wanted.
+func (c *phonesCmd) drive(ctx context.Context, f *wire.Fleet) error {
+	f.Send(phone.PowerOn{}, nil)
+	if err := f.Settle(ctx); err != nil {
+		return err
+	}
+	if err := awaitResets(ctx, f); err != nil || !c.Directory {
+		return err
+	}
+	f.Send(phone.OpenDirectory{}, nil)
+	return f.Settle(ctx)
+}
+
+// newcomerPatience is how long phones that registered by the default configuration
+// are given to be reset, as a call manager does that has entered them into its
+// database. No document tells how long that takes.
+const newcomerPatience = 5 * time.Second
+
+// awaitResets waits until no phone is registered by the default configuration, or
+// the time is over.
+func awaitResets(ctx context.Context, f *wire.Fleet) error {
+	over := time.After(newcomerPatience)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for slices.ContainsFunc(f.Phones(), func(v fleet.View) bool {
+		return v.CallManager != "" && v.Flash.Config.Default
+	}) {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-over:
+			return nil
+		case <-tick.C:
+		}
+	}
+	return f.Settle(ctx)
 }
 
 // maxPhones bounds a command line's number of phones.
@@ -143,6 +184,9 @@ func (c *phonesCmd) profiles() ([]*phone.Profile, error) {
 // tftpServers completes the addresses. anywhere reports whether one of them is not
 // on this machine.
 func tftpServers(given []string) (servers []string, anywhere bool, err error) {
+	if len(given) > phone.MaxServers {
+		return nil, false, usageError("--tftp: a phone asks at most %d servers", phone.MaxServers)
+	}
 	for _, s := range given {
 		if _, _, err := net.SplitHostPort(s); err != nil {
 			s = net.JoinHostPort(s, strconv.Itoa(tftp.Port))

@@ -6,14 +6,17 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/cucm/wire"
+	"itlsim/itl"
 )
 
 // phones runs itlsim phones.
@@ -37,16 +40,17 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	var out, errs bytes.Buffer
 	tftp := pub.Address(cucm.TFTPService)
 	code := phones(&out, &errs, "--tftp", tftp, "--phones", "3", "--model", "8861", "--from", "127.2.2.1", "--json", "-")
-	require.Equal(t, exitFailed, code, "one has no configuration")
+	require.Equal(t, exitFailed, code, "one has no configuration of its own")
 	require.Empty(t, errs.String())
 	var r phonesReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
 	require.Equal(t, map[string]int{"none": 0, "trusted": 3, "locked": 0, "untrusted": 0}, r.States)
 	require.Equal(t, map[string]int{pub.Address(cucm.CallManagerService): 2, "": 1}, r.Registered)
-	require.Equal(t, map[string]int{"the stored ITL": 2, "nothing": 1}, r.ConfigsBy)
-	require.Equal(t, 1, r.Unconfigured)
-	require.EqualValues(t, 2, r.Alarms)
-	require.Equal(t, 1, r.AlarmsWaiting)
+	require.Equal(t, map[string]int{"the stored ITL": 3}, r.ConfigsBy)
+	require.Zero(t, r.Unconfigured)
+	require.Equal(t, 1, r.ByDefault)
+	require.EqualValues(t, 3, r.Alarms)
+	require.Zero(t, r.AlarmsWaiting)
 	require.Contains(t, r.Failures, failureReport{"TFTP", tftp, "SEP<MAC>.cnf.xml.sgn not found", 1})
 	require.Contains(t, r.Failures, failureReport{"TFTP", tftp, "CTLSEP<MAC>.tlv not found", 3})
 
@@ -59,8 +63,10 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	defer nodes.Close()
 	out.Reset()
 	sub := open.Nodes()[1]
+	defer every(50*time.Millisecond, func() { _ = open.Tick() })()
 	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1")
 	require.Equal(t, exitPassed, code, errs.String())
+	require.NotContains(t, out.String(), "by XMLDefault", "they were reset, and have their own")
 	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
 	require.Len(t, open.ITLStatuses()[cucm.ITLMatch], 3)
 
@@ -69,6 +75,90 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	code = phones(&out, &errs, "--tftp", tftp, "--phones", "1", "--from", "127.2.2.1")
 	require.Equal(t, exitPassed, code, errs.String())
 	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
+}
+
+// Phones open their directory: a TVS verifies tomcat's certificate, which is in no
+// list.
+func TestPhonesOpenTheirDirectory(t *testing.T) {
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
+	cluster, err := cucm.New(cfg)
+	require.NoError(t, err)
+	sockets, err := wire.Listen(cluster, []string{"127.2.1.7", "127.2.1.8"})
+	require.NoError(t, err)
+	defer sockets.Close()
+	for _, name := range []string{"SEP001BD4000000", "SEP001BD4000001"} {
+		cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: cluster.Nodes()})
+	}
+	open := func() (report phonesReport, code int, text string) {
+		for _, as := range []string{"--json=-", "--json="} {
+			var out, errs bytes.Buffer
+			code = phones(&out, &errs, "--tftp", cluster.Publisher().Address(cucm.TFTPService), "--phones", "2",
+				"--from", "127.2.5.1", "--directory", as)
+			require.Empty(t, errs.String())
+			text = out.String()
+			if as == "--json=-" {
+				require.NoError(t, json.Unmarshal(out.Bytes(), &report))
+			}
+		}
+		return report, code, text
+	}
+	verified := sockets.Traffic().TVS.Verifies
+	r, code, text := open()
+	require.Equal(t, exitPassed, code)
+	require.Equal(t, map[string]int{"Corporate Directory": 2}, r.Directory)
+	require.Contains(t, text, "directory             2  Corporate Directory\n")
+	require.Greater(t, sockets.Traffic().TVS.Verifies, verified)
+
+	for _, n := range cluster.Nodes() {
+		require.NoError(t, n.StopService(cucm.TVSService))
+	}
+	r, code, text = open()
+	require.Equal(t, exitFailed, code)
+	require.Equal(t, map[string]int{"none": 0, "trusted": 2, "locked": 0, "untrusted": 0}, r.States)
+	require.Len(t, r.Directory, 1)
+	require.Contains(t, text, "directory             2  Host Not Found: ")
+}
+
+// What phones refused and what they ignored is told, of list and configuration each.
+func TestPhonesTellOfEachRefusal(t *testing.T) {
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
+	cluster, err := cucm.New(cfg)
+	require.NoError(t, err)
+	sockets, err := wire.Listen(cluster, []string{"127.2.1.9", "127.2.1.10"})
+	require.NoError(t, err)
+	defer sockets.Close()
+	cluster.AddDevice(cucm.Device{Name: "SEP001BD4000000", Model: "8861", Group: cluster.Nodes()})
+	pub := cluster.Publisher()
+	boot := func(bad func(name string, data []byte) []byte) (r phonesReport, code int) {
+		pub.SetFaults(&cucm.Faults{File: bad})
+		var out, errs bytes.Buffer
+		code = phones(&out, &errs, "--tftp", pub.Address(cucm.TFTPService), "--phones", "1", "--from", "127.2.6.1",
+			"--model", "8861", "--json", "-")
+		require.NoError(t, json.Unmarshal(out.Bytes(), &r), errs.String())
+		return r, code
+	}
+	r, code := boot(func(string, []byte) []byte { return []byte("garbage") })
+	require.Equal(t, exitFailed, code)
+	var refused []string
+	for what := range r.Refusals {
+		refused = append(refused, what[:strings.Index(what, " refused")])
+	}
+	require.ElementsMatch(t, []string{"ITLSEP<MAC>.tlv", "SEP<MAC>.cnf.xml"}, refused)
+
+	signer := pub.Certificate(cucm.CallManager).Signer
+	r, code = boot(func(name string, data []byte) []byte {
+		file, err := itl.ParseFile(data)
+		if err != nil || !strings.HasSuffix(name, ".sgn") {
+			return data
+		}
+		secure := bytes.Replace(file.Payload, []byte("<deviceSecurityMode>1<"), []byte("<deviceSecurityMode>3<"), 1)
+		data, _ = itl.SignFile(name, secure, itl.SHA1, file.Timestamp, signer)
+		return data
+	})
+	require.Equal(t, exitPassed, code)
+	require.Equal(t, map[string]int{"deviceSecurityMode 3 (encrypted): the phone registers without TLS": 1}, r.Ignored)
 }
 
 // Interrupted while they wait for a silent server, phones end with what they have.

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/phone"
+	"itlsim/scenarios/report"
 )
 
 // phonesReport is the outcome.
@@ -24,6 +26,7 @@ type phonesReport struct {
 	Registered    map[string]int  `json:"registered"`   // with each call manager; "" : none
 	Unconfigured  int             `json:"unconfigured"` // no configuration was ever taken
 	ByDefault     int             `json:"default_configuration"`
+	Directory     map[string]int  `json:"directory,omitempty"` // what screens show, and why
 	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
 	AlarmsWaiting int             `json:"alarms_stored"`
 	Failures      []failureReport `json:"lacking"`
@@ -42,7 +45,7 @@ func outcome(f *wire.Fleet) *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
 		Refusals: map[string]int{}, Ignored: map[string]int{}, Registered: map[string]int{},
-		Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
+		Directory: map[string]int{}, Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
 	}
 	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
 		r.States[s.String()] = 0 // all are there, as in the report of a run
@@ -58,7 +61,10 @@ func outcome(f *wire.Fleet) *phonesReport {
 			r.Unconfigured++
 		}
 		for _, refusal := range v.Refusals() {
-			r.Refusals[strings.ReplaceAll(refusal.Error(), v.Name, "SEP<MAC>")]++
+			r.Refusals[report.AnyPhone(refusal.Error(), v.Name)]++
+		}
+		if v.Screen != "" {
+			r.Directory[screen(v)]++
 		}
 		for _, ignored := range v.Ignored() {
 			r.Ignored[ignored]++
@@ -71,6 +77,21 @@ func outcome(f *wire.Fleet) *phonesReport {
 		r.Failures = append(r.Failures, failureReport(failure))
 	}
 	return r
+}
+
+// screen is what a phone's screen shows of the directory, and why it shows no more.
+func screen(v fleet.View) string {
+	if v.ScreenReason == nil {
+		return v.Screen
+	}
+	return v.Screen + ": " + report.AnyPhone(v.ScreenReason.Error(), v.Name)
+}
+
+// lacking reports whether something that a phone needs was missing, or refused.
+func (r *phonesReport) lacking() bool {
+	opened := r.Directory[phone.DirectoryTitle]
+	return r.States["locked"]+r.States["untrusted"]+r.Unconfigured+r.ByDefault > 0 ||
+		len(r.Directory) > 0 && opened < r.Phones
 }
 
 // create opens what the outcome is written to as JSON.
@@ -104,11 +125,13 @@ func (r *phonesReport) writeText(out io.Writer) error {
 	writeCounts(&b, "refused", r.Refusals)
 	writeCounts(&b, "ignored", r.Ignored)
 	writeCounts(&b, "registered with", r.Registered)
+	writeCounts(&b, "directory", r.Directory)
 	if r.Unconfigured > 0 {
 		fmt.Fprintf(&b, "%-16s %6d\n", "unconfigured", r.Unconfigured)
 	}
 	if r.ByDefault > 0 {
-		fmt.Fprintf(&b, "%-16s %6d  by XMLDefault.cnf.xml, which is for devices that the server does not know\n", "default config", r.ByDefault)
+		const what = "by XMLDefault.cnf.xml, which is for devices that the server does not know"
+		fmt.Fprintf(&b, "%-16s %6d  %s\n", "default config", r.ByDefault, what)
 	}
 	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
 	if len(r.Failures) == 0 {
@@ -142,6 +165,8 @@ func comment(f failureReport) string {
 		return " (the phones asked TFTP instead)"
 	case f.Protocol == "TFTP" && strings.Contains(f.What, "CTLSEP"):
 		return " (normal outside mixed mode)"
+	case f.Protocol == "TFTP" && strings.HasPrefix(f.What, "SEP"):
+		return " (the server does not know the device: the phones asked for the default configuration)"
 	case f.Protocol == "TFTP" && strings.Contains(f.What, "ITLFile.tlv"):
 		return " (no list to trust by: configurations are taken on faith)"
 	case f.Protocol == "TVS" && strings.Contains(f.What, "QUERY") && strings.Contains(f.What, "closed"):

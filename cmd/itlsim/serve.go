@@ -15,6 +15,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/wire"
+	"itlsim/itl"
 	"itlsim/sshd"
 )
 
@@ -25,6 +26,8 @@ type serveCmd struct {
 	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
 	Release          string   `help:"Release of a new cluster: 10.0 or 12.5." enum:"10.0,12.5" default:"10.0"`
 	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
+	Digest           string   `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
+	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
 	Address          string   `help:"${serve_address}" default:"127.0.0.2"`
 	PortOffset       int      `help:"Add N to every standard port." placeholder:"N"`
 	Syslog           []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
@@ -112,7 +115,10 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, cucm.Release(c.Release)
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
 	cfg.SendMail = wire.Mailer(nil)
-	cfg.AutoRegister = true // a phone that is pointed here is to be served
+	cfg.AutoRegister = c.AutoRegistration
+	if c.Digest == itl.SHA512.String() {
+		cfg.Digest = itl.SHA512
+	}
 	if c.State == "" {
 		return cucm.New(cfg)
 	}

@@ -51,8 +51,7 @@ func (m callManager) answer(local, remote netip.AddrPort, r *sipmsg.Request) *si
 	return respond(501, "Not Implemented")
 }
 
-// register answers a REGISTER: 404 where the phone is not in the database, as
-// without auto-registration.
+// register answers a REGISTER: 404 where the node does not admit the phone.
 func (m callManager) register(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
 	respond := func(code int, reason string) *sipmsg.Response {
 		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
@@ -66,7 +65,7 @@ func (m callManager) register(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.
 	if device = strings.Trim(device, `"`); !ok {
 		device = r.To().Address.User // another client that registers as the device
 	}
-	if m.Cluster().Device(device) == nil {
+	if !m.Admits(device) {
 		return respond(404, "Not Found")
 	}
 	expires := ""

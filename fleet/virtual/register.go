@@ -40,7 +40,7 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms int, err er
 	for _, alarm := range a.Alarms {
 		n.cluster.Alarm(alarm)
 	}
-	if n.cluster.Device(s.phone.Name()) == nil {
+	if !n.Admits(s.phone.Name()) {
 		return len(a.Alarms), errUnknown
 	}
 	if home := f.home(s); home != nil && home.cluster != n.cluster {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
 )
@@ -59,4 +61,44 @@ func Observe(t *testing.T, f fleet.Fleet, w *Watcher) {
 		"ITL" + name + ".tlv by faith (first use)", name + ".cnf.xml.sgn by the stored ITL",
 		"ITL" + name + ".tlv by the same list as stored", name + ".cnf.xml.sgn by the stored ITL",
 	}, w.verdicts)
+}
+
+// AutoRegister boots a phone that its cluster, which takes any, does not know. later
+// lets a second pass on the cluster's clock.
+func AutoRegister(t *testing.T, f fleet.Fleet, c *cucm.Cluster, later func()) {
+	t.Helper()
+	settle := func() { require.NoError(t, f.Settle(context.Background())) }
+	f.Send(phone.PowerOn{}, nil)
+	settle()
+	v := f.Phone(0)
+	require.Equal(t, phone.Trusted, v.State)
+	require.True(t, v.Flash.Config.Default, "it has what the default file says")
+	require.Equal(t, v.Flash.Config.CallManagers[0], v.CallManager, "and has registered by that")
+	require.NotNil(t, c.Device(v.Name), "which entered it into the database")
+
+	later()
+	require.NoError(t, c.Tick())
+	require.Eventually(t, func() bool { // the reset is on its way
+		settle()
+		v = f.Phone(0)
+		return !v.Flash.Config.Default
+	}, time.Minute, time.Millisecond, "it was reset, and has its own")
+	require.NotEmpty(t, v.CallManager)
+	require.Equal(t, phone.ByITL, v.ConfigBy)
+}
+
+// Rejected boots a phone that its cluster, which takes no others, does not know.
+func Rejected(t *testing.T, f fleet.Fleet, c *cucm.Cluster) {
+	t.Helper()
+	f.Send(phone.PowerOn{}, nil)
+	require.NoError(t, f.Settle(context.Background()))
+	v := f.Phone(0)
+	require.Equal(t, phone.Trusted, v.State)
+	require.True(t, v.Flash.Config.Default)
+	require.Empty(t, v.CallManager)
+	require.Len(t, v.NotRegistered, len(v.Flash.Config.CallManagers))
+	for _, err := range v.NotRegistered {
+		require.ErrorContains(t, err, "404 Not Found")
+	}
+	require.Nil(t, c.Device(v.Name))
 }

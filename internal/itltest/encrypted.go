@@ -31,6 +31,7 @@ func Encrypted(name string, plain []byte, at time.Time, signer itl.Signer, phone
 		return nil, err
 	}
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(ciphertext, ciphertext)
+	//lint:ignore SA1019 the format knows no other
 	forPhone, err := rsa.EncryptPKCS1v15(rand.Reader, phone, key)
 	if err != nil {
 		return nil, err

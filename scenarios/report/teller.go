@@ -40,9 +40,11 @@ var ownAddress = regexp.MustCompile(`[0-9.]+:[0-9]+->`)
 
 // Plain says of all phones what a text says of one, and calls services by their
 // names: no phone's name and no address is left in it.
-func (t *Teller) Plain(text, phone string) string {
-	text = ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, anyPhone), "")
-	return t.services.Replace(text)
+func (t *Teller) Plain(text, phone string) string { return t.services.Replace(AnyPhone(text, phone)) }
+
+// AnyPhone says of all phones what a text says of one.
+func AnyPhone(text, phone string) string {
+	return ownAddress.ReplaceAllString(strings.ReplaceAll(text, phone, anyPhone), "")
 }
 
 // anyPhone stands for the name of any phone.

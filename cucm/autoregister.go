@@ -1,0 +1,75 @@
+package cucm
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"itlsim/tftp"
+)
+
+// Auto-registration takes a phone that is not in the database in three steps: its
+// own configuration is not found, and the default one tells it where to register;
+// it registers, which enters it; it is reset, and loads its own.
+
+// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
+// phones at most.
+const maxDevices = 40_000
+
+// resetAfter is how long after its registration a newcomer is reset, unless it has
+// asked for its configuration by itself. No document tells a real cluster's time.
+const resetAfter = time.Second
+
+// Admits reports whether the node takes a phone's registration: that of a phone in
+// the database, or, with auto-registration, of any, which is entered.
+func (n *Node) Admits(device string) bool {
+	c := n.cluster
+	if c.Device(device) != nil {
+		return true
+	}
+	return c.config.AutoRegister && tftp.IsDevice(device) && c.autoRegister(Device{Name: device, Group: n.group()})
+}
+
+// autoRegister enters a phone into the database; false where it is full.
+func (p *Phones) autoRegister(d Device) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.device(d.Name) == nil {
+		if p.records.known >= maxDevices {
+			return false
+		}
+		p.records.enter(d)
+		p.newcomers[d.Name] = p.now()
+	}
+	return true
+}
+
+// welcomed notes that a phone loads its own configuration.
+func (p *Phones) welcomed(device string) {
+	p.mu.RLock()
+	_, newcomer := p.newcomers[device]
+	p.mu.RUnlock()
+	if newcomer {
+		p.mu.Lock()
+		delete(p.newcomers, device)
+		p.mu.Unlock()
+	}
+}
+
+// due are the newcomers that are to be reset now. Those that are not registered
+// any more load their configuration when they boot.
+func (p *Phones) due() (records []*record, phones []RegisteredPhone) {
+	now := p.now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, device := range slices.Sorted(maps.Keys(p.newcomers)) {
+		if since := p.newcomers[device]; now.Sub(since) < resetAfter && !since.After(now) {
+			continue
+		}
+		delete(p.newcomers, device)
+		if rec := p.records.find(device); rec.registration != nil {
+			records, phones = append(records, rec), append(phones, RegisteredPhone{device, rec.registration})
+		}
+	}
+	return records, phones
+}
