@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/cause"
 )
 
 const day = 24 * time.Hour
@@ -99,7 +100,10 @@ func (c *Cluster) notify(d *draft) error {
 	m.Text = fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Certificate Monitor of %s\r\nDate: %s\r\n"+
 		"Content-Type: text/plain; charset=utf-8\r\n\r\n%s",
 		m.From, strings.Join(m.To, ", "), fqdn, c.Now().Format(time.RFC1123Z), found)
-	return c.config.SendMail(d.monitor.SMTP, m)
+	if err := c.config.SendMail(d.monitor.SMTP, m); err != nil {
+		return fmt.Errorf("the mail server %s took no e-mail: %s", d.monitor.SMTP, cause.OfPeer(err))
+	}
+	return nil
 }
 
 // found is what the monitor's runs found, as an e-mail says it.

@@ -12,6 +12,7 @@ import (
 
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
+	"itlsim/internal/cause"
 	"itlsim/itl"
 )
 
@@ -67,7 +68,7 @@ func openP12(data []byte, password string) (*Certificate, error) {
 			Err:    ErrP12Password,
 		}
 	case err != nil:
-		return nil, &P12Error{Reason: fmt.Sprintf("the file is no %s: %v", RecoveryFile, err), Err: err}
+		return nil, &P12Error{Reason: fmt.Sprintf("the file is no %s: %s", RecoveryFile, cause.Of(err)), Err: err}
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok || !private.PublicKey.Equal(cert.PublicKey) {

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"itlsim/internal/cause"
 )
 
 // stateDir keeps a cluster's state in plain files:
@@ -38,7 +40,7 @@ type StateError struct {
 	Err  error
 }
 
-func (e *StateError) Error() string { return fmt.Sprintf("state %s: %v", e.Path, e.Err) }
+func (e *StateError) Error() string { return fmt.Sprintf("state %s: %s", e.Path, cause.Of(e.Err)) }
 func (e *StateError) Unwrap() error { return e.Err }
 
 // openDir takes a state directory for this process. Errors are a [*StateError].

@@ -1,6 +1,7 @@
 package cucm_test
 
 import (
+	"encoding/pem"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/internal/cause/causetest"
 )
 
 // A cluster comes up as it was: what was served is served, a reset list too.
@@ -110,12 +112,17 @@ func TestChangeThatCannotBeKept(t *testing.T) {
 	l.Must(l.Pub, "set cert regen TVS", "yes")
 }
 
+func pemOf(kind, content string) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: []byte(content)}))
+}
+
 // A directory that is damaged, or in use, is refused with the file's name.
 func TestStateThatCannotBeUsed(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir)
 	_, err := cucm.Open(dir, l.Config)
 	require.ErrorContains(t, err, "another itlsim")
+	causetest.Plain(t, err.Error())
 	require.NoError(t, l.Close())
 
 	for name, damage := range map[string]string{
@@ -125,6 +132,9 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 		"test10sub/security/TVS/TVS_priv.pem":                   "no key",
 		"test10sub/security/CallManager/CallManager.pem":        "",
 		"test10sub/ssh/host_key.pem":                            "",
+		"test10pub/security/TVS/TVS.pem":                        pemOf("CERTIFICATE", "no DER"),
+		"test10pub/security/CAPF/CAPF_priv.pem":                 pemOf("PRIVATE KEY", "no DER"),
+		"test10pub/ssh/host_key.pem":                            "other",
 		"test10pub/security/CallManager/CallManager_priv.pem":   "other",
 		"test10pub/security/ITLRecovery/ITLRecovery_priv.pem":   "",
 		"test10pub/security/ITLRecovery-served/nothing of ours": "ignored",
@@ -145,6 +155,7 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 		}
 		var state *cucm.StateError
 		require.ErrorAs(t, err, &state, name)
+		causetest.Plain(t, err.Error())
 		require.ErrorContains(t, err, strings.TrimSuffix(strings.TrimSuffix(name, "_priv.pem"), ".pem"))
 		require.NoError(t, os.WriteFile(path, intact, 0o600))
 	}

@@ -207,8 +207,11 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 	}
 	host, err := parseKey(files[n.name+hostKeyFile])
 	key, ok := host.(ed25519.PrivateKey)
-	if err != nil || !ok {
-		return n, fmt.Errorf("%s%s: no Ed25519 key: %v", n.name, hostKeyFile, err)
+	if err == nil && !ok {
+		err = errors.New("no Ed25519 key")
+	}
+	if err != nil {
+		return n, fmt.Errorf("%s%s: %w", n.name, hostKeyFile, err)
 	}
 	n.hostKey = key.Seed()
 	return n, nil

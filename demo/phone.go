@@ -9,6 +9,7 @@ import (
 	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -84,7 +85,7 @@ func (w *round) phone(i int) *phoneView {
 		Status: []statusView{}, Story: []storyView{},
 	}
 	if p.ScreenReason != nil {
-		v.ScreenWhy = p.ScreenReason.Error()
+		v.ScreenWhy = cause.OfPeer(p.ScreenReason)
 	}
 	for _, s := range slices.Backward(p.Status()) {
 		v.Status = append(v.Status, statusView{millis(s.At), s.Text})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/internal/cause"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios"
@@ -58,7 +59,7 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 		Password: cfg.Password, PortOffset: cfg.PortOffset,
 		Live: &lab.Live{
 			Observer: w.wall, Logged: w.journal.logged, Type: w.types,
-			Trouble: func(err error) { w.journal.note("Page", "", "%v", err) },
+			Trouble: func(err error) { w.journal.note("Page", "", "%s", cause.Of(err)) },
 		},
 	}
 	if cfg.Keys != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"itlsim/cucm/cli"
+	"itlsim/internal/cause"
 )
 
 // Limits on requests.
@@ -241,7 +242,7 @@ func answer(rw http.ResponseWriter, v any, err error) {
 	switch {
 	case err != nil:
 		rw.WriteHeader(http.StatusConflict)
-		v = map[string]string{"error": err.Error()}
+		v = map[string]string{"error": cause.Of(err)}
 	case v == nil:
 		v = struct{}{}
 	}

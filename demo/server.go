@@ -75,7 +75,7 @@ const maxConnections = 64
 func Start(cfg Config) (*Server, error) {
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("web page: %w", err)
 	}
 	if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() && cfg.Token == "" {
 		l.Close()

@@ -20,6 +20,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/demo"
+	"itlsim/internal/cause/causetest"
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
@@ -157,6 +158,7 @@ func (p *page) post(path, body string, header ...string) (status int, answer str
 	defer r.Body.Close()
 	b, err := io.ReadAll(r.Body)
 	require.NoError(p.t, err)
+	causetest.Plain(p.t, string(b))
 	return r.StatusCode, string(b)
 }
 
@@ -214,6 +216,15 @@ func TestConsoleAsks(t *testing.T) {
 	status, answer := p.post("nodes/test10pub/regenerate", `{"unit":"TVS"}`)
 	require.Equal(t, http.StatusConflict, status, "a button does not answer a question")
 	require.Contains(t, answer, "waits for an answer")
+	for body, want := range map[string]string{
+		"":             "it ends too early",
+		`{"unit":"TVS`: "it ends too early",
+		`{"unit":5}`:   "the JSON has a value of the wrong kind (number) at Unit",
+		`{"units":5}`:  "the JSON is not as it should be: unknown field",
+	} {
+		_, answer := p.post("nodes/test10pub/regenerate", body)
+		require.Contains(t, answer, "the request cannot be read: "+want)
+	}
 	type_(password)
 	prompt("admin:")
 	require.Contains(t, shown.String(), "Cisco Tftp service restarted on host test10sub")

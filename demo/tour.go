@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/internal/cause"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
 )
@@ -182,7 +183,7 @@ func (p *player) step() time.Duration {
 	p.running = false
 	p.judged = append(p.judged, report)
 	if err != nil {
-		p.failed = err.Error()
+		p.failed = cause.Of(err)
 	}
 	p.playing = p.playing && p.left()
 	p.count++

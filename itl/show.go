@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"itlsim/internal/cause"
 )
 
 // Show is the text that `show itl` prints for a list (M11), and `show ctl` for
@@ -63,7 +65,7 @@ func Show(l *List, zone *time.Location) string {
 	}
 	p("")
 	if err := l.VerifySelf(); err != nil {
-		p("Verification of the %s file failed: %v.", kind, err)
+		p("Verification of the %s file failed: %s.", kind, cause.Of(err))
 	} else {
 		p("The %s file was verified successfully.", kind)
 	}

@@ -10,6 +10,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"itlsim/internal/cause"
 )
 
 // Signed is a file with a signed header, whatever follows the header.
@@ -35,7 +37,7 @@ type SignatureError struct {
 }
 
 func (e *SignatureError) Error() string {
-	return fmt.Sprintf("%s: the signature of %s does not verify: %v", printable(e.File), e.Signer, e.Err)
+	return fmt.Sprintf("%s: the signature of %s does not verify: %s", printable(e.File), e.Signer, cause.Of(e.Err))
 }
 
 func (e *SignatureError) Unwrap() error { return e.Err }

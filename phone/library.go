@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -129,7 +130,7 @@ func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 		}
 		key, ok := cert.PublicKey.(*rsa.PublicKey)
 		if !ok {
-			return nil, fmt.Errorf("%T is no RSA key", cert.PublicKey)
+			return nil, errors.New("its key is no RSA key")
 		}
 		return &certificate{itl.IdentityOf(cert), key, der}, nil
 	})

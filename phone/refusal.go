@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/tftp"
 )
@@ -41,7 +42,7 @@ type Reason interface {
 // truncated, or larger than a phone downloads.
 type MalformedError struct{ Err error }
 
-func (e *MalformedError) Error() string { return e.Err.Error() }
+func (e *MalformedError) Error() string { return cause.Of(e.Err) }
 
 // Unwrap gives the cause, such as an [*itl.FormatError].
 func (e *MalformedError) Unwrap() error { return e.Err }

@@ -33,7 +33,8 @@ func TestWordsOfRefusals(t *testing.T) {
 			"the signer ({new}) has no SAST record in the list itself",
 			new(phone.ForgedError)},
 		{unknown + "forge bad two\nserve ITL bad\ntvs tvs1 shows TVS CallManager-2:SAST",
-			"ITLFile.tlv: the signature of {new} does not verify: crypto/rsa: verification error (its key: TVS)",
+			"ITLFile.tlv: the signature of {new} does not verify: " +
+				"another key made the signature, or the content was changed (its key: TVS)",
 			new(phone.ForgedError)},
 		{unknown, "unknown signer ({new}), and TVS tvs1:2445 does not vouch for it", new(phone.DeniedError)},
 		{unknown + "tvs tvs1 shows TVS CallManager-2:TFTP",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/tvs"
 )
@@ -115,7 +116,7 @@ func (l *Library) vouched(server string, a tvs.Answer, signer itl.Identity, role
 	}
 	cert, err := l.certificate(a.Certificate)
 	if err != nil {
-		return nil, &DeniedError{server, signer, "answers with an unusable certificate: " + err.Error()}
+		return nil, &DeniedError{server, signer, "answers with an unusable certificate: " + cause.Of(err)}
 	}
 	if !cert.Same(signer) {
 		return nil, &DeniedError{server, signer, fmt.Sprintf("answers with another certificate (%s)", cert.Identity)}

@@ -8,6 +8,7 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
@@ -247,7 +248,7 @@ func (s *subject) screen() string {
 		is = "have nothing there"
 	}
 	if s.ScreenReason != nil {
-		is += ": " + s.ScreenReason.Error()
+		is += ": " + cause.OfPeer(s.ScreenReason)
 	}
 	return is
 }

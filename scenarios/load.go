@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"itlsim/internal/cause"
 	"itlsim/scenarios/inventory"
 	"itlsim/scenarios/language"
 )
@@ -77,7 +78,7 @@ func (l *loader) parse(data []byte) ast.Node {
 			at := yamlErr.GetToken().Position
 			line, column, says = at.Line, at.Column, yamlErr.GetMessage()
 		}
-		l.problems.Add(l.file, line, column, "%s", says)
+		l.problems.Add(l.file, line, column, "the YAML is broken: %s", says)
 		return nil
 	}
 	var bodies []ast.Node
@@ -109,7 +110,7 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 	}
 	data, err := l.readAll(path.Clean(filepath.ToSlash(name)))
 	if err != nil {
-		l.at(n, "%v", err)
+		l.at(n, "%s", cause.Of(err))
 		return name, nil, false
 	}
 	return name, data, true

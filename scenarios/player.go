@@ -8,6 +8,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/scenarios/language"
@@ -144,7 +145,7 @@ func (p *Player) judgeStep(step Step, err error) report.Step {
 	case errors.Is(err, context.Canceled):
 		r.Error = "interrupted"
 	default:
-		r.Error = err.Error()
+		r.Error = cause.Of(err)
 	}
 	return r
 }
@@ -153,7 +154,7 @@ func (p *Player) judgeStep(step Step, err error) report.Step {
 func judged(text string, err error) report.Expectation {
 	e := report.Expectation{Text: text, Passed: err == nil}
 	if err != nil {
-		e.Why = err.Error()
+		e.Why = cause.Of(err)
 	}
 	return e
 }

@@ -11,6 +11,8 @@ import (
 	"os"
 	"time"
 
+	"itlsim/internal/cause"
+
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -25,7 +27,7 @@ type NoAnswerError struct {
 }
 
 func (e *NoAnswerError) Error() string {
-	return fmt.Sprintf("SIP %s: no answer (%s): %v", e.Server, e.During, e.Err)
+	return fmt.Sprintf("SIP %s, %s: %s", e.Server, e.During, cause.OfPeer(e.Err))
 }
 
 // Unwrap gives the cause.

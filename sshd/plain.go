@@ -36,10 +36,15 @@ func (p *plain) read() (string, error) {
 // answer reads one to a question that has been printed.
 func (p *plain) answer() (string, error) {
 	line, err := p.read()
+	return line, unlessEnded(err)
+}
+
+// unlessEnded says of the end of the input, behind a question, what it is.
+func unlessEnded(err error) error {
 	if err == io.EOF {
-		return "", errors.New("the input ends before the answer")
+		return errors.New("the input ends before the answer")
 	}
-	return line, err
+	return err
 }
 
 func (p *plain) Ask(question string) (string, error) {

@@ -72,7 +72,8 @@ func (p *ptyTerminal) readCommand() (string, error) {
 // completed.
 func (p *ptyTerminal) Ask(question string) (string, error) {
 	p.History, p.AutoCompleteCallback = forgetful{}, nil
-	return p.readLine(question)
+	line, err := p.readLine(question)
+	return line, unlessEnded(err)
 }
 
 func (p *ptyTerminal) AskSecret(question string) (string, error) {

@@ -161,9 +161,17 @@ func TestTerminal(t *testing.T) {
 	}
 	require.Contains(t, term.types("cisca\x7fo\r", "directory: "), "*****")
 	require.NotContains(t, term.seen.String(), "cisc")
-	term.types("/\r", "admin:")
+	failed := term.types("/\r", "admin:")
+	require.Contains(t, failed, "The SFTP server 127.0.0.1:1 cannot be reached: connection refused\n")
 	term.types("exit\r", "exit")
 	_, err := io.ReadAll(term.out)
+	require.NoError(t, err)
+
+	// Ctrl-D answers no question, and ends the session.
+	term = open(t, s)
+	term.types("set cert regen TVS\r", "(yes|no)? ")
+	term.types("\x04", "the input ends before the answer")
+	_, err = io.ReadAll(term.out)
 	require.NoError(t, err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"itlsim/cucm/cli"
+	"itlsim/internal/cause"
 )
 
 // welcome is shown at a login with a terminal. Its words are remembered, no
@@ -103,7 +104,7 @@ func (s *Server) shell(t terminal, welcomed bool) uint32 {
 		case err == io.EOF:
 			return 0
 		case err != nil:
-			fmt.Fprintf(t, "%v\n", err)
+			fmt.Fprintln(t, cause.OfPeer(err))
 			return 1
 		}
 		// The next prompt follows at once, as in transcripts of restarts.

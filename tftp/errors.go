@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+
+	"itlsim/internal/cause"
 )
 
 // ErrNotFound says that the server has no such file. A [FileFunc] returns it
@@ -54,7 +56,7 @@ type NoAnswerError struct {
 }
 
 func (e *NoAnswerError) Error() string {
-	return fmt.Sprintf("%s from %s: no answer: %v", e.Name, e.Server, e.Err)
+	return fmt.Sprintf("%s from %s: %s", e.Name, e.Server, cause.OfPeer(e.Err))
 }
 
 func (e *NoAnswerError) Unwrap() error { return e.Err }

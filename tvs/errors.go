@@ -3,6 +3,7 @@ package tvs
 import (
 	"fmt"
 
+	"itlsim/internal/cause"
 	"itlsim/internal/localfault"
 )
 
@@ -17,7 +18,7 @@ type UnreachableError struct {
 }
 
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("TVS %s unreachable, %s: %v", e.Peer, e.During, e.Err)
+	return fmt.Sprintf("TVS %s unreachable, %s: %s", e.Peer, e.During, cause.OfPeer(e.Err))
 }
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
@@ -35,7 +36,7 @@ type MismatchError struct {
 }
 
 func (e *MismatchError) Error() string {
-	return fmt.Sprintf("TVS %s: certificate refused: %v", e.Peer, e.Reason)
+	return fmt.Sprintf("TVS %s: certificate refused: %s", e.Peer, cause.Of(e.Reason))
 }
 
 func (e *MismatchError) Unwrap() error { return e.Reason }
@@ -48,7 +49,7 @@ type ProtocolError struct {
 }
 
 func (e *ProtocolError) Error() string {
-	return fmt.Sprintf("TVS %s: %v", e.Peer, e.Err)
+	return fmt.Sprintf("TVS %s: %s", e.Peer, cause.Of(e.Err))
 }
 
 func (e *ProtocolError) Unwrap() error { return e.Err }

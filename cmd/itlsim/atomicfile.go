@@ -39,7 +39,7 @@ func createNamed(flag, name string, perm os.FileMode) (atomicFile, error) {
 	}
 	f, err := createAtomic(name, perm)
 	if err != nil {
-		return nil, usageError("%s: %v", flag, err)
+		return nil, usageError("%s: %w", flag, err)
 	}
 	return f, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/demo"
+	"itlsim/internal/cause"
 	"itlsim/lab"
 )
 
@@ -54,7 +55,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 				err = c.ready(d).write(again)
 			}
 			if err != nil {
-				fmt.Fprintf(s.err, "itlsim: %v\n", err)
+				fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 			}
 		}
 	}
@@ -74,7 +75,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	}
 	if !c.NoOpen {
 		if err := openBrowser(d.URL()); err != nil {
-			fmt.Fprintf(s.err, "itlsim: no browser was opened (%v); open the address yourself\n", err)
+			fmt.Fprintf(s.err, "itlsim: no browser was opened: %s; open the address yourself\n", cause.Of(err))
 		}
 	}
 	<-ctx.Done()

@@ -66,6 +66,6 @@ func TestDemoPortTaken(t *testing.T) {
 	var out, errs bytes.Buffer
 	args := []string{"demo", "--no-open", "--phones", "2", "--port-offset", fmt.Sprint(offset)}
 	require.Equal(t, exitBroken, run(args, streams{&out, &errs}))
-	require.Contains(t, errs.String(), "address already in use\nend the program that uses the address")
+	require.Contains(t, errs.String(), "the address is taken by another program\nend the program that uses the address")
 	require.Empty(t, out.String())
 }

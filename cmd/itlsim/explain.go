@@ -18,11 +18,11 @@ type explainCmd struct {
 func (c *explainCmd) Run(s streams) error {
 	data, err := os.ReadFile(c.Report)
 	if err != nil {
-		return usageError("%v", err)
+		return usageError("%w", err)
 	}
 	var r report.Report
 	if err := json.Unmarshal(data, &r); err != nil {
-		return usageError("%s is no report of itlsim run --json: %v", c.Report, err)
+		return usageError("%s is no report of itlsim run --json: %w", c.Report, err)
 	}
 	return explain(&r, c.Phone, s.out)
 }

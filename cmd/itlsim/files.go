@@ -31,7 +31,7 @@ func (c *showCmd) Run(s streams) error {
 		_, err := io.WriteString(s.out, itl.ShowEncrypted(encrypted))
 		return err
 	case strings.HasSuffix(c.File, ".enc.sgn"):
-		return usageError("%s: %v", c.File, err)
+		return usageError("%s: %w", c.File, err)
 	}
 	list, listErr := itl.ParseList(data)
 	if listErr == nil && !strings.HasSuffix(list.Filename, ".sgn") {
@@ -40,7 +40,7 @@ func (c *showCmd) Run(s streams) error {
 	}
 	file, err := itl.ParseFile(data)
 	if err != nil || strings.HasSuffix(file.Filename, ".tlv") {
-		return usageError("%s: %v", c.File, listErr)
+		return usageError("%s: %w", c.File, listErr)
 	}
 	_, err = io.WriteString(s.out, itl.ShowFile(file))
 	return err
@@ -59,7 +59,7 @@ func (c *trustCmd) Run(s streams) error {
 	}
 	held, err := itl.ParseList(stored)
 	if err != nil {
-		return usageError("%s, the stored list: %v", c.Stored, err)
+		return usageError("%s, the stored list: %w", c.Stored, err)
 	}
 	if held.TooLarge() {
 		return usageError("%s, the stored list: no phone holds an ITL of more than %d bytes", c.Stored, itl.MaxITL)
@@ -88,12 +88,12 @@ func readFile(path string) ([]byte, error) { return readAtMost(path, itl.MaxFile
 func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, usageError("%v", err)
+		return nil, usageError("%w", err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
-		return nil, usageError("%s: %v", path, err)
+		return nil, usageError("%w", err)
 	}
 	return data, nil
 }

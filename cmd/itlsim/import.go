@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"itlsim/internal/cause"
 	"itlsim/lab"
 	"itlsim/scenarios/inventory"
 )
@@ -39,7 +40,7 @@ func (c *importCmd) Run(s streams) error {
 	found := inventory.Read(sources, lab.MaxPhones)
 	plan := found.Plan(name)
 	for _, err := range unread {
-		fmt.Fprintf(s.err, "not read: %v\n", err)
+		fmt.Fprintf(s.err, "not read: %s\n", cause.Of(err))
 	}
 	if len(found.Problems) > 0 {
 		fmt.Fprintf(s.err, "not read:\n%v\n", found.Problems)

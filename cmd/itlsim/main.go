@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"itlsim/internal/cause"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -76,7 +78,7 @@ func run(args []string, s streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "itlsim: %v\n", err)
+		fmt.Fprintf(s.err, "itlsim: %s\n", mistake(err))
 		return exitUsage
 	}
 	err = parsed.Run()
@@ -87,10 +89,10 @@ func run(args []string, s streams) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &coded):
-		fmt.Fprintf(s.err, "itlsim: %v\n", err)
+		fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 		return coded.code
 	}
-	fmt.Fprintf(s.err, "itlsim: %v%s\n", err, advice(err))
+	fmt.Fprintf(s.err, "itlsim: %s%s\n", cause.Of(err), advice(err))
 	return exitBroken
 }
 

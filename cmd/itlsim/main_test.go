@@ -22,6 +22,7 @@ import (
 	"itlsim/cucm"
 	cucmcli "itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/internal/cause/causetest"
 	"itlsim/internal/itltest"
 	"itlsim/itl"
 )
@@ -53,7 +54,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits CODE COMMAND... runs a command that must end with that very exit code.
+// exits CODE COMMAND... runs a command that must end with that very exit code, and
+// speak in plain words.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -66,6 +68,9 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if code != want {
 		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+	if words := causetest.Foreign(ts.ReadFile("stdout") + "\n" + ts.ReadFile("stderr")); words != "" {
+		ts.Fatalf("users read %q, a library's words", words)
 	}
 }
 

@@ -184,7 +184,10 @@ func (c *phonesCmd) profiles() ([]*phone.Profile, error) {
 // tftpServers completes the addresses. anywhere reports whether one of them is not
 // on this machine.
 func tftpServers(given []string) (servers []string, anywhere bool, err error) {
-	if len(given) > phone.MaxServers {
+	switch {
+	case len(given) == 0:
+		return nil, false, usageError("--tftp: the value is missing")
+	case len(given) > phone.MaxServers:
 		return nil, false, usageError("--tftp: a phone asks at most %d servers", phone.MaxServers)
 	}
 	for _, s := range given {
@@ -193,7 +196,7 @@ func tftpServers(given []string) (servers []string, anywhere bool, err error) {
 		}
 		addr, err := net.ResolveUDPAddr("udp4", s)
 		if err != nil {
-			return nil, false, usageError("--tftp %s: %v", s, err)
+			return nil, false, usageError("--tftp %s: %w", s, err)
 		}
 		servers = append(servers, addr.String())
 		anywhere = anywhere || !addr.IP.IsLoopback()

@@ -15,6 +15,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/wire"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/sshd"
 )
@@ -88,7 +89,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 	}
 	defer every(time.Second, func() {
 		if err := cluster.Tick(); err != nil {
-			fmt.Fprintf(s.err, "itlsim: %v\n", err)
+			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 		}
 	})()
 	<-ctx.Done()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/internal/cause"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -59,7 +60,7 @@ func (l sftpLogin) address() string { return net.JoinHostPort(l.host, l.port) }
 
 // unreachable is the failure of a server that does not answer as it should.
 func (l sftpLogin) unreachable(err error, format string) error {
-	return l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), format, l.address(), err)
+	return l.failed(fmt.Errorf("%w: %w", ErrSFTPUnreachable, err), format, l.address(), cause.OfPeer(err))
 }
 
 func (l sftpLogin) failed(reason error, format string, args ...any) error {
@@ -89,7 +90,7 @@ func (s *sftpSession) close() {
 func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
 	conn, err := n.Cluster().Dial(l.address())
 	if err != nil {
-		return nil, l.unreachable(err, "The SFTP server %s cannot be reached: %v")
+		return nil, l.unreachable(err, "The SFTP server %s cannot be reached: %s")
 	}
 	_ = conn.SetDeadline(time.Now().Add(sftpPatience)) // of the network, not of the cluster
 	s := &sftpSession{sftpLogin: l}
@@ -116,7 +117,7 @@ func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
 		case declined != nil:
 			return nil, declined
 		case s.key == "":
-			return nil, l.unreachable(err, "%s does not answer as an SSH server: %v")
+			return nil, l.unreachable(err, "%s does not answer as an SSH server: %s")
 		case asked:
 			return nil, l.failed(ErrSFTPPassword, "The SFTP server %s refuses the user or the password", l.address())
 		}
@@ -126,7 +127,7 @@ func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
 	s.conn = ssh.NewClient(sshConn, channels, requests)
 	if s.Client, err = sftp.NewClient(s.conn); err != nil {
 		s.conn.Close()
-		return nil, l.failed(ErrSFTPTransfer, "The server %s offers no SFTP: %v", l.address(), err)
+		return nil, l.failed(ErrSFTPTransfer, "The server %s offers no SFTP: %s", l.address(), cause.OfPeer(err))
 	}
 	return s, nil
 }
@@ -184,7 +185,7 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 			return s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
 		}
 		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
-			"The transfer of %s to %s failed: %v", target, s.address(), err)
+			"The transfer of %s to %s failed: %s", target, s.address(), cause.OfPeer(err))
 	}
 	f, err := s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
@@ -220,7 +221,7 @@ func (s *sftpSession) get(name string) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
-			"The transfer of %s from %s failed: %v", name, s.address(), err)
+			"The transfer of %s from %s failed: %s", name, s.address(), cause.OfPeer(err))
 	}
 	if len(data) > maxP12 {
 		return nil, s.failed(ErrSFTPTransfer,

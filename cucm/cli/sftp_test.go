@@ -224,11 +224,17 @@ func TestSFTPServerThatIsNone(t *testing.T) {
 		}
 	}()
 	address := listener.Addr().String()
-	_, err = l.Types(l.Pub, "utils itl reset remotekey "+address+" u p", "x")
-	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
+	says := func(server, words string) {
+		t.Helper()
+		_, err := l.Types(l.Pub, "utils itl reset remotekey "+server+" u p", "x")
+		require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
+		require.EqualError(t, err, words)
+	}
+	says(address, address+" does not answer as an SSH server: no SSH session: "+
+		"the connection was closed without an answer")
 	listener.Close()
-	_, err = l.Types(l.Pub, "utils itl reset remotekey "+address+" u p", "x")
-	require.ErrorIs(t, err, cli.ErrSFTPUnreachable)
+	says(address, "The SFTP server "+address+" cannot be reached: connection refused")
+	says("127.0.0.1:sftpp", `The SFTP server 127.0.0.1:sftpp cannot be reached: there is no port "sftpp"`)
 	require.Empty(t, cmp.Diff(before, l.Snapshot()))
 }
 

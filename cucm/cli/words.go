@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/internal/cause"
 )
 
 // A CommandError is a command that a node refuses or fails, in the words that it
@@ -61,9 +62,9 @@ func inWords(err error) string {
 		return fmt.Sprintf("Transfer of the reset ITL to node %s failed: "+
 			"the node cannot be reached. No node has been changed", lost.Node)
 	case errors.Is(err, cucm.ErrRefused):
-		return capital(err.Error())
+		return capital(cause.Of(err))
 	}
-	return err.Error()
+	return cause.Of(err)
 }
 
 // capital begins a sentence.

@@ -43,6 +43,8 @@ func TestNotificationByMail(t *testing.T) {
 	listener.Close()
 	l.Days(1)
 	require.Len(t, l.Alarms("NotificationFailed"), 1)
+	require.Contains(t, l.Alarms("NotificationFailed")[0],
+		"the mail server "+listener.Addr().String()+" took no e-mail: connection refused")
 }
 
 // receiveMail is a mail server: it takes what it is sent, command lines and

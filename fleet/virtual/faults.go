@@ -2,6 +2,9 @@ package virtual
 
 import (
 	"errors"
+	"net"
+	"os"
+	"syscall"
 	"time"
 
 	"itlsim/cucm"
@@ -78,13 +81,12 @@ func (f *Fleet) exchange(
 	return took, nil
 }
 
-// Why phones get no answer. What a real network's errors say does not reach
-// phones either.
+// Why phones get no answer: what sockets say, so that stories have the same words
+// in both modes. Whoever is cut off notices only that time runs out.
 var (
-	errNoAnswer = errors.New("no answer within five seconds")
-	errLost     = errors.New("the network lost the connection")
-	errNoRoute  = errors.New("no route to the host")
-	errRefused  = errors.New("connection refused")
-	errBusy     = errors.New("no handshake within ten seconds")
+	errNoAnswer = &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
+	errLost     = &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	errNoRoute  = &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	errRefused  = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	errUnknown  = errors.New("404 Not Found")
 )

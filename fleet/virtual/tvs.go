@@ -44,13 +44,13 @@ func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) error {
 func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	net, stats := &f.config.Network, &f.traffic.TVS
 	_, n := f.nodeAt(a.Server)
-	silent := func(after time.Duration, err error) {
-		err = &tvs.UnreachableError{Peer: a.Server, During: "connecting", Err: err}
+	silent := func(after time.Duration, during string, err error) {
+		err = &tvs.UnreachableError{Peer: a.Server, During: during, Err: err}
 		f.answer(t.phone, t.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
 	}
 	took, err := f.exchange(t.phone, n, cucm.TVSService, network.Opening+network.Exchange, fleet.TVSTimeout)
 	if err != nil {
-		silent(took, err)
+		silent(took, "connecting", err)
 		return
 	}
 	answer := task{at: t.at + int64(took), phone: t.phone, op: reachPhone}
@@ -64,10 +64,10 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	rest := net.flights(&f.slots[t.phone].chance, network.Handshake) // but for its first exchange; and the question's
 	switch late := time.Duration(free - t.at); {
 	case rest > fleet.TVSTimeout:
-		silent(fleet.TVSTimeout, errLost)
+		silent(fleet.TVSTimeout, "handshake", errLost)
 		return
 	case late+rest > fleet.TVSTimeout:
-		silent(fleet.TVSTimeout, errBusy)
+		silent(fleet.TVSTimeout, "handshake", errNoAnswer)
 		return
 	}
 	n.free = free

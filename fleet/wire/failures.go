@@ -2,16 +2,12 @@ package wire
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"io"
-	"net"
-	"os"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
+	"itlsim/internal/cause"
 	"itlsim/sip"
 )
 
@@ -67,27 +63,17 @@ func (f *failures) all() []Failure {
 // first.
 func (f *Fleet) Failures() []Failure { return f.failures.all() }
 
-// reason words an error the same way for all phones.
+// reason words an error the same way for all phones: neither with a phone's name
+// nor with its port.
 func reason(err error) string {
-	is := func(targets ...error) bool {
-		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
-	}
-	var network net.Error
-	rejected, isRejected := errors.AsType[*sip.RejectedError](err)
-	switch {
-	case err == nil:
+	if err == nil {
 		return "no reason"
-	case isRejected:
+	}
+	if rejected, ok := errors.AsType[*sip.RejectedError](err); ok {
 		return strings.TrimPrefix(rejected.Error(), "SIP "+rejected.Server+": ")
-	case is(syscall.ECONNREFUSED):
-		return "connection refused"
-	case is(context.DeadlineExceeded, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return "no answer in time"
-	case is(io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE):
-		return "closed the connection without an answer"
 	}
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next // the innermost error names neither phone nor port
+		err = next // the innermost error names neither
 	}
-	return err.Error()
+	return cause.OfPeer(err)
 }

@@ -275,7 +275,7 @@ func TestTVSWithoutQUERY(t *testing.T) {
 			failed = append(failed, failure.What)
 		}
 	}
-	require.Equal(t, []string{"QUERY request: closed the connection without an answer"}, failed)
+	require.Equal(t, []string{"QUERY request: the connection was closed without an answer"}, failed)
 	l.boot(phone.OpenDirectory{})
 	require.Equal(t, phone.DirectoryTitle, l.only().Screen, l.only().ScreenReason)
 	restore()

@@ -13,6 +13,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/fleet"
+	"itlsim/internal/cause/causetest"
 	"itlsim/phone"
 )
 
@@ -85,20 +86,20 @@ var tvsFaults = map[string]struct {
 	why    string
 }{
 	"absent": {nil, phone.Locked, "connection refused"},
-	"hangs":  {func(_ *lab, conn net.Conn) { drain(conn) }, phone.Locked, "handshake: context deadline exceeded"},
-	"closes": {func(_ *lab, conn net.Conn) {}, phone.Locked, "handshake"},
+	"hangs":  {func(_ *lab, conn net.Conn) { drain(conn) }, phone.Locked, "handshake: no answer in time"},
+	"closes": {func(_ *lab, conn net.Conn) {}, phone.Locked, "handshake: the connection was closed without an answer"},
 	"talks no TLS": {func(_ *lab, conn net.Conn) {
 		conn.Write([]byte("220 mail.joemar2.lab ESMTP\r\n"))
 		drain(conn)
-	}, phone.Locked, "handshake"},
+	}, phone.Locked, "handshake: the other side does not speak TLS"},
 	"hangs later": {func(l *lab, conn net.Conn) {
 		drain(l.secure(conn, cucm.TVSUnit))
-	}, phone.Locked, "answer: context deadline exceeded"},
+	}, phone.Locked, "answer: no answer in time"},
 	"closes later": {func(l *lab, conn net.Conn) {
 		c := l.secure(conn, cucm.TVSUnit)
 		c.Read(make([]byte, 1))
 		c.Close()
-	}, phone.Locked, "answer"},
+	}, phone.Locked, "answer: the connection was closed without an answer"},
 	"says nonsense": {func(l *lab, conn net.Conn) {
 		c := l.secure(conn, cucm.TVSUnit)
 		c.Write([]byte("I have no idea, ask my sister"))
@@ -166,6 +167,10 @@ func TestTVSFaults(t *testing.T) {
 			l.settle()
 			require.Equal(t, fault.state, l.only().State)
 			require.ErrorContains(t, l.only().Refusal, fault.why)
+			causetest.Plain(t, l.only().Refusal.Error())
+			for _, failure := range l.fleet.Failures() {
+				causetest.Plain(t, failure.What)
+			}
 			require.Equal(t, before, l.only().Flash)
 			require.EqualValues(t, 2, l.fleet.Tally().Refused.Load(), "list and configuration")
 			require.Equal(t, 1, l.cluster.Registered(), "it still registers")

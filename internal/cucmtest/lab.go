@@ -20,6 +20,7 @@ import (
 	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/cucm/wire"
+	"itlsim/internal/cause/causetest"
 	"itlsim/internal/sftptest"
 )
 
@@ -118,6 +119,7 @@ func (l *Lab) Reset(phones []cucm.RegisteredPhone, told func(int, error)) {
 func (l *Lab) Types(n *cucm.Node, line string, answers ...string) (string, error) {
 	s := &cli.Script{Answers: answers}
 	err := cli.Run(n, s, line)
+	causetest.Plain(l.t, s.Output.String())
 	return s.Output.String(), err
 }
 
