@@ -20,6 +20,8 @@ const (
 type directory struct {
 	opening *opening // nil once the screen shows how that ended
 	screen  Display  // zero before the first has ended
+
+	thenRegister bool // a keep-alive came meanwhile
 }
 
 // opening is the HTTPS service that a phone is about to open.
@@ -39,12 +41,18 @@ func (p *Phone) Screen() Display {
 
 // display ends what opened a service.
 func (p *Phone) display(text string, reason error) {
+	registers := p.directory != nil && p.directory.thenRegister
 	p.directory = &directory{screen: Display{text, reason}}
 	p.do(p.directory.screen)
+	if registers {
+		p.register(false)
+	}
 }
 
 func (p *Phone) openDirectory() {
 	switch {
+	case p.on && p.boot == nil && p.awaits == awaitsCallManager:
+		p.calls.thenOpen = true
 	case !p.on || p.boot != nil || p.awaits != awaitsNothing:
 	case p.flash.Config == nil || p.flash.Config.Directory == "":
 		p.display(HostNotFound, errors.New("no configuration names a directory"))

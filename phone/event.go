@@ -42,8 +42,9 @@ type (
 	UseServers struct{ Servers []string }
 	// KeepAlive makes a phone register again: a registered one to stay so and to
 	// fall back to a call manager of higher priority, another to try once more. A
-	// phone that does anything else ignores it. The driver decides when it comes; a
-	// simulation sends those that would change something.
+	// phone that opens its directory does so afterwards, one that boots registers
+	// anyway. The driver decides when it comes; a simulation sends those that would
+	// change something.
 	KeepAlive struct{}
 )
 
@@ -86,7 +87,8 @@ type (
 	// network menu, where that is within reach; none: DHCP's again.
 	AlternateTFTP struct{ Servers []string }
 	// OpenDirectory is the Directories button: it opens the corporate directory,
-	// an HTTPS service (M5). A phone that does anything else ignores it.
+	// an HTTPS service (M5). A phone that is registering does so afterwards; one that
+	// boots, or opens it already, ignores it.
 	OpenDirectory struct{}
 )
 

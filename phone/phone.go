@@ -151,7 +151,7 @@ func (p *Phone) restart(why Cause) {
 func (p *Phone) drop() {
 	p.boot, p.directory, p.awaits, p.home = nil, nil, awaitsNothing, 0
 	if p.calls != nil {
-		p.calls.tried = nil
+		p.calls.tried, p.calls.thenOpen = nil, false
 	}
 }
 

@@ -33,8 +33,9 @@ type calls struct {
 	alarms []sip.DeviceTLInfo // stored until one answers 202
 	tried  []error            // what came of each that was asked
 
-	asking  int // index of the call manager that is asked now
-	booting bool
+	asking   int // index of the call manager that is asked now
+	booting  bool
+	thenOpen bool // the directory
 }
 
 // calling is the phone's calls, made where there are none.
@@ -102,16 +103,25 @@ func (p *Phone) registrationEnds() {
 		c.booting = false
 		p.do(Booted{p.state})
 	}
+	opens := c.thenOpen
+	c.thenOpen = false
 	if len(c.alarms) == 0 && len(c.tried) == 0 {
 		p.calls = nil
+	}
+	if opens {
+		p.openDirectory()
 	}
 }
 
 // keepAlive registers again. Beginning with the first call manager is how a
 // phone falls back to it.
 func (p *Phone) keepAlive() {
-	if p.on && p.boot == nil && p.awaits == awaitsNothing {
+	switch {
+	case !p.on || p.boot != nil || p.awaits == awaitsCallManager:
+	case p.awaits == awaitsNothing:
 		p.register(false)
+	default:
+		p.directory = &directory{opening: p.directory.opening, screen: p.directory.screen, thenRegister: true}
 	}
 }
 
