@@ -385,7 +385,7 @@ func (l *loader) steps(n ast.Node, s *Scenario) {
 }
 
 // expectation is a value for one of the sentences of `expect`.
-var expectation = value[Expectation]{sentences(expectations), func(l *loader, n ast.Node) (e Expectation, ok bool) {
+var expectation = value[Expectation]{late(expectationSchema), func(l *loader, n ast.Node) (e Expectation, ok bool) {
 	text, ok := l.word(n)
 	if !ok {
 		return e, false
@@ -404,7 +404,7 @@ func (l *loader) understood(n ast.Node, err error) bool {
 }
 
 // act is a value for one act.
-var act = value[Act]{actSchema(), (*loader).act}
+var act = value[Act]{late(actSchema), (*loader).act}
 
 // act reads one act: its first key says what sort of act it is, and only a
 // command has more.

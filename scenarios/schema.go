@@ -20,18 +20,31 @@ var Schema []byte
 
 // writeSchema makes what schema.json holds.
 func writeSchema() ([]byte, error) {
+	return encode(scenarioKeys.schema(), " ")
+}
+
+func encode(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	err := enc.Encode(scenarioKeys.schema())
+	enc.SetIndent("", indent)
+	err := enc.Encode(v)
 	return b.Bytes(), err
 }
+
+// late is a schema that is made when it is written. The pattern of a whole language
+// takes too long for the start of every program.
+type late func() object
+
+// MarshalJSON makes the schema.
+func (f late) MarshalJSON() ([]byte, error) { return encode(f(), "") }
 
 // sentences is the schema of a language.
 func sentences[T any](l *language.Language[T]) object {
 	return object{"type": "string", "pattern": l.Pattern(), "examples": l.Examples()}
 }
+
+func expectationSchema() object { return sentences(expectations) }
 
 // actSchema is that of an act: a command, one of the plain acts, or one on
 // phones.

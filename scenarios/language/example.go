@@ -5,10 +5,10 @@ import "strings"
 // Examples say each sentence in the plainest way, for editors to offer.
 func (l *Language[T]) Examples() []string {
 	var all []string
+	ways := l.allWays()
 	for i, r := range l.rules {
 		var shortest *way
-		for j := range l.allWays {
-			w := &l.allWays[j]
+		for _, w := range ways {
 			all := len(w.words) > 0 && w.words[0].word == "all"
 			if w.rule != i || !all && strings.Contains(r.Sentence, "<phones>") {
 				continue

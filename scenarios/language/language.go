@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -12,18 +13,22 @@ import (
 // with [New].
 type Language[T any] struct {
 	rules   []Rule[T]
-	parsed  [][]part // of each rule
-	allWays []way
+	parsed  [][]part      // of each rule
+	allWays func() []*way // found when first needed, since there are thousands
 }
 
 // New makes a language of its rules. A rule that makes no sense is a panic.
 func New[T any](rules ...Rule[T]) *Language[T] {
 	l := &Language[T]{rules: rules}
-	for i, r := range rules {
-		parts := parseRule(r.Sentence)
-		l.parsed = append(l.parsed, parts)
-		l.allWays = append(l.allWays, waysOf(i, parts)...)
+	for _, r := range rules {
+		l.parsed = append(l.parsed, parseRule(r.Sentence))
 	}
+	l.allWays = sync.OnceValue(func() (all []*way) {
+		for i, parts := range l.parsed {
+			all = append(all, waysOf(i, parts)...)
+		}
+		return all
+	})
 	return l
 }
 
@@ -61,9 +66,9 @@ func (*Error) Is(target error) bool { return target == ErrInvalid }
 func (l *Language[T]) Parse(text string, v Vocabulary) (T, Said, error) {
 	var none T
 	words := wordsOf(text)
-	alive := l.allWays
+	alive := l.allWays()
 	for i, typed := range words {
-		var next []way
+		var next []*way
 		for _, w := range alive {
 			if i < len(w.words) && w.words[i].fits(typed.text, v) {
 				next = append(next, w)
@@ -92,7 +97,7 @@ func (w wanted) fits(typed string, v Vocabulary) bool {
 }
 
 // expected are the words with which some sentence would go on.
-func expected(alive []way, at int) []wanted {
+func expected(alive []*way, at int) []wanted {
 	var all []wanted
 	for _, w := range alive {
 		if at < len(w.words) && !slices.Contains(all, w.words[at]) {

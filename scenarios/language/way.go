@@ -1,6 +1,9 @@
 package language
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A way is one of the ways to say a rule's sentence, word by word.
 type way struct {
@@ -20,10 +23,10 @@ type named struct {
 }
 
 // waysOf lists all ways to say a rule.
-func waysOf(rule int, parts []part) []way {
-	var all []way
+func waysOf(rule int, parts []part) []*way {
+	var all []*way
 	for _, pieces := range flatten(parts) {
-		w := way{rule: rule}
+		w := &way{rule: rule, words: make([]wanted, 0, len(pieces)+1)}
 		for _, p := range pieces {
 			w.add(p)
 		}
@@ -42,10 +45,10 @@ type piece struct {
 
 // flatten lists the ways to choose. What comes first in a sentence varies
 // fastest.
-func flatten(parts []part) [][]piece {
-	all := [][]piece{nil}
+func flatten(parts []part) [][]*piece {
+	all := [][]*piece{nil}
 	for _, p := range parts {
-		var longer [][]piece
+		var longer [][]*piece
 		for _, chosen := range p.choices() {
 			for _, before := range all {
 				longer = append(longer, slices.Concat(before, chosen))
@@ -57,17 +60,17 @@ func flatten(parts []part) [][]piece {
 }
 
 // choices are what may stand for a part.
-func (p part) choices() (all [][]piece) {
+func (p part) choices() (all [][]*piece) {
 	switch {
 	case p.slot != "":
-		return [][]piece{{{begins: p.name}, {slot: p.slot}, {ends: p.name}}}
+		return [][]*piece{{{begins: p.name}, {slot: p.slot}, {ends: p.name}}}
 	case p.of == nil:
-		return [][]piece{{{text: p.text}}}
+		return [][]*piece{{{text: p.text}}}
 	}
 	for _, sequence := range p.of {
 		for _, chosen := range flatten(sequence) {
 			if p.name != "" {
-				chosen = slices.Concat([]piece{{begins: p.name}}, chosen, []piece{{ends: p.name}})
+				chosen = slices.Concat([]*piece{{begins: p.name}}, chosen, []*piece{{ends: p.name}})
 			}
 			all = append(all, chosen)
 		}
@@ -80,7 +83,7 @@ func (p part) choices() (all [][]piece) {
 
 // add goes on with a piece. A word goes on until a space, or until something
 // else than text comes.
-func (w *way) add(p piece) {
+func (w *way) add(p *piece) {
 	switch {
 	case p.begins != "":
 		w.endWord()
@@ -95,15 +98,17 @@ func (w *way) add(p piece) {
 	case p.slot != "":
 		w.words = append(w.words, wanted{slot: p.slot})
 	}
-	for _, c := range p.text {
-		if c == ' ' {
+	for i, word := range strings.Split(p.text, " ") {
+		if i > 0 {
 			w.endWord()
+		}
+		if word == "" {
 			continue
 		}
 		if !w.open {
 			w.words, w.open = append(w.words, wanted{}), true
 		}
-		w.words[len(w.words)-1].word += string(c)
+		w.words[len(w.words)-1].word += word
 	}
 }
 
