@@ -35,6 +35,8 @@ func (p *Phone) askNextTVS() {
 		members = p.flash.Config.TVS
 	}
 	switch {
+	case !p.flash.Lists.Installed():
+		p.notVouched(&LostError{Signer: *q.about, Why: "no list is stored, by which it would know a TVS"})
 	case !p.flash.Lists.HasTVS():
 		p.notVouched(&LostError{Signer: *q.about, Why: "the stored list has no TVS record to ask by"})
 	case len(members) == 0:

@@ -24,18 +24,27 @@ func phones(out, errs io.Writer, args ...string) (code int) {
 	return run(append([]string{"phones"}, args...), streams{out, errs})
 }
 
-// Phones alone, against a cluster that knows two of the three.
-func TestPhonesAgainstACluster(t *testing.T) {
+// listening is a cluster that listens at two addresses and knows two phones.
+func listening(t *testing.T, hosts []string, change ...func(*cucm.Config)) (*cucm.Cluster, *wire.Sockets) {
 	cfg := cucm.Cisco117598()
 	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
+	for _, f := range change {
+		f(&cfg)
+	}
 	cluster, err := cucm.New(cfg)
 	require.NoError(t, err)
-	sockets, err := wire.Listen(cluster, []string{"127.2.1.2", "127.2.1.3"})
+	sockets, err := wire.Listen(cluster, hosts)
 	require.NoError(t, err)
-	defer sockets.Close()
+	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
 	for _, name := range []string{"SEP001BD4000000", "SEP001BD4000001"} {
 		cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: cluster.Nodes()})
 	}
+	return cluster, sockets
+}
+
+// Phones alone, against a cluster that knows two of the three.
+func TestPhonesAgainstACluster(t *testing.T) {
+	cluster, _ := listening(t, []string{"127.2.1.2", "127.2.1.3"})
 	pub := cluster.Publisher()
 	var out, errs bytes.Buffer
 	tftp := pub.Address(cucm.TFTPService)
@@ -55,16 +64,12 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Contains(t, r.Failures, failureReport{"TFTP", tftp, "CTLSEP<MAC>.tlv not found", 3})
 
 	// A cluster that takes every phone, as itlsim serve does.
-	cfg.AutoRegister = true
-	open, err := cucm.New(cfg)
-	require.NoError(t, err)
-	nodes, err := wire.Listen(open, []string{"127.2.1.4", "127.2.1.5"})
-	require.NoError(t, err)
-	defer nodes.Close()
+	open, _ := listening(t, []string{"127.2.1.4", "127.2.1.5"}, func(c *cucm.Config) { c.AutoRegister = true })
 	out.Reset()
 	sub := open.Nodes()[1]
 	defer every(50*time.Millisecond, func() { _ = open.Tick() })()
-	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1")
+	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1",
+		"--name", "SEP00000000A000")
 	require.Equal(t, exitPassed, code, errs.String())
 	require.NotContains(t, out.String(), "by XMLDefault", "they were reset, and have their own")
 	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
@@ -80,16 +85,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 // Phones open their directory: a TVS verifies tomcat's certificate, which is in no
 // list.
 func TestPhonesOpenTheirDirectory(t *testing.T) {
-	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
-	cluster, err := cucm.New(cfg)
-	require.NoError(t, err)
-	sockets, err := wire.Listen(cluster, []string{"127.2.1.7", "127.2.1.8"})
-	require.NoError(t, err)
-	defer sockets.Close()
-	for _, name := range []string{"SEP001BD4000000", "SEP001BD4000001"} {
-		cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: cluster.Nodes()})
-	}
+	cluster, sockets := listening(t, []string{"127.2.1.7", "127.2.1.8"})
 	open := func() (report phonesReport, code int, text string) {
 		for _, as := range []string{"--json=-", "--json="} {
 			var out, errs bytes.Buffer
@@ -122,14 +118,7 @@ func TestPhonesOpenTheirDirectory(t *testing.T) {
 
 // What phones refused and what they ignored is told, of list and configuration each.
 func TestPhonesTellOfEachRefusal(t *testing.T) {
-	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.Keys = wallClock{}, testkeys.NewPool(1)
-	cluster, err := cucm.New(cfg)
-	require.NoError(t, err)
-	sockets, err := wire.Listen(cluster, []string{"127.2.1.9", "127.2.1.10"})
-	require.NoError(t, err)
-	defer sockets.Close()
-	cluster.AddDevice(cucm.Device{Name: "SEP001BD4000000", Model: "8861", Group: cluster.Nodes()})
+	cluster, _ := listening(t, []string{"127.2.1.9", "127.2.1.10"})
 	pub := cluster.Publisher()
 	boot := func(bad func(name string, data []byte) []byte) (r phonesReport, code int) {
 		pub.SetFaults(&cucm.Faults{File: bad})

@@ -268,6 +268,28 @@ func TestServeWithoutATerminal(t *testing.T) {
 	require.NoError(t, s.cmd.Wait(), s.out.String())
 }
 
+// A cluster that signs with SHA-512 serves phones of newer firmware; one that takes
+// known phones only rejects all.
+func TestServeDigestAndAutoRegistration(t *testing.T) {
+	boot := func(s *served) (r phonesReport) {
+		var out, errs bytes.Buffer
+		phones(&out, &errs, "--tftp", s.Nodes[0].TFTP, "--phones", "2", "--from", "127.2.7.1", "--model", "8861,7962",
+			"--json", "-")
+		require.NoError(t, json.Unmarshal(out.Bytes(), &r), errs.String())
+		return r
+	}
+	r := boot(serve(t, "--digest", "SHA-512"))
+	require.Equal(t, map[string]int{"none": 0, "trusted": 1, "locked": 1, "untrusted": 0}, r.States)
+	require.Equal(t, map[string]int{
+		"ITLSEP<MAC>.tlv refused: signed with SHA-512, which this firmware does not know": 1,
+	}, r.Refusals)
+	require.Zero(t, r.ByDefault, "all are entered, and have their own configuration")
+
+	r = boot(serve(t, "--no-auto-registration"))
+	require.Equal(t, map[string]int{"": 2}, r.Registered)
+	require.Equal(t, 2, r.ByDefault)
+}
+
 // Serving where something else does is an error that says what to do.
 func TestServePortTaken(t *testing.T) {
 	var out, errs bytes.Buffer
@@ -284,7 +306,7 @@ func TestServePortTaken(t *testing.T) {
 	require.Contains(t, errs.String(), "--port-offset")
 	require.NotContains(t, errs.String(), "--boots", "which serve does not have")
 	for _, bad := range [][]string{
-		{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"},
+		{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"}, {"--digest", "MD5"},
 	} {
 		require.Equal(t, exitUsage, serve(bad...), bad)
 	}

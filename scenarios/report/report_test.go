@@ -64,6 +64,34 @@ cure: a reset of the phones, to try again
 	require.False(t, told)
 }
 
+// Each file that was refused is told, the list's reason first; and what the phone has
+// taken without acting on it.
+func TestExplainTellsAll(t *testing.T) {
+	r := sample()
+	c := &r.Stories[0].Chapters[0]
+	c.CTLRefused = report.Refusal{Refused: "CTLSEP<MAC>.tlv", Why: "malformed"}
+	c.ListRefused = report.Refusal{Refused: "ITLSEP<MAC>.tlv", Why: "no trust point"}
+	c.Refusal = report.Refusal{Refused: "SEP<MAC>.cnf.xml.sgn", Why: "a TVS says no"}
+	c.Ignored = "deviceSecurityMode 3 (encrypted): the phone registers without TLS"
+	var b bytes.Buffer
+	_, err := r.Explain(&b, "SEP1")
+	require.NoError(t, err)
+	require.Contains(t, b.String(), `
+  refused   CTLSEP1.tlv
+  why       malformed
+  refused   ITLSEP1.tlv
+  why       no trust point
+  refused   SEP1.cnf.xml.sgn
+  why       a TVS says no
+  ignored   deviceSecurityMode 3 (encrypted): the phone registers without TLS
+`)
+	b.Reset()
+	require.NoError(t, r.WriteJSON(&b))
+	for _, key := range []string{`"ctl_refused": {`, `"list_refused": {`, `"refused": "SEP<MAC>.cnf.xml.sgn"`, `"ignored": "dev`} {
+		require.Contains(t, b.String(), key)
+	}
+}
+
 // A run that broke off says so, in text and as JUnit.
 func TestBrokenOff(t *testing.T) {
 	held, failed, stopped := sample().Tally()
