@@ -34,6 +34,15 @@ func TestFileAnswer(t *testing.T) {
 	}
 }
 
+// An ITL has a limit of its own.
+func TestFileAnswerOfAnITL(t *testing.T) {
+	fetch := phone.Fetch{Seq: 7, Server: "127.0.0.2:69", Name: "ITLSEP00112233AABB.tlv"}
+	data := make([]byte, itl.MaxITL+1)
+	tooLarge := &tftp.TooLargeError{Server: fetch.Server, Name: fetch.Name, Limit: itl.MaxITL}
+	require.Equal(t, phone.FileReceived{Seq: 7, Data: data[1:]}, FileAnswer(fetch, data[1:], nil))
+	require.Equal(t, phone.FileTooLarge{Seq: 7, Err: tooLarge}, FileAnswer(fetch, data, nil))
+}
+
 func TestTVSAnswer(t *testing.T) {
 	ask := phone.AskTVS{Seq: 7}
 	said := tvs.Answer{Session: 3}

@@ -53,8 +53,7 @@ func cutAttribute(name string) (first, rest string) {
 			return name[:i], name[i+1:]
 		case ',':
 			next := strings.TrimLeft(name[i+1:], " ")
-			key, _, found := strings.Cut(next, "=")
-			if found && !strings.ContainsAny(key, " ,;") {
+			if end := strings.IndexAny(next, "= ,;"); end >= 0 && next[end] == '=' {
 				return name[:i], next
 			}
 		}
