@@ -19,6 +19,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/sftptest"
+	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
 	"itlsim/tvs"
@@ -130,6 +131,49 @@ func TestTFTPDHPAServesPhones(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), l.pub.ITL().Bytes(), 0o644))
 	l.boot(phone.Reset{})
 	require.Equal(t, phone.Trusted, l.only().State)
+}
+
+// A folder as people keep it for phones without CUCM: files of 0 bytes in place of
+// lists, then a list as open tools make it. Configurations are plain with either.
+func TestTFTPDHPAWithoutTFTPEntries(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 1, patient)
+	name := "SEP0011AABB0000"
+	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
+	dir := folder(t, l.pub, name+".cnf.xml")
+	write := func(name string, data []byte) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o644))
+	}
+	for _, empty := range []string{"CTL" + name + ".tlv", "ITL" + name + ".tlv", "ITLFile.tlv"} {
+		write(empty, nil)
+	}
+	l.add(1, tftpd(t, "127.3.0.2", dir))
+	l.boot(phone.PowerOn{})
+	require.Equal(t, phone.None, l.only().State)
+	require.Empty(t, l.only().Refusals())
+	require.NotEmpty(t, l.only().CallManager)
+
+	require.NoError(t, os.Remove(filepath.Join(dir, "CTL"+name+".tlv")))
+	token := l.pub.Certificate(cucm.ITLRecovery)
+	template := itl.Template{Filename: itl.ITLFilename, Timestamp: l.clock.Now(), Digest: itl.SHA1, Records: []itl.Record{
+		itl.FullRecord(itl.SAST, token.Certificate),
+		itl.FullRecord(itl.CCM, l.pub.Certificate(cucm.CallManager).Certificate),
+		itl.FullRecord(itl.AppServer, l.pub.Certificate(cucm.Tomcat).Certificate),
+	}}
+	list, err := template.Sign(token.Signer)
+	require.NoError(t, err)
+	write("ITL"+name+".tlv", list.Bytes())
+	l.boot(phone.Reset{})
+	require.Equal(t, phone.Trusted, l.only().State)
+	require.Equal(t, phone.Unsigned, l.only().ConfigBy)
+
+	template.Records[0] = itl.FullRecord(itl.SAST, l.pub.Certificate(cucm.TVSUnit).Certificate)
+	foreign, err := template.Sign(l.pub.Certificate(cucm.TVSUnit).Signer)
+	require.NoError(t, err)
+	write("ITL"+name+".tlv", foreign.Bytes())
+	l.boot(phone.Reset{})
+	require.Equal(t, list.SHA1(), l.only().Flash.Lists.ITL.SHA1(), "a list is a list, whoever made it")
+	require.Equal(t, phone.Untrusted, l.only().State)
 }
 
 // Foreign clients get the node's files.
