@@ -21,8 +21,9 @@ type Failure struct {
 
 // failures counts them. The zero value is ready for use.
 type failures struct {
-	mu   sync.Mutex
-	seen map[Failure]int // by a Failure without its Times
+	mu    sync.Mutex
+	seen  map[Failure]int // by a Failure without its Times
+	ended bool            // what fails now is no server's fault
 }
 
 // maxFailures bounds how many kinds are told apart, since a hostile server can
@@ -35,6 +36,9 @@ func (f *failures) add(protocol, server, device, what string) {
 	k := Failure{Protocol: protocol, Server: server, What: strings.ReplaceAll(what, device, "SEP<MAC>")}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.ended {
+		return
+	}
 	if f.seen == nil {
 		f.seen = make(map[Failure]int)
 	}
@@ -42,6 +46,13 @@ func (f *failures) add(protocol, server, device, what string) {
 		k = Failure{Protocol: protocol, Server: server, What: "failed in other ways"}
 	}
 	f.seen[k]++
+}
+
+// end has later failures not counted.
+func (f *failures) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
 }
 
 // all are the failures so far, the most frequent first.

@@ -191,6 +191,7 @@ func (f *Fleet) end(err error) {
 	if f.ctx.Err() == nil {
 		f.err = err
 	}
+	f.failures.end()
 	f.cancel()
 	f.waiting.Broadcast()
 	f.settled.Broadcast()
