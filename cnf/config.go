@@ -167,6 +167,17 @@ func Parse(data []byte) (*Config, error) {
 	return c, nil
 }
 
+// VersionStamp is the stamp of a plain file, "" where it has none. It is no part of
+// [Config], since files that differ in nothing else differ in it.
+func VersionStamp(data []byte) string {
+	_, rest, _ := bytes.Cut(data, []byte("<versionStamp>"))
+	stamp, _, ok := bytes.Cut(rest, []byte("</versionStamp>"))
+	if !ok {
+		return ""
+	}
+	return string(bytes.TrimSpace(stamp))
+}
+
 type members []member
 
 // kind is one of the two lists of servers.

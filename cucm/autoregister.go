@@ -39,7 +39,7 @@ func (p *Phones) autoRegister(d Device) bool {
 			return false
 		}
 		p.records.enter(d)
-		p.newcomers[d.Name] = p.now()
+		p.newcomers[d.Name] = p.clock()
 	}
 	return true
 }
@@ -59,15 +59,16 @@ func (p *Phones) welcomed(device string) {
 // due are the newcomers that are to be reset now. Those that are not registered
 // any more load their configuration when they boot.
 func (p *Phones) due() (records []*record, phones []RegisteredPhone) {
-	now := p.now()
+	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, device := range slices.Sorted(maps.Keys(p.newcomers)) {
-		if since := p.newcomers[device]; now.Sub(since) < resetAfter && !since.After(now) {
+		if now.Sub(p.newcomers[device]) < resetAfter {
 			continue
 		}
 		delete(p.newcomers, device)
 		if rec := p.records.find(device); rec.registration != nil {
+			rec.resetting = true
 			records, phones = append(records, rec), append(phones, RegisteredPhone{device, rec.registration})
 		}
 	}

@@ -91,7 +91,7 @@ func TestAutoRegistration(t *testing.T) {
 	}
 	_, err = l.Pub.File("SEP00000000CAFE.cnf.xml")
 	require.NoError(t, err)
-	l.Unregister("SEP00000000D00D", cucm.DeviceUnregistered)
+	l.Pub.Unregister("SEP00000000D00D", cucm.DeviceUnregistered)
 	l.Wait(time.Minute)
 	require.NoError(t, l.Tick())
 	require.Len(t, l.Resets, 1)

@@ -45,7 +45,7 @@ func newCluster(cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{config: cfg, collectors: collectors, backups: make(map[string]*draft)}
-	c.Phones.begin(c.Now, c.raise, c.serves)
+	c.Phones.begin(c.Now, cfg.Clock.Now, c.raise, c.serves)
 	c.release, c.location, c.keyBits, c.digest = cfg.Release, cfg.Location, cfg.KeyBits, cfg.Digest
 	return c, nil
 }

@@ -38,7 +38,7 @@ func TestForkGoesItsOwnWay(t *testing.T) {
 	require.Equal(t, file, same)
 
 	require.NoError(t, fork.Nodes()[1].Regenerate(cucm.CallManager))
-	fork.Unregister("SEP00000000000A", cucm.DeviceUnregistered)
+	fork.Publisher().Unregister("SEP00000000000A", cucm.DeviceUnregistered)
 	require.Equal(t, before, state(l.Cluster))
 	require.Equal(t, 1, l.Registered())
 	require.Empty(t, l.Resets, "the fork's phones are others")

@@ -13,6 +13,7 @@ import (
 // [Cluster].
 type Phones struct {
 	now    func() time.Time // the cluster's
+	clock  func() time.Time // by which registrations lapse, whatever `set date` makes of now
 	raise  func(...occurrence)
 	serves serves
 
@@ -22,7 +23,7 @@ type Phones struct {
 	// newcomers are the phones that auto-registration entered, and when, until they
 	// load their own configuration or are told to
 	newcomers map[string]time.Time
-	shared    map[*Node]*Registration // see withoutSIP
+	shared    map[Registration]*Registration // see withoutSIP
 
 	alarms, registrations atomic.Uint64 // received
 }
@@ -31,9 +32,9 @@ type Phones struct {
 type serves func(server string, list sip.Checksum) bool
 
 // begin makes the zero value ready.
-func (p *Phones) begin(now func() time.Time, raise func(...occurrence), serves serves) {
-	p.now, p.raise, p.serves = now, raise, serves
-	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[*Node]*Registration)
+func (p *Phones) begin(now, clock func() time.Time, raise func(...occurrence), serves serves) {
+	p.now, p.clock, p.raise, p.serves = now, clock, raise, serves
+	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[Registration]*Registration)
 	p.newcomers = make(map[string]time.Time)
 }
 

@@ -22,7 +22,9 @@ type Registration struct {
 	Session string         // Call-ID; a new boot has a new one
 	Contact string         // sip:user@host:port; "" where the phone registered without SIP
 	At      netip.AddrPort // where the phone is reached
-	lapses  time.Time      // zero: never, as in a simulation that spares the keep-alives
+	// lapses is when it does, by a clock that `set date` does not move; zero: never,
+	// as in a simulation that spares the keep-alives.
+	lapses time.Time
 }
 
 // A RegisteredPhone is one that a node can reset.
@@ -47,6 +49,7 @@ type record struct {
 	holds        *holding      // as last reported; nil: it never did
 	alarms       uint32        // that it sent
 	known        bool          // it is in the database, and not only heard of
+	resetting    bool          // it is being told to boot again
 }
 
 // records are those of all phones, found by name. A map of a million names takes

@@ -24,10 +24,10 @@ const (
 	DeviceNoResponse     Reason = 18 // no answer to a NOTIFY
 )
 
-// lapseAfter is how long a registration holds without a keep-alive: one keep-
-// alive may be lost, and phones that queue for a busy machine are not given up
-// (this project's choice).
-const lapseAfter = 2 * sip.Granted
+// lapseOf is when a registration lapses that is granted for a time now: after twice
+// that without a keep-alive. One may be lost, and phones that queue for a busy machine
+// are not given up (this project's choice).
+func (p *Phones) lapseOf(granted time.Duration) time.Time { return p.clock().Add(2 * granted) }
 
 func (r *Registration) lapsed(now time.Time) bool {
 	return !r.lapses.IsZero() && r.lapses.Before(now)
@@ -43,30 +43,56 @@ func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d Device, why 
 // takes any phone, whatever trust it is in.
 func (n *Node) Register(device string, renews bool) {
 	p := &n.cluster.Phones
-	p.register(device, p.withoutSIP(n), renews)
+	p.mu.Lock()
+	r := p.withoutSIP(n, time.Time{})
+	p.mu.Unlock()
+	p.register(device, r, renews)
 }
 
-// RegisterOver records a registration or a keep-alive by SIP, which holds until
-// the next is overdue. It takes the session, the contact and the address of r.
-func (n *Node) RegisterOver(device string, r Registration) {
+// RegisterOver records a registration or a keep-alive by SIP, which was granted for
+// a time and holds until the next is overdue. It takes the session, the contact and
+// the address of r, and reports whether the node did not know of it before.
+func (n *Node) RegisterOver(device string, r Registration, granted time.Duration) (anew bool) {
 	p := &n.cluster.Phones
-	r.Node, r.lapses = n, p.now().Add(lapseAfter)
-	p.register(device, &r, true)
+	r.Node, r.lapses = n, p.lapseOf(granted)
+	return p.register(device, &r, true)
 }
 
-// withoutSIP is the registration that all phones of a node share which register
-// without SIP: there may be a million.
-func (p *Phones) withoutSIP(n *Node) *Registration {
+// maxShared bounds how many registrations are remembered to be shared.
+const maxShared = 256
+
+// withoutSIP is the registration that all phones share which register with a node
+// without SIP, or have fallen silent within the same second: there may be a
+// million. The caller holds the lock.
+func (p *Phones) withoutSIP(n *Node, lapses time.Time) *Registration {
+	if !lapses.IsZero() {
+		lapses = lapses.Add(time.Second - 1).Truncate(time.Second)
+	}
+	r := Registration{Node: n, lapses: lapses}
+	if p.shared[r] == nil {
+		if len(p.shared) >= maxShared {
+			clear(p.shared)
+		}
+		shared := r
+		p.shared[r] = &shared
+	}
+	return p.shared[r]
+}
+
+// FallSilent records that no keep-alive of a phone which registered without SIP
+// will come any more. Nobody tells the cluster when a phone loses its power or its
+// network: the registration lapses when it would have lapsed by SIP.
+func (p *Phones) FallSilent(device string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.shared[n] == nil {
-		p.shared[n] = &Registration{Node: n}
+	if rec := p.records.find(device); rec != nil && rec.registration != nil && rec.registration.lapses.IsZero() {
+		rec.registration = p.withoutSIP(rec.registration.Node, p.lapseOf(sip.Granted))
 	}
-	return p.shared[n]
 }
 
-// register records a registration, one of the same session if it renews.
-func (p *Phones) register(device string, r *Registration, renews bool) {
+// register records a registration, one of the same session if it renews. It
+// reports whether it is new to its node.
+func (p *Phones) register(device string, r *Registration, renews bool) (anew bool) {
 	p.registrations.Add(1)
 	now := p.now()
 	raised := make([]occurrence, 0, 2)
@@ -74,7 +100,7 @@ func (p *Phones) register(device string, r *Registration, renews bool) {
 	rec := p.records.get(device)
 	switch old := rec.registration; {
 	case old == nil:
-	case old.lapsed(now):
+	case old.lapsed(p.clock()):
 		raised = p.gone(raised, rec, KeepAliveTimeout)
 	case !renews || old.Session != r.Session:
 		raised = p.gone(raised, rec, DeviceInitiatedReset)
@@ -83,20 +109,27 @@ func (p *Phones) register(device string, r *Registration, renews bool) {
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
-	if rec.registration == nil {
+	if anew = rec.registration == nil; anew {
 		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, rec.device, 0))
 	}
 	rec.registration = r
 	p.mu.Unlock()
 	p.raise(raised...)
+	return anew
 }
 
-// Unregister records that a phone is gone, and why: resets no longer reach it.
-func (p *Phones) Unregister(device string, why Reason) {
+// Unregister records that a phone is gone, and why: resets no longer reach it. A
+// registration with another node stays: what says that the phone asks for no time
+// there is the keep-alive to its standby.
+func (n *Node) Unregister(device string, why Reason) {
+	p := &n.cluster.Phones
 	p.mu.Lock()
 	var gone []occurrence
-	if r := p.records.find(device); r != nil {
-		gone = p.gone(nil, r, why)
+	if rec := p.records.find(device); rec != nil && rec.registration != nil && rec.registration.Node == n {
+		if rec.resetting && why != MalformedRegisterMsg {
+			why = CallManagerReset // as it was told
+		}
+		gone = p.gone(nil, rec, why)
 	}
 	p.mu.Unlock()
 	p.raise(gone...)
@@ -119,7 +152,7 @@ func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence
 
 // lapse ends the registrations whose keep-alive did not come.
 func (p *Phones) lapse() {
-	now := p.now()
+	now := p.clock()
 	var raised []occurrence
 	p.mu.Lock()
 	for _, rec := range p.records.all {
@@ -145,7 +178,8 @@ func (n *Node) ForgetPhones() {
 }
 
 // CarryOver announces that the cluster's clock jumps by d, now or in a moment: the
-// keep-alives of phones that are still there would have come meanwhile.
+// keep-alives of phones that are still there would have come meanwhile. (`set date`
+// moves no clock by which they are awaited.)
 func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
 	p.mu.Lock()
 	var lapsing []*record
@@ -184,13 +218,15 @@ func (p *Phones) Registered() int {
 	return n
 }
 
-// registered are the phones that are registered, and their records.
-func (p *Phones) registered() (records []*record, phones []RegisteredPhone) {
+// toReset are the phones that are registered, and their records: they are to be told
+// to boot again, and what they say meanwhile is taken for a consequence.
+func (p *Phones) toReset() (records []*record, phones []RegisteredPhone) {
 	p.lapse()
-	p.mu.RLock()
-	defer p.mu.RUnlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, rec := range p.records.all {
 		if rec.registration != nil {
+			rec.resetting = true
 			records = append(records, rec)
 			phones = append(phones, RegisteredPhone{rec.device.Name, rec.registration})
 		}
@@ -201,26 +237,32 @@ func (p *Phones) registered() (records []*record, phones []RegisteredPhone) {
 // wasTold records what came of telling a phone to boot again: it is not
 // registered until it registers anew. A phone that refuses stays registered.
 func (p *Phones) wasTold(rec *record, r *Registration, err error) {
-	why := CallManagerReset
-	var silent *sip.NoAnswerError
-	switch {
-	case err == nil:
-	case !errors.As(err, &silent):
-		return
-	case silent.During != "connecting" && errors.Is(err, context.DeadlineExceeded):
-		why = DeviceNoResponse
-	default:
-		why = ConnectivityError
-	}
+	why := goneFor(err)
 	raised := make([]occurrence, 0, 2)
 	if why == CallManagerReset {
 		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device, 0))
 	}
 	p.mu.Lock()
+	rec.resetting = false
 	// It may have come back already.
-	if now := rec.registration; now != nil && now.Session == r.Session {
+	if now := rec.registration; why != 0 && now != nil && now.Session == r.Session {
 		raised = p.gone(raised, rec, why)
 	}
 	p.mu.Unlock()
 	p.raise(raised...)
+}
+
+// goneFor is why a phone is gone that was told to boot again, by what came of
+// that; 0 where it refused.
+func goneFor(err error) Reason {
+	silent, unanswered := errors.AsType[*sip.NoAnswerError](err)
+	switch {
+	case err == nil:
+		return CallManagerReset
+	case !unanswered:
+		return 0
+	case silent.During != "connecting" && errors.Is(err, context.DeadlineExceeded):
+		return DeviceNoResponse
+	}
+	return ConnectivityError
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/sip"
 )
 
 // A keep-alive that comes between the word that the clock will jump and the jump
@@ -18,7 +20,7 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	c, err := New(cfg)
 	require.NoError(t, err)
 	comes := func(name string) {
-		c.Publisher().RegisterOver(name, Registration{Session: name, Contact: "sip:x@127.0.0.1:1"})
+		c.Publisher().RegisterOver(name, Registration{Session: name, Contact: "sip:x@127.0.0.1:1"}, sip.Granted)
 	}
 	comes("SEP00000000000A")
 	comes("SEP00000000000B")
@@ -26,7 +28,7 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	comes("SEP00000000000A")
 	now = now.Add(time.Hour)
 	require.Equal(t, 1, c.Registered())
-	now = now.Add(lapseAfter + 1)
+	now = now.Add(2*sip.Granted + 1)
 	require.Zero(t, c.Registered())
 }
 
@@ -41,7 +43,7 @@ func TestEndPointAlarms(t *testing.T) {
 	c.AddDevice(Device{Name: name, Model: "7962", Group: c.Nodes()})
 	comes := func(session string) {
 		at := netip.MustParseAddrPort("127.0.0.9:1")
-		pub.RegisterOver(name, Registration{Session: session, Contact: "sip:x@127.0.0.9:1", At: at})
+		pub.RegisterOver(name, Registration{Session: session, Contact: "sip:x@127.0.0.9:1", At: at}, sip.Granted)
 	}
 	number := regexp.MustCompile(`^.* UTC :  `)
 	last := func() string {
@@ -65,7 +67,7 @@ func TestEndPointAlarms(t *testing.T) {
 		DeviceInitiatedReset: gone("6", "8", "SIPRegisterInd"),
 	} {
 		comes("1")
-		c.Unregister(name, why)
+		pub.Unregister(name, why)
 		require.Equal(t, want, last())
 	}
 	comes("2")

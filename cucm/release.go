@@ -30,6 +30,20 @@ func (r Release) resetUnit() Unit {
 // sharesRecovery reports whether all nodes have one ITLRecovery.
 func (r Release) sharesRecovery() bool { return r == Release125 }
 
+// UserAgent is how call managers of the release name themselves in SIP.
+func (r Release) UserAgent() string { return "Cisco-CUCM" + string(r) }
+
+// SIS is the version of Cisco's SIP line interface that call managers of the
+// release answer with. 9.1.0 was seen of 12.5; 6.0.0 in a trace of 2015 whose
+// release it does not tell (technote 200410): that it is 10.0's is this project's
+// choice.
+func (r Release) SIS() string {
+	if r == Release10 {
+		return "6.0.0"
+	}
+	return "9.1.0"
+}
+
 // Version is what `show version active` prints. The build numbers are this
 // project's own.
 func (r Release) Version() string {

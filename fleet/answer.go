@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"itlsim/phone"
+	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -44,13 +45,28 @@ func TVSAnswer(a phone.AskTVS, answer tvs.Answer, err error) phone.Event {
 	return phone.TVSSilent{Seq: a.Seq, Err: err}
 }
 
-// RegisterAnswer is the event that ends a registration. alarms is how many of the
-// action's alarms were answered with 202 before.
-func RegisterAnswer(a phone.Register, alarms int, err error) phone.Event {
+// RegisterAnswer is the event that ends a registration. alarms are those of the
+// action's that were answered with 202.
+func RegisterAnswer(a phone.Register, alarms phone.AlarmSet, err error) phone.Event {
 	if err != nil {
 		return phone.NotRegistered{Seq: a.Seq, Alarms: alarms, Err: err}
 	}
 	return phone.Registered{Seq: a.Seq, Alarms: alarms}
+}
+
+// ControlEvent is what a NOTIFY that a phone took asks of it; nil for nothing.
+// check-version and apply-config come down to the configuration's stamp: what they
+// say of dial plan, soft keys and loads a simulated phone does not have.
+func ControlEvent(s sip.ServiceControl) phone.Event {
+	switch s.Action {
+	case sip.Reset, sip.Restart:
+		return phone.Reset{Restart: s.Action == sip.Restart, Asked: true}
+	case sip.CheckVersion, sip.ApplyConfig:
+		if s.Result != sip.NoChange {
+			return phone.CheckVersion{Stamp: *s.Config}
+		}
+	}
+	return nil
 }
 
 // OpenAnswer is the event that ends a connection to an HTTPS service: with the

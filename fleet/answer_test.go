@@ -79,8 +79,8 @@ func TestTally(t *testing.T) {
 	failed := errors.New("refused")
 	for _, ev := range []phone.Event{
 		phone.FileReceived{}, phone.TVSAnswered{}, phone.TVSStrange{}, phone.TVSSilent{}, phone.TVSSilent{},
-		RegisterAnswer(phone.Register{}, 2, nil),
-		RegisterAnswer(phone.Register{}, 3, failed), RegisterAnswer(phone.Register{}, 0, failed),
+		RegisterAnswer(phone.Register{}, 0b101, nil),
+		RegisterAnswer(phone.Register{}, 0b111, failed), RegisterAnswer(phone.Register{}, 0, failed),
 	} {
 		tally.Answered(ev)
 	}

@@ -50,6 +50,6 @@ func (l Limits) Faster(pace float64) Limits {
 	return l
 }
 
-// RenewAfter is how long after a registration a phone registers again: five
-// seconds before what was granted ends (timerRegisterDelta of its configuration).
-const RenewAfter = sip.Granted - 5*time.Second
+// RenewAfter is how long after a registration for as long as CUCM grants a phone
+// registers again.
+const RenewAfter = sip.Granted - sip.Early

@@ -35,10 +35,10 @@ func (t *Tally) Answered(ev phone.Event) {
 	case phone.TVSSilent:
 		t.TVSSilent.Add(1)
 	case phone.Registered:
-		t.Alarms.Add(uint64(ev.Alarms))
+		t.Alarms.Add(uint64(ev.Alarms.Len()))
 		t.Registrations.Add(1)
 	case phone.NotRegistered:
-		t.Alarms.Add(uint64(ev.Alarms))
+		t.Alarms.Add(uint64(ev.Alarms.Len()))
 		t.RegistrationsFailed.Add(1)
 	}
 }

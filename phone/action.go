@@ -32,14 +32,16 @@ type (
 		rules rules // nil: the real ones
 	}
 	// Register asks a call manager of the configuration in force to register the
-	// phone, after sending it the stored alarms in order. A phone registers
-	// whatever its trust state.
+	// phone, after sending it the stored alarms in order, for whose answers it does
+	// not wait. A phone registers whatever its trust state.
 	Register struct {
 		Seq    uint32
 		Server string // host:port
 		Alarms []sip.DeviceTLInfo
 		Boot   uint32 // counts boots: a boot's registrations are one session
-		Cause  Cause  // of the last boot
+		// Cause of the last boot, until a call manager has registered the phone since;
+		// then NeverBooted.
+		Cause Cause
 	}
 	// OpenService connects to an HTTPS service and brings back the certificate that
 	// it shows. Nothing is asked before ReadService; the driver closes the
@@ -52,6 +54,25 @@ type (
 	ReadService struct {
 		Seq uint32
 		URL string
+	}
+)
+
+// Actions that are to be carried out and want no answer.
+type (
+	// Unregister ends the registration with a call manager, since the phone boots
+	// again.
+	Unregister struct {
+		Seq    uint32
+		Server string // host:port
+		Boot   uint32 // whose registration it is
+		Cause  Cause  // of the boot that comes
+		Asked  bool   // the call manager asked for it, and takes the phone as gone
+	}
+	// StandBy keeps the next call manager informed that the phone is there.
+	StandBy struct {
+		Seq    uint32
+		Server string // host:port
+		Boot   uint32
 	}
 )
 
@@ -84,6 +105,8 @@ type (
 func (Fetch) isAction()       {}
 func (AskTVS) isAction()      {}
 func (Register) isAction()    {}
+func (Unregister) isAction()  {}
+func (StandBy) isAction()     {}
 func (OpenService) isAction() {}
 func (ReadService) isAction() {}
 func (RaiseAlarm) isAction()  {}

@@ -47,11 +47,23 @@ type stub struct {
 	certHash string      // of the certificate that the other is encrypted for
 }
 
-func (p *Phone) startBoot() {
+// startBoot begins with the trust lists, or, where the phone is merely restarted,
+// with the configuration: what the last boot made of the lists stays.
+func (p *Phone) startBoot(restart bool) {
 	p.drop()
-	p.last = nil
-	p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
-	p.begin(stepCTL)
+	if !restart {
+		p.last = nil
+		p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
+		p.begin(stepCTL)
+		return
+	}
+	if p.last != nil {
+		last := *p.last
+		last.ConfigBy, last.Refusal = ByNothing, last.ListRefusal
+		p.last = p.library.lastBoot(last)
+	}
+	p.boot = &boot{servers: p.Servers(), before: p.lists, list: p.lists}
+	p.begin(stepConfig)
 }
 
 // begin asks for the file of a step.
@@ -185,6 +197,7 @@ func (p *Phone) listsDone() {
 		// power failed in the boot that changed the lists.
 		b.list = p.flash.Lists.best()
 	}
+	p.lists = worse(b.list, b.refused)
 	switch {
 	case b.updated:
 		p.show(MsgListUpdated)

@@ -35,8 +35,17 @@ type (
 	// Reset boots the phone again, as the cluster or somebody at the phone asks. A
 	// phone that is off misses it.
 	Reset struct {
-		Restart bool // "restart" rather than "reset" was asked for
+		// Restart: "restart" rather than "reset" was asked for. The phone loads its
+		// configuration anew, and no trust list.
+		Restart bool
+		// Asked: the call manager where the phone is registered asked for it, and
+		// takes it as gone.
+		Asked bool
 	}
+	// CheckVersion tells the phone which version of its configuration there is, by
+	// its stamp ("" says nothing). A phone with another restarts. One that does
+	// anything else ignores it, though real ones may not.
+	CheckVersion struct{ Stamp string }
 	// UseServers gives the phone other TFTP servers (DHCP option 150), host:port,
 	// from its next boot on.
 	UseServers struct{ Servers []string }
@@ -61,10 +70,17 @@ func (PowerOff) happen(p *Phone) {
 }
 
 func (ev Reset) happen(p *Phone) {
+	why := ResetReset
 	if ev.Restart {
+		why = ResetRestart
+	}
+	p.leave(why, ev.Asked)
+	p.restart(why)
+}
+
+func (ev CheckVersion) happen(p *Phone) {
+	if p.on && p.boot == nil && ev.Stamp != "" && stampOf(ev.Stamp) != p.flash.ConfigStamp {
 		p.restart(ResetRestart)
-	} else {
-		p.restart(ResetReset)
 	}
 }
 
@@ -102,6 +118,7 @@ func (EraseLists) happen(p *Phone) {
 
 func (ev FactoryReset) happen(p *Phone) {
 	if !ev.Menu || p.menu() {
+		p.leave(Initialized, false)
 		p.flash, p.state, p.status, p.calls = Flash{}, None, nil, nil
 		p.common = p.library.common(&p.profile, p.servers, nil)
 		p.restart(Initialized)
@@ -174,18 +191,18 @@ func (ev TVSAnswered) happen(p *Phone) { p.tvsAnswered(ev.Answer) }
 func (ev TVSStrange) happen(p *Phone)  { p.tvsFailed(&StrangeTVSError{p.tvsServer()}, false) }
 func (ev TVSSilent) happen(p *Phone)   { p.tvsFailed(ev.Err, true) }
 
-// Answers to Register. Alarms is how many of the action's, the first, were
-// answered with 202.
+// Answers to Register. Alarms are those of the action's that were answered with
+// 202.
 type (
 	// Registered: the call manager took the registration.
 	Registered struct {
 		Seq    uint32
-		Alarms int
+		Alarms AlarmSet
 	}
 	// NotRegistered: no connection, no answer in time, or a refusal.
 	NotRegistered struct {
 		Seq    uint32
-		Alarms int
+		Alarms AlarmSet
 		Err    error
 	}
 )

@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"hash/fnv"
+	"strings"
 	"time"
 
 	"itlsim/cnf"
@@ -14,7 +16,18 @@ type Flash struct {
 	Lists     Lists
 	Config    *cnf.Config  // in force; nil: none was ever accepted
 	ConfigSum sip.Checksum // of its plain file: what comes again is not parsed again
-	Vouches   []Vouch      // what TVS said, each for its time to live
+	// ConfigStamp stands for the file's version stamp; 0 for none. It is kept small:
+	// there may be a million phones.
+	ConfigStamp uint32
+	Vouches     []Vouch // what TVS said, each for its time to live
+}
+
+// stampOf is a version stamp's stand-in, a hash. Braces around it do not count: a
+// NOTIFY has them around each stamp, and the file maybe.
+func stampOf(stamp string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(strings.Trim(stamp, "{}")))
+	return h.Sum32()
 }
 
 // vouchFor finds a TVS answer about a signer in one of the roles that has not

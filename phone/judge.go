@@ -168,7 +168,7 @@ func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (acce
 			p.begin(stepEncrypted)
 			return false
 		}
-		p.flash.Config, p.flash.ConfigSum = read.config, read.sum
+		p.flash.Config, p.flash.ConfigSum, p.flash.ConfigStamp = read.config, read.sum, read.stamp
 	}
 	p.verdict(by, server, nil)
 	if b.step == stepDefault {

@@ -210,6 +210,8 @@ func (l *lab) config(name string, options ...string) []byte {
 //	directory CERT                        the certificate that the directory shows
 //	tvs SERVER shows CERT [CERT:ROLE,ROLE...] [ttl=1h] [instead=CERT] | tvs SERVER silent
 //	boot, reset, power off, erase, factory reset, servers SERVER...
+//	restarted [reset]                     its call manager has it restarted, or reset
+//	newer [STAMP]                         its call manager tells the configuration's stamp
 //	menu reset, alternate SERVER..., keep alive, open directory
 //	boot until PREFIX                     stop before that file (or "TVS") is answered
 //	late                                  the answer that was held back
@@ -347,6 +349,10 @@ func (l *lab) command(w []string) {
 		}
 	case "reset":
 		l.event(phone.Reset{})
+	case "restarted":
+		l.event(phone.Reset{Restart: len(w) == 1, Asked: true})
+	case "newer":
+		l.event(phone.CheckVersion{Stamp: arg(1)})
 	case "power":
 		l.event(phone.PowerOff{})
 	case "erase":
@@ -418,7 +424,11 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		if host, _, _ := strings.Cut(a.Server, ":"); l.deaf[host] {
 			return phone.NotRegistered{Seq: a.Seq, Err: fmt.Errorf("%s: no answer in time", a.Server)}
 		}
-		return phone.Registered{Seq: a.Seq, Alarms: len(a.Alarms)}
+		var answered phone.AlarmSet
+		for i := range a.Alarms {
+			answered.Add(i)
+		}
+		return phone.Registered{Seq: a.Seq, Alarms: answered}
 	case phone.OpenService:
 		if l.shows == "" {
 			return phone.ServiceFailed{Seq: a.Seq, Err: errors.New("connection refused")}
@@ -571,11 +581,22 @@ func (l *lab) describe(what any) string {
 		ctl, list := l.held(phone.ByCTL), l.held(phone.ByITL)
 		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", ctl, list, a.Alarm.ITLServer)
 	case phone.Register:
-		said := fmt.Sprintf("Register with %s, %s", a.Server, a.Cause)
+		said := fmt.Sprintf("Register with %s", a.Server)
+		if a.Cause != phone.NeverBooted {
+			said += fmt.Sprintf(", %s", a.Cause)
+		}
 		if len(a.Alarms) > 0 {
 			said += fmt.Sprintf(", alarms: %d", len(a.Alarms))
 		}
 		return said
+	case phone.Unregister:
+		said := fmt.Sprintf("Unregister at %s, %s", a.Server, a.Cause)
+		if a.Asked {
+			said += ", as it asked"
+		}
+		return said
+	case phone.StandBy:
+		return "StandBy at " + a.Server
 	case phone.Booted:
 		return fmt.Sprintf("Booted %v", a.State)
 	case phone.Verdict:

@@ -84,6 +84,7 @@ func (l *Library) verified(s signature, verify func() error) error {
 // payload is a plain configuration and what was read from it.
 type payload struct {
 	sum    sip.Checksum
+	stamp  uint32 // see [Flash]
 	config *cnf.Config
 	err    error
 }
@@ -95,6 +96,9 @@ func (l *Library) payload(data []byte, inForce *cnf.Config, inForceSum sip.Check
 		p := payload{sum: sha1.Sum(data)}
 		if l.Remember || inForce == nil || inForceSum != p.sum {
 			p.config, p.err = l.config(data)
+			if stamp := cnf.VersionStamp(data); stamp != "" {
+				p.stamp = stampOf(stamp)
+			}
 		}
 		return p, nil
 	})

@@ -26,9 +26,11 @@ type Phone struct {
 	boots   uint32  // begun so far
 	seq     uint32  // of the last action that wants an answer
 	session uint32  // of the next TVS question
-	home    int32   // index plus one of the call manager where it is registered; 0: none
+	home    uint16  // index plus one of the call manager where it is registered; 0: none
+	known   bool    // a call manager has registered it since it booted
 	awaits  awaited // the answer to that action
 	state   State
+	lists   State // what the last boot made of the trust lists alone
 	on      bool
 	cause   Cause // of the last boot
 
@@ -67,7 +69,7 @@ func New(s Setup) *Phone {
 	return &Phone{
 		name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP,
 		common: s.Library.common(s.Profile, s.Servers, nil),
-		flash:  s.Flash, state: s.Flash.Lists.best(), session: firstSession,
+		flash:  s.Flash, state: s.Flash.Lists.best(), lists: s.Flash.Lists.best(), session: firstSession,
 	}
 }
 
@@ -141,15 +143,16 @@ func (p *Phone) do(a Action) { p.out = append(p.out, a) }
 // restart boots a phone that is on; what it was doing is dropped.
 func (p *Phone) restart(why Cause) {
 	if p.on {
+		p.leave(why, false)
 		p.cause = why
 		p.boots++
-		p.startBoot()
+		p.startBoot(why == ResetRestart && p.boot == nil)
 	}
 }
 
 // drop ends what the phone was doing.
 func (p *Phone) drop() {
-	p.boot, p.directory, p.awaits, p.home = nil, nil, awaitsNothing, 0
+	p.boot, p.directory, p.awaits, p.home, p.known = nil, nil, awaitsNothing, 0, false
 	if p.calls != nil {
 		p.calls.tried, p.calls.thenOpen = nil, false
 	}

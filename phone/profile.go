@@ -13,7 +13,8 @@ type Profile struct {
 	Firmware string // "10.3(1)"
 	// SHA512 phones can check signatures over SHA-512.
 	SHA512 bool
-	// Spelling of the status messages: the 8800 family's, or the older one.
+	// OldSpelling firmware spells its status messages in the older way, not in the
+	// 8800 family's, and names one load only when it registers.
 	OldSpelling bool
 	// HTTP phones ask for each file by HTTP on port 6970 first, then by TFTP.
 	HTTP bool
@@ -34,7 +35,7 @@ type Profile struct {
 // but 1.0. The rest is this project's choice: which firmware knows SHA-512, that
 // the 7900s ask by TFTP only, and all load names but the 7821's.
 var profiles = [...]Profile{
-	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", SHA512: true, HTTP: true},
+	{Model: "8861", Firmware: "10.3(1)", Load: "sip88xx.10-3-1-20", DeviceType: 685, SHA512: true, HTTP: true},
 	{Model: "7821", Firmware: "12.1(1)", Load: "sip78xx.12-1-1-12", DeviceType: 621, SHA512: true, HTTP: true},
 	{Model: "9971", Firmware: "9.4(2)", Load: "sip9971.9-4-2-13", DeviceType: 493, SHA512: true, HTTP: true},
 	{Model: "7962", Firmware: "9.4(2)", Load: "SIP42.9-4-2-1S", DeviceType: 404,
@@ -69,6 +70,20 @@ func (p *Profile) UserAgent() string {
 	version := strings.FieldsFunc(p.Firmware, func(r rune) bool { return r < '0' || '9' < r })
 	return "Cisco-CP" + p.Model + "/" + strings.Join(version, ".")
 }
+
+// SIS is the version of Cisco's SIP line interface that the firmware supports. A
+// 7975 with 9.3.1 was seen with 6.0.0, a 7821 and an 8851 with 12.1.1 with 7.0.0;
+// that it changed with 10.0 is this project's choice.
+func (p *Profile) SIS() string {
+	if p.Since("10.0") {
+		return "7.0.0"
+	}
+	return "6.0.0"
+}
+
+// SessionID reports whether the firmware sends Session-ID: 12.1.1 was seen to, and
+// 9.3.1 was not. That it began with 11.0, as CUCM did, is this project's choice.
+func (p *Profile) SessionID() bool { return p.Since("11.0") }
 
 func (p *Profile) String() string { return p.Model + " " + p.Firmware }
 

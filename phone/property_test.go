@@ -122,7 +122,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			return phone.TVSAnswered{Seq: seq, Answer: a}
 		}
 		fromCallManager := func(seq uint32) phone.Event {
-			alarms := draw(4, "alarms answered")
+			alarms := phone.AlarmSet(draw(16, "alarms answered"))
 			if draw(2, "registered") == 0 {
 				return phone.Registered{Seq: seq, Alarms: alarms}
 			}
@@ -141,11 +141,17 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			case n == 36:
 				ev = phone.UseServers{Servers: []string{"tftp3", "tftp4"}[:draw(3, "servers")]}
 			case n == 35:
+			case n == 34:
+				ev = phone.Reset{Restart: true, Asked: draw(2, "asked") == 0}
+			case n == 33:
+				ev = phone.CheckVersion{Stamp: []string{"", "{another}"}[draw(2, "stamp")]}
+			case n == 32:
+				ev = phone.KeepAlive{}
 			case !w.phone.On():
 				ev = phone.PowerOn{}
 			case w.booting:
 				seq := w.awaited
-				if n == 34 {
+				if n == 31 {
 					seq-- // of the question before
 				}
 				if w.registering {
@@ -172,21 +178,26 @@ type watched struct {
 	asked       *tvs.Request // this question
 
 	before  phone.State // the boot under way
+	lists   phone.State // what it makes of the lists, at best; None where they are beyond doubt
 	refused bool        // a file, in that boot
 	renewed bool        // a list was accepted in it, or found missing where none is stored
 }
 
 func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 	flash, state, on := w.phone.Flash(), w.phone.State(), w.phone.On()
+	registered, _ := w.phone.RegisteredWith()
 	actions := w.phone.Step(now, ev)
 	require.True(t, reflect.DeepEqual(actions, w.twin.Step(now, ev)), "the same events give the same actions")
 
-	erased, boots := false, false
-	switch ev.(type) {
+	erased, boots, restarts := false, false, false
+	switch ev := ev.(type) {
 	case phone.PowerOn:
 		boots = !on
 	case phone.Reset:
-		boots = on
+		boots, restarts = on, ev.Restart && on && !w.booting
+	case phone.CheckVersion:
+		restarts = on && !w.booting && ev.Stamp != ""
+		boots = restarts
 	case phone.EraseLists:
 		erased = on && (flash.Config == nil || flash.Config.Settings.SettingsAccess)
 		boots = erased
@@ -200,7 +211,12 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 	}
 	if boots {
 		w.booting, w.registering, w.before, w.refused, w.renewed = true, false, state, false, false
+		if restarts { // what the last boot made of the lists stays
+			w.before, w.renewed = w.lists, w.lists == phone.None
+		}
 	}
+	leaves := slices.ContainsFunc(actions, func(a phone.Action) bool { _, ok := a.(phone.Unregister); return ok })
+	require.Equal(t, boots && registered != "", leaves, "a registered phone that boots again says so")
 	accepted := false
 	for i, a := range actions {
 		switch a := a.(type) {
@@ -214,6 +230,14 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 			require.True(t, w.booting)
 			if f, ok := a.(phone.Fetch); ok {
 				w.awaited, w.fetched, w.asked = f.Seq, f.Name, nil
+				if strings.HasPrefix(f.Name, device) && !restarts {
+					w.lists = w.before
+					if w.refused {
+						w.lists = max(w.lists, phone.Locked)
+					} else if w.renewed {
+						w.lists = phone.None
+					}
+				}
 			} else {
 				ask := a.(phone.AskTVS)
 				w.awaited, w.asked = ask.Seq, &ask.Request

@@ -1,7 +1,9 @@
 package phone
 
 import (
+	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"itlsim/sip"
@@ -20,9 +22,25 @@ const (
 	PhoneKeypad
 )
 
-var causeNames = [...]string{"", "Initialized", "Reset-Reset", "Reset-Restart", "Phone-Keypad"}
+// causes have their numbers from the alarm catalogue's LastOutOfServiceInformation
+// and from SIPCC.
+var causes = [...]struct {
+	name  string
+	alarm int
+}{
+	Initialized: {"Initialized", 25}, ResetReset: {"Reset-Reset", 22},
+	ResetRestart: {"Reset-Restart", 23}, PhoneKeypad: {"Phone-Keypad", 20},
+}
 
-func (c Cause) String() string { return causeNames[c] }
+func (c Cause) String() string { return causes[c].name }
+
+// Reason is the cause as a REGISTER gives it; nil for NeverBooted.
+func (c Cause) Reason() *sip.Reason {
+	if c == NeverBooted {
+		return nil
+	}
+	return &sip.Reason{Alarm: causes[c].alarm, Last: strings.ToLower(causes[c].name)}
+}
 
 // storedAlarms is how many alarms a phone keeps while no call manager answers; the
 // oldest are dropped first. No document gives a real phone's number.
@@ -55,8 +73,32 @@ func (p *Phone) storeAlarm(a sip.DeviceTLInfo) {
 	p.do(RaiseAlarm{a})
 }
 
+// An AlarmSet says which of a Register's alarms a call manager answered with 202:
+// bit i stands for the i-th.
+type AlarmSet uint8
+
+// Has reports whether the i-th alarm is in the set.
+func (s AlarmSet) Has(i int) bool { return s>>i&1 != 0 }
+
+// Add puts the i-th alarm into the set.
+func (s *AlarmSet) Add(i int) { *s |= 1 << i }
+
+// Len is how many alarms are in the set.
+func (s AlarmSet) Len() int { return bits.OnesCount8(uint8(s)) }
+
 // sent removes the alarms that were answered.
-func (c *calls) sent(n int) { c.alarms = c.alarms[min(max(n, 0), len(c.alarms)):] }
+func (c *calls) sent(answered AlarmSet) {
+	if answered == 0 {
+		return
+	}
+	var left []sip.DeviceTLInfo // the driver may hold the old slice
+	for i, a := range c.alarms {
+		if !answered.Has(i) {
+			left = append(left, a)
+		}
+	}
+	c.alarms = left
+}
 
 // register asks the call managers of the configuration in force, in order. It
 // reports whether there is any.
@@ -71,16 +113,24 @@ func (p *Phone) register(booting bool) bool {
 }
 
 func (p *Phone) askCallManager() {
-	server := p.flash.Config.CallManagers[p.calls.asking]
-	p.do(Register{
-		Seq: p.await(awaitsCallManager), Server: server, Alarms: p.calls.alarms, Boot: p.boots, Cause: p.cause,
-	})
+	r := Register{
+		Seq: p.await(awaitsCallManager), Server: p.flash.Config.CallManagers[p.calls.asking],
+		Alarms: p.calls.alarms, Boot: p.boots,
+	}
+	if !p.known {
+		r.Cause = p.cause
+	}
+	p.do(r)
 }
 
 func (p *Phone) registered(ev Registered) {
 	c := p.calls
 	c.sent(ev.Alarms)
-	p.home = int32(c.asking) + 1
+	p.home, p.known = uint16(c.asking)+1, true
+	if managers := p.flash.Config.CallManagers; !c.booting && int(p.home) < len(managers) {
+		p.seq++
+		p.do(StandBy{Seq: p.seq, Server: managers[p.home], Boot: p.boots})
+	}
 	p.registrationEnds()
 }
 
@@ -110,6 +160,19 @@ func (p *Phone) registrationEnds() {
 	}
 	if opens {
 		p.openDirectory()
+	}
+}
+
+// leave tells the call manager where the phone is registered that it goes, as
+// firmware does before it boots again, whyever (SIPCC). A phone that loses its
+// power cannot.
+func (p *Phone) leave(why Cause, asked bool) {
+	if p.home > 0 {
+		p.seq++
+		p.do(Unregister{
+			Seq: p.seq, Server: p.flash.Config.CallManagers[p.home-1], Boot: p.boots, Cause: why, Asked: asked,
+		})
+		p.home = 0
 	}
 }
 

@@ -519,9 +519,9 @@ func TestEraseInMidBoot(t *testing.T) {
 // Servers that a person set stand in place of DHCP's, until none are set.
 func TestAlternateServers(t *testing.T) {
 	l := bootedLab(t)
-	asked := func(script string) string { return lines(l.run(script), "->")[0] }
-	require.Equal(t, " Fetch CTL"+device+".tlv from tftp2", asked("alternate tftp2"))
-	require.Equal(t, " Fetch CTL"+device+".tlv from tftp1", asked("alternate"))
+	asked := func(script string) string { return lines(l.run(script), "-> Fetch")[0] }
+	require.Equal(t, " CTL"+device+".tlv from tftp2", asked("alternate tftp2"))
+	require.Equal(t, " CTL"+device+".tlv from tftp1", asked("alternate"))
 }
 
 func TestErasingNeedsSettingsAccess(t *testing.T) { // M20

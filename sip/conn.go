@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -144,33 +143,72 @@ func (c *Conn) next() (msg sip.Message, err error) {
 	}
 }
 
-// Ask sends a request and waits for its final answer. Its errors are
-// [*NoAnswerError] and, with the answer, [*RejectedError] for any but success.
-func (c *Conn) Ask(request []byte) (*sip.Response, error) {
-	word, _, _ := bytes.Cut(request, []byte(" "))
-	method := string(word)
-	failed := func(err error) (*sip.Response, error) {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = context.DeadlineExceeded
-		}
-		return nil, &NoAnswerError{c.server, method, err}
-	}
+// An Answer is what came of a request: the final answer, and an error where that
+// is no success, or did not come.
+type Answer struct {
+	*sip.Response
+	Err error // a [*NoAnswerError], or a [*RejectedError]
+}
+
+// Ask sends a request and waits for its final answer.
+func (c *Conn) Ask(r Request) Answer { return c.AskAll(r)[0] }
+
+// AskAll sends requests without waiting in between, then waits for the final
+// answers, whatever their order.
+func (c *Conn) AskAll(requests ...Request) []Answer {
+	answers := make([]Answer, len(requests))
 	c.SetDeadline(time.Now().Add(c.timeout))
-	if _, err := c.Conn.Write(request); err != nil {
-		return failed(err)
+	err := c.send(requests)
+	for waiting := len(requests); err == nil && waiting > 0; {
+		var msg sip.Message
+		if msg, err = c.next(); err != nil {
+			break
+		}
+		response, ok := msg.(*sip.Response)
+		if !ok || response.StatusCode < 200 {
+			continue // a request, or provisional
+		}
+		for i, r := range requests {
+			if answers[i].Response == nil && r.answeredBy(response) {
+				answers[i] = c.answer(r, response)
+				waiting--
+				break
+			}
+		}
 	}
-	for {
-		msg, err := c.next()
-		if err != nil {
-			return failed(err)
-		}
-		answer, ok := msg.(*sip.Response)
-		if !ok || answer.StatusCode < 200 || answer.CSeq() == nil || string(answer.CSeq().MethodName) != method {
-			continue // provisional, or not about this request
-		}
-		if !answer.IsSuccess() {
-			return answer, &RejectedError{c.server, method, answer.StatusCode, answer.Reason}
-		}
-		return answer, nil
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = context.DeadlineExceeded
 	}
+	for i, r := range requests {
+		if answers[i].Response == nil {
+			answers[i].Err = &NoAnswerError{c.server, r.Method, err}
+		}
+	}
+	return answers
+}
+
+// send writes all requests at once.
+func (c *Conn) send(requests []Request) error {
+	all := requests[0].Bytes
+	if len(requests) > 1 {
+		all = nil
+		for _, r := range requests {
+			all = append(all, r.Bytes...)
+		}
+	}
+	_, err := c.Conn.Write(all)
+	return err
+}
+
+func (c *Conn) answer(r Request, response *sip.Response) Answer {
+	if response.IsSuccess() {
+		return Answer{Response: response}
+	}
+	return Answer{response, &RejectedError{c.server, r.Method, response.StatusCode, response.Reason}}
+}
+
+// answeredBy reports whether a response is about the request.
+func (r Request) answeredBy(response *sip.Response) bool {
+	cseq, id := response.CSeq(), response.CallID()
+	return cseq != nil && string(cseq.MethodName) == r.Method && id != nil && id.Value() == r.CallID
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,6 +23,13 @@ const (
 // AlarmType is the content type of alarms.
 const AlarmType = "application/x-cisco-alarm+xml"
 
+// A Request is a request as it goes out. Answers to it are known by its method
+// and Call-ID: no two requests that wait for an answer have both in common.
+type Request struct {
+	Method, CallID string
+	Bytes          []byte
+}
+
 // A Phone is a phone as its messages name it.
 type Phone struct {
 	Device     string         // SEP<MAC>
@@ -30,9 +38,21 @@ type Phone struct {
 	UserAgent  string         // Cisco-CP7821/12.1.1
 	DeviceType int            // CUCM's number of the model; 0: left out
 	Load       string         // sip78xx.12-1-1-12
+	SIS        string         // version of Cisco's SIP line interface, 7.0.0; "": left out
+	// OneLoad firmware names one load in its Reason, as the 79xx do; other firmware
+	// names an active and an inactive one.
+	OneLoad bool
+	// SessionID firmware sends Session-ID.
+	SessionID bool
 	// Session is the number of the boot: all registrations since then have one
 	// Call-ID.
 	Session uint32
+}
+
+// A Reason is why a phone booted last, as its first REGISTER tells it.
+type Reason struct {
+	Alarm int    // CUCM's number: 22 for reset-reset
+	Last  string // reset-reset
 }
 
 // mac is the device's MAC address in the twelve digits that its identifiers
@@ -47,30 +67,49 @@ func (p *Phone) mac() string {
 
 // unique gives forty hexadecimal digits that differ by phone, session and use.
 func (p *Phone) unique(use string) string {
-	sum := sha1.Sum(fmt.Appendf(nil, "%s %d %s", p.Device, p.Session, use))
+	b := append(make([]byte, 0, 64), p.Device...)
+	b = append(b, ' ')
+	b = strconv.AppendUint(b, uint64(p.Session), 10)
+	b = append(b, ' ')
+	sum := sha1.Sum(append(b, use...))
 	return hex.EncodeToString(sum[:])
 }
 
-func (p *Phone) callID(use string) string {
-	mac, u := p.mac(), p.unique(use)
-	return fmt.Sprintf("%s-%s%s-%s-%s@%s", mac[:8], mac[8:], u[:4], u[4:12], u[12:20], p.Address.Addr())
+// The uses of Call-IDs. Each alarm has one of its own besides.
+const (
+	registering = "REGISTER"
+	standingBy  = "standby" // keep-alives to the standby call manager
+)
+
+func (p *Phone) callID(mac, use string) string {
+	u := p.unique(use)
+	return mac[:8] + "-" + mac[8:] + u[:4] + "-" + u[4:12] + "-" + u[12:20] + "@" + p.Address.Addr().String()
 }
 
-// contact is the phone's Contact, whose user is a UUID of the device.
-func (p *Phone) contact() string {
+// RegisterCallID is the Call-ID of the session's registrations, by which a call
+// manager's resets name it.
+func (p *Phone) RegisterCallID() string { return p.callID(p.mac(), registering) }
+
+// user is that of the phone's Contact, a UUID of the device.
+func (p *Phone) user() string {
 	sum := sha1.Sum([]byte(p.Device))
 	u := hex.EncodeToString(sum[:16])
-	uuid := strings.Join([]string{u[:8], u[8:12], u[12:16], u[16:20], u[20:32]}, "-")
-	return fmt.Sprintf("<sip:%s@%s;transport=tcp>", uuid, p.Address)
+	return u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:32]
+}
+
+// contact is the address in the phone's Contact.
+func (p *Phone) contact() string {
+	return "<sip:" + p.user() + "@" + p.Address.String() + ";transport=tcp>"
 }
 
 // Refer is the REFER by which the phone reports an alarm, as a 7821 with
 // firmware 12.1.1 writes it. nth numbers the alarms of
 // one session.
-func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) []byte {
-	use := fmt.Sprint("REFER ", nth)
-	u, ip := p.unique(use), p.Address.Addr()
+func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) Request {
+	use := "REFER " + strconv.Itoa(nth)
+	mac, u, ip := p.mac(), p.unique(use), p.Address.Addr()
 	me := fmt.Sprintf("%q <sip:%s@%s>", p.Number, p.Number, ip)
+	id := p.callID(mac, use)
 	m := fmt.Appendf(make([]byte, 0, 2048), "REFER sip:%s SIP/2.0\r\n"+
 		"Via: SIP/2.0/TCP %s;branch=z9hG4bK%s\r\n"+
 		"From: %s;tag=%s%s-%s\r\n"+
@@ -90,70 +129,108 @@ func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) []byte 
 		"Content-Length: %d\r\n"+
 		"Content-Type: "+AlarmType+"\r\n"+
 		"Content-Disposition: session;handling=required\r\n\r\n",
-		host, p.Address, u[:8], me, p.mac(), u[8:20], u[20:28], host, p.callID(use), date(now), p.UserAgent,
+		host, p.Address, u[:8], me, mac, u[8:20], u[20:28], host, id, date(now), p.UserAgent,
 		p.contact(), p.Device, me, u[28:36], ip, u[28:36], ip, len(alarm))
-	return append(m, alarm...)
+	return Request{"REFER", id, append(m, alarm...)}
 }
 
-// Register is the phone's REGISTER: its contact names device and model, its
-// Reason carries the short alarm of older firmware with the cause of the last
-// boot (log of a 7821). seq grows with each of a session.
-func (p *Phone) Register(host string, seq uint32, now time.Time, cause string) []byte {
-	use := fmt.Sprint("REGISTER ", seq)
-	u := p.unique(use)
+// Register is the phone's REGISTER. Its contact names device and model. seq grows
+// with each of a session. why is given until a call manager has taken the
+// registration; then the REGISTER that renews it has neither Reason nor body
+// (logs of a 7821 and an 8851; SIPCC).
+func (p *Phone) Register(host string, seq uint32, now time.Time, why *Reason) Request {
+	body := ""
+	if why != nil {
+		body = options
+	}
+	return p.register(registering, host, seq, now, why, Asked, body)
+}
+
+// Unregister is the REGISTER by which the phone ends its registration before it
+// boots again, and says why it does (SIPCC).
+func (p *Phone) Unregister(host string, seq uint32, now time.Time, why *Reason) Request {
+	return p.register(registering, host, seq, now, why, 0, "")
+}
+
+// StandBy is the REGISTER by which a phone that is registered elsewhere keeps its
+// standby call manager informed. It asks for no time either (technote 200410).
+func (p *Phone) StandBy(host string, seq uint32, now time.Time) Request {
+	return p.register(standingBy, host, seq, now, nil, 0, "")
+}
+
+// register writes a REGISTER, its headers in the order of a 7821's and an 8851's
+// with firmware 12.1.1.
+func (p *Phone) register(
+	use, host string, seq uint32, now time.Time, why *Reason, expires time.Duration, body string,
+) Request {
+	number := strconv.FormatUint(uint64(seq), 10)
+	mac, u := p.mac(), p.unique(use+" "+number)
+	id := p.callID(mac, use)
+	m := make([]byte, 0, 2560)
+	add := func(parts ...string) {
+		for _, part := range parts {
+			m = append(m, part...)
+		}
+		m = append(m, "\r\n"...)
+	}
+	add("REGISTER sip:", host, " SIP/2.0")
+	add("Via: SIP/2.0/TCP ", p.Address.String(), ";branch=z9hG4bK", u[:8])
+	add("From: <sip:", p.Number, "@", host, ">;tag=", mac, u[8:20], "-", u[20:28])
+	add("To: <sip:", p.Number, "@", host, ">")
+	add("Call-ID: ", id)
+	add("Max-Forwards: 70")
+	if p.SessionID {
+		add("Session-ID: ", p.unique("Session-ID")[:8], "00105000a000", mac, ";remote=00000000000000000000000000000000")
+	}
+	add("Date: ", date(now))
+	add("CSeq: ", number, " REGISTER")
+	add("User-Agent: ", p.UserAgent)
 	model := ""
 	if p.DeviceType != 0 {
-		model = fmt.Sprintf(";+u.sip!model.ccm.cisco.com=\"%d\"", p.DeviceType)
+		model = `;+u.sip!model.ccm.cisco.com="` + strconv.Itoa(p.DeviceType) + `"`
 	}
-	// 23 and 25 are the numbers of the two causes in real logs.
-	alarm, last := 23, strings.ToLower(cause)
-	if last == "initialized" {
-		alarm = 25
+	add("Contact: ", p.contact(), `;+sip.instance="<urn:uuid:00000000-0000-0000-0000-`, mac, `>"`,
+		`;+u.sip!devicename.ccm.cisco.com="`, p.Device, `"`, model)
+	add("Supported: ", supported, p.sis())
+	if why != nil {
+		add("Reason: ", p.reason(why))
 	}
-	return fmt.Appendf(make([]byte, 0, 1024), "REGISTER sip:%s SIP/2.0\r\n"+
-		"Via: SIP/2.0/TCP %s;branch=z9hG4bK%s\r\n"+
-		"From: <sip:%s@%s>;tag=%s%s-%s\r\n"+
-		"To: <sip:%s@%s>\r\n"+
-		"Call-ID: %s\r\n"+
-		"Max-Forwards: 70\r\n"+
-		"Date: %s\r\n"+
-		"CSeq: %d REGISTER\r\n"+
-		"User-Agent: %s\r\n"+
-		"Contact: %s;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-%s>\";+u.sip!devicename.ccm.cisco.com=%q%s\r\n"+
-		"Supported: replaces,join,sdp-anat,norefersub,resource-priority,extended-refer,"+
-		"X-cisco-callinfo,X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control\r\n"+
-		"Reason: SIP;cause=200;text=\"cisco-alarm:%d Name=%s ActiveLoad=%s.loads InactiveLoad=%s.loads Last=%s\"\r\n"+
-		"Expires: %d\r\n"+
-		"Content-Length: 0\r\n\r\n",
-		host, p.Address, u[:8], p.Number, host, p.mac(), u[8:20], u[20:28], p.Number, host,
-		p.callID("REGISTER"), date(now), seq, p.UserAgent,
-		p.contact(), p.mac(), p.Device, model, alarm, p.Device, p.Load, p.Load, last, int(Asked.Seconds()))
+	lifetime := strconv.Itoa(int(expires.Seconds()))
+	if body == "" {
+		add("Content-Length: 0")
+		add("Expires: ", lifetime)
+	} else {
+		add("Expires: ", lifetime)
+		add("Content-Type: multipart/mixed; boundary=uniqueBoundary")
+		add("Mime-Version: 1.0")
+		add("Content-Length: ", strconv.Itoa(len(body)))
+	}
+	add()
+	return Request{"REGISTER", id, append(m, body...)}
 }
 
-// Notify is the NOTIFY by which a call manager at from resets ("reset") or
-// restarts ("restart") the phone of a contact, sip:user@host:port. The shape of
-// the body is remembered from traces; only its first line is read here.
-func Notify(from, contact, action, callID string, now time.Time) []byte {
-	body := "action=" + action + "\nRegisterCallId={}\n" +
-		"ConfigVersionStamp={}\nDialplanVersionStamp={}\nSoftkeyVersionStamp={}\n"
-	host, _, _ := strings.Cut(from, ":")
-	sum := sha1.Sum([]byte(callID))
-	u := hex.EncodeToString(sum[:])
-	return fmt.Appendf(make([]byte, 0, 1024), "NOTIFY %s SIP/2.0\r\n"+
-		"Via: SIP/2.0/TCP %s;branch=z9hG4bK%s\r\n"+
-		"From: <sip:%s>;tag=%s\r\n"+
-		"To: <%s>\r\n"+
-		"Call-ID: %s@%s\r\n"+
-		"CSeq: 101 NOTIFY\r\n"+
-		"Max-Forwards: 70\r\n"+
-		"Date: %s\r\n"+
-		"User-Agent: Cisco-CUCM10.0\r\n"+
-		"Event: service-control\r\n"+
-		"Subscription-State: active\r\n"+
-		"Contact: <sip:%s;transport=tcp>\r\n"+
-		"Content-Type: text/plain\r\n"+
-		"Content-Length: %d\r\n\r\n%s",
-		contact, from, u[:8], host, u[8:24], contact, callID, host, date(now), from, len(body), body)
+// supported is what phones support; the version of the line interface goes after
+// it.
+const supported = "replaces,join,sdp-anat,norefersub,resource-priority,extended-refer," +
+	"X-cisco-callinfo,X-cisco-serviceuri,X-cisco-escapecodes,X-cisco-service-control," +
+	"X-cisco-srtp-fallback,X-cisco-monrec,X-cisco-config"
+
+func (p *Phone) sis() string {
+	if p.SIS == "" {
+		return ""
+	}
+	return ",X-cisco-sis-" + p.SIS + ",X-cisco-xsi-8.5.1"
+}
+
+// reason is the short alarm of older firmware, which REGISTER still carries. The
+// inactive load is that of the active one: no document tells another.
+func (p *Phone) reason(why *Reason) string {
+	load := "ActiveLoad=" + p.Load + ".loads InactiveLoad=" + p.Load + ".loads"
+	if p.OneLoad {
+		load = "Load=" + p.Load
+	}
+	return `SIP;cause=200;text="cisco-alarm:` + strconv.Itoa(why.Alarm) +
+		" Name=" + p.Device + " " + load + " Last=" + why.Last + `"`
 }
 
 func date(t time.Time) string { return t.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT") }

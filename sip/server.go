@@ -24,9 +24,9 @@ const (
 
 // ServerConfig says how a [Server] answers.
 type ServerConfig struct {
-	// Handle answers a request; nil answers nothing. Local is the address that
-	// was connected to. It is called from many goroutines at once.
-	Handle func(local, remote netip.AddrPort, request *sip.Request) *sip.Response
+	// Handle answers a request by [Exchange.Answer], and may do something after
+	// that. It is called from many goroutines at once.
+	Handle func(*Exchange)
 	// MaxConns bounds the connections at a time; 0 means DefaultMaxConns. Further
 	// ones wait in the kernel's accept queue.
 	MaxConns int
@@ -34,6 +34,24 @@ type ServerConfig struct {
 	// for its first; 0 means DefaultTimeout. Between messages it has Idle; 0
 	// means DefaultIdle.
 	Timeout, Idle time.Duration
+}
+
+// An Exchange is a request that came, and the way to answer it.
+type Exchange struct {
+	Request       *sip.Request
+	Local, Remote netip.AddrPort // the address that was connected to, and the peer's
+
+	write func([]byte)
+}
+
+// Answer sends answers to the request, at once: a provisional one and a final
+// one, say.
+func (x *Exchange) Answer(replies ...Reply) {
+	var all []byte
+	for i := range replies {
+		all = append(all, replies[i].To(x.Request, x.Remote.Addr())...)
+	}
+	x.write(all)
 }
 
 // A Server answers SIP on TCP connections.
@@ -75,6 +93,7 @@ func (s *Server) Close() error { return s.connections.Close() }
 
 func (s *Server) serve(closing context.Context, raw net.Conn) {
 	conn := &served{Conn: newConn(raw)}
+	conn.server = raw.RemoteAddr().String()
 	defer conn.Close()
 	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
 	s.mu.Lock()
@@ -86,7 +105,12 @@ func (s *Server) serve(closing context.Context, raw net.Conn) {
 		s.mu.Unlock()
 	}()
 	patience := s.config.Timeout
-	for {
+	var broken error // of writing
+	write := func(b []byte) {
+		raw.SetWriteDeadline(time.Now().Add(s.config.Timeout))
+		_, broken = raw.Write(b)
+	}
+	for broken == nil {
 		raw.SetReadDeadline(time.Now().Add(patience))
 		msg, err := conn.next()
 		if err != nil {
@@ -105,12 +129,7 @@ func (s *Server) serve(closing context.Context, raw net.Conn) {
 				s.broken.Add(1)
 				return
 			}
-			if answer := s.config.Handle(local, remote, msg); answer != nil {
-				raw.SetWriteDeadline(time.Now().Add(s.config.Timeout))
-				if _, err := raw.Write([]byte(answer.String())); err != nil {
-					return
-				}
-			}
+			s.config.Handle(&Exchange{msg, local, remote, write})
 		}
 	}
 }
@@ -123,43 +142,39 @@ func incomplete(r *sip.Request) bool {
 // Ask sends a request over the connection that a peer keeps open, and waits for
 // its final answer. It reports false where there is no such connection. Real
 // phones keep theirs and listen nowhere.
-func (s *Server) Ask(
-	ctx context.Context, peer netip.AddrPort, callID string, request []byte,
-) (*sip.Response, bool, error) {
+func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, r Request) (Answer, bool) {
 	s.mu.Lock()
 	conn := s.conns[peer]
 	s.mu.Unlock()
 	if conn == nil {
-		return nil, false, nil
+		return Answer{}, false
 	}
+	silent := func(err error) (Answer, bool) { return Answer{Err: &NoAnswerError{peer.String(), r.Method, err}}, true }
 	answer := make(chan *sip.Response, 1)
 	conn.mu.Lock()
 	if conn.asked == nil {
 		conn.asked = make(map[string]chan *sip.Response)
 	}
-	conn.asked[callID] = answer
+	conn.asked[r.CallID] = answer
 	conn.mu.Unlock()
 	defer func() {
 		conn.mu.Lock()
-		delete(conn.asked, callID)
+		delete(conn.asked, r.CallID)
 		conn.mu.Unlock()
 	}()
 	conn.SetWriteDeadline(time.Now().Add(s.config.Timeout))
-	if _, err := conn.Conn.Write(request); err != nil {
-		return nil, true, &NoAnswerError{peer.String(), "NOTIFY", err}
+	if _, err := conn.Conn.Write(r.Bytes); err != nil {
+		return silent(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	select {
-	case r := <-answer:
-		if !r.IsSuccess() {
-			return r, true, &RejectedError{peer.String(), "NOTIFY", r.StatusCode, r.Reason}
-		}
-		return r, true, nil
+	case response := <-answer:
+		return conn.answer(r, response), true
 	case <-ctx.Done():
 	case <-s.connections.Closing().Done():
 	}
-	return nil, true, &NoAnswerError{peer.String(), "NOTIFY", context.DeadlineExceeded}
+	return silent(context.DeadlineExceeded)
 }
 
 func (c *served) answered(r *sip.Response) {

@@ -7,14 +7,11 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -24,8 +21,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // golden7821 is the phone of testdata/golden/devicetlinfo-refer.txt.
 var golden7821 = Phone{
 	Device: "SEPC80084AA8743", Number: "2222", Address: netip.MustParseAddrPort("192.168.7.104:51778"),
-	UserAgent: "Cisco-CP7821/12.1.1", DeviceType: 621, Load: "sip78xx.12-1-1-12",
+	UserAgent: "Cisco-CP7821/12.1.1", DeviceType: 621, Load: "sip78xx.12-1-1-12", SIS: "7.0.0", SessionID: true,
 }
+
+// initialized is the reason of a phone that got power.
+var initialized = &Reason{25, "initialized"}
 
 func goldenAlarm() []byte {
 	sum := Checksum{
@@ -38,51 +38,6 @@ func goldenAlarm() []byte {
 	}.XML()
 }
 
-// Identifiers that a phone draws: branch, tag, Call-ID after the MAC address,
-// content id, the contact's UUID.
-var identifiers = regexp.MustCompile(`z9hG4bK[0-9a-f]{8}|` +
-	`(?:tag=c80084aa8743)[0-9a-f]{12}-[0-9a-f]{8}|` +
-	`(?:c80084aa-8743)[0-9a-f]{4}-[0-9a-f]{8}-[0-9a-f]{8}|` +
-	`(?:cid:|<)[0-9a-f]{8}@|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
-
-func TestReferIsTheGoldenMessage(t *testing.T) {
-	want, err := os.ReadFile("../testdata/golden/devicetlinfo-refer.txt")
-	require.NoError(t, err)
-	got := golden7821.Refer("192.168.7.200", 0, time.Date(2019, 3, 9, 18, 32, 45, 0, time.UTC), goldenAlarm())
-	require.Contains(t, string(got), "\r\nContent-Length: 569\r\n")
-	mask := func(text []byte) string { return identifiers.ReplaceAllString(string(text), "*") }
-	text := strings.ReplaceAll(string(got), "\r\n", "\n")
-	require.Empty(t, cmp.Diff(mask(bytes.TrimSuffix(want, []byte("\n"))), mask([]byte(text))))
-	require.GreaterOrEqual(t, strings.Count(mask(want), "*"), 6, "the mask meets the identifiers")
-}
-
-// The names and parameters of a real REGISTER (wire-formats, section 4).
-func TestRegisterNamesThePhone(t *testing.T) {
-	msg, err := sip.ParseMessage(golden7821.Register("192.168.7.200", 101, time.Unix(0, 0), "Reset-Restart"))
-	require.NoError(t, err)
-	r := msg.(*sip.Request)
-	require.Equal(t, `SIP;cause=200;text="cisco-alarm:23 Name=SEPC80084AA8743 `+
-		`ActiveLoad=sip78xx.12-1-1-12.loads InactiveLoad=sip78xx.12-1-1-12.loads Last=reset-restart"`,
-		r.GetHeader("Reason").Value())
-	require.Equal(t, "3600", r.GetHeader("Expires").Value())
-	name, _ := r.Contact().Params.Get("+u.sip!devicename.ccm.cisco.com")
-	require.Equal(t, "SEPC80084AA8743", strings.Trim(name, `"`))
-	model, _ := r.Contact().Params.Get("+u.sip!model.ccm.cisco.com")
-	require.Equal(t, "621", strings.Trim(model, `"`))
-}
-
-func TestRegistrationsOfOneBootShareTheirCallID(t *testing.T) {
-	callID := func(p Phone, seq uint32) string {
-		msg, err := sip.ParseMessage(p.Register("127.0.0.2", seq, time.Unix(0, 0), "Initialized"))
-		require.NoError(t, err)
-		return msg.(*sip.Request).CallID().Value()
-	}
-	next := golden7821
-	next.Session++
-	require.Equal(t, callID(golden7821, 1), callID(golden7821, 2))
-	require.NotEqual(t, callID(golden7821, 1), callID(next, 1))
-}
-
 func listen(t *testing.T, cfg ServerConfig) *Server {
 	l, err := net.Listen("tcp4", "127.0.0.2:0")
 	require.NoError(t, err)
@@ -91,32 +46,71 @@ func listen(t *testing.T, cfg ServerConfig) *Server {
 	return s
 }
 
-func answering(code int) func(_, _ netip.AddrPort, r *sip.Request) *sip.Response {
-	return func(_, _ netip.AddrPort, r *sip.Request) *sip.Response {
-		return sip.NewResponseFromRequest(r, code, "as told", nil)
-	}
+func answering(code int) func(*Exchange) {
+	return func(x *Exchange) { x.Answer(Reply{Code: code, Phrase: "as told"}) }
 }
 
-func TestAskInOrderOverOneConnection(t *testing.T) {
+// A phone sends its alarms and its REGISTER without waiting in between; whatever
+// order the answers come in, each is told apart, and provisional ones are not
+// taken for them.
+func TestAlarmsAndRegisterAtOnce(t *testing.T) {
 	var seen []string
-	s := listen(t, ServerConfig{Handle: func(local, remote netip.AddrPort, r *sip.Request) *sip.Response {
-		require.Equal(t, netip.MustParseAddr("127.20.0.1"), remote.Addr())
-		require.Equal(t, netip.MustParseAddr("127.0.0.2"), local.Addr())
-		seen = append(seen, r.Method.String()+" "+string(r.Body()))
-		return sip.NewResponseFromRequest(r, 202, "Accepted", nil)
+	var waiting []*Exchange
+	s := listen(t, ServerConfig{Handle: func(x *Exchange) {
+		require.Equal(t, netip.MustParseAddr("127.20.0.1"), x.Remote.Addr())
+		require.Equal(t, netip.MustParseAddr("127.0.0.2"), x.Local.Addr())
+		seen = append(seen, x.Request.Method.String()+" "+strings.Fields(string(x.Request.Body()) + " -")[0])
+		if waiting = append(waiting, x); len(waiting) < 3 {
+			return // no answer yet, and the phone goes on all the same
+		}
+		x.Answer(Reply{Code: 100}, Reply{Code: 200})
+		waiting[1].Answer(Reply{Code: 403})
+		waiting[0].Answer(Reply{Code: 202})
 	}})
-	c := Client{Local: netip.MustParseAddr("127.20.0.1")}
+	c := Client{Local: netip.MustParseAddr("127.20.0.1"), Timeout: time.Minute}
 	conn, err := c.Dial(t.Context(), s.Addr().String())
 	require.NoError(t, err)
 	defer conn.Close()
-	for i, alarm := range []string{"one", "two"} {
-		r, err := conn.Ask(golden7821.Refer("127.0.0.2", i, time.Now(), []byte(alarm)))
-		require.NoError(t, err)
-		require.Equal(t, 202, r.StatusCode)
-	}
-	_, err = conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), "Initialized"))
+	answers := conn.AskAll(
+		golden7821.Refer("127.0.0.2", 0, time.Now(), []byte("one")),
+		golden7821.Refer("127.0.0.2", 1, time.Now(), []byte("two")),
+		golden7821.Register("127.0.0.2", 1, time.Now(), nil),
+	)
+	require.Equal(t, []string{"REFER one", "REFER two", "REGISTER -"}, seen)
+	require.NoError(t, answers[0].Err)
+	require.Equal(t, 202, answers[0].StatusCode)
+	require.Equal(t, &RejectedError{s.Addr().String(), "REFER", 403, "Forbidden"}, answers[1].Err)
+	require.NoError(t, answers[2].Err)
+	require.Equal(t, 200, answers[2].StatusCode)
+}
+
+// What was answered before the connection broke counts.
+func TestAConnectionThatBreaksInBetween(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.2:0")
 	require.NoError(t, err)
-	require.Equal(t, []string{"REFER one", "REFER two", "REGISTER "}, seen)
+	defer l.Close()
+	go func() {
+		raw, err := l.Accept()
+		if err != nil {
+			return
+		}
+		conn := newConn(raw)
+		defer conn.Close()
+		if msg, err := conn.next(); err == nil {
+			reply := Reply{Code: 202}
+			raw.Write(reply.To(msg.(*sip.Request), netip.Addr{}))
+		}
+	}()
+	c := Client{Timeout: time.Minute}
+	conn, err := c.Dial(t.Context(), l.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	answers := conn.AskAll(golden7821.Refer("127.0.0.2", 0, time.Now(), []byte("one")),
+		golden7821.Register("127.0.0.2", 1, time.Now(), nil))
+	require.NoError(t, answers[0].Err)
+	silence, ok := errors.AsType[*NoAnswerError](answers[1].Err)
+	require.True(t, ok)
+	require.Equal(t, "REGISTER", silence.During)
 }
 
 func TestRefusalsAreTyped(t *testing.T) {
@@ -128,14 +122,13 @@ func TestRefusalsAreTyped(t *testing.T) {
 			return err
 		}
 		defer conn.Close()
-		_, err = conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), "Initialized"))
-		return err
+		return conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), nil)).Err
 	}
 	rejected, ok := errors.AsType[*RejectedError](ask(s, 0))
 	require.True(t, ok)
 	require.Equal(t, 404, rejected.Code)
 
-	silent := listen(t, ServerConfig{Handle: func(_, _ netip.AddrPort, _ *sip.Request) *sip.Response { return nil }})
+	silent := listen(t, ServerConfig{Handle: func(*Exchange) {}})
 	silence, ok := errors.AsType[*NoAnswerError](ask(silent, time.Second))
 	require.True(t, ok)
 	require.Equal(t, "REGISTER", silence.During)
@@ -155,24 +148,24 @@ func TestServerAsksOverThePeersConnection(t *testing.T) {
 	conn, err := c.Dial(t.Context(), s.Addr().String())
 	require.NoError(t, err)
 	defer conn.Close()
-	_, err = conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), "Initialized"))
-	require.NoError(t, err)
+	require.NoError(t, conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), nil)).Err)
 	done := make(chan error, 1)
 	go func() {
 		msg, err := conn.next()
 		if err == nil {
-			r := msg.(*sip.Request)
-			_, err = conn.Write([]byte(sip.NewResponseFromRequest(r, 200, "OK", nil).String()))
+			reply := Reply{Code: 200}
+			_, err = conn.Write(reply.To(msg.(*sip.Request), netip.Addr{}))
 		}
 		done <- err
 	}()
 	peer := conn.LocalAddr().(*net.TCPAddr).AddrPort()
-	notify := Notify(s.Addr().String(), "sip:x@127.0.0.1:5060", "reset", "1", time.Now())
-	_, open, err := s.Ask(t.Context(), peer, "1@127.0.0.2", notify)
+	manager := CallManager{s.Addr().String(), "Cisco-CUCM12.5"}
+	notify := manager.Notify(Notice{Reset, "sip:x@127.0.0.1:5060", "1", 1}, time.Now())
+	answer, open := s.Ask(t.Context(), peer, notify)
 	require.True(t, open)
-	require.NoError(t, err)
+	require.NoError(t, answer.Err)
 	require.NoError(t, <-done)
-	_, open, _ = s.Ask(t.Context(), netip.MustParseAddrPort("127.9.9.9:1"), "2", nil)
+	_, open = s.Ask(t.Context(), netip.MustParseAddrPort("127.9.9.9:1"), Request{})
 	require.False(t, open)
 }
 
@@ -196,8 +189,7 @@ func TestHostileBytesEndTheConnectionAlone(t *testing.T) {
 	conn, err := c.Dial(t.Context(), s.Addr().String())
 	require.NoError(t, err)
 	defer conn.Close()
-	_, err = conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), "Initialized"))
-	require.NoError(t, err)
+	require.NoError(t, conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), nil)).Err)
 }
 
 // piped is a connection whose peer said everything already.
@@ -210,9 +202,10 @@ func (p piped) Read(b []byte) (int, error) { return p.Reader.Read(b) }
 func (piped) Close() error                 { return nil }
 
 func FuzzReadMessage(f *testing.F) {
-	f.Add(golden7821.Refer("192.168.7.200", 0, time.Unix(0, 0), goldenAlarm()))
-	f.Add(golden7821.Register("192.168.7.200", 1, time.Unix(0, 0), "Initialized"))
-	f.Add(Notify("127.0.0.2:5060", "sip:x@127.0.0.1:5060", "reset", "1", time.Unix(0, 0)))
+	manager := CallManager{"127.0.0.2:5060", "Cisco-CUCM12.5"}
+	f.Add(golden7821.Refer("192.168.7.200", 0, time.Unix(0, 0), goldenAlarm()).Bytes)
+	f.Add(golden7821.Register("192.168.7.200", 1, time.Unix(0, 0), initialized).Bytes)
+	f.Add(manager.Notify(Notice{Reset, "sip:x@127.0.0.1:5060", "1", 1}, time.Unix(0, 0)).Bytes)
 	f.Add([]byte("SIP/2.0 202 Accepted\r\nContent-Length: 0\r\n\r\n\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		conn := newConn(piped{Reader: bytes.NewReader(data)})
@@ -223,13 +216,25 @@ func FuzzReadMessage(f *testing.F) {
 				return
 			}
 			require.LessOrEqual(t, len(msg.Body()), maxMessage)
+			// Whatever is read, it is answered, and the answer can be read.
+			if r, ok := msg.(*sip.Request); ok && !incomplete(r) {
+				reply, _ := golden7821.Notified(r)
+				Wanted(r)
+				answer := newConn(piped{Reader: bytes.NewReader(reply.To(r, netip.Addr{}))})
+				_, err := answer.next()
+				answer.Close()
+				require.NoError(t, err)
+			}
+			if r, ok := msg.(*sip.Response); ok {
+				golden7821.Lifetime("", r)
+			}
 		}
 		t.Fatal("more messages than bytes")
 	})
 }
 
 func BenchmarkParseRefer(b *testing.B) {
-	data := golden7821.Refer("192.168.7.200", 0, time.Unix(0, 0), goldenAlarm())
+	data := golden7821.Refer("192.168.7.200", 0, time.Unix(0, 0), goldenAlarm()).Bytes
 	b.ReportAllocs()
 	for b.Loop() {
 		conn := newConn(piped{Reader: bytes.NewReader(data)})
@@ -240,20 +245,30 @@ func BenchmarkParseRefer(b *testing.B) {
 	}
 }
 
+// What a boot costs phone and call manager: a connection, an alarm and the REGISTER.
 func BenchmarkExchange(b *testing.B) {
 	l, err := net.Listen("tcp4", "127.0.0.2:0")
 	require.NoError(b, err)
-	s := Serve(l, ServerConfig{Handle: answering(200)})
+	s := Serve(l, ServerConfig{Handle: func(x *Exchange) {
+		if x.Request.Method == sip.REFER {
+			x.Answer(Reply{Code: 202, Date: time.Unix(0, 0), Contact: "<sip:127.0.0.2:5060;transport=tcp>"})
+			return
+		}
+		x.Answer(Reply{Code: 100, Date: time.Unix(0, 0)}, Reply{
+			Code: 200, Date: time.Unix(0, 0), Server: "Cisco-CUCM12.5", Contact: x.Request.Contact().Value(),
+			ContentType: OptionsType, Body: AnswerOptions(x.Request.Body()),
+		})
+	}})
 	defer s.Close()
 	alarm := goldenAlarm()
 	c := Client{Local: netip.MustParseAddr("127.20.0.1")}
 	for b.Loop() {
 		conn, err := c.Dial(b.Context(), s.Addr().String())
 		require.NoError(b, err)
-		_, err = conn.Ask(golden7821.Refer("127.0.0.2", 0, time.Unix(0, 0), alarm))
-		require.NoError(b, err)
-		_, err = conn.Ask(golden7821.Register("127.0.0.2", 1, time.Unix(0, 0), "Initialized"))
-		require.NoError(b, err)
+		for _, answer := range conn.AskAll(golden7821.Refer("127.0.0.2", 0, time.Unix(0, 0), alarm),
+			golden7821.Register("127.0.0.2", 1, time.Unix(0, 0), initialized)) {
+			require.NoError(b, answer.Err)
+		}
 		conn.Close()
 	}
 }

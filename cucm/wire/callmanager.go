@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,82 +20,135 @@ import (
 // phones in the cluster's database, and alarms.
 type callManager struct{ *cucm.Node }
 
-// answer answers a request; nil gives no answer.
-func (m callManager) answer(local, remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
-	respond := func(code int, reason string) *sipmsg.Response {
-		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
-	}
-	switch r.Method {
+// answer answers a request. CUCM says when in each answer, and who it is in those
+// to REGISTER.
+func (m callManager) answer(x *sip.Exchange) {
+	now := m.Cluster().Now()
+	switch r := x.Request; r.Method {
 	case sipmsg.REGISTER:
-		return m.register(remote, r)
+		reply := m.register(x)
+		reply.Date, reply.Server = now, m.Cluster().Release().UserAgent()
+		x.Answer(sip.Reply{Code: 100, Date: now}, reply)
 	case sipmsg.REFER:
-		content := ""
-		if h := r.ContentType(); h != nil {
-			content = h.Value()
-		}
-		if !strings.EqualFold(content, sip.AlarmType) {
-			return respond(403, "Forbidden")
+		if h := r.ContentType(); h == nil || !strings.EqualFold(h.Value(), sip.AlarmType) {
+			x.Answer(sip.Reply{Code: 403, Date: now})
+			return
 		}
 		// What cannot be read is accepted all the same, so that the phone lets go
 		// of it: a real one's alarms are not always well-formed.
 		if a, ok := sip.ParseDeviceTLInfo(r.Body()); ok {
 			m.Cluster().Alarm(a)
 		}
-		answer := respond(202, "Accepted")
-		answer.AppendHeader(sipmsg.NewHeader("Contact", fmt.Sprintf("<sip:%s;transport=tcp>", local)))
-		return answer
+		x.Answer(sip.Reply{Code: 202, Date: now, Contact: fmt.Sprintf("<sip:%s;transport=tcp>", x.Local)})
 	case sipmsg.OPTIONS:
-		return respond(200, "OK")
+		x.Answer(sip.Reply{Code: 200, Date: now})
 	case sipmsg.ACK:
-		return nil
+	default:
+		x.Answer(sip.Reply{Code: 501, Date: now})
 	}
-	return respond(501, "Not Implemented")
 }
 
 // register answers a REGISTER: 404 where the node does not admit the phone.
-func (m callManager) register(remote netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
-	respond := func(code int, reason string) *sipmsg.Response {
-		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
-	}
+func (m callManager) register(x *sip.Exchange) sip.Reply {
+	r := x.Request
 	contact := r.Contact()
 	if contact == nil {
-		m.Cluster().Unregister(r.To().Address.User, cucm.MalformedRegisterMsg)
-		return respond(400, "Bad Request")
+		m.Unregister(r.To().Address.User, cucm.MalformedRegisterMsg)
+		return sip.Reply{Code: 400}
 	}
-	device, ok := contact.Params.Get("+u.sip!devicename.ccm.cisco.com")
-	if device = strings.Trim(device, `"`); !ok {
-		device = r.To().Address.User // another client that registers as the device
+	expires := granted(r)
+	if contact.Address.Wildcard && expires != 0 {
+		return sip.Reply{Code: 400} // RFC 3261, 10.3
 	}
-	if !m.Admits(device) {
-		return respond(404, "Not Found")
+	device := m.device(r, expires != 0)
+	if device == "" {
+		return sip.Reply{Code: 404}
 	}
-	expires := ""
-	if h := r.GetHeader("Expires"); h != nil {
-		expires = strings.TrimSpace(h.Value())
-	}
-	if own, ok := contact.Params.Get("expires"); ok {
-		expires = own
-	}
-	answer := respond(200, "OK")
-	answer.AppendHeader(sipmsg.NewHeader("Date", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
-	if expires == "0" {
-		m.Cluster().Unregister(device, cucm.DeviceUnregistered)
-		return answer
+	reply := sip.Reply{Code: 200, Expires: &expires, Contact: echoed(contact), Supported: m.supported(r)}
+	if expires == 0 {
+		m.Unregister(device, leaves(r))
+		return reply
 	}
 	// Resets go where the phone connected from: a REGISTER cannot send them to
 	// anybody else.
 	port := uint16(contact.Address.Port)
 	if port == 0 {
-		port = remote.Port()
+		port = x.Remote.Port()
 	}
-	m.RegisterOver(device, cucm.Registration{
+	if m.RegisterOver(device, cucm.Registration{
 		Session: r.CallID().Value(),
 		Contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
-		At:      netip.AddrPortFrom(remote.Addr().Unmap(), port),
-	})
-	answer.AppendHeader(sipmsg.NewHeader("Expires", fmt.Sprint(int(sip.Granted.Seconds()))))
-	answer.AppendHeader(sipmsg.NewHeader("Contact", contact.Value()))
-	return answer
+		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
+	}, expires) {
+		reply.Contact += ";x-cisco-newreg"
+	}
+	if reply.Body = sip.AnswerOptions(r.Body()); reply.Body != "" {
+		reply.ContentType = sip.OptionsType
+	}
+	return reply
+}
+
+// device is the name in the database of the phone that registers: as its contact
+// says, or, where it says none, that of its MAC address; else it is another client,
+// which registers as the device. One that comes and is not there is there from now
+// on, if the node admits it. It is "" for any other.
+func (m callManager) device(r *sipmsg.Request, comes bool) string {
+	params := r.Contact().Params
+	name, _ := params.Get("+u.sip!devicename.ccm.cisco.com")
+	instance, _ := params.Get("+sip.instance")
+	instance = strings.Trim(instance, `"<>`)
+	mac := instance[max(0, len(instance)-12):]
+	names := []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().Address.User}
+	known := func(name string) bool { return m.Cluster().Device(name) != nil }
+	if i := slices.IndexFunc(names, known); i >= 0 {
+		return names[i]
+	}
+	if !comes {
+		return ""
+	}
+	if i := slices.IndexFunc(names, m.Admits); i >= 0 {
+		return names[i]
+	}
+	return ""
+}
+
+// granted is for how long a REGISTER registers: as long as it asks, but not longer
+// than CUCM grants.
+func granted(r *sipmsg.Request) time.Duration {
+	wanted, ok := sip.Wanted(r)
+	if !ok {
+		wanted = sip.Granted
+	}
+	return min(wanted, sip.Granted)
+}
+
+// echoed is a contact as the answer repeats it: with all its parameters, but for
+// how long it asked, since what is granted stands in Expires.
+func echoed(contact *sipmsg.ContactHeader) string {
+	own := contact.Clone()
+	own.Params = own.Params.Remove("expires")
+	return own.Value()
+}
+
+// leaves is why a phone ends its registration: a Reason tells of the boot that
+// comes.
+func leaves(r *sipmsg.Request) cucm.Reason {
+	if h := r.GetHeader("Reason"); h != nil && strings.Contains(h.Value(), "cisco-alarm:") {
+		return cucm.DeviceInitiatedReset
+	}
+	return cucm.DeviceUnregistered
+}
+
+// supported is what the answer to a phone says that the call manager supports. A
+// phone without SRTP fallback was told of the line interface only (CUCM 14).
+func (m callManager) supported(r *sipmsg.Request) string {
+	sis := "X-cisco-sis-" + m.Cluster().Release().SIS()
+	for _, h := range r.GetHeaders("Supported") {
+		if strings.Contains(strings.ToLower(h.Value()), "x-cisco-srtp-fallback") {
+			return "X-cisco-srtp-fallback," + sis
+		}
+	}
+	return sis
 }
 
 // resetsAtOnce is how many phones are reset at a time. Real administrators are
@@ -113,7 +167,7 @@ func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err erro
 		}
 		batch <- struct{}{}
 		running.Go(func() {
-			told(i, s.notify(p, "reset"))
+			told(i, s.notify(p, sip.Reset))
 			<-batch
 		})
 	}
@@ -122,7 +176,7 @@ func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err erro
 
 // notify resets or restarts a phone, over the connection that it keeps open, or
 // where it listens.
-func (s *Sockets) notify(p cucm.RegisteredPhone, action string) error {
+func (s *Sockets) notify(p cucm.RegisteredPhone, action sip.Action) error {
 	n := p.Node
 	s.mu.Lock()
 	server, ok := s.servers[endpoint{n, cucm.CallManagerService}].(*sip.Server)
@@ -131,13 +185,16 @@ func (s *Sockets) notify(p cucm.RegisteredPhone, action string) error {
 		stopped := fmt.Errorf("%s is stopped on %s", cucm.CallManagerService, n.Name())
 		return &sip.NoAnswerError{Server: p.At.String(), During: "connecting", Err: stopped}
 	}
-	id := fmt.Sprintf("%016x", s.notified.Add(1))
-	own := n.Address(cucm.CallManagerService)
-	host, _, _ := net.SplitHostPort(own)
-	message := sip.Notify(own, p.Contact, action, id, n.Cluster().Now())
-	if _, open, err := server.Ask(context.Background(), p.At, id+"@"+host, message); open {
-		return err
+	m := sip.CallManager{
+		Address: n.Address(cucm.CallManagerService), UserAgent: n.Cluster().Release().UserAgent(),
 	}
+	request := m.Notify(sip.Notice{
+		Action: action, Contact: p.Contact, Session: p.Session, Number: s.notified.Add(1),
+	}, n.Cluster().Now())
+	if answer, open := server.Ask(context.Background(), p.At, request); open {
+		return answer.Err
+	}
+	host, _, _ := net.SplitHostPort(m.Address)
 	from, _ := netip.ParseAddr(host)
 	client := sip.Client{Local: from, Timeout: s.options.patience(sip.DefaultTimeout)}
 	conn, err := client.Dial(context.Background(), p.At.String())
@@ -145,6 +202,5 @@ func (s *Sockets) notify(p cucm.RegisteredPhone, action string) error {
 		return err
 	}
 	defer conn.Close()
-	_, err = conn.Ask(message)
-	return err
+	return conn.Ask(request).Err
 }

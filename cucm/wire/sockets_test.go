@@ -11,6 +11,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/wire"
 	"itlsim/internal/cucmtest"
+	"itlsim/sip"
 	"itlsim/tftp"
 )
 
@@ -63,7 +64,7 @@ func TestResetOfAPhoneThatIsGone(t *testing.T) {
 	l.AddDevice(cucm.Device{Name: "SEP001122334456", Group: l.Nodes()})
 	l.Pub.RegisterOver("SEP001122334456", cucm.Registration{
 		Session: "1", Contact: "sip:x@127.4.1.6:9", At: netip.MustParseAddrPort("127.4.1.6:9"),
-	})
+	}, sip.Granted)
 	l.ResetPhones()
 	require.Zero(t, l.Registered())
 	gone := l.Alarms("EndPointUnregistered")

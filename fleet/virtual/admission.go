@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
 )
@@ -56,7 +57,7 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 	defer f.mu.Unlock()
 	slices.Sort(phones) // in an order that does not depend on the cluster's
 	for _, i := range phones {
-		f.send(i, phone.Reset{})
+		f.send(i, phone.Reset{Asked: true})
 	}
 	f.admit(f.now)
 }
@@ -65,6 +66,10 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 // connection that is there, and whether the answer comes in time.
 func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
 	s, net := &f.slots[i], &f.config.Network
+	if !fleet.Registered(s.phone) {
+		s.home = 0 // by what it knows it is not, and listens to nobody
+		return false, &sip.NoAnswerError{Server: s.phone.Name(), During: "connecting", Err: errRefused}
+	}
 	reached = f.reaches(i, f.node(cn))
 	answered := reached
 	if maybe, _ := net.loses(sip.DefaultTimeout); maybe {

@@ -1,6 +1,8 @@
 package virtual
 
 import (
+	"time"
+
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/fleet/network"
@@ -16,7 +18,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 	}
 	i, n := f.nodeAt(a.Server)
 	took, err := f.exchange(t.phone, n, cucm.CallManagerService, network.Opening, fleet.SIPTimeout)
-	alarms := 0
+	var alarms phone.AlarmSet
 	if err == nil {
 		asks, answers := f.config.Network.flights(&s.chance, 1), f.config.Network.flights(&s.chance, 1)
 		if asks <= fleet.SIPTimeout {
@@ -35,20 +37,18 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 
 // register has a node's call manager take a phone's alarms and, if the phone is in
 // the database, the registration.
-func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms int, err error) {
+func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.AlarmSet, err error) {
 	n := f.nodes[i]
-	for _, alarm := range a.Alarms {
+	for j, alarm := range a.Alarms {
 		n.cluster.Alarm(alarm)
+		alarms.Add(j)
 	}
 	if !n.Admits(s.phone.Name()) {
-		return len(a.Alarms), errUnknown
+		return alarms, errUnknown
 	}
-	if home := f.home(s); home != nil && home.cluster != n.cluster {
-		f.unregister(s)
-	}
-	n.Register(s.phone.Name(), fleet.Registered(s.phone))
+	n.Register(s.phone.Name(), a.Cause == phone.NeverBooted)
 	s.home = i + 1
-	return len(a.Alarms), nil
+	return alarms, nil
 }
 
 // home is the node where a phone is registered; nil where it is not.
@@ -59,11 +59,37 @@ func (f *Fleet) home(s *slot) *node {
 	return f.nodes[s.home-1]
 }
 
-// unregister has the cluster know at once that a phone is gone. On the wire it
-// would notice missing keep-alives.
-func (f *Fleet) unregister(s *slot) {
+// unregister has a phone tell its call manager that it goes, and returns how long it
+// waits for the answer; that of a sound network takes no time. A call manager that
+// asked for it knows already.
+func (f *Fleet) unregister(i uint32, a phone.Unregister) (took time.Duration) {
+	s, net := &f.slots[i], &f.config.Network
+	home := f.home(s)
+	s.home = 0
+	if home == nil || a.Asked {
+		return 0
+	}
+	reached := home.up[cucm.CallManagerService] && f.reaches(i, home)
+	if maybe, _ := net.loses(fleet.SIPTimeout); maybe {
+		opens, asks, answers := net.flights(&s.chance, network.Opening), net.flights(&s.chance, 1), net.flights(&s.chance, 1)
+		reached = reached && opens <= fleet.SIPTimeout && asks <= fleet.SIPTimeout
+		took = min(opens, fleet.SIPTimeout)
+		if opens <= fleet.SIPTimeout {
+			took += min(asks+answers, fleet.SIPTimeout)
+		}
+	}
+	if reached {
+		home.Unregister(s.phone.Name(), cucm.DeviceInitiatedReset)
+	} else {
+		home.cluster.FallSilent(s.phone.Name())
+	}
+	return took
+}
+
+// fallSilent ends a phone's keep-alives. Nobody tells the cluster.
+func (f *Fleet) fallSilent(s *slot) {
 	if home := f.home(s); home != nil {
-		home.cluster.Unregister(s.phone.Name(), cucm.DeviceUnregistered)
+		home.cluster.FallSilent(s.phone.Name())
 		s.home = 0
 	}
 }

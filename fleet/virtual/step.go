@@ -39,7 +39,7 @@ func (f *Fleet) carryOut(st *step) {
 		})
 	}
 	if _, ok := st.event.(phone.NotRegistered); ok && !fleet.Registered(s.phone) {
-		f.unregister(s)
+		f.fallSilent(s)
 	}
 	if outside {
 		f.release(s, max(st.at, f.windowEnd))
@@ -65,6 +65,8 @@ func (f *Fleet) act(s *slot, st *step) {
 				join = net.Think
 			}
 			later(join, reachCallManager, action)
+		case phone.Unregister:
+			spent += f.unregister(st.phone, a)
 		case phone.OpenService:
 			later(net.Think, openPage, action)
 		case phone.ReadService:
@@ -95,7 +97,7 @@ func (f *Fleet) began(s *slot, st *step) {
 	}
 	s.begun = 0
 	if off {
-		f.unregister(s)
+		f.fallSilent(s)
 	} else {
 		s.begun = st.at + 1
 	}

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	sipmsg "github.com/emiago/sipgo/sip"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
@@ -159,7 +158,7 @@ func TestAlarmsAreKept(t *testing.T) {
 }
 
 // peerSIP listens in the call manager's place.
-func (l *lab) peerSIP(handle func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response) *sip.Server {
+func (l *lab) peerSIP(handle func(*sip.Exchange)) *sip.Server {
 	require.NoError(l.t, l.sockets.Stop(l.pub, cucm.CallManagerService))
 	listener, err := net.Listen("tcp4", l.pub.Address(cucm.CallManagerService))
 	require.NoError(l.t, err)
@@ -170,13 +169,11 @@ func (l *lab) peerSIP(handle func(_, _ netip.AddrPort, r *sipmsg.Request) *sipms
 
 func TestCallManagersThatRefuse(t *testing.T) {
 	for name, tc := range map[string]struct {
-		handle  func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response
+		handle  func(*sip.Exchange)
 		failure string
 	}{
-		"404": {func(_, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
-			return sipmsg.NewResponseFromRequest(r, 404, "Not Found", nil)
-		}, "REGISTER answered with 404 Not Found"},
-		"nothing": {func(_, _ netip.AddrPort, _ *sipmsg.Request) *sipmsg.Response { return nil }, "no answer in time"},
+		"404":     {func(x *sip.Exchange) { x.Answer(sip.Reply{Code: 404}) }, "REGISTER answered with 404 Not Found"},
+		"nothing": {func(*sip.Exchange) {}, "no answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -358,8 +355,7 @@ func TestPeersMayNotSendResetsElsewhere(t *testing.T) {
 	client := sip.Client{Local: netip.MustParseAddr("127.66.0.1"), Timeout: time.Minute}
 	conn, err := client.Dial(t.Context(), l.pub.Address(cucm.CallManagerService))
 	require.NoError(t, err)
-	_, err = conn.Ask(me.Register("x", 1, time.Now(), "Initialized"))
-	require.NoError(t, err)
+	require.NoError(t, conn.Ask(me.Register("x", 1, time.Now(), nil)).Err)
 	conn.Close()
 	l.cluster.ResetPhones()
 	victim.(*net.TCPListener).SetDeadline(time.Now().Add(50 * time.Millisecond))

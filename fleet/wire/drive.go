@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // work drives one phone after the other.
@@ -101,6 +102,14 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 		return f.ask(s, a)
 	case phone.Register:
 		return f.register(s, a)
+	case phone.Unregister:
+		f.unregister(s, a.Server, a.Boot, func(c *call) sip.Request {
+			return c.me.Unregister(c.host, a.Seq, f.config.Clock.Now(), a.Cause.Reason())
+		})
+	case phone.StandBy:
+		f.unregister(s, a.Server, a.Boot, func(c *call) sip.Request {
+			return c.me.StandBy(c.host, a.Seq, f.config.Clock.Now())
+		})
 	case phone.OpenService:
 		return f.openService(s, a)
 	case phone.ReadService:

@@ -1,9 +1,10 @@
 package wire
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 	"time"
 
 	sipmsg "github.com/emiago/sipgo/sip"
@@ -21,12 +22,20 @@ const retryAfter = 30 * time.Second
 // from the phone's own address. Nothing of it stays open: what reaches the phone
 // afterwards comes to its contact, at the port that all phones share.
 func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
-	alarms := 0 // of the action's, that were answered 202
-	err := f.patiently(func() error { return f.registerOnce(s, a, &alarms) })
-	next := fleet.RenewAfter
+	var alarms phone.AlarmSet // of the action's, that were answered 202
+	next := retryAfter
+	err := f.patiently(func() (err error) {
+		lifetime, err := f.registerOnce(s, a, &alarms)
+		if err == nil {
+			next = lifetime
+		}
+		return err
+	})
 	if err != nil {
-		next = retryAfter
 		f.failures.add("SIP", a.Server, s.phone.Name(), reason(err))
+		if _, short := errors.AsType[*sip.TooShortError](err); short {
+			next = sip.Asked
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,38 +43,94 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 	return fleet.RegisterAnswer(a, alarms, err)
 }
 
-// registerOnce sends the alarms from the one after alarms on, and counts those
-// that were taken; then it registers.
-func (f *Fleet) registerOnce(s *slot, a phone.Register, alarms *int) error {
-	p := s.phone
-	client := sip.Client{Local: f.local(p), Timeout: f.config.Limits.SIPTimeout, Path: s.path}
-	conn, err := client.Dial(f.ctx, a.Server)
+// registerOnce sends the alarms that are not in alarms yet, and the REGISTER,
+// without waiting in between. It adds those that were taken, and returns after what
+// time the phone is to register again. A registration for too short a time it ends.
+func (f *Fleet) registerOnce(s *slot, a phone.Register, alarms *phone.AlarmSet) (time.Duration, error) {
+	c, err := f.call(s, a.Server, a.Boot)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer conn.Close()
-	me := sip.Phone{
-		Device: p.Name(), Number: p.Number(), UserAgent: p.Profile().UserAgent(), DeviceType: p.Profile().DeviceType,
-		Load: p.Profile().Load, Session: a.Boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
-	}
-	if f.config.Anywhere {
-		me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
-	}
-	host, _, _ := net.SplitHostPort(a.Server)
+	defer c.Close()
 	now := f.config.Clock.Now()
-	for _, alarm := range a.Alarms[*alarms:] {
-		answer, err := conn.Ask(me.Refer(host, int(a.Seq)<<8+*alarms, now, alarm.XML()))
-		if answer == nil {
-			return err // nobody is there to register with
+	var requests []sip.Request
+	var sent []int // the alarms of the requests
+	for i, alarm := range a.Alarms {
+		if !alarms.Has(i) {
+			requests = append(requests, c.me.Refer(c.host, int(a.Seq)<<8+i, now, alarm.XML()))
+			sent = append(sent, i)
 		}
-		if answer.StatusCode != 202 {
-			f.failures.add("SIP", a.Server, p.Name(), "REFER with an alarm: "+reason(err))
-			break
-		}
-		*alarms++
 	}
-	_, err = conn.Ask(me.Register(host, a.Seq, now, a.Cause.String()))
-	return err
+	answers := c.AskAll(append(requests, c.me.Register(c.host, a.Seq, now, a.Cause.Reason()))...)
+	registered := answers[len(sent)]
+	for k, i := range sent {
+		switch answer := answers[k]; {
+		case answer.Response != nil && answer.StatusCode == 202:
+			alarms.Add(i)
+		case answer.Response != nil || registered.Response != nil: // else nobody answers at all
+			f.failures.add("SIP", a.Server, c.me.Device, "REFER with an alarm: "+refused(answer))
+		}
+	}
+	if registered.Err != nil {
+		return 0, registered.Err
+	}
+	lifetime, err := c.me.Lifetime(a.Server, registered.Response)
+	if err != nil {
+		c.Ask(c.me.Unregister(c.host, a.Seq+1, now, nil))
+	}
+	return lifetime, err
+}
+
+// refused says what came of an alarm that was not answered 202.
+func refused(a sip.Answer) string {
+	if a.Err == nil {
+		return fmt.Sprintf("answered with %d, not 202", a.StatusCode)
+	}
+	return reason(a.Err)
+}
+
+// unregister ends a phone's registration, or keeps its standby informed. Nothing
+// depends on the answer: a call manager that does not hear of it finds out.
+func (f *Fleet) unregister(s *slot, server string, boot uint32, request func(*call) sip.Request) {
+	f.patiently(func() error {
+		c, err := f.call(s, server, boot)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return c.Ask(request(c)).Err
+	})
+}
+
+// A call is a phone's connection to a call manager.
+type call struct {
+	*sip.Conn
+	me   sip.Phone
+	host string // of the call manager
+}
+
+func (f *Fleet) call(s *slot, server string, boot uint32) (*call, error) {
+	client := sip.Client{Local: f.local(s.phone), Timeout: f.config.Limits.SIPTimeout, Path: s.path}
+	conn, err := client.Dial(f.ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{Conn: conn, me: f.caller(s.phone, boot)}
+	c.host, _, _ = net.SplitHostPort(server)
+	if f.config.Anywhere {
+		c.me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	}
+	return c, nil
+}
+
+// caller is a phone as its messages name it.
+func (f *Fleet) caller(p *phone.Phone, boot uint32) sip.Phone {
+	profile := p.Profile()
+	return sip.Phone{
+		Device: p.Name(), Number: p.Number(), UserAgent: profile.UserAgent(), DeviceType: profile.DeviceType,
+		Load: profile.Load, OneLoad: profile.OldSpelling, SIS: profile.SIS(), SessionID: profile.SessionID(),
+		Session: boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
+	}
 }
 
 // keepAlive makes phones register again when that is due.
@@ -118,30 +183,26 @@ func (f *Fleet) Registered(device string) bool {
 	return s != nil && s.registered()
 }
 
-// notified answers a request that comes to a phone. A NOTIFY with the event
-// service-control resets or restarts it.
-func (f *Fleet) notified(local, _ netip.AddrPort, r *sipmsg.Request) *sipmsg.Response {
-	answer := func(code int, reason string) *sipmsg.Response {
-		return sipmsg.NewResponseFromRequest(r, code, reason, nil)
-	}
-	s := f.at(local.Addr())
+// notified answers a request that comes to a phone. A NOTIFY that the phone takes
+// it first answers; then it does what it was asked.
+func (f *Fleet) notified(x *sip.Exchange) {
+	s := f.at(x.Local.Addr())
 	switch {
 	case s == nil || !s.registered():
-		return answer(480, "Temporarily Unavailable")
-	case r.Method == sipmsg.OPTIONS:
-		return answer(200, "OK")
-	case r.Method != sipmsg.NOTIFY:
-		return answer(501, "Not Implemented")
-	}
-	event := r.GetHeader("Event")
-	if event == nil || !strings.EqualFold(event.Value(), "service-control") {
-		return answer(489, "Bad Event")
-	}
-	for line := range strings.Lines(string(r.Body())) {
-		switch action, ok := strings.CutPrefix(strings.TrimSpace(line), "action="); {
-		case ok && action == "reset", ok && action == "restart":
-			f.send(s, phone.Reset{Restart: action == "restart"})
+		x.Answer(sip.Reply{Code: 480})
+	case x.Request.Method == sipmsg.OPTIONS:
+		x.Answer(sip.Reply{Code: 200})
+	case x.Request.Method != sipmsg.NOTIFY:
+		x.Answer(sip.Reply{Code: 501})
+	default:
+		s.mu.Lock()
+		me := f.caller(s.phone, s.phone.Boots())
+		s.mu.Unlock()
+		reply, control := me.Notified(x.Request)
+		reply.Server = me.UserAgent
+		x.Answer(reply)
+		if ev := fleet.ControlEvent(control); ev != nil {
+			f.send(s, ev)
 		}
 	}
-	return answer(200, "OK")
 }
