@@ -96,7 +96,7 @@ func (w *wire) Fleet(limits fleet.Limits, _ int) (fleet.Fleet, error) {
 	limits = limits.OrDefaults(fleetwire.DefaultBoots).Faster(w.network.Pace)
 	var err error
 	w.fleet, err = fleetwire.New(fleetwire.Config{
-		Clock: w, Limits: limits, Observer: w.observer, Network: w.network,
+		Clock: w, Limits: limits, Observer: w.observer, Network: w.network, OwnClusters: true,
 	})
 	if err != nil {
 		return nil, err

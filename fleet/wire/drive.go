@@ -103,6 +103,9 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 	case phone.Register:
 		return f.register(s, a)
 	case phone.Unregister:
+		if a.Asked && f.config.OwnClusters {
+			return nil
+		}
 		f.unregister(s, a.Server, a.Boot, func(c *call) sip.Request {
 			return c.me.Unregister(c.host, a.Seq, f.config.Clock.Now(), a.Cause.Reason())
 		})

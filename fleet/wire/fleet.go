@@ -34,6 +34,11 @@ type Config struct {
 	// from loopback addresses. They ask from whatever address the system chooses,
 	// and no reset reaches them.
 	Anywhere bool
+	// OwnClusters says that the call managers are clusters of this process, which take
+	// a phone as gone that they had boot again. Phones spare them the REGISTER that
+	// says so, which other call managers get: it would be a connection more for each
+	// phone of a bulk reset.
+	OwnClusters bool
 	// Observer, if not nil, is told what happens to phones.
 	Observer fleet.Observer
 	// Network is between the phones and everybody else: a sound one if nil.
