@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -114,6 +115,8 @@ func (c *Conn) Close() error {
 	return c.Conn.Close()
 }
 
+var crlf = []byte("\r\n")
+
 // next reads a message. Its error is io.EOF between two messages, else what the
 // connection or the parser says.
 func (c *Conn) next() (msg sip.Message, err error) {
@@ -123,16 +126,17 @@ func (c *Conn) next() (msg sip.Message, err error) {
 			msg, err = nil, fmt.Errorf("unparsable message: %v", problem)
 		}
 	}()
+	begun := false // of the message; the parser takes what it has read out of the buffer
 	for {
-		if b := c.stream.Buffer(); b.Len() > 0 {
-			for b.Len() > 1 && b.Bytes()[0] == '\r' && b.Bytes()[1] == '\n' {
-				c.stream.Discard(2) // keep-alive between messages (RFC 5626, 4.4.1)
-			}
-			if b.Len() > 0 {
-				msg, _, err := c.stream.ParseNext()
-				if err == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
-					return msg, err
-				}
+		b := c.stream.Buffer()
+		for !begun && bytes.HasPrefix(b.Bytes(), crlf) {
+			c.stream.Discard(len(crlf)) // keep-alive between messages (RFC 5626, 4.4.1)
+		}
+		if b.Len() > 0 && (begun || !bytes.HasPrefix(crlf, b.Bytes())) {
+			begun = true
+			msg, _, err := c.stream.ParseNext()
+			if err == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
+				return msg, err
 			}
 		}
 		n, err := c.Conn.Read(c.buf)
