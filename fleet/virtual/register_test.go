@@ -8,8 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // registered counts the phones by the node that they think to be registered
@@ -151,4 +153,81 @@ func TestAResetThatDoesNotArrive(t *testing.T) {
 	l.waits(round)
 	l.registered(5, 5, 0, 10)
 	require.EqualValues(t, 17, l.Tally().Boots.Load())
+}
+
+// What tells a cluster that a phone is gone is what tells it on the wire: the phone
+// itself, before it boots again; a keep-alive that does not come; a reset that does
+// not reach it.
+func TestHowPhonesGo(t *testing.T) {
+	for name, tc := range map[string]struct {
+		does  func(l *lab)
+		known int // phones that the cluster counts as registered then
+		why   string
+	}{
+		"a reset at the phone": {func(l *lab) { l.Send(phone.Reset{}, nil); l.settles() }, 10, "8"},
+		"a factory reset":      {func(l *lab) { l.Send(phone.FactoryReset{}, nil); l.settles() }, 10, "8"},
+		"no power": {func(l *lab) {
+			l.Send(phone.PowerOff{}, nil)
+			l.settles()
+			l.registered(0, 0, 10, 10)
+			l.waits(2*sip.Granted - time.Second)
+			l.registered(0, 0, 10, 10)
+			l.waits(2 * time.Second)
+		}, 0, "13"},
+		"no power, and a reset": {func(l *lab) {
+			l.Send(phone.PowerOff{}, nil)
+			l.settles()
+			l.cluster.ResetPhones()
+		}, 0, "6"},
+		"no power for a moment": {func(l *lab) {
+			l.Send(phone.PowerOff{}, nil)
+			l.settles()
+			l.Send(phone.PowerOn{}, nil)
+			l.settles()
+		}, 10, "8"},
+		"cut off, as it resets": {func(l *lab) {
+			for _, n := range l.cluster.Nodes() {
+				l.Partition(n, 0, 10)
+			}
+			l.Send(phone.Reset{}, nil)
+			l.settles()
+			l.registered(0, 0, 10, 10)
+			l.waits(2 * sip.Granted)
+		}, 0, "13"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := booted(t, 10)
+			tc.does(l)
+			require.Equal(t, tc.known, l.cluster.Registered())
+			require.Equal(t, 10, logged(l.pub, "-EndPointUnregistered")+logged(l.sub, "-EndPointUnregistered"))
+			require.Equal(t, 10, logged(l.pub, "[Reason="+tc.why+"]")+logged(l.sub, "[Reason="+tc.why+"]"))
+		})
+	}
+}
+
+// M21. Phones that move register with the other cluster, and the old one lets go of
+// them at once.
+func TestMovedPhones(t *testing.T) {
+	l := booted(t, 10)
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Password, cfg.SharedConfigurations = l.clock, password, true
+	cfg.Keys = testkeys.NewPool(2)
+	other, err := cucm.New(cfg)
+	require.NoError(t, err)
+	l.Connect(other)
+	for v := range l.All() {
+		other.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: other.Nodes()})
+	}
+	l.Send(phone.UseServers{Servers: []string{other.Publisher().Address(cucm.TFTPService)}}, nil)
+	l.Send(phone.EraseLists{}, nil)
+	l.settles()
+	require.Zero(t, l.cluster.Registered())
+	require.Equal(t, 10, other.Registered())
+	require.Equal(t, 10, logged(l.pub, "[Reason=8]")+logged(l.sub, "[Reason=8]"))
+	l.cluster.ResetPhones()
+	l.settles()
+	require.EqualValues(t, 20, l.Tally().Boots.Load(), "which is no business of its phones any more")
+	other.ResetPhones()
+	l.settles()
+	require.EqualValues(t, 30, l.Tally().Boots.Load())
 }

@@ -83,6 +83,9 @@ func reason(err error) string {
 	if rejected, ok := errors.AsType[*sip.RejectedError](err); ok {
 		return strings.TrimPrefix(rejected.Error(), "SIP "+rejected.Server+": ")
 	}
+	if short, ok := errors.AsType[*sip.TooShortError](err); ok {
+		return strings.TrimPrefix(short.Error(), "SIP "+short.Server+": ")
+	}
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
 		err = next // the innermost error names neither
 	}

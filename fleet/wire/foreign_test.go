@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/internal/sftptest"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -236,45 +238,56 @@ func TestOpenSSLSeesTheTVS(t *testing.T) {
 	}
 }
 
-// SIPp as a phone: the cluster takes its registration and logs it.
+// sippScenario is a scenario of SIPp, with a code in place of CODE.
+func sippScenario(t *testing.T, name string, code int) string {
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), name)
+	text := strings.Replace(string(data), "CODE", strconv.Itoa(code), 1)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+// SIPp as a phone: the cluster takes its registration, answers as CUCM does, and
+// logs it. No `set date` ends it.
 func TestSIPpRegisters(t *testing.T) {
 	t.Parallel()
 	sipp := sftptest.Program(t, "sipp")
 	l := newLab(t, 1, patient)
 	const name = "SEP0011AABB00FF"
 	l.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: l.cluster.Nodes()})
-	scenario, err := filepath.Abs("testdata/phone.sipp.xml")
-	require.NoError(t, err)
-	runs(t, t.TempDir(), sipp, "-sf", scenario, "-t", "t1", "-m", "1", "-i", "127.3.1.1", "-s", name,
-		"-nostdin", "-timeout", "100s", l.pub.Address(cucm.CallManagerService))
+	runs(t, t.TempDir(), sipp, "-sf", sippScenario(t, "phone.sipp.xml", 0), "-t", "t1", "-m", "1", "-i", "127.3.1.1",
+		"-s", name, "-nostdin", "-timeout", "100s", l.pub.Address(cucm.CallManagerService))
 	require.Equal(t, 1, l.cluster.Registered())
 	require.Contains(t, l.pub.Log()[len(l.pub.Log())-1],
 		"%UC_CALLMANAGER-6-EndPointRegistered: %[DeviceName="+name+"][IPAddress=127.3.1.1]")
+	for _, date := range []string{"10:00:00 02/20/24", "10:00:00 02/20/04"} {
+		require.NoError(t, cli.Run(l.pub, &cli.Script{}, "set date "+date))
+		require.Equal(t, 1, l.cluster.Registered(), "its keep-alive is not late")
+	}
 	// It has gone without a word: the reset does not reach it.
 	l.cluster.ResetPhones()
 	require.Zero(t, l.cluster.Registered())
 	require.Equal(t, []string{"6"}, l.reasons(), "ConnectivityError")
 }
 
-// SIPp as a call manager: phones report to it and register with it.
+// SIPp as a call manager: phones report to it and register with it, whatever time
+// it takes for the alarms.
 func TestPhonesRegisterWithSIPp(t *testing.T) {
 	t.Parallel()
 	sipp := sftptest.Program(t, "sipp")
 	l := newLab(t, 1, patient)
 	server := l.pub.Address(cucm.CallManagerService)
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
-	scenario, err := filepath.Abs("testdata/callmanager.sipp.xml")
-	require.NoError(t, err)
 	host, port, _ := net.SplitHostPort(server)
 	var out bytes.Buffer
-	cmd := exec.Command(sipp, "-sf", scenario, "-t", "t1", "-m", "6", "-i", host, "-p", port,
+	cmd := exec.Command(sipp, "-sf", sippScenario(t, "callmanager.sipp.xml", 0), "-t", "t1", "-m", "6", "-i", host, "-p", port,
 		"-nostdin", "-timeout", "100s")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { cmd.Process.Kill() })
 	require.Eventually(t, func() bool {
 		conn, err := net.Dial("tcp", server)
 		if err == nil {
@@ -288,6 +301,49 @@ func TestPhonesRegisterWithSIPp(t *testing.T) {
 		require.Equal(t, server, v.CallManager, v.NotRegistered)
 		require.Zero(t, v.StoredAlarms)
 	}
+	require.NoError(t, <-ended, "what came is what SIPp wants: %s", &out)
+}
+
+// SIPp has phones reset, as a call manager would: they take that for which it knows
+// the Call-ID of their REGISTER.
+func TestSIPpResetsPhones(t *testing.T) {
+	t.Parallel()
+	sipp := sftptest.Program(t, "sipp")
+	l := whole(t, 1, 1)
+	s := l.fleet.all()[0]
+	me := l.fleet.caller(s.phone, s.phone.Boots())
+	contact := fmt.Sprintf("%s:%d", me.Address.Addr(), me.Address.Port())
+	asks := func(code int, key ...string) {
+		args := []string{"-sf", sippScenario(t, "notify.sipp.xml", code), "-t", "t1", "-m", "1", "-i", "127.3.1.2",
+			"-nostdin", "-timeout", "100s"}
+		given := map[string]string{"user": me.Number, "event": "service-control", "action": "reset", "registercallid": me.RegisterCallID()}
+		for i := 0; i < len(key); i += 2 {
+			given[key[i]] = key[i+1]
+		}
+		for k, v := range given {
+			args = append(args, "-key", k, v)
+		}
+		runs(t, t.TempDir(), sipp, append(args, contact)...)
+		l.settle()
+	}
+	asks(404, "user", "1234")
+	asks(400, "event", "weather")
+	asks(400, "registercallid", "")
+	asks(400, "registercallid", "1@host")
+	asks(400, "action", "check-version")
+	asks(200, "event", "check-sync")
+	asks(200, "action", "dance")
+	require.EqualValues(t, 1, l.fleet.Tally().Boots.Load(), "none of these had it boot")
+	asks(200, "action", "restart")
+	require.EqualValues(t, 2, l.fleet.Tally().Boots.Load())
+	require.Equal(t, phone.ResetRestart, l.only().Cause)
+	me.Session = s.phone.Boots()
+	asks(200)
+	require.EqualValues(t, 3, l.fleet.Tally().Boots.Load())
+	require.Equal(t, phone.ResetReset, l.only().Cause)
+	require.Equal(t, 1, l.cluster.Registered())
+	// Each time it told its call manager, which had not asked for it, that it goes.
+	require.Equal(t, []string{"8", "8"}, l.reasons())
 }
 
 // A foreign TVS that knows VERIFY but not QUERY closes the connection, as tvsd

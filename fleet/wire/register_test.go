@@ -1,0 +1,200 @@
+package wire
+
+import (
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	sipmsg "github.com/emiago/sipgo/sip"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
+	"itlsim/fleet"
+	"itlsim/phone"
+	"itlsim/sip"
+)
+
+// A peer is a call manager in the place of a node's: it notes what comes, and
+// answers as the test says.
+type peer struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+// peers puts one in the place of a node. answer gives the answer; a code of 0 is
+// none.
+func (l *lab) peers(n *cucm.Node, answer func(r *sipmsg.Request) sip.Reply) *peer {
+	p := &peer{}
+	require.NoError(l.t, l.sockets.Stop(n, cucm.CallManagerService))
+	listener, err := net.Listen("tcp4", n.Address(cucm.CallManagerService))
+	require.NoError(l.t, err)
+	s := sip.Serve(listener, sip.ServerConfig{Handle: func(x *sip.Exchange) {
+		said := x.Request.Method.String()
+		if h := x.Request.GetHeader("Expires"); x.Request.Method == sipmsg.REGISTER {
+			said += " " + h.Value()
+		}
+		p.mu.Lock()
+		p.seen = append(p.seen, said)
+		p.mu.Unlock()
+		if reply := answer(x.Request); reply.Code != 0 {
+			x.Answer(reply)
+		}
+	}})
+	l.t.Cleanup(func() { s.Close() })
+	return p
+}
+
+// saw is what came since it was last asked.
+func (p *peer) saw() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	seen := p.seen
+	p.seen = nil
+	return seen
+}
+
+// yes answers everything as a call manager does.
+func yes(r *sipmsg.Request) sip.Reply {
+	if r.Method == sipmsg.REFER {
+		return sip.Reply{Code: 202}
+	}
+	return sip.Reply{Code: 200, Expires: new(sip.Granted)}
+}
+
+// Alarms and REGISTER go out together: that an alarm is refused, or is not answered
+// at all, keeps no phone from being registered.
+func TestAlarmsKeepNoPhoneFromRegistering(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 1, 1)
+	refers := 0
+	p := l.peers(l.pub, func(r *sipmsg.Request) sip.Reply {
+		if r.Method != sipmsg.REFER || refers == 2 {
+			return yes(r)
+		}
+		refers++
+		return []sip.Reply{{}, {Code: 403}}[refers-1]
+	})
+	defer l.hurry(func(limits *fleet.Limits) { limits.SIPTimeout = silence })()
+	l.boot(phone.Reset{})
+	require.Equal(t, []string{"REGISTER 0", "REFER", "REGISTER 3600"}, p.saw()[:3])
+	require.NotEmpty(t, l.only().CallManager)
+	require.Equal(t, 1, l.only().StoredAlarms)
+	require.Equal(t, []string{"REFER with an alarm: no answer in time"}, l.failed("SIP"))
+
+	// Of several alarms those are kept that were not taken.
+	refers = 1
+	l.boot(phone.Reset{})
+	require.Equal(t, 1, l.only().StoredAlarms, "the first of two")
+	l.boot(phone.KeepAlive{})
+	require.Zero(t, l.only().StoredAlarms)
+}
+
+// failed is what phones did not get by a protocol.
+func (l *lab) failed(protocol string) (what []string) {
+	for _, f := range l.fleet.Failures() {
+		if f.Protocol == protocol {
+			what = append(what, f.What)
+		}
+	}
+	return what
+}
+
+// A phone renews as often as its call manager wants, but for one that wants it too
+// often: there it unregisters, and tries again after the time that it asked for.
+func TestLifetimesOfForeignCallManagers(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 1, 1)
+	var reply sip.Reply
+	p := l.peers(l.pub, func(r *sipmsg.Request) sip.Reply {
+		if r.Method == sipmsg.REFER {
+			return sip.Reply{Code: 202}
+		}
+		own := reply
+		own.Contact = r.Contact().Value() + own.Contact
+		return own
+	})
+	s := l.fleet.all()[0]
+	for _, tc := range []struct {
+		sip.Reply
+		next time.Duration
+	}{
+		{sip.Reply{Code: 200, Expires: new(sip.Granted)}, 115 * time.Second},
+		{sip.Reply{Code: 200, Expires: new(time.Hour), Contact: ";expires=600"}, 595 * time.Second},
+		{sip.Reply{Code: 200}, time.Hour - sip.Early},
+	} {
+		reply = tc.Reply
+		l.boot(phone.Reset{})
+		require.NotEmpty(t, l.only().CallManager)
+		require.InDelta(t, tc.next, time.Until(s.due), float64(time.Minute))
+	}
+	p.saw()
+	reply = sip.Reply{Code: 200, Expires: new(30 * time.Second)}
+	l.boot(phone.Reset{})
+	require.Empty(t, l.only().CallManager)
+	require.Equal(t, []string{"REGISTER 0", "REFER", "REGISTER 3600", "REGISTER 0"}, p.saw())
+	require.InDelta(t, sip.Asked, time.Until(s.due), float64(time.Minute))
+	require.Equal(t, []string{"registers for 30s; a phone wants 1m5s or more"}, l.failed("SIP"))
+}
+
+// A registered phone keeps the next call manager of its group informed, which does
+// not take it for gone.
+func TestStandby(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 2, 1)
+	p := l.peers(l.node(1), yes)
+	l.boot(phone.KeepAlive{})
+	require.Equal(t, []string{"REGISTER 0"}, p.saw())
+	require.Equal(t, 1, l.cluster.Registered())
+	require.Equal(t, l.node(0).Address(cucm.CallManagerService), l.only().CallManager)
+}
+
+// A phone that boots again says so where it is registered, whoever had it boot; one
+// that loses its power cannot.
+func TestPhonesSayThatTheyGo(t *testing.T) {
+	for name, tc := range map[string]struct {
+		does func(l *lab)
+		why  string
+	}{
+		"reset at the phone":     {func(l *lab) { l.boot(phone.Reset{}) }, "8"},
+		"factory reset":          {func(l *lab) { l.boot(phone.FactoryReset{}) }, "8"},
+		"another TFTP server":    {func(l *lab) { l.boot(phone.AlternateTFTP{Servers: []string{l.tftp}}) }, "8"},
+		"its lists are erased":   {func(l *lab) { l.boot(phone.EraseLists{}) }, "8"},
+		"reset by its cluster":   {func(l *lab) { l.cluster.ResetPhones(); l.settle() }, "9"},
+		"a lost certificate":     {func(l *lab) { require.NoError(t, l.pub.Regenerate(cucm.CallManager)); l.settle() }, "9"},
+		"power, off and on":      {func(l *lab) { l.boot(phone.PowerOff{}); l.boot(phone.PowerOn{}) }, "8"},
+		"power, off for a while": {func(l *lab) { l.boot(phone.PowerOff{}); l.clock.advance(time.Hour); l.boot(phone.PowerOn{}) }, "13"},
+	} {
+		for _, own := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, own cluster %v", name, own), func(t *testing.T) {
+				t.Parallel()
+				l := whole(t, 1, 1)
+				l.fleet.config.OwnClusters = own
+				tc.does(l)
+				require.Equal(t, 1, l.cluster.Registered())
+				require.Equal(t, []string{tc.why}, l.reasons())
+			})
+		}
+	}
+}
+
+// M21. A phone that moves registers with the other cluster, and the old one lets go
+// of it at once.
+func TestMovedPhones(t *testing.T) {
+	t.Parallel()
+	a, b := whole(t, 1, 1), newLab(t, 1, patient)
+	name := a.only().Name
+	b.cluster.AddDevice(cucm.Device{Name: name, Model: "8861", Group: b.cluster.Nodes()})
+	a.boot(phone.UseServers{Servers: []string{b.pub.Address(cucm.TFTPService)}})
+	a.boot(phone.EraseLists{})
+	require.Equal(t, b.pub.Address(cucm.CallManagerService), a.only().CallManager)
+	require.Zero(t, a.cluster.Registered())
+	require.Equal(t, 1, b.cluster.Registered())
+	require.Equal(t, []string{"8"}, a.reasons())
+	a.cluster.ResetPhones()
+	require.EqualValues(t, 2, a.fleet.Tally().Boots.Load(), "which is no business of its phones any more")
+	b.cluster.ResetPhones()
+	a.settle()
+	require.EqualValues(t, 3, a.fleet.Tally().Boots.Load())
+}
