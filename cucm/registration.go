@@ -15,7 +15,7 @@ type Reason int
 // The reasons (managed services guide, error messages 14) that a simulation has.
 const (
 	ConnectivityError    Reason = 6  // no connection to the phone any more
-	DeviceInitiatedReset Reason = 8  // it registers again without having been reset
+	DeviceInitiatedReset Reason = 8  // it boots again without having been reset
 	CallManagerReset     Reason = 9  // reset by an administrator or a regeneration
 	DeviceUnregistered   Reason = 10 // by itself
 	MalformedRegisterMsg Reason = 11
@@ -98,10 +98,9 @@ func (p *Phones) register(device string, r *Registration, renews bool) (anew boo
 	raised := make([]occurrence, 0, 2)
 	p.mu.Lock()
 	rec := p.records.get(device)
+	raised = p.lapsed(raised, rec, p.clock())
 	switch old := rec.registration; {
 	case old == nil:
-	case old.lapsed(p.clock()):
-		raised = p.gone(raised, rec, KeepAliveTimeout)
 	case !renews || old.Session != r.Session:
 		raised = p.gone(raised, rec, DeviceInitiatedReset)
 	case old.Node != r.Node:
@@ -156,12 +155,18 @@ func (p *Phones) lapse() {
 	var raised []occurrence
 	p.mu.Lock()
 	for _, rec := range p.records.all {
-		if r := rec.registration; r != nil && r.lapsed(now) {
-			raised = p.gone(raised, rec, KeepAliveTimeout)
-		}
+		raised = p.lapsed(raised, rec, now)
 	}
 	p.mu.Unlock()
 	p.raise(raised...)
+}
+
+// lapsed ends a registration whose keep-alive did not come.
+func (p *Phones) lapsed(raised []occurrence, rec *record, now time.Time) []occurrence {
+	if r := rec.registration; r != nil && r.lapsed(now) {
+		return p.gone(raised, rec, KeepAliveTimeout)
+	}
+	return raised
 }
 
 // ForgetPhones drops the node's registrations when its CallManager service stops.
@@ -215,6 +220,20 @@ func (p *Phones) Registered() int {
 			n++
 		}
 	}
+	return n
+}
+
+// CallManagerOf is the node where a phone is registered; nil where it is not.
+func (p *Phones) CallManagerOf(device string) (n *Node) {
+	var raised []occurrence
+	p.mu.Lock()
+	if rec := p.records.find(device); rec != nil {
+		if raised = p.lapsed(raised, rec, p.clock()); rec.registration != nil {
+			n = rec.registration.Node
+		}
+	}
+	p.mu.Unlock()
+	p.raise(raised...)
 	return n
 }
 

@@ -29,8 +29,9 @@ type Fleet interface {
 	Busy() int
 	// Index is the number of a phone, which the fleet must have.
 	Index(device string) int
-	// Registered reports whether a phone is on and registered.
-	Registered(device string) bool
+	// CallManager is where a phone is registered, host:port, or "". ours is false
+	// for a phone that is not the fleet's.
+	CallManager(device string) (server string, ours bool)
 	// Tally is what the phones have done so far.
 	Tally() *Tally
 	// Limits are those that the fleet keeps to.

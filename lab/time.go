@@ -3,7 +3,10 @@ package lab
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+
+	"itlsim/cucm"
 )
 
 // liveEvery is how often time passes on a live lab, by the wall clock.
@@ -42,11 +45,20 @@ func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 	return errors.Join(err, l.world.Wait(ctx, d), l.tick())
 }
 
-// carryOver tells the clusters that so much time passes at once: the registrations
-// of phones that are still there do not lapse in between.
+// carryOver tells the clusters that so much time passes at once: registrations that
+// are kept alive do not lapse in between. Those of the lab's own phones are, where the
+// phone is registered with that cluster; whether others are, like a real phone's, the
+// wall clock will tell.
 func (l *Lab) carryOver(d time.Duration) {
 	for _, c := range l.Clusters() {
-		c.CarryOver(d, l.Fleet.Registered)
+		var managers []string
+		for _, n := range c.Nodes() {
+			managers = append(managers, n.Address(cucm.CallManagerService))
+		}
+		c.CarryOver(d, func(device string) bool {
+			server, ours := l.Fleet.CallManager(device)
+			return !ours || slices.Contains(managers, server)
+		})
 	}
 }
 

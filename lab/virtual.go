@@ -50,7 +50,7 @@ func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
 func (w *simulated) Pass(ctx context.Context, d time.Duration) time.Duration {
 	d = min(d, 2*liveEvery)
 	w.Wait(ctx, time.Duration(float64(d)*w.Rate())) // fails when the lab is closed
-	return 0                                        // simulated registrations do not lapse
+	return 0                                        // simulated registrations are kept alive
 }
 
 func (w *simulated) SetRate(rate float64) {

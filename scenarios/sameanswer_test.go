@@ -58,8 +58,9 @@ func TestCatalogue(t *testing.T) {
 type answer struct {
 	Phone              string
 	State              phone.State
-	On, Registered     bool
-	Known              bool // to the cluster: registered, and reports its list
+	On                 bool
+	Registered         []string // by the cluster and the other one
+	Known              bool     // to the cluster: registered, and reports its list
 	CallManager        string
 	CTL, ITL           []string
 	ListBy, ConfigBy   phone.TrustPoint
@@ -136,7 +137,12 @@ func (names certificateNames) answers(st *Player) (all []answer) {
 	unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
 	for _, v := range st.Views() {
 		a := names.answer(v)
-		a.Registered, a.Known = st.Fleet.Registered(v.Name), !slices.Contains(unknown, v.Name)
+		a.Known = !slices.Contains(unknown, v.Name)
+		for _, c := range st.Clusters() {
+			if n := c.CallManagerOf(v.Name); n != nil {
+				a.Registered = append(a.Registered, n.Name())
+			}
+		}
 		a.Alarms = st.Cluster.AlarmsOf(v.Name)
 		if st.Other != nil {
 			a.OthersAlarms = st.Other.AlarmsOf(v.Name)

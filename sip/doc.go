@@ -3,16 +3,20 @@
 //
 //	phone 127.16.0.1                            call manager 127.0.0.2:5060
 //	REFER, one for each stored DeviceTLInfo     -->
-//	                                            <--  202 Accepted
 //	REGISTER, Expires: 3600                     -->
+//	                                            <--  202 Accepted
+//	                                            <--  100 Trying
 //	                                            <--  200 OK, Expires: 120
 //	                                            ...
 //	                                            <--  NOTIFY, Event: service-control, action=reset
 //	200 OK                                      -->
+//	REGISTER, Expires: 0                        -->
+//	                                            <--  200 OK, Expires: 0
 //
-// [Phone] writes a phone's messages, [Notify] a call manager's; [DeviceTLInfo]
-// is the alarm in the body of a REFER. [Client] asks, [Server] answers and can
-// also ask over a connection that a peer keeps open.
+// [Phone] writes a phone's messages and judges what comes to it
+// ([Phone.Notified], [Phone.Lifetime]); [CallManager] writes a call manager's.
+// [DeviceTLInfo] is the alarm in the body of a REFER. [Client] asks, [Server]
+// answers and can also ask over a connection that a peer keeps open.
 //
 // The zero [Client] is ready; a [Server] is made by [Serve]. A field of
 // [ServerConfig] that is zero stands for its default.

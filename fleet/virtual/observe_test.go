@@ -31,7 +31,7 @@ func TestConcurrentUse(t *testing.T) {
 		func() { _ = l.Settle(t.Context()) },
 		func() { l.cluster.ResetPhones() },
 		func() { _ = l.sub.Restart(cucm.CallManagerService) },
-		func() { l.Registered("SEP001BD4000007") },
+		func() { l.CallManager("SEP001BD4000007") },
 		func() { l.Phones() },
 	} {
 		all.Go(func() {

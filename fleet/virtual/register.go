@@ -105,10 +105,13 @@ func (f *Fleet) forgetPhones(n *node) {
 	}
 }
 
-// Registered reports whether a phone is on and registered.
-func (f *Fleet) Registered(device string) bool {
+// CallManager is where a phone of the fleet is registered ([fleet.Fleet]).
+func (f *Fleet) CallManager(device string) (server string, ours bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i, ok := f.find(device)
-	return ok && fleet.Registered(f.slots[i].phone)
+	i, ours := f.find(device)
+	if ours {
+		server, _ = f.slots[i].phone.RegisteredWith()
+	}
+	return server, ours
 }

@@ -66,10 +66,15 @@ func (f *Fleet) next(s *slot) phone.Event {
 		}
 	}
 	s.queued = false
+	f.idle()
+	return nil
+}
+
+// idle is that something busy is over. The caller holds the lock.
+func (f *Fleet) idle() {
 	if f.busy--; f.busy == 0 {
 		f.settled.Broadcast()
 	}
-	return nil
 }
 
 // step gives an event to the phone, and notes whether that began a boot, or cut

@@ -174,17 +174,21 @@ func (s *slot) registered() bool {
 	return fleet.Registered(s.phone)
 }
 
-// Registered reports whether a phone is on and registered. When the scenario clock
-// jumps, such registrations are carried over.
-func (f *Fleet) Registered(device string) bool {
+// CallManager is where a phone of the fleet is registered ([fleet.Fleet]).
+func (f *Fleet) CallManager(device string) (server string, ours bool) {
 	f.mu.Lock()
 	s := f.byName[device]
 	f.mu.Unlock()
-	return s != nil && s.registered()
+	if s == nil {
+		return "", false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	server, _ = s.phone.RegisteredWith()
+	return server, true
 }
 
-// notified answers a request that comes to a phone. A NOTIFY that the phone takes
-// it first answers; then it does what it was asked.
+// notified answers a request that comes to a phone.
 func (f *Fleet) notified(x *sip.Exchange) {
 	s := f.at(x.Local.Addr())
 	switch {
@@ -195,14 +199,26 @@ func (f *Fleet) notified(x *sip.Exchange) {
 	case x.Request.Method != sipmsg.NOTIFY:
 		x.Answer(sip.Reply{Code: 501})
 	default:
-		s.mu.Lock()
-		me := f.caller(s.phone, s.phone.Boots())
-		s.mu.Unlock()
-		reply, control := me.Notified(x.Request)
-		reply.Server = me.UserAgent
-		x.Answer(reply)
-		if ev := fleet.ControlEvent(control); ev != nil {
-			f.send(s, ev)
-		}
+		f.control(s, x)
 	}
+}
+
+// control has a phone judge a NOTIFY. It answers before it does what it was asked;
+// who has seen the answer and has the fleet settle waits for that, too.
+func (f *Fleet) control(s *slot, x *sip.Exchange) {
+	s.mu.Lock()
+	me := f.caller(s.phone, s.phone.Boots())
+	s.mu.Unlock()
+	reply, control := me.Notified(x.Request)
+	reply.Server = me.UserAgent
+	f.mu.Lock()
+	f.busy++
+	f.mu.Unlock()
+	x.Answer(reply)
+	if ev := fleet.ControlEvent(control); ev != nil {
+		f.send(s, ev)
+	}
+	f.mu.Lock()
+	f.idle()
+	f.mu.Unlock()
 }
