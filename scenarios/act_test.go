@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/lab"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // open opens a simulated lab on which a test plays.
@@ -196,4 +197,24 @@ func TestFamiliesOfErrors(t *testing.T) {
 	require.ErrorIs(t, p.Expect("all phones are trustd"), language.ErrInvalid)
 	require.NotErrorIs(t, &notSo{"this", errOther}, language.ErrInvalid)
 	require.ErrorIs(t, &notSo{"this", errOther}, errOther)
+}
+
+// A command whose question is answered with no was not done, which an expectation says
+// unless it was meant.
+func TestDeclinedCommand(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	declined := Act{Text: "regenerate", Verb: TypeCommand, Node: "test10pub", Command: "set cert regen TVS", Answers: []string{"no"}}
+	judged := func() report.Expectation {
+		require.NoError(t, p.Do(t.Context(), declined))
+		require.Len(t, p.judged, 1)
+		defer func() { p.judged = nil }()
+		return p.judged[0]
+	}
+	require.Equal(t, report.Expectation{Text: "regenerate is done", Why: "its question was answered with no"}, judged())
+	declined.Refused = "answered with no"
+	require.True(t, judged().Passed)
+	declined.Refused = "modified in the last 5 minutes"
+	require.Contains(t, judged().Why, "it printed")
+	declined.Refused, declined.Answers = "answered with no", []string{"yes"}
+	require.Equal(t, "it was done", judged().Why)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
@@ -193,6 +194,9 @@ func (p *Player) typeCommand(a Act) error {
 		return err
 	}
 	printed, err := p.Type(n, a.Command, a.Answers...)
+	if errors.Is(err, cli.ErrDeclined) { // of which nothing is printed
+		printed += err.Error()
+	}
 	switch {
 	case a.Refused != "" && err == nil:
 		p.judge(a.Text+" is refused", errors.New("it was done"))

@@ -40,8 +40,7 @@ func setCertRegen(n *cucm.Node, t Terminal, args []string) error {
 		fmt.Fprint(t, "\nWARNING: This operation will overwrite any CA signed certificate\n")
 		fmt.Fprintf(t, "previously imported for %s\n", unit)
 	}
-	answer, err := t.Ask("Proceed with regeneration (yes|no)? ")
-	if err != nil || !yes(answer) {
+	if err := confirm(t, "", "Proceed with regeneration (yes|no)? "); err != nil {
 		return err
 	}
 	if err := n.Regenerate(unit); err != nil {

@@ -64,10 +64,10 @@ func commands() []command {
 
 // Run executes one command line on a node as an administrator would type it after
 // the prompt, and prints what a node prints. The error is a [*CommandError] whose
-// words were printed too, or [ErrExit].
+// words were printed too, or, with nothing printed, [ErrExit] or [ErrDeclined].
 func Run(n *cucm.Node, t Terminal, line string) error {
 	err := run(n, t, line)
-	if err == nil || err == ErrExit {
+	if err == nil || err == ErrExit || err == ErrDeclined {
 		return err
 	}
 	var failed *CommandError

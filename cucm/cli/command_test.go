@@ -52,6 +52,29 @@ func TestUnknownCommand(t *testing.T) {
 	require.ErrorIs(t, cli.Run(l.Pub, &cli.Script{}, "exit"), cli.ErrExit)
 }
 
+// A question that is answered with no, whatever the words of it, leaves everything as
+// it was, and nobody takes the command for one that was done.
+func TestDeclined(t *testing.T) {
+	l := newLab(t)
+	l.Must(l.Pub, "utils disaster_recovery backup monday")
+	before := l.Snapshot()
+	for line, question := range map[string]string{
+		"set cert regen CallManager":                           "Proceed with regeneration (yes|no)? no\n",
+		"set cert regen ITLRecovery":                           "Proceed with regeneration (yes|no)? no\n",
+		"set network hostname other":                           "Continue (yes/no)? no\n",
+		"set network domain example.com":                       "Continue (yes/no)? no\n",
+		"utils system restart":                                 "Enter (yes/no)? no\n",
+		"utils disaster_recovery restore monday":               "Continue (yes/no)? no\n",
+		"utils disaster_recovery prepare restore pub_from_sub": "Continue (yes/no)? no\n",
+		"file get tftp ITLRecovery.p12":                        "Would you like to proceed [y/n]? no\n",
+	} {
+		out, err := l.Types(l.Pub, line, "no")
+		require.ErrorIs(t, err, cli.ErrDeclined, line)
+		require.True(t, strings.HasSuffix(out, question), out)
+		require.Empty(t, cmp.Diff(before, l.Snapshot()), line)
+	}
+}
+
 // A clock that is set moves the guard and the monitor along, backwards too.
 func TestSetDate(t *testing.T) {
 	l := newLab(t)

@@ -67,8 +67,7 @@ func fileGetTFTP(n *cucm.Node, t Terminal, args []string) error {
 	size := strconv.FormatFloat(float64(float32(len(data))/1024), 'f', -1, 32)
 	fmt.Fprintf(t, "Sub-directories were not traversed.\nNumber of files affected: 1\n"+
 		"Total size in Bytes: %d\nTotal size in Kbytes: %s\n", len(data), size)
-	answer, err := t.Ask("Would you like to proceed [y/n]? ")
-	if err != nil || !yes(answer) {
+	if err := confirm(t, "", "Would you like to proceed [y/n]? "); err != nil {
 		return err
 	}
 	login, dir, err := askServer(t)

@@ -155,14 +155,11 @@ func checkHostKey(n *cucm.Node, t Terminal, l sftpLogin, remote net.Addr, key ss
 	}
 	fmt.Fprintf(t, "The authenticity of host '%s (%s)' can't be established.\n\n%s key fingerprint is %s.\n\n",
 		l.host, ip, keyKind(key), fingerprint)
-	answer, err := t.Ask("Are you sure you want to continue connecting (yes/no)? ")
-	if err != nil {
-		return err
-	}
-	if !yes(answer) {
+	err = confirm(t, "", "Are you sure you want to continue connecting (yes/no)? ")
+	if err == ErrDeclined {
 		return l.failed(ErrHostKeyDeclined, "Host key verification failed.")
 	}
-	return nil
+	return err
 }
 
 func keyKind(key ssh.PublicKey) string {

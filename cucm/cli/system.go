@@ -46,10 +46,10 @@ func setNetworkDomain(n *cucm.Node, t Terminal, args []string) error {
 }
 
 func renamed(n *cucm.Node, t Terminal, what string, change func() error) error {
-	ok, err := confirm(t, fmt.Sprintf(
+	err := confirm(t, fmt.Sprintf(
 		"WARNING: Changing the %s regenerates the CallManager, TVS, tomcat and ipsec certificates of this node.\n", what),
 		"Continue (yes/no)? ")
-	if err != nil || !ok {
+	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
@@ -144,8 +144,8 @@ func setPasswordSecurity(n *cucm.Node, t Terminal, _ []string) error {
 }
 
 func utilsSystemRestart(n *cucm.Node, t Terminal, _ []string) error {
-	ok, err := confirm(t, "Do you really want to restart ?\n\n", "Enter (yes/no)? ")
-	if err != nil || !ok {
+	err := confirm(t, "Do you really want to restart ?\n\n", "Enter (yes/no)? ")
+	if err != nil {
 		return err
 	}
 	if err := n.RestartSystem(); err != nil {
@@ -177,10 +177,10 @@ func drsRestore(n *cucm.Node, t Terminal, args []string) error {
 	if !n.Publisher() {
 		return cucm.ErrNotPublisher
 	}
-	ok, err := confirm(t,
+	err := confirm(t,
 		"WARNING: The keys, certificates and settings of all nodes are replaced, and their services restarted.\n",
 		"Continue (yes/no)? ")
-	if err != nil || !ok {
+	if err != nil {
 		return err
 	}
 	if err := n.Cluster().Restore(args[0]); err != nil {
@@ -196,10 +196,10 @@ func drsPubFromSub(n *cucm.Node, t Terminal, _ []string) error {
 	if !n.Publisher() {
 		return cucm.ErrNotPublisher
 	}
-	ok, err := confirm(t,
+	err := confirm(t,
 		"WARNING: The publisher is installed anew. Its keys, the recovery key among them, are lost.\n",
 		"Continue (yes/no)? ")
-	if err != nil || !ok {
+	if err != nil {
 		return err
 	}
 	security, err := t.AskSecret("Cluster security password of the installation: ")

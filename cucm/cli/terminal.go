@@ -35,9 +35,13 @@ func yes(answer string) bool {
 	return strings.EqualFold(answer, "yes") || strings.EqualFold(answer, "y")
 }
 
-// confirm asks a yes-or-no question after a warning.
-func confirm(t Terminal, warning, question string) (bool, error) {
+// confirm asks a yes-or-no question after a warning. The error is [ErrDeclined] where
+// the answer is no.
+func confirm(t Terminal, warning, question string) error {
 	fmt.Fprint(t, warning)
 	answer, err := t.Ask(question)
-	return yes(answer), err
+	if err == nil && !yes(answer) {
+		err = ErrDeclined
+	}
+	return err
 }

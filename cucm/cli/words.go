@@ -32,6 +32,9 @@ var (
 	ErrPassword       = refuse("The CCM Administrator password is wrong")
 	// ErrExit ends a session. It is no failure.
 	ErrExit = refuse("exit")
+	// ErrDeclined is a command that did nothing, since its question was answered with
+	// no. A node prints nothing about that.
+	ErrDeclined = refuse("its question was answered with no")
 )
 
 // inWords is what a node prints of an error. The guard's words are CUCM's, and
