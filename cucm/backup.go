@@ -92,9 +92,7 @@ func (c *Cluster) RebuildPublisher(security string) error {
 	if err := d.installNode(0); err != nil {
 		return err
 	}
-	if d.release.sharesRecovery() {
-		d.shareRecovery()
-	}
+	d.shareRecovery()
 	if err := d.secure(security); err != nil {
 		return err
 	}

@@ -37,12 +37,13 @@ func IsRecovery(subject string) bool {
 	return strings.HasPrefix(itl.CommonName(subject), RecoveryPrefix)
 }
 
-// Units in the order in which the CLI lists them.
+// Units in the order in which the CLI lists them. [Facts] has those of a release.
 var Units = []Unit{CallManager, CAPFUnit, ITLRecovery, TVSUnit, IPsec, Tomcat}
 
-// UnitNamed finds a certificate by the NAME of the command line, in any case.
-func UnitNamed(name string) (Unit, bool) {
-	for _, u := range Units {
+// UnitNamed finds a certificate of the node by the NAME of the command line, in any
+// case.
+func (n *Node) UnitNamed(name string) (Unit, bool) {
+	for _, u := range n.Units() {
 		if strings.EqualFold(string(u), name) {
 			return u, true
 		}
@@ -50,8 +51,9 @@ func UnitNamed(name string) (Unit, bool) {
 	return "", false
 }
 
-// validity of a self-signed certificate; the recovery key's five years are
-// documented (M3), the others are given the same.
+// validityYears is how long a self-signed certificate is valid, but for ITLRecovery,
+// see [Facts]: five years (security guide 14, "all self-signed certificates"; older
+// ones are given the same).
 const validityYears = 5
 
 // extended key usages: the recovery certificate carries two, the others three,
@@ -99,9 +101,16 @@ func (l Location) name(commonName string) pkix.Name {
 
 // NewCertificate makes a self-signed certificate as CUCM's certificate manager
 // does: a serial number of sixteen bytes from random, key usage, extended key
-// usage and subject key identifier.
+// usage and subject key identifier, for five years.
 func NewCertificate(
 	unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, random io.Reader,
+) (itl.Signer, error) {
+	return selfSigned(unit, name, key, from, validityYears, random)
+}
+
+// selfSigned makes one for some years.
+func selfSigned(
+	unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, years int, random io.Reader,
 ) (itl.Signer, error) {
 	serial := make([]byte, 16)
 	if _, err := io.ReadFull(random, serial); err != nil {
@@ -116,7 +125,7 @@ func NewCertificate(
 		SerialNumber:       new(big.Int).SetBytes(serial),
 		Subject:            name,
 		NotBefore:          from,
-		NotAfter:           from.AddDate(validityYears, 0, 0),
+		NotAfter:           from.AddDate(years, 0, 0),
 		ExtraExtensions:    []pkix.Extension{keyUsage},
 		ExtKeyUsage:        usages,
 		SignatureAlgorithm: x509.SHA256WithRSA,

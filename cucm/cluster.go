@@ -34,7 +34,7 @@ type Cluster struct {
 
 func newCluster(cfg Config) (*Cluster, error) {
 	cfg = cfg.withDefaults()
-	if err := cfg.Release.check(); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	if len(cfg.Nodes) > MaxNodes {

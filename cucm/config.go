@@ -3,8 +3,10 @@ package cucm
 import (
 	"cmp"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -16,7 +18,7 @@ type Config struct {
 	Nodes    []NodeConfig // the publisher first; there must be one
 	Domain   string       // "joemar2.lab"
 	Location Location
-	KeyBits  int        // of every certificate: 1024, 2048 (default) or 4096
+	KeyBits  int        // of every certificate, 2048 by default; Facts has the sizes of a release
 	Digest   itl.Digest // TFTP File Signature Algorithm; SHA-1 by default
 	Password string     // of the administrator, both the login's and the CCM Administrator's
 	Security string     // the cluster security password, which ITLRecovery.p12's is derived from
@@ -87,6 +89,29 @@ func Cisco117598() Config {
 
 // dialPatience limits the default Dial.
 const dialPatience = 10 * time.Second
+
+// check refuses what the release does not have.
+func (cfg *Config) check() error {
+	if err := cfg.Release.check(); err != nil {
+		return err
+	}
+	facts := cfg.Release.Facts()
+	if !slices.Contains(facts.KeyBits, cfg.KeyBits) {
+		return fmt.Errorf("release %s has no keys of %d bits; there are %v", cfg.Release, cfg.KeyBits, facts.KeyBits)
+	}
+	for _, n := range cfg.Nodes {
+		for unit, bits := range n.KeyBits {
+			if !slices.Contains(facts.KeyBits, bits) {
+				return fmt.Errorf("release %s has no keys of %d bits, such as %s of %s; there are %v",
+					cfg.Release, bits, unit, n.Name, facts.KeyBits)
+			}
+		}
+	}
+	if cfg.Digest != itl.SHA1 && !facts.Has(SignatureParameter) {
+		return &ParameterError{Parameter: SignatureParameter, Release: cfg.Release}
+	}
+	return nil
+}
 
 // withDefaults fills in what is not set.
 func (cfg Config) withDefaults() Config {

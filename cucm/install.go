@@ -45,7 +45,7 @@ func (c *Cluster) install() error {
 	return c.change(func(d *draft) error {
 		d.settings = cnf.Settings{SettingsAccess: true}
 		d.p12Password = P12Password(cfg.Security)
-		d.monitor = monitor{BackupDue: true, Ran: c.Now()}
+		d.monitor = monitor{Ran: c.Now()}
 		var err error
 		if d.login, err = newLogin(cfg.Password, cfg.Random); err != nil {
 			return err

@@ -32,7 +32,11 @@ func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
 		}
 		cn = fmt.Sprintf("CAPF-%x", id)
 	}
-	signer, err := NewCertificate(unit, d.location.name(cn), key, d.means.now(), d.means.random)
+	years := validityYears
+	if unit == ITLRecovery {
+		years = d.release.Facts().RecoveryYears
+	}
+	signer, err := selfSigned(unit, d.location.name(cn), key, d.means.now(), years, d.means.random)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +59,9 @@ func (d *draft) installNode(node int) error {
 	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
 		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
 	}
-	for _, unit := range Units {
-		if unit == ITLRecovery && node > 0 && d.release.sharesRecovery() {
+	facts := d.release.Facts()
+	for _, unit := range facts.Units() {
+		if unit == ITLRecovery && node > 0 && facts.Recovery == RecoveryPerCluster {
 			n.certs[unit] = d.nodes[0].certs[unit]
 			continue
 		}
@@ -96,11 +101,15 @@ func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
 }
 
 // regenerateRecovery replaces the recovery key. The publisher's file of it is
-// written again, and needs a new backup (M16).
+// written again.
 func (d *draft) regenerateRecovery(node int) error {
-	shared := d.release.sharesRecovery()
-	if shared && node > 0 {
-		return ErrSharedRecovery
+	switch d.release.Facts().Recovery {
+	case NoRecovery:
+		return ErrNoRecovery
+	case RecoveryPerCluster:
+		if node > 0 {
+			return ErrSharedRecovery
+		}
 	}
 	n := &d.nodes[node]
 	cert, err := d.newCertificate(n, ITLRecovery)
@@ -111,16 +120,16 @@ func (d *draft) regenerateRecovery(node int) error {
 	if node > 0 {
 		return nil
 	}
-	if shared {
-		d.shareRecovery()
-	}
-	d.monitor.BackupDue = true
+	d.shareRecovery()
 	return d.protect()
 }
 
-// shareRecovery copies the publisher's ITLRecovery to the subscribers (12.5),
-// whose own guard it does not concern.
+// shareRecovery copies the publisher's ITLRecovery to the subscribers, whose own
+// guard it does not concern, where the release has one for all.
 func (d *draft) shareRecovery() {
+	if d.release.Facts().Recovery != RecoveryPerCluster {
+		return
+	}
 	shared := *d.nodes[0].certs[ITLRecovery]
 	shared.Modified = time.Time{}
 	for i := range d.nodes[1:] {

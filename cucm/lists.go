@@ -9,8 +9,9 @@ import (
 )
 
 // template lists a node's records in CUCM's order: its own CallManager as SAST
-// and as TFTP, the publisher's CAPF and TVS, ITLRECOVERY, each subscriber's TVS
-// (M1, M2; order as in a real `show itl`); for a rollback, without some of them.
+// and as TFTP, the publisher's CAPF and TVS, ITLRECOVERY where the release has it,
+// each subscriber's TVS (M1, M2; order as in a real `show itl`); for a rollback,
+// without some of them.
 func (d *draft) template(n *nodeState) itl.Template {
 	own := n.certs[CallManager].Certificate
 	records := []itl.Record{
@@ -23,7 +24,7 @@ func (d *draft) template(n *nodeState) itl.Template {
 		if node.activated[TVSService] {
 			records = append(records, itl.HashRecord(itl.TVS, node.certs[TVSUnit].Certificate))
 		}
-		if i == 0 {
+		if i == 0 && n.recovery != nil {
 			records = append(records, itl.FullRecord(itl.SAST, n.recovery.Certificate))
 		}
 	}
@@ -57,7 +58,7 @@ func (d *draft) rebuild(start bool, nodes ...int) error {
 			n.recovery = d.nodes[0].certs[ITLRecovery]
 		}
 		signer := n.certs[CallManager]
-		if d.release.recoverySigns() {
+		if d.release.Facts().ListSigner == ITLRecovery {
 			signer = n.recovery
 		}
 		list, err := d.template(n).Sign(signer.Signer)

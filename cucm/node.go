@@ -93,12 +93,16 @@ func (n *Node) SetAddress(s Service, address string) {
 	n.addresses[s] = address
 }
 
-// Certificate is the node's present certificate of a unit.
+// Certificate is the node's present certificate of a unit; nil where it has none.
 func (n *Node) Certificate(u Unit) *Certificate {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
 	return n.certs[u]
 }
+
+// Units are the certificates that the node has, in the order in which the CLI lists
+// them.
+func (n *Node) Units() []Unit { return n.cluster.Release().Facts().Units() }
 
 // Faults are what a node's services give in place of what they should, for
 // scenarios of failure. Nothing that the cluster itself knows changes.

@@ -31,14 +31,19 @@ func P12Password(security string) string {
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
 
-// protect writes the recovery key's file anew under the present password.
+// protect writes the recovery key's file anew under the present password, where the
+// release has such a key. The file needs a new backup (M16, M17).
 func (d *draft) protect() error {
 	cert := d.nodes[0].certs[ITLRecovery]
+	if cert == nil {
+		return nil
+	}
 	data, err := pkcs12.Modern.WithRand(d.means.random).Encode(cert.Key, cert.Certificate, nil, d.p12Password)
 	if err != nil {
 		return fmt.Errorf("%s: %w", RecoveryFile, err)
 	}
 	d.nodes[0].p12 = data
+	d.monitor.BackupDue = true
 	return nil
 }
 

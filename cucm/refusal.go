@@ -32,6 +32,7 @@ var (
 	ErrNoSubscriber   = refusal("there is no subscriber to restore the database from")
 	ErrOldPassword    = refusal("the old password is wrong")
 	ErrNoAddress      = refusal("there is no address to notify")
+	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")
 	ErrSharedRecovery = refusal("from release 12.5 on the publisher's ITLRecovery certificate serves all nodes")
 )
 
@@ -59,6 +60,17 @@ type NoBackupError struct {
 }
 
 func (e *NoBackupError) Error() string { return "there is no backup named " + e.Name }
+
+// A ParameterError refuses an enterprise parameter that the release does not have.
+type ParameterError struct {
+	refused
+	Parameter Parameter
+	Release   Release
+}
+
+func (e *ParameterError) Error() string {
+	return fmt.Sprintf("release %s has no enterprise parameter %q", e.Release, string(e.Parameter))
+}
 
 // A GuardError refuses a regeneration within five minutes of another
 // certificate's on the same node (M13).

@@ -7,34 +7,30 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// guard is how long a node refuses to regenerate another certificate after one
-// (M13): phones need the time to fetch the list between.
-const guard = 5 * time.Minute
-
 // guards reports whether a certificate's modification keeps others of its node
-// from being regenerated now, and until when. One of the future does not: the
+// from being regenerated now, and until when (M13). One of the future does not: the
 // clock was set back.
-func (c *Certificate) guards(now time.Time) (until time.Time, yes bool) {
+func (f *Facts) guards(c *Certificate, now time.Time) (until time.Time, yes bool) {
 	age := now.Sub(c.Modified)
-	return c.Modified.Add(guard), age >= 0 && age < guard
+	return c.Modified.Add(f.Guard), age >= 0 && age < f.Guard
 }
 
 // guarded refuses to regenerate a certificate while another one guards it.
-func (n *nodeState) guarded(unit Unit, now time.Time) error {
-	for _, other := range Units {
-		if _, yes := n.certs[other].guards(now); yes && other != unit {
+func (f *Facts) guarded(n *nodeState, unit Unit, now time.Time) error {
+	for _, other := range f.Units() {
+		if _, yes := f.guards(n.certs[other], now); yes && other != unit {
 			return &GuardError{Modified: other, Wanted: unit}
 		}
 	}
 	return nil
 }
 
-// Guarded reports whether the five-minute guard forbids a regeneration now: nil
+// Guarded reports whether the guard forbids a regeneration now: nil
 // or a [*GuardError].
 func (n *Node) Guarded(unit Unit) error {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.guarded(unit, n.cluster.Now())
+	return n.cluster.release.Facts().guarded(&n.nodeState, unit, n.cluster.Now())
 }
 
 // Guard names the certificate of the node whose modification keeps others from
@@ -43,8 +39,9 @@ func (n *Node) Guarded(unit Unit) error {
 func (n *Node) Guard() (modified Unit, until time.Time) {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	for _, u := range Units {
-		if end, yes := n.certs[u].guards(n.cluster.Now()); yes && end.After(until) {
+	facts := n.cluster.release.Facts()
+	for _, u := range facts.Units() {
+		if end, yes := facts.guards(n.certs[u], n.cluster.Now()); yes && end.After(until) {
 			modified, until = u, end
 		}
 	}
@@ -58,7 +55,7 @@ func (n *Node) Guard() (modified Unit, until time.Time) {
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
 	return n.cluster.changeLists(func(d *draft) (inList bool, err error) {
-		if err := d.nodes[n.index].guarded(unit, d.means.now()); err != nil {
+		if err := d.release.Facts().guarded(&d.nodes[n.index], unit, d.means.now()); err != nil {
 			return false, err
 		}
 		if unit == ITLRecovery {

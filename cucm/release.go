@@ -1,61 +1,248 @@
 package cucm
 
-import "fmt"
-
-// Release is the generation of CUCM that a cluster is of.
-type Release string
-
-// The releases. From 12.0 on the roles of the two keys are inverted: ITLRecovery
-// signs the lists, and `utils itl reset localkey` signs with the publisher's
-// CallManager key until TFTP restarts. From 12.5 on one ITLRecovery, made on the
-// publisher, is every node's.
-const (
-	Release10  Release = "10.0" // the default
-	Release125 Release = "12.5"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 )
 
-// recoverySigns reports whether ITLRecovery signs a list that TFTP builds, rather
-// than CallManager.
-func (r Release) recoverySigns() bool { return r == Release125 }
+// Release is the version of CUCM that a cluster is of, as people say it: "12.5".
+// What follows from it stands in its [Facts], and nowhere else.
+type Release string
 
-// resetUnit is the publisher's certificate whose key `utils itl reset localkey`
-// signs with.
-func (r Release) resetUnit() Unit {
-	if r.recoverySigns() {
-		return CallManager
-	}
-	return ITLRecovery
+// The releases that code and tests name. [Releases] are all.
+const (
+	Release91  Release = "9.1"  // without ITLRecovery
+	Release10  Release = "10.0" // the default
+	Release115 Release = "11.5"
+	Release125 Release = "12.5"
+	Release14  Release = "14"
+	Release15  Release = "15"
+)
+
+// Recovery says how many ITLRecovery certificates a cluster has.
+type Recovery uint8
+
+// How many ITLRecovery certificates there are.
+const (
+	NoRecovery         Recovery = iota
+	RecoveryPerNode             // each node's is its own; lists have the publisher's (M2)
+	RecoveryPerCluster          // made on the publisher, every node's
+)
+
+// A Parameter is an enterprise parameter, by its name on the page.
+type Parameter string
+
+// The enterprise parameters that matter to trust. They stand on the page under
+// Security Parameters.
+const (
+	RollbackParameter    Parameter = "Prepare Cluster for Rollback to pre 8.0"
+	SignatureParameter   Parameter = "TFTP File Signature Algorithm"
+	InteractionParameter Parameter = "Phone Interaction on Certificate Update"
+)
+
+// Facts are what a release does in its own way: a row of the table of releases.
+// They are never changed.
+type Facts struct {
+	Release Release
+	// Builds as `show version active` prints them. The first is what an
+	// installation gives; an upgrade may name any.
+	Builds []string
+
+	// ListSigner signs a list that TFTP builds: "8.x-11.5 CallManager, 12.0+
+	// ITLRecovery" (technote 214231).
+	ListSigner Unit
+	// CTLSigners are the certificates of a tokenless CTL in the role SAST, the one
+	// that signs it first (security guide 12.5, "SAST Roles of CTL File"). None: a
+	// CTL is signed by eTokens.
+	CTLSigners []Unit
+	// ResetSigner is the publisher's certificate whose key `utils itl reset localkey`
+	// signs with (document 117598; CLI reference 12.5). "": there is no such command.
+	ResetSigner Unit
+	// ResetRestarts: the reset asks for the administrator's password and restarts
+	// TFTP, as in document 117598. The transcript of the CLI reference 12.5 does
+	// neither. That the change came with 12.0 is this project's own choice.
+	ResetRestarts bool
+
+	Recovery Recovery
+	// RecoveryYears is how long a new ITLRecovery certificate is valid: 5 (document
+	// 117598), later 20 (release notes 14.0(1)); that it is 20 from 12.0 on is this
+	// project's own choice among what the security guides say. An upgrade keeps the
+	// certificate.
+	RecoveryYears int
+	// KeyBits are the sizes that keys may have. 3072 is in the security guide 14; for
+	// older releases no document was found.
+	KeyBits []int
+
+	// Guard is how long a node refuses to regenerate another certificate after one
+	// (document 117598, of 10.0 and later).
+	Guard time.Duration
+	// RestartsCallManager: the services CallManager and CTIManager restart by
+	// themselves when the CallManager certificate changes (security guide 14, from
+	// 14SU1 on). TVS always restarts by itself. That lists are rebuilt and phones
+	// reset holds for all releases (M13), 9.1 by inference, but see
+	// InteractionParameter.
+	RestartsCallManager bool
+	// TrustFilesBySerial: files of trust stores are named CN_SERIAL.pem rather than
+	// CN.pem (security guide 14).
+	TrustFilesBySerial bool
+	// SelfSignedSAN: one self-signed certificate can serve all nodes, and tomcat's
+	// can be reused for CallManager (security guide 14, technote 221070).
+	SelfSignedSAN bool
+	// Parameters are those that exist.
+	Parameters []Parameter
+
+	// SIS is the version of Cisco's SIP line interface that call managers answer with.
+	// 9.1.0 was seen of 12.5; 6.0.0 in a trace of 2015 whose release it does not tell
+	// (technote 200410): which releases have which is this project's choice.
+	SIS string
 }
 
-// sharesRecovery reports whether all nodes have one ITLRecovery.
-func (r Release) sharesRecovery() bool { return r == Release125 }
+// fiveMinutes is the guard's time (M13): phones need it to fetch the list between.
+const fiveMinutes = 5 * time.Minute
+
+// table has the releases in their order. The build numbers are printed in documents
+// and traces, but for those of 9.1, 12.0 and 15 and the first ones of 11.5, 12.5 and
+// 14, which are remembered. Release 10.5 is 10.5(2): 10.5(1) had CallManager alone in
+// the CTL.
+var table = []Facts{{
+	Release: Release91, Builds: []string{"9.1.2.10000-28"},
+	ListSigner: CallManager, Recovery: NoRecovery, KeyBits: usualKeys,
+	Parameters: []Parameter{RollbackParameter}, SIS: "6.0.0",
+}, {
+	Release: Release10, Builds: []string{"10.0.1.11900-2"},
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "6.0.0",
+}, {
+	Release: "10.5", Builds: []string{"10.5.2.11900-3"},
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "6.0.0",
+}, {
+	Release: "11.0", Builds: []string{"11.0.1.10000-10"},
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "9.1.0",
+}, {
+	Release: Release115, Builds: []string{"11.5.1.12900-21", "11.5.1.10000-6"},
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "9.1.0",
+}, {
+	Release: "12.0", Builds: []string{"12.0.1.10000-10"},
+	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
+	Recovery: RecoveryPerNode, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "9.1.0",
+}, {
+	Release:    Release125,
+	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
+	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
+	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
+	Parameters: signedParameters, SIS: "9.1.0",
+}, {
+	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
+	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
+	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
+	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
+	Parameters: allParameters, SIS: "9.1.0",
+}, {
+	Release: Release15, Builds: []string{"15.0.1.10000-32"},
+	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
+	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
+	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
+	Parameters: allParameters, SIS: "9.1.0",
+}}
+
+// Columns that rows share. Since which release TFTP File Signature Algorithm exists no
+// document says; that 9.1 lacks it is this project's choice. The parameter of phones'
+// interaction is new in 14 (release notes 14.0(1)).
+var (
+	usualKeys        = []int{1024, 2048, 4096}
+	longerKeys       = []int{1024, 2048, 3072, 4096}
+	signedParameters = []Parameter{RollbackParameter, SignatureParameter}
+	allParameters    = []Parameter{RollbackParameter, SignatureParameter, InteractionParameter}
+)
+
+// Releases are all that are simulated, in their order.
+func Releases() (all []Release) {
+	for i := range table {
+		all = append(all, table[i].Release)
+	}
+	return all
+}
+
+// Facts are the release's; nil of one that is not simulated.
+func (r Release) Facts() *Facts {
+	i := slices.IndexFunc(table, func(f Facts) bool { return f.Release == r })
+	if i < 0 {
+		return nil
+	}
+	return &table[i]
+}
+
+// Has reports whether an enterprise parameter exists.
+func (f *Facts) Has(p Parameter) bool { return slices.Contains(f.Parameters, p) }
+
+// Units are the certificates that a node has, in the order of [Units].
+func (f *Facts) Units() []Unit {
+	if f.Recovery != NoRecovery {
+		return Units
+	}
+	return slices.DeleteFunc(slices.Clone(Units), func(u Unit) bool { return u == ITLRecovery })
+}
 
 // UserAgent is how call managers of the release name themselves in SIP.
 func (r Release) UserAgent() string { return "Cisco-CUCM" + string(r) }
 
-// SIS is the version of Cisco's SIP line interface that call managers of the
-// release answer with. 9.1.0 was seen of 12.5; 6.0.0 in a trace of 2015 whose
-// release it does not tell (technote 200410): that it is 10.0's is this project's
-// choice.
-func (r Release) SIS() string {
-	if r == Release10 {
-		return "6.0.0"
+// ReleaseOf finds the release of a version as `show version active` prints it. Of one
+// that is not simulated it is the last before it, or the first, and not exact.
+func ReleaseOf(version string) (r Release, exact bool) {
+	r = table[0].Release
+	for i := range table {
+		switch compareVersions(string(table[i].Release), version) {
+		case 0:
+			return table[i].Release, true
+		case -1:
+			r = table[i].Release
+		}
 	}
-	return "9.1.0"
+	return r, false
 }
 
-// Version is what `show version active` prints. The build numbers are this
-// project's own.
-func (r Release) Version() string {
-	if r == Release125 {
-		return "12.5.1.10000-22"
+// compareVersions compares the numbers of two versions, as far as the first has any.
+func compareVersions(a, b string) int {
+	numbers := func(s string) []string {
+		return strings.FieldsFunc(s, func(c rune) bool { return c == '.' || c == '-' })
 	}
-	return "10.0.1.10000-24"
+	left, right := numbers(a), numbers(b)
+	for i := range left {
+		l, _ := strconv.Atoi(left[i]) // what is no number counts as 0
+		r := 0
+		if i < len(right) {
+			r, _ = strconv.Atoi(right[i])
+		}
+		if c := cmp.Compare(l, r); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 func (r Release) check() error {
-	if r != Release10 && r != Release125 {
-		return fmt.Errorf("release %q is not simulated; there are %s and %s", r, Release10, Release125)
+	if r.Facts() == nil {
+		return fmt.Errorf("release %q is not simulated; there is %s", r, strings.Join(names(Releases()), ", "))
 	}
 	return nil
+}
+
+// names are words as plain strings.
+func names[S ~string](words []S) (all []string) {
+	for _, w := range words {
+		all = append(all, string(w))
+	}
+	return all
 }

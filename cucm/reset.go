@@ -6,13 +6,12 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// ResetSigner is the certificate whose key `utils itl reset localkey` signs with:
-// the publisher's ITLRecovery (M7), or from release 12.0 on the publisher's
-// CallManager (CLI reference).
+// ResetSigner is the certificate whose key `utils itl reset localkey` signs with,
+// one of the publisher's, see [Facts]. It is nil where there is no such command.
 func (c *Cluster) ResetSigner() *Certificate {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.nodes[0].certs[c.release.resetUnit()]
+	return c.nodes[0].certs[c.release.Facts().ResetSigner]
 }
 
 // OpenRecoveryKey opens an ITLRecovery.p12 that was fetched from a server, under
@@ -38,14 +37,19 @@ type ITLReset struct {
 	draft   *draft
 }
 
-// BeginReset locates the active TFTP servers. It refuses on a subscriber. The
-// caller must call End, and holds all other administrators up until then.
+// BeginReset locates the active TFTP servers. It refuses on a subscriber, and in a
+// release without ITLRecovery. The caller must call End, and holds all other
+// administrators up until then.
 func (n *Node) BeginReset() (*ITLReset, error) {
 	if !n.Publisher() {
 		return nil, ErrNotPublisher
 	}
 	c := n.cluster
 	c.admin.Lock()
+	if c.release.Facts().Recovery == NoRecovery {
+		c.admin.Unlock()
+		return nil, ErrNoRecovery
+	}
 	r := &ITLReset{cluster: c, draft: c.draft()}
 	for _, node := range c.nodes {
 		if node.Running(TFTPService) {
@@ -70,7 +74,7 @@ func (r *ITLReset) End() { r.cluster.admin.Unlock() }
 // reference of the existing one. This project's reading.)
 func (r *ITLReset) Generate(remote *RecoveryKey) error {
 	d, pub := r.draft, &r.draft.nodes[0]
-	recovery, signer := pub.certs[ITLRecovery], pub.certs[d.release.resetUnit()]
+	recovery, signer := pub.certs[ITLRecovery], pub.certs[d.release.Facts().ResetSigner]
 	if remote != nil {
 		recovery, signer = remote.cert, remote.cert
 	}
@@ -110,9 +114,7 @@ func (d *draft) adopt(remote *RecoveryKey) {
 	pub.certs[ITLRecovery], pub.p12, pub.recovery = remote.cert, remote.file, remote.cert
 	d.store = d.store.with(ITLRecovery, remote.cert.Certificate)
 	pub.trust(remote.from)
-	if d.release.sharesRecovery() {
-		d.shareRecovery()
-	}
+	d.shareRecovery()
 }
 
 // Transfer gives every active node its reset list, all or none, which TFTP

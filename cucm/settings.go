@@ -61,7 +61,7 @@ func (c *Cluster) SetSecurityPassword(old, password string) error {
 // secure protects the recovery key by another cluster security password.
 func (d *draft) secure(password string) error {
 	d.p12Password = P12Password(password)
-	d.monitor.BackupDue, d.monitor.Alerted = true, time.Time{}
+	d.monitor.Alerted = time.Time{}
 	return d.protect()
 }
 

@@ -168,7 +168,7 @@ func decode(files map[string][]byte) (*draft, error) {
 		d.store = d.store.with(unit, cert)
 	}
 	for _, node := range saved.Nodes {
-		n, err := decodeNode(node, files)
+		n, err := decodeNode(node, d.release.Facts().Units(), files)
 		if err != nil {
 			return nil, err
 		}
@@ -178,13 +178,13 @@ func decode(files map[string][]byte) (*draft, error) {
 }
 
 // decodeNode reads a node's files.
-func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
+func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, known: node.KnownHosts,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
-	for _, unit := range append(slices.Clone(Units), servedRecovery) {
+	for _, unit := range append(slices.Clone(units), servedRecovery) {
 		base := certificateFile(n.name, unit)
 		if unit == servedRecovery && files[base+".pem"] == nil {
 			continue

@@ -117,10 +117,9 @@ func lookAtNode(n *cucm.Node) nodeView {
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
-		resetSigner := itl.IdentityOf(n.Cluster().ResetSigner().Certificate)
-		v.Reset = cucm.IsRecovery(list.Signer.Subject) == cucm.IsRecovery(resetSigner.Subject)
+		v.Reset = cucm.IsRecovery(list.Signer.Subject) != (n.Cluster().Release().Facts().ListSigner == cucm.ITLRecovery)
 	}
-	for _, u := range cucm.Units {
+	for _, u := range n.Units() {
 		c := n.Certificate(u)
 		cv := certView{Unit: string(u), From: millis(c.Certificate.NotBefore), InList: slices.Contains(inList, u)}
 		if !c.Modified.IsZero() {

@@ -312,7 +312,11 @@ func (s *subject) holdSigned(u cucm.Unit, n *cucm.Node) string {
 
 // otherSigner is who signed a list, "" where a node's present key did.
 func (p *Player) otherSigner(l *itl.List, u cucm.Unit, n *cucm.Node) string {
-	want := p.teller.Identity(n.Certificate(u))
+	cert := n.Certificate(u)
+	if cert == nil {
+		return l.Signer.Name() + ", and " + n.Name() + " has no " + string(u)
+	}
+	want := p.teller.Identity(cert)
 	switch got := l.Signer; {
 	case got.Same(want):
 		return ""

@@ -123,10 +123,14 @@ func (l *loader) cluster(n ast.Node) cucm.Config {
 	return c
 }
 
-// Releases of CUCM that a file may name.
-var Releases = []string{string(cucm.Release10), string(cucm.Release125)}
+var release = choice("a release", releaseNames()...).shown(object{"enum": wordsAndNumbers(releaseNames())})
 
-var release = choice("a release", Releases...).shown(object{"enum": wordsAndNumbers(Releases)})
+func releaseNames() (names []string) {
+	for _, r := range cucm.Releases() {
+		names = append(names, string(r))
+	}
+	return names
+}
 
 // wordsAndNumbers are words that YAML may take for numbers.
 func wordsAndNumbers(words []string) (all []any) {
@@ -136,10 +140,10 @@ func wordsAndNumbers(words []string) (all []any) {
 	return all
 }
 
-var keySize = as(choice("a key size", "1024", "2048", "4096"), func(w string) int {
+var keySize = as(choice("a key size", "1024", "2048", "3072", "4096"), func(w string) int {
 	bits, _ := strconv.Atoi(w) // the choice lets no other word pass
 	return bits
-}).shown(object{"enum": []any{1024, 2048, 4096}})
+}).shown(object{"enum": []any{1024, 2048, 3072, 4096}})
 
 // nodePlan is a node that is being read.
 type nodePlan struct {

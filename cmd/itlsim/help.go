@@ -2,9 +2,11 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"itlsim/cucm"
 	"itlsim/fleet/wire"
 )
 
@@ -12,8 +14,13 @@ import (
 // command and flag.
 func helpTexts() kong.Vars {
 	boots := strconv.Itoa(wire.DefaultBoots)
+	var releases []string
+	for _, r := range cucm.Releases() {
+		releases = append(releases, string(r))
+	}
 	return kong.Vars{
-		"boots": boots,
+		"boots":    boots,
+		"releases": strings.Join(releases, ","),
 
 		"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
 			"tens of thousands of phones.",

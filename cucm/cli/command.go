@@ -62,6 +62,24 @@ func commands() []command {
 	}
 }
 
+// missing tells which releases lack a command that others have, by the first words.
+var missing = map[string]func(*cucm.Facts) bool{
+	"utils itl ": func(f *cucm.Facts) bool { return f.ResetSigner == "" },
+}
+
+// commandsOf are those of the node's release.
+func commandsOf(n *cucm.Node) []command {
+	facts := n.Cluster().Release().Facts()
+	return slices.DeleteFunc(commands(), func(c command) bool {
+		for words, lacks := range missing {
+			if strings.HasPrefix(c.words+" ", words) && lacks(facts) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // Run executes one command line on a node as an administrator would type it after
 // the prompt, and prints what a node prints. The error is a [*CommandError] whose
 // words were printed too, or, with nothing printed, [ErrExit] or [ErrDeclined].
@@ -87,7 +105,7 @@ func run(n *cucm.Node, t Terminal, line string) error {
 		return nil
 	}
 	var found *command
-	for _, cmd := range commands() {
+	for _, cmd := range commandsOf(n) {
 		words := strings.Fields(cmd.words)
 		if len(typed) >= len(words) && slices.Equal(typed[:len(words)], words) &&
 			(found == nil || len(words) > len(strings.Fields(found.words))) {
@@ -122,10 +140,10 @@ func (c *command) takes() (least, most int) {
 func (c *command) synopsis() string { return strings.TrimSpace(c.words + " " + c.usage) }
 
 // help is `help [COMMAND]`.
-func help(_ *cucm.Node, t Terminal, args []string) error {
+func help(n *cucm.Node, t Terminal, args []string) error {
 	prefix := strings.Join(args, " ")
 	found := false
-	for _, cmd := range commands() {
+	for _, cmd := range commandsOf(n) {
 		if prefix == "" || cmd.words == prefix || strings.HasPrefix(cmd.words, prefix+" ") {
 			found = true
 			fmt.Fprintf(t, "%s\n    %s\n", cmd.synopsis(), cmd.help)

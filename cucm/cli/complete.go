@@ -8,7 +8,7 @@ import (
 
 // Complete gives the words by which a line that has been typed so far may go on,
 // each in full. The last word of the line is completed where no blank follows
-// it.
+// it. The commands are those of all releases.
 func Complete(line string) []string {
 	typed := strings.Fields(line)
 	begun := ""

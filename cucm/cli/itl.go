@@ -45,13 +45,12 @@ func utilsITLResetLocalkey(n *cucm.Node, t Terminal, _ []string) error {
 	if !n.Publisher() {
 		return cucm.ErrNotPublisher
 	}
-	if n.Cluster().Release() == cucm.Release125 {
-		return reset125(n, t, nil) // whose transcript asks for no password
+	if n.Cluster().Release().Facts().ResetRestarts { // the newer transcript asks for no password
+		if err := askAdministrator(n, t); err != nil {
+			return err
+		}
 	}
-	if err := askAdministrator(n, t); err != nil {
-		return err
-	}
-	return reset10(n, t, nil)
+	return resetITL(n, t, nil)
 }
 
 // utilsITLResetRemotekey is `utils itl reset remotekey HOST USER PATH` (M8).
@@ -90,19 +89,24 @@ func utilsITLResetRemotekey(n *cucm.Node, t Terminal, args []string) error {
 		fmt.Fprintln(t)
 		return err
 	}
-	if n.Cluster().Release() == cucm.Release125 {
-		return reset125(n, t, remote)
-	}
-	return reset10(n, t, remote)
+	return resetITL(n, t, remote)
 }
 
-// reset10 is the reset as releases 10.0 to 11.5 print it.
-func reset10(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
+// resetITL is the reset as the node's release prints it.
+func resetITL(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 	reset, err := n.BeginReset()
 	if err != nil {
 		return err
 	}
 	defer reset.End()
+	if n.Cluster().Release().Facts().ResetRestarts {
+		return reset10(t, reset, remote)
+	}
+	return reset12(t, reset, remote)
+}
+
+// reset10 is the reset with restarts of TFTP, as document 117598 has it.
+func reset10(t Terminal, reset *cucm.ITLReset, remote *cucm.RecoveryKey) error {
 	names := make([]string, len(reset.Active))
 	for i, node := range reset.Active {
 		names[i] = "'" + node.Name() + "'"
@@ -134,14 +138,9 @@ func reset10(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 	return nil
 }
 
-// reset125 is the reset as newer releases print it: no service is restarted,
-// the list is served all the same.
-func reset125(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
-	reset, err := n.BeginReset()
-	if err != nil {
-		return err
-	}
-	defer reset.End()
+// reset12 is the reset as the CLI reference 12.5 has it: no service is restarted, the
+// list is served all the same.
+func reset12(t Terminal, reset *cucm.ITLReset, remote *cucm.RecoveryKey) error {
 	fmt.Fprint(t, "\nName is None \n\nGenerating the reset ITL file.....\n\n")
 	if err := reset.Generate(remote); err != nil {
 		return err

@@ -142,7 +142,7 @@ func leaves(r *sipmsg.Request) cucm.Reason {
 // supported is what the answer to a phone says that the call manager supports. A
 // phone without SRTP fallback was told of the line interface only (CUCM 14).
 func (m callManager) supported(r *sipmsg.Request) string {
-	sis := "X-cisco-sis-" + m.Cluster().Release().SIS()
+	sis := "X-cisco-sis-" + m.Cluster().Release().Facts().SIS
 	for _, h := range r.GetHeaders("Supported") {
 		if strings.Contains(strings.ToLower(h.Value()), "x-cisco-srtp-fallback") {
 			return "X-cisco-srtp-fallback," + sis

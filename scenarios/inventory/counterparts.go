@@ -66,7 +66,9 @@ func NewCounterparts(site Site) *Counterparts {
 			case r.Role == itl.TFTP || r.Role == itl.CCMTFTP || r.Role == itl.SAST && !cucm.IsRecovery(r.Subject):
 				c.current[sum] = own.Certificate(cucm.CallManager).Signer
 			case r.Role == itl.SAST:
-				c.current[sum] = publisher.Certificate(cucm.ITLRecovery).Signer
+				if recovery := publisher.Certificate(cucm.ITLRecovery); recovery != nil {
+					c.current[sum] = recovery.Signer
+				}
 			case r.Role == itl.CAPF:
 				c.current[sum] = publisher.Certificate(cucm.CAPFUnit).Signer
 			case r.Role == itl.TVS:

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"itlsim/cucm"
@@ -71,7 +70,7 @@ type plan struct {
 	files    []File
 	nodes    []*planNode
 	domain   string
-	release  string
+	release  cucm.Release
 	keyBits  int
 	held     []string // files of lists that no node serves today
 	heldSums Lists
@@ -198,28 +197,34 @@ func (p *plan) publisher() {
 	p.nodes = slices.Insert(slices.Delete(p.nodes, at, at+1), 0, publisher)
 }
 
-// releaseOf is the nearest release that is simulated: by `show version active`,
-// else by who signs the lists (ITLRecovery from 12.0 on, releases.md 1).
+// releaseOf is the release by `show version active`, or the last before one that is
+// not simulated; else the last whose lists are like those that were read.
 func (p *plan) releaseOf() {
-	p.release = string(cucm.Release125)
-	major, _, _ := strings.Cut(p.Version, ".")
-	if number, err := strconv.Atoi(major); err == nil {
-		if number < 12 {
-			p.release = string(cucm.Release10)
+	if p.Version != "" {
+		var exact bool
+		if p.release, exact = cucm.ReleaseOf(p.Version); !exact {
+			p.assume("release %s, which is not simulated, behaves like %s", p.Version, p.release)
 		}
-		p.assume("release %s, which behaves like %s here", p.Version, p.release)
 		return
 	}
+	all := cucm.Releases()
+	p.release = all[len(all)-1]
 	for _, n := range p.nodes {
 		if n.list == nil {
 			continue
 		}
-		if !cucm.IsRecovery(n.list.Signer.Subject) {
-			p.release = string(cucm.Release10)
-			p.assume("release %s: CallManager signs the list of %s, as up to 11.5", p.release, n.name)
-			return
+		signer := cucm.CallManager
+		if cucm.IsRecovery(n.list.Signer.Subject) {
+			signer = cucm.ITLRecovery
 		}
-		p.assume("release %s: ITLRecovery signs the list of %s, as from 12.0 on", p.release, n.name)
+		records := slices.ContainsFunc(n.list.Records, func(r Record) bool { return cucm.IsRecovery(r.Subject) })
+		for _, r := range all {
+			if f := r.Facts(); f.ListSigner == signer && (f.Recovery != cucm.NoRecovery) == records {
+				p.release = r
+			}
+		}
+		p.assume("release %s, the last of those in which %s signs a list like that of %s: "+
+			"show version active was not read", p.release, signer, n.name)
 		return
 	}
 	p.assume("release %s: neither a list nor show version active was read", p.release)
@@ -424,7 +429,7 @@ func oneLine(s string) string {
 
 func (p *plan) writeCluster(b *bytes.Buffer) {
 	fmt.Fprintf(b, "\ncluster:\n  release: %s\n  domain: %s\n  key size: %d\n  nodes:\n",
-		quoted(p.release), quoted(p.domain), p.keyBits)
+		quoted(string(p.release)), quoted(p.domain), p.keyBits)
 	for _, n := range p.nodes {
 		services := "tvs"
 		if n.tftp {

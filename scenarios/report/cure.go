@@ -43,6 +43,10 @@ func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
 // comes to sign one; or that none would help.
 func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
 	publisher := n.Cluster().Publisher()
+	if n.Cluster().ResetSigner() == nil {
+		return atThePhone(v) + ", or restore the backup under whose keys the list was signed; " +
+			"this release has no `utils itl reset`"
+	}
 	record := ResetRecord(n.Cluster())
 	afterwards := ""
 	if n != publisher {
@@ -66,7 +70,7 @@ func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
 }
 
 // ResetRecord is the record of a list by which a phone follows `utils itl reset
-// localkey`.
+// localkey`, where the release has that command.
 func ResetRecord(c *cucm.Cluster) string {
 	if c.ResetSigner() == c.Publisher().Certificate(cucm.ITLRecovery) {
 		return "ITLRECOVERY record"

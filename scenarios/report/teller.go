@@ -65,7 +65,8 @@ func (t *Teller) Identity(cert *cucm.Certificate) itl.Identity {
 // back: whether its list holds the key that would sign then, such as the
 // publisher's present ITLRecovery (M10).
 func (t *Teller) HoldsResetSigner(v *fleet.View, n *cucm.Node) bool {
-	return t.holds(v, n.Cluster().ResetSigner())
+	signer := n.Cluster().ResetSigner()
+	return signer != nil && t.holds(v, signer)
 }
 
 // holds reports whether a phone's list holds a certificate in the role of a signer.
