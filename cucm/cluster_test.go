@@ -88,9 +88,10 @@ func TestRegenerateAndTheFiveMinuteGuard(t *testing.T) {
 func TestRegenerationIsAskedFor(t *testing.T) {
 	l := newLab(t)
 	before := l.Pub.ITL()
-	l.Must(l.Pub, "set cert regen CallManager", "no")
+	_, err := l.Types(l.Pub, "set cert regen CallManager", "no")
+	require.ErrorContains(t, err, "answered with no")
 	require.Same(t, before, l.Pub.ITL())
-	_, err := l.Types(l.Pub, "set cert regen Callmanger", "yes")
+	_, err = l.Types(l.Pub, "set cert regen Callmanger", "yes")
 	require.ErrorContains(t, err, "CallManager", "it names what there is")
 }
 
