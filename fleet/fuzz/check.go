@@ -92,9 +92,10 @@ func (c *cured) step(_ *trial, s *virtual.Step) error {
 	return fmt.Errorf("%s was untrusted and is %s, by none of the cures", s.Phone.Name(), now)
 }
 
-// alive: after faults end, every phone that holds the current ITLRECOVERY record
-// is trusted after `utils itl reset localkey`, if it uses the publisher's TFTP or
-// can reach a TVS of its configuration.
+// alive: after faults end, every phone that holds the record of the key that
+// `utils itl reset localkey` signs with is trusted after it, if it uses the
+// publisher's TFTP or can reach a TVS of its configuration. Where ITLRecovery signs
+// what TFTP builds, its record does as well, once TFTP has started again.
 type alive struct{ expected map[string]phone.State } // what they were before
 
 func (*alive) name() string                     { return "alive" }
@@ -104,13 +105,19 @@ func (*alive) step(*trial, *virtual.Step) error { return nil }
 // list is reset.
 func (c *alive) expect(t *trial) {
 	c.expected = make(map[string]phone.State)
-	recovery := t.cluster.Publisher().Certificate(cucm.ITLRecovery).Certificate
+	ways := []*cucm.Certificate{t.cluster.ResetSigner()}
+	if t.cluster.Release().Facts().ListSigner == cucm.ITLRecovery {
+		ways = append(ways, t.cluster.Publisher().Certificate(cucm.ITLRecovery))
+	}
 	for i, v := range t.fleet.Phones() {
 		if v.Flash.Lists.ITL == nil {
 			continue
 		}
-		rec, ok := v.Flash.Lists.ITL.Find(itl.IdentityOf(recovery), itl.SAST)
-		if !ok || !rec.Holds(recovery.Raw) {
+		holds := func(c *cucm.Certificate) bool {
+			rec, ok := v.Flash.Lists.ITL.Find(itl.IdentityOf(c.Certificate), itl.SAST)
+			return ok && rec.Holds(c.Certificate.Raw)
+		}
+		if !slices.ContainsFunc(ways, holds) {
 			continue
 		}
 		if t.first[i].Publisher() || v.Flash.Config != nil && len(v.Flash.Config.TVS) > 0 {
@@ -125,7 +132,7 @@ func (c *alive) atRest(t *trial, end bool) error {
 	}
 	for _, v := range t.fleet.Phones() {
 		if was, ok := c.expected[v.Name]; ok && v.State != phone.Trusted {
-			return fmt.Errorf("%s holds the ITLRECOVERY record and was %s and is %s after the reset: %v",
+			return fmt.Errorf("%s holds the record of a key that signs, was %s, and is %s after the reset: %v",
 				v.Name, was, v.State, v.Refusals())
 		}
 	}

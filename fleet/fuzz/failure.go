@@ -26,7 +26,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 // that plays it again.
 func (f *Failure) Story() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d fails: %s: %v\n\n", f.Seed, f.Checker, f.Err)
+	fmt.Fprintf(&b, "seed %d, release %s, fails: %s: %v\n\n", f.Seed, ReleaseOf(f.Seed), f.Checker, f.Err)
 	keep := make([]string, len(f.Acts))
 	for i, a := range f.Acts {
 		keep[i] = fmt.Sprint(a.Number)

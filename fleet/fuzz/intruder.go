@@ -32,6 +32,9 @@ type forger struct {
 // with a key of the cluster that must not sign such files.
 func intrude(t *trial, on targets) Act {
 	unit := []cucm.Unit{cucm.ITLRecovery, cucm.TVSUnit, cucm.CallManager, cucm.Tomcat}[t.random.IntN(4)]
+	if on.node.Certificate(unit) == nil {
+		unit = cucm.Tomcat // a release without ITLRecovery
+	}
 	f := forger{at: t.random.Float64(), node: on.node, unit: unit}
 	f.forgery = forgery(t.random.IntN(3))
 	does := [...]string{

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -82,6 +83,13 @@ func (t *trial) start(all []checker) {
 	t.lastFile, t.fetching, t.checkers = make([][]byte, len(t.phones)), make([]uint32, len(t.phones)), all
 }
 
+// ReleaseOf is the release that the cluster of a seed is of: the releases follow
+// each other from seed to seed, so that as many trials as there are releases play all.
+func ReleaseOf(seed uint64) cucm.Release {
+	all := cucm.Releases()
+	return all[seed%uint64(len(all))]
+}
+
 func (t *trial) newCluster() (*cucm.Cluster, error) {
 	seed := [32]byte{}
 	binary.LittleEndian.PutUint32(seed[1:], uint32(t.options.Seed))
@@ -89,6 +97,7 @@ func (t *trial) newCluster() (*cucm.Cluster, error) {
 		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: 1024,
 		Clock: t.clock, Password: password, SharedConfigurations: true,
 		Keys: testkeys.NewPool(t.options.Seed), Random: rand.NewChaCha8(seed),
+		Release: ReleaseOf(t.options.Seed),
 	}
 	for i := range 1 + t.random.IntN(3) {
 		name := "test10pub"
@@ -235,16 +244,12 @@ func (t *trial) heal(ctx context.Context) error {
 	if err := t.fleet.Settle(ctx); err != nil {
 		return err
 	}
-	pub := t.cluster.Publisher()
-	if err := t.command(pub, "utils itl reset localkey", password); err != nil {
-		// The ITLRecovery certificate is newer than the list. As the refusal advises,
-		// TFTP is restarted first.
-		if err := t.command(pub, "utils service restart Cisco Tftp"); err != nil {
-			return err
-		}
-		if err := t.command(pub, "utils itl reset localkey", password); err != nil {
-			return err
-		}
+	facts := t.cluster.Release().Facts()
+	if facts.ResetSigner == "" {
+		return nil // nothing brings phones back
+	}
+	if err := t.resetLists(); err != nil {
+		return err
 	}
 	for _, c := range t.checkers {
 		if a, ok := c.(*alive); ok {
@@ -252,7 +257,33 @@ func (t *trial) heal(ctx context.Context) error {
 		}
 	}
 	t.fleet.Send(phone.Reset{}, nil)
+	if err := t.fleet.Settle(ctx); err != nil || facts.ListSigner != cucm.ITLRecovery {
+		return err
+	}
+	// The guide's second half: TFTP is restarted, ITLRecovery signs again, and the
+	// phones are reset once more.
+	for _, n := range t.cluster.Nodes() {
+		if err := t.command(n, "utils service restart Cisco Tftp"); err != nil {
+			return err
+		}
+	}
+	t.fleet.Send(phone.Reset{}, nil)
 	return t.fleet.Settle(ctx)
+}
+
+// resetLists has the publisher reset the lists.
+func (t *trial) resetLists() error {
+	pub := t.cluster.Publisher()
+	err := t.command(pub, "utils itl reset localkey", password)
+	if _, stale := errors.AsType[*cucm.StaleListError](err); !stale {
+		return err
+	}
+	// The ITLRecovery certificate is newer than the list. As the refusal advises,
+	// TFTP is restarted first.
+	if err := t.command(pub, "utils service restart Cisco Tftp"); err != nil {
+		return err
+	}
+	return t.command(pub, "utils itl reset localkey", password)
 }
 
 // power switches a node off or on; nothing happens where it is so already.
