@@ -49,7 +49,7 @@ type record struct {
 	holds        *holding      // as last reported; nil: it never did
 	alarms       uint32        // that it sent
 	known        bool          // it is in the database, and not only heard of
-	resetting    bool          // it is being told to boot again
+	resetting    bool          // its registration's phone is being told to boot again
 }
 
 // records are those of all phones, found by name. A map of a million names takes

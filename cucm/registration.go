@@ -125,23 +125,24 @@ func (n *Node) Unregister(device string, why Reason) {
 	p.mu.Lock()
 	var gone []occurrence
 	if rec := p.records.find(device); rec != nil && rec.registration != nil && rec.registration.Node == n {
-		if rec.resetting && why != MalformedRegisterMsg {
-			why = CallManagerReset // as it was told
-		}
 		gone = p.gone(nil, rec, why)
 	}
 	p.mu.Unlock()
 	p.raise(gone...)
 }
 
-// gone ends a registration. The alarm that says why is to be raised once the
-// lock, which the caller holds, is free.
+// gone ends a registration. What a phone does that is being told to boot again is
+// taken for a consequence: it may be gone, or back, before its answer is here. The
+// alarm that says why is to be raised once the lock, which the caller holds, is free.
 func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence {
 	r := rec.registration
 	if r == nil {
 		return raised
 	}
-	rec.registration = nil
+	if rec.resetting && (why == DeviceInitiatedReset || why == DeviceUnregistered) {
+		why = CallManagerReset
+	}
+	rec.registration, rec.resetting = nil, false
 	a := ciscolog.EndPointUnregistered
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
@@ -177,7 +178,7 @@ func (n *Node) ForgetPhones() {
 	defer p.mu.Unlock()
 	for _, rec := range p.records.all {
 		if r := rec.registration; r != nil && r.Node == n {
-			rec.registration = nil
+			rec.registration, rec.resetting = nil, false
 		}
 	}
 }
@@ -238,7 +239,7 @@ func (p *Phones) CallManagerOf(device string) (n *Node) {
 }
 
 // toReset are the phones that are registered, and their records: they are to be told
-// to boot again, and what they say meanwhile is taken for a consequence.
+// to boot again.
 func (p *Phones) toReset() (records []*record, phones []RegisteredPhone) {
 	p.lapse()
 	p.mu.Lock()
@@ -262,10 +263,12 @@ func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device, 0))
 	}
 	p.mu.Lock()
-	rec.resetting = false
-	// It may have come back already.
-	if now := rec.registration; why != 0 && now != nil && now.Session == r.Session {
-		raised = p.gone(raised, rec, why)
+	// It may have come back already, and be told anew.
+	if now := rec.registration; now != nil && rec.resetting && now.Session == r.Session {
+		rec.resetting = false
+		if why != 0 {
+			raised = p.gone(raised, rec, why)
+		}
 	}
 	p.mu.Unlock()
 	p.raise(raised...)

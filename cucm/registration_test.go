@@ -1,8 +1,10 @@
 package cucm
 
 import (
+	"errors"
 	"net/netip"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,4 +84,77 @@ func TestEndPointAlarms(t *testing.T) {
 	pub.Register("SEP001122334456", false)
 	require.Contains(t, last(), "[IPAddress=][Protocol=SIP][Description=SEP001122334456]"+
 		"[PerfMonObjType=2][DeviceType=255]")
+}
+
+// slow is a network in which phones do something before the cluster hears what came
+// of telling them to boot again.
+type slow struct {
+	Network
+	meanwhile func()
+	came      error
+}
+
+func (s slow) Reset(phones []RegisteredPhone, told func(int, error)) {
+	s.meanwhile()
+	for i := range phones {
+		told(i, s.came)
+	}
+}
+
+// What a phone does that is being told to boot again is a consequence, however late
+// the cluster hears its answer; what it does later is not.
+func TestAPhoneIsFasterThanItsAnswer(t *testing.T) {
+	const name = "SEP001122334455"
+	refused := errors.New("400")
+	for what, tc := range map[string]struct {
+		meanwhile func(n *Node, comes func(session string))
+		came      error
+		registers []string // afterwards, in these sessions
+		reasons   []string
+	}{
+		"says that it goes":  {func(n *Node, _ func(string)) { n.Unregister(name, DeviceInitiatedReset) }, nil, nil, []string{"9"}},
+		"goes without a why": {func(n *Node, _ func(string)) { n.Unregister(name, DeviceUnregistered) }, nil, nil, []string{"9"}},
+		"is back":            {func(_ *Node, comes func(string)) { comes("2") }, nil, nil, []string{"9"}},
+		"is back, and boots by itself": {func(_ *Node, comes func(string)) { comes("2"); comes("3") }, nil, nil,
+			[]string{"9", "8"}},
+		"was gone, and is back": {func(n *Node, comes func(string)) { n.Unregister(name, DeviceInitiatedReset); comes("2") },
+			nil, []string{"3"}, []string{"9", "8"}},
+		"is back without SIP": {func(n *Node, _ func(string)) { n.Register(name, false) }, nil, nil, []string{"9"}},
+		"is back, and told anew": {func(n *Node, comes func(string)) {
+			comes("2")
+			n.cluster.toReset()
+		}, nil, []string{"3", "4"}, []string{"9", "9", "8"}},
+		"renews, and refuses": {func(_ *Node, comes func(string)) { comes("1") }, refused, []string{"2"}, []string{"8"}},
+		"its call manager stops": {func(n *Node, _ func(string)) { n.ForgetPhones() }, nil, []string{"2", "3"},
+			[]string{"8"}},
+		"was malformed": {func(n *Node, _ func(string)) { n.Unregister(name, MalformedRegisterMsg) }, nil, nil, []string{"11"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			c, err := New(small())
+			require.NoError(t, err)
+			n := c.Publisher()
+			comes := func(session string) {
+				n.RegisterOver(name, Registration{Session: session, Contact: "sip:x@127.0.0.1:1"}, sip.Granted)
+			}
+			c.Connect(slow{meanwhile: func() { tc.meanwhile(n, comes) }, came: tc.came},
+				func(*Node, Service) string { return "" })
+			comes("1")
+			c.ResetPhones()
+			for _, session := range tc.registers {
+				comes(session)
+			}
+			require.Equal(t, tc.reasons, reasons(n))
+		})
+	}
+}
+
+// reasons are why registrations with a node ended, by its log.
+func reasons(n *Node) (all []string) {
+	for _, line := range n.Log() {
+		if _, why, ok := strings.Cut(line, "[Reason="); ok {
+			why, _, _ = strings.Cut(why, "]")
+			all = append(all, why)
+		}
+	}
+	return all
 }
