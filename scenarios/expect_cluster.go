@@ -23,19 +23,6 @@ var aboutReports = []language.Rule[predicate]{
 		}
 		return unless(!s.servesAny(sum), "reported a list that a node serves")
 	}),
-	cluster("{number} phones are registered", func(p *Player, said language.Said) error {
-		return p.registered(said.Number("number"))
-	}),
-	cluster("all phones are registered", func(p *Player, _ language.Said) error {
-		return p.registered(p.Lab.Phones())
-	}),
-}
-
-func (p *Player) registered(want int) error {
-	if got := p.Cluster.Registered(); got != want {
-		return fmt.Errorf("%d phones are registered, not %d", got, want)
-	}
-	return nil
 }
 
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
@@ -259,7 +246,7 @@ var bootTimes = language.Rule[predicate]{
 			}
 			return nil
 		},
-		possible: func(said language.Said) error {
+		possible: func(_ vocabulary, said language.Said) error {
 			if measured := []string{"50%", "90%", "99%", "100%"}; !slices.Contains(measured, said.Words["percent"]) {
 				return &language.Error{Says: "only 50%, 90%, 99% and 100% are measured"}
 			}

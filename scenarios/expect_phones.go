@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"itlsim/cnf"
 	"itlsim/cucm"
@@ -92,6 +93,50 @@ var aboutState = []language.Rule[predicate]{
 		}
 		return unless(s.said.Words["power"] == "off", "are off")
 	}),
+	{
+		Sentence: "<phones> (is=are registered[ with (where=the cluster|the other cluster|{node})])",
+		Means:    predicate{ofPhone: (*subject).registered, possible: namesCluster},
+	},
+}
+
+// registered says where a phone is registered, by what its call managers know: it
+// may be at two clusters, where it went without a word. "" where it is where the
+// expectation says, which is the scenario's own cluster if it says nothing.
+func (s *subject) registered() string {
+	where := s.said.Words["where"]
+	var at []string
+	for _, c := range s.Clusters() {
+		n := c.CallManagerOf(s.View.Name)
+		if n == nil {
+			continue
+		}
+		of, name := theCluster, n.Name()
+		if c == s.Other {
+			of, name = theOtherCluster, name+" of "+theOtherCluster
+		}
+		if named, err := s.Node(where); where == of || where == "" && of == theCluster || err == nil && named == n {
+			return ""
+		}
+		at = append(at, name)
+	}
+	if len(at) == 0 {
+		return "are not registered"
+	}
+	return "are registered with " + strings.Join(at, " and ")
+}
+
+// The clusters, as sentences name them.
+const (
+	theCluster      = "the cluster"
+	theOtherCluster = "the other cluster"
+)
+
+// namesCluster refuses to speak of a cluster that is not there.
+func namesCluster(v vocabulary, said language.Said) error {
+	if said.Words["where"] == theOtherCluster && !v.otherCluster {
+		return noOtherCluster(utf8.RuneCountInString(said.Text[:strings.LastIndex(said.Text, "other")]))
+	}
+	return nil
 }
 
 var aboutLists = []language.Rule[predicate]{

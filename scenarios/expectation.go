@@ -40,7 +40,7 @@ type predicate struct {
 	ofPhone   func(*subject) string // "" where it is true, else what is the case
 	ofCluster func(*Player, language.Said) error
 	// possible, where not nil, tells why what was said can never be judged.
-	possible func(language.Said) error
+	possible func(vocabulary, language.Said) error
 }
 
 // phones is an expectation about phones.
@@ -57,7 +57,7 @@ func cluster(sentence string, ofCluster func(*Player, language.Said) error) lang
 func (v vocabulary) expectation(text string) (Expectation, error) {
 	is, said, err := expectations.Parse(text, v.Vocabulary)
 	if err == nil && is.possible != nil {
-		err = is.possible(said)
+		err = is.possible(v, said)
 	}
 	if err != nil {
 		return Expectation{}, err

@@ -67,6 +67,8 @@ steps: [{step: none}]
 	}
 }
 
+const registered = "(is=are registered[ with (where=the cluster|the other cluster|{node})])"
+
 const everyone = " (P0, P1, P2, …)"
 
 var beforeTheyBoot = []failed{
@@ -98,8 +100,9 @@ var beforeTheyBoot = []failed{
 	{"(is=sent {number} alarms)", "all phones sent 2 alarms", "4 of 4 sent 0" + everyone},
 	{"(is=are found stale by DeviceTLInfo)", "all phones are found stale by DeviceTLInfo",
 		"4 of 4 reported no list" + everyone},
-	{"{number} phones are registered", "2 phones are registered", "0 phones are registered, not 2"},
-	{"all phones are registered", "all phones are registered", "0 phones are registered, not 4"},
+	{registered, "all phones are registered", "4 of 4 are not registered" + everyone},
+	{registered, "2 phones are registered", "0 of 4 are registered; of the others, 4 of 4 are not registered" + everyone},
+	{registered, "all phones are registered with test10pub", "4 of 4 are not registered" + everyone},
 	{"the application log of {node} (have=has|lacks) {text}", `the application log of test10pub has "nothing"`,
 		"none of its 0 lines has it"},
 	{"less than {percent} of transfers failed", "less than 0% of transfers failed", "0 of 0 transfers failed"},
@@ -112,6 +115,8 @@ var whenTheyBooted = []failed{
 	{"(is=(have no trust list|would take the next list on faith))", "all phones would take the next list on faith",
 		"4 of 4 are trusted" + everyone},
 	{"(is=are (power=on|off))", "all phones are off", "4 of 4 are on" + everyone},
+	{registered, "all phones are registered with test10pub", "2 of 4 are registered with test10sub (P1, P3)"},
+	{registered, "no phones are registered with the cluster", "4 of 4 are registered with the cluster" + everyone},
 	{"(is=hold the list of {node})", "all phones hold the list of test10pub", "2 of 4 hold that of test10sub (P1, P3)"},
 	{"(is=hold the list that they held before)", "all phones hold the list that they held before",
 		"2 of 4 hold that of test10pub (P0, P2); 2 of 4 hold that of test10sub (P1, P3)"},

@@ -147,7 +147,7 @@ func (k actKey) act(value string) (Act, error) {
 		}
 	case MoveToOther, ResetOtherPhones:
 		if !k.otherCluster {
-			return Act{}, &language.Error{Says: "the scenario has no other cluster"}
+			return Act{}, noOtherCluster(0)
 		}
 	case LetTimePass:
 		if a.Duration, err = duration(said); err != nil {
@@ -157,6 +157,11 @@ func (k actKey) act(value string) (Act, error) {
 		a.Duration = time.Duration(min(said.Number("milliseconds"), maxDelay)) * time.Millisecond
 	}
 	return a, nil
+}
+
+// noOtherCluster is the error of a sentence that speaks of one at a place.
+func noOtherCluster(at int) error {
+	return &language.Error{At: at, Says: "the scenario has no other cluster"}
 }
 
 // maxDelay is the longest delay of datagrams, in milliseconds: a minute.

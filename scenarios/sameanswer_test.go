@@ -60,6 +60,7 @@ type answer struct {
 	State              phone.State
 	On                 bool
 	Registered         []string // by the cluster and the other one
+	Gone               []string // why they let go of it, so far
 	Known              bool     // to the cluster: registered, and reports its list
 	CallManager        string
 	CTL, ITL           []string
@@ -134,10 +135,10 @@ func (names certificateNames) refusal(r *phone.Refusal) string {
 // answers are all phones'.
 func (names certificateNames) answers(st *Player) (all []answer) {
 	names.learn(st)
-	unknown := st.Cluster.ITLStatuses()[cucm.ITLUnknown]
+	unknown, gone := st.Cluster.ITLStatuses()[cucm.ITLUnknown], unregistered(st)
 	for _, v := range st.Views() {
 		a := names.answer(v)
-		a.Known = !slices.Contains(unknown, v.Name)
+		a.Known, a.Gone = !slices.Contains(unknown, v.Name), gone[v.Name]
 		for _, c := range st.Clusters() {
 			if n := c.CallManagerOf(v.Name); n != nil {
 				a.Registered = append(a.Registered, n.Name())
@@ -151,6 +152,22 @@ func (names certificateNames) answers(st *Player) (all []answer) {
 	}
 	return all
 }
+
+// unregistered is what the nodes' logs say of registrations that have ended, by
+// phone.
+func unregistered(st *Player) map[string][]string {
+	all := make(map[string][]string)
+	for _, n := range st.Nodes() {
+		for _, line := range n.Log() {
+			if m := ended.FindStringSubmatch(line); m != nil {
+				all[m[1]] = append(all[m[1]], n.Name()+" by "+m[2])
+			}
+		}
+	}
+	return all
+}
+
+var ended = regexp.MustCompile(`-EndPointUnregistered: %\[DeviceName=(SEP[0-9A-F]{12})\].*\[Reason=([0-9]+)\]`)
 
 func (names certificateNames) answer(v fleet.View) answer {
 	a := answer{

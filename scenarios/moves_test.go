@@ -1,0 +1,102 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/lab"
+)
+
+// What changes where a phone is registered, one thing after the other.
+const moves = `name: moves
+shows: phones that go, come back and move
+cluster: {nodes: [{name: a-pub}, {name: a-sub}]}
+other cluster: {domain: other.lab, nodes: [{name: b-pub}]}
+phones:
+  - {group: stays, count: 1, models: 8861, tftp: [a-pub, a-sub]}
+  - {group: goes, count: 1, models: 8861, tftp: [a-sub, a-pub]}
+steps:
+  - do: [{"phones": "power on"}]
+  - do: [{"phones of goes": "reset"}]
+  - do: [{"phones of goes": "power off"}]
+  - do: [{"wait": "3 minutes"}]
+  - do: [{"wait": "2 minutes"}]
+  - do: [{"phones of goes": "power on"}]
+  - do: [{"phones of goes": "power off"}, {"phones of goes": "power on"}]
+  - do: [{"phones of goes": "power off"}, {"page": "System > Enterprise Parameters > Reset"}]
+  - do: [{"phones of goes": "power on"}]
+  - do: [{"phones of goes": "move to the other cluster"}]
+  - do: [{"phones of goes": "reset"}]
+  - do: [{"phones of goes": "erase the trust list"}]
+  - do: [{"page": "System > Enterprise Parameters > Reset"}]
+  - do: [{"page": "Enterprise Parameters > Reset of the other cluster"}]
+  - do: [{"phones of goes": "power off"}, {"phones of goes": "use TFTP a-pub"}]
+  - do: [{"phones of goes": "power on"}]
+  - do: [{"phones of goes": "factory reset"}]
+  - do: [{"wait": "3 minutes"}]
+  - do: [{"wait": "2 minutes"}]
+  - do: [{"fault": "a-sub is down"}]
+  - do: [{"wait": "3 minutes"}]
+  - do: [{"fault": "a-sub is up again"}]
+  - do: [{"wait": "3 minutes"}]
+  - do: [{"on a-pub": "utils service stop Cisco CallManager"}, {"phones": "reset"}]
+  - do: [{"wait": "5 minutes"}]
+  - do: [{"on a-pub": "utils service start Cisco CallManager"}, {"wait": "3 minutes"}]
+  - do: [{"on a-sub": "utils service restart Cisco CallManager"}]
+  - do: [{"wait": "3 minutes"}]
+  - do: [{"phones of goes": "factory reset"}]
+`
+
+// Where phones are registered, and what is logged of those who are gone, is the same
+// in both modes, and right, after every step.
+func TestPhonesThatMove(t *testing.T) {
+	t.Parallel()
+	s := load(t, moves)
+	answers := make(map[string][]string)
+	for _, mode := range lab.Modes {
+		gone := make(map[string][]string)
+		told := func(all []answer) {
+			text := fmt.Sprintf("# %s\n", strings.Join(texts(s.Steps[len(answers[mode])]), "; "))
+			for i, a := range all {
+				text += fmt.Sprintf("%s: registered with %s, known to %s", s.Groups[i].Name, a.CallManager, a.Registered)
+				if anew := without(a.Gone, gone[a.Phone]); len(anew) > 0 {
+					text += fmt.Sprintf(", gone from %s", anew)
+				}
+				text += "\n"
+				gone[a.Phone] = a.Gone
+			}
+			answers[mode] = append(answers[mode], text)
+		}
+		_, err := Run(t.Context(), answering(s, told), Options{Lab: lab.Options{
+			Mode: mode, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024,
+		}})
+		require.NoError(t, err)
+	}
+	require.Empty(t, cmp.Diff(answers[lab.Wire], answers[lab.Virtual]), "- wire, + virtual")
+	golden(t, "moves.txt", strings.Join(answers[lab.Wire], ""))
+}
+
+// texts are what a step does.
+func texts(s Step) (all []string) {
+	for _, a := range s.Do {
+		all = append(all, a.Text)
+	}
+	return all
+}
+
+// without leaves out what some others have, each once.
+func without(all, others []string) []string {
+	left := slices.Clone(all)
+	for _, one := range others {
+		if i := slices.Index(left, one); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+		}
+	}
+	return left
+}
