@@ -24,7 +24,7 @@ const resetAfter = time.Second
 // the database, or, with auto-registration, of any, which is entered.
 func (n *Node) Admits(device string) bool {
 	c := n.cluster
-	if c.Device(device) != nil {
+	if _, known := c.Device(device); known {
 		return true
 	}
 	return c.config.AutoRegister && tftp.IsDevice(device) && c.autoRegister(Device{Name: device, Group: n.group()})
@@ -34,7 +34,7 @@ func (n *Node) Admits(device string) bool {
 func (p *Phones) autoRegister(d Device) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.device(d.Name) == nil {
+	if _, known := p.device(d.Name); !known {
 		if p.records.known >= maxDevices {
 			return false
 		}

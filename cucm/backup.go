@@ -49,15 +49,14 @@ func (c *Cluster) Restore(name string) error {
 		return &NoBackupError{Name: name}
 	}
 	d := c.draft()
-	ahead, revision := d.ahead, d.revision
+	ahead := d.ahead
 	d.state, d.nodes = saved.state, saved.nodes
-	d.ahead, d.revision = ahead, max(d.revision, revision)
+	d.ahead = ahead
 	return c.reinstall(d.clone())
 }
 
 // reinstall brings a draft into force whose nodes have been set up anew.
 func (c *Cluster) reinstall(d *draft) error {
-	d.revision++ // what is signed already is stale
 	if err := d.rebuild(true, d.every()...); err != nil {
 		return err
 	}

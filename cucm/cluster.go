@@ -28,6 +28,7 @@ type Cluster struct {
 	admin   sync.Mutex
 	mu      sync.RWMutex
 	network Network
+	changes uint64 // made so far to what configurations are made of, and to more
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
 }
@@ -151,6 +152,7 @@ func (c *Cluster) commit(d *draft) error {
 	}
 	c.mu.Lock()
 	c.state = d.state
+	c.changes++
 	for i, n := range c.nodes {
 		n.nodeState = d.nodes[i]
 		n.log.SetHost(n.name, n.fqdn())

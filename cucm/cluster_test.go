@@ -3,6 +3,7 @@ package cucm_test
 import (
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,50 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 	l.Must(l.Pub, "set cert regen CallManager", "yes")
 	require.NotEqual(t, f.Signer.Serial, ask().Signer.Serial)
 	require.EqualValues(t, 3, l.Counts().ConfigsSigned)
+}
+
+// Whatever a configuration is made of: when that changes, phones get another file,
+// with another stamp; when anything else does, the file that is there.
+func TestConfigurationsThatChange(t *testing.T) {
+	for what, tc := range map[string]struct {
+		change func(l *cucmtest.Lab)
+		anew   bool
+	}{
+		"its CallManager Group": {func(l *cucmtest.Lab) {
+			l.AddDevice(cucm.Device{Name: phoneName, Group: []*cucm.Node{l.Sub, l.Pub}})
+		}, true},
+		"where a service listens": {func(l *cucmtest.Lab) { l.Sub.SetAddress(cucm.CallManagerService, "127.0.0.3:5061") }, true},
+		"a host name":             {func(l *cucmtest.Lab) { l.Must(l.Sub, "set network hostname newsub", "yes") }, true},
+		"the phones' settings": {func(l *cucmtest.Lab) {
+			require.NoError(t, l.Configure(cnf.Settings{WebAccess: true}))
+		}, true},
+		"another phone's group": {func(l *cucmtest.Lab) {
+			l.AddDevice(cucm.Device{Name: unknown, Group: []*cucm.Node{l.Sub}})
+		}, false},
+		"a service":           {func(l *cucmtest.Lab) { l.Must(l.Pub, "utils service restart Cisco Tftp") }, false},
+		"another certificate": {func(l *cucmtest.Lab) { l.Must(l.Sub, "set cert regen CAPF", "yes") }, false},
+	} {
+		for _, shared := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, shared %v", what, shared), func(t *testing.T) {
+				l := newLab(t, func(c *cucm.Config) { c.SharedConfigurations = shared })
+				l.Register(phoneName)
+				ask := func() (stamp string) {
+					data, err := l.Pub.File(phoneName + ".cnf.xml.sgn")
+					require.NoError(t, err)
+					f, err := itl.ParseFile(data)
+					require.NoError(t, err)
+					plain, err := l.Pub.File(phoneName + ".cnf.xml")
+					require.NoError(t, err)
+					require.Equal(t, string(plain), string(f.Payload), "plain and signed are the same")
+					return cnf.VersionStamp(plain)
+				}
+				before := ask()
+				tc.change(l)
+				require.Equal(t, tc.anew, before != ask())
+				require.Equal(t, map[bool]uint64{false: 1, true: 2}[tc.anew], l.Counts().ConfigsSigned)
+			})
+		}
+	}
 }
 
 // A regeneration that fails changes nothing.

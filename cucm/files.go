@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"fmt"
+	"hash/fnv"
 	"net"
 	"slices"
 	"strconv"
@@ -44,24 +45,24 @@ func (n *Node) file(name string) ([]byte, error) {
 // configFile is a device's configuration, or the default one, plain or signed.
 func (n *Node) configFile(f tftp.Name) ([]byte, error) {
 	c := n.cluster
-	device := c.Device(f.Device)
+	device, known := c.Device(f.Device)
 	switch {
 	case f.Device == "":
-		device = &Device{Name: defaultDevice, Group: n.group()}
-	case device == nil:
+		device = Device{Name: defaultDevice, Group: n.group()}
+	case !known:
 		return nil, tftp.ErrNotFound
 	case c.config.AutoRegister:
 		c.welcomed(f.Device)
 	}
 	if f.Device != "" && c.config.SharedConfigurations {
 		f.Device = FleetDevice
-		device = &Device{Name: FleetDevice, Group: device.Group}
+		device = Device{Name: FleetDevice, Group: device.Group}
 	}
 	if f.Kind == tftp.SignedConfig {
 		return n.signedConfiguration(f.String(), device)
 	}
-	data, _, _ := n.configuration(device)
-	return data, nil
+	file, _ := n.configuration(device)
+	return file.XML(), nil
 }
 
 // defaultDevice stands for the phones without a configuration of their own: that
@@ -99,41 +100,42 @@ func (d *Device) key() string {
 
 // signedConfiguration signs a device's configuration when a phone first asks for it
 // after a change.
-func (n *Node) signedConfiguration(name string, d *Device) ([]byte, error) {
+func (n *Node) signedConfiguration(name string, d Device) ([]byte, error) {
 	c := n.cluster
 	c.mu.RLock()
 	key := d.key()
-	kept, digest := n.configs[key], c.digest
-	fresh := kept.revision == c.revision && kept.signer == n.certs[CallManager]
+	kept, digest, changes := n.configs[key], c.digest, c.changes
 	c.mu.RUnlock()
-	if fresh {
+	if kept.changes == changes && slices.Equal(kept.group, d.Group) {
 		return kept.data, nil
 	}
 	// Written and signed outside the lock: other phones need not wait for it.
-	payload, revision, signer := n.configuration(d)
-	data, err := itl.SignFile(name, payload, digest, c.Now(), signer.Signer)
-	if err != nil {
-		return nil, err
+	file, signer := n.configuration(d)
+	if kept.stamp != file.VersionStamp || kept.signer != signer {
+		data, err := itl.SignFile(name, file.XML(), digest, c.Now(), signer.Signer)
+		if err != nil {
+			return nil, err
+		}
+		c.signed.Add(1)
+		kept = signedConfig{stamp: file.VersionStamp, signer: signer, data: data}
 	}
-	c.signed.Add(1)
+	kept.changes, kept.group = changes, d.Group
 	c.mu.Lock()
-	n.configs[key] = signedConfig{revision, signer, data}
+	n.configs[key] = kept
 	c.mu.Unlock()
-	return data, nil
+	return kept.data, nil
 }
 
-// configuration writes a device's plain configuration. It also gives its revision
-// and the certificate to sign it with. The call managers and TVS members are those
-// of the device's CallManager Group.
-func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
+// configuration is a device's configuration, and the certificate to sign it with.
+// The call managers and TVS members are those of the device's CallManager Group.
+func (n *Node) configuration(d Device) (cnf.File, *Certificate) {
 	c := n.cluster
 	c.mu.RLock()
-	revision, signer := c.revision, n.certs[CallManager]
+	defer c.mu.RUnlock()
 	file := cnf.File{
-		Config:       cnf.Config{Settings: c.settings, Default: d.Name == defaultDevice},
-		Device:       d.Name,
-		VersionStamp: fmt.Sprintf("{%s-%08d}", d.Name, revision),
-		CAPF:         c.nodes[0].host(),
+		Config: cnf.Config{Settings: c.settings, Default: d.Name == defaultDevice},
+		Device: d.Name,
+		CAPF:   c.nodes[0].host(),
 	}
 	for i, m := range d.Group {
 		file.Names = append(file.Names, m.name)
@@ -145,8 +147,17 @@ func (n *Node) configuration(d *Device) ([]byte, int, *Certificate) {
 			file.Directory = cnf.DirectoryURL(m.host(), m.port(TomcatService))
 		}
 	}
-	c.mu.RUnlock()
-	return file.XML(), revision, signer
+	file.VersionStamp = stamp(&file)
+	return file, n.certs[CallManager]
+}
+
+// stamp is a version stamp that is another one for whatever else is in a file: so
+// nobody who changes something that files are made of needs to think of it. (Real
+// ones are numbers that tell nothing.)
+func stamp(f *cnf.File) string {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%+v", *f)
+	return fmt.Sprintf("{%s-%016x}", f.Device, h.Sum64())
 }
 
 // host is the address by which phones know the node: where it listens, or its

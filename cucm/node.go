@@ -26,9 +26,11 @@ type Node struct {
 // until something in it changes, since signing is a node's dearest operation,
 // about a millisecond.
 type signedConfig struct {
-	revision int
-	signer   *Certificate
-	data     []byte
+	changes uint64  // of the cluster when it was last compared
+	group   []*Node // the device's then
+	stamp   string
+	signer  *Certificate
+	data    []byte
 }
 
 // Cluster is the node's.
@@ -91,6 +93,7 @@ func (n *Node) SetAddress(s Service, address string) {
 	n.cluster.mu.Lock()
 	defer n.cluster.mu.Unlock()
 	n.addresses[s] = address
+	n.cluster.changes++
 }
 
 // Certificate is the node's present certificate of a unit; nil where it has none.

@@ -38,8 +38,9 @@ func (p *Phones) begin(now, clock func() time.Time, raise func(...occurrence), s
 	p.newcomers = make(map[string]time.Time)
 }
 
-// AddDevice enters a phone into the database, once. Its group has [MaxGroup]
-// nodes at most.
+// AddDevice enters a phone into the database, or changes what that has of it. Its
+// group has [MaxGroup] nodes at most. The phone learns of a change by its next
+// configuration.
 func (p *Phones) AddDevice(d Device) {
 	d.Group = d.Group[:min(len(d.Group), MaxGroup)]
 	p.mu.Lock()
@@ -47,16 +48,16 @@ func (p *Phones) AddDevice(d Device) {
 	p.records.enter(d)
 }
 
-// Device finds a phone in the database; nil where there is none.
-func (p *Phones) Device(name string) *Device {
+// Device is a phone as the database has it now; false where it has none.
+func (p *Phones) Device(name string) (Device, bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.device(name)
 }
 
-func (p *Phones) device(name string) *Device {
+func (p *Phones) device(name string) (Device, bool) {
 	if r := p.records.find(name); r != nil && r.known {
-		return &r.device
+		return r.device, true
 	}
-	return nil
+	return Device{}, false
 }

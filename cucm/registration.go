@@ -188,19 +188,20 @@ func (n *Node) ForgetPhones() {
 // moves no clock by which they are awaited.)
 func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
 	p.mu.Lock()
-	var lapsing []*record
+	var lapsing []string
 	for _, rec := range p.records.all {
 		if r := rec.registration; r != nil && !r.lapses.IsZero() {
-			lapsing = append(lapsing, rec)
+			lapsing = append(lapsing, rec.device.Name)
 		}
 	}
 	p.mu.Unlock()
 	// Outside the lock: a phone that is asked may itself be waiting for it.
-	for _, rec := range lapsing {
-		if !there(rec.device.Name) {
+	for _, device := range lapsing {
+		if !there(device) {
 			continue
 		}
 		p.mu.Lock()
+		rec := p.records.find(device)
 		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			later := *r
 			later.lapses = later.lapses.Add(d)
@@ -259,10 +260,10 @@ func (p *Phones) toReset() (records []*record, phones []RegisteredPhone) {
 func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 	why := goneFor(err)
 	raised := make([]occurrence, 0, 2)
+	p.mu.Lock()
 	if why == CallManagerReset {
 		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device, 0))
 	}
-	p.mu.Lock()
 	// It may have come back already, and be told anew.
 	if now := rec.registration; now != nil && rec.resetting && now.Session == r.Session {
 		rec.resetting = false

@@ -25,7 +25,7 @@ func TestAlarmsOfStrangers(t *testing.T) {
 
 	const asks = "SEPAAAAAAAAAAAA"
 	require.True(t, l.Pub.Admits(asks))
-	require.NotNil(t, l.Device(asks))
+	require.True(t, known(l, asks))
 	l.Alarm(sip.DeviceTLInfo{Device: asks, ITL: &sum})
 	require.Equal(t, 1, l.AlarmsOf(asks))
 

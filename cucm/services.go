@@ -13,6 +13,7 @@ func (c *Cluster) Connect(network Network, address func(*Node, Service) string) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.network = network
+	c.changes++
 	for _, n := range c.nodes {
 		n.addresses = make(map[Service]string)
 		for service, on := range n.activated {

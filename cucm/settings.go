@@ -20,7 +20,6 @@ func (c *Cluster) Settings() cnf.Settings {
 func (c *Cluster) Configure(s cnf.Settings) error {
 	return c.change(func(d *draft) error {
 		d.settings = s
-		d.revision++
 		return nil
 	})
 }

@@ -20,7 +20,6 @@ type state struct {
 
 	store    trustStore
 	settings cnf.Settings
-	revision int  // of the phones' configurations
 	rollback bool // see [Cluster.PrepareForRollback]
 
 	login       login

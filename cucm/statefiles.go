@@ -23,7 +23,6 @@ type savedCluster struct {
 	KeyBits     int
 	Digest      itl.Digest
 	Settings    cnf.Settings
-	Revision    int
 	Rollback    bool
 	Login       login
 	P12Password string
@@ -66,7 +65,7 @@ func certificateFile(node string, unit Unit) string {
 func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
-		Settings: d.settings, Revision: d.revision, Rollback: d.rollback,
+		Settings: d.settings, Rollback: d.rollback,
 		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
 	}
 	files := make(map[string][]byte)
@@ -152,7 +151,7 @@ func decode(files map[string][]byte) (*draft, error) {
 	}
 	d := &draft{state: state{
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
-		settings: saved.Settings, revision: saved.Revision, rollback: saved.Rollback,
+		settings: saved.Settings, rollback: saved.Rollback,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 	}}
 	rest := files[trustFile]

@@ -99,7 +99,10 @@ func (m callManager) device(r *sipmsg.Request, comes bool) string {
 	instance = strings.Trim(instance, `"<>`)
 	mac := instance[max(0, len(instance)-12):]
 	names := []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().Address.User}
-	known := func(name string) bool { return m.Cluster().Device(name) != nil }
+	known := func(name string) bool {
+		_, ok := m.Cluster().Device(name)
+		return ok
+	}
 	if i := slices.IndexFunc(names, known); i >= 0 {
 		return names[i]
 	}

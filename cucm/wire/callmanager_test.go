@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -58,6 +59,12 @@ func (c *client) register(contact string, headers ...string) (status string, h t
 	trying, _, _ := c.message()
 	require.Equal(c, "SIP/2.0 100 Trying", trying)
 	return c.message()
+}
+
+// answer answers a request with 200.
+func (c *client) answer(h textproto.MIMEHeader) {
+	fmt.Fprintf(c.conn, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=1\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		h.Get("Via"), h.Get("From"), h.Get("To"), h.Get("Call-ID"), h.Get("CSeq"))
 }
 
 // registrations puts up a cluster of a release with a phone in its database.
@@ -212,8 +219,7 @@ func TestResetOfAForeignPhone(t *testing.T) {
 	require.Equal(t, "action=reset\r\nRegisterCallId={1@host}\r\n", body)
 	status, _, _ := c.register(named, "Expires: 0\r\n", `Reason: SIP;cause=200;text="cisco-alarm:22 x"`+"\r\n")
 	require.Equal(t, "SIP/2.0 200 OK", status)
-	fmt.Fprintf(c.conn, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=1\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
-		h.Get("Via"), h.Get("From"), h.Get("To"), h.Get("Call-ID"), h.Get("CSeq"))
+	c.answer(h)
 	<-done
 	require.Zero(t, l.Registered())
 	require.Len(t, l.Alarms("EndPointUnregistered"), 1)
@@ -238,4 +244,24 @@ func TestSetDateEndsNoRegistration(t *testing.T) {
 	l.Wait(2*sip.Granted + time.Second)
 	require.Zero(t, l.Registered())
 	require.Contains(t, l.Alarms("EndPointUnregistered")[0], "[Reason=13]")
+}
+
+// A phone whose address changes goes on with its session over another connection:
+// there is one registration, and its reset goes where the phone is now.
+func TestAPhoneWithAnotherAddress(t *testing.T) {
+	l := registrations(t, "127.4.8.", cucm.Release125)
+	before, now := dial(t, l.Pub), dial(t, l.Pub)
+	before.register(named, "Expires: 3600\r\n")
+	_, h, _ := now.register(named, "Expires: 3600\r\n")
+	require.NotContains(t, h.Get("Contact"), "newreg")
+	require.Equal(t, 1, l.Registered())
+	go l.ResetPhones()
+	first, h, _ := now.message()
+	require.Equal(t, "NOTIFY sip:2001@"+now.conn.LocalAddr().String()+" SIP/2.0", first)
+	now.answer(h)
+	require.Eventually(t, func() bool { return l.Registered() == 0 }, time.Minute, time.Millisecond)
+	require.Contains(t, l.Alarms("EndPointUnregistered")[0], "[Reason=9]")
+	before.conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	_, err := before.in.ReadByte()
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "nothing more came where it was")
 }

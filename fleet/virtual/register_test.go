@@ -231,3 +231,23 @@ func TestMovedPhones(t *testing.T) {
 	l.settles()
 	require.EqualValues(t, 30, l.Tally().Boots.Load())
 }
+
+// Phones whose CallManager Group is changed learn of it by their next configuration.
+func TestPhonesOfAnotherGroup(t *testing.T) {
+	l := booted(t, 10)
+	for v := range l.All() {
+		l.cluster.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: l.groups[1]})
+	}
+	l.Send(phone.Reset{}, nil)
+	l.settles()
+	l.registered(0, 10, 0, 10)
+	require.Equal(t, 5, logged(l.pub, "[Reason=8]"))
+	require.Equal(t, 5, logged(l.sub, "[Reason=8]"))
+	for v := range l.All() {
+		l.cluster.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: l.groups[0]})
+	}
+	l.cluster.ResetPhones()
+	l.settles()
+	l.registered(10, 0, 0, 10)
+	require.Equal(t, 10, logged(l.sub, "[Reason=9]"))
+}

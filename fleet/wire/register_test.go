@@ -10,6 +10,7 @@ import (
 	sipmsg "github.com/emiago/sipgo/sip"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
@@ -197,4 +198,33 @@ func TestMovedPhones(t *testing.T) {
 	b.cluster.ResetPhones()
 	a.settle()
 	require.EqualValues(t, 3, a.fleet.Tally().Boots.Load())
+}
+
+// A phone whose CallManager Group is changed learns of it by its next configuration,
+// and is registered with one node only.
+func TestPhonesOfAnotherGroup(t *testing.T) {
+	for name, tc := range map[string]struct {
+		does func(l *lab)
+		why  string
+	}{
+		"reset by its cluster": {func(l *lab) { l.cluster.ResetPhones(); l.settle() }, "9"},
+		"reset at the phone":   {func(l *lab) { l.boot(phone.Reset{}) }, "8"},
+		"restarted":            {func(l *lab) { l.boot(phone.Reset{Restart: true}) }, "8"},
+		"told of a new version": {func(l *lab) {
+			data, err := l.pub.File(l.only().Name + ".cnf.xml")
+			require.NoError(t, err)
+			l.boot(phone.CheckVersion{Stamp: cnf.VersionStamp(data)})
+		}, "8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := whole(t, 2, 1)
+			l.cluster.AddDevice(cucm.Device{Name: l.only().Name, Model: "8861", Group: []*cucm.Node{l.node(1), l.node(0)}})
+			tc.does(l)
+			require.Equal(t, l.node(1).Address(cucm.CallManagerService), l.only().CallManager)
+			require.Same(t, l.node(1), l.cluster.CallManagerOf(l.only().Name))
+			require.Equal(t, 1, l.cluster.Registered())
+			require.Equal(t, []string{tc.why}, l.reasons())
+		})
+	}
 }
