@@ -57,6 +57,9 @@ func (c *Cluster) Restore(name string) error {
 
 // reinstall brings a draft into force whose nodes have been set up anew.
 func (c *Cluster) reinstall(d *draft) error {
+	for i := range d.nodes {
+		d.nodes[i].unread = nil
+	}
 	if err := d.rebuild(true, d.every()...); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ func (d *draft) clone() *draft {
 	for i := range e.nodes {
 		n := &e.nodes[i]
 		n.certs, n.running, n.known = maps.Clone(n.certs), maps.Clone(n.running), maps.Clone(n.known)
+		n.unread = maps.Clone(n.unread)
 	}
 	return e
 }

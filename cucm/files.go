@@ -197,5 +197,5 @@ func (n *Node) TFTPFiles() map[string][]byte {
 func (n *Node) AnswerTVS(req tvs.Request) tvs.Answer {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.cluster.store.answer(req)
+	return n.cluster.store.answer(req, n.unread)
 }

@@ -48,7 +48,7 @@ func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
 func (d *draft) install(n *nodeState, unit Unit, cert *Certificate, modified time.Time) {
 	cert.Modified = modified
 	n.certs[unit] = cert
-	d.store = d.store.with(unit, cert.Certificate)
+	d.store = d.store.with(Store(unit), cert.Certificate)
 }
 
 // installNode gives a node its keys, as an installation does.
@@ -88,6 +88,7 @@ func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
 		switch {
 		case unit == TVSUnit:
 			d.raise(node, ciscolog.TVSCertificateRegenerated)
+			n.unread = nil // it has restarted by itself
 			if n.activated[TVSService] {
 				affected = d.every()
 			}

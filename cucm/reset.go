@@ -112,7 +112,7 @@ func (r *ITLReset) Generate(remote *RecoveryKey) error {
 func (d *draft) adopt(remote *RecoveryKey) {
 	pub := &d.nodes[0]
 	pub.certs[ITLRecovery], pub.p12, pub.recovery = remote.cert, remote.file, remote.cert
-	d.store = d.store.with(ITLRecovery, remote.cert.Certificate)
+	d.store = d.store.with(Store(ITLRecovery), remote.cert.Certificate)
 	pub.trust(remote.from)
 	d.shareRecovery()
 }

@@ -71,10 +71,13 @@ func (n *Node) boot() error {
 func (n *Node) restartBy(d *draft, services ...Service) error {
 	for _, s := range services {
 		d.nodes[n.index].running[s] = true
-		if s == TFTPService {
+		switch s {
+		case TFTPService:
 			if err := d.rebuild(true, n.index); err != nil {
 				return err
 			}
+		case TVSService:
+			d.nodes[n.index].unread = nil
 		}
 	}
 	return n.cluster.restart(d, n, services...)

@@ -17,7 +17,7 @@ import (
 //
 //	current -> generations/0000000017     the state in force
 //	  cluster.json                        names, settings, passwords, flags
-//	  trust.pem                           what every TVS knows
+//	  trust.pem                           own certificates and the trust stores
 //	  NODE/security/CallManager/          CallManager.pem, .der, _priv.pem; so each certificate
 //	  NODE/tftp/ITLFile.tlv, ITLRecovery.p12
 //	  NODE/ssh/host_key.pem

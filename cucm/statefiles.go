@@ -28,7 +28,7 @@ type savedCluster struct {
 	P12Password string
 	ClockAhead  time.Duration // in nanoseconds
 	Monitor     monitor
-	Trust       []Unit // what the certificates of trust.pem are of, in their order
+	Trust       []Store // where the certificates of trust.pem are, in their order: a unit, or a trust store
 	Nodes       []savedNode
 }
 
@@ -38,6 +38,7 @@ type savedNode struct {
 	Activated, Running               map[Service]bool
 	Modified                         map[Unit]time.Time
 	KnownHosts                       map[string]string
+	Unread                           map[string]bool `json:",omitempty"`
 }
 
 // stateFormat changes when a directory's layout does.
@@ -70,9 +71,9 @@ func encode(d *draft) (map[string][]byte, error) {
 	}
 	files := make(map[string][]byte)
 	var trust []byte
-	for _, v := range d.store {
-		saved.Trust = append(saved.Trust, v.unit)
-		trust = append(trust, certificatePEM(v.cert)...)
+	for _, t := range d.store {
+		saved.Trust = append(saved.Trust, t.place)
+		trust = append(trust, certificatePEM(t.cert)...)
 	}
 	files[trustFile] = trust
 	for i := range d.nodes {
@@ -94,7 +95,7 @@ func certificatePEM(cert *x509.Certificate) []byte {
 // encodeNode adds a node's files, and gives what of it is in cluster.json.
 func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
-		n.name, n.domain, n.home, n.recoveryName, n.keyBits, n.activated, n.running, make(map[Unit]time.Time), n.known,
+		n.name, n.domain, n.home, n.recoveryName, n.keyBits, n.activated, n.running, make(map[Unit]time.Time), n.known, n.unread,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -154,17 +155,9 @@ func decode(files map[string][]byte) (*draft, error) {
 		settings: saved.Settings, rollback: saved.Rollback,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 	}}
-	rest := files[trustFile]
-	for i, unit := range saved.Trust {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			return nil, fmt.Errorf("%s: %d certificates, %s lists %d", trustFile, i, clusterFile, len(saved.Trust))
-		}
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("%s: certificate %d: %w", trustFile, i+1, err)
-		}
-		d.store = d.store.with(unit, cert)
+	var err error
+	if d.store, err = decodeStore(saved.Trust, files[trustFile]); err != nil {
+		return nil, err
 	}
 	for _, node := range saved.Nodes {
 		n, err := decodeNode(node, d.release.Facts().Units(), files)
@@ -172,15 +165,37 @@ func decode(files map[string][]byte) (*draft, error) {
 			return nil, err
 		}
 		d.nodes = append(d.nodes, n)
+		for _, unit := range saved.Release.Facts().Units() { // earlier versions kept fewer
+			d.store = d.store.with(Store(unit), n.certs[unit].Certificate)
+		}
 	}
 	return d, nil
+}
+
+// decodeStore reads the certificates of trust.pem, which are in these places.
+func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
+	for i, place := range places {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return nil, fmt.Errorf("%s: %d certificates, %s lists %d", trustFile, i, clusterFile, len(places))
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: certificate %d: %w", trustFile, i+1, err)
+		}
+		if !isPlace(place) {
+			return nil, fmt.Errorf("%s: there is no trust store %q", clusterFile, place)
+		}
+		s = s.with(place, cert)
+	}
+	return s, nil
 }
 
 // decodeNode reads a node's files.
 func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
-		activated: node.Activated, running: node.Running, known: node.KnownHosts,
+		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
 	for _, unit := range append(slices.Clone(units), servedRecovery) {
