@@ -54,8 +54,8 @@ func (e endPoint) Tags() []ciscolog.Tag {
 
 // deviceType is CUCM's number of a model.
 func deviceType(model string) string {
-	if p, ok := phone.ProfileOf(model); ok && p.DeviceType != 0 {
-		return strconv.Itoa(p.DeviceType)
+	if m, ok := phone.FindModel(model); ok && m.Number.Is != 0 {
+		return strconv.Itoa(m.Number.Is)
 	}
 	return unknownType
 }
@@ -64,6 +64,9 @@ func deviceType(model string) string {
 func productType(model string) string {
 	if model == "" {
 		return "Unknown"
+	}
+	if m, ok := phone.FindModel(model); ok {
+		return m.Product
 	}
 	return "Cisco " + model
 }

@@ -80,7 +80,7 @@ func (w *round) phone(i int) *phoneView {
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
 		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
-		Home: serving.Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: means[p.State],
+		Home: serving.Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: meansOf(&p),
 		Cure: w.lab.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
 		Status: []statusView{}, Story: []storyView{},
 	}
@@ -106,6 +106,14 @@ var means = [...]string{
 	phone.Locked:  "It refused what it was offered, but somebody it trusts may still vouch for it.",
 	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. " +
 		"It keeps its old settings, still makes calls, and follows no change any more.",
+}
+
+// meansOf says a phone's state in a sentence.
+func meansOf(v *fleet.View) string {
+	if v.Profile.NoITL && v.State == phone.None {
+		return "It is of a model that knows no ITL: it will believe whatever configuration it is offered."
+	}
+	return means[v.State]
 }
 
 // serving is the node whose TFTP a phone asks first: its home's, unless somebody

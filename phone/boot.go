@@ -10,7 +10,7 @@ type step uint8
 
 const (
 	stepCTL       step = iota // CTLSEP<MAC>.tlv; not found outside mixed mode
-	stepITL                   // ITLSEP<MAC>.tlv
+	stepITL                   // ITLSEP<MAC>.tlv, by phones that know ITLs
 	stepITLFile               // ITLFile.tlv, where that is not found
 	stepConfig                // SEP<MAC>.cnf.xml, .sgn where configurations must be signed
 	stepDefault               // XMLDefault.cnf.xml, likewise, where that is not found
@@ -153,6 +153,9 @@ func (p *Phone) missing() {
 	switch p.boot.step {
 	case stepCTL:
 		p.show(MsgNoCTLFile)
+		if p.profile.NoITL && p.flash.Lists.OnFaith() {
+			p.boot.list = None
+		}
 	case stepITL:
 		p.begin(stepITLFile)
 		return
@@ -175,10 +178,10 @@ func (p *Phone) missing() {
 
 // proceed ends a step and begins the next.
 func (p *Phone) proceed() {
-	switch b := p.boot; b.step {
-	case stepCTL:
+	switch b := p.boot; {
+	case b.step == stepCTL && !p.profile.NoITL:
 		p.begin(stepITL)
-	case stepITL, stepITLFile:
+	case b.step <= stepITLFile:
 		p.listsDone()
 		p.begin(stepConfig)
 	default:

@@ -141,6 +141,8 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 	} else {
 		b.newITL = first
 		p.flash.Lists.ITL = list
+	}
+	if b.step != stepCTL || p.profile.NoITL { // the last list that the phone asks for
 		b.list = p.flash.Lists.best()
 	}
 	if by != BySameFile {

@@ -238,8 +238,8 @@ func (l *lab) command(w []string) {
 	switch w[0] {
 	case "phone":
 		model, http := strings.CutSuffix(w[1], "+HTTP")
-		known, ok := phone.ProfileOf(model)
-		require.True(l.t, ok)
+		known, unknown := phone.ProfileOf(model)
+		require.Empty(l.t, unknown)
 		own := *known
 		own.HTTP = http
 		profile := &own

@@ -58,13 +58,16 @@ type Setup struct {
 	Profile *Profile // needed
 	Servers []string // TFTP servers, host:port, [MaxServers] at most; the second is asked when the first does not answer
 	Library *Library // nil: one of its own
-	Flash   Flash    // what it holds already; zero: a phone from the factory
+	Flash   Flash    // what it holds already, but for an ITL where it knows none; zero: a phone from the factory
 }
 
 // New makes a phone that is off. What it holds already counts as trusted.
 func New(s Setup) *Phone {
 	if s.Library == nil {
 		s.Library = &Library{}
+	}
+	if s.Profile.NoITL {
+		s.Flash.Lists.ITL = nil
 	}
 	return &Phone{
 		name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP,

@@ -35,7 +35,7 @@ func (realRules) verify(p *Phone, s *itl.Signed, key *rsa.PublicKey) error {
 
 func (realRules) authenticateTVS(l Lists, der []byte) error { return l.AuthenticateTVS(der) }
 
-func (realRules) reportsLists(p *Phone) bool { return p.profile.ReportsLists() }
+func (realRules) reportsLists(p *Phone) bool { return p.profile.ReportsLists }
 
 func (p *Phone) rules() rules { return orReal(p.library.rules) }
 

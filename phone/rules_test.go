@@ -605,7 +605,7 @@ func TestPhoneOfOneClusterPointedAtAnother(t *testing.T) {
 }
 
 func TestAlarm(t *testing.T) {
-	for model, want := range map[string]int{"8861": 2, "7965": 0} {
+	for model, want := range map[string]int{"8861": 2, "7925": 0} {
 		l := newLab(t)
 		l.run("phone " + model + `
 			list one CallManager SAST=CallManager TFTP=CallManager TVS=TVS

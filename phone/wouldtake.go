@@ -32,8 +32,9 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 	if kind == "CTL" {
 		asFile = tftp.CTL
 	}
+	newest, _ := ProfileOf("8861")
 	p := New(Setup{
-		Name: "SEP000000000000", Profile: &Profile{Model: "8861", Firmware: "10.3(1)", SHA512: true},
+		Name: "SEP000000000000", Profile: newest,
 		Servers: []string{"files"}, Flash: flash,
 	})
 	answer := func(f Fetch) Event {

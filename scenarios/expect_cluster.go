@@ -26,27 +26,27 @@ var aboutReports = []language.Rule[predicate]{
 }
 
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
-// holds that is on, but for firmware that reports none (M19).
+// holds that is on, but for phones that report none (M19).
 func (p *Player) reported(said language.Said) error {
-	return p.look(said, func(s *subject) string {
+	return p.look(said, predicate{ofPhone: func(s *subject) string {
 		sum, told := p.Cluster.Holds(s.View.Name)
 		switch {
 		case !s.On:
-		case told && !s.View.Profile.ReportsLists():
-			return fmt.Sprintf("reported a list, which firmware %s does not", s.View.Profile.Firmware)
-		case !told && s.View.Profile.ReportsLists():
-			return fmt.Sprintf("reported no list, which firmware %s does", s.View.Profile.Firmware)
+		case told && !s.View.Profile.ReportsLists:
+			return fmt.Sprintf("reported a list, which a %s does not", s.View.Profile)
+		case !told && s.View.Profile.ReportsLists:
+			return fmt.Sprintf("reported no list, which a %s does", s.View.Profile)
 		case told && sum != held(s).SHA1():
 			return "hold another list than the one that they reported"
 		}
 		return ""
-	}).judge(language.Quantity{}, "")
+	}}).judge(language.Quantity{}, "")
 }
 
 // findsStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
 func (p *Player) findsStale(said language.Said) error {
-	return p.look(said, func(s *subject) string {
+	return p.look(said, predicate{ofPhone: func(s *subject) string {
 		sum, told := p.Cluster.Holds(s.View.Name)
 		switch found, stale := !p.servesAny(sum), !p.servesAny(held(s).SHA1()); {
 		case !told, !s.On, found == stale:
@@ -56,7 +56,7 @@ func (p *Player) findsStale(said language.Said) error {
 		default:
 			return "are not found, and hold a list that no node serves"
 		}
-	}).judge(language.Quantity{}, "")
+	}}).judge(language.Quantity{}, "")
 }
 
 // servesAny reports whether a node of the cluster serves a list with this

@@ -20,10 +20,22 @@ import (
 // locked", "hold none". It names neither the phone nor an address: see
 // report.Teller.
 
+// ofPhonesThatKnowITLs has sentences leave out phones that know none.
+func ofPhonesThatKnowITLs(rules []language.Rule[predicate]) []language.Rule[predicate] {
+	for i := range rules {
+		rules[i].Means.leavesOut = func(s *subject) bool { return s.Profile.NoITL }
+	}
+	return rules
+}
+
 var aboutTrust = []language.Rule[predicate]{
-	phones("are {state}", func(s *subject) string {
-		return s.unless(s.State.String() == s.said.Words["state"], (*subject).condition)
-	}),
+	{Sentence: "<phones> (is=are {state})", Means: predicate{
+		ofPhone: func(s *subject) string {
+			return s.unless(s.State.String() == s.said.Words["state"], (*subject).condition)
+		},
+		// A phone that knows no ITL has nothing to trust by but a CTL.
+		leavesOut: func(s *subject) bool { return s.Profile.NoITL && !s.Flash.Lists.Installed() },
+	}},
 	phones("(have no trust list|would take the next list on faith)", func(s *subject) string {
 		return s.unless(s.Flash.Lists.OnFaith(), (*subject).condition)
 	}),
@@ -82,11 +94,14 @@ func (s *subject) refusals() (all []refusal) {
 	return all
 }
 
-var aboutState = []language.Rule[predicate]{
+var aboutReset = []language.Rule[predicate]{
 	phones("would come back by utils itl reset", func(s *subject) string {
 		record := report.ResetRecord(s.member.Home.Cluster())
 		return unless(s.teller.HoldsResetSigner(s.View, s.member.Home), "do not hold the present "+record)
 	}),
+}
+
+var aboutState = []language.Rule[predicate]{
 	phones("are (power=on|off)", func(s *subject) string {
 		if s.On {
 			return unless(s.said.Words["power"] == "on", "are on")

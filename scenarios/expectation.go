@@ -31,13 +31,15 @@ func (e *notSo) Unwrap() error        { return e.error }
 
 // expectations are the sentences of `expect`.
 var expectations = language.New(slices.Concat(
-	aboutTrust, aboutRefusals(), aboutState, aboutLists, aboutConfigurations, aboutWhatIsSeen,
+	aboutTrust, aboutRefusals(), ofPhonesThatKnowITLs(aboutReset), aboutState, ofPhonesThatKnowITLs(aboutLists),
+	aboutConfigurations, aboutWhatIsSeen,
 	aboutReports, aboutNodes, thresholds,
 )...)
 
 // A predicate is what an expectation says, of each phone or of the cluster.
 type predicate struct {
 	ofPhone   func(*subject) string // "" where it is true, else what is the case
+	leavesOut func(*subject) bool   // phones of which it says nothing; nil: it is about all
 	ofCluster func(*Player, language.Said) error
 	// possible, where not nil, tells why what was said can never be judged.
 	possible func(vocabulary, language.Said) error
@@ -66,7 +68,7 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 		if is.ofCluster != nil {
 			return is.ofCluster(p, said)
 		}
-		return p.look(said, is.ofPhone).judge(said.Quantity(), said.Words["is"])
+		return p.look(said, is).judge(said.Quantity(), said.Words["is"])
 	}}, nil
 }
 

@@ -35,7 +35,7 @@ func TestEachSentenceSaysWhatIsTheCase(t *testing.T) {
 name: failing
 shows: two nodes, and phones of each; one has old firmware
 phones:
-  - {group: pub, count: 2, models: [8861, 7965], tftp: [test10pub, test10sub]}
+  - {group: pub, count: 2, models: [8861, 7965 9.3(1)], tftp: [test10pub, test10sub]}
   - {group: sub, count: 2, models: [8861], tftp: [test10sub, test10pub]}
 steps: [{step: none}]
 `))

@@ -246,25 +246,34 @@ var clusterNode = value[string]{text.schema, func(l *loader, n ast.Node) (string
 	return l.choose(n, "a node of the cluster", l.words.Nodes)
 }}
 
-// model is a value for a model, with or without its firmware.
+// model is a value for a model, with or without its firmware. Of one that is not
+// known a warning says what it is played as, once.
 var model = value[*phone.Profile]{modelSchema(), func(l *loader, n ast.Node) (*phone.Profile, bool) {
-	var names []string
-	for _, p := range phone.Profiles() {
-		names = append(names, p.Model, p.String())
-	}
-	w, ok := l.choose(n, "a model that is known here", names)
+	w, ok := l.word(n)
 	if !ok {
 		return nil, false
 	}
-	return phone.ProfileOf(w)
+	if strings.TrimSpace(w) == "" {
+		l.at(n, "a model is wanted here, such as 8861")
+		return nil, false
+	}
+	p, warning := phone.ProfileOf(w)
+	if l.warned.Once(p.Model, warning) {
+		at := start(n).Position
+		l.warnings.Add(l.file, at.Line, at.Column, "%s", warning)
+	}
+	return p, true
 }}
 
+// modelSchema has editors offer the models that are known; any other is taken, too.
 func modelSchema() object {
-	var models, whole []string
-	for _, p := range phone.Profiles() {
-		models, whole = append(models, p.Model), append(whole, p.String())
+	var names []string
+	for _, m := range phone.Models() {
+		names = append(names, m.Name)
 	}
-	return object{"anyOf": []any{object{"enum": whole}, object{"enum": wordsAndNumbers(models)}}}
+	return object{"anyOf": []any{
+		object{"enum": names}, object{"type": []string{"string", "number"}, "pattern": `[^ ]`},
+	}}
 }
 
 // trustList is a value for a .tlv file, or for what `show itl` printed of one.
@@ -341,7 +350,8 @@ func (l *loader) devices(p *groupPlan) {
 	if !ok {
 		return
 	}
-	export := inventory.Export{File: name, Data: data, Nodes: p.TFTP, Lists: p.known, Most: lab.MaxPhones}
+	export := inventory.Export{File: name, Data: data, Nodes: p.TFTP, Lists: p.known, Most: lab.MaxPhones,
+		Warned: l.warned}
 	devices, warnings, problems := export.Devices()
 	l.warnings = append(l.warnings, warnings...)
 	l.problems = append(l.problems, problems...)

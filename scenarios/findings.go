@@ -27,13 +27,13 @@ type subject struct {
 // findings are of which phones something is true, and what is the case with the
 // others.
 type findings struct {
-	holds  sample
-	others cases
+	holds   sample
+	others  cases
+	leftOut int // of which nothing was said
 }
 
-// look finds out of which phones something is true: is returns "" where it is,
-// else what is the case.
-func (p *Player) look(said language.Said, is func(*subject) string) findings {
+// look finds out of which phones something is true.
+func (p *Player) look(said language.Said, what predicate) findings {
 	f := findings{others: make(cases)}
 	which, s := said.Which(), subject{Player: p, said: said} // one for all: see lab.Each
 	p.Each(func(i int, m *lab.Member, v *fleet.View) {
@@ -41,7 +41,9 @@ func (p *Player) look(said language.Said, is func(*subject) string) findings {
 			return
 		}
 		s.number, s.member, s.View = i, m, v
-		if is := is(&s); is == "" {
+		if what.leavesOut != nil && what.leavesOut(&s) {
+			f.leftOut++
+		} else if is := what.ofPhone(&s); is == "" {
 			f.holds.add(v.Name)
 		} else {
 			f.others.add(p.teller.Plain(is, v.Name), v.Name)
@@ -54,11 +56,17 @@ func (p *Player) look(said language.Said, is func(*subject) string) findings {
 // are none.
 var errNoSuchPhone = errors.New("there is no such phone")
 
+// errNoITL is the case where all of them know no ITL, and it is about trust.
+var errNoITL = errors.New("there is no such phone that knows an ITL")
+
 // judge compares with how many phones something was to be true of; what says it
 // of several phones ("are trusted").
 func (f findings) judge(q language.Quantity, what string) error {
 	checked := f.holds.n + f.others.phones()
 	if checked == 0 && (q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Number > 0) {
+		if f.leftOut > 0 {
+			return errNoITL
+		}
 		return errNoSuchPhone
 	}
 	exact := q.Number

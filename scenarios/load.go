@@ -40,7 +40,7 @@ const maxScenario = 1 << 20
 // Load reads a scenario. Everything in it is checked: what is wrong comes back
 // as [Problems], with file, line and column. dir holds the files that it names.
 func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
-	l := &loader{file: file, dir: dir, served: make(map[string]*inventory.List)}
+	l := &loader{file: file, dir: dir, served: make(map[string]*inventory.List), warned: make(inventory.Warned)}
 	if len(data) > maxScenario {
 		l.problems.Add(file, 1, 1, "the file is larger than %d bytes", maxScenario)
 		return Scenario{}, l.problems
@@ -66,6 +66,7 @@ type loader struct {
 	words    vocabulary                 // what sentences may name
 	served   map[string]*inventory.List // by real nodes today
 	warnings Problems
+	warned   inventory.Warned // models
 }
 
 // parse reads the one document that a file holds; nil where it does not.

@@ -66,7 +66,7 @@ steps: [{do: [{phones: power on}], expect: [all phones are trusted]}]
 		{"count: 2", "number: 2"},
 		{", count: 2", ""},
 		{"group: g, ", ""},
-		{"count: 2", "count: 2, models: [1234]"},
+		{"count: 2", "count: 2, models: ['']"},
 		{"count: 2", "count: 2, offline: most"},
 		{"count: 2", "count: 2, holds: nothng"},
 		{"power on", "power onn"},

@@ -36,13 +36,15 @@ func helpTexts() kong.Vars {
 		"cli_fuzz":  "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
 		"cli_import": "Make a plan of a real fleet: out of BAT exports, show risdb query phone, RIS and run sql " +
 			"output, CSV, show itl and .tlv files.",
+		"cli_models": "List the models of phones that are known, what each family of them does, and how well that " +
+			"is known.",
 		"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
 		"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
 			"configuration files they get.",
 		"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",
 		"phones_number": "Directory number by which the phones register; their names, if not given.",
-		"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\"; all " +
-			"known ones, if not given.",
+		"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\" (see itlsim models); " +
+			"a mix of five, if not given.",
 		"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
 			"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
 		"phones_from":             "Address of the first phone, in 127.0.0.0/8; the others count on from it.",

@@ -45,6 +45,7 @@ type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
 	Fuzz    fuzzCmd    `cmd:"" help:"${cli_fuzz}"`
 	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
+	Models  modelsCmd  `cmd:"" help:"${cli_models}"`
 	Import  importCmd  `cmd:"" help:"${cli_import}"`
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"regexp"
@@ -37,7 +38,7 @@ type phonesCmd struct {
 
 // Run boots phones against servers, and prints the outcome.
 func (c *phonesCmd) Run(ctx context.Context, s streams) error {
-	f, err := c.fleet()
+	f, err := c.fleet(s.err)
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ const maxPhones = 1_000_000
 var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 
 // fleet makes the phones, or says what is wrong with the command line.
-func (c *phonesCmd) fleet() (*wire.Fleet, error) {
+func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
 	from, err := netip.ParseAddr(c.From)
 	switch {
 	case c.Phones < 1 || c.Phones > maxPhones:
@@ -133,7 +134,7 @@ func (c *phonesCmd) fleet() (*wire.Fleet, error) {
 	case err != nil || !from.Is4() || !from.IsLoopback():
 		return nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
 	}
-	profiles, err := c.profiles()
+	profiles, err := c.profiles(warnings)
 	if err != nil {
 		return nil, err
 	}
@@ -161,20 +162,19 @@ func (c *phonesCmd) fleet() (*wire.Fleet, error) {
 	return f, nil
 }
 
-// profiles are those of the models on the command line, or all.
-func (c *phonesCmd) profiles() ([]*phone.Profile, error) {
+// profiles are those of the models on the command line, or a mix.
+func (c *phonesCmd) profiles(warnings io.Writer) ([]*phone.Profile, error) {
 	if len(c.Model) == 0 {
 		return phone.Profiles(), nil
 	}
 	var profiles []*phone.Profile
 	for _, name := range c.Model {
-		p, ok := phone.ProfileOf(name)
-		if !ok {
-			var known []string
-			for _, p := range phone.Profiles() {
-				known = append(known, p.String())
-			}
-			return nil, usageError("--model %q: want one of %s", name, strings.Join(known, ", "))
+		if strings.TrimSpace(name) == "" {
+			return nil, usageError("--model: the value is missing")
+		}
+		p, warning := phone.ProfileOf(name)
+		if warning != "" {
+			fmt.Fprintf(warnings, "warning: --model: %s\n", warning)
 		}
 		profiles = append(profiles, p)
 	}

@@ -167,7 +167,7 @@ func (c *accounted) step(t *trial, s *virtual.Step) error {
 		}
 		changed = false
 	}
-	if changed && s.Phone.Profile().ReportsLists() {
+	if changed && s.Phone.Profile().ReportsLists {
 		return fmt.Errorf("%s stores another list without an alarm", s.Phone.Name())
 	}
 	return nil
@@ -183,7 +183,7 @@ func (c *accounted) atRest(t *trial, end bool) error {
 	}
 	for _, v := range t.fleet.Phones() {
 		states[v.State]++
-		reported := v.StoredAlarms == 0 && v.Profile.ReportsLists() && v.Flash.Lists.ITL != nil
+		reported := v.StoredAlarms == 0 && v.Profile.ReportsLists && v.Flash.Lists.ITL != nil
 		if end && reported && holds[v.Name] != v.Flash.Lists.ITL.SHA1() {
 			return fmt.Errorf("the cluster does not know which list %s holds", v.Name)
 		}

@@ -128,7 +128,7 @@ func (f *Fleet) caller(p *phone.Phone, boot uint32) sip.Phone {
 	profile := p.Profile()
 	return sip.Phone{
 		Device: p.Name(), Number: p.Number(), UserAgent: profile.UserAgent(), DeviceType: profile.DeviceType,
-		Load: profile.Load, OneLoad: profile.OldSpelling, SIS: profile.SIS(), SessionID: profile.SessionID(),
+		Load: profile.Load, OneLoad: profile.OneLoad, SIS: profile.SIS, SessionID: profile.SessionID,
 		Session: boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
 	}
 }

@@ -20,7 +20,7 @@ var (
 
 // device88 is the first page of 7800s and 8800s (8845 page).
 func device88(p *shown) []row {
-	return concat(identity88, modules[:moduleRows[p.Profile.Model]], rest88)
+	return concat(identity88, modules[:p.Profile.Modules], rest88)
 }
 
 var identity88 = []row{
@@ -37,16 +37,13 @@ var identity88 = []row{
 	{element: "addonModule2", value: none},
 }
 
-// modules are rows of key expansion modules, none of which is there.
+// modules are rows of key expansion modules, none of which is there. How many a
+// model's page has is in the table of models.
 var modules = []row{
 	{label: "Key expansion module 1", value: none},
 	{label: "Key expansion module 2", value: none},
 	{label: "Key expansion module 3", value: none},
 }
-
-// moduleRows is how many of them a model's page has: an 8851's has two (8851
-// page), others by how many they take (7800 and 8800 guide).
-var moduleRows = map[string]int{"8851": 2, "8861": 3, "8865": 3}
 
 var rest88 = concat(
 	hardware("Hardware revision", "Serial number", "Model number", "Message waiting"),
@@ -161,7 +158,7 @@ func (p *shown) mac() string    { return strings.TrimPrefix(p.Name, "SEP") }
 func (p *shown) host() string   { return p.Name }
 func (p *shown) number() string { return p.Number }
 func (p *shown) load() string   { return p.Profile.Load }
-func (p *shown) model() string  { return "CP-" + p.Profile.Model + p.suffix }
+func (p *shown) model() string  { return "CP-" + p.Profile.Model + p.Profile.Suffix }
 
 func (p *shown) appLoad() string {
 	app, _ := p.loads(p.Profile.Model, p.Profile.Load)
@@ -174,7 +171,7 @@ func (p *shown) bootLoad() string {
 }
 
 func (p *shown) description() string {
-	return fmt.Sprintf("%s %s%s, Global", p.brand, p.Profile.Model, p.suffix)
+	return fmt.Sprintf("%s %s%s, Global", p.brand, p.Profile.Model, p.Profile.Suffix)
 }
 
 func (p *shown) udi() string {

@@ -2,15 +2,15 @@ package web
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+
+	"itlsim/phone"
 )
 
 // A family is what the pages of some models have in common.
 type family struct {
 	brand  string // before the model, in the heading
-	suffix string // of the model's number
 	server string // HTTP header; "": none
 
 	adapters bool // pages have addresses under /CGI/Java/Serviceability
@@ -38,28 +38,10 @@ type shown struct {
 	*family
 }
 
-// families by how their models begin; the first that fits counts.
-var families = []struct {
-	models []string
-	*family
-}{
-	{[]string{"7940", "7960"}, &rompager},
-	{[]string{"79"}, &series79},
-	{[]string{"6901"}, &model6901},
-	{[]string{"69"}, &series69},
-	{[]string{"89", "99"}, &series99},
-	{[]string{""}, &series88},
-}
-
-// familyOf is the family of a model.
-func familyOf(model string) *family {
-	i := slices.IndexFunc(families, func(f struct {
-		models []string
-		*family
-	}) bool {
-		return slices.ContainsFunc(f.models, func(begin string) bool { return strings.HasPrefix(model, begin) })
-	})
-	return families[i].family
+// families by the pages that the table of models gives a phone.
+var families = map[phone.Pages]*family{
+	phone.Pages8800: &series88, phone.Pages9900: &series99, phone.Pages7900: &series79,
+	phone.Pages7960: &rompager, phone.Pages6900: &series69, phone.Pages6901: &model6901,
 }
 
 // series88 is the 7800s and 8800s: labels like sentences.
@@ -81,7 +63,7 @@ var series99 = family{
 // series79 is the 7900s from the 7906 on: labels in Title Case, in the order of
 // the XML.
 var series79 = family{
-	brand: "Cisco Unified IP Phone", suffix: "G",
+	brand:    "Cisco Unified IP Phone",
 	adapters: true, named: true, pages: oldWords.pages(same(device79), network79),
 	cells: oneLine, encoding: "UTF-8",
 	stamp: oldStamp, clock: oldClock, loads: oldLoads,
@@ -90,7 +72,7 @@ var series79 = family{
 
 // rompager is the 7940 and the 7960, whose pages have their own addresses only.
 var rompager = family{
-	brand: "Cisco IP Phone", suffix: "G", server: "Allegro-Software-RomPager/4.34",
+	brand: "Cisco IP Phone", server: "Allegro-Software-RomPager/4.34",
 	named: true, pages: oldWords.pages(same(device7940), network79),
 	cells: lines, encoding: "iso-8859-1", stamp: oldStamp, clock: oldClock,
 	loads: func(_, load string) (app, boot string) { return load, "PC03A300" },
@@ -130,15 +112,19 @@ func oldStamp(at time.Time) string { return oldClock(at) + " " }
 
 // newLoads are the names of an 8845's loads, made for another model.
 func newLoads(_, load string) (app, boot string) {
-	load = strings.TrimPrefix(load, "sip")
+	load = strings.TrimPrefix(strings.TrimPrefix(load, "sip"), "SIP")
 	platform, _, _ := strings.Cut(load, ".")
 	return "rootfs" + load, "sb2" + platform + ".BEV-01-020"
 }
 
 // oldLoads are the names of a 7965's loads, likewise: jar45sip.9-3-1ES26.sbn,
-// tnp65.9-3-1-CR17.bin.
+// tnp65.9-3-1-CR17.bin. Of loads of another form nothing is known.
 func oldLoads(model, load string) (app, boot string) {
-	platform, version, _ := strings.Cut(strings.TrimPrefix(load, "SIP"), ".")
-	app = fmt.Sprintf("jar%ssip.%s.sbn", platform, version)
-	return app, fmt.Sprintf("tnp%s.%s.bin", strings.TrimPrefix(model, "79"), version)
+	rest, ok := strings.CutPrefix(load, "SIP")
+	if !ok {
+		return load, load
+	}
+	platform, version, _ := strings.Cut(rest, ".")
+	number, _, _ := strings.Cut(strings.TrimPrefix(model, "79"), "G") // 7941G-GE
+	return fmt.Sprintf("jar%ssip.%s.sbn", platform, version), fmt.Sprintf("tnp%s.%s.bin", number, version)
 }

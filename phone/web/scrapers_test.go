@@ -128,7 +128,7 @@ func TestScrapersOfAn8861(t *testing.T) {
 
 	require.Equal(t, "ITL installed", regexp.MustCompile(`(..:..:...m ..\/..\/...)(\n)([^(_)]*)`).
 		FindAllStringSubmatch(joined(messages), -1)[1][3][1:])
-	require.Equal(t, "sip88xx.10-3-1-20", find(`(Version_)([^(_| )]*)`, joined(device)))
+	require.Equal(t, "sip88xx.14-1-1-0001-125", find(`(Version_)([^(_| )]*)`, joined(device)))
 	require.Equal(t, "test10pub-tvs.joemar2.lab", find(`(TVS_)([^(_| )]*)`, joined(network)))
 	require.Equal(t, "127.0.0.2",
 		find(`(CUCM server1|Unified CM 1)( SRST| TFTP)?(_\n_\n_|_)?([^(_| )]*)`, joined(network)))

@@ -16,13 +16,13 @@
 // ?adapterX= in place of ?adapter= gives XML too. The files that the console
 // logs' page names are under /FS/.
 //
-// What the pages look like is a table for each family of models (family.go) and
-// one for each page's rows. Their sources are the raw page of an 8845 (8845
-// page), network pages that owners of an 8800 and a 7941 posted (88xx network
-// page, 7941 network page), the guides' tables of items (7800 and 8800 guide,
-// 8821 guide, 8832 guide), and what public programs look for (scrapers). Where
-// a phone shows what a simulated one does not have, such as counters, the value
-// is fixed, and this project's own choice.
+// What the pages look like is a table for each family of pages (family.go), which
+// the table of models names, and one for each page's rows. Their sources are the
+// raw page of an 8845 (8845 page), network pages that owners of an 8800 and a 7941
+// posted (88xx network page, 7941 network page), the guides' tables of items (7800
+// and 8800 guide, 8821 guide, 8832 guide), and what public programs look for
+// (scrapers). Where a phone shows what a simulated one does not have, such as
+// counters, the value is fixed, and this project's own choice.
 package web
 
 import (
@@ -61,18 +61,27 @@ func Serve(w http.ResponseWriter, r *http.Request, p Phone) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
-	f := familyOf(p.Profile.Model)
+	f, known := families[p.Profile.Pages]
+	if !known {
+		notFound(w)
+		return
+	}
 	if f.server != "" {
 		w.Header().Set("Server", f.server)
 	}
 	kind, body, found := (&shown{p, f}).answer(r)
 	if !found {
-		// Real phones' words, by which scrapers tell that there is no such file.
-		http.Error(w, "The requested URL was not found", http.StatusNotFound)
+		notFound(w)
 		return
 	}
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	io.WriteString(w, body)
+}
+
+// notFound answers in real phones' words, by which scrapers tell that there is no
+// such file.
+func notFound(w http.ResponseWriter) {
+	http.Error(w, "The requested URL was not found", http.StatusNotFound)
 }
 
 // answer is the page or the file that a request asks for.

@@ -57,10 +57,7 @@ var list = func() *itl.List {
 // booted is a phone of a model that has booted, registered, and reported its
 // list.
 func booted(model string) web.Phone {
-	profile, ok := phone.ProfileOf(model)
-	if !ok {
-		profile = &phone.Profile{Model: model, Load: "sip" + model + ".1-0"}
-	}
+	profile, _ := phone.ProfileOf(model)
 	now := time.Date(2019, 10, 1, 8, 52, 30, 0, time.UTC)
 	p := web.Phone{
 		Name: "SEP001BD4000123", Number: "10104", IP: netip.MustParseAddr("127.16.1.35"), Profile: profile,
@@ -159,4 +156,28 @@ func golden(t *testing.T, name, got string) {
 		require.NoError(t, err)
 	}
 	require.Empty(t, cmp.Diff(string(want), got), "%s: go test ./phone/web -update writes it", name)
+}
+
+// Every model of the table has pages of some family, with its own name on the first,
+// or none at all; one of no table has its family's.
+func TestEveryModelHasItsPages(t *testing.T) {
+	without := 0
+	for _, m := range phone.Models() {
+		first := "/"
+		if m.Pages == phone.Pages6901 {
+			first = "/Device_Information.html"
+		}
+		body, answer := get(booted(m.Name), first)
+		if m.Pages == "" {
+			without++
+			require.Equal(t, http.StatusNotFound, answer.StatusCode, m.Name)
+			continue
+		}
+		require.Contains(t, body, " CP-"+m.Name+m.Suffix+" ( SEP001BD4000123 )", m.Name)
+	}
+	require.Equal(t, 15, without)
+	body, _ := get(booted("8899"), "/")
+	require.Contains(t, body, "Cisco IP Phone CP-8899 ( SEP001BD4000123 )")
+	body, _ = get(booted("7999"), "/")
+	require.Contains(t, body, "Cisco Unified IP Phone CP-7999 ( SEP001BD4000123 )")
 }

@@ -43,6 +43,22 @@ type Export struct {
 	Nodes []string // that phones may ask for files
 	Lists Lists    // that phones may hold
 	Most  int      // devices that there is room for
+	// Warned are models that were warned of before; nil: none.
+	Warned Warned
+}
+
+// Warned are models of which it was said that they are not known here, so that it is
+// said once of each.
+type Warned map[string]bool
+
+// Once reports whether there is something to be said of a model, for the first time.
+// Of very many models it is not said.
+func (w Warned) Once(model, warning string) bool {
+	if warning == "" || w[model] || len(w) >= mostProblems {
+		return false
+	}
+	w[model] = true
+	return true
 }
 
 // columns of an export, in any order; the first two are needed.
@@ -61,7 +77,10 @@ func (e *Export) Devices() (devices []Device, warnings, problems language.Proble
 		problems.Add(e.File, 1, 1, "%v", err)
 		return nil, nil, problems
 	}
-	r := &reader{export: e, table: newTable(e.File, text), seen: make(map[string]int), strange: make(map[string]bool)}
+	r := &reader{export: e, table: newTable(e.File, text), seen: make(map[string]int), warned: e.Warned}
+	if r.warned == nil {
+		r.warned = make(Warned)
+	}
 	if r.header() {
 		r.devices()
 	}
@@ -75,8 +94,8 @@ type reader struct {
 	place    map[string]int // number of each column
 	columns  int
 	row      []string
-	seen     map[string]int  // names, and their lines
-	strange  map[string]bool // models that were warned of
+	seen     map[string]int // names, and their lines
+	warned   Warned
 	found    []Device
 	warnings language.Problems
 }
@@ -150,12 +169,11 @@ func (r *reader) device() Device {
 	} else {
 		r.seen[d.Name] = r.line()
 	}
-	model, why := r.cell("model"), ""
-	if d.Profile, why = profile(model, r.cell("firmware")); model == "" {
+	profile, warning := phone.NewProfile(r.cell("model"), r.cell("firmware"))
+	if d.Profile = profile; r.cell("model") == "" {
 		r.wrong("model", "the phone has no model")
-	} else if why != "" && !r.strange[model] && len(r.strange) < mostProblems {
-		r.strange[model] = true
-		r.warnings.Add(r.export.File, r.line(), 1, "%s", why)
+	} else if r.warned.Once(profile.Model, warning) {
+		r.warnings.Add(r.export.File, r.line(), 1, "%s", warning)
 	}
 	if nodes := r.export.Nodes; d.TFTP != "" && !slices.Contains(nodes, d.TFTP) {
 		r.wrong("tftp", "%q is not a node of the cluster%s", d.TFTP, language.DidYouMean(d.TFTP, nodes))

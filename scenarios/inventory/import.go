@@ -24,8 +24,15 @@ type Source struct {
 type Phone struct {
 	Name, Model, Firmware, Pool, TFTP, ITL string
 
+	place   place // of the row that the model is from
 	status  status
 	changed int64 // when the status did, in seconds; 1 where a status is told without
+}
+
+// A place is a line of a file.
+type place struct {
+	file string
+	line int
 }
 
 // An Import is what files of a real cluster tell of it (releases.md 7). A format
@@ -177,7 +184,7 @@ func (m *Import) table(file, text string) {
 	}
 	n := 0
 	for row := t.next(); row != nil; row = t.next() {
-		if m.row(&h, row, t.wrong) {
+		if m.row(&h, row, place{file, t.line()}, t.wrong) {
 			n++
 		}
 	}
@@ -230,8 +237,9 @@ func (m *Import) risdb(file string, lines []line) {
 			i++
 			l.text += lines[i].text
 		}
-		place := m.placeIn(file, l.number)
-		if cells := risdbCells(l.text, len(columns), place); cells != nil && m.row(&h, cells, place) {
+		wrong := m.placeIn(file, l.number)
+		if cells := risdbCells(l.text, len(columns), wrong); cells != nil &&
+			m.row(&h, cells, place{file, l.number}, wrong) {
 			n++
 		}
 	}
@@ -301,7 +309,8 @@ func (m *Import) sql(file string, lines []line) {
 		}
 		n := 0
 		for i++; i < len(lines) && strings.TrimSpace(lines[i].text) != "" && !isPrompt(lines[i].text); i++ {
-			if m.row(&h, fixed(lines[i].text, starts), m.placeIn(file, lines[i].number)) {
+			at := place{file, lines[i].number}
+			if m.row(&h, fixed(lines[i].text, starts), at, m.placeIn(file, at.line)) {
 				n++
 			}
 		}
@@ -339,10 +348,10 @@ func fixed(row string, starts []int) []string {
 
 // row takes a row of an export. It reports whether that is a phone of a desk,
 // SEP<MAC>; all else is left out, and counted by its kind.
-func (m *Import) row(h *header, row []string, wrong placer) bool {
-	name, at := h.cell(row, fieldName)
+func (m *Import) row(h *header, row []string, at place, wrong placer) bool {
+	name, named := h.cell(row, fieldName)
 	if mac, cell := h.cell(row, fieldMAC); name == "" && mac != "" {
-		name, at = "SEP"+strings.NewReplacer(":", "", "-", "", ".", "").Replace(mac), cell
+		name, named = "SEP"+strings.NewReplacer(":", "", "-", "", ".", "").Replace(mac), cell
 	}
 	upper := strings.ToUpper(name)
 	if !deviceName.MatchString(upper) {
@@ -350,11 +359,11 @@ func (m *Import) row(h *header, row []string, wrong placer) bool {
 			m.leftOut[kindOf(upper)]++
 		}
 		if strings.HasPrefix(upper, "SEP") {
-			wrong(at, "%q is no SEP<MAC>: SEP and twelve hexadecimal digits are wanted", name)
+			wrong(named, "%q is no SEP<MAC>: SEP and twelve hexadecimal digits are wanted", name)
 		}
 		return false
 	}
-	p := &Phone{Name: upper}
+	p := &Phone{Name: upper, place: at}
 	for _, f := range []struct {
 		field field
 		to    *string
@@ -409,7 +418,10 @@ func (m *Import) phone(p *Phone) {
 		known.status, known.changed = p.status, p.changed
 		known.Firmware = cmp.Or(p.Firmware, known.Firmware)
 	}
-	known.Model, known.Firmware = cmp.Or(known.Model, p.Model), cmp.Or(known.Firmware, p.Firmware)
+	if known.Model == "" {
+		known.Model, known.place = p.Model, p.place
+	}
+	known.Firmware = cmp.Or(known.Firmware, p.Firmware)
 	known.Pool, known.TFTP, known.ITL = cmp.Or(known.Pool, p.Pool), cmp.Or(known.TFTP, p.TFTP), cmp.Or(known.ITL, p.ITL)
 }
 

@@ -127,19 +127,23 @@ func TestSpellingsOfAnExport(t *testing.T) {
 func TestLoads(t *testing.T) {
 	e := inventory.Export{File: "a.csv", Most: 9, Data: []byte("name,model,firmware\n" +
 		"SEP001122334455,621,sip78xx.14-1-1-0001-136\nSEP001122334456,8851,sip88xx.14-1-1-0001-125\n" +
-		"SEP001122334457,7941,SIP41.9-4-2SR3-1S\nSEP001122334458,7941,\n")}
+		"SEP001122334457,7941,SIP41.9-4-2SR3-1S\nSEP001122334458,8899,sip88xx.14-1-1-0001-125\n" +
+		"SEP001122334459,7999,\nSEP00112233445A,CP-7999,\n")}
 	devices, warnings, problems := e.Devices()
 	require.Empty(t, problems)
 	require.Equal(t, "7821 14-1-1-0001-136", devices[0].Profile.String())
 	require.Equal(t, "sip78xx.14-1-1-0001-136", devices[0].Profile.Load)
 	require.True(t, devices[0].Profile.SHA512)
 	require.True(t, devices[1].Profile.HTTP)
-	require.False(t, devices[1].Profile.SHA512, "never guessed")
+	require.True(t, devices[1].Profile.SHA512)
 	require.False(t, devices[2].Profile.HTTP)
-	require.True(t, devices[2].Profile.ReportsLists())
-	require.EqualError(t, warnings, `a.csv:3:1: "8851" is not a model that is known here; `+
-		"it is played as a 8861 without SHA-512\n"+`a.csv:4:1: "7941" is not a model that is known here; `+
-		"it is played as a 7962 without SHA-512", "once each")
+	require.True(t, devices[2].Profile.ReportsLists)
+	require.True(t, devices[3].Profile.HTTP)
+	require.False(t, devices[3].Profile.SHA512, "never guessed")
+	require.EqualError(t, warnings, `a.csv:5:1: "8899" is not a model that is known here; `+
+		"it is played as one of family N (7800s and 8800s), without SHA-512\n"+
+		`a.csv:6:1: "7999" is not a model that is known here; `+
+		"it is played as one of family L (6900s, 7900s, 8900s, 9900s), without SHA-512", "once each")
 }
 
 // What `show itl` prints is as good as the file, for all but its signature, when a

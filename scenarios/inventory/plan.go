@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/itl"
+	"itlsim/phone"
 )
 
 // A File is one of a plan: the scenario, or a file that it names.
@@ -360,17 +361,17 @@ func (p *plan) assumePhones() {
 			*n++
 		}
 	}
-	models := make(map[string]int)
-	for _, phone := range p.Phones {
-		sum, ok := checksum(strings.ReplaceAll(phone.ITL, " ", ""))
+	models := make(map[string][]place) // of which is warned, by the warning
+	for _, one := range p.Phones {
+		sum, ok := checksum(strings.ReplaceAll(one.ITL, " ", ""))
 		count(&noSum, !ok)
 		count(&strangeSum, ok && p.heldSums[sum] == nil)
-		count(&noStatus, phone.status == unknownStatus)
-		count(&noFirmware, phone.Firmware == "")
-		count(&noTFTP, phone.TFTP == "")
-		count(&strangeTFTP, phone.TFTP != "" && p.tftpOf(phone) == "")
-		if _, why := profile(cmp.Or(phone.Model, "unknown"), phone.Firmware); why != "" {
-			models[why]++
+		count(&noStatus, one.status == unknownStatus)
+		count(&noFirmware, one.Firmware == "")
+		count(&noTFTP, one.TFTP == "")
+		count(&strangeTFTP, one.TFTP != "" && p.tftpOf(one) == "")
+		if _, warning := phone.NewProfile(cmp.Or(one.Model, "unknown"), one.Firmware); warning != "" {
+			models[warning] = append(models[warning], one.place)
 		}
 	}
 	for _, a := range []struct {
@@ -394,7 +395,8 @@ func (p *plan) assumePhones() {
 			p.assume("and %d more models that are not known here", len(models)-i)
 			break
 		}
-		p.assume("%d of %d phones: %s", models[why], len(p.Phones), why)
+		at := models[why]
+		p.assume("%d of %d phones (the first: %s:%d): %s", len(at), len(p.Phones), at[0].file, at[0].line, why)
 	}
 }
 

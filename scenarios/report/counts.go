@@ -26,6 +26,11 @@ func (r *Report) Count(l *lab.Lab) {
 		Registrations: cluster.Registrations, SIPRegistrations: cluster.Registrations,
 		ConfigurationsSigned: cluster.ConfigsSigned,
 	}
+	for i := range l.Phones() {
+		if l.Member(i).Profile.NoITL {
+			r.KnowNone++
+		}
+	}
 	t := &r.Timing
 	if boots := float64(r.Counts.Boots); boots > 0 {
 		t.BootsPerS = boots / t.WallS

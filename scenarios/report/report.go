@@ -9,6 +9,7 @@ type Report struct {
 	Mode     string   `json:"mode"`
 	Seed     int64    `json:"seed"`
 	Phones   int      `json:"phones"`
+	KnowNone int      `json:"know_no_itl,omitempty"` // phones of models that know no ITL, whose state is none
 	Passed   bool     `json:"passed"`
 	States   States   `json:"states"`
 	Steps    []Step   `json:"steps"`

@@ -22,6 +22,10 @@ func (r *Report) WriteText(w io.Writer) error {
 	p := printer(&b)
 	p("%s: %s", r.Scenario, r.Shows)
 	p("%s phones, %s mode, seed %d", number(r.Phones), r.Mode, r.Seed)
+	if r.KnowNone > 0 {
+		p("%s of them know no ITL: without a CTL they are \"none\", and no expectation about trust counts them",
+			number(r.KnowNone))
+	}
 	p("")
 	p("       time %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted")
 	for i, step := range r.Steps {

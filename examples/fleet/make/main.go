@@ -102,7 +102,7 @@ func writeFleet(lists map[string]*itl.List) error {
 		if dice := random.IntN(1000); dice < 3 {
 			sum = strings.Repeat("00", 16) + fmt.Sprintf("%08X", i) // of another cluster, perhaps
 		}
-		if !p.ReportsLists() && registered == "yes" {
+		if !p.ReportsLists && registered == "yes" {
 			sum = "" // such firmware reports nothing
 		}
 		w.Write([]string{fmt.Sprintf("SEP00A1B2%06X", 7*i), p.Model, p.Firmware, node, sum, registered})

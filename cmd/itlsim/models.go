@@ -1,0 +1,58 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"itlsim/phone"
+)
+
+type modelsCmd struct{}
+
+// familyRows are what is printed of each family.
+var familyRows = []struct {
+	name string
+	of   func(*phone.Family) fmt.Stringer
+}{
+	{"knows ITLs", func(f *phone.Family) fmt.Stringer { return f.ITL }},
+	{"files by HTTP", func(f *phone.Family) fmt.Stringer { return f.HTTP }},
+	{"newest TLS", func(f *phone.Family) fmt.Stringer { return f.TLS }},
+	{"SHA-512", func(f *phone.Family) fmt.Stringer { return f.SHA512 }},
+	{"DeviceTLInfo", func(f *phone.Family) fmt.Stringer { return f.ReportsLists }},
+	{"older spelling", func(f *phone.Family) fmt.Stringer { return f.OldSpelling }},
+	{"registers with one load", func(f *phone.Family) fmt.Stringer { return f.OneLoad }},
+	{"flushes its TVS cache", func(f *phone.Family) fmt.Stringer { return f.FlushesVouches }},
+	{"SIS", func(f *phone.Family) fmt.Stringer { return f.SIS }},
+	{"Session-ID", func(f *phone.Family) fmt.Stringer { return f.SessionID }},
+}
+
+// Run lists the models, and before them the families that decide what they do.
+func (modelsCmd) Run(s streams) error {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	line := func(cells []string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	names, of := []string{"family"}, []string{"models"}
+	for _, f := range phone.Families() {
+		names, of = append(names, f.Name), append(of, f.Models)
+	}
+	line(names)
+	line(of)
+	for _, row := range familyRows {
+		cells := []string{row.name}
+		for _, f := range phone.Families() {
+			cells = append(cells, row.of(f).String())
+		}
+		line(cells)
+	}
+	line(nil)
+	w.Flush() // the next table has columns of its own
+	line([]string{"model", "number", "family", "firmware", "newest", "load", "DeviceTLInfo", "pages"})
+	for _, m := range phone.Models() {
+		line([]string{
+			m.Product, m.Number.String(), m.Family.String(), m.Firmware.String(), cmp.Or(m.Newest, "-"),
+			cmp.Or(m.Load, "-"), m.ReportsLists.String(), cmp.Or(string(m.Pages), "-"),
+		})
+	}
+	return w.Flush()
+}
