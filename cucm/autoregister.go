@@ -20,6 +20,10 @@ const maxDevices = 40_000
 // asked for its configuration by itself. No document tells a real cluster's time.
 const resetAfter = time.Second
 
+// AutoRegisters reports whether the cluster enters phones into its database that
+// register without being in it ([Config]).
+func (c *Cluster) AutoRegisters() bool { return c.config.AutoRegister }
+
 // Admits reports whether the node takes a phone's registration: that of a phone in
 // the database, or, with auto-registration, of any, which is entered.
 func (n *Node) Admits(device string) bool {

@@ -15,7 +15,8 @@ const (
 	everywhere   bystander = iota // runs on every node
 	onPublisher                   // is activated on every node, and runs on the publisher
 	ofPublisher                   // is activated on the publisher alone
-	notActivated                  // nowhere, on a cluster that is not in mixed mode
+	notActivated                  // nowhere
+	inMixedMode                   // on the publisher of a cluster in mixed mode
 )
 
 // bystanders are those of a CUCM as far as documents name them; no full list of a
@@ -24,42 +25,45 @@ const (
 // subscribers. The last four are from technote 214231 and the HCM-F log; which of
 // them are activated is this project's own choice.
 var bystanders = map[Service]bystander{
-	"A Cisco DB":                                 everywhere,
-	"A Cisco DB Replicator":                      everywhere,
-	"Cisco AMC Service":                          everywhere,
-	"Cisco Audit Event Service":                  everywhere,
-	"Cisco CDP":                                  everywhere,
-	"Cisco CDP Agent":                            everywhere,
-	"Cisco Certificate Change Notification":      everywhere,
-	"Cisco Certificate Expiry Monitor":           everywhere,
-	"Cisco DRF Local":                            everywhere,
-	"Cisco Database Layer Monitor":               everywhere,
-	"Cisco Log Partition Monitoring Tool":        everywhere,
-	"Cisco RIS Data Collector":                   everywhere,
-	"Cisco RTMT Reporter Servlet":                everywhere,
-	"Cisco Syslog Agent":                         everywhere,
-	"Cisco Tomcat Stats Servlet":                 everywhere,
-	"Cisco Trace Collection Service":             everywhere,
-	"Cisco Trace Collection Servlet":             everywhere,
-	"Host Resources Agent":                       everywhere,
-	"MIB2 Agent":                                 everywhere,
-	"Platform Administrative Web Service":        everywhere,
-	"SNMP Master Agent":                          everywhere,
-	"SOAP -Log Collection APIs":                  everywhere,
-	"SOAP -Performance Monitoring APIs":          everywhere,
-	"SOAP -Real-Time Service APIs":               everywhere,
-	"System Application Agent":                   everywhere,
-	"Cisco CAR DB":                               onPublisher,
-	"Cisco CAR Scheduler":                        onPublisher,
-	"Cisco CDR Repository Manager":               onPublisher,
-	"Cisco DRF Master":                           onPublisher,
-	"Cisco Intercluster Lookup Service":          onPublisher,
-	"Cisco SOAP - CallRecord Service":            onPublisher,
-	"Cisco CTIManager":                           everywhere,
-	"Cisco Certificate Authority Proxy Function": ofPublisher,
-	"Cisco CTL Provider":                         notActivated,
-	"Cisco DirSync":                              notActivated,
+	"A Cisco DB":                            everywhere,
+	"A Cisco DB Replicator":                 everywhere,
+	"Cisco AMC Service":                     everywhere,
+	"Cisco Audit Event Service":             everywhere,
+	"Cisco CDP":                             everywhere,
+	"Cisco CDP Agent":                       everywhere,
+	"Cisco Certificate Change Notification": everywhere,
+	"Cisco Certificate Expiry Monitor":      everywhere,
+	"Cisco DRF Local":                       everywhere,
+	"Cisco Database Layer Monitor":          everywhere,
+	"Cisco Log Partition Monitoring Tool":   everywhere,
+	"Cisco RIS Data Collector":              everywhere,
+	"Cisco RTMT Reporter Servlet":           everywhere,
+	"Cisco Syslog Agent":                    everywhere,
+	"Cisco Tomcat Stats Servlet":            everywhere,
+	"Cisco Trace Collection Service":        everywhere,
+	"Cisco Trace Collection Servlet":        everywhere,
+	"Host Resources Agent":                  everywhere,
+	"MIB2 Agent":                            everywhere,
+	"Platform Administrative Web Service":   everywhere,
+	"SNMP Master Agent":                     everywhere,
+	"SOAP -Log Collection APIs":             everywhere,
+	"SOAP -Performance Monitoring APIs":     everywhere,
+	"SOAP -Real-Time Service APIs":          everywhere,
+	"System Application Agent":              everywhere,
+	"Cisco CAR DB":                          onPublisher,
+	"Cisco CAR Scheduler":                   onPublisher,
+	"Cisco CDR Repository Manager":          onPublisher,
+	"Cisco DRF Master":                      onPublisher,
+	"Cisco Intercluster Lookup Service":     onPublisher,
+	"Cisco SOAP - CallRecord Service":       onPublisher,
+	"Cisco CTIManager":                      everywhere,
+	capfService:                             ofPublisher,
+	"Cisco CTL Provider":                    inMixedMode,
+	"Cisco DirSync":                         notActivated,
 }
+
+// capfService issues the phones' certificates; without it no CTL is made.
+const capfService Service = "Cisco Certificate Authority Proxy Function"
 
 // A ServiceStatus is a service as `utils service list` shows it.
 type ServiceStatus struct {
@@ -88,6 +92,8 @@ func (n *Node) activates(s Service) bool {
 		return n.activated[s]
 	case where == ofPublisher:
 		return n.Publisher()
+	case where == inMixedMode:
+		return n.Publisher() && n.cluster.mixed
 	default:
 		return where != notActivated
 	}

@@ -56,8 +56,9 @@ func (n *Node) UnitNamed(name string) (Unit, bool) {
 // ones are given the same).
 const validityYears = 5
 
-// extended key usages: the recovery certificate carries two, the others three,
-// which is what the certificate lengths in a real `show itl` add up to.
+// extended key usages: the recovery and the CAPF certificate carry two, the others
+// three, which is what the certificate lengths in a real `show itl` and `show ctl`
+// add up to.
 var extKeyUsages = []x509.ExtKeyUsage{
 	x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageIPSECEndSystem,
 }
@@ -118,7 +119,7 @@ func selfSigned(
 	}
 	serial[0] = serial[0]&0x3f | 0x40 // sixteen bytes, never a sign byte
 	usages := extKeyUsages
-	if unit == ITLRecovery {
+	if unit == ITLRecovery || unit == CAPFUnit {
 		usages = usages[:2]
 	}
 	template := &x509.Certificate{

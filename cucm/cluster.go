@@ -3,6 +3,7 @@ package cucm
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -127,7 +128,8 @@ func (c *Cluster) draft() *draft {
 	defer c.mu.RUnlock()
 	d := &draft{state: c.state, means: means{c.config.Keys, c.config.Random, c.Now}}
 	for _, n := range c.nodes {
-		d.nodes, d.off = append(d.nodes, n.nodeState), append(d.off, n.down)
+		host, _ := netip.ParseAddr(n.host())
+		d.nodes, d.off, d.hosts = append(d.nodes, n.nodeState), append(d.off, n.down), append(d.hosts, host)
 	}
 	return d.clone()
 }

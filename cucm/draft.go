@@ -3,6 +3,7 @@ package cucm
 import (
 	"io"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ type draft struct {
 	state
 	nodes  []nodeState  // the publisher first
 	off    []bool       // nodes that had no power when the draft was made
+	hosts  []netip.Addr // the nodes' addresses then; zero where nothing listens
 	raised []occurrence // logged when the draft comes into force
 	means  means
 }
@@ -37,7 +39,7 @@ type occurrence struct {
 
 // clone is a draft of its own, which has raised nothing.
 func (d *draft) clone() *draft {
-	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, means: d.means}
+	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, hosts: d.hosts, means: d.means}
 	e.store = slices.Clip(e.store)
 	for i := range e.nodes {
 		n := &e.nodes[i]

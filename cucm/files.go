@@ -16,7 +16,7 @@ import (
 
 // File is the node's TFTP service: its ITL under the phone's name or the
 // generic one, configurations of the phones in the database and the default one,
-// plain and signed. No other file exists; outside mixed mode there is no CTL.
+// plain and signed; the cluster's CTL where one was made. No other file exists.
 // Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
 	data, err := n.file(name)
@@ -32,6 +32,10 @@ func (n *Node) file(name string) ([]byte, error) {
 		return nil, tftp.ErrNotFound
 	}
 	switch f.Kind {
+	case tftp.CTL:
+		if list := n.ServedCTL(); list != nil {
+			return list.Bytes(), nil
+		}
 	case tftp.ITL:
 		if list := n.ITL(); list != nil {
 			return list.Bytes(), nil
@@ -187,6 +191,9 @@ func (n *Node) TFTPFiles() map[string][]byte {
 	if n.list != nil {
 		files[itl.ITLFilename] = n.list.Bytes()
 	}
+	if n.ctl != nil {
+		files[itl.CTLFilename] = n.ctl.Bytes()
+	}
 	if n.p12 != nil {
 		files[RecoveryFile] = n.p12
 	}
@@ -197,5 +204,5 @@ func (n *Node) TFTPFiles() map[string][]byte {
 func (n *Node) AnswerTVS(req tvs.Request) tvs.Answer {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.cluster.store.answer(req, n.unread)
+	return n.cluster.store.answer(req, n.unread, n.cluster.mixed)
 }

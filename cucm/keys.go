@@ -55,6 +55,7 @@ func (d *draft) install(n *nodeState, unit Unit, cert *Certificate, modified tim
 func (d *draft) installNode(node int) error {
 	n := &d.nodes[node]
 	n.hostKey, n.known, n.list, n.recovery = make([]byte, ed25519.SeedSize), make(map[string]string), nil, nil
+	n.ctl, n.servedCTL = nil, nil
 	n.certs = make(map[Unit]*Certificate)
 	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
 		return fmt.Errorf("SSH host key of %s: %w", n.name, err)

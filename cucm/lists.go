@@ -45,15 +45,18 @@ func (d *draft) buildsList(node int) bool {
 	return (node == 0 || d.nodes[node].running[TFTPService]) && !d.off[node]
 }
 
-// rebuild builds and signs new lists for nodes, which ends a reset list. At a start
-// of TFTP the list takes up a regenerated ITLRecovery certificate (M14); otherwise
-// it keeps the one it has.
+// rebuild builds and signs new ITLs for nodes, which ends a reset list. At a start
+// of TFTP the list takes up a regenerated ITLRecovery certificate (M14), and the
+// node serves the CTL that lies there; otherwise it keeps those it has.
 func (d *draft) rebuild(start bool, nodes ...int) error {
 	for _, i := range nodes {
 		if !d.buildsList(i) {
 			continue
 		}
 		n := &d.nodes[i]
+		if start {
+			n.servedCTL = n.ctl
+		}
 		if start || n.recovery == nil {
 			n.recovery = d.nodes[0].certs[ITLRecovery]
 		}
@@ -71,16 +74,18 @@ func (d *draft) rebuild(start bool, nodes ...int) error {
 	return nil
 }
 
-// resign puts another signature on a node's list. Where the list lacks the recovery
-// certificate, its ITLRECOVERY record becomes that one's.
-func (d *draft) resign(n *nodeState, signer, recovery *Certificate) (*itl.List, error) {
-	if holdsSigner(n.list, recovery) {
-		return n.list.Resign(signer.Signer, d.means.now())
+// resign puts another signature on a list of a node. Where the list lacks the
+// recovery certificate, its ITLRECOVERY record becomes that one's.
+func (d *draft) resign(n *nodeState, list *itl.List, signer, recovery *Certificate) (*itl.List, error) {
+	if holdsSigner(list, recovery) {
+		return list.Resign(signer.Signer, d.means.now())
 	}
-	t := itl.Template{Filename: n.list.Filename, Timestamp: d.means.now(), Digest: n.list.Digest}
-	for _, rec := range n.list.Records {
-		if rec.Role == itl.SAST && rec.Holds(n.recovery.Certificate.Raw) {
+	t := itl.Template{Filename: list.Filename, Timestamp: d.means.now(), Digest: list.Digest}
+	for _, rec := range list.Records {
+		if rec.Role == itl.SAST && (IsRecovery(rec.Subject) || rec.Holds(n.recovery.Certificate.Raw)) {
+			dns, at := rec.DNSName, rec.IPAddress
 			rec = itl.FullRecord(itl.SAST, recovery.Certificate)
+			rec.DNSName, rec.IPAddress = dns, at
 		}
 		t.Records = append(t.Records, rec)
 	}

@@ -33,6 +33,12 @@ var (
 	ErrOldPassword    = refusal("the old password is wrong")
 	ErrNoAddress      = refusal("there is no address to notify")
 	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")
+	ErrSameMode       = refusal("the cluster is in this security mode already")
+	ErrNonSecure      = refusal("the cluster is in non-secure mode")
+	ErrMixed          = refusal("the cluster is in mixed mode")
+	ErrNoCTL          = refusal("there is no CTL file")
+	ErrNoCAPF         = refusal("Cisco Certificate Authority Proxy Function is not running")
+	ErrTokens         = refusal("this release makes a CTL by the CTL client and eTokens only")
 	ErrSharedRecovery = refusal("from release 12.5 on the publisher's ITLRecovery certificate serves all nodes")
 )
 
@@ -110,6 +116,7 @@ func (e *NodeLostError) Error() string {
 type StaleListError struct {
 	refused
 	Node string
+	CTL  bool // it is the CTL
 	// Recovery is set where the publisher's list lacks the present ITLRecovery
 	// certificate, which waits for a start of TFTP.
 	Recovery bool
@@ -120,7 +127,11 @@ func (e *StaleListError) Error() string {
 	if e.Recovery {
 		lacks = "the present ITLRecovery certificate"
 	}
-	return fmt.Sprintf("the ITL of %s does not hold %s", e.Node, lacks)
+	list := "ITL"
+	if e.CTL {
+		list = "CTL"
+	}
+	return fmt.Sprintf("the %s of %s does not hold %s", list, e.Node, lacks)
 }
 
 // A P12Error says why an ITLRecovery.p12 cannot be used.

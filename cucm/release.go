@@ -66,6 +66,10 @@ type Facts struct {
 	// TFTP, as in document 117598. The transcript of the CLI reference 12.5 does
 	// neither. That the change came with 12.0 is this project's own choice.
 	ResetRestarts bool
+	// CTLRestarts: TFTP goes on serving the CTL that it had at its start, so that it
+	// must be restarted for another. The commands ask for that in technote 118893
+	// (10.5), and do not in a transcript of 12.x: the release is inferred.
+	CTLRestarts bool
 
 	Recovery Recovery
 	// RecoveryYears is how long a new ITLRecovery certificate is valid: 5 (document
@@ -114,22 +118,26 @@ var table = []Facts{{
 	Parameters: []Parameter{RollbackParameter}, SIS: "6.0.0",
 }, {
 	Release: Release10, Builds: []string{"10.0.1.11900-2"},
-	ListSigner: CallManager, CTLSigners: []Unit{CallManager}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager}, ResetSigner: ITLRecovery,
+	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
 	Parameters: signedParameters, SIS: "6.0.0",
 }, {
 	Release: "10.5", Builds: []string{"10.5.2.11900-3"},
-	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
+	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
 	Parameters: signedParameters, SIS: "6.0.0",
 }, {
 	Release: "11.0", Builds: []string{"11.0.1.10000-10"},
-	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
+	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
 	Parameters: signedParameters, SIS: "9.1.0",
 }, {
 	Release: Release115, Builds: []string{"11.5.1.12900-21", "11.5.1.10000-6"},
-	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery, ResetRestarts: true,
+	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
+	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
 	Parameters: signedParameters, SIS: "9.1.0",
 }, {

@@ -90,7 +90,7 @@ func (r *ITLReset) Generate(remote *RecoveryKey) error {
 	if remote == nil && signer == recovery && !holdsSigner(pub.list, recovery) {
 		return &StaleListError{Node: pub.name, Recovery: true}
 	}
-	list, err := d.resign(pub, signer, recovery)
+	list, err := d.resign(pub, pub.list, signer, recovery)
 	if err != nil {
 		return fmt.Errorf("reset ITL: %w", err)
 	}

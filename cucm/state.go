@@ -21,6 +21,7 @@ type state struct {
 	store    trustStore
 	settings cnf.Settings
 	rollback bool // see [Cluster.PrepareForRollback]
+	mixed    bool // enterprise parameter Cluster Security Mode: 1
 
 	login       login
 	p12Password string        // that protects ITLRecovery.p12, see [P12Password]
@@ -48,6 +49,8 @@ type nodeState struct {
 	certs     map[Unit]*Certificate
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
 	recovery  *Certificate // ITLRecovery as in the list: of the last start of TFTP, or reset
+	ctl       *itl.List    // CTLFile.tlv in the TFTP directory; nil: there is none
+	servedCTL *itl.List    // as TFTP serves it
 	p12       []byte       // ITLRecovery.p12, on the publisher
 	activated map[Service]bool
 	running   map[Service]bool

@@ -19,7 +19,8 @@ import (
 //	  cluster.json                        names, settings, passwords, flags
 //	  trust.pem                           own certificates and the trust stores
 //	  NODE/security/CallManager/          CallManager.pem, .der, _priv.pem; so each certificate
-//	  NODE/tftp/ITLFile.tlv, ITLRecovery.p12
+//	  NODE/tftp/ITLFile.tlv, CTLFile.tlv, ITLRecovery.p12
+//	  NODE/tftp-served/CTLFile.tlv        as TFTP serves it
 //	  NODE/ssh/host_key.pem
 //	log/NODE/syslog/CiscoSyslog           the application log
 //	backups/NAME/                         DRS backups, laid out like a generation

@@ -51,6 +51,12 @@ func TestStateIsKept(t *testing.T) {
 			require.Equal(t, "Mar  1 12:00:00", l.Now().UTC().Format("Jan _2 15:04:05"))
 			l.Must(l.Pub, "utils service restart Cisco Tftp")
 			again()
+			l.Must(l.Pub, mixedMode, "y")
+			l.Must(l.Sub, "utils service restart Cisco Tftp")
+			again()
+			l.Must(l.Pub, nonSecure, "y")
+			again()
+			require.NotNil(t, l.Sub.ServedCTL())
 		})
 	}
 }

@@ -24,6 +24,7 @@ type savedCluster struct {
 	Digest      itl.Digest
 	Settings    cnf.Settings
 	Rollback    bool
+	Mixed       bool
 	Login       login
 	P12Password string
 	ClockAhead  time.Duration // in nanoseconds
@@ -54,6 +55,8 @@ const (
 	trustFile   = "trust.pem"
 	hostKeyFile = "/ssh/host_key.pem"
 	listFile    = "/tftp/" + itl.ITLFilename
+	ctlFile     = "/tftp/" + itl.CTLFilename
+	servedCTL   = "/tftp-served/" + itl.CTLFilename
 	p12File     = "/tftp/" + RecoveryFile
 )
 
@@ -66,7 +69,7 @@ func certificateFile(node string, unit Unit) string {
 func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
-		Settings: d.settings, Rollback: d.rollback,
+		Settings: d.settings, Rollback: d.rollback, Mixed: d.mixed,
 		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
 	}
 	files := make(map[string][]byte)
@@ -121,8 +124,10 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 			return node, err
 		}
 	}
-	if n.list != nil {
-		files[n.name+listFile] = n.list.Bytes()
+	for name, list := range n.lists() {
+		if *list != nil {
+			files[n.name+name] = (*list).Bytes()
+		}
 	}
 	if n.p12 != nil {
 		files[n.name+p12File] = n.p12
@@ -133,6 +138,11 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	}
 	files[n.name+hostKeyFile] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: host})
 	return node, nil
+}
+
+// lists are a node's trust lists by their files.
+func (n *nodeState) lists() map[string]**itl.List {
+	return map[string]**itl.List{listFile: &n.list, ctlFile: &n.ctl, servedCTL: &n.servedCTL}
 }
 
 // decode reads what encode wrote. The draft lacks what is no state.
@@ -152,7 +162,7 @@ func decode(files map[string][]byte) (*draft, error) {
 	}
 	d := &draft{state: state{
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
-		settings: saved.Settings, rollback: saved.Rollback,
+		settings: saved.Settings, rollback: saved.Rollback, mixed: saved.Mixed,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 	}}
 	var err error
@@ -214,9 +224,11 @@ func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeSt
 			n.certs[unit] = cert
 		}
 	}
-	if data := files[n.name+listFile]; data != nil {
-		if n.list, err = itl.ParseList(data); err != nil {
-			return n, fmt.Errorf("%s%s: %w", n.name, listFile, err)
+	for name, list := range n.lists() {
+		if data := files[n.name+name]; data != nil {
+			if *list, err = itl.ParseList(data); err != nil {
+				return n, fmt.Errorf("%s%s: %w", n.name, name, err)
+			}
 		}
 	}
 	host, err := parseKey(files[n.name+hostKeyFile])

@@ -53,7 +53,7 @@ func StoreNamed(name string) (Store, bool) {
 // vouchedRoles are the roles that TVS gives a certificate by each place where it
 // is: as a node's own, now or earlier, and in trust stores. It knows no others.
 var vouchedRoles = map[Store][]itl.Role{
-	Store(CallManager): {itl.SAST, itl.TFTP}, // own choice: {0} {2} in a trace is of mixed mode (technote 118893)
+	Store(CallManager): {itl.SAST, itl.TFTP}, // own choice; see mixedRoles
 	Store(ITLRecovery): {itl.SAST},
 	Store(Tomcat):      {}, // valid for a VERIFY of an HTTPS service, in no role of a list
 	// {role : 0} {role : 3} in a real TVS log, of a certificate that is in
@@ -63,6 +63,10 @@ var vouchedRoles = map[Store][]itl.Role{
 	CallManagerTrust: {}, // inferred, as tomcat's
 	TomcatTrust:      {},
 }
+
+// mixedRoles are those of a node's own CallManager in mixed mode: {role : 0}
+// {role : 2} in a real TVS log (technote 118893).
+var mixedRoles = []itl.Role{itl.SAST, itl.CCMTFTP}
 
 // copiedTo are the stores to which a node's own certificates are copied on all
 // nodes, and where they stay when they are renewed. CAPF's and tomcat's were seen in
@@ -144,7 +148,7 @@ const vouchTTL = 24 * time.Hour
 // answer is what a TVS says: QUERY looks a signer up by issuer and serial number,
 // VERIFY compares the whole certificate. The roles are those of all places where the
 // certificate is, but for the imports that this TVS has not read.
-func (s trustStore) answer(req tvs.Request, unread map[string]bool) tvs.Answer {
+func (s trustStore) answer(req tvs.Request, unread map[string]bool, mixed bool) tvs.Answer {
 	a := tvs.Answer{Command: req.Command + 1, Session: req.Session, Status: tvs.Invalid}
 	asked := itl.Identity{Issuer: req.Issuer, Serial: req.Serial}
 	var found *x509.Certificate
@@ -158,6 +162,9 @@ func (s trustStore) answer(req tvs.Request, unread map[string]bool) tvs.Answer {
 		}
 		for _, place := range t.places() {
 			if roles, known := vouchedRoles[place]; known {
+				if mixed && place == Store(CallManager) {
+					roles = mixedRoles
+				}
 				found, a.Roles = t.cert, union(a.Roles, roles)
 			}
 		}

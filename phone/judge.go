@@ -83,9 +83,17 @@ func (p *Phone) read(data []byte) error {
 	}
 	list, err := p.library.list(data)
 	if err == nil {
-		p.boot.offer = offer{signed: &list.Signed, list: list, roles: listRoles}
+		p.boot.offer = offer{signed: &list.Signed, list: list, roles: p.listSigners()}
 	}
 	return err
+}
+
+// listSigners are the roles that may sign the list that is asked for.
+func (p *Phone) listSigners() []itl.Role {
+	if lists := p.flash.Lists; p.boot.step != stepCTL && lists.ITL == nil && lists.CTL != nil {
+		return firstITLRoles
+	}
+	return listRoles
 }
 
 // stored is the list that the offered one would replace.

@@ -395,6 +395,20 @@ func TestCTL(t *testing.T) {
 		require.Equal(t, phone.ByCTL, l.last.By, "as it does the configuration that is missing here")
 		require.Equal(t, phone.Trusted, l.phone.State())
 	})
+	t.Run("a server in it signs the first ITL, and no other", func(t *testing.T) {
+		l := newLab(t)
+		l.run(ctl + "ctl both CallManager SAST=CallManager CCM+TFTP=CallManager CCM+TFTP=Other\nserve CTL both\n" +
+			"list sub Other SAST=Other TFTP=Other TVS=TVS\nserve ITL sub\nboot")
+		require.Equal(t, "sub", l.held(phone.ByITL))
+		require.Equal(t, phone.Trusted, l.phone.State())
+
+		l = bootedLab(t)
+		l.run("ctl both CallManager SAST=CallManager CCM+TFTP=Other\nserve CTL both\nboot\n" +
+			"list sub Other SAST=Other TFTP=Other TVS=TVS\nserve ITL sub\nboot")
+		require.Equal(t, "both", l.held(phone.ByCTL))
+		require.Equal(t, "one", l.held(phone.ByITL))
+		require.Equal(t, phone.Locked, l.phone.State())
+	})
 	t.Run("alone it is a trust list", func(t *testing.T) {
 		l := newLab(t)
 		l.run(ctl + "config c1 CallManager\nserve config c1")

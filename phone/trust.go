@@ -81,10 +81,13 @@ func (l Lists) signer(id itl.Identity, roles []itl.Role) (*itl.Record, TrustPoin
 	return nil, ByNothing
 }
 
-// roles that may sign a trust list, and a configuration.
+// roles that may sign a trust list, and a configuration. The first ITL beside a CTL
+// may also be of one of the CTL's servers: up to release 11.5 a subscriber signs its
+// own, and is in the CTL as CCM+TFTP only (community document 3108501).
 var (
-	listRoles   = []itl.Role{itl.SAST}
-	configRoles = []itl.Role{itl.TFTP, itl.CCMTFTP}
+	listRoles     = []itl.Role{itl.SAST}
+	firstITLRoles = []itl.Role{itl.SAST, itl.CCMTFTP}
+	configRoles   = []itl.Role{itl.TFTP, itl.CCMTFTP}
 )
 
 // HasTVS reports whether the stored ITL names any TVS: without one the phone

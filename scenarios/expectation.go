@@ -32,7 +32,7 @@ func (e *notSo) Unwrap() error        { return e.error }
 // expectations are the sentences of `expect`.
 var expectations = language.New(slices.Concat(
 	aboutTrust, aboutRefusals(), ofPhonesThatKnowITLs(aboutReset), aboutState, ofPhonesThatKnowITLs(aboutLists),
-	aboutConfigurations, aboutWhatIsSeen,
+	aboutCTL, aboutConfigurations, aboutWhatIsSeen,
 	aboutReports, aboutNodes, thresholds,
 )...)
 

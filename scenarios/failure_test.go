@@ -62,6 +62,12 @@ steps: [{step: none}]
 	require.NoError(t, p.Do(t.Context(), reset))
 	fails(t, p, covered, failed{"each node serves a list of its own", "each node serves a list of its own",
 		"test10pub and test10sub serve the same, #"})
+
+	mixed, err := p.ParseAct("on test10pub: utils ctl set-cluster mixed-mode", "y")
+	require.NoError(t, err)
+	require.NoError(t, p.Do(t.Context(), mixed))
+	do(t, p, "on test10pub: utils service restart Cisco Tftp", "phones of pub: reset")
+	fails(t, p, covered, whenSomePhonesHoldACTL...)
 	for _, sentence := range expectations.Sentences() {
 		require.Contains(t, covered, sentence)
 	}
@@ -205,6 +211,33 @@ var whenThePublishersPhonesAreLocked = []failed{
 		"the CallManager certificate of test10pub has not changed",
 		"it is another than the one with which the step began"},
 	{"less than {percent} of files were refused", "less than 5% of files were refused", "4 of 4 files were refused"},
+}
+
+var whenSomePhonesHoldACTL = []failed{
+	{"the cluster is in (mode=mixed|non-secure) mode", "the cluster is in non-secure mode", "it is in mixed mode"},
+	{"all nodes serve the same CTL", "all nodes serve the same CTL", "test10pub serves #, and test10sub serves none"},
+	{"{node} serves no CTL", "test10pub serves no CTL", "it serves one"},
+	{"{node} serves a CTL signed by the {unit} key of {signer=node}",
+		"test10sub serves a CTL signed by the CallManager key of test10pub", "it serves none"},
+	{"{node} serves a CTL signed by the {unit} key of {signer=node}",
+		"test10pub serves a CTL signed by the CallManager key of test10sub", "it serves one signed by CN=test10pub"},
+	{"the CTL of {node} (have=has|lacks) the {unit} certificate of {owner=node}",
+		"the CTL of test10sub has the CAPF certificate of test10pub", "it serves none"},
+	{"the CTL of {node} (have=has|lacks) the {unit} certificate of {owner=node}",
+		"the CTL of test10pub has the CAPF certificate of test10sub", "it lacks it"},
+	{"the CTL of {node} (have=has|lacks) the {unit} certificate of {owner=node}",
+		"the CTL of test10pub lacks the CAPF certificate of test10pub", "it has it"},
+	{"(is=hold no CTL)", "all phones hold no CTL", "2 of 4 hold that of test10pub (P0, P2)"},
+	{"(is=hold the CTL of {node})", "all phones hold the CTL of test10pub", "2 of 4 hold none (P1, P3)"},
+	{"(is=hold a CTL signed by the {unit} key of {node})",
+		"all phones hold a CTL signed by the CallManager key of test10sub",
+		"2 of 4 hold none (P1, P3); 2 of 4 hold one signed by CN=test10pub (P0, P2)"},
+	{"(is=hold a CTL without certificates of servers)", "all phones hold a CTL without certificates of servers",
+		"2 of 4 hold none (P1, P3); 2 of 4 hold one with such certificates (P0, P2)"},
+	{"(is=(have=hold|lack) the {unit} certificate of {node} in their CTL)",
+		"all phones hold the CAPF certificate of test10pub in their CTL", "2 of 4 lack it (P1, P3)"},
+	{"(is=(have=hold|lack) the {unit} certificate of {node} in their CTL)",
+		"all phones of pub lack the CAPF certificate of test10pub in their CTL", "2 of 2 hold it (P0, P2)"},
 }
 
 var whenNothingAnswers = []failed{

@@ -26,11 +26,14 @@ type runner func(n *cucm.Node, t Terminal, args []string) error
 func commands() []command {
 	return []command{
 		{"exit", "", "Leave the command line.", exit},
+		{"file delete activelog", "FILE", "Delete a file.", fileDeleteActivelog},
+		{"file delete tftp", "FILE", "Delete a file of the TFTP directory.", fileDeleteTFTP},
 		{"file get tftp", "FILE", "Send a file of the TFTP directory to an SFTP server.", fileGetTFTP},
 		{"file list activelog", "PATTERN", "List log files.", fileListActivelog},
 		{"file list tftp", "PATTERN", "List files of the TFTP directory.", fileListTFTP},
 		{"file view activelog", "FILE", "Show a log file.", fileViewActivelog},
 		{"help", "[COMMAND]", "Explain a command, or list all.", help},
+		{"run sql", "QUERY...", "Ask the database for an enterprise parameter.", runSQL},
 		{"set cert delete", "STORE FILE", "Take a certificate out of a trust store.", setCertDelete},
 		{"set cert import trust", "STORE", "Put a certificate into a trust store.", setCertImportTrust},
 		{"set cert monitor", "on|off [ADDRESS...]", "Certificate Monitor's notification by e-mail.", setCertMonitor},
@@ -49,6 +52,11 @@ func commands() []command {
 		{"show itl", "", "Show the ITL.", showITL},
 		{"show network cluster", "", "Show the cluster's nodes.", showNetworkCluster},
 		{"show version active", "", "Show the active version.", showVersionActive},
+		{"utils ctl reset localkey", "", "Sign the CTL with the other one of its keys.", utilsCTLResetLocalkey},
+		{"utils ctl set-cluster mixed-mode", "", "Set the cluster to mixed mode.", setClusterMode(cucm.Mixed)},
+		{"utils ctl set-cluster non-secure-mode", "", "Set the cluster to non-secure mode.",
+			setClusterMode(cucm.NonSecure)},
+		{"utils ctl update CTLFile", "", "Make the CTL anew of the present certificates.", utilsCTLUpdate},
 		{"utils disaster_recovery backup", "NAME", "Back up the cluster.", drsBackup},
 		{"utils disaster_recovery history backup", "", "List the backups.", drsHistory},
 		{"utils disaster_recovery prepare restore pub_from_sub", "",
@@ -68,6 +76,7 @@ func commands() []command {
 
 // missing tells which releases lack a command that others have, by the first words.
 var missing = map[string]func(*cucm.Facts) bool{
+	"utils ctl ": func(f *cucm.Facts) bool { return len(f.CTLSigners) == 0 },
 	"utils itl ": func(f *cucm.Facts) bool { return f.ResetSigner == "" },
 }
 

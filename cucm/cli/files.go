@@ -9,6 +9,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/ciscolog"
+	"itlsim/itl"
 )
 
 // A file's name may be typed with a slash before it, as in transcripts.
@@ -23,8 +24,45 @@ func fileListTFTP(n *cucm.Node, t Terminal, args []string) error {
 }
 
 // fileListActivelog is `file list activelog PATTERN`.
-func fileListActivelog(_ *cucm.Node, t Terminal, args []string) error {
-	return listFiles(t, args[0], []string{ciscolog.File})
+func fileListActivelog(n *cucm.Node, t Terminal, args []string) error {
+	names := []string{ciscolog.File}
+	if n.CTL() != nil {
+		names = append(names, ctlInActivelog)
+	}
+	return listFiles(t, args[0], names)
+}
+
+// ctlInActivelog is the CTL file of the TFTP directory as `file … activelog` names it
+// (technote 118893).
+const ctlInActivelog = "cm/tftpdata/" + itl.CTLFilename
+
+// fileDeleteTFTP is `file delete tftp FILE`, and fileDeleteActivelog the same of
+// another directory. The CTL is the one file that may be deleted; the dialogue is
+// that of the first.
+func fileDeleteTFTP(n *cucm.Node, t Terminal, args []string) error {
+	return deleteCTL(n, t, args[0], itl.CTLFilename)
+}
+
+func fileDeleteActivelog(n *cucm.Node, t Terminal, args []string) error {
+	return deleteCTL(n, t, args[0], ctlInActivelog)
+}
+
+func deleteCTL(n *cucm.Node, t Terminal, typed, ctl string) error {
+	if strings.TrimPrefix(typed, "/") != ctl {
+		return refuse("There is no file %s that may be deleted; there is %s", typed, ctl)
+	}
+	if n.CTL() == nil {
+		return cucm.ErrNoCTL
+	}
+	const question = "Delete the File %s? Enter \"y\" followed by return to continue: "
+	if err := confirm(t, "", fmt.Sprintf(question, path.Base(ctl))); err != nil {
+		return err
+	}
+	if err := n.DeleteCTL(); err != nil {
+		return err
+	}
+	fmt.Fprintln(t, "files: found = 1, deleted = 1")
+	return nil
 }
 
 func listFiles(t Terminal, pattern string, names []string) error {

@@ -20,13 +20,6 @@ func showITL(n *cucm.Node, t Terminal, _ []string) error {
 	return nil
 }
 
-// showCTL is its answer outside mixed mode.
-func showCTL(_ *cucm.Node, t Terminal, _ []string) error {
-	fmt.Fprint(t, "Length of CTL file: 0\nCTL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. "+
-		"to generate the CTL file.\nError parsing the CTL File.\n")
-	return nil
-}
-
 // askAdministrator asks for the CCM Administrator's password.
 func askAdministrator(n *cucm.Node, t Terminal) error {
 	password, err := t.AskSecret("Enter CCM Administrator password :")

@@ -54,6 +54,8 @@ func inWords(err error) string {
 		return "From release 12.5 on one ITLRecovery certificate serves all nodes. Please regenerate it on the publisher"
 	case errors.Is(err, cucm.ErrNoAddress):
 		return "There is no address to notify: set cert monitor on ADDRESS"
+	case errors.As(err, &stale) && stale.CTL:
+		return capital(stale.Error()) + ". Please run the CLI - utils ctl update CTLFile first"
 	case errors.As(err, &stale) && stale.Recovery:
 		return fmt.Sprintf("The ITL does not hold the present ITLRecovery certificate. "+
 			"Please restart Cisco Tftp on %s first", stale.Node)

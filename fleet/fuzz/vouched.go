@@ -59,7 +59,11 @@ func (c *vouched) step(t *trial, s *virtual.Step) error {
 	}()
 	for _, l := range [][2]*itl.List{{before.Lists.CTL, after.Lists.CTL}, {before.Lists.ITL, after.Lists.ITL}} {
 		if list := l[1]; list != nil && list != l[0] {
-			if err := c.mayStore(s, &list.Signed, itl.SAST); err != nil {
+			roles := []itl.Role{itl.SAST}
+			if list.Kind() == "ITL" && l[0] == nil && before.Lists.CTL != nil {
+				roles = append(roles, itl.CCMTFTP)
+			}
+			if err := c.mayStore(s, &list.Signed, roles...); err != nil {
 				return fmt.Errorf("%s stores a trust list: %w", s.Phone.Name(), err)
 			}
 		}

@@ -1,0 +1,149 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"itlsim/cucm"
+	"itlsim/itl"
+	"itlsim/scenarios/language"
+)
+
+// aboutCTL is the CTL of a cluster in mixed mode: what nodes serve and phones hold.
+var aboutCTL = []language.Rule[predicate]{
+	cluster("the cluster is in (mode=mixed|non-secure) mode", func(p *Player, said language.Said) error {
+		is := "non-secure"
+		if p.Cluster.SecurityMode() == cucm.Mixed {
+			is = "mixed"
+		}
+		if is != said.Words["mode"] {
+			return fmt.Errorf("it is in %s mode", is)
+		}
+		return nil
+	}),
+	cluster("all nodes serve the same CTL", func(p *Player, _ language.Said) error {
+		publisher := p.Cluster.Publisher()
+		for _, n := range p.Cluster.Nodes() {
+			if mine, its := checksum(publisher.ServedCTL()), checksum(n.ServedCTL()); mine != its {
+				return fmt.Errorf("%s serves %s, and %s serves %s", publisher.Name(), mine, n.Name(), its)
+			}
+		}
+		return nil
+	}),
+	node("{node} serves no CTL", func(_ *Player, n *cucm.Node, _ language.Said) error {
+		if n.ServedCTL() != nil {
+			return errors.New("it serves one")
+		}
+		return nil
+	}),
+	node("{node} serves a CTL signed by the {unit} key of {signer=node}",
+		func(p *Player, n *cucm.Node, said language.Said) error {
+			signer, err := p.Node(said.Words["signer"])
+			if err != nil {
+				return err
+			}
+			if by := p.notSignedBy(n.ServedCTL(), cucm.Unit(said.Words["unit"]), signer); by != "" {
+				return errors.New("it serves " + by)
+			}
+			return nil
+		}),
+	node("the CTL of {node} (have=has|lacks) the {unit} certificate of {owner=node}",
+		func(p *Player, n *cucm.Node, said language.Said) error {
+			owner, err := p.Node(said.Words["owner"])
+			if err != nil {
+				return err
+			}
+			switch has := holdsCertificate(n.ServedCTL(), owner.Certificate(cucm.Unit(said.Words["unit"]))); {
+			case has == (said.Words["have"] == "has"):
+				return nil
+			case n.ServedCTL() == nil:
+				return errors.New("it serves none")
+			case has:
+				return errors.New("it has it")
+			default:
+				return errors.New("it lacks it")
+			}
+		}),
+	phones("hold no CTL", func(s *subject) string { return s.unless(s.Flash.Lists.CTL == nil, (*subject).whichCTL) }),
+	phones("hold the CTL of {node}", func(s *subject) string {
+		n, err := s.Node(s.said.Words["node"])
+		if err != nil {
+			return err.Error()
+		}
+		ctl := s.Flash.Lists.CTL
+		return s.unless(ctl != nil && checksum(ctl) == checksum(n.ServedCTL()), (*subject).whichCTL)
+	}),
+	phones("hold a CTL signed by the {unit} key of {node}", func(s *subject) string {
+		n, err := s.Node(s.said.Words["node"])
+		if err != nil {
+			return err.Error()
+		}
+		if by := s.notSignedBy(s.Flash.Lists.CTL, cucm.Unit(s.said.Words["unit"]), n); by != "" {
+			return "hold " + by
+		}
+		return ""
+	}),
+	phones("hold a CTL without certificates of servers", func(s *subject) string {
+		ctl := s.Flash.Lists.CTL
+		if ctl == nil {
+			return "hold none"
+		}
+		for _, rec := range ctl.With(itl.CCM, itl.CCMTFTP, itl.TFTP) {
+			if rec.Certified() {
+				return "hold one with such certificates"
+			}
+		}
+		return ""
+	}),
+	phones("(have=hold|lack) the {unit} certificate of {node} in their CTL", func(s *subject) string {
+		n, err := s.Node(s.said.Words["node"])
+		if err != nil {
+			return err.Error()
+		}
+		is := "lack it"
+		if holdsCertificate(s.Flash.Lists.CTL, n.Certificate(cucm.Unit(s.said.Words["unit"]))) {
+			is = "hold it"
+		}
+		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
+	}),
+}
+
+// whichCTL says which CTL a phone holds.
+func (s *subject) whichCTL() string {
+	ctl := s.Flash.Lists.CTL
+	if ctl == nil {
+		return "hold none"
+	}
+	for _, n := range s.Nodes() {
+		if checksum(n.ServedCTL()) == checksum(ctl) {
+			return "hold that of " + n.Name()
+		}
+	}
+	return "hold one that no node serves, signed by " + ctl.Signer.Name()
+}
+
+// notSignedBy says what a CTL is in place of one that a node's present key signed:
+// "" where that did.
+func (p *Player) notSignedBy(ctl *itl.List, u cucm.Unit, n *cucm.Node) string {
+	if ctl == nil {
+		return "none"
+	}
+	if by := p.otherSigner(ctl, u, n); by != "" {
+		return "one signed by " + by
+	}
+	return ""
+}
+
+// holdsCertificate reports whether a list has a certificate, in whatever role.
+func holdsCertificate(l *itl.List, cert *cucm.Certificate) bool {
+	if l == nil {
+		return false
+	}
+	for i := range l.Records {
+		if l.Records[i].Holds(cert.Certificate.Raw) {
+			return true
+		}
+	}
+	return false
+}
