@@ -108,20 +108,20 @@ func (n *Node) signedConfiguration(name string, d Device) ([]byte, error) {
 	c := n.cluster
 	c.mu.RLock()
 	key := d.key()
-	kept, digest, changes := n.configs[key], c.digest, c.changes
+	kept, digest, changes := n.configs[key], n.digest, c.changes
 	c.mu.RUnlock()
 	if kept.changes == changes && slices.Equal(kept.group, d.Group) {
 		return kept.data, nil
 	}
 	// Written and signed outside the lock: other phones need not wait for it.
 	file, signer := n.configuration(d)
-	if kept.stamp != file.VersionStamp || kept.signer != signer {
+	if kept.stamp != file.VersionStamp || kept.signer != signer || kept.digest != digest {
 		data, err := itl.SignFile(name, file.XML(), digest, c.Now(), signer.Signer)
 		if err != nil {
 			return nil, err
 		}
 		c.signed.Add(1)
-		kept = signedConfig{stamp: file.VersionStamp, signer: signer, data: data}
+		kept = signedConfig{stamp: file.VersionStamp, signer: signer, digest: digest, data: data}
 	}
 	kept.changes, kept.group = changes, d.Group
 	c.mu.Lock()

@@ -76,8 +76,8 @@ func (d *draft) installNode(node int) error {
 }
 
 // regenerate replaces certificates of a node together and rebuilds the lists
-// that hold them. It reports whether there are such lists.
-func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
+// that hold them. It reports whether that resets the phones.
+func (d *draft) regenerate(node int, units ...Unit) (reset bool, err error) {
 	n := &d.nodes[node]
 	var affected []int
 	for _, unit := range units {
@@ -99,7 +99,7 @@ func (d *draft) regenerate(node int, units ...Unit) (inList bool, err error) {
 			affected = []int{node}
 		}
 	}
-	return len(affected) > 0, d.rebuild(false, affected...)
+	return len(affected) > 0 && d.interacts(), d.rebuild(false, affected...)
 }
 
 // regenerateRecovery replaces the recovery key. The publisher's file of it is

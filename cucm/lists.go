@@ -31,7 +31,7 @@ func (d *draft) template(n *nodeState) itl.Template {
 	if d.rollback {
 		records = slices.DeleteFunc(records, func(r itl.Record) bool { return leftOutForRollback[r.Role] })
 	}
-	return itl.Template{Filename: itl.ITLFilename, Timestamp: d.means.now(), Digest: d.digest, Records: records}
+	return itl.Template{Filename: itl.ITLFilename, Timestamp: d.means.now(), Digest: n.digest, Records: records}
 }
 
 // leftOutForRollback are the sections that a list lacks while the cluster is
@@ -46,14 +46,18 @@ func (d *draft) buildsList(node int) bool {
 }
 
 // rebuild builds and signs new ITLs for nodes, which ends a reset list. At a start
-// of TFTP the list takes up a regenerated ITLRecovery certificate (M14), and the
-// node serves the CTL that lies there; otherwise it keeps those it has.
+// of TFTP the list takes up a regenerated ITLRecovery certificate (M14) and the
+// cluster's digest, and the node serves the CTL that lies there; otherwise it keeps
+// those it has.
 func (d *draft) rebuild(start bool, nodes ...int) error {
 	for _, i := range nodes {
+		n := &d.nodes[i]
+		if start {
+			n.digest = d.digest
+		}
 		if !d.buildsList(i) {
 			continue
 		}
-		n := &d.nodes[i]
 		if start {
 			n.servedCTL = n.ctl
 		}

@@ -30,6 +30,7 @@ type signedConfig struct {
 	group   []*Node // the device's then
 	stamp   string
 	signer  *Certificate
+	digest  itl.Digest
 	data    []byte
 }
 

@@ -3,8 +3,6 @@ package cucm
 import (
 	"regexp"
 	"time"
-
-	"itlsim/cucm/ciscolog"
 )
 
 // guards reports whether a certificate's modification keeps others of its node
@@ -49,12 +47,12 @@ func (n *Node) Guard() (modified Unit, until time.Time) {
 }
 
 // Regenerate makes a new certificate and key. Lists that hold the certificate
-// are rebuilt at once, which ends a reset list, and the phones are reset
-// (M13). An ITLRecovery certificate waits for the next TFTP start and resets
+// are rebuilt at once, which ends a reset list, and the phones are reset (M13),
+// unless that is set to be done by hand ([Cluster.SetPhoneInteraction]). An ITLRecovery certificate waits for the next TFTP start and resets
 // no phone (M14). Another certificate of the node within five minutes is
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
-	return n.cluster.changeLists(func(d *draft) (inList bool, err error) {
+	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
 		if err := d.release.Facts().guarded(&d.nodes[n.index], unit, d.means.now()); err != nil {
 			return false, err
 		}
@@ -78,10 +76,10 @@ const maxDomain = 253
 
 // Rename gives the node another host name or domain; "" leaves one as it is.
 // CallManager, TVS, tomcat and ipsec are regenerated together, past the
-// five-minute guard, and the phones are reset; ITLRecovery goes on showing the
+// five-minute guard, and the phones are reset as by a regeneration; ITLRecovery goes on showing the
 // old name until it is regenerated (M3).
 func (n *Node) Rename(name, domain string) error {
-	return n.cluster.changeLists(func(d *draft) (inList bool, err error) {
+	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
 		s := &d.nodes[n.index]
 		if name != "" {
 			if !hostName.MatchString(name) {
@@ -104,44 +102,14 @@ func (n *Node) Rename(name, domain string) error {
 	})
 }
 
-// PreparedForRollback is the enterprise parameter "Prepare Cluster for Rollback
-// to pre 8.0".
-func (c *Cluster) PreparedForRollback() bool {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.rollback
-}
-
-// PrepareForRollback sets the enterprise parameter "Prepare Cluster for Rollback
-// to pre 8.0". While it is True no node's list has a TFTP or TVS entry: a phone
-// that takes such a list, which is signed as ever, counts as one without any. A
-// change rebuilds the lists at once, which ends a reset list, and resets the
-// phones; a value that is in force already changes nothing.
-func (c *Cluster) PrepareForRollback(on bool) error {
-	return c.changeLists(func(d *draft) (changed bool, err error) {
-		if d.rollback == on {
-			return false, nil
-		}
-		d.rollback = on
-		// The alarms are of the catalogue System/TVS; that the publisher logs them
-		// for the cluster is this project's own choice.
-		a := ciscolog.RollbackDisabled
-		if on {
-			a = ciscolog.RollbackEnabled
-		}
-		d.raise(0, a)
-		return true, d.rebuild(false, d.every()...)
-	})
-}
-
-// changeLists makes a change and resets the phones where it changed lists.
-func (c *Cluster) changeLists(do func(*draft) (changed bool, err error)) error {
-	var changed bool
+// changeLists makes a change and resets the phones where it says so.
+func (c *Cluster) changeLists(do func(*draft) (reset bool, err error)) error {
+	var reset bool
 	err := c.change(func(d *draft) (err error) {
-		changed, err = do(d)
+		reset, err = do(d)
 		return err
 	})
-	if err == nil && changed {
+	if err == nil && reset {
 		c.ResetPhones()
 	}
 	return err

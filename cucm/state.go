@@ -16,12 +16,13 @@ type state struct {
 	release  Release
 	location Location
 	keyBits  int
-	digest   itl.Digest
+	digest   itl.Digest // see [Cluster.SetSignatureAlgorithm]
 
 	store    trustStore
 	settings cnf.Settings
 	rollback bool // see [Cluster.PrepareForRollback]
 	mixed    bool // enterprise parameter Cluster Security Mode: 1
+	manual   bool // see [Cluster.SetPhoneInteraction]
 
 	login       login
 	p12Password string        // that protects ITLRecovery.p12, see [P12Password]
@@ -47,6 +48,7 @@ type nodeState struct {
 	recoveryName string // see [NodeConfig]
 
 	certs     map[Unit]*Certificate
+	digest    itl.Digest   // that its TFTP signs by, as of its last start
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
 	recovery  *Certificate // ITLRecovery as in the list: of the last start of TFTP, or reset
 	ctl       *itl.List    // CTLFile.tlv in the TFTP directory; nil: there is none

@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
@@ -25,6 +26,7 @@ type savedCluster struct {
 	Settings    cnf.Settings
 	Rollback    bool
 	Mixed       bool
+	Manual      bool // phone interaction
 	Login       login
 	P12Password string
 	ClockAhead  time.Duration // in nanoseconds
@@ -40,6 +42,7 @@ type savedNode struct {
 	Modified                         map[Unit]time.Time
 	KnownHosts                       map[string]string
 	Unread                           map[string]bool `json:",omitempty"`
+	Digest                           itl.Digest      // 0 in states that were kept before nodes had one: the cluster's
 }
 
 // stateFormat changes when a directory's layout does.
@@ -69,7 +72,7 @@ func certificateFile(node string, unit Unit) string {
 func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
-		Settings: d.settings, Rollback: d.rollback, Mixed: d.mixed,
+		Settings: d.settings, Rollback: d.rollback, Mixed: d.mixed, Manual: d.manual,
 		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
 	}
 	files := make(map[string][]byte)
@@ -98,7 +101,9 @@ func certificatePEM(cert *x509.Certificate) []byte {
 // encodeNode adds a node's files, and gives what of it is in cluster.json.
 func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
-		n.name, n.domain, n.home, n.recoveryName, n.keyBits, n.activated, n.running, make(map[Unit]time.Time), n.known, n.unread,
+		Name: n.name, Domain: n.domain, Home: n.home, RecoveryName: n.recoveryName, KeyBits: n.keyBits,
+		Activated: n.activated, Running: n.running, Modified: make(map[Unit]time.Time),
+		KnownHosts: n.known, Unread: n.unread, Digest: n.digest,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -162,7 +167,7 @@ func decode(files map[string][]byte) (*draft, error) {
 	}
 	d := &draft{state: state{
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
-		settings: saved.Settings, rollback: saved.Rollback, mixed: saved.Mixed,
+		settings: saved.Settings, rollback: saved.Rollback, mixed: saved.Mixed, manual: saved.Manual,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 	}}
 	var err error
@@ -174,6 +179,7 @@ func decode(files map[string][]byte) (*draft, error) {
 		if err != nil {
 			return nil, err
 		}
+		n.digest = cmp.Or(n.digest, d.digest)
 		d.nodes = append(d.nodes, n)
 		for _, unit := range saved.Release.Facts().Units() { // earlier versions kept fewer
 			d.store = d.store.with(Store(unit), n.certs[unit].Certificate)
@@ -206,7 +212,8 @@ func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeSt
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
-		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
+		digest: node.Digest,
+		certs:  make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
 	for _, unit := range append(slices.Clone(units), servedRecovery) {
 		base := certificateFile(n.name, unit)

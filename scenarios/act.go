@@ -19,6 +19,7 @@ type Act struct {
 	Service  string         `json:"service,omitempty"` // TFTP or TVS
 	Nodes    []string       `json:"nodes,omitempty"`   // in order, of UseTFTP
 	Setting  string         `json:"setting,omitempty"` // as a sentence calls it, such as "web access"
+	Value    string         `json:"value,omitempty"`   // that a parameter is set to
 	On       bool           `json:"on,omitempty"`      // how something is set
 	Share    float64        `json:"share,omitempty"`   // from 0 to 1
 	Duration time.Duration  `json:"duration,omitempty"`
@@ -51,8 +52,10 @@ const (
 const (
 	ResetPhones      Verb = "reset the phones of the cluster"
 	ResetOtherPhones Verb = "reset the phones of the other cluster"
-	PrepareRollback  Verb = "prepare for rollback" // On: True
-	Configure        Verb = "configure"            // Setting, On
+	PrepareRollback  Verb = "prepare for rollback"        // On: True
+	SetDigest        Verb = "set the signature algorithm" // Value: SHA-1, SHA-512
+	SetInteraction   Verb = "set the phone interaction"   // Value: automatic, manual
+	Configure        Verb = "configure"                   // Setting, On
 )
 
 // What else is done.

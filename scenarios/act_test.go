@@ -87,7 +87,7 @@ func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
 		require.Equal(t, inFile, alone)
 		verbs[alone.Verb] = true
 	}
-	require.Len(t, verbs, 26, "all but InGo")
+	require.Len(t, verbs, 28, "all but InGo")
 }
 
 // What makes no sense is refused with the same words in a file and alone.
@@ -218,4 +218,20 @@ func TestDeclinedCommand(t *testing.T) {
 	require.Contains(t, judged().Why, "it printed")
 	declined.Refused, declined.Answers = "answered with no", []string{"yes"}
 	require.Equal(t, "it was done", judged().Why)
+}
+
+// Setting a parameter that the release does not have is an expectation that fails,
+// with words that say so.
+func TestAParameterThatTheReleaseLacks(t *testing.T) {
+	report := played(t, load(t, `
+name: parameters
+shows: what there is
+cluster: {release: 12.5}
+phones: [{group: a, count: 1}]
+steps:
+  - do:
+      - page: System > Enterprise Parameters > Phone Interaction on Certificate Update = manual
+`), lab.Options{Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	require.Contains(t, report, `release 12.5 has no enterprise parameter \"Phone Interaction on Certificate Update\"`)
+	require.Contains(t, report, `"passed": false`)
 }

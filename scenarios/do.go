@@ -9,6 +9,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
@@ -44,8 +45,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		}
 		p.Other.ResetPhones()
 		return nil
-	case PrepareRollback:
-		return p.Cluster.PrepareForRollback(a.On)
+	case PrepareRollback, SetDigest, SetInteraction:
+		return p.setParameter(a)
 	case Configure:
 		s := p.Cluster.Settings()
 		*setting(a.Setting, &s) = a.On
@@ -70,6 +71,27 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return p.setFaults(a)
 	}
 	return fmt.Errorf("there is no verb %q", a.Verb)
+}
+
+// setParameter sets an enterprise parameter. That it exists is an expectation.
+func (p *Player) setParameter(a Act) (err error) {
+	switch a.Verb {
+	case PrepareRollback:
+		err = p.Cluster.PrepareForRollback(a.On)
+	case SetDigest:
+		digest := itl.SHA1
+		if a.Value == itl.SHA512.String() {
+			digest = itl.SHA512
+		}
+		err = p.Cluster.SetSignatureAlgorithm(digest)
+	case SetInteraction:
+		err = p.Cluster.SetPhoneInteraction(a.Value == "automatic")
+	}
+	if errors.Is(err, cucm.ErrRefused) {
+		p.judge(a.Text+" is done", err)
+		return nil
+	}
+	return err
 }
 
 // picks reports whether a phone is meant.

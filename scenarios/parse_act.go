@@ -29,6 +29,9 @@ var (
 		verb("System > Enterprise Parameters > Reset", ResetPhones),
 		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones),
 		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", PrepareRollback),
+		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)", SetDigest),
+		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = (value=automatic|manual)",
+			SetInteraction),
 		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure),
 	)
 	waits  = language.New(verb("{number} {timeunit}", LetTimePass))
@@ -137,7 +140,7 @@ func (k actKey) act(value string) (Act, error) {
 	a := Act{
 		Text: k.text + value, Verb: verb, Phones: k.phones,
 		Node: said.Words["node"], Service: said.Words["service"], Setting: said.Words["setting"],
-		Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
+		Value: said.Words["value"], Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
 	}
 	switch verb {
 	case UseTFTP:
