@@ -80,6 +80,7 @@ func TestSyslog(t *testing.T) {
 	sum := sip.Checksum(l.Pub.ITL().SHA1())
 	l.Alarm(sip.DeviceTLInfo{
 		Device: phoneName, IPv4: netip.MustParseAddr("127.4.1.6"), ITL: &sum, ITLServer: "test10pub.joemar2.lab",
+		Code: sip.TLFailed,
 	})
 	l.Pub.LoginFailed("eve\n99: forged", "127.0.0.9:1")
 
@@ -102,7 +103,7 @@ func TestSyslog(t *testing.T) {
 	require.Contains(t, got[3], "%UC_PHONE-6-DeviceTLInfo: %[DeviceName="+phoneName+"]"+
 		"[IPv4Address=127.4.1.6][IPv6Address=]"+
 		"[CTL_Signature=Not Installed][CTL_TFTP_Server=N/A][ITL_Signature="+sum.String()+
-		"][ITL_TFTP_Server=test10pub.joemar2.lab][StatusCode=3][AppID=Cisco CallManager]")
+		"][ITL_TFTP_Server=test10pub.joemar2.lab][StatusCode=9][AppID=Cisco CallManager]")
 	require.Contains(t, got[4], "[UserID=eve_99: forged]")
 	require.True(t, strings.HasPrefix(got[1], "1: "), "each process numbers from 0, without gaps: %s", got[1])
 	require.True(t, strings.HasPrefix(got[3], "0: "), got[3])

@@ -29,8 +29,9 @@ type View struct {
 	Screen        string      // "" when idle
 	ScreenReason  error       // why an HTTPS service did not open
 
-	status  phone.StatusLog
-	alarmAt time.Time
+	status    phone.StatusLog
+	alarmAt   time.Time
+	alarmCode sip.TLCode
 }
 
 // ViewOf looks at a phone. Every judging of a fleet does this for every phone, so
@@ -40,8 +41,9 @@ func ViewOf(p *phone.Phone) View {
 		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), AlternateTFTP: p.AlternateTFTP(),
 		On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
 		LastBoot: p.LastBoot(), Cause: p.Cause(),
-		StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(), alarmAt: p.AlarmAt(),
+		StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(),
 	}
+	v.alarmAt, v.alarmCode = p.LastAlarm()
 	screen := p.Screen()
 	v.Screen, v.ScreenReason = screen.Text, screen.Reason
 	v.CallManager, v.NotRegistered = p.RegisteredWith()
@@ -60,7 +62,7 @@ func (v *View) Alarm() (sip.DeviceTLInfo, time.Time) {
 	if v.alarmAt.IsZero() {
 		return sip.DeviceTLInfo{}, v.alarmAt
 	}
-	return phone.Alarm(v.Name, v.IP, v.Flash.Lists), v.alarmAt
+	return phone.Alarm(v.Name, v.IP, v.Flash.Lists, v.alarmCode), v.alarmAt
 }
 
 // Registered reports whether a phone is on and registered.

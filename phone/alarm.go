@@ -7,12 +7,38 @@ import (
 	"itlsim/sip"
 )
 
-// Alarm is what a phone that holds these lists reports.
-func Alarm(device string, ip netip.Addr, lists Lists) sip.DeviceTLInfo {
-	a := sip.DeviceTLInfo{Device: device, IPv4: ip}
+// Alarm is what a phone that holds these lists reports, with what came of them.
+func Alarm(device string, ip netip.Addr, lists Lists, code sip.TLCode) sip.DeviceTLInfo {
+	a := sip.DeviceTLInfo{Device: device, IPv4: ip, Code: code}
 	a.CTL, a.CTLServer = reported(lists.CTL)
 	a.ITL, a.ITLServer = reported(lists.ITL)
 	return a
+}
+
+// tlCode is what came of the trust lists in the boot that is under way. What each
+// number of error messages 14 stands for where that leaves it open is this project's
+// reading. A 7821's log has 3 without a CTL, after an ITL that replaced another too.
+func (p *Phone) tlCode() sip.TLCode {
+	b, lists := p.boot, p.flash.Lists
+	switch {
+	case b.held && b.ctl == listRefused && b.itl == listTaken:
+		return sip.TLOnlyITL
+	case b.held && b.itl == listRefused && b.ctl == listTaken:
+		return sip.TLOnlyCTL
+	case b.held && (b.ctl == listRefused || b.itl == listRefused):
+		return sip.TLFailed
+	case b.ctl == listUnanswered || b.itl == listUnanswered:
+		return sip.TLNoServer
+	case !lists.Installed():
+		return sip.TLNoneYet
+	case lists.CTL == nil:
+		return sip.TLNewITL
+	case b.held:
+		return sip.TLUpdated
+	case lists.ITL == nil:
+		return sip.TLNewCTL
+	}
+	return sip.TLNewBoth
 }
 
 func reported(l *itl.List) (*sip.Checksum, string) {

@@ -36,8 +36,31 @@ type boot struct {
 
 	newCTL, newITL, updated bool // for the status messages
 
+	held     bool    // lists, when the boot began
+	ctl, itl outcome // of their steps
+
 	offer offer // the file that is being judged
 	stub  stub  // the configuration in whose place an encrypted one is asked for
+}
+
+// outcome is what came of a step about a trust list.
+type outcome uint8
+
+const (
+	listSame       outcome = iota // nothing changed: the same again, or none there
+	listTaken                     // another list, or a first one
+	listRefused                   // what was offered
+	listUnanswered                // by any server
+)
+
+// came notes what came of a step; only those about lists matter.
+func (b *boot) came(o outcome) {
+	switch b.step {
+	case stepCTL:
+		b.ctl = o
+	case stepITL, stepITLFile:
+		b.itl = o
+	}
 }
 
 // stub is a configuration that only says that there is an encrypted one.
@@ -53,7 +76,7 @@ func (p *Phone) startBoot(restart bool) {
 	p.drop()
 	if !restart {
 		p.last = nil
-		p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state}
+		p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state, held: p.flash.Lists.Installed()}
 		p.begin(stepCTL)
 		return
 	}
@@ -135,6 +158,7 @@ func (p *Phone) noAnswer() {
 	}
 	// No answer at all: the boot goes on with what is stored.
 	p.show(MsgTFTPTimeout)
+	b.came(listUnanswered)
 	if b.step == stepEncrypted {
 		p.refuseStub(errNoServer)
 		return
@@ -212,6 +236,6 @@ func (p *Phone) listsDone() {
 		p.show(MsgITLInstalled)
 	}
 	if p.rules().reportsLists(p) {
-		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists))
+		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists, p.tlCode()))
 	}
 }

@@ -70,9 +70,12 @@ func (PowerOff) happen(p *Phone) {
 }
 
 func (ev Reset) happen(p *Phone) {
-	why := ResetReset
-	if ev.Restart {
+	why := PhoneKeypad
+	switch {
+	case ev.Restart:
 		why = ResetRestart
+	case ev.Asked:
+		why = ResetReset
 	}
 	p.leave(why, ev.Asked)
 	p.restart(why)

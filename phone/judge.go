@@ -154,6 +154,7 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 		b.list = p.flash.Lists.best()
 	}
 	if by != BySameFile {
+		b.came(listTaken)
 		b.updated = b.updated || !first
 		b.before = None
 		if p.profile.FlushesVouches {
@@ -208,6 +209,7 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 		r.Signer = signed.Signer
 	}
 	b.refused = worse(b.refused, worse(b.before, Explain(reason).State))
+	b.came(listRefused)
 	switch b.name.Kind {
 	case tftp.CTL:
 		p.show(MsgCTLFailed)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/netip"
 	"time"
+
+	"itlsim/sip"
 )
 
 // A Phone is one phone: its flash, its state and whatever boot is under way.
@@ -33,6 +35,8 @@ type Phone struct {
 	lists   State // what the last boot made of the trust lists alone
 	on      bool
 	cause   Cause // of the last boot
+
+	alarmCode sip.TLCode // of the last alarm
 
 	*reaction // nil but in Step
 }

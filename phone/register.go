@@ -15,15 +15,17 @@ type Cause uint8
 
 // The causes that a simulation has.
 const (
-	NeverBooted Cause = iota
-	Initialized       // power
-	ResetReset
-	ResetRestart
-	PhoneKeypad
+	NeverBooted  Cause = iota
+	Initialized        // power
+	ResetReset         // as a call manager asked
+	ResetRestart       // the same
+	PhoneKeypad        // as somebody at the phone asked
 )
 
-// causes have their numbers from the alarm catalogue's LastOutOfServiceInformation
-// and from SIPCC.
+// causes have their numbers from SIPCC. By the alarm catalogue's
+// ReasonForOutOfService (error messages 14, out of service codes) 20 is a reset by
+// the user, 22 and 23 are one and a restart by the call manager, and 25 says that
+// registration succeeded.
 var causes = [...]struct {
 	name  string
 	alarm int
@@ -69,7 +71,7 @@ func (p *Phone) storeAlarm(a sip.DeviceTLInfo) {
 	// A copy: the driver may hold the old slice.
 	c := p.calling()
 	c.alarms = append(slices.Clone(c.alarms[max(0, len(c.alarms)+1-storedAlarms):]), a)
-	p.alarmAt = uint32(p.now.Unix())
+	p.alarmAt, p.alarmCode = uint32(p.now.Unix()), a.Code
 	p.do(RaiseAlarm{a})
 }
 
@@ -209,10 +211,10 @@ func (p *Phone) StoredAlarms() []sip.DeviceTLInfo {
 	return p.calls.alarms
 }
 
-// AlarmAt is when the last alarm was raised; zero where none was.
-func (p *Phone) AlarmAt() time.Time {
+// LastAlarm is when the last alarm was raised, and what it said; zero where none was.
+func (p *Phone) LastAlarm() (time.Time, sip.TLCode) {
 	if p.alarmAt == 0 {
-		return time.Time{}
+		return time.Time{}, 0
 	}
-	return time.Unix(int64(p.alarmAt), 0).UTC()
+	return time.Unix(int64(p.alarmAt), 0).UTC(), p.alarmCode
 }

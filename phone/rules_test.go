@@ -99,7 +99,7 @@ func TestPhoneWithoutServersGoesOnWithWhatItHas(t *testing.T) {
 	said := l.run("boot")
 	require.Empty(t, lines(said, "-> Fetch "))
 	require.Equal(t, []string{"trusted"}, lines(said, "-> Booted "))
-	require.Equal(t, []string{"cm1:5060, Reset-Reset, alarms: 1"}, lines(said, "-> Register with "))
+	require.Equal(t, []string{"cm1:5060, Phone-Keypad, alarms: 1"}, lines(said, "-> Register with "))
 
 	l.run("phone 8861 -")
 	require.Equal(t, []string{"none"}, lines(l.run("boot"), "-> Booted "))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,33 @@ type DeviceTLInfo struct {
 	CTL, ITL  *Checksum  // nil: not installed
 	CTLServer string     // "": N/A
 	ITLServer string     // the CN of the list's TFTP record, not of its signer
+	Code      TLCode
+}
+
+// A TLCode is what came of the trust lists in a boot: StatusCode, by the numbers of
+// error messages 14. The zero value says nothing.
+type TLCode uint8
+
+// The codes. Two traces of phones without a CTL show [TLNewITL]; the others have
+// been seen in no trace.
+const (
+	TLUpdated  TLCode = 1 // an update succeeded
+	TLNewCTL   TLCode = 2 // a CTL, where there was no list before
+	TLNewITL   TLCode = 3 // an ITL, where there was no list before
+	TLNewBoth  TLCode = 4 // both, where there was no list before
+	TLOnlyITL  TLCode = 5 // the CTL could not be updated, the ITL was
+	TLNoneYet  TLCode = 6 // the update failed, and there was no list before
+	TLNoServer TLCode = 7 // generic failure: the connection is lost, the server busy
+	TLOnlyCTL  TLCode = 8 // the ITL could not be updated, the CTL was
+	TLFailed   TLCode = 9 // the update failed, where there were lists
+)
+
+// String is the code as alarms spell it.
+func (c TLCode) String() string {
+	if c == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(c))
 }
 
 // A Checksum is the SHA-1 of a whole file.
@@ -37,9 +65,7 @@ func (c *Checksum) String() string {
 const alarmElement = `<Alarm Name="DeviceTLInfo">`
 
 // XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
-// in LF, the last has none. StatusCode 3 is the only value ever seen, and
-// means that an ITL was installed where there was no list (error messages 14, which
-// has nine more); other cases use it too.
+// in LF, the last has none.
 func (a DeviceTLInfo) XML() []byte {
 	var b strings.Builder
 	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n")
@@ -77,7 +103,7 @@ func (a DeviceTLInfo) Parameters() []Parameter {
 		{"CTL_TFTP_Server", server(a.CTLServer)},
 		{"ITL_Signature", a.ITL.String()},
 		{"ITL_TFTP_Server", server(a.ITLServer)},
-		{"StatusCode", "3"},
+		{"StatusCode", a.Code.String()},
 	}
 }
 
@@ -120,6 +146,10 @@ func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
 			a.CTLServer = serverName(value)
 		case "ITL_TFTP_Server":
 			a.ITLServer = serverName(value)
+		case "StatusCode":
+			if code, err := strconv.ParseUint(value, 10, 8); err == nil {
+				a.Code = TLCode(code)
+			}
 		}
 	}
 }

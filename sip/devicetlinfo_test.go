@@ -26,7 +26,7 @@ func TestAlarmAsARealPhoneSendsIt(t *testing.T) {
 	require.NoError(t, err)
 	alarm := DeviceTLInfo{
 		Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"),
-		ITL: &sum, ITLServer: "cucm-115.home.lab",
+		ITL: &sum, ITLServer: "cucm-115.home.lab", Code: TLNewITL,
 	}
 	require.Empty(t, cmp.Diff(string(body), string(alarm.XML())))
 }
@@ -34,7 +34,7 @@ func TestAlarmAsARealPhoneSendsIt(t *testing.T) {
 func TestAlarmIsReadBack(t *testing.T) {
 	sum := Checksum{1, 2, 3}
 	for _, a := range []DeviceTLInfo{
-		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>"},
+		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>", Code: TLFailed},
 		{Device: "SEPC80084AA8743", CTL: &sum, CTLServer: "pub"},
 	} {
 		got, ok := ParseDeviceTLInfo(a.XML())
@@ -47,6 +47,12 @@ func TestAlarmIsReadBack(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "SEP1", got.Device)
 	// What no phone sends is left out.
+	for _, code := range []string{"300", "-1", "three", ""} {
+		got, ok = ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="DeviceName">SEP1</String>` +
+			`<String name="StatusCode">` + code + `</String>`))
+		require.True(t, ok)
+		require.Zero(t, got.Code, code)
+	}
 	long := strings.Repeat("x", 256)
 	got, ok = ParseDeviceTLInfo(DeviceTLInfo{Device: "SEP1", ITLServer: long}.XML())
 	require.True(t, ok)

@@ -34,7 +34,7 @@ func goldenAlarm() []byte {
 	}
 	return DeviceTLInfo{
 		Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"),
-		ITL: &sum, ITLServer: "cucm-115.home.lab",
+		ITL: &sum, ITLServer: "cucm-115.home.lab", Code: TLNewITL,
 	}.XML()
 }
 

@@ -23,6 +23,7 @@ import (
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/phone/web"
+	"itlsim/sip"
 )
 
 var update = flag.Bool("update", false, "write the pages anew; read the diff before keeping it")
@@ -74,7 +75,7 @@ func booted(model string) web.Phone {
 		CallManagers: []string{"127.0.0.2:5060", "127.0.0.3:5060"}, Directory: cnf.DirectoryURL("127.0.0.2", "8443"),
 		Settings: cnf.Settings{WebAccess: true},
 	}
-	p.Alarm = phone.Alarm(p.Name, p.IP, p.Flash.Lists)
+	p.Alarm = phone.Alarm(p.Name, p.IP, p.Flash.Lists, sip.TLNewITL)
 	return p
 }
 
