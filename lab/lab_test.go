@@ -133,6 +133,16 @@ func TestOpenFails(t *testing.T) {
 	s.Groups = append(s.Groups, lab.Group{Name: "floor-2", Count: 2, TFTP: []string{"nobody"}})
 	_, err = lab.Open(s, opt)
 	require.ErrorContains(t, err, "no node nobody")
+	s = setup(2)
+	s.Groups[0].TFTP = nil
+	_, err = lab.Open(s, opt)
+	require.ErrorContains(t, err, "phones need a node with TFTP")
+	s = setup(2)
+	s.Cluster.Nodes[1].TFTP = false
+	_, err = lab.Open(s, opt)
+	require.ErrorContains(t, err, "test10sub has no TFTP")
+	s = setup(1)
+	s.Groups = append(s.Groups, lab.Group{Name: "floor-2", Count: 1, TFTP: []string{"test10sub"}})
 	opt.Phones = 1
 	_, err = lab.Open(s, opt)
 	require.ErrorIs(t, err, lab.ErrTooFew)

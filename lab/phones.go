@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -69,7 +70,7 @@ func (l *Lab) Send(ev phone.Event, pick func(*Member) bool) {
 // UseTFTP gives the phones that are picked other TFTP servers, first to last, as
 // DHCP option 150 does.
 func (l *Lab) UseTFTP(nodes []string, pick func(*Member) bool) error {
-	r, err := l.route(nodes)
+	r, err := l.fileServers(nodes)
 	if err != nil {
 		return err
 	}
@@ -104,6 +105,21 @@ func (l *Lab) route(names []string) (*route, error) {
 		r.nodes, r.servers = append(r.nodes, n), append(r.servers, n.Address(cucm.TFTPService))
 	}
 	l.routes[key] = r
+	return r, nil
+}
+
+// fileServers finds nodes with TFTP, one at least.
+func (l *Lab) fileServers(names []string) (*route, error) {
+	r, err := l.route(names)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(names) == 0:
+		return nil, errors.New("phones need a node with TFTP")
+	}
+	if i := slices.Index(r.servers, ""); i >= 0 {
+		return nil, fmt.Errorf("%s has no TFTP", names[i])
+	}
 	return r, nil
 }
 
@@ -153,7 +169,7 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 	if len(managers) == 0 {
 		managers = order
 	}
-	tftp, err := l.route(order)
+	tftp, err := l.fileServers(order)
 	if err != nil {
 		return p, err
 	}

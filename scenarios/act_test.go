@@ -235,3 +235,48 @@ steps:
 	require.Contains(t, report, `release 12.5 has no enterprise parameter \"Phone Interaction on Certificate Update\"`)
 	require.Contains(t, report, `"passed": false`)
 }
+
+// What a node has not got can be neither used nor broken: a file says so before
+// anything is done, and so does an act that Go makes.
+func TestServicesThatAreNotThere(t *testing.T) {
+	const file = `name: bare
+shows: nodes that have not got everything
+cluster: {nodes: [{name: pub}, {name: sub, services: [tvs]}, {name: last, services: [tftp]}]}
+other cluster: {domain: other.lab, nodes: [{name: opub, services: [tvs]}%s]}
+phones: [{group: g, count: 1%s}]
+steps:
+  - do: [{%s}]
+`
+	const oneMore = ", {name: osub, services: [tftp]}"
+	p := open(t, load(t, fmt.Sprintf(file, "", "", "wait: 1 s")))
+	for act, tc := range map[string]struct {
+		want string
+		same Act
+	}{
+		"phones: use TFTP sub":                         {"sub has no TFTP", Act{Verb: UseTFTP, Nodes: []string{"sub"}}},
+		"phones: use TFTP pub then sub":                {"sub has no TFTP", Act{Verb: UseTFTP, Nodes: []string{"pub", "sub"}}},
+		"fault: TFTP of sub is down":                   {"sub has no TFTP", Act{Verb: StopService, Node: "sub", Service: "TFTP"}},
+		"fault: TVS of last is up again":               {"last has no TVS", Act{Verb: StartService, Node: "last", Service: "TVS"}},
+		"fault: TFTP of sub serves a stale list":       {"sub has no TFTP", Act{Verb: ServeStaleList, Node: "sub"}},
+		"fault: TFTP of sub serves corrupted lists":    {"sub has no TFTP", Act{Verb: CorruptLists, Node: "sub"}},
+		"fault: TVS of last shows a wrong certificate": {"last has no TVS", Act{Verb: ShowWrongTVS, Node: "last"}},
+		"phones: move to the other cluster":            {"no node of the other cluster has TFTP", Act{Verb: MoveToOther}},
+	} {
+		_, err := p.ParseAct(act)
+		require.ErrorContains(t, err, tc.want)
+		require.ErrorIs(t, err, language.ErrInvalid)
+		require.ErrorContains(t, p.Do(t.Context(), tc.same), tc.want, "an act that Go makes")
+		_, err = Load("test.yaml", []byte(fmt.Sprintf(file, "", "", act)), nil)
+		require.ErrorContains(t, err, tc.want)
+	}
+	_, err := Load("test.yaml", []byte(fmt.Sprintf(file, "", ", tftp: [pub, sub]", "wait: 1 s")), nil)
+	require.EqualError(t, err, "test.yaml:5:43: sub has no TFTP")
+	_, err = Load("test.yaml", []byte(strings.ReplaceAll(fmt.Sprintf(twoPhones, "{wait: 1 s}"), "phones:",
+		"cluster: {nodes: [{name: pub, services: tvs}]}\nphones:")), nil)
+	require.ErrorContains(t, err, "no node of the cluster has TFTP, which phones need")
+
+	// Phones that move ask those nodes of the other cluster that have TFTP.
+	q := open(t, load(t, fmt.Sprintf(file, oneMore, "", "wait: 1 s")))
+	do(t, q, "phones: move to the other cluster", "phones: power on")
+	require.NoError(t, q.Expect("all phones hold the list of osub"))
+}

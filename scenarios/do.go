@@ -27,6 +27,10 @@ var phoneEvents = map[Verb]phone.Event{
 
 // carryOut does an act. It is the one place that knows what each verb does.
 func (p *Player) carryOut(ctx context.Context, a Act) error {
+	v := p.vocabulary()
+	if err := v.possible(a); err != nil {
+		return err
+	}
 	switch a.Verb {
 	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory:
 		p.Send(phoneEvents[a.Verb], pick(a.Phones))
@@ -34,15 +38,12 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	case UseTFTP:
 		return p.UseTFTP(a.Nodes, pick(a.Phones))
 	case MoveToOther:
-		return p.move(a.Phones)
+		return p.UseTFTP(v.otherTFTP(), pick(a.Phones))
 
 	case ResetPhones:
 		p.Cluster.ResetPhones()
 		return nil
 	case ResetOtherPhones:
-		if p.Other == nil {
-			return errNoOther
-		}
 		p.Other.ResetPhones()
 		return nil
 	case PrepareRollback, SetDigest, SetInteraction:
@@ -110,23 +111,6 @@ func pick(w language.Which) func(*lab.Member) bool {
 	return func(m *lab.Member) bool { return picks(w, m) }
 }
 
-// errNoOther is the error of an act on a cluster that is not there.
-var errNoOther = errors.New("there is no other cluster")
-
-// move has phones ask the nodes of the other cluster for their files.
-func (p *Player) move(which language.Which) error {
-	if p.Other == nil {
-		return errNoOther
-	}
-	var names []string
-	for _, name := range p.NodeNames() {
-		if n, err := p.Node(name); err == nil && p.ClusterOf(n) == p.Other {
-			names = append(names, name)
-		}
-	}
-	return p.UseTFTP(names, pick(which))
-}
-
 // disturb changes what the network does.
 func (p *Player) disturb(a Act) {
 	d := p.Disturbance()
@@ -140,9 +124,6 @@ func (p *Player) disturb(a Act) {
 	}
 	p.Disturb(d)
 }
-
-// services are the services that sentences name.
-var services = map[string]cucm.Service{"TFTP": cucm.TFTPService, "TVS": cucm.TVSService}
 
 // switchNode takes a node or one of its services off the network, or brings it
 // back.

@@ -148,7 +148,7 @@ const (
 
 // namesCluster refuses to speak of a cluster that is not there.
 func namesCluster(v vocabulary, said language.Said) error {
-	if said.Words["where"] == theOtherCluster && !v.otherCluster {
+	if said.Words["where"] == theOtherCluster && v.other == nil {
 		return noOtherCluster(utf8.RuneCountInString(said.Text[:strings.LastIndex(said.Text, "other")]))
 	}
 	return nil

@@ -33,7 +33,7 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 	}},
 	{name: "other cluster", schema: clusterKeys.schema(), read: func(l *loader, n ast.Node, s *Scenario) {
 		other := l.cluster(n)
-		s.Other, l.words.otherCluster = &other, true
+		s.Other, l.words.other = &other, nodeNames(other)
 		for _, node := range other.Nodes {
 			if slices.ContainsFunc(s.Cluster.Nodes, func(o cucm.NodeConfig) bool { return o.Name == node.Name }) {
 				l.at(n, "both clusters have a node %s", node.Name)
@@ -59,9 +59,20 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 // scenario reads a whole file.
 func (l *loader) scenario(root ast.Node) Scenario {
 	s := Scenario{Setup: lab.Setup{Cluster: cucm.Cisco117598()}}
+	l.words.has = s.has
 	scenarioKeys.read(l, root, &s)
 	s.Served, s.Warnings = l.served, l.warnings
 	return s
+}
+
+// has reports whether a node has TFTP or TVS.
+func (s *Scenario) has(node string, service cucm.Service) bool {
+	nodes := s.Cluster.Nodes
+	if s.Other != nil {
+		nodes = slices.Concat(nodes, s.Other.Nodes)
+	}
+	i := slices.IndexFunc(nodes, func(n cucm.NodeConfig) bool { return n.Name == node })
+	return i >= 0 && map[cucm.Service]bool{cucm.TFTPService: nodes[i].TFTP, cucm.TVSService: nodes[i].TVS}[service]
 }
 
 var scenarioName = value[string]{object{"type": "string", "pattern": "^[a-z0-9.-]+$"},
@@ -217,7 +228,7 @@ var groupKeys = mapping[groupPlan]{what: "a group of phones", keys: []key[groupP
 		orElse("the group of phones has no name (group: …)"),
 	keyOf("count", number("count", 1, lab.MaxPhones), func(p *groupPlan, n int) { p.Count = n }),
 	keyOf("models", listOf(model), func(p *groupPlan, models []*phone.Profile) { p.Models = models }),
-	keyOf("tftp", atMost(phone.MaxServers, "a phone asks", clusterNode),
+	keyOf("tftp", atMost(phone.MaxServers, "a phone asks", fileServer),
 		func(p *groupPlan, nodes []string) { p.TFTP = nodes }),
 	keyOf("call managers", atMost(cucm.MaxGroup, "a CallManager Group has", clusterNode),
 		func(p *groupPlan, nodes []string) { p.CallManagers = nodes }),
@@ -244,6 +255,15 @@ var groupName = value[string]{object{"type": []string{"string", "number"}, "patt
 // clusterNode is a value for a node of the scenario's own cluster.
 var clusterNode = value[string]{text.schema, func(l *loader, n ast.Node) (string, bool) {
 	return l.choose(n, "a node of the cluster", l.words.Nodes)
+}}
+
+// fileServer is a value for one of them that has TFTP.
+var fileServer = value[string]{text.schema, func(l *loader, n ast.Node) (string, bool) {
+	name, ok := clusterNode.read(l, n)
+	if ok && !l.words.has(name, cucm.TFTPService) {
+		l.at(n, "%s has no TFTP", name)
+	}
+	return name, ok
 }}
 
 // model is a value for a model, with or without its firmware. Of one that is not
@@ -333,6 +353,9 @@ func (l *loader) group(n ast.Node, s *Scenario) lab.Group {
 			if node.TFTP {
 				p.TFTP = append(p.TFTP, node.Name)
 			}
+		}
+		if p.TFTP == nil {
+			l.at(n, "no node of the cluster has TFTP, which phones need")
 		}
 	}
 	if p.devices != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/scenarios/language"
 )
@@ -72,7 +73,49 @@ func isCommand(key string) bool { return strings.HasPrefix(key, "on ") }
 // vocabulary is what acts and expectations may name.
 type vocabulary struct {
 	language.Vocabulary
-	otherCluster bool // there is one
+	other []string // its nodes that are the other cluster's; nil: there is none
+	// has reports whether a node has a service: TFTP or TVS.
+	has func(node string, s cucm.Service) bool
+}
+
+// services are the services that sentences name.
+var services = map[string]cucm.Service{"TFTP": cucm.TFTPService, "TVS": cucm.TVSService}
+
+// possible tells why an act can never be done, if so: where it speaks of another
+// cluster, or of a node's service, there must be one.
+func (v vocabulary) possible(a Act) error {
+	nodes, service := []string{a.Node}, a.Service
+	switch a.Verb {
+	case MoveToOther, ResetOtherPhones:
+		switch {
+		case v.other == nil:
+			return noOtherCluster(0)
+		case a.Verb == MoveToOther && len(v.otherTFTP()) == 0:
+			return &language.Error{Says: "no node of the other cluster has TFTP"}
+		}
+		return nil
+	case UseTFTP:
+		nodes, service = a.Nodes, "TFTP"
+	case ShowWrongTVS:
+		service = "TVS"
+	case ServeStaleList, CorruptLists, CorruptConfigurations:
+		service = "TFTP"
+	case StopService, StartService:
+	default:
+		return nil
+	}
+	for _, n := range nodes {
+		if slices.Contains(v.Nodes, n) && !v.has(n, services[service]) {
+			return &language.Error{Says: n + " has no " + service}
+		}
+	}
+	return nil
+}
+
+// otherTFTP are the nodes of the other cluster that have TFTP: phones that move ask
+// them.
+func (v vocabulary) otherTFTP() []string {
+	return slices.DeleteFunc(slices.Clone(v.other), func(n string) bool { return !v.has(n, cucm.TFTPService) })
 }
 
 // act understands an act: the key says what sort of act it is, the value what is
@@ -148,10 +191,6 @@ func (k actKey) act(value string) (Act, error) {
 		if second := said.Words["second"]; second != "" {
 			a.Nodes = append(a.Nodes, second)
 		}
-	case MoveToOther, ResetOtherPhones:
-		if !k.otherCluster {
-			return Act{}, noOtherCluster(0)
-		}
 	case LetTimePass:
 		if a.Duration, err = duration(said); err != nil {
 			return Act{}, err
@@ -159,7 +198,7 @@ func (k actKey) act(value string) (Act, error) {
 	case DelayDatagrams:
 		a.Duration = time.Duration(min(said.Number("milliseconds"), maxDelay)) * time.Millisecond
 	}
-	return a, nil
+	return a, k.possible(a)
 }
 
 // noOtherCluster is the error of a sentence that speaks of one at a place.

@@ -72,7 +72,15 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 
 // vocabulary is what sentences may name here.
 func (p *Player) vocabulary() vocabulary {
-	return vocabulary{language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}, p.Other != nil}
+	v := vocabulary{Vocabulary: language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}}
+	v.has = func(node string, s cucm.Service) bool {
+		n, err := p.Node(node)
+		return err == nil && n.Address(s) != ""
+	}
+	if p.Other != nil {
+		v.other = v.Nodes[len(p.Cluster.Nodes()):]
+	}
+	return v
 }
 
 // ParseAct understands an act as a scenario file has it, key and value in one
