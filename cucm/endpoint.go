@@ -14,6 +14,7 @@ type endPoint struct {
 	device, model string
 	at            netip.AddrPort
 	why           Reason // 0: it is not gone
+	calls         bool   // the release tells of the phone's calls, of which there are none
 }
 
 // Parameters that are the same for all phones.
@@ -25,8 +26,7 @@ const (
 
 // Tags are the alarm's parameters in the order of error messages 14, less those that
 // the EndPointUnregistered log leaves out (MACAddress, IPV6Address) or a simulated
-// cluster does not know. Releases 14 and 15, which are not simulated, have CallState
-// behind LastSignalReceived.
+// cluster does not know.
 func (e endPoint) Tags() []ciscolog.Tag {
 	name := ciscolog.Tag{Name: "DeviceName", Value: e.device}
 	ip := ciscolog.Tag{Name: "IPAddress"}
@@ -46,10 +46,14 @@ func (e endPoint) Tags() []ciscolog.Tag {
 			name, ip, protocol, description, {Name: "PerfMonObjType", Value: ciscoPhones}, kind, purpose,
 		}
 	}
-	return []ciscolog.Tag{
+	tags := []ciscolog.Tag{
 		name, ip, protocol, kind, description, {Name: "Reason", Value: strconv.Itoa(int(e.why))}, purpose,
 		{Name: "LastSignalReceived", Value: e.why.lastSignal()},
 	}
+	if e.calls {
+		tags = append(tags, ciscolog.Tag{Name: "CallState"})
+	}
+	return tags
 }
 
 // deviceType is CUCM's number of a model.

@@ -35,7 +35,8 @@ func (r *Registration) lapsed(now time.Time) bool {
 
 // occurrence is an alarm about the registration of a device.
 func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d Device, why Reason) occurrence {
-	return occurrence{r.Node.index, a, at, endPoint{a, d.Name, d.Model, r.At, why}}
+	calls := r.Node.cluster.Release().Facts().CallState
+	return occurrence{r.Node.index, a, at, endPoint{a, d.Name, d.Model, r.At, why, calls}}
 }
 
 // Register records that a phone registered with the node without SIP, until it

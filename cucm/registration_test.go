@@ -79,6 +79,14 @@ func TestEndPointAlarms(t *testing.T) {
 		"[DeviceType=404]"+tail+"Endpoint reset initiated on the specified endpoint",
 		number.ReplaceAllString(lines[len(lines)-2], ""))
 	require.Equal(t, gone("6", "9", "SIPRegisterInd"), last())
+	cfg := small()
+	cfg.Release = Release14
+	later, err := New(cfg)
+	require.NoError(t, err)
+	later.Publisher().Register(name, false)
+	later.ResetPhones()
+	lines = later.Publisher().Log()
+	require.Contains(t, lines[len(lines)-1], "[LastSignalReceived=SIPRegisterInd][CallState=][AppID=Cisco CallManager]")
 	// A phone of a model that the cluster does not know.
 	c.AddDevice(Device{Name: "SEP001122334456", Group: c.Nodes()})
 	pub.Register("SEP001122334456", false)

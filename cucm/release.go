@@ -99,10 +99,12 @@ type Facts struct {
 	// Parameters are those that exist.
 	Parameters []Parameter
 
-	// SIS is the version of Cisco's SIP line interface that call managers answer with.
-	// 9.1.0 was seen of 12.5; 6.0.0 in a trace of 2015 whose release it does not tell
-	// (technote 200410): which releases have which is this project's choice.
+	// SIS is the version of Cisco's SIP line interface that call managers answer with,
+	// as traces show it of 11.5, 12.0, 12.5 and 14 (technote 214535, CUCM 12.0,
+	// CUCM 14); of others it is this project's choice.
 	SIS string
+	// CallState: EndPointUnregistered has this parameter (error messages 14).
+	CallState bool
 }
 
 // fiveMinutes is the guard's time (M13): phones need it to fetch the list between.
@@ -133,18 +135,18 @@ var table = []Facts{{
 	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
 	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.1.0",
+	Parameters: signedParameters, SIS: "8.0.0",
 }, {
 	Release: Release115, Builds: []string{"11.5.1.12900-21", "11.5.1.10000-6"},
 	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
 	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.1.0",
+	Parameters: signedParameters, SIS: "8.0.0",
 }, {
 	Release: "12.0", Builds: []string{"12.0.1.10000-10"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerNode, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.1.0",
+	Parameters: signedParameters, SIS: "9.0.0",
 }, {
 	Release:    Release125,
 	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
@@ -156,13 +158,13 @@ var table = []Facts{{
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "9.1.0",
+	Parameters: allParameters, SIS: "10.0.0", CallState: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "9.1.0",
+	Parameters: allParameters, SIS: "10.0.0", CallState: true,
 }}
 
 // Columns that rows share. Since which release TFTP File Signature Algorithm exists no
@@ -203,8 +205,14 @@ func (f *Facts) Units() []Unit {
 	return slices.DeleteFunc(slices.Clone(Units), func(u Unit) bool { return u == ITLRecovery })
 }
 
-// UserAgent is how call managers of the release name themselves in SIP.
-func (r Release) UserAgent() string { return "Cisco-CUCM" + string(r) }
+// UserAgent is how call managers of the release name themselves in SIP, 14 as 14.0
+// (CUCM 14).
+func (r Release) UserAgent() string {
+	if !strings.Contains(string(r), ".") {
+		r += ".0"
+	}
+	return "Cisco-CUCM" + string(r)
+}
 
 // ReleaseOf finds the release of a version as `show version active` prints it. Of one
 // that is not simulated it is the last before it, or the first, and not exact.

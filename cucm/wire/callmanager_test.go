@@ -86,7 +86,10 @@ const named = `;+u.sip!devicename.ccm.cisco.com="` + device + `"`
 func TestAnswersToREGISTER(t *testing.T) {
 	for release, want := range map[cucm.Release][2]string{
 		cucm.Release10:  {"Cisco-CUCM10.0", "X-cisco-srtp-fallback,X-cisco-sis-6.0.0"},
+		cucm.Release115: {"Cisco-CUCM11.5", "X-cisco-srtp-fallback,X-cisco-sis-8.0.0"},
+		"12.0":          {"Cisco-CUCM12.0", "X-cisco-srtp-fallback,X-cisco-sis-9.0.0"},
 		cucm.Release125: {"Cisco-CUCM12.5", "X-cisco-srtp-fallback,X-cisco-sis-9.1.0"},
+		cucm.Release14:  {"Cisco-CUCM14.0", "X-cisco-srtp-fallback,X-cisco-sis-10.0.0"},
 	} {
 		t.Run(string(release), func(t *testing.T) {
 			l := registrations(t, "127.4.2.", release)
