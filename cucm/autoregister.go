@@ -22,7 +22,11 @@ const resetAfter = time.Second
 
 // AutoRegisters reports whether the cluster enters phones into its database that
 // register without being in it ([Config]).
-func (c *Cluster) AutoRegisters() bool { return c.config.AutoRegister }
+func (c *Cluster) AutoRegisters() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.config.AutoRegister && (!c.mixed || c.release.Facts().AutoRegistersMixed)
+}
 
 // Admits reports whether the node takes a phone's registration: that of a phone in
 // the database, or, with auto-registration, of any, which is entered.
@@ -31,7 +35,7 @@ func (n *Node) Admits(device string) bool {
 	if _, known := c.Device(device); known {
 		return true
 	}
-	return c.config.AutoRegister && tftp.IsDevice(device) && c.autoRegister(Device{Name: device, Group: n.group()})
+	return c.AutoRegisters() && tftp.IsDevice(device) && c.autoRegister(Device{Name: device, Group: n.group()})
 }
 
 // autoRegister enters a phone into the database; false where it is full.

@@ -120,3 +120,20 @@ func TestLimitsOfAConfiguration(t *testing.T) {
 	_, err := cucm.New(cfg)
 	require.EqualError(t, err, "22 nodes: a cluster has at most 21")
 }
+
+// In mixed mode older releases enter nobody. Who is there already stays.
+func TestAutoRegistrationInMixedMode(t *testing.T) {
+	for release, enters := range map[cucm.Release]bool{
+		cucm.Release10: false, "11.0": false, cucm.Release115: true, cucm.Release15: true,
+	} {
+		t.Run(string(release), func(t *testing.T) {
+			l := newLab(t, func(c *cucm.Config) { c.AutoRegister, c.Release = true, release })
+			require.True(t, l.Pub.Admits(unknown))
+			require.NoError(t, l.Pub.SetSecurityMode(cucm.Mixed))
+			require.Equal(t, enters, l.Pub.Admits("SEP00000000CAFE"))
+			require.True(t, l.Pub.Admits(unknown))
+			require.NoError(t, l.Pub.SetSecurityMode(cucm.NonSecure))
+			require.True(t, l.Pub.Admits("SEP00000000CAFE"))
+		})
+	}
+}

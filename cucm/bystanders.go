@@ -22,7 +22,8 @@ const (
 // bystanders are those of a CUCM as far as documents name them; no full list of a
 // release is published. The services of the platform are those of the Finesse guide
 // and the HCM-F log. The node checker expects the publisher's to be stopped on
-// subscribers. The last four are from technote 214231 and the HCM-F log; which of
+// subscribers; the Cisco License Manager that it names too went with release 9
+// (remembered). The last four are from technote 214231 and the HCM-F log; which of
 // them are activated is this project's own choice.
 var bystanders = map[Service]bystander{
 	"A Cisco DB":                            everywhere,

@@ -105,6 +105,9 @@ type Facts struct {
 	SIS string
 	// CallState: EndPointUnregistered has this parameter (error messages 14).
 	CallState bool
+	// AutoRegistersMixed: auto-registration works in mixed mode too, as it did not in
+	// older releases (security guide). That it came with 11.5 is remembered.
+	AutoRegistersMixed bool
 }
 
 // fiveMinutes is the guard's time (M13): phones need it to fetch the list between.
@@ -141,30 +144,30 @@ var table = []Facts{{
 	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
 	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "8.0.0",
+	Parameters: signedParameters, SIS: "8.0.0", AutoRegistersMixed: true,
 }, {
 	Release: "12.0", Builds: []string{"12.0.1.10000-10"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerNode, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.0.0",
+	Parameters: signedParameters, SIS: "9.0.0", AutoRegistersMixed: true,
 }, {
 	Release:    Release125,
 	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.1.0",
+	Parameters: signedParameters, SIS: "9.1.0", AutoRegistersMixed: true,
 }, {
 	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "10.0.0", CallState: true,
+	Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "10.0.0", CallState: true,
+	Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}
 
 // Columns that rows share. Since which release TFTP File Signature Algorithm exists no
