@@ -28,14 +28,16 @@ func (c *Cluster) AutoRegisters() bool {
 	return c.config.AutoRegister && (!c.mixed || c.release.Facts().AutoRegistersMixed)
 }
 
-// Admits reports whether the node takes a phone's registration: that of a phone in
-// the database, or, with auto-registration, of any, which is entered.
-func (n *Node) Admits(device string) bool {
+// Admits reports whether the node takes the registration of a phone, which says of
+// what model it is ("" where it does not): that of a phone in the database, or, with
+// auto-registration, of any, which is entered.
+func (n *Node) Admits(device, model string) bool {
 	c := n.cluster
 	if _, known := c.Device(device); known {
 		return true
 	}
-	return c.AutoRegisters() && tftp.IsDevice(device) && c.autoRegister(Device{Name: device, Group: n.group()})
+	return c.AutoRegisters() && tftp.IsDevice(device) &&
+		c.autoRegister(Device{Name: device, Model: model, Group: n.group()})
 }
 
 // autoRegister enters a phone into the database; false where it is full.

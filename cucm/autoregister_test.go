@@ -62,10 +62,10 @@ func TestWithoutAutoRegistration(t *testing.T) {
 		_, err := l.Pub.File(name)
 		require.ErrorIs(t, err, tftp.ErrNotFound, name)
 	}
-	require.False(t, l.Pub.Admits(unknown))
+	require.False(t, l.Pub.Admits(unknown, "8861"))
 	require.False(t, known(l, unknown))
 	l.AddDevice(cucm.Device{Name: unknown, Group: l.Nodes()})
-	require.True(t, l.Pub.Admits(unknown))
+	require.True(t, l.Pub.Admits(unknown, "8861"))
 }
 
 // On: the registration enters the phone, and a moment later it is reset, so that it
@@ -76,10 +76,10 @@ func TestAutoRegistration(t *testing.T) {
 	require.ErrorIs(t, err, tftp.ErrNotFound, "to ask for it enters nobody")
 	require.False(t, known(l, unknown))
 
-	require.True(t, l.Sub.Admits(unknown))
+	require.True(t, l.Sub.Admits(unknown, "8861"))
 	l.Sub.Register(unknown, false)
 	entered, _ := l.Device(unknown)
-	require.Equal(t, []*cucm.Node{l.Sub, l.Pub}, entered.Group)
+	require.Equal(t, cucm.Device{Name: unknown, Model: "8861", Group: []*cucm.Node{l.Sub, l.Pub}}, entered)
 	require.NoError(t, l.Tick())
 	require.Empty(t, l.Resets, "not yet")
 	l.Wait(time.Second)
@@ -94,7 +94,7 @@ func TestAutoRegistration(t *testing.T) {
 
 	// Who asks for it without being told is not reset; who has gone meanwhile, neither.
 	for _, name := range []string{"SEP00000000CAFE", "SEP00000000D00D"} {
-		require.True(t, l.Pub.Admits(name))
+		require.True(t, l.Pub.Admits(name, "8861"))
 		l.Pub.Register(name, false)
 	}
 	_, err = l.Pub.File("SEP00000000CAFE.cnf.xml")
@@ -104,7 +104,7 @@ func TestAutoRegistration(t *testing.T) {
 	require.NoError(t, l.Tick())
 	require.Len(t, l.Resets, 1)
 
-	require.False(t, l.Pub.Admits("2001"), "that is no phone's name")
+	require.False(t, l.Pub.Admits("2001", "8861"), "that is no phone's name")
 	require.False(t, known(l, "2001"))
 }
 
@@ -128,12 +128,12 @@ func TestAutoRegistrationInMixedMode(t *testing.T) {
 	} {
 		t.Run(string(release), func(t *testing.T) {
 			l := newLab(t, func(c *cucm.Config) { c.AutoRegister, c.Release = true, release })
-			require.True(t, l.Pub.Admits(unknown))
+			require.True(t, l.Pub.Admits(unknown, "8861"))
 			require.NoError(t, l.Pub.SetSecurityMode(cucm.Mixed))
-			require.Equal(t, enters, l.Pub.Admits("SEP00000000CAFE"))
-			require.True(t, l.Pub.Admits(unknown))
+			require.Equal(t, enters, l.Pub.Admits("SEP00000000CAFE", "8861"))
+			require.True(t, l.Pub.Admits(unknown, "8861"))
 			require.NoError(t, l.Pub.SetSecurityMode(cucm.NonSecure))
-			require.True(t, l.Pub.Admits("SEP00000000CAFE"))
+			require.True(t, l.Pub.Admits("SEP00000000CAFE", "8861"))
 		})
 	}
 }

@@ -24,7 +24,7 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	require.EqualValues(t, 100_000, l.Counts().Alarms)
 
 	const asks = "SEPAAAAAAAAAAAA"
-	require.True(t, l.Pub.Admits(asks))
+	require.True(t, l.Pub.Admits(asks, ""))
 	require.True(t, known(l, asks))
 	l.Alarm(sip.DeviceTLInfo{Device: asks, ITL: &sum})
 	require.Equal(t, 1, l.AlarmsOf(asks))
@@ -32,7 +32,7 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	const stranger, another = "SEP000000000000", "SEPBBBBBBBBBBBB"
 	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})
 	require.Zero(t, l.AlarmsOf(another))
-	require.True(t, l.Pub.Admits(stranger))
+	require.True(t, l.Pub.Admits(stranger, ""))
 	l.Alarm(sip.DeviceTLInfo{Device: stranger, ITL: &sum})
 	require.Equal(t, 2, l.AlarmsOf(stranger))
 	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})

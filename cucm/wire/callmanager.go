@@ -13,6 +13,7 @@ import (
 	sipmsg "github.com/emiago/sipgo/sip"
 
 	"itlsim/cucm"
+	"itlsim/phone"
 	"itlsim/sip"
 )
 
@@ -109,7 +110,10 @@ func (m callManager) device(r *sipmsg.Request, comes bool) string {
 	if !comes {
 		return ""
 	}
-	if i := slices.IndexFunc(names, m.Admits); i >= 0 {
+	number, _ := params.Get("+u.sip!model.ccm.cisco.com")
+	model, _ := phone.FindModel(strings.Trim(number, `"`)) // none: its name is ""
+	admits := func(name string) bool { return m.Admits(name, model.Name) }
+	if i := slices.IndexFunc(names, admits); i >= 0 {
 		return names[i]
 	}
 	return ""

@@ -43,7 +43,11 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.Alarm
 		n.cluster.Alarm(alarm)
 		alarms.Add(j)
 	}
-	if !n.Admits(s.phone.Name()) {
+	profile, model := s.phone.Profile(), ""
+	if profile.DeviceType != 0 { // else no REGISTER says it
+		model = profile.Model
+	}
+	if !n.Admits(s.phone.Name(), model) {
 		return alarms, errUnknown
 	}
 	n.Register(s.phone.Name(), a.Cause == phone.NeverBooted)

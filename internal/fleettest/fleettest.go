@@ -74,8 +74,8 @@ func AutoRegister(t *testing.T, f fleet.Fleet, c *cucm.Cluster, later func()) {
 	require.Equal(t, phone.Trusted, v.State)
 	require.True(t, v.Flash.Config.Default, "it has what the default file says")
 	require.Equal(t, v.Flash.Config.CallManagers[0], v.CallManager, "and has registered by that")
-	_, known := c.Device(v.Name)
-	require.True(t, known, "which entered it into the database")
+	entered, _ := c.Device(v.Name)
+	require.Equal(t, v.Profile.Model, entered.Model, "which entered it into the database")
 
 	later()
 	require.NoError(t, c.Tick())
