@@ -100,3 +100,13 @@ func without(all, others []string) []string {
 	}
 	return left
 }
+
+// A report counts what phones did at either cluster.
+func TestReportCountsBothClusters(t *testing.T) {
+	s := load(t, fmt.Sprintf(twoClusters, "{phones: power on}, {phones: move to the other cluster}, {phones: factory reset}"))
+	r, err := Run(t.Context(), s, Options{Lab: lab.Options{Mode: lab.Virtual, Keys: testkeys.NewPool(1), KeyBits: 1024}})
+	require.NoError(t, err)
+	require.EqualValues(t, 4, r.Counts.Registrations)
+	require.EqualValues(t, 4, r.Counts.SIPRegistrations)
+	require.EqualValues(t, 2, r.Counts.ConfigurationsSigned, "one by each cluster")
+}

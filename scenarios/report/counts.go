@@ -14,7 +14,7 @@ import (
 func (r *Report) Count(l *lab.Lab) {
 	limits := l.Fleet.Limits()
 	r.Limits = Limits{limits.Boots, ms(limits.TFTPTimeout), limits.TFTPRetries, ms(limits.TVSTimeout)}
-	tally, traffic, cluster := l.Fleet.Tally(), l.Traffic(), l.Cluster.Counts()
+	tally, traffic := l.Fleet.Tally(), l.Traffic()
 	r.Counts = Counts{
 		Boots: tally.Boots.Load(), BootsCutShort: tally.CutShort.Load(),
 		TFTPFiles: traffic.TFTP.Files, TFTPBytes: traffic.TFTP.Bytes, TFTPNotFound: traffic.TFTP.NotFound,
@@ -23,8 +23,12 @@ func (r *Report) Count(l *lab.Lab) {
 		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
 		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
-		Registrations: cluster.Registrations, SIPRegistrations: cluster.Registrations,
-		ConfigurationsSigned: cluster.ConfigsSigned,
+	}
+	for _, c := range l.Clusters() {
+		did := c.Counts()
+		r.Counts.Registrations += did.Registrations
+		r.Counts.SIPRegistrations += did.Registrations
+		r.Counts.ConfigurationsSigned += did.ConfigsSigned
 	}
 	for i := range l.Phones() {
 		if l.Member(i).Profile.NoITL {
