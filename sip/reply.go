@@ -25,7 +25,7 @@ type Reply struct {
 
 var phrases = map[int]string{
 	100: "Trying", 200: "OK", 202: "Accepted", 400: "Bad Request", 403: "Forbidden", 404: "Not Found",
-	480: "Temporarily Unavailable", 501: "Not Implemented",
+	405: "Method Not Allowed", 480: "Temporarily Unavailable", 501: "Not Implemented",
 }
 
 // To writes the answer to a request that came from an address, its headers in the

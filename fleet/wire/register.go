@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	sipmsg "github.com/emiago/sipgo/sip"
@@ -188,6 +189,9 @@ func (f *Fleet) CallManager(device string) (server string, ours bool) {
 	return server, true
 }
 
+// notAllowed are the methods that phones know and do not take (SIPCC).
+var notAllowed = []sipmsg.RequestMethod{sipmsg.REGISTER, sipmsg.PRACK, sipmsg.MESSAGE}
+
 // notified answers a request that comes to a phone.
 func (f *Fleet) notified(x *sip.Exchange) {
 	s := f.at(x.Local.Addr())
@@ -196,10 +200,12 @@ func (f *Fleet) notified(x *sip.Exchange) {
 		x.Answer(sip.Reply{Code: 480})
 	case x.Request.Method == sipmsg.OPTIONS:
 		x.Answer(sip.Reply{Code: 200})
-	case x.Request.Method != sipmsg.NOTIFY:
-		x.Answer(sip.Reply{Code: 501})
-	default:
+	case x.Request.Method == sipmsg.NOTIFY:
 		f.control(s, x)
+	case slices.Contains(notAllowed, x.Request.Method):
+		x.Answer(sip.Reply{Code: 405})
+	default:
+		x.Answer(sip.Reply{Code: 501})
 	}
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -227,4 +228,26 @@ func TestPhonesOfAnotherGroup(t *testing.T) {
 			require.Equal(t, []string{tc.why}, l.reasons())
 		})
 	}
+}
+
+// Whatever is no NOTIFY does nothing, and is answered.
+func TestOtherRequestsToPhones(t *testing.T) {
+	t.Parallel()
+	l := whole(t, 1, 1)
+	at := netip.AddrPortFrom(l.only().IP, l.fleet.sip.Addr().Port()).String()
+	conn, err := (&sip.Client{Timeout: time.Minute}).Dial(t.Context(), at)
+	require.NoError(t, err)
+	defer conn.Close()
+	for method, code := range map[string]int{
+		"OPTIONS": 200, "REGISTER": 405, "MESSAGE": 405, "PRACK": 405, "INVITE": 501, "SUBSCRIBE": 501,
+	} {
+		id := method + "@host"
+		answer := conn.Ask(sip.Request{Method: method, CallID: id, Bytes: fmt.Appendf(nil, "%s sip:%s SIP/2.0\r\n"+
+			"Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK1\r\nFrom: <sip:127.0.0.1>;tag=1\r\nTo: <sip:x@%s>\r\n"+
+			"Call-ID: %s\r\nCSeq: 1 %s\r\nContent-Length: 0\r\n\r\n", method, at, at, id, method)})
+		require.NotNil(t, answer.Response, method)
+		require.Equal(t, code, answer.StatusCode, method)
+	}
+	l.settle()
+	require.EqualValues(t, 1, l.fleet.Tally().Boots.Load())
 }
