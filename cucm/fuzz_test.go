@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"strings"
 	"testing"
@@ -32,6 +33,11 @@ func FuzzOpenP12(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	exported, err := encodeCertificates([]*x509.Certificate{signer.Certificate})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(exported)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if n := rounds(data, 0); n > 10_000 && n <= maxRounds {
 			return // allowed, but a waste of a fuzzer's time
@@ -40,6 +46,10 @@ func FuzzOpenP12(f *testing.F) {
 		var refused *P12Error
 		if (cert == nil) != (err != nil) || err != nil && !errors.As(err, &refused) {
 			t.Fatalf("%v, %v", cert, err)
+		}
+		certs, err := decodeCertificates(data)
+		if (len(certs) == 0) != (err != nil) || err != nil && !errors.As(err, &refused) {
+			t.Fatalf("%d certificates, %v", len(certs), err)
 		}
 	})
 }

@@ -31,6 +31,7 @@ var (
 	ErrNotPublisher   = refusal("this node is not the publisher") // M9
 	ErrNoSubscriber   = refusal("there is no subscriber to restore the database from")
 	ErrOldPassword    = refusal("the old password is wrong")
+	ErrOneCluster     = refusal("the certificates of one cluster alone are there")
 	ErrNoAddress      = refusal("there is no address to notify")
 	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")
 	ErrSameMode       = refusal("the cluster is in this security mode already")

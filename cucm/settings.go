@@ -96,6 +96,14 @@ func (c *Cluster) SetNotification(on bool, to []string) error {
 	})
 }
 
+// RememberServer has the node remember the key of a server with which all went well.
+func (n *Node) RememberServer(key ServerKey) error {
+	return n.cluster.change(func(d *draft) error {
+		d.nodes[n.index].trust(key)
+		return nil
+	})
+}
+
 // Saved records that a file of the node's TFTP directory has been copied to a
 // server. The node remembers the server's key. A saved recovery key has its
 // backup: the daily alert ends (M16).

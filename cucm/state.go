@@ -28,6 +28,7 @@ type state struct {
 	p12Password string        // that protects ITLRecovery.p12, see [P12Password]
 	ahead       time.Duration // of the cluster's time before its clock, by `set date`
 	monitor     monitor
+	bulk        BulkServer
 }
 
 // monitor is the Certificate Monitor of OS Administration > Security.

@@ -31,6 +31,7 @@ type savedCluster struct {
 	P12Password string
 	ClockAhead  time.Duration // in nanoseconds
 	Monitor     monitor
+	Bulk        BulkServer
 	Trust       []Store // where the certificates of trust.pem are, in their order: a unit, or a trust store
 	Nodes       []savedNode
 }
@@ -73,7 +74,7 @@ func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
 		Settings: d.settings, Rollback: d.rollback, Mixed: d.mixed, Manual: d.manual,
-		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor,
+		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor, Bulk: d.bulk,
 	}
 	files := make(map[string][]byte)
 	var trust []byte
@@ -169,6 +170,7 @@ func decode(files map[string][]byte) (*draft, error) {
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
 		settings: saved.Settings, rollback: saved.Rollback, mixed: saved.Mixed, manual: saved.Manual,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
+		bulk: saved.Bulk,
 	}}
 	var err error
 	if d.store, err = decodeStore(saved.Trust, files[trustFile]); err != nil {

@@ -53,6 +53,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		*setting(a.Setting, &s) = a.On
 		return p.Cluster.Configure(s)
 
+	case UploadCertificate:
+		return p.upload(a)
 	case TypeCommand:
 		return p.typeCommand(a)
 	case LetTimePass:

@@ -451,15 +451,15 @@ func (l *loader) act(n ast.Node) (act Act, ok bool) {
 		return act, false
 	}
 	first, more, before := pairs[0], pairs[1:], len(l.problems)
-	if !isCommand(first.key) && len(more) > 0 {
-		l.at(more[0].at, "an act is one thing; begin another with a hyphen")
-		return act, false
-	}
 	if key, err := l.words.actKey(first.key); l.understood(first.at, err) {
 		if value, ok := l.word(first.value); ok {
 			act, err = key.act(value)
 			l.understood(first.value, err)
 		}
+	}
+	if len(more) > 0 && len(l.problems) == before && !act.Verb.typed() {
+		l.at(more[0].at, "an act is one thing; begin another with a hyphen")
+		return act, false
 	}
 	l.known(more, commandKeys.what, commandKeys.names())
 	commandKeys.readPairs(l, more, &act)

@@ -33,6 +33,12 @@ var (
 		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)", SetDigest),
 		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = (value=automatic|manual)",
 			SetInteraction),
+		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
+			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer),
+		verb("Security > Bulk Certificate Management > (bulk=Export|Consolidate|Import) "+
+			"(type=All|Tomcat|TFTP|CAPF|ITL_Recovery)[ on {node}]", exchangeInBulk),
+		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
+			UploadCertificate),
 		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure),
 	)
 	waits  = language.New(verb("{number} {timeunit}", LetTimePass))
@@ -61,10 +67,12 @@ var plainActs = []struct {
 	key  string
 	says *language.Language[Verb]
 	text string // that stands before the sentence in reports
+	// types: some of them type commands, which may have more keys in a file.
+	types bool
 }{
-	{"wait", waits, "wait "},
-	{"page", pageActs, ""},
-	{"fault", faults, ""},
+	{key: "wait", says: waits, text: "wait "},
+	{key: "page", says: pageActs, types: true},
+	{key: "fault", says: faults},
 }
 
 // isCommand reports whether a key is of a command on a node.
@@ -191,6 +199,8 @@ func (k actKey) act(value string) (Act, error) {
 		if second := said.Words["second"]; second != "" {
 			a.Nodes = append(a.Nodes, second)
 		}
+	case setBulkServer, exchangeInBulk, UploadCertificate:
+		return k.certificates(a, said)
 	case LetTimePass:
 		if a.Duration, err = duration(said); err != nil {
 			return Act{}, err

@@ -100,7 +100,9 @@ func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 	if err != nil {
 		return Act{}, fmt.Errorf("%q: %w", text, err)
 	}
-	act.Answers = answers
+	if len(answers) > 0 {
+		act.Answers = answers
+	}
 	return act, nil
 }
 

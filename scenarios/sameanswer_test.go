@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,31 +25,49 @@ func TestCatalogue(t *testing.T) {
 	for i, s := range Builtin() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			answers := make(map[string][][]answer)
-			for _, mode := range lab.Modes {
-				if why := s.NotIn[mode]; why != "" {
-					t.Logf("not in %s mode: %s", mode, why)
-					continue
-				}
-				opt := Options{Lab: lab.Options{
-					Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(i),
-					Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024,
-				}}
-				r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
-				require.NoError(t, err)
-				var text strings.Builder
-				require.NoError(t, r.WriteText(&text))
-				require.True(t, r.Passed, text.String())
-				require.Len(t, r.Steps, len(s.Steps))
-				whole(t, r)
-			}
-			if len(answers) < len(lab.Modes) {
-				return
-			}
-			for j, step := range s.Steps {
-				require.Empty(t, cmp.Diff(answers[lab.Wire][j], answers[lab.Virtual][j]), "%s (- wire, + virtual)", step.Name)
-			}
+			playInBothModes(t, s, uint64(i))
 		})
+	}
+}
+
+// So does every plan of the examples.
+func TestPlansOfTheExamples(t *testing.T) {
+	files, err := filepath.Glob("../examples/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for i, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			s, err := LoadFile(file)
+			require.NoError(t, err)
+			playInBothModes(t, s, uint64(i))
+		})
+	}
+}
+
+func playInBothModes(t *testing.T, s Scenario, seed uint64) {
+	answers := make(map[string][][]answer)
+	for _, mode := range lab.Modes {
+		if why := s.NotIn[mode]; why != "" {
+			t.Logf("not in %s mode: %s", mode, why)
+			continue
+		}
+		opt := Options{Lab: lab.Options{
+			Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(seed), Keys: testkeys.NewPool(seed), KeyBits: 1024,
+		}}
+		r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
+		require.NoError(t, err)
+		var text strings.Builder
+		require.NoError(t, r.WriteText(&text))
+		require.True(t, r.Passed, text.String())
+		require.Len(t, r.Steps, len(s.Steps))
+		whole(t, r)
+	}
+	if len(answers) < len(lab.Modes) {
+		return
+	}
+	for j, step := range s.Steps {
+		require.Empty(t, cmp.Diff(answers[lab.Wire][j], answers[lab.Virtual][j]), "%s (- wire, + virtual)", step.Name)
 	}
 }
 
@@ -96,7 +115,7 @@ type certificateNames map[string]string
 func (names certificateNames) learn(st *Player) {
 	for i, c := range st.Clusters() {
 		for j, n := range c.Nodes() {
-			for _, unit := range cucm.Units {
+			for _, unit := range n.Units() {
 				serial := string(itl.IdentityOf(n.Certificate(unit).Certificate).Serial)
 				if names[serial] == "" {
 					names[serial] = fmt.Sprintf("cluster %d node %d %s, number %d", i, j, unit, len(names))

@@ -55,6 +55,9 @@ func actSchema() object {
 	anyOf := []any{command}
 	for _, a := range plainActs {
 		m := mapping[Act]{keys: []key[Act]{{name: a.key, required: "it", schema: sentences(a.says)}}}
+		if a.types {
+			m.keys = append(m.keys, commandKeys.keys...)
+		}
 		anyOf = append(anyOf, m.schema())
 	}
 	return object{"anyOf": append(anyOf, object{

@@ -66,7 +66,7 @@ func utilsITLResetRemotekey(n *cucm.Node, t Terminal, args []string) error {
 		return err
 	}
 	defer s.close()
-	file, err := s.get(args[2])
+	file, err := s.get(args[2], maxP12)
 	if err != nil {
 		fmt.Fprintln(t)
 		return err

@@ -205,8 +205,24 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 	return nil
 }
 
-// get fetches a small file.
-func (s *sftpSession) get(name string) ([]byte, error) {
+// list are the names of the files in a directory.
+func (s *sftpSession) list(dir string) (names []string, err error) {
+	infos, err := s.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
+	case err != nil:
+		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
+			"The directory %s on %s cannot be read: %s", dir, s.address(), cause.OfPeer(err))
+	}
+	for _, info := range infos {
+		names = append(names, info.Name())
+	}
+	return names, nil
+}
+
+// get fetches a file of at most so many bytes.
+func (s *sftpSession) get(name string, most int64) ([]byte, error) {
 	f, err := s.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, s.failed(ErrSFTPFile, "The file %s does not exist on %s", name, s.address())
@@ -214,15 +230,15 @@ func (s *sftpSession) get(name string) ([]byte, error) {
 	var data []byte
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, maxP12+1))
+		data, err = io.ReadAll(io.LimitReader(f, most+1))
 	}
 	if err != nil {
 		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
 			"The transfer of %s from %s failed: %s", name, s.address(), cause.OfPeer(err))
 	}
-	if len(data) > maxP12 {
+	if int64(len(data)) > most {
 		return nil, s.failed(ErrSFTPTransfer,
-			"The file %s on %s is too large for an %s", name, s.address(), cucm.RecoveryFile)
+			"The file %s on %s is larger than %d bytes", name, s.address(), most)
 	}
 	return data, nil
 }

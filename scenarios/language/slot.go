@@ -27,6 +27,7 @@ var slots = map[string]slot{
 	"node":    known("a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
 	"group":   known("a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
 	"name":    free(`[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
+	"store":   free(`[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
 	"text":    free(`"[^"]+"`, `a text in quotes, such as "Trust List update failed"`, `"Trust List update failed"`),
 	"version": free(`[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", "9.4(1)"),
 	"state":   oneOf("trusted", "locked", "untrusted"),
