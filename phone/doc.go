@@ -9,6 +9,10 @@
 //	FileReceived    ─▶ Verdict, Register with the stored alarms
 //	Registered      ─▶ Booted
 //
+// What differs between phones is in one table of models and their families
+// (family.go, models.go). One that knows no ITL goes on from the CTL to its
+// configuration.
+//
 // It has no clock, socket, goroutine, logger or random source. A driver carries
 // the actions out and brings back what came of them, over real sockets (package
 // fleet/wire) or a simulated network (fleet/virtual); each event comes with its

@@ -16,6 +16,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 	"itlsim/tftp"
 )
 
@@ -168,12 +169,13 @@ func (c *phonesCmd) profiles(warnings io.Writer) ([]*phone.Profile, error) {
 		return phone.Profiles(), nil
 	}
 	var profiles []*phone.Profile
+	warned := make(inventory.Warned)
 	for _, name := range c.Model {
 		if strings.TrimSpace(name) == "" {
 			return nil, usageError("--model: the value is missing")
 		}
 		p, warning := phone.ProfileOf(name)
-		if warning != "" {
+		if warned.Once(p.Model, warning) {
 			fmt.Fprintf(warnings, "warning: --model: %s\n", warning)
 		}
 		profiles = append(profiles, p)

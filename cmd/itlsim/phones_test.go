@@ -173,6 +173,19 @@ func TestPhonesInterrupted(t *testing.T) {
 	}
 }
 
+// A model that nobody knows is taken with a warning; one that knows no ITL lacks none.
+func TestPhonesOfAnyModel(t *testing.T) {
+	cluster, _ := listening(t, []string{"127.2.1.6", "127.2.1.7"})
+	var out, errs bytes.Buffer
+	code := phones(&out, &errs, "--tftp", cluster.Publisher().Address(cucm.TFTPService), "--phones", "2",
+		"--model", "CP-7960G,8899 14.1(1),cp-8899", "--from", "127.2.8.1")
+	require.Equal(t, exitPassed, code, out.String())
+	require.Equal(t, `warning: --model: "8899" is not a model that is known here; `+
+		"it is played as one of family N (7800s and 8800s), without SHA-512\n", errs.String())
+	require.Contains(t, out.String(), "2 phones\nknow no ITL           1\nstate                 1  none\n")
+	require.Contains(t, out.String(), "config by             1  faith (first use)\n")
+}
+
 func TestPhonesCommandLine(t *testing.T) {
 	for _, tc := range []struct{ arg, want string }{
 		{"--phones=0", "--phones 0: want 1 to 1000000"},

@@ -18,6 +18,7 @@ import (
 // phonesReport is the outcome.
 type phonesReport struct {
 	Phones        int             `json:"phones"`
+	KnowNone      int             `json:"know_no_itl,omitempty"` // as in the report of a run
 	States        map[string]int  `json:"states"`
 	ListsBy       map[string]int  `json:"lists_by"`     // what authenticated them
 	ConfigsBy     map[string]int  `json:"configs_by"`   // in the last boot
@@ -52,6 +53,9 @@ func outcome(f *wire.Fleet) *phonesReport {
 	}
 	for _, v := range f.Phones() {
 		r.Phones++
+		if v.Profile.NoITL {
+			r.KnowNone++
+		}
 		r.States[v.State.String()]++
 		r.ListsBy[v.ListBy.String()]++
 		r.ConfigsBy[v.ConfigBy.String()]++
@@ -119,6 +123,9 @@ func (c *phonesCmd) write(r *phonesReport, file atomicFile, out io.Writer) error
 func (r *phonesReport) writeText(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d phones\n", r.Phones)
+	if r.KnowNone > 0 {
+		fmt.Fprintf(&b, "%-16s %6d\n", "know no ITL", r.KnowNone)
+	}
 	writeCounts(&b, "state", r.States)
 	writeCounts(&b, "list by", r.ListsBy)
 	writeCounts(&b, "config by", r.ConfigsBy)
