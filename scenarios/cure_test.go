@@ -129,3 +129,17 @@ phones: [{group: moved, count: 1}]
 		})
 	}
 }
+
+// A phone that knows no ITL comes back by its CTL alone.
+func TestCureOfAPhoneThatKnowsNoITL(t *testing.T) {
+	restart := bothNodes("utils service restart Cisco Tftp")
+	acts := append([]string{"on test10pub: utils ctl set-cluster mixed-mode"}, restart...)
+	acts = append(acts, "page: System > Enterprise Parameters > Reset",
+		"on test10pub: set cert regen CallManager", "on test10pub: utils ctl update CTLFile")
+	acts = append(append(acts, restart...), "page: System > Enterprise Parameters > Reset")
+	require.Equal(t, map[string]string{
+		"old": "erase the trust list at the phone (Settings > Security Configuration), or restore the backup " +
+			"under whose keys its CTL was signed; no `utils itl reset` helps a phone that knows no ITL",
+		"new": "",
+	}, cures(t, "phones: [{group: old, count: 1, models: [7960]}, {group: new, count: 1, models: [8861]}]\n", acts...))
+}

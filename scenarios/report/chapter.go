@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
 )
@@ -12,11 +13,12 @@ import (
 // chapter is how a phone is now, without its name.
 func (t *Teller) chapter(v *fleet.View, m *lab.Member) Chapter {
 	c := Chapter{State: v.State.String(), On: v.On, Held: "none"}
-	if l := v.Flash.Lists.ITL; l != nil {
-		c.Held, c.Signer = fmt.Sprintf("%x", l.SHA1()), l.Signer.Name()
+	held, offered := lists(v, m)
+	if held != nil {
+		c.Held, c.Signer = fmt.Sprintf("%x", held.SHA1()), held.Signer.Name()
 	}
-	if l := m.Home.ITL(); l != nil {
-		c.Offered = fmt.Sprintf("%x, signed by %s", l.SHA1(), l.Signer.Name())
+	if offered != nil {
+		c.Offered = fmt.Sprintf("%x, signed by %s", offered.SHA1(), offered.Signer.Name())
 	}
 	if v.ListBy != phone.ByNothing {
 		c.ListBy = v.ListBy.String()
@@ -32,6 +34,15 @@ func (t *Teller) chapter(v *fleet.View, m *lab.Member) Chapter {
 	}
 	c.Ignored = strings.Join(v.Ignored(), "; ")
 	return c
+}
+
+// lists are the ITLs that a phone holds and is offered, or the CTLs where it knows no
+// ITL; nil for none.
+func lists(v *fleet.View, m *lab.Member) (held, offered *itl.List) {
+	if v.Profile.NoITL {
+		return v.Flash.Lists.CTL, m.Home.ServedCTL()
+	}
+	return v.Flash.Lists.ITL, m.Home.ITL()
 }
 
 // refusal tells of a refusal without the phone's name, which others share.

@@ -42,6 +42,10 @@ func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
 // cureByList says which key that signs lists a phone would follow, and how it
 // comes to sign one; or that none would help.
 func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
+	if v.Profile.NoITL {
+		return atThePhone(v) + ", or restore the backup under whose keys its CTL was signed; " +
+			"no `utils itl reset` helps a phone that knows no ITL"
+	}
 	publisher := n.Cluster().Publisher()
 	if n.Cluster().ResetSigner() == nil {
 		return atThePhone(v) + ", or restore the backup under whose keys the list was signed; " +

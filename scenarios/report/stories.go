@@ -86,10 +86,10 @@ func (s *Stories) Tell(step string) {
 	written, next := make(map[scene]int32), make(map[branch]int32)
 	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
 		is := scene{
-			on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, held: v.Flash.Lists.ITL,
-			offered: m.Home.ITL(), ctl: v.Flash.Lists.CTL, config: v.Flash.Config,
-			profile: *v.Profile,
+			on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, ctl: v.Flash.Lists.CTL,
+			config: v.Flash.Config, profile: *v.Profile,
 		}
+		is.held, is.offered = lists(v, m)
 		for i, r := range v.Refusals() {
 			is.refused[i] = r.Reason
 		}
