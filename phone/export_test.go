@@ -2,6 +2,7 @@ package phone
 
 import (
 	"crypto/rsa"
+	"unsafe"
 
 	"itlsim/cnf"
 	"itlsim/itl"
@@ -64,3 +65,6 @@ type losesAlarm struct{ realRules }
 func (m losesAlarm) reportsLists(p *Phone) bool {
 	return m.realRules.reportsLists(p) && !p.boot.updated
 }
+
+// Size is what a phone takes, without what it points to.
+const Size = unsafe.Sizeof(Phone{})

@@ -28,15 +28,14 @@ type Phone struct {
 	boots   uint32  // begun so far
 	seq     uint32  // of the last action that wants an answer
 	session uint32  // of the next TVS question
-	home    uint16  // index plus one of the call manager where it is registered; 0: none
+	home    uint8   // index plus one of the call manager where it is registered; 0: none
 	known   bool    // a call manager has registered it since it booted
 	awaits  awaited // the answer to that action
 	state   State
 	lists   State // what the last boot made of the trust lists alone
 	on      bool
-	cause   Cause // of the last boot
-
-	alarmCode sip.TLCode // of the last alarm
+	cause   Cause      // of the last boot
+	alarm   sip.TLCode // of the last alarm
 
 	*reaction // nil but in Step
 }

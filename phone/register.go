@@ -71,7 +71,7 @@ func (p *Phone) storeAlarm(a sip.DeviceTLInfo) {
 	// A copy: the driver may hold the old slice.
 	c := p.calling()
 	c.alarms = append(slices.Clone(c.alarms[max(0, len(c.alarms)+1-storedAlarms):]), a)
-	p.alarmAt, p.alarmCode = uint32(p.now.Unix()), a.Code
+	p.alarmAt, p.alarm = uint32(p.now.Unix()), a.Code
 	p.do(RaiseAlarm{a})
 }
 
@@ -128,7 +128,7 @@ func (p *Phone) askCallManager() {
 func (p *Phone) registered(ev Registered) {
 	c := p.calls
 	c.sent(ev.Alarms)
-	p.home, p.known = uint16(c.asking)+1, true
+	p.home, p.known = uint8(c.asking)+1, true
 	if managers := p.flash.Config.CallManagers; !c.booting && int(p.home) < len(managers) {
 		p.seq++
 		p.do(StandBy{Seq: p.seq, Server: managers[p.home], Boot: p.boots})
@@ -216,5 +216,5 @@ func (p *Phone) LastAlarm() (time.Time, sip.TLCode) {
 	if p.alarmAt == 0 {
 		return time.Time{}, 0
 	}
-	return time.Unix(int64(p.alarmAt), 0).UTC(), p.alarmCode
+	return time.Unix(int64(p.alarmAt), 0).UTC(), p.alarm
 }

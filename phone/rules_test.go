@@ -474,6 +474,10 @@ func TestSHA512(t *testing.T) {
 	}
 }
 
+// There may be a million phones, and one more byte would take sixteen: that is the
+// next size which Go allocates.
+func TestPhonesAreSmall(t *testing.T) { require.LessOrEqual(t, phone.Size, uintptr(208)) }
+
 func TestLateAnswersAreIgnored(t *testing.T) {
 	for _, overtaken := range []string{"power off", "power off\nboot until CTL", "reset", "erase", "factory reset"} {
 		for _, at := range []string{"CTL", "ITL", "TVS", "SEP"} {
