@@ -71,13 +71,16 @@ type BootTimes struct{ P50, P90, P99, Max time.Duration }
 
 // BootTimes are those of all boots that have ended, zero where none has.
 func (t *Tally) BootTimes() BootTimes {
+	return BootTimes{P50: t.BootTime(50), P90: t.BootTime(90), P99: t.BootTime(99), Max: t.BootTime(100)}
+}
+
+// BootTime is what so many percent of the boots that have ended did not take longer than,
+// zero where none has.
+func (t *Tally) BootTime(percent float64) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.times == nil {
-		return BootTimes{}
+		return 0
 	}
-	at := func(quantile float64) time.Duration {
-		return time.Duration(t.times.ValueAtQuantile(quantile)) * time.Microsecond
-	}
-	return BootTimes{P50: at(50), P90: at(90), P99: at(99), Max: time.Duration(t.times.Max()) * time.Microsecond}
+	return time.Duration(t.times.ValueAtQuantile(percent)) * time.Microsecond
 }

@@ -15,10 +15,13 @@ type clock struct {
 	rate  float64
 }
 
-// newClock starts a clock.
-func newClock() *clock {
+// newClock starts a clock, at the wall clock's time where begins is zero.
+func newClock(begins time.Time) *clock {
 	now := time.Now()
-	return &clock{start: now, from: now, at: now, rate: 1}
+	if begins.IsZero() {
+		begins = now
+	}
+	return &clock{start: begins, from: begins, at: now, rate: 1}
 }
 
 // Now is the lab's time.

@@ -71,13 +71,13 @@ func Open(s Setup, opt Options) (*Lab, error) {
 	}
 	if opt.Mode == Virtual {
 		opt.Keys = keysOr(opt.Keys, testkeys.NewPool(uint64(opt.Seed)))
-		l.world = openVirtual(opt)
+		l.world = openVirtual(opt, s.Begins)
 	} else {
 		if err := enoughDescriptors(limits.Boots); err != nil {
 			return nil, err
 		}
 		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
-		w, err := openWire(opt)
+		w, err := openWire(opt, s.Begins)
 		if err != nil {
 			return nil, err
 		}

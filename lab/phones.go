@@ -42,6 +42,17 @@ func (l *Lab) GroupNames() []string {
 	return names
 }
 
+// Models are those of the phones.
+func (l *Lab) Models() []string {
+	var models []string
+	for i := range l.members {
+		if m := l.members[i].Profile.Model; !slices.Contains(models, m) {
+			models = append(models, m)
+		}
+	}
+	return models
+}
+
 // Views are the phones as they are now, in the fleet's order. For a large fleet
 // use Each.
 func (l *Lab) Views() []fleet.View { return slices.Collect(l.Fleet.All()) }
@@ -127,11 +138,9 @@ func (l *Lab) fileServers(names []string) (*route, error) {
 // reaches all phones reaches each node from the beginning.
 func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
 	total := Setup{Groups: groups}.Phones()
-	groups, models := slices.Clone(groups), phone.Profiles()
+	groups = slices.Clone(groups)
 	for i := range groups {
-		if len(groups[i].Models) == 0 {
-			groups[i].Models = models
-		}
+		groups[i].Models = groups[i].models()
 	}
 	l.members = make([]Member, 0, total)
 	library := &phone.Library{Remember: l.world.Remembers()}
@@ -158,12 +167,14 @@ func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
 func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
-	p := phone.Setup{Name: fmt.Sprintf("SEP001BD4%06X", i), IP: phoneIP(i), Profile: g.Models[k%len(g.Models)]}
+	p := phone.Setup{Name: fmt.Sprintf(phoneName, i), IP: phoneIP(i)}
 	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
 	if len(g.Devices) > 0 {
 		d := &g.Devices[k]
 		p.Name, p.Profile, offline = d.Name, d.Profile, !d.Registered
 		order = first(d.TFTP, g.TFTP)
+	} else {
+		p.Profile = g.Models[k%len(g.Models)]
 	}
 	managers := g.CallManagers
 	if len(managers) == 0 {
@@ -193,6 +204,9 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 	}
 	return p, err
 }
+
+// phoneName is the name of the i-th phone where it is of no real fleet.
+const phoneName = "SEP001BD4%06X"
 
 // share is a share of n things, rounded.
 func share(of float64, n int) int { return int(math.Round(of * float64(n))) }

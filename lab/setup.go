@@ -1,6 +1,11 @@
 package lab
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
 	"itlsim/cucm"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
@@ -12,6 +17,9 @@ type Setup struct {
 	Other   *cucm.Config // a second cluster, to which phones may move; nil: there is none
 	SFTP    []SFTPServer
 	Groups  []Group
+	// Begins is the scenario's time when the lab opens; where it is zero that is the wall
+	// clock's on sockets, and in virtual mode one in 2014 (see package fleet/virtual).
+	Begins time.Time
 	// Served are the lists that real nodes serve today, by node, where phones are
 	// those of a real fleet.
 	Served map[string]*inventory.List
@@ -24,6 +32,40 @@ func (s Setup) Phones() int {
 		n += g.Count
 	}
 	return n
+}
+
+// HasPhone reports whether there is a phone of a name, where all are put up.
+func (s Setup) HasPhone(name string) bool {
+	for _, g := range s.Groups {
+		if slices.ContainsFunc(g.Devices, func(d inventory.Device) bool { return d.Name == name }) {
+			return true
+		}
+	}
+	var i int
+	_, err := fmt.Sscanf(name, phoneName, &i)
+	return err == nil && i < s.Phones() && name == fmt.Sprintf(phoneName, i)
+}
+
+// Models are those of the phones, as they may be named.
+func (s Setup) Models() []string {
+	models := make(map[string]bool)
+	for _, g := range s.Groups {
+		for _, p := range g.models() {
+			models[p.Model] = true
+		}
+		for _, d := range g.Devices {
+			models[d.Profile.Model] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(models))
+}
+
+// models are those that phones are of in turn.
+func (g *Group) models() []*phone.Profile {
+	if len(g.Models) == 0 && len(g.Devices) == 0 {
+		return phone.Profiles()
+	}
+	return g.Models
 }
 
 // A Group is phones that have something in common.

@@ -45,6 +45,10 @@ func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 	return errors.Join(err, l.world.Wait(ctx, d), l.tick())
 }
 
+// SettleFor waits until no phone has anything left to do, or so much scenario time has
+// passed.
+func (l *Lab) SettleFor(ctx context.Context, d time.Duration) error { return l.world.SettleFor(ctx, d) }
+
 // carryOver tells the clusters that so much time passes at once: registrations that
 // are kept alive do not lapse in between. Those of the lab's own phones are, where the
 // phone is registered with that cluster; whether others are, like a real phone's, the

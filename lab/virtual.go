@@ -25,8 +25,8 @@ type simulated struct {
 	rate    float64
 }
 
-func openVirtual(opt Options) *simulated {
-	w := &simulated{Clock: virtual.NewClock(), seed: uint64(opt.Seed), live: opt.Live != nil, rate: 1}
+func openVirtual(opt Options, begins time.Time) *simulated {
+	w := &simulated{Clock: virtual.NewClockAt(begins), seed: uint64(opt.Seed), live: opt.Live != nil, rate: 1}
 	cfg := virtual.Config{
 		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN(),
 	}
@@ -43,6 +43,15 @@ func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
 	w.passing.Lock()
 	defer w.passing.Unlock()
 	return w.fleet.Advance(ctx, d)
+}
+
+func (w *simulated) SettleFor(ctx context.Context, d time.Duration) error {
+	if w.live {
+		return settleFor(ctx, liveFleet{w.fleet, w}, time.Duration(float64(d)/w.Rate()))
+	}
+	w.passing.Lock()
+	defer w.passing.Unlock()
+	return w.fleet.SettleFor(ctx, d)
 }
 
 // Pass simulates what happens meanwhile. A machine that is too slow falls behind

@@ -27,7 +27,7 @@ type wire struct {
 	stirred  uint64 // before the last keep-alives
 }
 
-func openWire(opt Options) (*wire, error) {
+func openWire(opt Options, begins time.Time) (*wire, error) {
 	nodes := &addresses{}
 	if opt.PortOffset == nil {
 		var err error
@@ -36,7 +36,7 @@ func openWire(opt Options) (*wire, error) {
 		}
 	}
 	w := &wire{
-		clock: newClock(), ports: opt.PortOffset, nodes: nodes,
+		clock: newClock(begins), ports: opt.PortOffset, nodes: nodes,
 		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1)},
 	}
 	if opt.Live != nil {
@@ -68,6 +68,21 @@ func (w *wire) stirs() uint64 {
 func (w *wire) Wait(ctx context.Context, d time.Duration) error {
 	w.Advance(d)
 	return ctx.Err()
+}
+
+func (w *wire) SettleFor(ctx context.Context, d time.Duration) error {
+	return settleFor(ctx, w.fleet, time.Duration(float64(d)/w.Rate()))
+}
+
+// settleFor waits until phones have settled, for so long at most by the wall clock.
+func settleFor(ctx context.Context, f fleet.Fleet, d time.Duration) error {
+	limited, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	err := f.Settle(limited)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ctx.Err()
+	}
+	return err
 }
 
 func (w *wire) Pass(_ context.Context, d time.Duration) time.Duration {

@@ -19,6 +19,8 @@ type world interface {
 	KeepAlives(context.Context, time.Duration) error
 	// Wait lets scenario time pass.
 	Wait(context.Context, time.Duration) error
+	// SettleFor waits until the phones have settled, or scenario time has passed.
+	SettleFor(context.Context, time.Duration) error
 	// Pass tells a live world that the wall clock went on by d. It returns by how
 	// much more the scenario clock went on.
 	Pass(ctx context.Context, d time.Duration) time.Duration

@@ -16,6 +16,7 @@ type Act struct {
 	Verb Verb   `json:"verb"`
 
 	Phones   language.Which `json:"phones,omitzero"`   // to which it is done
+	Part     language.Part  `json:"part,omitzero"`     // to a part of which it is done
 	Node     string         `json:"node,omitempty"`    // by its name in the scenario
 	Service  string         `json:"service,omitempty"` // TFTP or TVS
 	Nodes    []string       `json:"nodes,omitempty"`   // in order, of UseTFTP
@@ -26,6 +27,7 @@ type Act struct {
 	On       bool           `json:"on,omitempty"`      // how something is set
 	Share    float64        `json:"share,omitempty"`   // from 0 to 1
 	Duration time.Duration  `json:"duration,omitempty"`
+	Until    string         `json:"until,omitempty"` // "02:00", "Saturday 02:00" or "2027-03-01 02:00", in UTC
 
 	Command string   `json:"command,omitempty"` // as typed
 	Answers []string `json:"answers,omitempty"` // to its questions
@@ -63,8 +65,9 @@ const (
 
 // What else is done.
 const (
-	TypeCommand Verb = "type" // Command on Node
-	LetTimePass Verb = "wait" // Duration
+	TypeCommand Verb = "type"       // Command on Node
+	LetTimePass Verb = "wait"       // Duration
+	WaitUntil   Verb = "wait until" // Until
 	InGo        Verb = "in Go"
 )
 

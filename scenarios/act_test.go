@@ -62,10 +62,15 @@ steps:
 func acts() (all [][2]string) {
 	for key, examples := range map[string][]string{
 		"phones":                              phoneActs.Examples(),
+		"SEP001BD4000001":                     {"reset"},
+		"10% of the phones of model 8861":     {"power off"},
+		"the next 12 offline phones":          {"power off"},
+		"the rest of the phones of floor-1":   {"power off"},
+		"phones picked last":                  {"power on"},
 		"offline phones of floor-1":           {"power on"},
 		"phones with firmware older than 9.4": {"use TFTP test10pub then next10pub"},
 		"page":                                append(pageActs.Examples(), "Common Phone Profile > web access = Enabled"),
-		"wait":                                append(waits.Examples(), "100 years"),
+		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", "until 2027-03-01 02:00"),
 		"fault":                               append(faults.Examples(), "the network delays datagrams by 20 ms"),
 		"on test10pub":                        {"show itl", "set cert regen TVS"},
 	} {
@@ -87,15 +92,15 @@ func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
 		require.Equal(t, inFile, alone)
 		verbs[alone.Verb] = true
 	}
-	require.Len(t, verbs, 29, "all but InGo")
+	require.Len(t, verbs, 30, "all but InGo")
 }
 
 // What makes no sense is refused with the same words in a file and alone.
 func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
 	for _, c := range [][2]string{
-		{"on test10pub: shwo itl", `"shwo itl" is no command of a node (did you mean "show itl"?)`},
-		{"on test10pup: show itl", `the cluster has no node "test10pup" (did you mean "test10pub"?)`},
+		{"on test10pub: shwo itl", `"shwo" is not understood here (did you mean "show"?)`},
+		{"on test10pup: show itl", `"test10pup" is not understood here (did you mean "test10pub"?)`},
 		{"phones: move to the other cluster", "the scenario has no other cluster"},
 		{"page: Enterprise Parameters > Reset of the other cluster", "the scenario has no other cluster"},
 		{"phones: use TFTP next10pub", `"next10pub" is not understood here`},
@@ -104,7 +109,14 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"wait: a minute", `"a" is not understood here`},
 		{"fault: TVS of nobody is down", `"nobody" is not understood here`},
 		{"telephones: power on", `"telephones" is not understood here`},
-		{"do: nothing", `"do" is no act; there is phones, wait, page, fault, on test10pub, on test10sub`},
+		{"SEP001BD4000002: reset", "there is no phone SEP001BD4000002"},
+		{"phones named SEP001BD4000002: reset", "there is no phone SEP001BD4000002"},
+		{"phones of model 8862: reset", `"8862" is not understood here (did you mean "8861"?)`},
+		{"10% phones: reset", `"phones" is not understood here`},
+		{"wait: until Satuday 02:00", `"Satuday" is not understood here (did you mean "Saturday"?)`},
+		{"wait: until 25:00", `"25:00" is no time of a day`},
+		{"wait: until 2027-02-30 02:00", `"2027-02-30 02:00" is no moment from 2010 to 2110 such as 2027-03-01 02:00`},
+		{"do: nothing", `"do" is not understood here; it can be a number such as 12, a share such as 25%, a phone such as`},
 	} {
 		act, want := c[0], c[1]
 		_, err := p.ParseAct(act)
@@ -121,7 +133,7 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 	_, err = p.ParseAct("power on")
 	require.ErrorContains(t, err, "an act is a key and a value")
 	for sentence, want := range map[string]string{
-		"95% of boots took less than 2 s":                  "13: only 50%, 90%, 99% and 100% are measured",
+		"all phones are trusted within 0 ms":               "13: a time that something takes is more than 0",
 		"99% of boots took less than 2000 years":           "13: 2000 years are more than a hundred years",
 		"all phones are registered with the other cluster": "48: the scenario has no other cluster",
 	} {
@@ -204,7 +216,9 @@ func TestFamiliesOfErrors(t *testing.T) {
 // unless it was meant.
 func TestDeclinedCommand(t *testing.T) {
 	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
-	declined := Act{Text: "regenerate", Verb: TypeCommand, Node: "test10pub", Command: "set cert regen TVS", Answers: []string{"no"}}
+	declined := Act{
+		Text: "regenerate", Verb: TypeCommand, Node: "test10pub", Command: "set cert regen TVS", Answers: []string{"no"},
+	}
 	judged := func() report.Expectation {
 		require.NoError(t, p.Do(t.Context(), declined))
 		require.Len(t, p.judged, 1)

@@ -12,7 +12,6 @@ import (
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
-	"itlsim/scenarios/language"
 )
 
 // phoneEvents are what the verbs mean that are a single event of a phone.
@@ -32,13 +31,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return err
 	}
 	switch a.Verb {
-	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory:
-		p.Send(phoneEvents[a.Verb], pick(a.Phones))
-		return nil
-	case UseTFTP:
-		return p.UseTFTP(a.Nodes, pick(a.Phones))
-	case MoveToOther:
-		return p.UseTFTP(v.otherTFTP(), pick(a.Phones))
+	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther:
+		return p.doToPhones(a)
 
 	case ResetPhones:
 		p.Cluster.ResetPhones()
@@ -59,6 +53,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return p.typeCommand(a)
 	case LetTimePass:
 		return p.Advance(ctx, a.Duration)
+	case WaitUntil:
+		return p.waitUntil(ctx, a.Until)
 	case InGo:
 		if a.Func == nil {
 			return errors.New("what is written in Go can be done by the program alone in which it was written")
@@ -97,20 +93,20 @@ func (p *Player) setParameter(a Act) (err error) {
 	return err
 }
 
-// picks reports whether a phone is meant.
-func picks(w language.Which, m *lab.Member) bool {
-	return (w.Group == "" || m.Group == w.Group) &&
-		(w.Reach == language.Anyhow || m.Offline == (w.Reach == language.Offline)) &&
-		(w.Older == "" || !m.Profile.Since(w.Older)) &&
-		(w.Since == "" || m.Profile.Since(w.Since))
-}
-
-// pick tells the lab which phones are meant; nil means all.
-func pick(w language.Which) func(*lab.Member) bool {
-	if w == (language.Which{}) {
-		return nil
+// doToPhones gives the phones that an act is for an event, or other servers.
+func (p *Player) doToPhones(a Act) error {
+	chosen, err := p.choose(a)
+	switch {
+	case err != nil:
+		return err
+	case a.Verb == UseTFTP:
+		return p.UseTFTP(a.Nodes, chosen)
+	case a.Verb == MoveToOther:
+		v := p.vocabulary()
+		return p.UseTFTP(v.otherTFTP(), chosen)
 	}
-	return func(m *lab.Member) bool { return picks(w, m) }
+	p.Send(phoneEvents[a.Verb], chosen)
+	return nil
 }
 
 // disturb changes what the network does.

@@ -14,15 +14,26 @@ import (
 
 // aboutReports is what the cluster knows of its phones.
 var aboutReports = []language.Rule[predicate]{
-	cluster("the cluster knows by DeviceTLInfo which list each phone holds", (*Player).reported),
-	cluster("DeviceTLInfo finds the phones whose list no node serves", (*Player).findsStale),
+	cluster("the cluster knows by DeviceTLInfo which list each phone holds", (*Player).reported).
+		Explained("and it is so, of all phones that are on and report theirs"),
+	cluster("DeviceTLInfo finds the phones whose list no node serves", (*Player).findsStale).
+		Explained("those and no others, of all that reported one"),
 	phones("are found stale by DeviceTLInfo", func(s *subject) string {
 		sum, ok := s.Cluster.Holds(s.View.Name)
 		if !ok {
 			return "reported no list"
 		}
 		return unless(!s.servesAny(sum), "reported a list that a node serves")
-	}),
+	}).Explained("they reported a list that no node serves"),
+}
+
+// many checks how many of something there are.
+func many(n int, said language.Said, what string) error {
+	least, most := said.Many().Range(n)
+	if n < least || n > most {
+		return fmt.Errorf("%d %s, not %s", n, what, said.Words["amount"])
+	}
+	return nil
 }
 
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
@@ -67,8 +78,8 @@ func (p *Player) servesAny(sum [20]byte) bool {
 
 // aboutNodes is what the nodes serve, hold and log.
 var aboutNodes = []language.Rule[predicate]{
-	cluster("each node serves a list of its own", (*Player).ownLists),
-	cluster("all nodes serve the same list", (*Player).sameLists),
+	cluster("each node serves a list of its own", (*Player).ownLists).Explained("no two serve the same"),
+	cluster("all nodes serve the same list", (*Player).sameLists).Explained("byte for byte"),
 	node("{node} serves a list signed by the {unit} key of {signer=node}",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			signer, err := p.Node(said.Words["signer"])
@@ -82,7 +93,7 @@ var aboutNodes = []language.Rule[predicate]{
 				return fmt.Errorf("it is signed by %s", by)
 			}
 			return nil
-		}),
+		}).Explained("its present key"),
 	node("the list of {node} (change=has changed|has not changed)",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			was, is := checksum(p.before.lists[n]), checksum(n.ITL())
@@ -94,7 +105,7 @@ var aboutNodes = []language.Rule[predicate]{
 			default:
 				return fmt.Errorf("it was %s and is %s", was, is)
 			}
-		}),
+		}).Explained("since the step began"),
 	node("the list of {node} (have=has|lacks) the record {name}",
 		func(_ *Player, n *cucm.Node, said language.Said) error {
 			has := len(records(served(n), said.Words["name"])) > 0
@@ -108,7 +119,7 @@ var aboutNodes = []language.Rule[predicate]{
 			default:
 				return fmt.Errorf("it has the records %s", strings.Join(recordNames(n.ITL()), ", "))
 			}
-		}),
+		}).Explained("one whose common name begins so"),
 	node("the {unit} certificate of {node} (change=has changed|has not changed)",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			unit := cucm.Unit(said.Words["unit"])
@@ -121,7 +132,7 @@ var aboutNodes = []language.Rule[predicate]{
 			default:
 				return errors.New("it is another than the one with which the step began")
 			}
-		}),
+		}).Explained("since the step began"),
 	node("the application log of {node} (have=has|lacks) {text}",
 		func(_ *Player, n *cucm.Node, said language.Said) error {
 			lines := n.Log()
@@ -134,15 +145,12 @@ var aboutNodes = []language.Rule[predicate]{
 			default:
 				return fmt.Errorf("%d of its %d lines have it", with, len(lines))
 			}
-		}),
-	node("the application log of {node} has {text} {number} times",
+		}).Explained("in one of its lines"),
+	node("the application log of {node} has {text} <many> times",
 		func(_ *Player, n *cucm.Node, said language.Said) error {
 			lines := n.Log()
-			if with := logged(lines, said.Words["text"]); with != said.Number("number") {
-				return fmt.Errorf("%d of its %d lines have it", with, len(lines))
-			}
-			return nil
-		}),
+			return many(logged(lines, said.Words["text"]), said, fmt.Sprintf("of its %d lines have it", len(lines)))
+		}).Explained("in so many lines"),
 }
 
 // node is an expectation about the node that stands in the slot of this name.
@@ -220,41 +228,42 @@ func logged(lines []string, text string) int {
 
 // thresholds are limits on what happened on the network.
 var thresholds = []language.Rule[predicate]{
-	bootTimes,
+	bootTime("{percent} of[ the] boots took less than {number} {timeunit}", func(said language.Said) float64 {
+		return said.Percent("percent")
+	}).Explained("of all since the beginning"),
+	bootTime("half of the boots took less than {number} {timeunit}", half).Explained("the same as 50%"),
+	bootTime("the median boot took (than=less than|more than) {number} {timeunit}", half).
+		Explained("the boot than which half of them took less"),
 	cluster("less than {percent} of transfers failed", func(p *Player, said language.Said) error {
 		t := p.Traffic().TFTP
 		return below(said.Percent("percent"), t.Failed, t.Files+t.Failed, "transfers failed")
-	}),
+	}).Explained("of files, since the beginning"),
 	cluster("less than {percent} of files were refused", func(p *Player, said language.Said) error {
 		refused := p.Fleet.Tally().Refused.Load()
 		return below(said.Percent("percent"), refused, p.Traffic().TFTP.Files, "files were refused")
-	}),
+	}).Explained("by phones, since the beginning"),
 }
 
-var bootTimes = language.Rule[predicate]{
-	Sentence: "{percent} of boots took less than {number} {timeunit}",
-	Means: predicate{
+// bootTime is an expectation about the time below which a share of the boots stayed.
+func bootTime(sentence string, percent func(language.Said) float64) language.Rule[predicate] {
+	limit := func(said language.Said) (time.Duration, error) { return duration(said, "number", "timeunit") }
+	return language.Rule[predicate]{Sentence: sentence, Means: predicate{
 		ofCluster: func(p *Player, said language.Said) error {
-			limit, err := duration(said)
-			if err != nil {
-				return err
+			limit, err := limit(said)
+			took := p.Fleet.Tally().BootTime(percent(said))
+			if more := said.Words["than"] == "more than"; err == nil && (more && took <= limit || !more && took >= limit) {
+				err = fmt.Errorf("%v%% took up to %v", percent(said), took)
 			}
-			t, percent := p.Fleet.BootTimes(), said.Words["percent"]
-			took := map[string]time.Duration{"50%": t.P50, "90%": t.P90, "99%": t.P99, "100%": t.Max}[percent]
-			if took >= limit {
-				return fmt.Errorf("%s took up to %v", percent, took)
-			}
-			return nil
-		},
-		possible: func(_ vocabulary, said language.Said) error {
-			if measured := []string{"50%", "90%", "99%", "100%"}; !slices.Contains(measured, said.Words["percent"]) {
-				return &language.Error{Says: "only 50%, 90%, 99% and 100% are measured"}
-			}
-			_, err := duration(said)
 			return err
 		},
-	},
+		possible: func(_ vocabulary, said language.Said) error {
+			_, err := limit(said)
+			return err
+		},
+	}}
 }
+
+func half(language.Said) float64 { return 50 }
 
 // below checks that less than so many percent of something happened.
 func below(percent float64, got, of uint64, what string) error {

@@ -21,7 +21,7 @@ var aboutCTL = []language.Rule[predicate]{
 			return fmt.Errorf("it is in %s mode", is)
 		}
 		return nil
-	}),
+	}).Explained("the parameter Cluster Security Mode"),
 	cluster("all nodes serve the same CTL", func(p *Player, _ language.Said) error {
 		publisher := p.Cluster.Publisher()
 		for _, n := range p.Cluster.Nodes() {
@@ -30,13 +30,13 @@ var aboutCTL = []language.Rule[predicate]{
 			}
 		}
 		return nil
-	}),
+	}).Explained("byte for byte, or none at all"),
 	node("{node} serves no CTL", func(_ *Player, n *cucm.Node, _ language.Said) error {
 		if n.ServedCTL() != nil {
 			return errors.New("it serves one")
 		}
 		return nil
-	}),
+	}).Explained("so that phones keep the one that they hold"),
 	node("{node} serves a CTL signed by the {unit} key of {signer=node}",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			signer, err := p.Node(said.Words["signer"])
@@ -47,7 +47,7 @@ var aboutCTL = []language.Rule[predicate]{
 				return errors.New("it serves " + by)
 			}
 			return nil
-		}),
+		}).Explained("its present key"),
 	node("the CTL of {node} (have=has|lacks) the {unit} certificate of {owner=node}",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			owner, err := p.Node(said.Words["owner"])
@@ -64,8 +64,9 @@ var aboutCTL = []language.Rule[predicate]{
 			default:
 				return errors.New("it lacks it")
 			}
-		}),
-	phones("hold no CTL", func(s *subject) string { return s.unless(s.Flash.Lists.CTL == nil, (*subject).whichCTL) }),
+		}).Explained("its present one, in whatever role"),
+	phones("hold no CTL", func(s *subject) string { return s.unless(s.Flash.Lists.CTL == nil, (*subject).whichCTL) }).
+		Explained("as outside mixed mode"),
 	phones("hold the CTL of {node}", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {
@@ -73,7 +74,7 @@ var aboutCTL = []language.Rule[predicate]{
 		}
 		ctl := s.Flash.Lists.CTL
 		return s.unless(ctl != nil && checksum(ctl) == checksum(n.ServedCTL()), (*subject).whichCTL)
-	}),
+	}).Explained("that which it serves now"),
 	phones("hold a CTL signed by the {unit} key of {node}", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {
@@ -83,7 +84,7 @@ var aboutCTL = []language.Rule[predicate]{
 			return "hold " + by
 		}
 		return ""
-	}),
+	}).Explained("its present key"),
 	phones("hold a CTL without certificates of servers", func(s *subject) string {
 		ctl := s.Flash.Lists.CTL
 		if ctl == nil {
@@ -95,7 +96,7 @@ var aboutCTL = []language.Rule[predicate]{
 			}
 		}
 		return ""
-	}),
+	}).Explained("as after the way back to non-secure mode"),
 	phones("(have=hold|lack) the {unit} certificate of {node} in their CTL", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {
@@ -106,7 +107,7 @@ var aboutCTL = []language.Rule[predicate]{
 			is = "hold it"
 		}
 		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
-	}),
+	}).Explained("its present one, in whatever role"),
 }
 
 // whichCTL says which CTL a phone holds.

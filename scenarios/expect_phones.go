@@ -35,10 +35,10 @@ var aboutTrust = []language.Rule[predicate]{
 		},
 		// A phone that knows no ITL has nothing to trust by but a CTL.
 		leavesOut: func(s *subject) bool { return s.Profile.NoITL && !s.Flash.Lists.Installed() },
-	}},
+	}, Says: "`locked`: a file was refused, but a TVS may still help; `untrusted`: every trust point is lost"},
 	phones("(have no trust list|would take the next list on faith)", func(s *subject) string {
 		return s.unless(s.Flash.Lists.OnFaith(), (*subject).condition)
-	}),
+	}).Explained("the same: they hold none, or the rollback list"),
 }
 
 // condition is a phone's state and the refusals that led to it.
@@ -56,11 +56,11 @@ func aboutRefusals() (rules []language.Rule[predicate]) {
 		is := func(r *phone.Refusal) bool { return phone.Explain(r.Reason) == why }
 		rules = append(rules, phones("refused a file because "+why.Because, func(s *subject) string {
 			return s.unless(slices.ContainsFunc(s.Refusals(), is), (*subject).refused)
-		}))
+		}).Explained("in their last boot"))
 	}
 	return append(rules, phones("refused nothing", func(s *subject) string {
 		return s.unless(s.Refusal == nil, (*subject).refused)
-	}))
+	}).Explained("in their last boot"))
 }
 
 // refused says what a phone refused in its last boot, and why.
@@ -98,7 +98,7 @@ var aboutReset = []language.Rule[predicate]{
 	phones("would come back by utils itl reset", func(s *subject) string {
 		record := report.ResetRecord(s.member.Home.Cluster())
 		return unless(s.teller.HoldsResetSigner(s.View, s.member.Home), "do not hold the present "+record)
-	}),
+	}).Explained("they hold the record with which that command signs"),
 }
 
 var aboutState = []language.Rule[predicate]{
@@ -107,10 +107,12 @@ var aboutState = []language.Rule[predicate]{
 			return unless(s.said.Words["power"] == "on", "are on")
 		}
 		return unless(s.said.Words["power"] == "off", "are off")
-	}),
+	}).Explained("with or without power"),
 	{
 		Sentence: "<phones> (is=are registered[ with (where=the cluster|the other cluster|{node})])",
 		Means:    predicate{ofPhone: (*subject).registered, possible: namesCluster},
+		Says: "as the call managers know it, those of the scenario's own cluster where none is named: a phone without power " +
+			"is until that lapses, and one that was plugged out of one cluster and into the other may be with both",
 	},
 }
 
@@ -161,24 +163,24 @@ var aboutLists = []language.Rule[predicate]{
 			return err.Error()
 		}
 		return s.unless(held(s).SHA1() == served(n).SHA1(), (*subject).which)
-	}),
+	}).Explained("that which it serves now"),
 	phones("hold their own node's list", func(s *subject) string {
 		return s.unless(held(s).SHA1() == served(s.member.Home).SHA1(), (*subject).which)
-	}),
+	}).Explained("that of their first TFTP server"),
 	phones("hold the list that they held before", func(s *subject) string {
 		was, is := s.before.held[s.number], s.Flash.Lists.ITL
 		return s.unless(was == is || was != nil && was.SHA1() == held(s).SHA1(), (*subject).which)
-	}),
+	}).Explained("when the step began"),
 	phones("hold a list signed by the {unit} key of {node}", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {
 			return err.Error()
 		}
 		return s.holdSigned(cucm.Unit(s.said.Words["unit"]), n)
-	}),
+	}).Explained("its present key"),
 	phones("hold a list signed by their own node's CallManager key", func(s *subject) string {
 		return s.holdSigned(cucm.CallManager, s.member.Home)
-	}),
+	}).Explained("the present key of their first TFTP server"),
 	phones("hold a list without TFTP and TVS entries", func(s *subject) string {
 		switch n := len(held(s).With(itl.TFTP, itl.CCMTFTP, itl.TVS)); {
 		case s.Flash.Lists.ITL == nil:
@@ -187,11 +189,11 @@ var aboutLists = []language.Rule[predicate]{
 			return fmt.Sprintf("hold one with %d such entries", n)
 		}
 		return ""
-	}),
+	}).Explained("the rollback list is such a list"),
 	phones("hold the rollback list", func(s *subject) string {
 		rollback := s.Flash.Lists.ITL != nil && phone.Lists{ITL: s.Flash.Lists.ITL}.OnFaith()
 		return s.unless(rollback, (*subject).which)
-	}),
+	}).Explained("nothing but SAST and CAPF entries"),
 	phones("(have=hold|lack) the record {name}", func(s *subject) string {
 		is := "lack it"
 		switch {
@@ -201,7 +203,7 @@ var aboutLists = []language.Rule[predicate]{
 			is = "lack it, since they hold no list"
 		}
 		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
-	}),
+	}).Explained("one whose common name begins so"),
 	phones("hold one ITLRECOVERY record, that of {node}", func(s *subject) string {
 		var names []string
 		for _, r := range records(held(s), cucm.RecoveryPrefix) {
@@ -214,13 +216,13 @@ var aboutLists = []language.Rule[predicate]{
 			return "hold " + strings.Join(names, " and ")
 		}
 		return ""
-	}),
+	}).Explained("and no other of that kind"),
 	tookList("on faith", phone.ByFaith),
 	tookList("by TVS", phone.ByTVS, phone.ByCache),
 	tookList("by a signer in their list", phone.ByITL, phone.ByCTL),
 	phones("kept their list", func(s *subject) string {
 		return unless(s.ListBy == phone.BySameFile, took(s.ListBy, "on faith"))
-	}),
+	}).Explained("the node served the same that they held"),
 }
 
 var aboutConfigurations = []language.Rule[predicate]{
@@ -236,19 +238,19 @@ var aboutConfigurations = []language.Rule[predicate]{
 			is = "enabled"
 		}
 		return unless(is == s.said.Words["onoff"], "have it "+is)
-	}),
+	}).Explained("in the configuration that they hold"),
 }
 
 func tookList(how string, by ...phone.TrustPoint) language.Rule[predicate] {
 	return phones("took their list "+how, func(s *subject) string {
 		return unless(slices.Contains(by, s.ListBy), took(s.ListBy, "on faith"))
-	})
+	}).Explained("in their last boot")
 }
 
 func tookConfiguration(how string, by ...phone.TrustPoint) language.Rule[predicate] {
 	return phones("took their configuration "+how, func(s *subject) string {
 		return unless(slices.Contains(by, s.ConfigBy), took(s.ConfigBy, "unsigned"))
-	})
+	}).Explained("in their last boot")
 }
 
 // took says what authenticated a file; onFaith is how one is taken that nothing
@@ -271,20 +273,18 @@ var aboutWhatIsSeen = []language.Rule[predicate]{
 		return s.unless(slices.ContainsFunc(s.Status(), func(line phone.StatusLine) bool {
 			return strings.EqualFold(line.Text, text)
 		}), (*subject).messages)
-	}),
+	}).Explained("among their status messages"),
 	phones("have {text} on their screen", func(s *subject) string {
 		return s.unless(s.Screen == s.said.Words["text"], (*subject).screen)
-	}),
-	phones("sent {number} alarms", func(s *subject) string {
+	}).Explained("this and nothing else"),
+	phones("sent <many> alarms", func(s *subject) string {
 		n := 0
 		for _, c := range s.Clusters() {
 			n += c.AlarmsOf(s.View.Name)
 		}
-		if n == s.said.Number("number") {
-			return ""
-		}
-		return fmt.Sprintf("sent %d", n)
-	}),
+		least, most := s.said.Many().Range(n)
+		return unless(least <= n && n <= most, fmt.Sprintf("sent %d", n))
+	}).Explained("DeviceTLInfo, to any cluster, since the beginning"),
 }
 
 // messages are the phone's status messages, the newest first, each once.

@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"itlsim/scenarios/language"
 )
@@ -13,6 +15,9 @@ import (
 type Expectation struct {
 	Text  string
 	Check func(*Player) error `json:"-"`
+	// Within, where not 0, is how long after the last act it is so at the latest, on the
+	// scenario's clock; After is how long after it that is judged.
+	Within, After time.Duration
 }
 
 // ErrNotSo is the family of [Player.Expect]'s errors about an expectation that
@@ -31,10 +36,18 @@ func (e *notSo) Unwrap() error        { return e.error }
 
 // expectations are the sentences of `expect`.
 var expectations = language.New(slices.Concat(
-	aboutTrust, aboutRefusals(), ofPhonesThatKnowITLs(aboutReset), aboutState, ofPhonesThatKnowITLs(aboutLists),
-	aboutCTL, aboutConfigurations, aboutWhatIsSeen,
-	aboutReports, aboutNodes, thresholds,
+	timed(aboutTrust, aboutRefusals(), ofPhonesThatKnowITLs(aboutReset), aboutState, ofPhonesThatKnowITLs(aboutLists),
+		aboutCTL, aboutConfigurations, aboutWhatIsSeen, aboutReports, aboutNodes), thresholds,
 )...)
+
+// timed are sentences behind which a time may stand.
+func timed(sentences ...[]language.Rule[predicate]) []language.Rule[predicate] {
+	all := slices.Concat(sentences...)
+	for i := range all {
+		all[i].Sentence += "<when>"
+	}
+	return all
+}
 
 // A predicate is what an expectation says, of each phone or of the cluster.
 type predicate struct {
@@ -58,18 +71,41 @@ func cluster(sentence string, ofCluster func(*Player, language.Said) error) lang
 // expectation understands a sentence. The error is a [*language.Error].
 func (v vocabulary) expectation(text string) (Expectation, error) {
 	is, said, err := expectations.Parse(text, v.Vocabulary)
+	if err == nil {
+		err = v.named(said)
+	}
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}
-	if err != nil {
-		return Expectation{}, err
-	}
-	return Expectation{text, func(p *Player) error {
+	e := Expectation{Text: text, Check: func(p *Player) error {
 		if is.ofCluster != nil {
 			return is.ofCluster(p, said)
 		}
 		return p.look(said, is).judge(said.Quantity(), said.Words["is"])
-	}}, nil
+	}}
+	if err == nil && said.Words["when"] != "" {
+		err = e.timeLimit(said)
+	}
+	if err != nil {
+		return Expectation{}, err
+	}
+	return e, nil
+}
+
+// timeLimit takes the time that a sentence names.
+func (e *Expectation) timeLimit(said language.Said) error {
+	limit, err := duration(said, "limit", "limitunit")
+	switch {
+	case err != nil:
+		return err
+	case limit == 0:
+		return &language.Error{Says: "a time that something takes is more than 0"}
+	case said.Words["when"] == "within":
+		e.Within = limit
+	default:
+		e.After = limit
+	}
+	return nil
 }
 
 // Expect judges a sentence: nil where it holds, else what is the case (see
@@ -79,7 +115,7 @@ func (p *Player) Expect(sentence string) error {
 	if err != nil {
 		return fmt.Errorf("%q: %w", sentence, err)
 	}
-	if err := e.Check(p); err != nil {
+	if err := p.await(context.Background(), &e); err != nil {
 		return &notSo{sentence, err}
 	}
 	return nil

@@ -69,7 +69,7 @@ steps: [{step: none}]
 	do(t, p, "on test10pub: utils service restart Cisco Tftp", "phones of pub: reset")
 	fails(t, p, covered, whenSomePhonesHoldACTL...)
 	for _, sentence := range expectations.Sentences() {
-		require.Contains(t, covered, sentence)
+		require.Contains(t, covered, strings.TrimSuffix(sentence, "<when>"))
 	}
 }
 
@@ -103,7 +103,7 @@ var beforeTheyBoot = []failed{
 	{"(is=show {text})", `all phones show "ITL installed"`, "4 of 4 show no status message" + everyone},
 	{"(is=have {text} on their screen)", `all phones have "Host Not Found" on their screen`,
 		"4 of 4 have nothing there" + everyone},
-	{"(is=sent {number} alarms)", "all phones sent 2 alarms", "4 of 4 sent 0" + everyone},
+	{"(is=sent <many> alarms)", "all phones sent 2 alarms", "4 of 4 sent 0" + everyone},
 	{"(is=are found stale by DeviceTLInfo)", "all phones are found stale by DeviceTLInfo",
 		"4 of 4 reported no list" + everyone},
 	{registered, "all phones are registered", "4 of 4 are not registered" + everyone},
@@ -145,7 +145,7 @@ var whenTheyBooted = []failed{
 	{"(is=show {text})", `all phones show "TFTP Error"`,
 		`3 of 4 show "SEP<MAC>.cnf.xml", "ITL installed", "File Not Found <CTLFile.tlv>" (P0, P1, P3); ` +
 			`1 of 4 show "SEP<MAC>.cnf.xml", "ITL Installed", "File Not Found <CTLFile.tlv>" (P2)`},
-	{"(is=sent {number} alarms)", "all phones sent 1 alarms", "1 of 4 sent 0 (P2)"},
+	{"(is=sent <many> alarms)", "all phones sent 1 alarms", "1 of 4 sent 0 (P2)"},
 	{"(is=are found stale by DeviceTLInfo)", "all phones are found stale by DeviceTLInfo",
 		"3 of 4 reported a list that a node serves (P0, P1, P3); 1 of 4 reported no list (P2)"},
 	{"all nodes serve the same list", "all nodes serve the same list",
@@ -161,9 +161,13 @@ var whenTheyBooted = []failed{
 		"the TVS certificate of test10pub has changed", "it is still the one with which the step began"},
 	{"the application log of {node} (have=has|lacks) {text}", `the application log of test10pub lacks "DeviceTLInfo"`,
 		"3 of its 5 lines have it"},
-	{"the application log of {node} has {text} {number} times",
-		`the application log of test10pub has "DeviceTLInfo" 7 times`, "3 of its 5 lines have it"},
-	{"{percent} of boots took less than {number} {timeunit}", "99% of boots took less than 2 ms", "99% took up to #"},
+	{"the application log of {node} has {text} <many> times",
+		`the application log of test10pub has "DeviceTLInfo" 7 times`, "3 of its 5 lines have it, not 7"},
+	{"{percent} of[ the] boots took less than {number} {timeunit}", "99% of boots took less than 2 ms", "99% took up to #"},
+	{"half of the boots took less than {number} {timeunit}",
+		"half of the boots took less than 2 ms", "50% took up to #"},
+	{"the median boot took (than=less than|more than) {number} {timeunit}",
+		"the median boot took more than 2 hours", "50% took up to #"},
 }
 
 const unasked = "unknown signer (CN=test10pub, serial #), and no TVS could be asked: " +

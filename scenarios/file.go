@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -28,6 +29,7 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 		s.NotIn = make(map[string]string)
 		modeKeys.read(l, n, &s.NotIn)
 	}},
+	keyOf("begins", beginning, func(s *Scenario, at time.Time) { s.Begins = at }),
 	{name: "cluster", schema: clusterKeys.schema(), read: func(l *loader, n ast.Node, s *Scenario) {
 		s.Cluster = l.cluster(n)
 	}},
@@ -84,6 +86,19 @@ var scenarioName = value[string]{object{"type": "string", "pattern": "^[a-z0-9.-
 		}
 		return name, ok
 	}}
+
+// beginning is a value for a date and a time.
+var beginning = value[time.Time]{
+	object{"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-2][0-9]:[0-5][0-9]$"},
+	func(l *loader, n ast.Node) (at time.Time, ok bool) {
+		text, ok := l.word(n)
+		if !ok {
+			return at, false
+		}
+		at, err := momentOf(text)
+		return at, l.understood(n, err)
+	},
+}
 
 // row is a value for a row of the mission.
 var row = value[string]{object{"type": "string", "pattern": "^M(?:[1-9]|1[0-9]|2[0-4])$"},
@@ -390,13 +405,14 @@ func (l *loader) devices(p *groupPlan) {
 var stepKeys = mapping[Step]{what: "a step", keys: []key[Step]{
 	keyOf("step", text, func(s *Step, w string) { s.Name = w }),
 	keyOf("says", text, func(s *Step, w string) { s.Says = w }),
+	keyOf("repeat", repeat, func(s *Step, r Repeat) { s.Repeat = r }),
 	keyOf("do", listOf(act), func(s *Step, acts []Act) { s.Do = acts }),
 	keyOf("expect", listOf(expectation), func(s *Step, all []Expectation) { s.Expect = all }),
 }, more: object{"anyOf": []any{object{"required": []string{"step"}}, object{"required": []string{"do"}}}}}
 
 // steps reads the plan. A step without a name is called by what is done in it.
 func (l *loader) steps(n ast.Node, s *Scenario) {
-	l.words.Nodes = nodeNames(s.Cluster)
+	l.words.Nodes, l.words.Models, l.words.hasPhone = nodeNames(s.Cluster), s.Models(), s.HasPhone
 	if s.Other != nil {
 		l.words.Nodes = append(l.words.Nodes, nodeNames(*s.Other)...)
 	}
@@ -429,6 +445,16 @@ var expectation = value[Expectation]{late(expectationSchema), func(l *loader, n 
 	}
 	e, err := l.words.expectation(text)
 	return e, l.understood(n, err)
+}}
+
+// repeat is a value for how often the acts of a step are done.
+var repeat = value[Repeat]{late(repeatSchema), func(l *loader, n ast.Node) (r Repeat, ok bool) {
+	text, ok := l.word(n)
+	if !ok {
+		return r, false
+	}
+	r, err := parseRepeat(text)
+	return r, l.understood(n, err)
 }}
 
 // understood notes where a sentence stops making sense, if it does.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -35,9 +34,9 @@ type findings struct {
 // look finds out of which phones something is true.
 func (p *Player) look(said language.Said, what predicate) findings {
 	f := findings{others: make(cases)}
-	which, s := said.Which(), subject{Player: p, said: said} // one for all: see lab.Each
+	picks, s := p.pick(said.Which()), subject{Player: p, said: said} // one for all: see lab.Each
 	p.Each(func(i int, m *lab.Member, v *fleet.View) {
-		if !picks(which, m) {
+		if !picks(m) {
 			return
 		}
 		s.number, s.member, s.View = i, m, v
@@ -63,24 +62,17 @@ var errNoITL = errors.New("there is no such phone that knows an ITL")
 // of several phones ("are trusted").
 func (f findings) judge(q language.Quantity, what string) error {
 	checked := f.holds.n + f.others.phones()
-	if checked == 0 && (q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Number > 0) {
+	some := q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Bound == language.MoreThan
+	if checked == 0 && (some || q.Number > 0 || q.Upto > 0) {
 		if f.leftOut > 0 {
 			return errNoITL
 		}
 		return errNoSuchPhone
 	}
-	exact := q.Number
-	if q.Share {
-		exact *= float64(checked)
-	}
-	// a share that is no whole number of phones may be rounded either way
-	least, most := int(math.Floor(exact+1e-9)), int(math.Ceil(exact-1e-9))
+	least, most := q.Range(checked)
 	n := f.holds.n
 	switch {
-	case q.Bound == language.EveryOne && n == checked,
-		q.Bound == language.Exactly && least <= n && n <= most,
-		q.Bound == language.AtLeast && n >= least,
-		q.Bound == language.AtMost && n <= most:
+	case least <= n && n <= most:
 		return nil
 	case q.Bound == language.EveryOne:
 		return f.others.describe(checked)

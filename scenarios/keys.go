@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -130,7 +129,7 @@ func choice(what string, words ...string) value[string] {
 func (l *loader) choose(n ast.Node, what string, words []string) (string, bool) {
 	w, ok := l.word(n)
 	if ok && !slices.Contains(words, w) {
-		l.at(n, "%q is not %s%s; there is %s", w, what, language.DidYouMean(w, words), strings.Join(words, ", "))
+		l.at(n, "%q is not %s%s", w, what, language.MeantOr(w, words, "there is"))
 		return "", false
 	}
 	return w, ok

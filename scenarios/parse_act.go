@@ -5,56 +5,76 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/scenarios/language"
 )
 
-// targets are the keys that say which phones an act is for.
-var targets = language.New(verb("[(reach=offline|online) ]phones<which>", ""))
-
 // The languages of acts: what may follow each key.
 var (
 	phoneActs = language.New(
-		verb("power on", PowerOn),
-		verb("power off", PowerOff),
-		verb("reset", Reset),
-		verb("erase the trust list", EraseList),
-		verb("factory reset", FactoryReset),
-		verb("open the directory", OpenDirectory),
-		verb("use TFTP {first=node}[ then {second=node}]", UseTFTP),
-		verb("move to the other cluster", MoveToOther),
+		verb("power on", PowerOn).Explained("they boot"),
+		verb("power off", PowerOff).Explained("they lose power, whatever they were doing; what they stored stays"),
+		verb("reset", Reset).Explained("they boot again; one that is off misses it"),
+		verb("erase the trust list", EraseList).
+			Explained("at the phone: CTL and ITL are gone, and it boots; nothing happens where settings access is disabled"),
+		verb("factory reset", FactoryReset).
+			Explained("while the phone starts: all that it stored is gone, and it boots"),
+		verb("open the directory", OpenDirectory).
+			Explained("the button Directories: an HTTPS service, whose certificate a TVS must vouch for"),
+		verb("use TFTP {first=node}[ then {second=node}]", UseTFTP).
+			Explained("as DHCP option 150 gives them the nodes: from the next boot on, so a `reset` must follow"),
+		verb("move to the other cluster", MoveToOther).
+			Explained("the same with all nodes of the other cluster: from the next boot on, so a `reset` must follow"),
 	)
 	pageActs = language.New(
-		verb("System > Enterprise Parameters > Reset", ResetPhones),
-		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones),
-		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", PrepareRollback),
-		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)", SetDigest),
+		verb("System > Enterprise Parameters > Reset", ResetPhones).
+			Explained("the cluster resets all phones that are registered with it"),
+		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones).
+			Explained("the other cluster does"),
+		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", PrepareRollback).
+			Explained("nodes serve the rollback list, or proper lists again, once TVS and TFTP are restarted"),
+		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)", SetDigest).
+			Explained("in force from the next start of TFTP on"),
 		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = (value=automatic|manual)",
-			SetInteraction),
+			SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
 		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
-			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer),
+			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer).
+			Explained("where the certificates of both clusters meet; on the publisher's page where no node is named"),
 		verb("Security > Bulk Certificate Management > (bulk=Export|Consolidate|Import) "+
-			"(type=All|Tomcat|TFTP|CAPF|ITL_Recovery)[ on {node}]", exchangeInBulk),
+			"(type=All|Tomcat|TFTP|CAPF|ITL_Recovery)[ on {node}]", exchangeInBulk).
+			Explained("the three steps of a migration, on the publisher's page where no node is named"),
 		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
-			UploadCertificate),
-		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure),
+			UploadCertificate).Explained("on the publisher's page where no node is named"),
+		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure).
+			Explained("in the configurations that phones get from now on"),
 	)
-	waits  = language.New(verb("{number} {timeunit}", LetTimePass))
+	waits = language.New(
+		verb("{number} {timeunit}", LetTimePass).Explained("on the scenario's clock; it costs no time"),
+		verb("until [({weekday}|{date}) ]{clock}", WaitUntil).
+			Explained("until the next such time, in UTC by the scenario's clock, which `begins` sets: `until 02:00`, "+
+				"`until Saturday 02:00`, `until 2027-03-01 02:00`"),
+	)
 	faults = language.New(
-		verb("{service} of {node} is down", StopService),
-		verb("{service} of {node} is up again", StartService),
-		verb("{node} is down", PowerOffNode),
-		verb("{node} is up again", PowerOnNode),
-		verb("the network loses {share=percent} of all datagrams", LoseDatagrams),
-		verb("the network delays datagrams by {milliseconds=number} ms", DelayDatagrams),
-		verb("the network is sound again", HealNetwork),
-		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS),
-		verb("TFTP of {node} serves a stale list", ServeStaleList),
-		verb("TFTP of {node} serves corrupted lists", CorruptLists),
-		verb("TFTP of {node} serves corrupted configurations", CorruptConfigurations),
-		verb("{node} serves what it should again", HealFiles),
+		verb("{service} of {node} is down", StopService).
+			Explained("the service does not answer any more, without the node's knowing"),
+		verb("{service} of {node} is up again", StartService).Explained("it answers again"),
+		verb("{node} is down", PowerOffNode).Explained("without power"),
+		verb("{node} is up again", PowerOnNode).Explained("with power, and its services started"),
+		verb("the network loses {share=percent} of all datagrams", LoseDatagrams).
+			Explained("of all that phones send and get"),
+		verb("the network delays datagrams by {milliseconds=number} ms", DelayDatagrams).
+			Explained("each, on its way"),
+		verb("the network is sound again", HealNetwork).Explained("nothing is lost or delayed"),
+		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS).Explained("so that phones do not ask it"),
+		verb("TFTP of {node} serves a stale list", ServeStaleList).Explained("that of the beginning of the step"),
+		verb("TFTP of {node} serves corrupted lists", CorruptLists).
+			Explained("one bit is wrong, so that the signature is"),
+		verb("TFTP of {node} serves corrupted configurations", CorruptConfigurations).
+			Explained("the same with signed configurations"),
+		verb("{node} serves what it should again", HealFiles).Explained("the end of the four above"),
 	)
 )
 
@@ -62,26 +82,51 @@ func verb(sentence string, v Verb) language.Rule[Verb] {
 	return language.Rule[Verb]{Sentence: sentence, Means: v}
 }
 
-// plainActs are the acts with a key that is the same in every scenario.
-var plainActs = []struct {
+// An actSort is what the key of an act says of it.
+type actSort struct {
 	key  string
-	says *language.Language[Verb]
-	text string // that stands before the sentence in reports
+	says *language.Language[Verb] // what may follow; nil: a command
+	text string                   // that stands before what follows in reports, where the key is no matter of choice
 	// types: some of them type commands, which may have more keys in a file.
 	types bool
-}{
+}
+
+// plainActs are the acts with a key that is the same in every scenario.
+var plainActs = []actSort{
 	{key: "wait", says: waits, text: "wait "},
 	{key: "page", says: pageActs, types: true},
 	{key: "fault", says: faults},
 }
 
-// isCommand reports whether a key is of a command on a node.
-func isCommand(key string) bool { return strings.HasPrefix(key, "on ") }
+// phoneKeys are the keys that say which phones an act is for.
+var phoneKeys = []language.Rule[actSort]{
+	sort("[(reach=offline|online) ]phones<which>", actSort{says: phoneActs}).
+		Explained("these phones; of those that are offline only where this word, or the phone's name, says so"),
+	sort("<part> [(reach=offline|online) ]phones<which>", actSort{says: phoneActs}).
+		Explained("a part of them"),
+	sort("{phone}", actSort{says: phoneActs}).Explained("this phone, offline or not"),
+}
+
+func sort(sentence string, s actSort) language.Rule[actSort] {
+	return language.Rule[actSort]{Sentence: sentence, Means: s}
+}
+
+// actKeys are the keys of all acts.
+var actKeys = language.New(slices.Concat(plainKeys(), phoneKeys)...)
+
+func plainKeys() []language.Rule[actSort] {
+	rules := []language.Rule[actSort]{sort("on {node}", actSort{})}
+	for _, s := range plainActs {
+		rules = append(rules, sort(s.key, s))
+	}
+	return rules
+}
 
 // vocabulary is what acts and expectations may name.
 type vocabulary struct {
 	language.Vocabulary
-	other []string // its nodes that are the other cluster's; nil: there is none
+	other    []string // its nodes that are the other cluster's; nil: there is none
+	hasPhone func(name string) bool
 	// has reports whether a node has a service: TFTP or TVS.
 	has func(node string, s cucm.Service) bool
 }
@@ -140,47 +185,45 @@ func (v vocabulary) act(key, value string) (Act, error) {
 // An actKey is a key of an act that was understood.
 type actKey struct {
 	vocabulary
-	node   string                   // of a command
-	says   *language.Language[Verb] // what may follow where it is no command
-	text   string                   // that stands before what follows in reports
+	actSort
+	node   string // of a command
 	phones language.Which
+	part   language.Part
 }
 
 // actKey understands the key of an act.
 func (v vocabulary) actKey(key string) (actKey, error) {
-	if isCommand(key) {
-		node := strings.TrimPrefix(key, "on ")
-		if !slices.Contains(v.Nodes, node) {
-			says := fmt.Sprintf("the cluster has no node %q%s", node, language.DidYouMean(node, v.Nodes))
-			return actKey{}, &language.Error{At: len("on "), Says: says}
-		}
-		return actKey{vocabulary: v, node: node, text: key + ": "}, nil
+	sort, said, err := actKeys.Parse(key, v.Vocabulary)
+	if err == nil {
+		err = v.named(said)
 	}
-	for _, plain := range plainActs {
-		if plain.key == key {
-			return actKey{vocabulary: v, says: plain.says, text: plain.text}, nil
-		}
-	}
-	if !strings.Contains(key, "phones") {
-		return actKey{}, v.unknown(key)
-	}
-	_, said, err := targets.Parse(key, v.Vocabulary)
 	if err != nil {
 		return actKey{}, err
 	}
-	which := said.Which()
-	if which.Reach == language.Anyhow {
-		which.Reach = language.Online // offline phones are reached by this word only
+	k := actKey{vocabulary: v, actSort: sort, node: said.Words["node"], phones: said.Which(), part: said.Part()}
+	if sort.key == "" {
+		k.text = key + ": "
 	}
-	return actKey{vocabulary: v, says: phoneActs, text: key + ": ", phones: which}, nil
+	if w := &k.phones; sort.says == phoneActs && w.Reach == language.Anyhow && w.Name == "" && !w.Picked {
+		w.Reach = language.Online // offline phones are reached by this word, or their names, only
+	}
+	return k, nil
+}
+
+// named checks that the phone that is named is there.
+func (v vocabulary) named(said language.Said) error {
+	if name := said.Words["phone"]; name != "" && !v.hasPhone(name) {
+		at := len([]rune(said.Text[:strings.Index(said.Text, name)]))
+		return &language.Error{At: at, Says: "there is no phone " + name}
+	}
+	return nil
 }
 
 // act makes an act of what follows the key.
 func (k actKey) act(value string) (Act, error) {
 	if k.says == nil {
-		if !cli.Knows(value) {
-			says := fmt.Sprintf("%q is no command of a node%s", value, language.DidYouMean(value, cli.CommandWords()))
-			return Act{}, &language.Error{Says: says}
+		if err := knows(value); err != nil {
+			return Act{}, err
 		}
 		return Act{Text: k.text + value, Verb: TypeCommand, Node: k.node, Command: value}, nil
 	}
@@ -189,7 +232,7 @@ func (k actKey) act(value string) (Act, error) {
 		return Act{}, err
 	}
 	a := Act{
-		Text: k.text + value, Verb: verb, Phones: k.phones,
+		Text: k.text + value, Verb: verb, Phones: k.phones, Part: k.part,
 		Node: said.Words["node"], Service: said.Words["service"], Setting: said.Words["setting"],
 		Value: said.Words["value"], Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
 	}
@@ -202,13 +245,32 @@ func (k actKey) act(value string) (Act, error) {
 	case setBulkServer, exchangeInBulk, UploadCertificate:
 		return k.certificates(a, said)
 	case LetTimePass:
-		if a.Duration, err = duration(said); err != nil {
-			return Act{}, err
-		}
+		a.Duration, err = duration(said, "number", "timeunit")
+	case WaitUntil:
+		a.Until = strings.TrimPrefix(said.Text, "until ")
+		_, err = nextTime(a.Until, time.Time{})
 	case DelayDatagrams:
 		a.Duration = time.Duration(min(said.Number("milliseconds"), maxDelay)) * time.Millisecond
 	}
-	return a, k.possible(a)
+	if err == nil {
+		err = k.possible(a)
+	}
+	return a, err
+}
+
+// knows checks that the command line has such a command, whatever its arguments.
+func knows(line string) error {
+	before, at := "", 0
+	for !cli.Knows(before) {
+		rest := strings.TrimLeftFunc(line[at:], unicode.IsSpace)
+		at = len(line) - len(rest)
+		word, _, _ := strings.Cut(rest, " ")
+		if known := cli.Complete(before); !slices.Contains(known, word) {
+			return &language.Error{At: len([]rune(line[:at])), Says: language.Wants(word, known)}
+		}
+		before, at = before+word+" ", at+len(word)
+	}
+	return nil
 }
 
 // noOtherCluster is the error of a sentence that speaks of one at a place.
@@ -219,36 +281,23 @@ func noOtherCluster(at int) error {
 // maxDelay is the longest delay of datagrams, in milliseconds: a minute.
 const maxDelay = 60_000
 
-// unknown is the error of a key that no act has.
-func (v vocabulary) unknown(key string) error {
-	keys := []string{"phones"}
-	for _, plain := range plainActs {
-		keys = append(keys, plain.key)
-	}
-	for _, n := range v.Nodes {
-		keys = append(keys, "on "+n)
-	}
-	says := fmt.Sprintf("%q is no act%s; there is %s", key, language.DidYouMean(key, keys), strings.Join(keys, ", "))
-	return &language.Error{Says: says}
-}
-
 // longest is the longest time that a sentence may name.
 const longest = 100 * 365 * 24 * time.Hour
 
-// duration is what "{number} {timeunit}" was filled in with.
-func duration(said language.Said) (time.Duration, error) {
+// duration is what a number and a unit of time were filled in with.
+func duration(said language.Said, number, timeunit string) (time.Duration, error) {
 	unit := map[string]time.Duration{
 		"ms": time.Millisecond, "s": time.Second, "second": time.Second, "minute": time.Minute, "hour": time.Hour,
 		"day": 24 * time.Hour, "year": 365 * 24 * time.Hour,
 	}
-	name := said.Words["timeunit"]
+	name := said.Words[timeunit]
 	each, ok := unit[name]
 	if !ok {
 		each = unit[strings.TrimSuffix(name, "s")]
 	}
-	n := said.Number("number")
+	n := said.Number(number)
 	if int64(n) > int64(longest/each) {
-		says := fmt.Sprintf("%s %s are more than a hundred years", said.Words["number"], name)
+		says := fmt.Sprintf("%s %s are more than a hundred years", said.Words[number], name)
 		return 0, &language.Error{Says: says}
 	}
 	return time.Duration(n) * each, nil

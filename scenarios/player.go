@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -23,6 +24,9 @@ type Player struct {
 	before before               // how things were when the step began
 	judged []report.Expectation // what acts found
 	teller *report.Teller
+	turns  turns
+	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
+	timely []error       // of the step's expectations that name a time
 }
 
 // Open puts a scenario's clusters and phones up without playing its steps. Its
@@ -33,7 +37,7 @@ func Open(s Scenario, opt lab.Options) (*Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Player{Lab: l, teller: report.NewTeller(l)}
+	p := &Player{Lab: l, teller: report.NewTeller(l), turns: turns{seed: opt.Seed}}
 	p.Remember()
 	return p, nil
 }
@@ -64,15 +68,27 @@ func (p *Player) Remember() {
 
 // Do carries an act out and lets the phones finish what follows from it.
 func (p *Player) Do(ctx context.Context, a Act) error {
-	if err := p.carryOut(ctx, a); err != nil {
+	if err := p.begin(ctx, a); err != nil {
 		return err
 	}
 	return p.Fleet.Settle(ctx)
 }
 
+// begin carries an act out. From now on, or from its end where it is a wait, times
+// count that expectations name.
+func (p *Player) begin(ctx context.Context, a Act) error {
+	p.since = p.Elapsed()
+	err := p.carryOut(ctx, a)
+	if a.Verb == LetTimePass || a.Verb == WaitUntil {
+		p.since = p.Elapsed()
+	}
+	return err
+}
+
 // vocabulary is what sentences may name here.
 func (p *Player) vocabulary() vocabulary {
-	v := vocabulary{Vocabulary: language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames()}}
+	v := vocabulary{Vocabulary: language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames(), Models: p.Models()}}
+	v.hasPhone = p.has
 	v.has = func(node string, s cucm.Service) bool {
 		n, err := p.Node(node)
 		return err == nil && n.Address(s) != ""
@@ -132,13 +148,26 @@ func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
 // act does all acts of a step.
 func (p *Player) act(ctx context.Context, step Step) error {
 	p.Remember()
-	p.judged = []report.Expectation{}
-	for _, act := range step.Do {
-		if err := p.Do(ctx, act); err != nil {
-			return fmt.Errorf("%s: %w", act.Text, err)
+	p.judged, p.since = []report.Expectation{}, p.Elapsed()
+	times := max(1, step.Repeat.Times)
+	for time := range times {
+		began := p.Elapsed()
+		for i, act := range step.Do {
+			do := p.Do
+			if time == times-1 && i == len(step.Do)-1 {
+				do = p.begin // judgeTimely lets the phones finish
+			}
+			if err := do(ctx, act); err != nil {
+				return fmt.Errorf("%s: %w", act.Text, err)
+			}
+		}
+		if time < times-1 {
+			if err := p.pause(ctx, step.Repeat, began); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return p.judgeTimely(ctx, step.Expect)
 }
 
 // judgeStep reports a step that was done, or broken off with an error.
@@ -149,8 +178,12 @@ func (p *Player) judgeStep(step Step, err error) report.Step {
 	}
 	switch {
 	case err == nil:
-		for _, e := range step.Expect {
-			r.Expectations = append(r.Expectations, judged(e.Text, e.Check(p)))
+		for i, e := range step.Expect {
+			found := p.timely[i]
+			if !e.timely() {
+				found = e.Check(p)
+			}
+			r.Expectations = append(r.Expectations, judged(e.Text, found))
 		}
 	case errors.Is(err, context.Canceled):
 		r.Error = "interrupted"

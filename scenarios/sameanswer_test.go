@@ -97,7 +97,7 @@ type answer struct {
 // answering is the scenario with the phones' answers told after each step.
 func answering(s Scenario, tell func([]answer)) Scenario {
 	names := make(certificateNames)
-	look := Expectation{"both modes give the same answer", func(st *Player) error {
+	look := Expectation{Text: "both modes give the same answer", Check: func(st *Player) error {
 		tell(names.answers(st))
 		return nil
 	}}

@@ -22,6 +22,7 @@ type Scenario struct {
 type Step struct {
 	Name   string
 	Says   string // what happens, for people who have never seen a trust list
+	Repeat Repeat // of what is done
 	Do     []Act
 	Expect []Expectation
 }

@@ -45,6 +45,7 @@ func sentences[T any](l *language.Language[T]) object {
 }
 
 func expectationSchema() object { return sentences(expectations) }
+func repeatSchema() object      { return sentences(repeats) }
 
 // actSchema is that of an act: a command, one of the plain acts, or one on
 // phones.
@@ -62,7 +63,7 @@ func actSchema() object {
 	}
 	return object{"anyOf": append(anyOf, object{
 		"type": "object", "minProperties": 1, "maxProperties": 1,
-		"patternProperties":    object{targets.Pattern(): sentences(phoneActs)},
+		"patternProperties":    object{language.New(phoneKeys...).Pattern(): sentences(phoneActs)},
 		"additionalProperties": false,
 	})}
 }

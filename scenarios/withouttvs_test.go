@@ -70,7 +70,7 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 			acts = append(acts, act, meddle)
 		}
 		step.Do = acts
-		step.Expect = []Expectation{{"", func(p *Player) error {
+		step.Expect = []Expectation{{Check: func(p *Player) error {
 			var phones []trust
 			p.Each(func(_ int, m *lab.Member, v *fleet.View) {
 				is := trust{group: m.Group, trusted: v.On && v.State == phone.Trusted}

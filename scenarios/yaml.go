@@ -68,10 +68,12 @@ func (l *loader) pairs(n ast.Node, what string, keys ...string) []pair {
 
 // known notes the keys that a mapping does not have.
 func (l *loader) known(pairs []pair, what string, keys []string) {
+	missing := slices.DeleteFunc(slices.Clone(keys), func(k string) bool {
+		return slices.ContainsFunc(pairs, func(p pair) bool { return p.key == k })
+	})
 	for _, p := range pairs {
 		if !slices.Contains(keys, p.key) {
-			hint := language.DidYouMean(p.key, keys)
-			l.at(p.at, "%s has no %q%s; it may have %s", what, p.key, hint, strings.Join(keys, ", "))
+			l.at(p.at, "%s has no %q%s", what, p.key, language.MeantOr(p.key, missing, "it may have"))
 		}
 	}
 }

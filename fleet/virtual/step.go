@@ -34,7 +34,7 @@ func (f *Fleet) carryOut(st *step) {
 	f.act(s, st)
 	if f.config.Watch != nil {
 		f.config.Watch(&Step{
-			Index: int(st.phone), Phone: s.phone, At: epoch.Add(time.Duration(st.at)), Event: st.event,
+			Index: int(st.phone), Phone: s.phone, At: f.config.Clock.at(st.at), Event: st.event,
 			Before: st.before, Was: st.was, Actions: st.actions,
 		})
 	}

@@ -12,33 +12,40 @@ import (
 
 // Settle runs until no phone has anything left to do. Its error is the
 // context's.
-func (f *Fleet) Settle(ctx context.Context) error {
-	for n := 0; ; n++ {
-		if n%64 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		f.mu.Lock()
-		if f.queue.empty() {
-			f.mu.Unlock()
-			return nil
-		}
-		f.runWindow(math.MaxInt64)
-		f.mu.Unlock()
-	}
+func (f *Fleet) Settle(ctx context.Context) error { return f.run(ctx, math.MaxInt64, true) }
+
+// SettleFor runs until then, or until so much scenario time has passed. Its error is the
+// context's.
+func (f *Fleet) SettleFor(ctx context.Context, d time.Duration) error {
+	return f.run(ctx, f.in(d), true)
 }
 
 // Advance runs for so much scenario time. Its error is the context's.
 func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
+	return f.run(ctx, f.in(d), false)
+}
+
+// in is the time that comes so much later.
+func (f *Fleet) in(d time.Duration) int64 {
 	f.mu.Lock()
-	until := f.now + int64(d)
-	f.mu.Unlock()
+	defer f.mu.Unlock()
+	return f.now + int64(d)
+}
+
+// run runs until a time, or until no phone has anything left to do where that is all that
+// is wanted.
+func (f *Fleet) run(ctx context.Context, until int64, settle bool) error {
 	for n := 0; ; n++ {
 		if n%64 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		f.mu.Lock()
+		if settle && f.queue.empty() {
+			f.mu.Unlock()
+			return nil
+		}
 		if f.next() >= until {
-			f.now = max(f.now, until) // a concurrent Settle or Advance may be further on
+			f.now = max(f.now, until) // a concurrent call may be further on
 			f.setClock(f.now)
 			f.mu.Unlock()
 			return nil
@@ -167,6 +174,6 @@ func (f *Fleet) takeEach(steps []step) {
 		if f.config.Watch != nil {
 			st.before = p.Flash()
 		}
-		st.actions = p.Step(epoch.Add(time.Duration(st.at)), st.event)
+		st.actions = p.Step(f.config.Clock.at(st.at), st.event)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 )
 
@@ -12,9 +11,8 @@ import (
 // The loader, its error messages and the JSON Schema all come from it. Make it
 // with [New].
 type Language[T any] struct {
-	rules   []Rule[T]
-	parsed  [][]part      // of each rule
-	allWays func() []*way // found when first needed, since there are thousands
+	rules  []Rule[T]
+	parsed [][]part // of each rule
 }
 
 // New makes a language of its rules. A rule that makes no sense is a panic.
@@ -23,12 +21,6 @@ func New[T any](rules ...Rule[T]) *Language[T] {
 	for _, r := range rules {
 		l.parsed = append(l.parsed, parseRule(r.Sentence))
 	}
-	l.allWays = sync.OnceValue(func() (all []*way) {
-		for i, parts := range l.parsed {
-			all = append(all, waysOf(i, parts)...)
-		}
-		return all
-	})
 	return l
 }
 
@@ -39,15 +31,6 @@ func (l *Language[T]) Sentences() []string {
 		all[i] = r.Sentence
 	}
 	return all
-}
-
-// Pattern is the language as a regular expression that JSON Schema knows too.
-func (l *Language[T]) Pattern() string {
-	all := make([]string, len(l.rules))
-	for i, parts := range l.parsed {
-		all[i] = pattern(parts)
-	}
-	return "^(?:" + strings.Join(all, "|") + ")$"
 }
 
 // An Error tells where a sentence stops making sense.
@@ -64,87 +47,50 @@ func (*Error) Is(target error) bool { return target == ErrInvalid }
 // Parse understands a sentence: it returns what the rule means, and what was
 // said. The error is an [*Error].
 func (l *Language[T]) Parse(text string, v Vocabulary) (T, Said, error) {
+	r := &reading{words: wordsOf(text), vocabulary: v, complete: -1}
+	for i, parts := range l.parsed {
+		if r.rule(parts) {
+			return l.rules[i].Means, r.said(text), nil
+		}
+	}
 	var none T
-	words := wordsOf(text)
-	alive := l.allWays()
-	for i, typed := range words {
-		var next []*way
-		for _, w := range alive {
-			if i < len(w.words) && w.words[i].fits(typed.text, v) {
-				next = append(next, w)
-			}
-		}
-		if len(next) == 0 {
-			return none, Said{}, &Error{typed.at, wants(typed.text, expected(alive, i), v)}
-		}
-		alive = next
+	if r.furthest < len(r.words) {
+		typed := r.words[r.furthest]
+		return none, Said{}, &Error{typed.at, r.wants(typed.text)}
 	}
-	for _, w := range alive {
-		if len(w.words) == len(words) {
-			return l.rules[w.rule].Means, w.said(text, words), nil
-		}
-	}
-	says := "the sentence is not complete: " + wants("", expected(alive, len(words)), v)
+	says := "the sentence is not complete: " + r.wants("")
 	return none, Said{}, &Error{len([]rune(text)), says}
-}
-
-// fits reports whether a word is what is wanted.
-func (w wanted) fits(typed string, v Vocabulary) bool {
-	if w.slot != "" {
-		return slots[w.slot].fits(typed, v)
-	}
-	return w.word == typed
-}
-
-// expected are the words with which some sentence would go on.
-func expected(alive []*way, at int) []wanted {
-	var all []wanted
-	for _, w := range alive {
-		if at < len(w.words) && !slices.Contains(all, w.words[at]) {
-			all = append(all, w.words[at])
-		}
-	}
-	return all
 }
 
 // mostWords is how many words an error names.
 const mostWords = 12
 
-// wants says what a word should have been: the nearest one where there is one,
-// else all.
-func wants(typed string, expected []wanted, v Vocabulary) string {
-	var known, forms []string
-	for _, e := range expected {
-		switch s := slots[e.slot]; {
-		case e.slot == "":
-			known = append(known, e.word)
-		case s.words != nil:
-			known = append(known, s.words(v)...)
-		default:
-			forms = append(forms, s.what)
-		}
+// Wants says what a word should have been that makes no sense, or is missing (""): the
+// nearest of those that are known where there is one, else all.
+func Wants(typed string, known []string) string { return instead(typed, known, nil, false) }
+
+// instead says so of words that are known, or of some forms, or of the end of the sentence.
+func instead(typed string, known, forms []string, ends bool) string {
+	if hint := DidYouMean(typed, known); hint != "" {
+		return fmt.Sprintf("%q is not understood here%s", typed, hint)
 	}
-	if typed != "" {
-		if hint := DidYouMean(typed, known); hint != "" {
-			return fmt.Sprintf("%q is not understood here%s", typed, hint)
-		}
-	}
-	slices.Sort(known)
-	more := len(known) > mostWords
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
 	for _, w := range known[:min(mostWords, len(known))] {
 		forms = append(forms, fmt.Sprintf("%q", w))
 	}
-	if more {
+	if len(known) > mostWords {
 		forms = append(forms, "…")
 	}
-	switch choices := strings.Join(forms, ", "); {
-	case choices == "":
-		return fmt.Sprintf("%q is too much: the sentence ends before it", typed)
+	choices := strings.Join(forms, ", ")
+	switch {
 	case typed == "":
 		return "it goes on with " + choices
-	default:
+	case !ends:
 		return fmt.Sprintf("%q is not understood here; it can be %s", typed, choices)
+	case choices != "":
+		choices = ", or goes on with " + choices
 	}
+	return fmt.Sprintf("%q is too much: the sentence ends before it%s", typed, choices)
 }
 
 // word is a word of what was typed, and where it begins, in characters.

@@ -2,6 +2,7 @@ package language_test
 
 import (
 	"errors"
+	"math"
 	"regexp"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 	"itlsim/scenarios/language"
 )
 
-var names = language.Vocabulary{Nodes: []string{"pub", "sub"}, Groups: []string{"floor-1"}}
+var names = language.Vocabulary{Nodes: []string{"pub", "sub"}, Groups: []string{"floor-1"}, Models: []string{"8861"}}
 
 func rule(sentence string, means int) language.Rule[int] {
 	return language.Rule[int]{Sentence: sentence, Means: means}
@@ -69,12 +70,77 @@ func TestPhones(t *testing.T) {
 			language.Quantity{Bound: language.Exactly, Number: 0.5, Share: true},
 			language.Which{Reach: language.Online, Since: "9.4"},
 		},
+		"more than half of the phones of model 8861 are trusted": {
+			language.Quantity{Bound: language.MoreThan, Number: 0.5, Share: true}, language.Which{Model: "8861"},
+		},
+		"fewer than 3 phones of floor-1 of model 8861 picked last are trusted": {
+			language.Quantity{Bound: language.FewerThan, Number: 3},
+			language.Which{Group: "floor-1", Model: "8861", Picked: true},
+		},
+		"20% to 30% of the phones named SEP001BD4000004 are trusted": {
+			language.Quantity{Bound: language.Between, Number: 0.2, Upto: 0.3, Share: true},
+			language.Which{Name: "SEP001BD4000004"},
+		},
+		"2 to 4 phones are trusted": {Quantity: language.Quantity{Bound: language.Between, Number: 2, Upto: 4}},
 	} {
 		_, said, err := l.Parse(text, names)
 		require.NoError(t, err, text)
 		require.Equal(t, want.Quantity, said.Quantity(), text)
 		require.Equal(t, want.Which, said.Which(), text)
 		require.Equal(t, "are trusted", said.Words["is"])
+	}
+}
+
+// Which part of the phones an act is for.
+func TestPart(t *testing.T) {
+	l := language.New(rule("<part> phones<which>", 1))
+	for text, want := range map[string]language.Part{
+		"10% of the phones":                             {Number: 0.1, Share: true},
+		"12 phones of floor-1":                          {Number: 12},
+		"the next 12 phones":                            {Turn: language.TheNext, Number: 12},
+		"the next half of the phones":                   {Turn: language.TheNext, Number: 0.5, Share: true},
+		"the rest of the phones of floor-1":             {Turn: language.TheRest},
+		"2.5% of the phones with firmware 9.4 or later": {Number: 0.025, Share: true},
+	} {
+		_, said, err := l.Parse(text, names)
+		require.NoError(t, err, text)
+		require.Equal(t, want, said.Part(), text)
+	}
+}
+
+// How many of ten phones a quantity lets be so: a share may be rounded either way, but
+// what is more or less than it has its own meaning.
+func TestRange(t *testing.T) {
+	l := language.New(rule("<phones> are trusted", 1), rule("<many> times", 2))
+	const any = math.MaxInt
+	for text, want := range map[string][2]int{
+		"all phones are trusted":                   {10, 10},
+		"no phones are trusted":                    {0, 0},
+		"3 phones are trusted":                     {3, 3},
+		"25% of the phones are trusted":            {2, 3},
+		"at least 25% of the phones are trusted":   {2, any},
+		"at most 25% of the phones are trusted":    {0, 3},
+		"more than 25% of the phones are trusted":  {3, any},
+		"fewer than 25% of the phones are trusted": {0, 2},
+		"more than 20% of the phones are trusted":  {3, any},
+		"less than 20% of the phones are trusted":  {0, 1},
+		"more than half of the phones are trusted": {6, any},
+		"20% to 35% of the phones are trusted":     {2, 4},
+		"3 to 5 phones are trusted":                {3, 5},
+		"fewer than 0 phones are trusted":          {0, -1}, // never
+		"3 times":                                  {3, 3},
+		"at least 3 times":                         {3, any},
+		"more than 3 times":                        {4, any},
+		"2 to 4 times":                             {2, 4},
+	} {
+		means, said, err := l.Parse(text, names)
+		require.NoError(t, err, text)
+		q := said.Quantity()
+		if means == 2 {
+			q = said.Many()
+		}
+		least, most := q.Range(10)
+		require.Equal(t, want, [2]int{least, most}, text)
 	}
 }
 
@@ -109,7 +175,36 @@ func TestWrongRules(t *testing.T) {
 	require.Panics(t, func() { language.New(rule("(one|two", 1)) })
 }
 
+// A suggestion is what was meant, or there is none: it never repeats what was typed, and
+// of several that may be meant it names all.
 func TestDidYouMean(t *testing.T) {
-	require.Equal(t, ` (did you mean "trusted"?)`, language.DidYouMean("trustd", []string{"locked", "trusted"}))
-	require.Empty(t, language.DidYouMean("lost", []string{"locked", "trusted"}))
+	states := []string{"locked", "trusted", "untrusted"}
+	units := []string{"ms", "s", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days"}
+	for _, c := range []struct {
+		typed string
+		names []string
+		want  string
+	}{
+		{"trustd", states, `"trusted"`},
+		{"Locked", states, `"locked"`},
+		{"lost", states, ""},
+		{"locked", states, ""}, // valid already: something else is wrong
+		{"dwon", []string{"down"}, `"down"`},
+		{"is", []string{"of", "with", "are"}, ""}, // not "of"
+		{"min", units, `"minute"`},                // not "ms"
+		{"sec", units, `"second"`},                // not "s"
+		{"h", units, `"hour"`},
+		{"m", units, ""}, // milliseconds, minutes
+		{"x", units, ""}, // not "s"
+		{"test10xub", []string{"test10sub", "test10pub"}, `"test10pub" or "test10sub"`},
+		{"7960", []string{"7961", "7962", "7965", "7970"}, ""}, // too many to be of use
+		{"", units, ""},
+		{"été", []string{"ete", "", "no"}, ""},
+	} {
+		want := c.want
+		if want != "" {
+			want = " (did you mean " + want + "?)"
+		}
+		require.Equal(t, want, language.DidYouMean(c.typed, c.names), c.typed)
+	}
 }

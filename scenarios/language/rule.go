@@ -19,25 +19,25 @@ import (
 type Rule[T any] struct {
 	Sentence string
 	Means    T
+	Says     string // what it means to people, for the documentation
 }
 
-// macros are pieces of grammar that many sentences share.
-var macros = map[string]string{
-	// which phones, and how many of them
-	"phones": "(how=all|no|{count=number}|at least {count=number}|at most {count=number}|" +
-		"{share=percent} of the|at least {share=percent} of the|at most {share=percent} of the|half of the)" +
-		"[ (reach=offline|online)] phones<which>",
-	"which": "[ of {group}][ with firmware (older than {older=version}|{since=version} or later)]",
+// Explained is the rule with what it means to people.
+func (r Rule[T]) Explained(says string) Rule[T] {
+	r.Says = says
+	return r
 }
 
-// A part is a piece of a rule: a text, a slot, a choice, or an option.
+// A part is a piece of a rule: a text, a slot, a choice, an option, or a macro.
 type part struct {
-	text string
-	slot string // which of slots it is
-	name string // of a slot or choice
-	of   [][]part
-	// optional parts may be left out; of has one sequence.
+	text  string
+	words []string // of the text
+	slot  string   // which of slots it is
+	name  string   // of a slot or choice
+	of    [][]part
+	// optional parts may be left out; of has one sequence. So it has of a macro.
 	optional bool
+	macro    string
 }
 
 // parseRule reads a rule's sentence. Rules are this program's own, so what makes
@@ -59,7 +59,8 @@ func (r *ruleReader) sequence(ends string) (parts []part) {
 			name, slot := r.named(r.until('}'))
 			parts = append(parts, part{slot: slot, name: name})
 		case '<':
-			parts = append(parts, parseRule(macros[r.until('>')])...)
+			name := r.until('>')
+			parts = append(parts, part{macro: name, of: [][]part{parseRule(macroNamed(name).sentence)}})
 		case '[':
 			r.at++
 			parts = append(parts, part{of: [][]part{r.sequence("]")}, optional: true})
@@ -69,7 +70,8 @@ func (r *ruleReader) sequence(ends string) (parts []part) {
 			parts = append(parts, r.choice())
 		default:
 			end := r.at + strings.IndexAny(r.text[r.at:]+"{", "{<[("+ends)
-			parts = append(parts, part{text: r.text[r.at:end]})
+			text := r.text[r.at:end]
+			parts = append(parts, part{text: text, words: strings.Fields(text)})
 			r.at = end
 		}
 	}
@@ -111,28 +113,4 @@ func (r *ruleReader) named(s string) (name, slot string) {
 		panic(fmt.Sprintf("language: %q: there is no slot %q", r.text, slot))
 	}
 	return name, slot
-}
-
-// pattern is parts as a regular expression that JSON Schema knows too.
-func pattern(parts []part) string {
-	var b strings.Builder
-	for _, p := range parts {
-		var alternatives []string
-		for _, s := range p.of {
-			alternatives = append(alternatives, pattern(s))
-		}
-		switch {
-		case p.slot != "":
-			b.WriteString(slots[p.slot].pattern)
-		case p.optional:
-			fmt.Fprintf(&b, "(?:%s)?", alternatives[0])
-		case len(p.of) == 1:
-			b.WriteString(alternatives[0])
-		case len(p.of) > 1:
-			fmt.Fprintf(&b, "(?:%s)", strings.Join(alternatives, "|"))
-		default:
-			b.WriteString(regexp.QuoteMeta(p.text))
-		}
-	}
-	return b.String()
 }

@@ -13,11 +13,11 @@ type Said struct {
 }
 
 // said takes the words that have names out of a sentence.
-func (w *way) said(text string, words []word) Said {
+func (r *reading) said(text string) Said {
 	s := Said{Text: text, Words: make(map[string]string)}
-	for _, n := range w.names {
+	for _, n := range r.names {
 		var all []string
-		for _, word := range words[n.from:n.to] {
+		for _, word := range r.words[n.from:n.to] {
 			all = append(all, word.text)
 		}
 		s.Words[n.name] = strings.Trim(strings.Join(all, " "), `"`)
@@ -39,68 +39,3 @@ func (s Said) Percent(name string) float64 {
 
 // Share is the percentage in a slot, from 0 to 1.
 func (s Said) Share(name string) float64 { return s.Percent(name) / 100 }
-
-// A Which says which phones are meant. The zero value means all.
-type Which struct {
-	Group string `json:"group,omitempty"`
-	Reach Reach  `json:"reach,omitempty"`
-	Older string `json:"older,omitempty"` // with firmware older than this
-	Since string `json:"since,omitempty"` // with this firmware or a later one
-}
-
-// Reach says whether phones are meant that are out of reach of what is done to
-// all.
-type Reach string
-
-// What reach may be.
-const (
-	Anyhow  Reach = ""
-	Online  Reach = "online"
-	Offline Reach = "offline"
-)
-
-// Which is what <which> and <phones> were filled in with.
-func (s Said) Which() Which {
-	return Which{s.Words["group"], Reach(s.Words["reach"]), s.Words["older"], s.Words["since"]}
-}
-
-// A Quantity says how many of some phones something is to be true of. The zero
-// value means each of them.
-type Quantity struct {
-	Bound  Bound
-	Number float64 // of phones, or from 0 to 1 if Share
-	Share  bool
-}
-
-// A Bound says how a number is meant.
-type Bound uint8
-
-// The bounds.
-const (
-	EveryOne Bound = iota
-	Exactly
-	AtLeast
-	AtMost
-)
-
-// Quantity is what <phones> was filled in with.
-func (s Said) Quantity() Quantity {
-	how := s.Words["how"]
-	q := Quantity{Bound: Exactly}
-	switch {
-	case how == "all":
-		return Quantity{}
-	case how == "half of the":
-		q.Number, q.Share = 0.5, true
-	case strings.HasPrefix(how, "at least "):
-		q.Bound = AtLeast
-	case strings.HasPrefix(how, "at most "):
-		q.Bound = AtMost
-	}
-	if s.Words["share"] != "" {
-		q.Number, q.Share = s.Share("share"), true
-	} else if s.Words["count"] != "" {
-		q.Number, _ = strconv.ParseFloat(s.Words["count"], 64)
-	}
-	return q
-}

@@ -1,6 +1,7 @@
 package language
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,10 +11,12 @@ import (
 type Vocabulary struct {
 	Nodes  []string // of the clusters
 	Groups []string // of phones
+	Models []string // of phones
 }
 
 // A slot stands for a word that the speaker chooses.
 type slot struct {
+	label   string // that stands for it in the documentation: "N"
 	pattern string // a regular expression, for JSON Schema too
 	what    string // "a number such as 12"
 	example string // "12"
@@ -22,43 +25,53 @@ type slot struct {
 }
 
 var slots = map[string]slot{
-	"number":  free("[0-9]+", "a number such as 12", "2"),
-	"percent": free(`(?:100|[0-9]{1,2})(?:\.[0-9]+)?%`, "a share such as 25%", "5%"),
-	"node":    known("a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
-	"group":   known("a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
-	"name":    free(`[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
-	"store":   free(`[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
-	"text":    free(`"[^"]+"`, `a text in quotes, such as "Trust List update failed"`, `"Trust List update failed"`),
-	"version": free(`[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", "9.4(1)"),
-	"state":   oneOf("trusted", "locked", "untrusted"),
-	"unit":    oneOf("CallManager", "TVS", "CAPF", "ITLRecovery", "tomcat", "ipsec"),
-	"service": oneOf("TFTP", "TVS").suchAs("TVS"),
-	"onoff":   oneOf("enabled", "disabled").suchAs("disabled"),
-	"changed": oneOf("Enabled", "Disabled").suchAs("Disabled"),
-	"truth":   oneOf("True", "False"),
-	"timeunit": oneOf("ms", "s", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
+	"number":  free("N", "[0-9]+", "a number such as 12", "2"),
+	"percent": free("SHARE", `(?:100|[0-9]{1,2})(?:\.[0-9]+)?%`, "a share such as 25%", "5%"),
+	"node":    known("NODE", "a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
+	"group":   known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
+	"model":   known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }),
+	"phone":   free("SEP<MAC>", "SEP[0-9A-F]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
+	"name":    free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
+	"store":   free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
+	"text": free(`"TEXT"`, `"[^"]+"`, `a text in quotes, such as "Trust List update failed"`,
+		`"Trust List update failed"`),
+	"version": free("VERSION", `[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", "9.4(1)"),
+	"state":   oneOf("", "trusted", "locked", "untrusted"),
+	"unit":    oneOf("UNIT", "CallManager", "TVS", "CAPF", "ITLRecovery", "tomcat", "ipsec"),
+	"service": oneOf("", "TFTP", "TVS").suchAs("TVS"),
+	"onoff":   oneOf("", "enabled", "disabled").suchAs("disabled"),
+	"changed": oneOf("", "Enabled", "Disabled").suchAs("Disabled"),
+	"truth":   oneOf("", "True", "False"),
+	"timeunit": oneOf("TIMEUNIT", "ms", "s", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days",
 		"year", "years").suchAs("minutes"),
+	"weekday": oneOf("WEEKDAY", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday").
+		suchAs("Saturday"),
+	"date":  free("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2027-03-01", "2027-03-01"),
+	"clock": free("TIME", "[0-2][0-9]:[0-5][0-9]", "a time such as 02:00", "02:00"),
 }
 
 // free is a slot for any word of a form.
-func free(pattern, what, example string) slot {
-	return slot{pattern: pattern, what: what, example: example, whole: regexp.MustCompile("^(?:" + pattern + ")$")}
+func free(label, pattern, what, example string) slot {
+	whole := regexp.MustCompile("^(?:" + pattern + ")$")
+	return slot{label: label, pattern: pattern, what: what, example: example, whole: whole}
 }
 
 // known is a slot for a name that the vocabulary has.
-func known(what, example string, words func(Vocabulary) []string) slot {
-	s := free(`[^ "]+`, what, example)
+func known(label, what, example string, words func(Vocabulary) []string) slot {
+	s := free(label, `[^ "]+`, what, example)
 	s.words = words
 	return s
 }
 
-// oneOf is a slot for one of some words.
-func oneOf(words ...string) slot {
+// oneOf is a slot for one of some words, which stand in the documentation where there is
+// no label for them.
+func oneOf(label string, words ...string) slot {
 	quoted := make([]string, len(words))
 	for i, w := range words {
 		quoted[i] = regexp.QuoteMeta(w)
 	}
-	s := free("(?:"+strings.Join(quoted, "|")+")", "one of "+strings.Join(words, ", "), words[0])
+	label = cmp.Or(label, "("+strings.Join(words, "|")+")")
+	s := free(label, "(?:"+strings.Join(quoted, "|")+")", "one of "+strings.Join(words, ", "), words[0])
 	s.words = func(Vocabulary) []string { return words }
 	return s
 }
