@@ -20,7 +20,7 @@ type Device struct {
 type Registration struct {
 	Node    *Node
 	Session string         // Call-ID; a new boot has a new one
-	Contact string         // sip:user@host:port; "" where the phone registered without SIP
+	Contact string         // sip:number@host:port, where resets go; "" where the phone registered without SIP
 	At      netip.AddrPort // where the phone is reached
 	// lapses is when it does, by a clock that `set date` does not move; zero: never,
 	// as in a simulation that spares the keep-alives.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -78,7 +79,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	}
 	if m.RegisterOver(device, cucm.Registration{
 		Session: r.CallID().Value(),
-		Contact: fmt.Sprintf("sip:%s@%s:%d", contact.Address.User, contact.Address.Host, port),
+		Contact: fmt.Sprintf("sip:%s@%s:%d", line(r), contact.Address.Host, port),
 		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
 	}, expires) {
 		reply.Contact += ";x-cisco-newreg"
@@ -118,6 +119,11 @@ func (m callManager) device(r *sipmsg.Request, comes bool) string {
 	}
 	return ""
 }
+
+// line is the user by whose name requests go to a phone: the number that it registers,
+// though its contact has a user of its own, as in a trace of CUCM 12.5 (technote
+// 217294, CSF REGISTERs).
+func line(r *sipmsg.Request) string { return cmp.Or(r.To().Address.User, r.Contact().Address.User) }
 
 // granted is for how long a REGISTER registers: as long as it asks, but not longer
 // than CUCM grants.

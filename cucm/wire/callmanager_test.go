@@ -54,7 +54,7 @@ func (c *client) message() (first string, h textproto.MIMEHeader, body string) {
 func (c *client) register(contact string, headers ...string) (status string, h textproto.MIMEHeader, body string) {
 	fmt.Fprintf(c.conn, "REGISTER sip:cm SIP/2.0\r\nVia: SIP/2.0/TCP %s;branch=z9hG4bK1\r\n"+
 		"From: <sip:2001@cm>;tag=1\r\nTo: <sip:2001@cm>\r\nCall-ID: 1@host\r\nCSeq: 1 REGISTER\r\n"+
-		"Contact: <sip:2001@%s;transport=tcp>%s\r\n%sContent-Length: 0\r\n\r\n",
+		"Contact: <sip:7514c56a-1034@%s;transport=tcp>%s\r\n%sContent-Length: 0\r\n\r\n",
 		c.conn.LocalAddr(), c.conn.LocalAddr(), contact, strings.Join(headers, ""))
 	trying, _, _ := c.message()
 	require.Equal(c, "SIP/2.0 100 Trying", trying)
@@ -94,7 +94,7 @@ func TestAnswersToREGISTER(t *testing.T) {
 		t.Run(string(release), func(t *testing.T) {
 			l := registrations(t, "127.4.2.", release)
 			c := dial(t, l.Pub)
-			contact := "<sip:2001@" + c.conn.LocalAddr().String() + ";transport=tcp>" + named
+			contact := "<sip:7514c56a-1034@" + c.conn.LocalAddr().String() + ";transport=tcp>" + named
 			supported := "Supported: replaces,X-cisco-srtp-fallback\r\n"
 			status, h, body := c.register(named, "Expires: 3600\r\n", supported)
 			require.Equal(t, "SIP/2.0 200 OK", status)
