@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 )
@@ -77,6 +78,18 @@ type ParameterError struct {
 
 func (e *ParameterError) Error() string {
 	return fmt.Sprintf("release %s has no enterprise parameter %q", e.Release, string(e.Parameter))
+}
+
+// A TLSError refuses a version as the oldest that a node is to speak: one that the
+// release cannot be set to.
+type TLSError struct {
+	refused
+	Version uint16
+	Known   []uint16 // those that it can be
+}
+
+func (e *TLSError) Error() string {
+	return fmt.Sprintf("the minimum of TLS cannot be %s in this release", tls.VersionName(e.Version))
 }
 
 // A GuardError refuses a regeneration within five minutes of another

@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"cmp"
+	"crypto/tls"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,6 +91,10 @@ type Facts struct {
 	// reset holds for all releases (M13), 9.1 by inference, but see
 	// InteractionParameter.
 	RestartsCallManager bool
+	// MinTLS are the versions that can be set to be the oldest which a node speaks.
+	// None: there is no such command. That it came with 11.5 is inferred from the
+	// security guide 15, which tells what 11.5 does with 1.2; 1.3 came with 15SU2.
+	MinTLS []uint16
 	// TrustFilesBySerial: files of trust stores are named CN_SERIAL.pem rather than
 	// CN.pem (security guide 14).
 	TrustFilesBySerial bool
@@ -144,36 +149,37 @@ var table = []Facts{{
 	ListSigner: CallManager, CTLSigners: []Unit{CallManager, ITLRecovery}, ResetSigner: ITLRecovery,
 	ResetRestarts: true, CTLRestarts: true,
 	Recovery: RecoveryPerNode, RecoveryYears: 5, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "8.0.0", AutoRegistersMixed: true,
+	MinTLS: minTLS, Parameters: signedParameters, SIS: "8.0.0", AutoRegistersMixed: true,
 }, {
 	Release: "12.0", Builds: []string{"12.0.1.10000-10"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerNode, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.0.0", AutoRegistersMixed: true,
+	MinTLS: minTLS, Parameters: signedParameters, SIS: "9.0.0", AutoRegistersMixed: true,
 }, {
 	Release:    Release125,
 	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	Parameters: signedParameters, SIS: "9.1.0", AutoRegistersMixed: true,
+	MinTLS: minTLS, Parameters: signedParameters, SIS: "9.1.0", AutoRegistersMixed: true,
 }, {
 	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
+	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
-	Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
+	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}
 
 // Columns that rows share. Since which release TFTP File Signature Algorithm exists no
 // document says; that 9.1 lacks it is this project's choice. The parameter of phones'
 // interaction is new in 14 (release notes 14.0(1)).
 var (
+	minTLS           = []uint16{tls.VersionTLS10, tls.VersionTLS11, tls.VersionTLS12}
 	usualKeys        = []int{1024, 2048, 4096}
 	longerKeys       = []int{1024, 2048, 3072, 4096}
 	signedParameters = []Parameter{RollbackParameter, SignatureParameter}

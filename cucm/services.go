@@ -58,9 +58,11 @@ func (n *Node) restart(services ...Service) error {
 }
 
 // boot starts all services of the node, those that were stopped too.
-func (n *Node) boot() error {
+func (n *Node) boot() error { return n.bootBy(n.cluster.draft()) }
+
+// bootBy does so by a draft that other changes may have been made to.
+func (n *Node) bootBy(d *draft) error {
 	n.log.Ended()
-	d := n.cluster.draft()
 	for s := range bystanders {
 		delete(d.nodes[n.index].running, s)
 	}

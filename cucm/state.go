@@ -49,6 +49,7 @@ type nodeState struct {
 	recoveryName string // see [NodeConfig]
 
 	certs     map[Unit]*Certificate
+	minTLS    MinTLS
 	digest    itl.Digest   // that its TFTP signs by, as of its last start
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
 	recovery  *Certificate // ITLRecovery as in the list: of the last start of TFTP, or reset

@@ -43,7 +43,8 @@ type savedNode struct {
 	Modified                         map[Unit]time.Time
 	KnownHosts                       map[string]string
 	Unread                           map[string]bool `json:",omitempty"`
-	Digest                           itl.Digest      // 0 in states that were kept before nodes had one: the cluster's
+	MinTLS                           MinTLS
+	Digest                           itl.Digest // 0 in states that were kept before nodes had one: the cluster's
 }
 
 // stateFormat changes when a directory's layout does.
@@ -104,7 +105,7 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
 		Name: n.name, Domain: n.domain, Home: n.home, RecoveryName: n.recoveryName, KeyBits: n.keyBits,
 		Activated: n.activated, Running: n.running, Modified: make(map[Unit]time.Time),
-		KnownHosts: n.known, Unread: n.unread, Digest: n.digest,
+		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -214,8 +215,8 @@ func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeSt
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
-		digest: node.Digest,
-		certs:  make(map[Unit]*Certificate), p12: files[node.Name+p12File],
+		digest: node.Digest, minTLS: node.MinTLS,
+		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
 	for _, unit := range append(slices.Clone(units), servedRecovery) {
 		base := certificateFile(n.name, unit)

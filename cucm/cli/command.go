@@ -49,6 +49,11 @@ func commands() []command {
 		{"set password user admin", "", "Change the administrator's password.", setPasswordAdmin},
 		{"set password user security", "", "Change the cluster security password.", setPasswordSecurity},
 		{"set smtp", "HOST", "Set the mail server.", setSMTP},
+		{"set tls client min-version", "VERSION", "Set the oldest TLS that the node speaks as a client.",
+			setMinTLS(clientSide)},
+		{"set tls min-version", "VERSION", "Set the oldest TLS that the node speaks.", setMinTLS(bothSides)},
+		{"set tls server min-version", "VERSION", "Set the oldest TLS that the node speaks as a server.",
+			setMinTLS(serverSide)},
 		{"show cert list own", "", "List the node's certificates.", showCertListOwn},
 		{"show cert list trust", "", "List the certificates of the trust stores.", showCertListTrust},
 		{"show cert own", "NAME", "Show a certificate.", showCertOwn},
@@ -56,6 +61,7 @@ func commands() []command {
 		{"show ctl", "", "Show the CTL.", showCTL},
 		{"show itl", "", "Show the ITL.", showITL},
 		{"show network cluster", "", "Show the cluster's nodes.", showNetworkCluster},
+		{"show tls min-version", "", "Show the oldest TLS that the node speaks.", showMinTLS},
 		{"show version active", "", "Show the active version.", showVersionActive},
 		{"utils ctl reset localkey", "", "Sign the CTL with the other one of its keys.", utilsCTLResetLocalkey},
 		{"utils ctl set-cluster mixed-mode", "", "Set the cluster to mixed mode.", setClusterMode(cucm.Mixed)},
@@ -83,7 +89,11 @@ func commands() []command {
 var missing = map[string]func(*cucm.Facts) bool{
 	"utils ctl ": func(f *cucm.Facts) bool { return len(f.CTLSigners) == 0 },
 	"utils itl ": func(f *cucm.Facts) bool { return f.ResetSigner == "" },
+	"set tls ":   withoutMinTLS,
+	"show tls ":  withoutMinTLS,
 }
+
+func withoutMinTLS(f *cucm.Facts) bool { return len(f.MinTLS) == 0 }
 
 // commandsOf are those of the node's release.
 func commandsOf(n *cucm.Node) []command {

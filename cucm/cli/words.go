@@ -41,10 +41,13 @@ var (
 // the stem of ErrNotPublisher's; the others are this project's own.
 func inWords(err error) string {
 	var guard *cucm.GuardError
+	var version *cucm.TLSError
 	var stale *cucm.StaleListError
 	var size *cucm.KeySizeError
 	var lost *cucm.NodeLostError
 	switch {
+	case errors.As(err, &version):
+		return tlsWords(version)
 	case errors.As(err, &guard):
 		return fmt.Sprintf("%s certificate was modified in the last 5 minutes. "+
 			"Please re-try regenerating %s certificate at a later time", guard.Modified, guard.Wanted)

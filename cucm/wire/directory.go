@@ -14,7 +14,7 @@ import (
 // tomcat certificate of the moment.
 func serveDirectory(n *cucm.Node, l net.Listener) *webServer {
 	config := &tls.Config{
-		MinVersion:     tls.VersionTLS10, // 79xx phones have no other
+		MinVersion:     n.MinTLS().Server,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return shown(n, cucm.Tomcat), nil },
 	}
 	mux := http.NewServeMux()

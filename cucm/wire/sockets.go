@@ -125,10 +125,15 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, address string) (ser
 	case cucm.TFTPService:
 		return listenFiles(n, address, s.options.patience(tftp.ServerTimeout))
 	case cucm.TVSService:
-		return tvs.Listen(address, tvs.ServerConfig{
+		config := tvs.ServerConfig{
 			Certificate: func() *tls.Certificate { return shown(n, cucm.TVSUnit) },
 			Answer:      n.AnswerTVS,
-		})
+			MinVersion:  n.MinTLS().Server,
+		}
+		if config.MinVersion == tls.VersionTLS12 {
+			config.MaxVersion = tls.VersionTLS12 // "only 1.2" (security guide 15)
+		}
+		return tvs.Listen(address, config)
 	}
 	l, err := net.Listen("tcp4", address)
 	if err != nil {

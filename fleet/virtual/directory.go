@@ -34,5 +34,8 @@ func (f *Fleet) service(i uint32, url string, flights int) (n *node, took time.D
 	}
 	_, n = f.nodeAt(server)
 	took, err = f.exchange(i, n, cucm.TomcatService, flights, fleet.HTTPTimeout)
+	if err == nil && !f.agree(i, n) {
+		err = errOldTLS
+	}
 	return n, took, err
 }

@@ -1,6 +1,9 @@
 package virtual
 
 import (
+	"cmp"
+	"crypto/tls"
+	"net"
 	"time"
 
 	"itlsim/cucm"
@@ -39,6 +42,15 @@ func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) error {
 	return nil
 }
 
+// errOldTLS is what a phone hears that speaks no TLS which a node takes: alert 70.
+var errOldTLS = &net.OpError{Op: "remote error", Err: tls.AlertError(70)}
+
+// agree reports whether a phone and a node have a version of TLS in common.
+func (f *Fleet) agree(i uint32, n *node) bool {
+	newest := cmp.Or(f.slots[i].phone.Profile().MaxTLS, tls.VersionTLS12)
+	return newest >= n.MinTLS().Server
+}
+
 // reachTVS has a phone reach a TVS. It judges the certificate in the handshake;
 // the answer comes when the TVS has done all handshakes before this one.
 func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
@@ -51,6 +63,11 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	took, err := f.exchange(t.phone, n, cucm.TVSService, network.Opening+network.Exchange, fleet.TVSTimeout)
 	if err != nil {
 		silent(took, "connecting", err)
+		return
+	}
+	if !f.agree(t.phone, n) {
+		stats.Failed++
+		silent(took, "handshake", errOldTLS)
 		return
 	}
 	answer := task{at: t.at + int64(took), phone: t.phone, op: reachPhone}
