@@ -49,6 +49,11 @@ func (c *Cluster) Restore(name string) error {
 		return &NoBackupError{Name: name}
 	}
 	d := c.draft()
+	for i := range d.nodes { // that DRS wants the same version is remembered
+		if of, now := saved.nodes[i].active, d.nodes[i].active; of != now {
+			return &VersionError{Version: of, Why: "the backup is of it, and " + now + " is active on " + d.nodes[i].name}
+		}
+	}
 	ahead := d.ahead
 	d.state, d.nodes = saved.state, saved.nodes
 	d.ahead = ahead

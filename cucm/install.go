@@ -39,7 +39,7 @@ func (c *Cluster) install() error {
 		}
 		c.newNode(nodeState{
 			name: nc.Name, home: nc.Name, domain: cfg.Domain, keyBits: nc.KeyBits, recoveryName: nc.RecoveryName,
-			activated: activated, running: maps.Clone(activated),
+			activated: activated, running: maps.Clone(activated), active: cfg.Release.Facts().Builds[0],
 		})
 	}
 	return c.change(func(d *draft) error {

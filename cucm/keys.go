@@ -34,7 +34,7 @@ func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
 	}
 	years := validityYears
 	if unit == ITLRecovery {
-		years = d.release.Facts().RecoveryYears
+		years = n.facts().RecoveryYears
 	}
 	signer, err := selfSigned(unit, d.location.name(cn), key, d.means.now(), years, d.means.random)
 	if err != nil {
@@ -60,7 +60,7 @@ func (d *draft) installNode(node int) error {
 	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
 		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
 	}
-	facts := d.release.Facts()
+	facts := n.facts()
 	for _, unit := range facts.Units() {
 		if unit == ITLRecovery && node > 0 && facts.Recovery == RecoveryPerCluster {
 			n.certs[unit] = d.nodes[0].certs[unit]
@@ -105,7 +105,7 @@ func (d *draft) regenerate(node int, units ...Unit) (reset bool, err error) {
 // regenerateRecovery replaces the recovery key. The publisher's file of it is
 // written again.
 func (d *draft) regenerateRecovery(node int) error {
-	switch d.release.Facts().Recovery {
+	switch d.nodes[node].facts().Recovery {
 	case NoRecovery:
 		return ErrNoRecovery
 	case RecoveryPerCluster:
@@ -126,15 +126,20 @@ func (d *draft) regenerateRecovery(node int) error {
 	return d.protect()
 }
 
-// shareRecovery copies the publisher's ITLRecovery to the subscribers, whose own
-// guard it does not concern, where the release has one for all.
+// shareRecovery copies the publisher's ITLRecovery to the subscribers whose release
+// has one for all.
 func (d *draft) shareRecovery() {
-	if d.release.Facts().Recovery != RecoveryPerCluster {
-		return
-	}
-	shared := *d.nodes[0].certs[ITLRecovery]
-	shared.Modified = time.Time{}
 	for i := range d.nodes[1:] {
-		d.nodes[i+1].certs[ITLRecovery] = &shared
+		if n := &d.nodes[i+1]; n.facts().Recovery == RecoveryPerCluster {
+			n.certs[ITLRecovery] = d.nodes[0].sharedRecovery()
+		}
 	}
+}
+
+// sharedRecovery is the node's ITLRecovery as other nodes have it, whose own guard it
+// does not concern.
+func (n *nodeState) sharedRecovery() *Certificate {
+	shared := *n.certs[ITLRecovery]
+	shared.Modified = time.Time{}
+	return &shared
 }

@@ -61,11 +61,13 @@ func (d *draft) rebuild(start bool, nodes ...int) error {
 		if start {
 			n.servedCTL = n.ctl
 		}
-		if start || n.recovery == nil {
-			n.recovery = d.nodes[0].certs[ITLRecovery]
+		facts := n.facts()
+		present := d.nodes[0].certs[ITLRecovery]
+		if facts.Recovery != NoRecovery && present != nil && (start || n.recovery == nil) {
+			n.recovery = present
 		}
 		signer := n.certs[CallManager]
-		if d.release.Facts().ListSigner == ITLRecovery {
+		if facts.ListSigner == ITLRecovery {
 			signer = n.recovery
 		}
 		list, err := d.template(n).Sign(signer.Signer)

@@ -32,7 +32,7 @@ func (n *Node) SetMinTLS(to MinTLS) error {
 	d := n.cluster.draft()
 	s := &d.nodes[n.index]
 	for _, version := range []uint16{to.Server, to.Client} {
-		if known := d.release.Facts().MinTLS; version != 0 && !slices.Contains(known, version) {
+		if known := s.facts().MinTLS; version != 0 && !slices.Contains(known, version) {
 			return &TLSError{Version: version, Known: known}
 		}
 	}

@@ -64,7 +64,7 @@ func (d *draft) nextRun() time.Time {
 // runMonitor is one run.
 func (d *draft) runMonitor(at time.Time) {
 	for i := range d.nodes {
-		for _, unit := range d.release.Facts().Units() {
+		for _, unit := range d.nodes[i].facts().Units() {
 			end := d.nodes[i].certs[unit].Certificate.NotAfter
 			if end.After(at) {
 				continue

@@ -106,7 +106,7 @@ func (n *Node) Certificate(u Unit) *Certificate {
 
 // Units are the certificates that the node has, in the order in which the CLI lists
 // them.
-func (n *Node) Units() []Unit { return n.cluster.Release().Facts().Units() }
+func (n *Node) Units() []Unit { return n.Facts().Units() }
 
 // Faults are what a node's services give in place of what they should, for
 // scenarios of failure. Nothing that the cluster itself knows changes.

@@ -31,6 +31,7 @@ func refusal(text string) error { return &plainRefusal{text: text} }
 var (
 	ErrNotPublisher   = refusal("this node is not the publisher") // M9
 	ErrNoSubscriber   = refusal("there is no subscriber to restore the database from")
+	ErrNoInactive     = refusal("nothing is installed on the inactive partition")
 	ErrOldPassword    = refusal("the old password is wrong")
 	ErrOneCluster     = refusal("the certificates of one cluster alone are there")
 	ErrNoAddress      = refusal("there is no address to notify")
@@ -79,6 +80,15 @@ type ParameterError struct {
 func (e *ParameterError) Error() string {
 	return fmt.Sprintf("release %s has no enterprise parameter %q", e.Release, string(e.Parameter))
 }
+
+// A VersionError refuses to install a version, or to switch to it.
+type VersionError struct {
+	refused
+	Version string
+	Why     string
+}
+
+func (e *VersionError) Error() string { return "not version " + e.Version + ": " + e.Why }
 
 // A TLSError refuses a version as the oldest that a node is to speak: one that the
 // release cannot be set to.

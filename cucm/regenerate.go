@@ -14,7 +14,8 @@ func (f *Facts) guards(c *Certificate, now time.Time) (until time.Time, yes bool
 }
 
 // guarded refuses to regenerate a certificate while another one guards it.
-func (f *Facts) guarded(n *nodeState, unit Unit, now time.Time) error {
+func (n *nodeState) guarded(unit Unit, now time.Time) error {
+	f := n.facts()
 	for _, other := range f.Units() {
 		if _, yes := f.guards(n.certs[other], now); yes && other != unit {
 			return &GuardError{Modified: other, Wanted: unit}
@@ -28,7 +29,7 @@ func (f *Facts) guarded(n *nodeState, unit Unit, now time.Time) error {
 func (n *Node) Guarded(unit Unit) error {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.cluster.release.Facts().guarded(&n.nodeState, unit, n.cluster.Now())
+	return n.guarded(unit, n.cluster.Now())
 }
 
 // Guard names the certificate of the node whose modification keeps others from
@@ -37,7 +38,7 @@ func (n *Node) Guarded(unit Unit) error {
 func (n *Node) Guard() (modified Unit, until time.Time) {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	facts := n.cluster.release.Facts()
+	facts := n.facts()
 	for _, u := range facts.Units() {
 		if end, yes := facts.guards(n.certs[u], n.cluster.Now()); yes && end.After(until) {
 			modified, until = u, end
@@ -53,7 +54,7 @@ func (n *Node) Guard() (modified Unit, until time.Time) {
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
 	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
-		if err := d.release.Facts().guarded(&d.nodes[n.index], unit, d.means.now()); err != nil {
+		if err := d.nodes[n.index].guarded(unit, d.means.now()); err != nil {
 			return false, err
 		}
 		if unit == ITLRecovery {

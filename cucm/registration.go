@@ -35,7 +35,7 @@ func (r *Registration) lapsed(now time.Time) bool {
 
 // occurrence is an alarm about the registration of a device.
 func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d Device, why Reason) occurrence {
-	calls := r.Node.cluster.Release().Facts().CallState
+	calls := r.Node.Facts().CallState
 	return occurrence{r.Node.index, a, at, endPoint{a, d.Name, d.Model, r.At, why, calls}}
 }
 

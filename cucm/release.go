@@ -78,6 +78,14 @@ type Facts struct {
 	// project's own choice among what the security guides say. An upgrade keeps the
 	// certificate.
 	RecoveryYears int
+	// KeepsRecovery is the first build which keeps the ITLRecovery of a node that is
+	// upgraded from a release with one per node; builds before it make a new one (field
+	// notice 70613). "": all keep it.
+	KeepsRecovery string
+	// DropsExpired is the first build which does not take expired certificates of trust
+	// stores along (security guides 12.5 and 14, of 12.5(1)SU6, 14SU2 and later). "": all
+	// take them.
+	DropsExpired string
 	// KeyBits are the sizes that keys may have. 3072 is in the security guide 14; for
 	// older releases no document was found.
 	KeyBits []int
@@ -160,17 +168,20 @@ var table = []Facts{{
 	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
+	KeepsRecovery: "12.5.1.13900-152", DropsExpired: "12.5.1.16000",
 	MinTLS: minTLS, Parameters: signedParameters, SIS: "9.1.0", AutoRegistersMixed: true,
 }, {
 	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
+	DropsExpired:        "14.0.1.12900",
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
+	DropsExpired:        "15",
 	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}

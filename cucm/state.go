@@ -13,7 +13,7 @@ import (
 // place.
 type state struct {
 	// as installed
-	release  Release
+	release  Release // the publisher's
 	location Location
 	keyBits  int
 	digest   itl.Digest // see [Cluster.SetSignatureAlgorithm]
@@ -47,6 +47,8 @@ type nodeState struct {
 	home         string // host name at the installation, by which the log is found
 	keyBits      map[Unit]int
 	recoveryName string // see [NodeConfig]
+
+	active, inactive string // builds on the partitions
 
 	certs     map[Unit]*Certificate
 	minTLS    MinTLS

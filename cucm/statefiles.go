@@ -44,6 +44,7 @@ type savedNode struct {
 	KnownHosts                       map[string]string
 	Unread                           map[string]bool `json:",omitempty"`
 	MinTLS                           MinTLS
+	Active, Inactive                 string     // builds; of states that were kept before nodes had any the release's
 	Digest                           itl.Digest // 0 in states that were kept before nodes had one: the cluster's
 }
 
@@ -105,7 +106,7 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
 		Name: n.name, Domain: n.domain, Home: n.home, RecoveryName: n.recoveryName, KeyBits: n.keyBits,
 		Activated: n.activated, Running: n.running, Modified: make(map[Unit]time.Time),
-		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS,
+		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS, Active: n.active, Inactive: n.inactive,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -178,13 +179,14 @@ func decode(files map[string][]byte) (*draft, error) {
 		return nil, err
 	}
 	for _, node := range saved.Nodes {
-		n, err := decodeNode(node, d.release.Facts().Units(), files)
+		node.Active = cmp.Or(node.Active, saved.Release.Facts().Builds[0])
+		n, err := decodeNode(node, files)
 		if err != nil {
 			return nil, err
 		}
 		n.digest = cmp.Or(n.digest, d.digest)
 		d.nodes = append(d.nodes, n)
-		for _, unit := range saved.Release.Facts().Units() { // earlier versions kept fewer
+		for _, unit := range n.facts().Units() { // earlier versions kept fewer
 			d.store = d.store.with(Store(unit), n.certs[unit].Certificate)
 		}
 	}
@@ -211,14 +213,14 @@ func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
 }
 
 // decodeNode reads a node's files.
-func decodeNode(node savedNode, units []Unit, files map[string][]byte) (n nodeState, err error) {
+func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
-		digest: node.Digest, minTLS: node.MinTLS,
+		digest: node.Digest, minTLS: node.MinTLS, active: node.Active, inactive: node.Inactive,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
-	for _, unit := range append(slices.Clone(units), servedRecovery) {
+	for _, unit := range append(slices.Clone(n.facts().Units()), servedRecovery) {
 		base := certificateFile(n.name, unit)
 		if unit == servedRecovery && files[base+".pem"] == nil {
 			continue

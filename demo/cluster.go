@@ -117,7 +117,7 @@ func lookAtNode(n *cucm.Node) nodeView {
 	if list := n.ITL(); list != nil {
 		sum := list.SHA1()
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
-		v.Reset = cucm.IsRecovery(list.Signer.Subject) != (n.Cluster().Release().Facts().ListSigner == cucm.ITLRecovery)
+		v.Reset = cucm.IsRecovery(list.Signer.Subject) != (n.Facts().ListSigner == cucm.ITLRecovery)
 	}
 	for _, u := range n.Units() {
 		c := n.Certificate(u)

@@ -63,6 +63,7 @@ func commands() []command {
 		{"show network cluster", "", "Show the cluster's nodes.", showNetworkCluster},
 		{"show tls min-version", "", "Show the oldest TLS that the node speaks.", showMinTLS},
 		{"show version active", "", "Show the active version.", showVersionActive},
+		{"show version inactive", "", "Show the version on the inactive partition.", showVersionInactive},
 		{"utils ctl reset localkey", "", "Sign the CTL with the other one of its keys.", utilsCTLResetLocalkey},
 		{"utils ctl set-cluster mixed-mode", "", "Set the cluster to mixed mode.", setClusterMode(cucm.Mixed)},
 		{"utils ctl set-cluster non-secure-mode", "", "Set the cluster to non-secure mode.",
@@ -82,6 +83,10 @@ func commands() []command {
 		{"utils service start", "NAME", "Start a service.", utilsServiceStart},
 		{"utils service stop", "NAME", "Stop a service.", utilsServiceStop},
 		{"utils system restart", "", "Restart the node.", utilsSystemRestart},
+		{"utils system switch-version", "", "Switch to the version on the inactive partition, and restart.",
+			utilsSystemSwitchVersion},
+		{"utils system upgrade initiate", "", "Install a later version on the inactive partition.",
+			utilsSystemUpgradeInitiate},
 	}
 }
 
@@ -97,7 +102,7 @@ func withoutMinTLS(f *cucm.Facts) bool { return len(f.MinTLS) == 0 }
 
 // commandsOf are those of the node's release.
 func commandsOf(n *cucm.Node) []command {
-	facts := n.Cluster().Release().Facts()
+	facts := n.Facts()
 	return slices.DeleteFunc(commands(), func(c command) bool {
 		for words, lacks := range missing {
 			if strings.HasPrefix(c.words+" ", words) && lacks(facts) {

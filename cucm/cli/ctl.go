@@ -30,7 +30,7 @@ func setClusterMode(mode cucm.SecurityMode) runner {
 	}
 	return func(n *cucm.Node, t Terminal, _ []string) error {
 		question, space := fmt.Sprintf("This operation will set the cluster to %s mode. ", asked), ""
-		if !n.Cluster().Release().Facts().CTLRestarts {
+		if !n.Facts().CTLRestarts {
 			space = " "
 			if mode == cucm.Mixed && n.Cluster().AutoRegisters() {
 				question += " Auto-registration is enabled on at least one CM node. "
@@ -68,7 +68,7 @@ func changeCTL(n *cucm.Node, t Terminal, question, begins string, change func() 
 		return err
 	}
 	fmt.Fprintln(t, done)
-	if n.Cluster().Release().Facts().CTLRestarts {
+	if n.Facts().CTLRestarts {
 		fmt.Fprintln(t, "Please Restart the TFTP and Cisco CallManager services on all nodes in the cluster "+
 			"that run these services")
 		return nil

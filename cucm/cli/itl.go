@@ -38,7 +38,7 @@ func utilsITLResetLocalkey(n *cucm.Node, t Terminal, _ []string) error {
 	if !n.Publisher() {
 		return cucm.ErrNotPublisher
 	}
-	if n.Cluster().Release().Facts().ResetRestarts { // the newer transcript asks for no password
+	if n.Facts().ResetRestarts { // the newer transcript asks for no password
 		if err := askAdministrator(n, t); err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func resetITL(n *cucm.Node, t Terminal, remote *cucm.RecoveryKey) error {
 		return err
 	}
 	defer reset.End()
-	if n.Cluster().Release().Facts().ResetRestarts {
+	if n.Facts().ResetRestarts {
 		return reset10(t, reset, remote)
 	}
 	return reset12(t, reset, remote)

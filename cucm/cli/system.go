@@ -11,12 +11,6 @@ import (
 
 // What the commands in this file print is this project's own wording.
 
-func showVersionActive(n *cucm.Node, t Terminal, _ []string) error {
-	fmt.Fprintf(t, "Active Master Version: %s\n", n.Cluster().Release().Facts().Builds[0])
-	fmt.Fprint(t, "Active Version Installed Software Options:\nNo Installed Software Options Found.\n")
-	return nil
-}
-
 func showNetworkCluster(n *cucm.Node, t Terminal, _ []string) error {
 	for _, node := range n.Cluster().Nodes() {
 		role, state := "Subscriber", "authenticated"

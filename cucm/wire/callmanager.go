@@ -29,7 +29,7 @@ func (m callManager) answer(x *sip.Exchange) {
 	switch r := x.Request; r.Method {
 	case sipmsg.REGISTER:
 		reply := m.register(x)
-		reply.Date, reply.Server = now, m.Cluster().Release().UserAgent()
+		reply.Date, reply.Server = now, m.Facts().Release.UserAgent()
 		x.Answer(sip.Reply{Code: 100, Date: now}, reply)
 	case sipmsg.REFER:
 		if h := r.ContentType(); h == nil || !strings.EqualFold(h.Value(), sip.AlarmType) {
@@ -155,7 +155,7 @@ func leaves(r *sipmsg.Request) cucm.Reason {
 // supported is what the answer to a phone says that the call manager supports. A
 // phone without SRTP fallback was told of the line interface only (CUCM 14).
 func (m callManager) supported(r *sipmsg.Request) string {
-	sis := "X-cisco-sis-" + m.Cluster().Release().Facts().SIS
+	sis := "X-cisco-sis-" + m.Facts().SIS
 	for _, h := range r.GetHeaders("Supported") {
 		if strings.Contains(strings.ToLower(h.Value()), "x-cisco-srtp-fallback") {
 			return "X-cisco-srtp-fallback," + sis
@@ -199,7 +199,7 @@ func (s *Sockets) notify(p cucm.RegisteredPhone, action sip.Action) error {
 		return &sip.NoAnswerError{Server: p.At.String(), During: "connecting", Err: stopped}
 	}
 	m := sip.CallManager{
-		Address: n.Address(cucm.CallManagerService), UserAgent: n.Cluster().Release().UserAgent(),
+		Address: n.Address(cucm.CallManagerService), UserAgent: n.Facts().Release.UserAgent(),
 	}
 	request := m.Notify(sip.Notice{
 		Action: action, Contact: p.Contact, Session: p.Session, Number: s.notified.Add(1),
