@@ -118,8 +118,7 @@ func (t *trial) addPhone(i int, library *phone.Library) {
 	for _, n := range group {
 		servers = append(servers, n.Address(cucm.TFTPService))
 	}
-	profiles := phone.Profiles()
-	profile := profiles[t.random.IntN(len(profiles))]
+	profile := t.profile()
 	name := fmt.Sprintf("SEP001BD4%06X", i)
 	t.cluster.AddDevice(cucm.Device{Name: name, Model: profile.Model, Group: group})
 	p := phone.New(phone.Setup{
@@ -128,6 +127,16 @@ func (t *trial) addPhone(i int, library *phone.Library) {
 	})
 	t.phones, t.first = append(t.phones, p), append(t.first, group[0])
 	t.fleet.Add(p)
+}
+
+// profile is one of the usual mix of models, or of the whole table.
+func (t *trial) profile() *phone.Profile {
+	if profiles := phone.Profiles(); t.random.IntN(3) > 0 {
+		return profiles[t.random.IntN(len(profiles))]
+	}
+	models := phone.Models()
+	p, _ := phone.NewProfile(models[t.random.IntN(len(models))].Name, "") // none of them is unknown
+	return p
 }
 
 // middle stands between TFTP and phones: it has lists checked as they leave a
