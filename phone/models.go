@@ -158,12 +158,13 @@ var models = func() (all []Model) {
 func Models() []Model { return slices.Clone(models) }
 
 // FindModel finds a model by its name in any of its spellings, any case: 8841,
-// Cisco 8841, CP-8841, CP-7962G, CP-8841-K9, or CUCM's number of it.
+// Cisco 8841, CP-8841, CP-7962G, CP-8841-K9, ATA-191, or CUCM's number of it.
 func FindModel(name string) (Model, bool) {
 	number, _ := strconv.Atoi(strings.TrimSpace(name)) // 0 for a name that is none
-	name = plainName(name)
+	name = hyphened(plainName(name))
 	i := slices.IndexFunc(models, func(m Model) bool {
-		return strings.EqualFold(name, m.Name) || m.Suffix != "" && strings.EqualFold(name, m.Name+m.Suffix)
+		own := hyphened(m.Name)
+		return strings.EqualFold(name, own) || m.Suffix != "" && strings.EqualFold(name, own+m.Suffix)
 	})
 	if i < 0 && number > 0 {
 		i = slices.IndexFunc(models, func(m Model) bool { return m.Number.Is == number })
@@ -173,6 +174,9 @@ func FindModel(name string) (Model, bool) {
 	}
 	return models[i], true
 }
+
+// hyphened is a name as one word.
+func hyphened(name string) string { return strings.ReplaceAll(name, " ", "-") }
 
 // plainName is a model's name without its maker and what orders put behind it.
 func plainName(name string) string {

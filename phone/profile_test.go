@@ -63,7 +63,7 @@ func TestSpellings(t *testing.T) {
 		"CP-8841-K9": "8841 14.1(1)", "683": "8841 14.1(1)", "8851nr": "8851NR 14.1(1)",
 		"8841 12.5(1)SR2": "8841 12.5(1)SR2", "Cisco 8841 sip88xx.12-5-1SR2-2": "8841 12-5-1SR2-2",
 		"CP-7962G": "7962 9.4(2)SR3", "7962g 9.3(1)": "7962 9.3(1)", "7941G-GE": "7941G-GE 9.4(2)SR3", "309": "7941G-GE 9.4(2)SR3",
-		"ata 191": "ATA 191 12.0(3)", "Cisco ATA 191 12.0(1)": "ATA 191 12.0(1)", "8": "7940 8.1(2)SR2",
+		"ata 191": "ATA 191 12.0(3)", "ATA-191": "ATA 191 12.0(3)", "Cisco ATA 191 12.0(1)": "ATA 191 12.0(1)", "8": "7940 8.1(2)SR2",
 		"Cisco Unified Client Services Framework": "Unified Client Services Framework",
 		"Cisco IP Communicator":                   "IP Communicator 8.6(6)", "840": "840", "36320": "840",
 		"3905 3905.9-4-1SR4-2": "3905 9-4-1SR4-2",

@@ -91,6 +91,10 @@ func TestNamedPhonesAndModels(t *testing.T) {
 	do(t, p, "phones of model 7962: power on")
 	require.NoError(t, p.Expect("all phones of model 7962 are on"))
 	require.NoError(t, p.Expect("5 phones are on"))
+	for _, spelt := range []string{"CP-7962", "cp-7962g", "404"} {
+		require.NoError(t, p.Expect("all phones of model "+spelt+" are on"))
+	}
+	require.ErrorContains(t, p.Expect("all phones of model 7941 are on"), `"7941" is not`)
 	offline := p.Views()[14].Name
 	require.True(t, p.Member(14).Offline)
 	do(t, p, offline+": power on")

@@ -21,6 +21,9 @@ func (r *reading) said(text string) Said {
 			all = append(all, word.text)
 		}
 		s.Words[n.name] = strings.Trim(strings.Join(all, " "), `"`)
+		if plain := slots[n.name].plain; plain != nil {
+			s.Words[n.name] = plain(s.Words[n.name])
+		}
 	}
 	return s
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"itlsim/phone"
 )
 
 // Vocabulary is what sentences may name.
@@ -21,6 +23,7 @@ type slot struct {
 	what    string // "a number such as 12"
 	example string // "12"
 	words   func(Vocabulary) []string
+	plain   func(word string) string // of several spellings the one that words has; nil: there is one
 	whole   *regexp.Regexp // pattern, for a whole word
 }
 
@@ -29,7 +32,7 @@ var slots = map[string]slot{
 	"percent": free("SHARE", `(?:100|[0-9]{1,2})(?:\.[0-9]+)?%`, "a share such as 25%", "5%"),
 	"node":    known("NODE", "a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
 	"group":   known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
-	"model":   known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }),
+	"model":   known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).spelt(modelName),
 	"phone":   free("SEP<MAC>", "SEP[0-9A-F]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
 	"name":    free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
 	"store":   free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
@@ -82,10 +85,24 @@ func (s slot) suchAs(example string) slot {
 	return s
 }
 
+// spelt is the slot whose words may be spelt in several ways.
+func (s slot) spelt(plain func(word string) string) slot {
+	s.plain = plain
+	return s
+}
+
+// modelName is a model as the phones' profiles name it: cp-8841 is 8841, ATA-191 is
+// ATA 191.
+func modelName(word string) string {
+	p, _ := phone.NewProfile(word, "") // of unknown models too
+	return p.Model
+}
+
 // fits reports whether a word may stand in the slot.
 func (s slot) fits(word string, v Vocabulary) bool {
 	if s.words != nil {
-		return slices.Contains(s.words(v), word)
+		known := s.words(v)
+		return slices.Contains(known, word) || s.plain != nil && slices.Contains(known, s.plain(word))
 	}
 	return s.whole.MatchString(word)
 }
