@@ -44,7 +44,7 @@ func (k actKey) certificates(a Act, said language.Said) (Act, error) {
 				names = append(names, string(s))
 			}
 			says := fmt.Sprintf("%q is no trust store%s", w["store"], language.DidYouMean(w["store"], names))
-			return Act{}, &language.Error{Says: says}
+			return Act{}, &language.Error{At: said.At("store"), Says: says}
 		}
 		a.Verb, a.Unit, a.Store, a.Nodes = verb, cucm.Unit(w["unit"]), store, []string{w["from"]}
 	}

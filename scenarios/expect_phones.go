@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"itlsim/cnf"
 	"itlsim/cucm"
@@ -151,7 +150,7 @@ const (
 // namesCluster refuses to speak of a cluster that is not there.
 func namesCluster(v vocabulary, said language.Said) error {
 	if said.Words["where"] == theOtherCluster && v.other == nil {
-		return noOtherCluster(utf8.RuneCountInString(said.Text[:strings.LastIndex(said.Text, "other")]))
+		return noOtherCluster(said.At("where") + len("the "))
 	}
 	return nil
 }

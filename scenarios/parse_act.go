@@ -213,8 +213,7 @@ func (v vocabulary) actKey(key string) (actKey, error) {
 // named checks that the phone that is named is there.
 func (v vocabulary) named(said language.Said) error {
 	if name := said.Words["phone"]; name != "" && !v.hasPhone(name) {
-		at := len([]rune(said.Text[:strings.Index(said.Text, name)]))
-		return &language.Error{At: at, Says: "there is no phone " + name}
+		return &language.Error{At: said.At("phone"), Says: "there is no phone " + name}
 	}
 	return nil
 }

@@ -13,13 +13,25 @@ import (
 type Language[T any] struct {
 	rules  []Rule[T]
 	parsed [][]part // of each rule
+	groups []group
+}
+
+// A group is rules that follow each other and begin with the same macro, or one rule.
+type group struct {
+	first part
+	rests [][]part // what follows, of each rule
 }
 
 // New makes a language of its rules. A rule that makes no sense is a panic.
 func New[T any](rules ...Rule[T]) *Language[T] {
 	l := &Language[T]{rules: rules}
 	for _, r := range rules {
-		l.parsed = append(l.parsed, parseRule(r.Sentence))
+		parts, last := parseRule(r.Sentence), len(l.groups)-1
+		l.parsed = append(l.parsed, parts)
+		if m := parts[0].macro; m == "" || last < 0 || l.groups[last].first.macro != m {
+			l.groups, last = append(l.groups, group{first: parts[0]}), last+1
+		}
+		l.groups[last].rests = append(l.groups[last].rests, parts[1:])
 	}
 	return l
 }
@@ -48,10 +60,12 @@ func (*Error) Is(target error) bool { return target == ErrInvalid }
 // said. The error is an [*Error].
 func (l *Language[T]) Parse(text string, v Vocabulary) (T, Said, error) {
 	r := &reading{words: wordsOf(text), vocabulary: v, complete: -1}
-	for i, parts := range l.parsed {
-		if r.rule(parts) {
-			return l.rules[i].Means, r.said(text), nil
+	before := 0
+	for _, g := range l.groups {
+		if i := r.group(g); i >= 0 {
+			return l.rules[before+i].Means, r.said(text), nil
 		}
+		before += len(g.rests)
 	}
 	var none T
 	if r.furthest < len(r.words) {

@@ -35,6 +35,7 @@ func TestSaid(t *testing.T) {
 	_, said, err = l.Parse("pub trusts sub for 12 hours", names)
 	require.NoError(t, err)
 	require.Equal(t, 12, said.Number("number"))
+	require.Equal(t, len("pub trusts sub for "), said.At("number"))
 
 	_, said, err = l.Parse(`say "two  words"`, names)
 	require.NoError(t, err)

@@ -9,18 +9,12 @@ import (
 // Pattern is the language as a regular expression that JSON Schema knows too.
 func (l *Language[T]) Pattern() string {
 	var all []string
-	for at := 0; at < len(l.parsed); {
-		first := l.parsed[at][0] // which rules that follow may begin with, too
-		end := at + 1
-		for first.macro != "" && end < len(l.parsed) && l.parsed[end][0].macro == first.macro {
-			end++
-		}
+	for _, g := range l.groups {
 		var rests []string
-		for _, parts := range l.parsed[at:end] {
-			rests = append(rests, pattern(parts[1:]))
+		for _, rest := range g.rests {
+			rests = append(rests, pattern(rest))
 		}
-		all = append(all, pattern([]part{first})+oneOfPatterns(rests))
-		at = end
+		all = append(all, pattern([]part{g.first})+oneOfPatterns(rests))
 	}
 	return "^" + oneOfPatterns(all) + "$"
 }

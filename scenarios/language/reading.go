@@ -22,13 +22,21 @@ type named struct {
 	from, to int
 }
 
-// rule reports whether the whole sentence says a rule.
-func (r *reading) rule(parts []part) bool {
-	return r.sequence(parts, 0, func(at int) bool {
+// group finds the rule of a group that the whole sentence says, -1 for none.
+func (r *reading) group(g group) (rule int) {
+	ends := func(at int) bool {
 		r.reaches(at)
 		r.complete = max(r.complete, at)
 		return at == len(r.words)
-	})
+	}
+	says := func(at int) bool {
+		rule = slices.IndexFunc(g.rests, func(rest []part) bool { return r.sequence(rest, at, ends) })
+		return rule >= 0
+	}
+	if !r.sequence([]part{g.first}, 0, says) {
+		return -1
+	}
+	return rule
 }
 
 // sequence reads parts from a word on, and has then read what follows them.

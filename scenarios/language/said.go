@@ -10,15 +10,22 @@ import (
 type Said struct {
 	Text  string
 	Words map[string]string // by the names that the rule gives them; quotes are taken off
+	at    map[string]int
 }
+
+// At is where the words of a name begin, in characters from the beginning of the sentence.
+func (s Said) At(name string) int { return s.at[name] }
 
 // said takes the words that have names out of a sentence.
 func (r *reading) said(text string) Said {
-	s := Said{Text: text, Words: make(map[string]string)}
+	s := Said{Text: text, Words: make(map[string]string), at: make(map[string]int)}
 	for _, n := range r.names {
 		var all []string
 		for _, word := range r.words[n.from:n.to] {
 			all = append(all, word.text)
+		}
+		if n.from < n.to {
+			s.at[n.name] = r.words[n.from].at
 		}
 		s.Words[n.name] = strings.Trim(strings.Join(all, " "), `"`)
 		if plain := slots[n.name].plain; plain != nil {
