@@ -106,12 +106,12 @@ func (l Location) name(commonName string) pkix.Name {
 func NewCertificate(
 	unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, random io.Reader,
 ) (itl.Signer, error) {
-	return selfSigned(unit, name, key, from, validityYears, random)
+	return selfSigned(unit, name, nil, key, from, validityYears, random)
 }
 
-// selfSigned makes one for some years.
+// selfSigned makes one for some years, with alternative names if there are any.
 func selfSigned(
-	unit Unit, name pkix.Name, key *rsa.PrivateKey, from time.Time, years int, random io.Reader,
+	unit Unit, name pkix.Name, names []string, key *rsa.PrivateKey, from time.Time, years int, random io.Reader,
 ) (itl.Signer, error) {
 	serial := make([]byte, 16)
 	if _, err := io.ReadFull(random, serial); err != nil {
@@ -125,6 +125,7 @@ func selfSigned(
 	template := &x509.Certificate{
 		SerialNumber:       new(big.Int).SetBytes(serial),
 		Subject:            name,
+		DNSNames:           names,
 		NotBefore:          from,
 		NotAfter:           from.AddDate(years, 0, 0),
 		ExtraExtensions:    []pkix.Extension{keyUsage},

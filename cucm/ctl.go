@@ -200,9 +200,12 @@ func (d *draft) importedSigners() (records []itl.Record) {
 // non-secure mode they name no certificate.
 func (d *draft) ctlServers() (servers []itl.Record) {
 	for i := range d.nodes {
-		rec := itl.Record{Role: itl.CCMTFTP}
+		rec, own := itl.Record{Role: itl.CCMTFTP}, d.nodes[i].certs[CallManager].Certificate
 		if d.mixed {
-			rec = itl.FullRecord(itl.CCMTFTP, d.nodes[i].certs[CallManager].Certificate)
+			if i > 0 && own.Equal(d.nodes[0].certs[CallManager].Certificate) {
+				continue // a multi-server certificate is there once (security guide 12.5)
+			}
+			rec = itl.FullRecord(itl.CCMTFTP, own)
 		}
 		servers = append(servers, d.located(i, rec))
 	}

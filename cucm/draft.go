@@ -44,7 +44,7 @@ func (d *draft) clone() *draft {
 	for i := range e.nodes {
 		n := &e.nodes[i]
 		n.certs, n.running, n.known = maps.Clone(n.certs), maps.Clone(n.running), maps.Clone(n.known)
-		n.unread = maps.Clone(n.unread)
+		n.unread, n.requests = maps.Clone(n.unread), maps.Clone(n.requests)
 	}
 	return e
 }

@@ -2,8 +2,10 @@ package cucm
 
 import (
 	"crypto/ed25519"
+	"crypto/rsa"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -11,13 +13,9 @@ import (
 
 // newCertificate makes a certificate of a node without installing it.
 func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
-	bits := d.keyBits
-	if b, ok := n.keyBits[unit]; ok {
-		bits = b
-	}
-	key, err := d.means.keys.Key(bits)
+	key, err := d.newKey(n, unit)
 	if err != nil {
-		return nil, fmt.Errorf("%s certificate of %s: %w", unit, n.name, err)
+		return nil, err
 	}
 	cn := n.fqdn()
 	switch unit {
@@ -36,11 +34,24 @@ func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
 	if unit == ITLRecovery {
 		years = n.facts().RecoveryYears
 	}
-	signer, err := selfSigned(unit, d.location.name(cn), key, d.means.now(), years, d.means.random)
+	signer, err := selfSigned(unit, d.location.name(cn), nil, key, d.means.now(), years, d.means.random)
 	if err != nil {
 		return nil, err
 	}
 	return &Certificate{Signer: signer}, nil
+}
+
+// newKey makes a key for a node's certificate.
+func (d *draft) newKey(n *nodeState, unit Unit) (*rsa.PrivateKey, error) {
+	bits := d.keyBits
+	if b, ok := n.keyBits[unit]; ok {
+		bits = b
+	}
+	key, err := d.means.keys.Key(bits)
+	if err != nil {
+		return nil, fmt.Errorf("%s certificate of %s: %w", unit, n.name, err)
+	}
+	return key, nil
 }
 
 // install puts a certificate into use and makes it known to every TVS, where
@@ -55,7 +66,7 @@ func (d *draft) install(n *nodeState, unit Unit, cert *Certificate, modified tim
 func (d *draft) installNode(node int) error {
 	n := &d.nodes[node]
 	n.hostKey, n.known, n.list, n.recovery = make([]byte, ed25519.SeedSize), make(map[string]string), nil, nil
-	n.ctl, n.servedCTL = nil, nil
+	n.ctl, n.servedCTL, n.requests = nil, nil, nil
 	n.certs = make(map[Unit]*Certificate)
 	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
 		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
@@ -79,25 +90,36 @@ func (d *draft) installNode(node int) error {
 // that hold them. It reports whether that resets the phones.
 func (d *draft) regenerate(node int, units ...Unit) (reset bool, err error) {
 	n := &d.nodes[node]
-	var affected []int
 	for _, unit := range units {
 		cert, err := d.newCertificate(n, unit)
 		if err != nil {
 			return false, err
 		}
 		d.install(n, unit, cert, d.means.now())
-		switch {
-		case unit == TVSUnit:
-			d.raise(node, ciscolog.TVSCertificateRegenerated)
-			n.unread = nil // it has restarted by itself
-			if n.activated[TVSService] {
-				affected = d.every()
-			}
-		case unit == CAPFUnit && node == 0:
-			affected = d.every()
-		case unit == CallManager && affected == nil:
-			affected = []int{node}
+	}
+	return d.replaced([]int{node}, units...)
+}
+
+// replaced rebuilds the lists that hold certificates which nodes have anew. It reports
+// whether that resets the phones.
+func (d *draft) replaced(nodes []int, units ...Unit) (reset bool, err error) {
+	all, changed := false, slices.Contains(units, CallManager)
+	for _, node := range nodes {
+		if slices.Contains(units, CAPFUnit) && node == 0 {
+			all = true
 		}
+		if slices.Contains(units, TVSUnit) {
+			d.raise(node, ciscolog.TVSCertificateRegenerated)
+			d.nodes[node].unread = nil // it has restarted by itself
+			all = all || d.nodes[node].activated[TVSService]
+		}
+	}
+	affected := []int(nil)
+	switch {
+	case all:
+		affected = d.every()
+	case changed:
+		affected = nodes
 	}
 	return len(affected) > 0 && d.interacts(), d.rebuild(false, affected...)
 }

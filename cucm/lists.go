@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -21,8 +22,10 @@ func (d *draft) template(n *nodeState) itl.Template {
 	}
 	for i := range d.nodes {
 		node := &d.nodes[i]
-		if node.activated[TVSService] {
-			records = append(records, itl.HashRecord(itl.TVS, node.certs[TVSUnit].Certificate))
+		tvs := itl.HashRecord(itl.TVS, node.certs[TVSUnit].Certificate)
+		there := func(r itl.Record) bool { return r.Role == itl.TVS && bytes.Equal(r.CertHash, tvs.CertHash) }
+		if node.activated[TVSService] && !slices.ContainsFunc(records, there) { // it may be one for all nodes
+			records = append(records, tvs)
 		}
 		if i == 0 && n.recovery != nil {
 			records = append(records, itl.FullRecord(itl.SAST, n.recovery.Certificate))

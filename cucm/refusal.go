@@ -33,6 +33,8 @@ var (
 	ErrNoSubscriber   = refusal("there is no subscriber to restore the database from")
 	ErrNoInactive     = refusal("nothing is installed on the inactive partition")
 	ErrOldPassword    = refusal("the old password is wrong")
+	ErrNoRequest      = refusal("there is no CSR for it")
+	ErrOtherKey       = refusal("the certificate is not of the key of the CSR")
 	ErrOneCluster     = refusal("the certificates of one cluster alone are there")
 	ErrNoAddress      = refusal("there is no address to notify")
 	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")

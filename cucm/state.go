@@ -62,6 +62,7 @@ type nodeState struct {
 	running   map[Service]bool
 	hostKey   []byte            // seed of the SSH host key
 	known     map[string]string // SSH servers' host keys, by host:port
+	requests  map[Unit]*request // CSRs that wait for their certificates
 	unread    map[string]bool   // imports that the TVS has not read, by [Store.key]
 }
 

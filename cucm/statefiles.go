@@ -132,6 +132,9 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 			return node, err
 		}
 	}
+	if err := n.requestFiles(files); err != nil {
+		return node, err
+	}
 	for name, list := range n.lists() {
 		if *list != nil {
 			files[n.name+name] = (*list).Bytes()
@@ -235,6 +238,9 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 		} else {
 			n.certs[unit] = cert
 		}
+	}
+	if err := n.readRequests(files); err != nil {
+		return n, err
 	}
 	for name, list := range n.lists() {
 		if data := files[n.name+name]; data != nil {

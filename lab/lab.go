@@ -23,6 +23,8 @@ type Lab struct {
 	Cluster *cucm.Cluster
 	Other   *cucm.Cluster // nil where there is none
 	Fleet   fleet.Fleet   // the phones, numbered from 0
+	// Authority is the CA outside the clusters; nil where there is none.
+	Authority *Authority
 
 	world       world // network and clock
 	networks    map[*cucm.Cluster]cucm.Network
@@ -120,6 +122,11 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	}
 	if s.Other != nil {
 		if l.Other, err = l.install(*s.Other, opt); err != nil {
+			return err
+		}
+	}
+	if s.Authority != "" {
+		if l.Authority, err = newAuthority(s.Authority, opt.Keys, l.world); err != nil {
 			return err
 		}
 	}

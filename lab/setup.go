@@ -16,7 +16,9 @@ type Setup struct {
 	Cluster cucm.Config  // its clock, keys and randomness come from the lab
 	Other   *cucm.Config // a second cluster, to which phones may move; nil: there is none
 	SFTP    []SFTPServer
-	Groups  []Group
+	// Authority is the name of a CA that signs the clusters' CSRs; "": there is none.
+	Authority string
+	Groups    []Group
 	// Begins is the scenario's time when the lab opens; where it is zero that is the wall
 	// clock's on sockets, and in virtual mode one in 2014 (see package fleet/virtual).
 	Begins time.Time

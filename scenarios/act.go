@@ -21,7 +21,6 @@ type Act struct {
 	Service  string         `json:"service,omitempty"` // TFTP or TVS
 	Nodes    []string       `json:"nodes,omitempty"`   // in order, of UseTFTP
 	Unit     cucm.Unit      `json:"unit,omitempty"`
-	Store    cucm.Store     `json:"store,omitempty"`
 	Setting  string         `json:"setting,omitempty"` // as a sentence calls it, such as "web access"
 	Value    string         `json:"value,omitempty"`   // that a parameter is set to
 	On       bool           `json:"on,omitempty"`      // how something is set

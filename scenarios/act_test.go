@@ -52,6 +52,7 @@ const twoClusters = `name: two
 shows: two phones that may move
 cluster: {nodes: [{name: test10pub}]}
 other cluster: {nodes: [{name: next10pub}]}
+certificate authority: Example CA
 phones:
   - {group: floor-1, count: 2}
 steps:
@@ -92,7 +93,7 @@ func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
 		require.Equal(t, inFile, alone)
 		verbs[alone.Verb] = true
 	}
-	require.Len(t, verbs, 30, "all but InGo")
+	require.Len(t, verbs, 32, "all but InGo")
 }
 
 // What makes no sense is refused with the same words in a file and alone.
@@ -103,6 +104,10 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"on test10pup: show itl", `"test10pup" is not understood here (did you mean "test10pub"?)`},
 		{"phones: move to the other cluster", "the scenario has no other cluster"},
 		{"page: Enterprise Parameters > Reset of the other cluster", "the scenario has no other cluster"},
+		{"page: Security > Certificate Management > upload TVS of test10pub signed by the certificate authority",
+			"the scenario has no certificate authority"},
+		{"page: Security > Certificate Management > upload TVS of test10pub as Phone-SASTtrust",
+			`"Phone-SASTtrust" is no trust store (did you mean "Phone-SAST-trust"?)`},
 		{"phones: use TFTP next10pub", `"next10pub" is not understood here`},
 		{"phones of floor-2: power on", `"floor-2" is not understood here (did you mean "floor-1"?)`},
 		{"wait: 101 years", "101 years are more than a hundred years"},

@@ -1,7 +1,9 @@
 package scenarios
 
 import (
+	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,13 +16,17 @@ import (
 const (
 	setBulkServer  Verb = "set the server of bulk certificates"
 	exchangeInBulk Verb = "exchange certificates in bulk"
-	// UploadCertificate has Node, any of a cluster, take the certificate Unit of Nodes[0]
-	// into the trust store Store.
+	// The uploads have Command typed on Node, and paste a certificate: Unit of Nodes[0];
+	// what the certificate authority makes of the node's CSR for Unit; its root.
 	UploadCertificate Verb = "upload a certificate"
+	UploadSigned      Verb = "upload a signed certificate"
+	UploadRoot        Verb = "upload the root of the certificate authority"
 )
 
 // typed reports whether an act types a command.
-func (v Verb) typed() bool { return v == TypeCommand || v == UploadCertificate }
+func (v Verb) typed() bool {
+	return v == TypeCommand || v == UploadCertificate || v == UploadSigned || v == UploadRoot
+}
 
 // certificates makes an act of a sentence about certificates. The page is that of the
 // scenario's own publisher unless a node is named.
@@ -28,15 +34,18 @@ func (k actKey) certificates(a Act, said language.Said) (Act, error) {
 	if a.Node == "" && len(k.Nodes) > 0 {
 		a.Node = k.Nodes[0]
 	}
-	verb, w := a.Verb, said.Words
-	a.Verb = TypeCommand
-	switch verb {
+	w := said.Words
+	switch a.Verb {
 	case setBulkServer:
+		a.Verb, a.Answers = TypeCommand, []string{w["password"]}
 		a.Command = fmt.Sprintf("set cert bulk server %s %s %s", w["server"], w["user"], w["directory"])
-		a.Answers = []string{w["password"]}
+		return a, nil
 	case exchangeInBulk:
-		a.Command = fmt.Sprintf("set cert bulk %s %s", strings.ToLower(w["bulk"]), w["type"])
-	case UploadCertificate:
+		a.Verb, a.Command = TypeCommand, fmt.Sprintf("set cert bulk %s %s", strings.ToLower(w["bulk"]), w["type"])
+		return a, nil
+	case UploadSigned:
+		a.Command = "set cert import own " + w["unit"]
+	default:
 		store, ok := cucm.StoreNamed(w["store"])
 		if !ok {
 			var names []string
@@ -46,23 +55,51 @@ func (k actKey) certificates(a Act, said language.Said) (Act, error) {
 			says := fmt.Sprintf("%q is no trust store%s", w["store"], language.DidYouMean(w["store"], names))
 			return Act{}, &language.Error{At: said.At("store"), Says: says}
 		}
-		a.Verb, a.Unit, a.Store, a.Nodes = verb, cucm.Unit(w["unit"]), store, []string{w["from"]}
+		a.Command = "set cert import trust " + string(store)
+	}
+	if a.Verb != UploadCertificate && !k.authority {
+		return Act{}, &language.Error{Says: "the scenario has no certificate authority"}
+	}
+	if a.Unit = cucm.Unit(w["unit"]); a.Verb == UploadCertificate {
+		a.Nodes = []string{w["from"]}
 	}
 	return a, nil
 }
 
-// upload pastes a node's certificate into a trust store, as one that was downloaded
-// from that node's page.
+// upload pastes a certificate that was downloaded elsewhere.
 func (p *Player) upload(a Act) error {
-	from, err := p.Node(a.Nodes[0])
+	cert, err := p.uploaded(a)
 	if err != nil {
 		return err
 	}
-	cert := from.Certificate(a.Unit)
-	if cert == nil {
-		return fmt.Errorf("%s has no certificate %s", a.Nodes[0], a.Unit)
-	}
-	a.Command = "set cert import trust " + string(a.Store)
-	a.Answers = []string{string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate.Raw}))}
+	a.Answers = []string{string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))}
 	return p.typeCommand(a)
+}
+
+// uploaded is the certificate that is pasted.
+func (p *Player) uploaded(a Act) (*x509.Certificate, error) {
+	if p.Authority == nil && a.Verb != UploadCertificate {
+		return nil, errors.New("there is no certificate authority")
+	}
+	source := a.Node
+	switch a.Verb {
+	case UploadRoot:
+		return p.Authority.Root, nil
+	case UploadCertificate:
+		source = a.Nodes[0]
+	}
+	from, err := p.Node(source)
+	if err != nil {
+		return nil, err
+	}
+	if a.Verb == UploadSigned {
+		if csr := from.CertificateRequest(a.Unit); csr != nil {
+			return p.Authority.Sign(csr)
+		}
+		return nil, fmt.Errorf("%s has no CSR of %s to sign", source, a.Unit)
+	}
+	if cert := from.Certificate(a.Unit); cert != nil {
+		return cert.Certificate, nil
+	}
+	return nil, fmt.Errorf("%s has no certificate %s", source, a.Unit)
 }

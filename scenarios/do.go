@@ -47,7 +47,7 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		*setting(a.Setting, &s) = a.On
 		return p.Cluster.Configure(s)
 
-	case UploadCertificate:
+	case UploadCertificate, UploadSigned, UploadRoot:
 		return p.upload(a)
 	case TypeCommand:
 		return p.typeCommand(a)

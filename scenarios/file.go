@@ -49,6 +49,9 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 			s.SFTP = append(s.SFTP, server)
 		}
 	}},
+	{name: "certificate authority", schema: text.schema, read: func(l *loader, n ast.Node, s *Scenario) {
+		s.Authority, l.words.authority = l.word(n)
+	}},
 	key[Scenario]{name: "phones", schema: manyOf(groupKeys.schema()), read: (*loader).groups}.
 		orElse(`the scenario has no "phones"`),
 	key[Scenario]{name: "steps", schema: manyOf(stepKeys.schema()), read: (*loader).steps}.

@@ -46,6 +46,10 @@ var (
 		verb("Security > Bulk Certificate Management > (bulk=Export|Consolidate|Import) "+
 			"(type=All|Tomcat|TFTP|CAPF|ITL_Recovery)[ on {node}]", exchangeInBulk).
 			Explained("the three steps of a migration, on the publisher's page where no node is named"),
+		verb("Security > Certificate Management > upload {unit} of {node} signed by the certificate authority",
+			UploadSigned).Explained("what the authority makes of the CSR that `set csr gen` made on the node"),
+		verb("Security > Certificate Management > upload the root of the certificate authority as {store}[ on {node}]",
+			UploadRoot).Explained("without which its certificates are refused"),
 		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
 			UploadCertificate).Explained("on the publisher's page where no node is named"),
 		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure).
@@ -125,8 +129,9 @@ func plainKeys() []language.Rule[actSort] {
 // vocabulary is what acts and expectations may name.
 type vocabulary struct {
 	language.Vocabulary
-	other    []string // its nodes that are the other cluster's; nil: there is none
-	hasPhone func(name string) bool
+	other     []string // its nodes that are the other cluster's; nil: there is none
+	authority bool     // there is a certificate authority
+	hasPhone  func(name string) bool
 	// has reports whether a node has a service: TFTP or TVS.
 	has func(node string, s cucm.Service) bool
 }
@@ -241,7 +246,7 @@ func (k actKey) act(value string) (Act, error) {
 		if second := said.Words["second"]; second != "" {
 			a.Nodes = append(a.Nodes, second)
 		}
-	case setBulkServer, exchangeInBulk, UploadCertificate:
+	case setBulkServer, exchangeInBulk, UploadCertificate, UploadSigned, UploadRoot:
 		return k.certificates(a, said)
 	case LetTimePass:
 		a.Duration, err = duration(said, "number", "timeunit")

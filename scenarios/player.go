@@ -93,6 +93,7 @@ func (p *Player) vocabulary() vocabulary {
 		n, err := p.Node(node)
 		return err == nil && n.Address(s) != ""
 	}
+	v.authority = p.Authority != nil
 	if p.Other != nil {
 		v.other = v.Nodes[len(p.Cluster.Nodes()):]
 	}
