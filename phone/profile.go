@@ -2,6 +2,7 @@ package phone
 
 import (
 	"cmp"
+	"crypto/tls"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -123,6 +124,10 @@ func harmless(name string) string {
 	}, name)
 	return name[:min(len(name), 40)]
 }
+
+// NewestTLS is the newest version of TLS that the firmware speaks, as crypto/tls
+// numbers it.
+func (p *Profile) NewestTLS() uint16 { return cmp.Or(p.MaxTLS, tls.VersionTLS12) }
 
 // UserAgent is how the firmware names itself: Cisco-CP7821/12.1.1, Cisco-CP7975G/9.3.1.
 func (p *Profile) UserAgent() string {

@@ -1,7 +1,6 @@
 package virtual
 
 import (
-	"cmp"
 	"crypto/tls"
 	"net"
 	"time"
@@ -47,8 +46,7 @@ var errOldTLS = &net.OpError{Op: "remote error", Err: tls.AlertError(70)}
 
 // agree reports whether a phone and a node have a version of TLS in common.
 func (f *Fleet) agree(i uint32, n *node) bool {
-	newest := cmp.Or(f.slots[i].phone.Profile().MaxTLS, tls.VersionTLS12)
-	return newest >= n.MinTLS().Server
+	return f.slots[i].phone.Profile().NewestTLS() >= n.MinTLS().Server
 }
 
 // reachTVS has a phone reach a TVS. It judges the certificate in the handshake;

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"cmp"
 	"crypto/tls"
 	"time"
 
@@ -35,7 +34,7 @@ func (f *Fleet) connect(s *slot, server string) error {
 	}
 	s.conn = tls.Client(raw, &tls.Config{
 		InsecureSkipVerify: true, // the phone judges the certificate by its lists and TVS
-		MinVersion:         tls.VersionTLS10, MaxVersion: cmp.Or(s.phone.Profile().MaxTLS, tls.VersionTLS12),
+		MinVersion:         tls.VersionTLS10, MaxVersion: s.phone.Profile().NewestTLS(),
 	})
 	return s.conn.HandshakeContext(f.ctx)
 }

@@ -10,7 +10,7 @@ import (
 func (f *Fleet) ask(s *slot, a phone.AskTVS) phone.Event {
 	p := s.phone
 	client := tvs.Client{
-		Local: f.local(p), MaxVersion: p.Profile().MaxTLS, Timeout: f.config.Limits.TVSTimeout, Path: s.path,
+		Local: f.local(p), MaxVersion: p.Profile().NewestTLS(), Timeout: f.config.Limits.TVSTimeout, Path: s.path,
 	}
 	var said tvs.Answer
 	err := f.patiently(func() (err error) {

@@ -24,7 +24,7 @@ type slot struct {
 	example string // "12"
 	words   func(Vocabulary) []string
 	plain   func(word string) string // of several spellings the one that words has; nil: there is one
-	whole   *regexp.Regexp // pattern, for a whole word
+	whole   *regexp.Regexp           // pattern, for a whole word
 }
 
 var slots = map[string]slot{
