@@ -85,8 +85,9 @@ func TestRealFleet(t *testing.T) {
 		require.Error(t, err)
 		return err.Error()
 	}
-	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?); `+
-		"there are name, model, firmware, tftp, itl, registered", bad("name,modell\n"))
+	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?)`, bad("name,modell\n"))
+	require.Equal(t, `a.csv:1:6: "phone" is no column; there are name, model, firmware, tftp, itl, registered`,
+		bad("name,phone\n"))
 	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>`, bad("name,model\nSEP1,8861\n"))
 	s, err = load("name,model\nSEP001122334455,Cisco 8800X\n")
 	require.NoError(t, err)

@@ -432,6 +432,9 @@ func (l *loader) steps(n ast.Node, s *Scenario) {
 				names = append(names, act.Text)
 			}
 			step.Name = strings.Join(names, "; ")
+			if step.Repeat.Times > 0 {
+				step.Name += ", " + step.Repeat.Text
+			}
 		}
 		if step.Name == "" && len(l.problems) == 0 {
 			l.at(item, "the step has neither a name (step: …) nor anything to do")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,12 +152,13 @@ func (p *Player) act(ctx context.Context, step Step) error {
 	p.Remember()
 	p.judged, p.since = []report.Expectation{}, p.Elapsed()
 	times := max(1, step.Repeat.Times)
+	timely := slices.ContainsFunc(step.Expect, func(e Expectation) bool { return e.timely() })
 	for time := range times {
 		began := p.Elapsed()
 		for i, act := range step.Do {
 			do := p.Do
-			if time == times-1 && i == len(step.Do)-1 {
-				do = p.begin // judgeTimely lets the phones finish
+			if timely && time == times-1 && i == len(step.Do)-1 {
+				do = p.begin // it is judged while the phones do what follows
 			}
 			if err := do(ctx, act); err != nil {
 				return fmt.Errorf("%s: %w", act.Text, err)

@@ -10,6 +10,7 @@ import (
 
 // A Repeat says how often the acts of a step are done. The zero value means once.
 type Repeat struct {
+	Text    string        `json:"text,omitempty"` // as reports show it
 	Times   int           `json:"times,omitempty"`
 	Between time.Duration `json:"between,omitempty"` // from the end of one time to the beginning of the next
 	Every   time.Duration `json:"every,omitempty"`   // from beginning to beginning, where the acts take no longer
@@ -35,7 +36,8 @@ var repeats = language.New(
 
 // parseRepeat understands how often the acts of a step are done. The error is a
 // [*language.Error].
-func parseRepeat(text string) (r Repeat, err error) {
+func parseRepeat(text string) (Repeat, error) {
+	r := Repeat{Text: text}
 	pause, said, err := repeats.Parse(text, language.Vocabulary{})
 	if err != nil {
 		return r, err

@@ -111,8 +111,7 @@ func (r *reader) header() bool {
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, h) {
-			r.table.wrong(i, "%q is no column%s; there are %s",
-				h, language.DidYouMean(h, columns), strings.Join(columns, ", "))
+			r.table.wrong(i, "%q is no column%s", h, language.MeantOr(h, columns, "there are"))
 			return false
 		}
 		r.place[h] = i

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -142,6 +143,22 @@ func TestRange(t *testing.T) {
 		}
 		least, most := q.Range(10)
 		require.Equal(t, want, [2]int{least, most}, text)
+	}
+}
+
+// Documentation shows a sentence with capital letters for what is filled in.
+func TestShapes(t *testing.T) {
+	l := language.New(
+		rule("<phones> (is=are {state})<when>", 1).Explained("as they are"),
+		rule("the list of {node} (change=has changed|has not changed)[ {number} times]", 2),
+	)
+	require.Equal(t, []language.Shape{
+		{Sentence: "PHONES are (trusted|locked|untrusted) [WHEN]", Says: "as they are"},
+		{Sentence: "the list of NODE (has changed|has not changed)[ N times]"},
+	}, l.Shapes())
+	for _, p := range language.Pieces() {
+		require.Equal(t, strings.ToUpper(p.Sentence), p.Sentence)
+		require.NotEmpty(t, p.Says)
 	}
 }
 
