@@ -23,7 +23,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("%s: %s", r.Scenario, r.Shows)
 	p("%s phones, %s mode, seed %d", number(r.Phones), r.Mode, r.Seed)
 	if r.KnowNone > 0 {
-		p("%s of them know no ITL: without a CTL they are \"none\", and no expectation about trust counts them",
+		p("phones that know no ITL: %s; without a CTL they are \"none\", and no expectation about trust counts them",
 			number(r.KnowNone))
 	}
 	p("")
