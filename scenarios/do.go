@@ -72,19 +72,28 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	return fmt.Errorf("there is no verb %q", a.Verb)
 }
 
-// setParameter sets an enterprise parameter. That it exists is an expectation.
+// setParameter sets an enterprise parameter, of the scenario's own cluster or of that
+// of a node. That it exists is an expectation.
 func (p *Player) setParameter(a Act) (err error) {
+	cluster := p.Cluster
+	if a.Node != "" {
+		n, err := p.Node(a.Node)
+		if err != nil {
+			return err
+		}
+		cluster = n.Cluster()
+	}
 	switch a.Verb {
 	case PrepareRollback:
-		err = p.Cluster.PrepareForRollback(a.On)
+		err = cluster.PrepareForRollback(a.On)
 	case SetDigest:
 		digest := itl.SHA1
 		if a.Value == itl.SHA512.String() {
 			digest = itl.SHA512
 		}
-		err = p.Cluster.SetSignatureAlgorithm(digest)
+		err = cluster.SetSignatureAlgorithm(digest)
 	case SetInteraction:
-		err = p.Cluster.SetPhoneInteraction(a.Value == "automatic")
+		err = cluster.SetPhoneInteraction(a.Value == "automatic")
 	}
 	if errors.Is(err, cucm.ErrRefused) {
 		p.judge(a.Text+" is done", err)

@@ -34,12 +34,13 @@ var (
 			Explained("the cluster resets all phones that are registered with it"),
 		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones).
 			Explained("the other cluster does"),
-		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}", PrepareRollback).
-			Explained("nodes serve the rollback list, or proper lists again, once TVS and TFTP are restarted"),
-		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)", SetDigest).
-			Explained("in force from the next start of TFTP on"),
-		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = (value=automatic|manual)",
-			SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
+		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}[ on {node}]",
+			PrepareRollback).Explained("nodes serve the rollback list, or proper lists again, and phones are reset; "+
+			"`on NODE` is the other cluster's page where it is one of its nodes"),
+		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)[ on {node}]",
+			SetDigest).Explained("in force from the next start of TFTP on"),
+		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = "+
+			"(value=automatic|manual)[ on {node}]", SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
 		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
 			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer).
 			Explained("where the certificates of both clusters meet; on the publisher's page where no node is named"),
