@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -182,7 +183,10 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 	for _, act := range []Act{
 		{Verb: MoveToOther}, {Verb: ResetOtherPhones}, {Verb: UseTFTP, Nodes: []string{"nobody"}},
 		{Verb: TypeCommand, Node: "nobody", Command: "show itl"}, {Verb: PowerOffNode, Node: "nobody"},
-		{Verb: ServeStaleList, Node: "nobody"},
+		{Verb: ServeStaleList, Node: "nobody"}, {Verb: Reset, Phones: language.Which{Group: "nobody"}},
+		{Verb: Reset, Phones: language.Which{Name: "SEP000000000000"}}, {Verb: Reset, Phones: language.Which{Picked: true}},
+		{Verb: Reset, Part: language.Part{Number: -1}}, {Verb: Reset, Part: language.Part{Number: math.NaN(), Share: true}},
+		{Verb: Reset, Part: language.Part{Turn: "the last"}}, {Verb: WaitUntil, Until: "tomorrow"},
 	} {
 		require.Error(t, p.Do(t.Context(), act), act.Verb)
 	}

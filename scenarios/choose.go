@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -49,8 +48,6 @@ var errNothingPicked = errors.New("no act was on a part of the phones yet")
 func (p *Player) choose(a Act) (func(*lab.Member) bool, error) {
 	which := a.Phones
 	switch {
-	case which.Name != "" && !p.has(which.Name):
-		return nil, fmt.Errorf("there is no phone %s", which.Name)
 	case which.Picked && p.turns.picked == nil:
 		return nil, errNothingPicked
 	case a.Part != language.Part{}:

@@ -143,6 +143,9 @@ var services = map[string]cucm.Service{"TFTP": cucm.TFTPService, "TVS": cucm.TVS
 // possible tells why an act can never be done, if so: where it speaks of another
 // cluster, or of a node's service, there must be one.
 func (v vocabulary) possible(a Act) error {
+	if err := v.phonesOf(a); err != nil {
+		return err
+	}
 	nodes, service := []string{a.Node}, a.Service
 	switch a.Verb {
 	case MoveToOther, ResetOtherPhones:
@@ -169,6 +172,25 @@ func (v vocabulary) possible(a Act) error {
 		}
 	}
 	return nil
+}
+
+// phonesOf tells why an act can be for no phones, if so: the group or the phone that it
+// names must be there, and a part of them be a part.
+func (v vocabulary) phonesOf(a Act) error {
+	says := ""
+	switch w := a.Phones; {
+	case w.Group != "" && !slices.Contains(v.Groups, w.Group):
+		says = fmt.Sprintf("there is no group %s of phones", w.Group)
+	case w.Name != "" && !v.hasPhone(w.Name):
+		return noPhone(w.Name, 0)
+	case !(a.Part.Number >= 0): // nor is NaN a number
+		says = "a part of the phones is no less than none"
+	case a.Part.Turn != "" && a.Part.Turn != language.TheNext && a.Part.Turn != language.TheRest:
+		says = fmt.Sprintf("phones have no turn %q", a.Part.Turn)
+	default:
+		return nil
+	}
+	return &language.Error{Says: says}
 }
 
 // otherTFTP are the nodes of the other cluster that have TFTP: phones that move ask
@@ -219,9 +241,14 @@ func (v vocabulary) actKey(key string) (actKey, error) {
 // named checks that the phone that is named is there.
 func (v vocabulary) named(said language.Said) error {
 	if name := said.Words["phone"]; name != "" && !v.hasPhone(name) {
-		return &language.Error{At: said.At("phone"), Says: "there is no phone " + name}
+		return noPhone(name, said.At("phone"))
 	}
 	return nil
+}
+
+// noPhone is the error of a sentence that names one that is not there.
+func noPhone(name string, at int) error {
+	return &language.Error{At: at, Says: "there is no phone " + name}
 }
 
 // act makes an act of what follows the key.
