@@ -20,6 +20,9 @@ import (
 var cited = regexp.MustCompile(`\b(?:M(?:[1-9]|1[0-9]|2[0-9])\b|RFC [0-9]+|CSC[a-z]{2}[0-9]{5}|` +
 	`technotes? [0-9]{6}(?: and [0-9]{6})?)`)
 
+// rowOrCase is a first cell of their tables.
+var rowOrCase = regexp.MustCompile(`^ [MR][0-9]+ $`)
+
 var number = regexp.MustCompile(`M?[0-9]+$|[0-9]{6}|CSC.*`)
 
 // Whatever row, technote, RFC or defect the code cites stands in sources.md.
@@ -43,7 +46,8 @@ func TestEverySourceCitedIsListed(t *testing.T) {
 	require.Greater(t, found, 100, "citations found")
 }
 
-// The scenarios of each row are those that name the row.
+// The scenarios of each row and case are those that name it. A case without any says
+// that it is not there yet.
 func TestScenariosOfEachRow(t *testing.T) {
 	byRow := make(map[string][]string)
 	for _, s := range scenarios.Builtin() {
@@ -54,20 +58,22 @@ func TestScenariosOfEachRow(t *testing.T) {
 	listed := make(map[string][]string)
 	for line := range strings.Lines(read(t, "sources.md")) {
 		cells := strings.Split(line, "|")
-		if len(cells) != 6 || !strings.HasPrefix(cells[1], " M") {
+		if len(cells) != 6 || !rowOrCase.MatchString(cells[1]) {
 			continue
 		}
 		row := strings.TrimSpace(cells[1])
 		if row == "M24" { // is about uses, not scenarios
 			continue
 		}
+		without := strings.HasPrefix(cells[4], " not yet: ")
+		require.Equal(t, without, len(byRow[row]) == 0, "%s has no scenario, or says so", row)
 		var names []string
 		for _, name := range regexp.MustCompile("`([a-z0-9.-]+)`").FindAllStringSubmatch(cells[4], -1) {
 			names = append(names, name[1])
 		}
 		listed[row] = names
 	}
-	require.Len(t, listed, 23)
+	require.Len(t, listed, 23+16)
 	for _, row := range slices.Sorted(maps.Keys(listed)) {
 		require.ElementsMatch(t, byRow[row], listed[row], "scenarios of %s", row)
 	}

@@ -40,7 +40,11 @@ func whole(t *testing.T, r *report.Report) {
 	require.NotRegexp(t, `(src|href)="?http`, b.String(), "the page needs nothing from a network")
 }
 
-// Each file opens with what it shows and which rows, and is named for itself.
+// grade is how a header says how well what it shows is founded, after docs/sources.md.
+const grade = `\[(DOC|TRACE|CODE|INF|MEM|OWN)\b`
+
+// Each file opens with what it shows and which rows, and is named for itself. Of cases
+// and procedures it says the grade, too.
 func TestHeaders(t *testing.T) {
 	for _, s := range Builtin() {
 		source, ok := Source(s.Name)
@@ -50,5 +54,15 @@ func TestHeaders(t *testing.T) {
 		require.Regexp(t, `Rows? `, header, s.Name)
 		require.NotEmpty(t, s.Rows, s.Name)
 		require.NotEmpty(t, s.Shows, s.Name)
+		for _, row := range s.Rows {
+			if strings.HasPrefix(row, "R") {
+				require.Regexp(t, `\b`+row+` `+grade, header, "the header of %s", s.Name)
+			}
+		}
+		for _, procedure := range []string{"migration-", "mixed-mode", "upgrade-"} {
+			if strings.HasPrefix(s.Name, procedure) {
+				require.Regexp(t, grade, header, "the header of %s", s.Name)
+			}
+		}
 	}
 }

@@ -3,7 +3,7 @@ package scenarios
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,15 +104,17 @@ var beginning = value[time.Time]{
 }
 
 // row is a value for a row of the mission.
-var row = value[string]{object{"type": "string", "pattern": "^M(?:[1-9]|1[0-9]|2[0-4])$"},
+// row is one of the mission's, or a case of releases (both stand in docs/sources.md).
+var row = value[string]{object{"type": "string", "pattern": rowNames.String()},
 	func(l *loader, n ast.Node) (string, bool) {
 		w, ok := l.word(n)
-		var number int
-		if _, err := fmt.Sscanf(w, "M%d", &number); ok && (err != nil || number < 1 || number > 24) {
-			l.at(n, "%q is no row of the mission; there are M1 to M24", w)
+		if ok && !rowNames.MatchString(w) {
+			l.at(n, "%q is no row of the mission; there are M1 to M24, and the cases R1 to R16", w)
 		}
 		return w, ok
 	}}
+
+var rowNames = regexp.MustCompile(`^(?:M(?:[1-9]|1[0-9]|2[0-4])|R(?:[1-9]|1[0-6]))$`)
 
 var modeKeys = mapping[map[string]string]{what: "not in", keys: perWord(lab.Modes, text)}
 
