@@ -36,7 +36,7 @@ type Cluster struct {
 
 func newCluster(cfg Config) (*Cluster, error) {
 	cfg = cfg.withDefaults()
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	if len(cfg.Nodes) > MaxNodes {

@@ -90,8 +90,9 @@ func Cisco117598() Config {
 // dialPatience limits the default Dial.
 const dialPatience = 10 * time.Second
 
-// check refuses what the release does not have.
-func (cfg *Config) check() error {
+// Check refuses what the release does not have, as [New] does.
+func (cfg Config) Check() error {
+	cfg = cfg.withDefaults()
 	if err := cfg.Release.check(); err != nil {
 		return err
 	}

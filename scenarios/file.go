@@ -145,11 +145,14 @@ var clusterKeys = mapping[cucm.Config]{what: "a cluster", keys: []key[cucm.Confi
 // cluster reads a cluster, whose nodes sentences may name from then on.
 func (l *loader) cluster(n ast.Node) cucm.Config {
 	c := cucm.Cisco117598()
-	usual := c.Nodes
+	usual, before := c.Nodes, len(l.problems)
 	c.Nodes = nil
 	clusterKeys.read(l, n, &c)
 	if c.Nodes == nil {
 		c.Nodes = usual
+	}
+	if err := c.Check(); err != nil && len(l.problems) == before {
+		l.at(n, "%v", err)
 	}
 	return c
 }

@@ -78,6 +78,7 @@ var draws = []struct {
 		return typed(t.cluster.Publisher(), "utils itl reset localkey", password)
 	}},
 	{1, resetAll},
+	{1, upgrades},
 	{2, func(_ *trial, on targets) Act { return sent(on, "lose their power", phone.PowerOff{}) }},
 	{2, func(_ *trial, on targets) Act { return sent(on, "are switched on", phone.PowerOn{}) }},
 	{1, erase},
@@ -100,6 +101,23 @@ func regenerates(units ...cucm.Unit) func(*trial, targets) Act {
 		}
 		return typed(on.node, "set cert regen "+string(unit), "yes")
 	}
+}
+
+// upgrades is an upgrade of the publisher to any build, which is refused unless it is
+// later, or of a subscriber to what the publisher runs.
+func upgrades(t *trial, on targets) Act {
+	builds := cucm.UpgradesFrom("0")
+	build := builds[t.random.IntN(len(builds))]
+	if on.node.Publisher() {
+		a := typed(on.node, "utils system upgrade initiate", build, "yes", "yes")
+		a.Text += ", to " + build
+		return a
+	}
+	text := on.node.Name() + " is upgraded to the publisher's version"
+	return Act{Text: text, do: func(_ context.Context, t *trial) error {
+		t.follow(on.node)
+		return nil
+	}}
 }
 
 func resetAll(*trial, targets) Act {

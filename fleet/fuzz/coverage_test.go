@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/cucm"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
 )
@@ -44,18 +45,22 @@ func (c *coverage) step(_ *trial, s *virtual.Step) error {
 // must come back.
 func TestTrialsAreHard(t *testing.T) {
 	seen := &coverage{by: make(map[phone.TrustPoint]int)}
-	expected, back := 0, 0
+	expected, upgraded, back := 0, 0, make(map[cucm.Unit]int) // back by the key that resets lists
 	for seed := range uint64(60) {
 		tr, err := newTrial(Options{Seed: seed})
 		require.NoError(t, err)
 		tr.checkers = append([]checker{seen}, tr.checkers...)
 		require.NoError(t, tr.run(t.Context()))
+		release := tr.cluster.Release()
+		if release != ReleaseOf(seed) {
+			upgraded++
+		}
 		for _, c := range tr.checkers {
 			if a, ok := c.(*alive); ok {
 				expected += len(a.expected)
 				for _, was := range a.expected {
 					if was > phone.Trusted {
-						back++
+						back[release.Facts().ResetSigner]++
 					}
 				}
 			}
@@ -72,11 +77,14 @@ func TestTrialsAreHard(t *testing.T) {
 	require.NotZero(t, seen.tvsStrange)
 	require.NotZero(t, seen.tvsSilent)
 	require.NotZero(t, seen.noAnswer)
-	require.NotZero(t, back, "of %d that must be trusted, some came back", expected)
+	for _, signer := range []cucm.Unit{cucm.ITLRecovery, cucm.CallManager} {
+		require.NotZero(t, back[signer], "of %d that must be trusted, some came back by %s", expected, signer)
+	}
+	require.NotZero(t, upgraded)
 	boots := 0
 	for _, n := range seen.states {
 		boots += n
 	}
-	t.Logf("%d boots by state %v, by trust point %v, %d phones must be trusted, %d of them came back",
-		boots, seen.states, seen.by, expected, back)
+	t.Logf("%d boots by state %v, by trust point %v, %d phones must be trusted, of whom came back %v; %d clusters were upgraded",
+		boots, seen.states, seen.by, expected, back, upgraded)
 }

@@ -257,6 +257,11 @@ func (t *trial) heal(ctx context.Context) error {
 	if facts.ResetSigner == "" {
 		return nil // nothing brings phones back
 	}
+	for _, n := range t.cluster.Nodes()[1:] {
+		if err := t.follow(n); err != nil {
+			return err
+		}
+	}
 	if err := t.resetLists(); err != nil {
 		return err
 	}
@@ -278,6 +283,16 @@ func (t *trial) heal(ctx context.Context) error {
 	}
 	t.fleet.Send(phone.Reset{}, nil)
 	return t.fleet.Settle(ctx)
+}
+
+// follow upgrades a subscriber to the publisher's version, if it is behind.
+func (t *trial) follow(n *cucm.Node) error {
+	active, _ := n.Versions()
+	publishers, _ := t.cluster.Publisher().Versions()
+	if active == publishers {
+		return nil
+	}
+	return t.command(n, "utils system upgrade initiate", publishers, "yes", "yes")
 }
 
 // resetLists has the publisher reset the lists.
