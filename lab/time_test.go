@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/lab"
 	"itlsim/phone"
+	"itlsim/scenarios/inventory"
 )
 
 // registers has a client that is no phone of the lab register with a node.
@@ -71,4 +73,58 @@ func TestClocksUnregisterNobody(t *testing.T) {
 	require.NoError(t, l.Advance(t.Context(), time.Hour))
 	require.Equal(t, 3, l.Cluster.Registered())
 	require.Equal(t, 1, l.Other.Registered())
+}
+
+// Phones are waited for until they have finished, or the time is up: in live labs by the
+// wall clock, at the lab's rate.
+func TestSettleFor(t *testing.T) {
+	for name, opt := range map[string]lab.Options{
+		"wire": options(lab.Wire), "virtual": options(lab.Virtual), "live": options(lab.Virtual),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "live" {
+				opt.Live = &lab.Live{}
+			}
+			s := setup(4)
+			s.Begins = time.Date(2027, 2, 26, 18, 0, 0, 0, time.UTC)
+			l, err := lab.Open(s, opt)
+			require.NoError(t, err)
+			defer func() { require.NoError(t, l.Close()) }()
+			if name == "live" {
+				l.SetRate(20)
+			}
+			require.WithinDuration(t, s.Begins, l.Now(), time.Minute)
+			require.WithinDuration(t, s.Begins, l.Cluster.Now(), time.Minute)
+			l.Disturb(lab.Disturbance{Delay: 20 * time.Millisecond})
+			l.Send(phone.PowerOn{}, nil)
+			require.NoError(t, l.SettleFor(t.Context(), 10*time.Millisecond))
+			require.Equal(t, 4, l.Fleet.Busy(), "they are under way yet")
+			require.NoError(t, l.SettleFor(t.Context(), 24*time.Hour))
+			require.Zero(t, l.Fleet.Busy())
+			require.Equal(t, [4]int{phone.Trusted: 4}, l.Fleet.States())
+			require.Less(t, l.Elapsed(), time.Hour)
+
+			canceled, cancel := context.WithCancel(t.Context())
+			cancel()
+			l.Send(phone.Reset{}, nil)
+			require.ErrorIs(t, l.SettleFor(canceled, time.Hour), context.Canceled)
+		})
+	}
+}
+
+// What is in a lab before it is opened: phones by name, and their models.
+func TestSetupKnowsItsPhones(t *testing.T) {
+	s := setup(12)
+	s.Groups = append(s.Groups, lab.Group{Name: "real", Count: 1, Devices: []inventory.Device{
+		{Name: "SEP00A1B2C3D4E5", Profile: &phone.Profile{Model: "7965"}},
+	}})
+	s.Groups[0].Models = []*phone.Profile{{Model: "8861"}}
+	for name, want := range map[string]bool{
+		"SEP001BD4000000": true, "SEP001BD400000B": true, "SEP001BD4000010": false, "SEP00A1B2C3D4E5": true,
+		"SEP001bd400000b": false, "SEP001BD400000B0": false, "": false,
+	} {
+		require.Equal(t, want, s.HasPhone(name), name)
+	}
+	require.Equal(t, []string{"7965", "8861"}, s.Models())
 }

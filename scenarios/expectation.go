@@ -109,7 +109,7 @@ func (e *Expectation) timeLimit(said language.Said) error {
 }
 
 // Expect judges a sentence: nil where it holds, else what is the case (see
-// [ErrNotSo]).
+// [ErrNotSo]). Where the sentence names a time, that may pass.
 func (p *Player) Expect(sentence string) error {
 	e, err := p.vocabulary().expectation(sentence)
 	if err != nil {
