@@ -142,9 +142,7 @@ func (c *Cluster) BulkImport(t BulkType, file []byte) (imported []*x509.Certific
 // foreign are the certificates that are and were no node's own.
 func (s trustStore) foreign(certs []*x509.Certificate) []*x509.Certificate {
 	return slices.DeleteFunc(slices.Clone(certs), func(cert *x509.Certificate) bool {
-		return slices.ContainsFunc(s, func(t trusted) bool {
-			return slices.Contains(Units, Unit(t.place)) && t.cert.Equal(cert)
-		})
+		return slices.ContainsFunc(s, func(t trusted) bool { return t.own() && t.cert.Equal(cert) })
 	})
 }
 

@@ -3,6 +3,7 @@ package cucm
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 
 	"itlsim/itl"
@@ -24,6 +25,14 @@ func (c *Cluster) Trusted(stores ...Store) (all []TrustedCertificate) {
 		all = append(all, c.trusted(store)...)
 	}
 	return all
+}
+
+// Had reports whether a certificate is, or was, the own one of a node. One that was
+// imported is not.
+func (c *Cluster) Had(id itl.Identity) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.ContainsFunc(c.store, func(t trusted) bool { return t.own() && t.id.Same(id) })
 }
 
 // trusted are the certificates of a trust store with the names of their files. Where

@@ -97,6 +97,9 @@ func isPlace(name Store) bool {
 	return slices.Contains(Stores, name) || slices.Contains(Units, Unit(name))
 }
 
+// own reports whether the certificate is, or was, a node's own.
+func (t trusted) own() bool { return slices.Contains(Units, Unit(t.place)) }
+
 // places are all where the certificate is.
 func (t trusted) places() []Store { return append([]Store{t.place}, copiedTo[t.place]...) }
 

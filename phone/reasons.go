@@ -55,7 +55,8 @@ var reasons = [...]Explanation{
 		Because: "a TVS denies the signer",
 		Plain: "The file is signed by a certificate that is not in its trust list, " +
 			"and the Trust Verification Service, which it believes, does not vouch for it.",
-		Remedy: "the signer's certificate in the TVS store, or another TFTP server that serves what they trust",
+		Remedy: "the signer's certificate in Phone-SAST-trust where their TVS is, which is restarted then, " +
+			"or another TFTP server that serves what they trust",
 		ByList: true,
 	},
 	reasonNoTVSAnswer: {

@@ -42,6 +42,8 @@ const (
 `
 	release125 = "cluster: {release: 12.5}\n"
 
+	denied = "the signer's certificate in Phone-SAST-trust where their TVS is, which is restarted then, " +
+		"or another TFTP server that serves what they trust"
 	aTVS       = "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset"
 	byLocalkey = "`utils itl reset localkey` on test10pub and a reset of the phones: their list holds the "
 	andTVS     = "; for its configuration a TVS is needed then, since test10sub signs it"
@@ -112,9 +114,21 @@ other cluster: {domain: other.lab, nodes: [{name: other10pub}]}
 phones: [{group: moved, count: 1}]
 `,
 			[]string{"phones: move to the other cluster", "phones: reset"},
-			map[string]string{"moved": "the signer's certificate in the TVS store, " +
-				"or another TFTP server that serves what they trust; " +
-				"or erase the trust list at the phone (Settings > Security Configuration), " +
+			map[string]string{"moved": denied + "; or erase the trust list at the phone (Settings > Security Configuration), " +
+				"or restore the backup under whose keys the list was signed; " +
+				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},
+		},
+		{
+			"at another cluster, which knows theirs", `cluster: {nodes: [{name: test10pub}]}
+other cluster: {domain: other.lab, nodes: [{name: other10pub}]}
+phones: [{group: moved, count: 1}]
+`,
+			[]string{
+				"page: Security > Certificate Management > upload ITLRecovery of test10pub as Phone-SAST-trust on other10pub",
+				"on other10pub: utils service restart Cisco Trust Verification Service",
+				"phones: move to the other cluster", "phones: reset",
+			},
+			map[string]string{"moved": denied + "; or erase the trust list at the phone (Settings > Security Configuration), " +
 				"or restore the backup under whose keys the list was signed; " +
 				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},
 		},

@@ -9,7 +9,6 @@ import (
 	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
-	"itlsim/tvs"
 )
 
 // Cure says what would help a phone that a node serves (M10, M20), "" where it
@@ -84,8 +83,7 @@ func ResetRecord(c *cucm.Cluster) string {
 
 // wasOf reports whether a record's certificate is or was one of the node's cluster.
 func wasOf(n *cucm.Node, r *itl.Record) bool {
-	query := tvs.Request{Command: tvs.QueryRequest, Issuer: r.Issuer, Serial: r.Serial}
-	return n.AnswerTVS(query).Status == tvs.Valid
+	return n.Cluster().Had(itl.Identity{Issuer: r.Issuer, Serial: r.Serial})
 }
 
 // recoveryRecord is the ITLRECOVERY record of a list, nil where it has none.
