@@ -41,9 +41,12 @@ func DirectoryURL(host, port string) string {
 // XMLDefault.cnf.xml). It never changes once parsed, and holds nothing of one
 // phone alone, so that thousands of phones may share it.
 type Config struct {
-	Load         string
-	TVS          []string // host:port by priority, MaxTVS at most
-	CallManagers []string // host:port of SIP, by priority, MaxCallManagers at most
+	Load string
+	TVS  []string // host:port by priority, MaxTVS at most
+	// CallManagers are host:port of SIP, by priority, MaxCallManagers at most; of SIP
+	// by TLS where Security wants that.
+	CallManagers []string
+	Security     SecurityMode
 	// Directory is the corporate directory's HTTPS address.
 	Directory string
 	Settings  Settings
@@ -56,6 +59,35 @@ type Config struct {
 	CertHash string
 	// Ignored is what the file asks for and simulated phones do not do, in words.
 	Ignored []string
+}
+
+// SecurityMode is a phone's Device Security Mode, of its security profile.
+type SecurityMode uint8
+
+// The modes; deviceSecurityMode numbers them from 1.
+const (
+	NonSecure     SecurityMode = iota // SIP over TCP
+	Authenticated                     // SIP by TLS (without encryption, which is not simulated)
+	Encrypted                         // SIP by TLS, and calls encrypted
+)
+
+// ByTLS reports whether a phone in this mode registers by TLS.
+func (m SecurityMode) ByTLS() bool { return m != NonSecure }
+
+// securityModes are as files and people call them.
+var securityModes = [...]string{NonSecure: "non secure", Authenticated: "authenticated", Encrypted: "encrypted"}
+
+func (m SecurityMode) String() string { return securityModes[m] }
+
+// SecurityModes are all, in the order of their numbers.
+func SecurityModes() []SecurityMode { return []SecurityMode{NonSecure, Authenticated, Encrypted} }
+
+// security is the mode that a file says; one that it does not know counts as none.
+func (t text) security() SecurityMode {
+	if n := t.number(1); n <= len(securityModes) {
+		return SecurityMode(n - 1)
+	}
+	return NonSecure
 }
 
 // Settings are the settings that a phone which lost its trust does not change
@@ -98,6 +130,7 @@ type member struct {
 	Port     text `xml:"port"`
 	Address  text `xml:"address"`
 	SIPPort  text `xml:"callManager>ports>sipPort"`
+	TLSPort  text `xml:"callManager>ports>securedSipPort"`
 	Name     text `xml:"callManager>processNodeName"`
 }
 
@@ -151,12 +184,17 @@ func Parse(data []byte) (*Config, error) {
 		Default:   root == defaultRoot,
 		Stub:      x.EncrConfig.is("true") && x.FullConfig.is("false"),
 		CertHash:  x.CertHash.hash(),
+		Security:  x.SecurityMode.security(),
 	}
 	if c.Default {
 		x.CallManagers = x.DefaultGroup
 	}
 	c.TVS = x.TVS.servers(verifiers, &c.Ignored)
-	c.CallManagers = x.CallManagers.servers(callManagers, &c.Ignored)
+	kind := callManagers
+	if c.Security.ByTLS() {
+		kind = callManagersByTLS
+	}
+	c.CallManagers = x.CallManagers.servers(kind, &c.Ignored)
 	c.Ignored = append(c.Ignored, x.ignored()...)
 	if c.Directory == "" && len(c.CallManagers) > 0 {
 		// Firmware 9.3(3) and later opens Application:Cisco/CorporateDirectory at
@@ -193,6 +231,8 @@ var (
 		func(m member) (host, port text) { return m.Address, m.Port }}
 	callManagers = kind{"call managers", MaxCallManagers, math.MaxInt, sip.Port,
 		func(m member) (host, port text) { return m.Name, m.SIPPort }}
+	callManagersByTLS = kind{"call managers", MaxCallManagers, math.MaxInt, sip.TLSPort,
+		func(m member) (host, port text) { return m.Name, m.TLSPort }}
 )
 
 // servers gives the addresses of the members, by priority, and notes those that a

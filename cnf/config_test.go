@@ -134,8 +134,9 @@ func TestParseSaysWhatIsIgnored(t *testing.T) {
 		"<deviceSecurityMode>1</deviceSecurityMode><transportLayerProtocol>4</transportLayerProtocol>" +
 			"<capfAuthMode>0</capfAuthMode><deviceProtocol> SIP </deviceProtocol><ipAddressMode>2</ipAddressMode>": nil,
 		"<deviceSecurityMode/>": nil,
-		"<deviceSecurityMode>3</deviceSecurityMode><transportLayerProtocol>3</transportLayerProtocol>": {
-			"deviceSecurityMode 3 (encrypted): the phone registers without TLS",
+		"<deviceSecurityMode>3</deviceSecurityMode><transportLayerProtocol>3</transportLayerProtocol>": nil,
+		"<deviceSecurityMode>7</deviceSecurityMode><transportLayerProtocol>3</transportLayerProtocol>": {
+			"deviceSecurityMode 7: the phone registers without TLS",
 			"transportLayerProtocol 3 (TLS): the phone registers over TCP"},
 		"<capfAuthMode>2</capfAuthMode>":           {"capfAuthMode 2: the phone does not turn to CAPF"},
 		"<deviceProtocol>SCCP</deviceProtocol>":    {"deviceProtocol SCCP: the phone registers by SIP"},
@@ -150,6 +151,26 @@ func TestParseSaysWhatIsIgnored(t *testing.T) {
 		}
 		require.NoError(t, err)
 		require.Equal(t, want, got.Ignored, elements)
+	}
+}
+
+// A secure phone registers at the port for TLS.
+func TestParseSecurityMode(t *testing.T) {
+	const group = "<devicePool><callManagerGroup><members><member><callManager><processNodeName>a</processNodeName>" +
+		"<ports><sipPort>5070</sipPort><securedSipPort>5081</securedSipPort></ports></callManager></member>" +
+		"<member><callManager><processNodeName>b</processNodeName></callManager></member>" +
+		"</members></callManagerGroup></devicePool>"
+	for mode, want := range map[string]cnf.Config{
+		"":  {CallManagers: []string{"a:5070", "b:5060"}},
+		"1": {CallManagers: []string{"a:5070", "b:5060"}},
+		"2": {CallManagers: []string{"a:5081", "b:5061"}, Security: cnf.Authenticated},
+		"3": {CallManagers: []string{"a:5081", "b:5061"}, Security: cnf.Encrypted},
+		"4": {CallManagers: []string{"a:5070", "b:5060"}},
+	} {
+		got, err := cnf.Parse([]byte("<device>" + group + "<deviceSecurityMode>" + mode + "</deviceSecurityMode></device>"))
+		require.NoError(t, err)
+		require.Equal(t, want.CallManagers, got.CallManagers, mode)
+		require.Equal(t, want.Security, got.Security, mode)
 	}
 }
 

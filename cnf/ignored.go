@@ -21,9 +21,9 @@ type element struct {
 // else a file holds, but for what [Config] has, is without effect on simulated
 // phones.
 var elements = [...]element{
-	{name: "deviceSecurityMode", of: func(x *configXML) text { return x.SecurityMode }, done: []string{"0", "1"},
-		means: map[string]string{"2": "authenticated", "3": "encrypted"}, not: "the phone registers without TLS"},
-	{name: "transportLayerProtocol", of: func(x *configXML) text { return x.Transport }, done: []string{"1", "4"},
+	{name: "deviceSecurityMode", of: func(x *configXML) text { return x.SecurityMode }, done: []string{"0", "1", "2", "3"},
+		not: "the phone registers without TLS"},
+	{name: "transportLayerProtocol", of: transport, done: []string{"1", "4"},
 		means: map[string]string{"2": "UDP", "3": "TLS"}, not: "the phone registers over TCP"},
 	{name: "capfAuthMode", of: func(x *configXML) text { return x.CAPFAuthMode }, done: []string{"0"},
 		not: "the phone does not turn to CAPF"},
@@ -31,6 +31,15 @@ var elements = [...]element{
 		not: "the phone registers by SIP"},
 	{name: "ipAddressMode", of: func(x *configXML) text { return x.IPAddressMode }, done: []string{"0", "2"},
 		means: map[string]string{"1": "IPv6 only"}, not: "the phone uses IPv4"},
+}
+
+// transport is the transport that a file asks for, where it is not for the security
+// mode to say.
+func transport(x *configXML) text {
+	if x.SecurityMode.security().ByTLS() {
+		return ""
+	}
+	return x.Transport
 }
 
 // shown is a value fit for a terminal: whoever wrote the file wrote it.

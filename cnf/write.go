@@ -25,7 +25,7 @@ type File struct {
 }
 
 // server is a member of the file's lists of servers.
-type server struct{ Name, Host, Port string }
+type server struct{ Name, Host, Port, TLSPort string }
 
 // cnfXML has SEP<MAC>.cnf.xml and XMLDefault.cnf.xml. Their elements are those of
 // real files, as far as documents show them.
@@ -41,9 +41,10 @@ func (f *File) XML() []byte {
 		*File
 		Group, Verifiers []server
 		Vendor           vendorXML
-	}{File: f, Vendor: vendorOf(f.Settings)}
+		Mode             int
+	}{File: f, Vendor: vendorOf(f.Settings), Mode: int(f.Security) + 1}
 	for i, address := range f.CallManagers {
-		s := serverAt(address, sip.Port)
+		s := f.callManagerAt(address)
 		if s.Name = s.Host; i < len(f.Names) {
 			s.Name = f.Names[i]
 		}
@@ -62,6 +63,25 @@ func (f *File) XML() []byte {
 		panic("cnf: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
 	}
 	return b.Bytes()
+}
+
+// callManagerAt is a call manager whose SIP by TLS is at the port behind that of SIP.
+func (f *File) callManagerAt(address string) server {
+	standard := sip.Port
+	if f.Security.ByTLS() {
+		standard = sip.TLSPort
+	}
+	s := serverAt(address, standard)
+	s.TLSPort = s.Port
+	port, err := strconv.Atoi(s.Port)
+	switch {
+	case err != nil:
+	case f.Security.ByTLS():
+		s.Port = strconv.Itoa(port - (sip.TLSPort - sip.Port))
+	default:
+		s.TLSPort = strconv.Itoa(port + (sip.TLSPort - sip.Port))
+	}
+	return s
 }
 
 // serverAt takes an address apart; one without a port has the standard one.

@@ -31,6 +31,7 @@ func TestWrittenIsReadBack(t *testing.T) {
 				Load:         rapid.StringMatching(`([a-z0-9.&-]{1,20})?`).Draw(t, "load"),
 				TVS:          rapid.SliceOfN(address, 0, cnf.MaxTVS).Draw(t, "TVS"),
 				CallManagers: rapid.SliceOfN(address, 0, cnf.MaxCallManagers).Draw(t, "call managers"),
+				Security:     rapid.SampledFrom(cnf.SecurityModes()).Draw(t, "security mode"),
 				Directory:    rapid.StringMatching(`(https://[a-z&]{1,9}/x)?`).Draw(t, "directory"),
 				Settings: cnf.Settings{
 					SettingsAccess: on("settings access"), WebAccess: on("web access"),

@@ -10,6 +10,7 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/itl"
+	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -60,7 +61,7 @@ func (n *Node) configFile(f tftp.Name) ([]byte, error) {
 	}
 	if f.Device != "" && c.config.SharedConfigurations {
 		f.Device = FleetDevice
-		device = Device{Name: FleetDevice, Group: device.Group}
+		device = Device{Name: FleetDevice, Group: device.Group, Security: device.Security}
 	}
 	if f.Kind == tftp.SignedConfig {
 		return n.signedConfiguration(f.String(), device)
@@ -99,6 +100,7 @@ func (d *Device) key() string {
 		key.WriteString(n.name)
 		key.WriteByte(' ')
 	}
+	key.WriteString(d.Security.String())
 	return key.String()
 }
 
@@ -110,7 +112,7 @@ func (n *Node) signedConfiguration(name string, d Device) ([]byte, error) {
 	key := d.key()
 	kept, digest, changes := n.configs[key], n.digest, c.changes
 	c.mu.RUnlock()
-	if kept.changes == changes && slices.Equal(kept.group, d.Group) {
+	if kept.changes == changes && slices.Equal(kept.group, d.Group) && kept.security == d.Security {
 		return kept.data, nil
 	}
 	// Written and signed outside the lock: other phones need not wait for it.
@@ -123,7 +125,7 @@ func (n *Node) signedConfiguration(name string, d Device) ([]byte, error) {
 		c.signed.Add(1)
 		kept = signedConfig{stamp: file.VersionStamp, signer: signer, digest: digest, data: data}
 	}
-	kept.changes, kept.group = changes, d.Group
+	kept.changes, kept.group, kept.security = changes, d.Group, d.Security
 	c.mu.Lock()
 	n.configs[key] = kept
 	c.mu.Unlock()
@@ -141,9 +143,12 @@ func (n *Node) configuration(d Device) (cnf.File, *Certificate) {
 		Device: d.Name,
 		CAPF:   c.nodes[0].host(),
 	}
+	if c.mixed {
+		file.Security = d.Security
+	}
 	for i, m := range d.Group {
 		file.Names = append(file.Names, m.name)
-		file.CallManagers = append(file.CallManagers, net.JoinHostPort(m.host(), m.port(CallManagerService)))
+		file.CallManagers = append(file.CallManagers, m.callManager(file.Security))
 		if address := m.addresses[TVSService]; address != "" {
 			file.TVS = append(file.TVS, address)
 		}
@@ -171,6 +176,16 @@ func (n *Node) host() string {
 		return host
 	}
 	return n.name
+}
+
+// callManager is where phones in a security mode register with the node, host:port.
+// The caller has the lock.
+func (n *Node) callManager(mode cnf.SecurityMode) string {
+	port := n.port(CallManagerService)
+	if number, err := strconv.Atoi(port); err == nil && mode.ByTLS() {
+		port = strconv.Itoa(number + sip.TLSPort - sip.Port)
+	}
+	return net.JoinHostPort(n.host(), port)
 }
 
 // port is where a service listens, or its standard port while it does not. The

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"sync/atomic"
 
+	"itlsim/cnf"
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
@@ -26,12 +27,13 @@ type Node struct {
 // until something in it changes, since signing is a node's dearest operation,
 // about a millisecond.
 type signedConfig struct {
-	changes uint64  // of the cluster when it was last compared
-	group   []*Node // the device's then
-	stamp   string
-	signer  *Certificate
-	digest  itl.Digest
-	data    []byte
+	changes  uint64  // of the cluster when it was last compared
+	group    []*Node // the device's then
+	security cnf.SecurityMode
+	stamp    string
+	signer   *Certificate
+	digest   itl.Digest
+	data     []byte
 }
 
 // Cluster is the node's.

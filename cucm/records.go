@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/sip"
 )
 
@@ -13,6 +14,9 @@ type Device struct {
 	Name  string // SEP<MAC>
 	Model string
 	Group []*Node // CallManager Group: the nodes to register with and whose TVS to ask, in order
+	// Security is the Device Security Mode of its security profile. It has effect
+	// while the cluster is in mixed mode.
+	Security cnf.SecurityMode
 }
 
 // A Registration of a phone with a node. It never changes. Nothing watches it:

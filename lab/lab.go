@@ -3,6 +3,7 @@ package lab
 import (
 	"cmp"
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,6 +34,10 @@ type Lab struct {
 	members     []Member    // as the fleet's phones
 	routes      map[string]*route
 	sftp        *sftpServers
+
+	keys    cucm.KeySource
+	keyBits int
+	ownKey  *rsa.PrivateKey // see phoneKey
 
 	password string // that stands for defaultPassword in this lab
 	types    func(n *cucm.Node, line string, answers []string) (string, error)
@@ -110,6 +115,7 @@ func keysOr(given, otherwise cucm.KeySource) cucm.KeySource {
 
 // open fills the lab with what the setup describes.
 func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
+	l.keys, l.keyBits = opt.Keys, opt.KeyBits
 	servers := slices.Clone(s.SFTP)
 	for i := range servers {
 		servers[i].Password = l.secret(servers[i].Password)

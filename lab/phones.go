@@ -188,13 +188,20 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 	if err != nil {
 		return p, err
 	}
-	l.Cluster.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: group.nodes})
+	l.Cluster.AddDevice(cucm.Device{
+		Name: p.Name, Model: p.Profile.Model, Group: group.nodes, Security: g.Security,
+	})
 	if l.Other != nil { // phones that move are configured there beforehand
 		l.Other.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: l.Other.Nodes()})
 	}
 	home := tftp.nodes[0]
 	l.members = append(l.members, Member{Group: g.Name, Offline: offline, Profile: p.Profile, Home: home})
 	p.Servers = tftp.servers
+	if g.Security.ByTLS() {
+		if p.Flash.LSC, err = l.lsc(p.Name, &l.members[len(l.members)-1]); err != nil {
+			return p, err
+		}
+	}
 	if p.Flash.Lists.ITL, err = l.held(g, k, home, real); err != nil || p.Flash.Lists.ITL == nil {
 		return p, err
 	}

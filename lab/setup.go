@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
@@ -81,6 +82,9 @@ type Group struct {
 	CallManagers []string
 	Offline      float64 // share of phones that are out of reach: see [Member]
 	Holds        Holding // at the beginning
+	// Security is that of the phones' security profile. Phones of a secure one have an
+	// LSC from the beginning.
+	Security cnf.SecurityMode
 	// Devices are the phones of a real fleet, in place of Count and Models.
 	Devices []inventory.Device
 }

@@ -42,6 +42,7 @@ type (
 		// Cause of the last boot, until a call manager has registered the phone since;
 		// then NeverBooted.
 		Cause Cause
+		TLS   *Secured // nil: the phone registers over TCP
 	}
 	// OpenService connects to an HTTPS service and brings back the certificate that
 	// it shows. Nothing is asked before ReadService; the driver closes the
@@ -67,12 +68,14 @@ type (
 		Boot   uint32 // whose registration it is
 		Cause  Cause  // of the boot that comes
 		Asked  bool   // the call manager asked for it, and takes the phone as gone
+		TLS    *Secured
 	}
 	// StandBy keeps the next call manager informed that the phone is there.
 	StandBy struct {
 		Seq    uint32
 		Server string // host:port
 		Boot   uint32
+		TLS    *Secured
 	}
 )
 

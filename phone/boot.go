@@ -236,6 +236,6 @@ func (p *Phone) listsDone() {
 		p.show(MsgITLInstalled)
 	}
 	if p.rules().reportsLists(p) {
-		p.storeAlarm(Alarm(p.name, p.ip, p.flash.Lists, p.tlCode()))
+		p.storeAlarm(Alarm(p.name, p.IP(), p.flash.Lists, p.tlCode()))
 	}
 }

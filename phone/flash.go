@@ -20,6 +20,9 @@ type Flash struct {
 	// there may be a million phones.
 	ConfigStamp uint32
 	Vouches     []Vouch // what TVS said, each for its time to live
+	// LSC is the Locally Significant Certificate that the cluster's CAPF gave the
+	// phone, with its key; nil: none.
+	LSC *itl.Signer
 }
 
 // stampOf is a version stamp's stand-in, a hash. Braces around it do not count: a

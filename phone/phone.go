@@ -14,7 +14,7 @@ import (
 type Phone struct {
 	name   string // SEP<MAC>
 	number string
-	ip     netip.Addr
+	ip     [16]byte // see IP
 	*common
 
 	flash     Flash
@@ -73,7 +73,7 @@ func New(s Setup) *Phone {
 		s.Flash.Lists.ITL = nil
 	}
 	return &Phone{
-		name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP,
+		name: s.Name, number: cmp.Or(s.Number, s.Name), ip: s.IP.As16(),
 		common: s.Library.common(s.Profile, s.Servers, nil),
 		flash:  s.Flash, state: s.Flash.Lists.best(), lists: s.Flash.Lists.best(), session: firstSession,
 	}
@@ -85,8 +85,14 @@ func (p *Phone) Name() string { return p.name }
 // Number is the directory number under which the phone registers.
 func (p *Phone) Number() string { return p.number }
 
-// IP is the address that the phone reports.
-func (p *Phone) IP() netip.Addr { return p.ip }
+// IP is the address that the phone reports. It is kept without what else a
+// [netip.Addr] has: there may be a million phones.
+func (p *Phone) IP() netip.Addr {
+	if p.ip == [16]byte{} {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom16(p.ip).Unmap()
+}
 
 // Profile is the phone's model and firmware. It must not be changed: phones share
 // it.

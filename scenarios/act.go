@@ -50,6 +50,7 @@ const (
 	OpenDirectory Verb = "open the directory"
 	UseTFTP       Verb = "use TFTP" // servers Nodes
 	MoveToOther   Verb = "move to the other cluster"
+	InstallLSC    Verb = "install a new LSC"
 )
 
 // What is done on the administration page.
@@ -60,6 +61,7 @@ const (
 	SetDigest        Verb = "set the signature algorithm" // Value: SHA-1, SHA-512
 	SetInteraction   Verb = "set the phone interaction"   // Value: automatic, manual
 	Configure        Verb = "configure"                   // Setting, On
+	SetSecurity      Verb = "set the security profile"    // of Phones, Value: encrypted
 )
 
 // What else is done.

@@ -31,7 +31,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return err
 	}
 	switch a.Verb {
-	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther:
+	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther, InstallLSC,
+		SetSecurity:
 		return p.doToPhones(a)
 
 	case ResetPhones:
@@ -113,6 +114,11 @@ func (p *Player) doToPhones(a Act) error {
 	case a.Verb == MoveToOther:
 		v := p.vocabulary()
 		return p.UseTFTP(v.otherTFTP(), chosen)
+	case a.Verb == InstallLSC:
+		return p.InstallLSCs(chosen)
+	case a.Verb == SetSecurity:
+		p.SetSecurityMode(securityMode(a.Value), chosen)
+		return nil
 	}
 	p.Send(phoneEvents[a.Verb], chosen)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/scenarios/language"
 )
@@ -108,6 +109,27 @@ var aboutCTL = []language.Rule[predicate]{
 		}
 		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
 	}).Explained("its present one, in whatever role"),
+}
+
+// aboutSecurity is what secure phones are: registered by TLS, with an LSC.
+var aboutSecurity = []language.Rule[predicate]{
+	phones("are registered by TLS", func(s *subject) string {
+		switch c := s.Flash.Config; {
+		case s.View.CallManager == "" && len(s.NotRegistered) > 0:
+			return "are not registered: " + cause.OfPeer(s.NotRegistered[0])
+		case s.View.CallManager == "":
+			return "are not registered"
+		default:
+			return unless(c != nil && c.Security.ByTLS(), "are registered over TCP")
+		}
+	}).Explained("as phones with a secure profile in mixed mode"),
+	phones("hold an LSC of the present CAPF", func(s *subject) string {
+		lsc := s.Flash.LSC
+		if lsc == nil {
+			return "hold none"
+		}
+		return unless(s.ClusterOf(s.member.Home).IssuedLSC(lsc.Certificate), "hold one of another CAPF")
+	}).Explained("or of one that was imported into CAPF-trust"),
 }
 
 // whichCTL says which CTL a phone holds.

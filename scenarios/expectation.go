@@ -37,7 +37,7 @@ func (e *notSo) Unwrap() error        { return e.error }
 // expectations are the sentences of `expect`.
 var expectations = language.New(slices.Concat(
 	timed(aboutTrust, aboutRefusals(), ofPhonesThatKnowITLs(aboutReset), aboutState, ofPhonesThatKnowITLs(aboutLists),
-		aboutCTL, aboutConfigurations, aboutWhatIsSeen, aboutReports, aboutNodes), thresholds,
+		aboutCTL, aboutSecurity, aboutConfigurations, aboutWhatIsSeen, aboutReports, aboutNodes), thresholds,
 )...)
 
 // timed are sentences behind which a time may stand.

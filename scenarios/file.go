@@ -256,6 +256,9 @@ var groupKeys = mapping[groupPlan]{what: "a group of phones", keys: []key[groupP
 	keyOf("call managers", atMost(cucm.MaxGroup, "a CallManager Group has", clusterNode),
 		func(p *groupPlan, nodes []string) { p.CallManagers = nodes }),
 	keyOf("offline", share, func(p *groupPlan, share float64) { p.Offline = share }),
+	keyOf("security profile", choice("a security profile", securityModes()...), func(p *groupPlan, w string) {
+		p.Security = securityMode(w)
+	}),
 	keyOf("holds", choice("something that phones hold", string(lab.Nothing), string(lab.PresentITL), string(lab.OldITL)),
 		func(p *groupPlan, w string) { p.Holds = lab.Holding(w) }),
 	{name: "devices", schema: text.schema, read: func(_ *loader, n ast.Node, p *groupPlan) { p.devices = n }},

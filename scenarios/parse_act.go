@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/scenarios/language"
@@ -28,6 +29,8 @@ var (
 			Explained("as DHCP option 150 gives them the nodes: from the next boot on, so a `reset` must follow"),
 		verb("move to the other cluster", MoveToOther).
 			Explained("the same with all nodes of the other cluster: from the next boot on, so a `reset` must follow"),
+		verb("install a new LSC", InstallLSC).
+			Explained("CAPF gives them another certificate, if their lists name it; in use from the next registration on"),
 	)
 	pageActs = language.New(
 		verb("System > Enterprise Parameters > Reset", ResetPhones).
@@ -53,6 +56,8 @@ var (
 			UploadRoot).Explained("without which its certificates are refused"),
 		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
 			UploadCertificate).Explained("on the publisher's page where no node is named"),
+		verb("Device Security Mode of {group} = (value="+strings.Join(securityModes(), "|")+")", SetSecurity).
+			Explained("the phones' security profile: in effect in mixed mode, from their next boot on"),
 		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure).
 			Explained("in the configurations that phones get from now on"),
 	)
@@ -276,6 +281,8 @@ func (k actKey) act(value string) (Act, error) {
 		}
 	case setBulkServer, exchangeInBulk, UploadCertificate, UploadSigned, UploadRoot:
 		return k.certificates(a, said)
+	case SetSecurity:
+		a.Phones = language.Which{Group: said.Words["group"]}
 	case LetTimePass:
 		a.Duration, err = duration(said, "number", "timeunit")
 	case WaitUntil:
@@ -308,6 +315,19 @@ func knows(line string) error {
 // noOtherCluster is the error of a sentence that speaks of one at a place.
 func noOtherCluster(at int) error {
 	return &language.Error{At: at, Says: "the scenario has no other cluster"}
+}
+
+// securityModes are those of a security profile, as people say them.
+func securityModes() (words []string) {
+	for _, mode := range cnf.SecurityModes() {
+		words = append(words, mode.String())
+	}
+	return words
+}
+
+// securityMode is the mode that a word means.
+func securityMode(word string) cnf.SecurityMode {
+	return cnf.SecurityModes()[slices.Index(securityModes(), word)]
 }
 
 // maxDelay is the longest delay of datagrams, in milliseconds: a minute.

@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ const maxMessage = 16 << 10
 // NoAnswerError: no connection, or no answer in time.
 type NoAnswerError struct {
 	Server string
-	During string // "connecting", or the request's method
+	During string // "connecting", "handshake", or the request's method
 	Err    error
 }
 
@@ -53,6 +54,7 @@ type Client struct {
 	Local   netip.Addr    // to connect from; zero: the kernel's choice
 	Timeout time.Duration // of the connection, and of each answer
 	Path    Path          // what connections have to pass; nil disturbs nothing
+	TLS     *tls.Config   // nil: without
 }
 
 // A Path is what lies between a client and the servers that it connects to.
@@ -71,6 +73,11 @@ func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
 	if err != nil {
 		return nil, &NoAnswerError{server, "connecting", err}
 	}
+	if c.TLS != nil {
+		if raw, err = c.handshake(ctx, timeout, raw); err != nil {
+			return nil, &NoAnswerError{server, "handshake", err}
+		}
+	}
 	conn := newConn(raw)
 	conn.server, conn.timeout = server, timeout
 	conn.stop = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
@@ -88,6 +95,18 @@ func (c *Client) connect(ctx context.Context, timeout time.Duration, server stri
 		return c.Path.Dial(ctx, dialer, server)
 	}
 	return dialer.DialContext(ctx, "tcp", server)
+}
+
+// handshake makes a connection one by TLS, or closes it.
+func (c *Client) handshake(ctx context.Context, timeout time.Duration, raw net.Conn) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	conn := tls.Client(raw, c.TLS)
+	if err := conn.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // Conn is a connection that carries SIP messages. It is for one goroutine.

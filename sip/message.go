@@ -13,6 +13,9 @@ import (
 // Port is the standard TCP port of SIP.
 const Port = 5060
 
+// TLSPort is that of SIP by TLS (`securedSipPort` of a configuration).
+const TLSPort = 5061
+
 // Granted is what CUCM grants a registration, and Asked what a phone asks for
 // (log of a 7821: Expires: 3600, answered by 120).
 const (
@@ -44,6 +47,8 @@ type Phone struct {
 	OneLoad bool
 	// SessionID firmware sends Session-ID.
 	SessionID bool
+	// TLS carries the messages. The contact stays one by TCP, where the phone listens.
+	TLS bool
 	// Session is the number of the boot: all registrations since then have one
 	// Call-ID.
 	Session uint32
@@ -97,6 +102,14 @@ func (p *Phone) user() string {
 	return u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:32]
 }
 
+// transport is that of the phone's messages.
+func (p *Phone) transport() string {
+	if p.TLS {
+		return "TLS"
+	}
+	return "TCP"
+}
+
 // contact is the address in the phone's Contact.
 func (p *Phone) contact() string {
 	return "<sip:" + p.user() + "@" + p.Address.String() + ";transport=tcp>"
@@ -111,7 +124,7 @@ func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) Request
 	me := fmt.Sprintf("%q <sip:%s@%s>", p.Number, p.Number, ip)
 	id := p.callID(mac, use)
 	m := fmt.Appendf(make([]byte, 0, 2048), "REFER sip:%s SIP/2.0\r\n"+
-		"Via: SIP/2.0/TCP %s;branch=z9hG4bK%s\r\n"+
+		"Via: SIP/2.0/%s %s;branch=z9hG4bK%s\r\n"+
 		"From: %s;tag=%s%s-%s\r\n"+
 		"To: <sip:%s>\r\n"+
 		"Call-ID: %s\r\n"+
@@ -129,7 +142,7 @@ func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) Request
 		"Content-Length: %d\r\n"+
 		"Content-Type: "+AlarmType+"\r\n"+
 		"Content-Disposition: session;handling=required\r\n\r\n",
-		host, p.Address, u[:8], me, mac, u[8:20], u[20:28], host, id, date(now), p.UserAgent,
+		host, p.transport(), p.Address, u[:8], me, mac, u[8:20], u[20:28], host, id, date(now), p.UserAgent,
 		p.contact(), p.Device, me, u[28:36], ip, u[28:36], ip, len(alarm))
 	return Request{"REFER", id, append(m, alarm...)}
 }
@@ -174,7 +187,7 @@ func (p *Phone) register(
 		m = append(m, "\r\n"...)
 	}
 	add("REGISTER sip:", host, " SIP/2.0")
-	add("Via: SIP/2.0/TCP ", p.Address.String(), ";branch=z9hG4bK", u[:8])
+	add("Via: SIP/2.0/", p.transport(), " ", p.Address.String(), ";branch=z9hG4bK", u[:8])
 	add("From: <sip:", p.Number, "@", host, ">;tag=", mac, u[8:20], "-", u[20:28])
 	add("To: <sip:", p.Number, "@", host, ">")
 	add("Call-ID: ", id)

@@ -3,6 +3,8 @@ package sip
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -34,12 +36,15 @@ type ServerConfig struct {
 	// for its first; 0 means DefaultTimeout. Between messages it has Idle; 0
 	// means DefaultIdle.
 	Timeout, Idle time.Duration
+	TLS           *tls.Config // nil: without
 }
 
 // An Exchange is a request that came, and the way to answer it.
 type Exchange struct {
 	Request       *sip.Request
 	Local, Remote netip.AddrPort // the address that was connected to, and the peer's
+	ByTLS         bool
+	Peer          *x509.Certificate // that it showed; nil: none, or not by TLS
 
 	write func([]byte)
 }
@@ -54,11 +59,12 @@ func (x *Exchange) Answer(replies ...Reply) {
 	x.write(all)
 }
 
-// A Server answers SIP on TCP connections.
+// A Server answers SIP on TCP connections, or by TLS.
 type Server struct {
 	config      ServerConfig
 	connections *accept.Server
 	broken      atomic.Uint64
+	failed      atomic.Uint64 // handshakes
 
 	mu    sync.Mutex
 	conns map[netip.AddrPort]*served
@@ -88,14 +94,30 @@ func (s *Server) Addr() netip.AddrPort { return s.connections.Addr() }
 // Broken is how many connections ended with something that is not SIP.
 func (s *Server) Broken() uint64 { return s.broken.Load() }
 
+// Failed is how many handshakes failed or took too long.
+func (s *Server) Failed() uint64 { return s.failed.Load() }
+
 // Close cuts all connections and returns when nothing runs any more.
 func (s *Server) Close() error { return s.connections.Close() }
 
 func (s *Server) serve(closing context.Context, raw net.Conn) {
+	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
+	about := Exchange{Local: local, Remote: remote, ByTLS: s.config.TLS != nil}
+	if about.ByTLS {
+		secured := tls.Server(raw, s.config.TLS)
+		secured.SetDeadline(time.Now().Add(s.config.Timeout))
+		if err := secured.HandshakeContext(closing); err != nil {
+			s.failed.Add(1)
+			return
+		}
+		if shown := secured.ConnectionState().PeerCertificates; len(shown) > 0 {
+			about.Peer = shown[0]
+		}
+		raw = secured
+	}
 	conn := &served{Conn: newConn(raw)}
 	conn.server = raw.RemoteAddr().String()
 	defer conn.Close()
-	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
 	s.mu.Lock()
 	s.conns[remote] = conn
 	s.mu.Unlock()
@@ -129,7 +151,9 @@ func (s *Server) serve(closing context.Context, raw net.Conn) {
 				s.broken.Add(1)
 				return
 			}
-			s.config.Handle(&Exchange{msg, local, remote, write})
+			x := about
+			x.Request, x.write = msg, write
+			s.config.Handle(&x)
 		}
 	}
 }

@@ -119,7 +119,7 @@ var phoneSuites = []uint16{
 }
 
 func (c *Client) tls(addr string, authenticate func([]byte) error) *tls.Config {
-	config := tlsConfig(c.MinVersion, cmp.Or(c.MaxVersion, max(c.MinVersion, tls.VersionTLS12)))
+	config := TLSConfig(c.MinVersion, cmp.Or(c.MaxVersion, max(c.MinVersion, tls.VersionTLS12)))
 	config.CipherSuites = phoneSuites
 	config.InsecureSkipVerify = true // VerifyPeerCertificate does it
 	config.VerifyPeerCertificate = func(certificates [][]byte, _ [][]*x509.Certificate) error {

@@ -83,7 +83,7 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tvs: %w", err)
 	}
-	s := &Server{config: config, tls: tlsConfig(config.MinVersion, config.MaxVersion)}
+	s := &Server{config: config, tls: TLSConfig(config.MinVersion, config.MaxVersion)}
 	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return config.Certificate(), nil
 	}

@@ -2,8 +2,9 @@ package tvs
 
 import "crypto/tls"
 
-// tlsConfig is what both sides have in common. A zero version is the default's.
-func tlsConfig(minVersion, maxVersion uint16) *tls.Config {
+// TLSConfig is TLS as phones and nodes of the time speak it, what both sides have in
+// common. A zero version is the default's.
+func TLSConfig(minVersion, maxVersion uint16) *tls.Config {
 	if minVersion == 0 {
 		minVersion = tls.VersionTLS10 // 79xx phones have no other
 	}

@@ -50,7 +50,8 @@ func (m callManager) answer(x *sip.Exchange) {
 	}
 }
 
-// register answers a REGISTER: 404 where the node does not admit the phone.
+// register answers a REGISTER: 404 where the node does not admit the phone, 403 where
+// its security profile wants another transport or certificate (own choice).
 func (m callManager) register(x *sip.Exchange) sip.Reply {
 	r := x.Request
 	contact := r.Contact()
@@ -65,6 +66,9 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	device := m.device(r, expires != 0)
 	if device == "" {
 		return sip.Reply{Code: 404}
+	}
+	if m.Secures(device, x.Peer) != nil {
+		return sip.Reply{Code: 403}
 	}
 	reply := sip.Reply{Code: 200, Expires: &expires, Contact: echoed(contact), Supported: m.supported(r)}
 	if expires == 0 {
@@ -192,7 +196,7 @@ func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err erro
 func (s *Sockets) notify(p cucm.RegisteredPhone, action sip.Action) error {
 	n := p.Node
 	s.mu.Lock()
-	server, ok := s.servers[endpoint{n, cucm.CallManagerService}].(*sip.Server)
+	server, ok := s.servers[endpoint{n, cucm.CallManagerService}].(*sipService)
 	s.mu.Unlock()
 	if !ok {
 		stopped := fmt.Errorf("%s is stopped on %s", cucm.CallManagerService, n.Name())

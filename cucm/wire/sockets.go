@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"itlsim/cucm"
-	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -135,14 +134,14 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, address string) (ser
 		}
 		return tvs.Listen(address, config)
 	}
+	if service == cucm.CallManagerService {
+		return listenSIP(n, address)
+	}
 	l, err := net.Listen("tcp4", address)
 	if err != nil {
 		return nil, err
 	}
-	if service == cucm.TomcatService {
-		return serveDirectory(n, l), nil
-	}
-	return sip.Serve(l, sip.ServerConfig{Handle: callManager{n}.answer}), nil
+	return serveDirectory(n, l), nil
 }
 
 // shown is what the node's TVS or tomcat shows: the present certificate, a

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"os"
@@ -89,4 +90,7 @@ var (
 	errNoRoute  = &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
 	errRefused  = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	errUnknown  = errors.New("404 Not Found")
+
+	errForbidden      = errors.New("403 Forbidden")
+	errBadCertificate = tls.AlertError(42) // bad_certificate (RFC 5246, 7.2.2), as crypto/tls says it
 )

@@ -7,6 +7,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/network"
 	"itlsim/phone"
+	"itlsim/sip"
 )
 
 // reachCallManager has a phone reach a call manager, and ask it. The phone may not
@@ -17,8 +18,15 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		return // it booted again, or lost its power
 	}
 	i, n := f.nodeAt(a.Server)
-	took, err := f.exchange(t.phone, n, cucm.CallManagerService, network.Opening, fleet.SIPTimeout)
+	flights := network.Opening
+	if a.TLS != nil {
+		flights += network.Handshake
+	}
+	took, err := f.exchange(t.phone, n, cucm.CallManagerService, flights, fleet.SIPTimeout)
 	var alarms phone.AlarmSet
+	if err == nil && a.TLS != nil {
+		err = f.secure(t.phone, n, a.TLS)
+	}
 	if err == nil {
 		asks, answers := f.config.Network.flights(&s.chance, 1), f.config.Network.flights(&s.chance, 1)
 		if asks <= fleet.SIPTimeout {
@@ -50,9 +58,27 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.Alarm
 	if !n.Admits(s.phone.Name(), model) {
 		return alarms, errUnknown
 	}
+	if n.Secures(s.phone.Name(), a.TLS.Shown()) != nil {
+		return alarms, errForbidden
+	}
 	n.Register(s.phone.Name(), a.Cause == phone.NeverBooted)
 	s.home = i + 1
 	return alarms, nil
+}
+
+// secure is the handshake between a phone and a call manager, in which the phone
+// judges first, as in TLS.
+func (f *Fleet) secure(i uint32, n *node, by *phone.Secured) error {
+	if !f.agree(i, n) {
+		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: errOldTLS}
+	}
+	if err := by.Authenticate(n.Shown(cucm.CallManager).Certificate.Raw); err != nil {
+		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: err}
+	}
+	if lsc := by.Shown(); lsc == nil || !n.cluster.IssuedLSC(lsc) {
+		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: errBadCertificate}
+	}
+	return nil
 }
 
 // home is the node where a phone is registered; nil where it is not.

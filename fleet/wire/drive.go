@@ -111,11 +111,11 @@ func (f *Fleet) carryOut(s *slot, a phone.Action) phone.Event {
 		if a.Asked && f.config.OwnClusters {
 			return nil
 		}
-		f.unregister(s, a.Server, a.Boot, func(c *call) sip.Request {
+		f.unregister(s, a.Server, a.Boot, a.TLS, func(c *call) sip.Request {
 			return c.me.Unregister(c.host, a.Seq, f.config.Clock.Now(), a.Cause.Reason())
 		})
 	case phone.StandBy:
-		f.unregister(s, a.Server, a.Boot, func(c *call) sip.Request {
+		f.unregister(s, a.Server, a.Boot, a.TLS, func(c *call) sip.Request {
 			return c.me.StandBy(c.host, a.Seq, f.config.Clock.Now())
 		})
 	case phone.OpenService:

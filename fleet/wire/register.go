@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +15,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
+	"itlsim/tvs"
 )
 
 // retryAfter is how long after a registration in vain a phone tries again, which
@@ -48,7 +51,7 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 // without waiting in between. It adds those that were taken, and returns after what
 // time the phone is to register again. A registration for too short a time it ends.
 func (f *Fleet) registerOnce(s *slot, a phone.Register, alarms *phone.AlarmSet) (time.Duration, error) {
-	c, err := f.call(s, a.Server, a.Boot)
+	c, err := f.call(s, a.Server, a.Boot, a.TLS)
 	if err != nil {
 		return 0, err
 	}
@@ -92,9 +95,11 @@ func refused(a sip.Answer) string {
 
 // unregister ends a phone's registration, or keeps its standby informed. Nothing
 // depends on the answer: a call manager that does not hear of it finds out.
-func (f *Fleet) unregister(s *slot, server string, boot uint32, request func(*call) sip.Request) {
+func (f *Fleet) unregister(
+	s *slot, server string, boot uint32, by *phone.Secured, request func(*call) sip.Request,
+) {
 	f.patiently(func() error {
-		c, err := f.call(s, server, boot)
+		c, err := f.call(s, server, boot, by)
 		if err != nil {
 			return err
 		}
@@ -110,18 +115,39 @@ type call struct {
 	host string // of the call manager
 }
 
-func (f *Fleet) call(s *slot, server string, boot uint32) (*call, error) {
+// call connects to a call manager: over TCP, or by TLS where by says how.
+func (f *Fleet) call(s *slot, server string, boot uint32, by *phone.Secured) (*call, error) {
 	client := sip.Client{Local: f.local(s.phone), Timeout: f.config.Limits.SIPTimeout, Path: s.path}
+	if by != nil {
+		client.TLS = secured(by, s.phone.Profile().NewestTLS())
+	}
 	conn, err := client.Dial(f.ctx, server)
 	if err != nil {
 		return nil, err
 	}
 	c := &call{Conn: conn, me: f.caller(s.phone, boot)}
+	c.me.TLS = by != nil
 	c.host, _, _ = net.SplitHostPort(server)
 	if f.config.Anywhere {
 		c.me.Address = conn.LocalAddr().(*net.TCPAddr).AddrPort()
 	}
 	return c, nil
+}
+
+// secured is TLS as a phone speaks it with a call manager, whose certificate the
+// phone judges in the handshake.
+func secured(by *phone.Secured, newest uint16) *tls.Config {
+	config := tvs.TLSConfig(0, newest)
+	config.InsecureSkipVerify = true // VerifyPeerCertificate does it
+	config.VerifyPeerCertificate = func(certificates [][]byte, _ [][]*x509.Certificate) error {
+		return by.Authenticate(certificates[0])
+	}
+	if by.Own != nil {
+		config.Certificates = []tls.Certificate{{
+			Certificate: [][]byte{by.Own.Certificate.Raw}, PrivateKey: by.Own.Key, Leaf: by.Own.Certificate,
+		}}
+	}
+	return config
 }
 
 // caller is a phone as its messages name it.
