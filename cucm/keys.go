@@ -152,7 +152,8 @@ func (d *draft) regenerateRecovery(node int) error {
 // has one for all.
 func (d *draft) shareRecovery() {
 	for i := range d.nodes[1:] {
-		if n := &d.nodes[i+1]; n.facts().Recovery == RecoveryPerCluster {
+		n := &d.nodes[i+1]
+		if n.facts().Recovery == RecoveryPerCluster && d.nodes[0].certs[ITLRecovery] != nil {
 			n.certs[ITLRecovery] = d.nodes[0].sharedRecovery()
 		}
 	}

@@ -91,14 +91,10 @@ type Facts struct {
 	KeyBits []int
 
 	// Guard is how long a node refuses to regenerate another certificate after one
-	// (document 117598, of 10.0 and later).
-	Guard time.Duration
-	// RestartsCallManager: the services CallManager and CTIManager restart by
-	// themselves when the CallManager certificate changes (security guide 14, from
-	// 14SU1 on). TVS always restarts by itself. That lists are rebuilt and phones
-	// reset holds for all releases (M13), 9.1 by inference, but see
+	// (document 117598, of 10.0 and later). That lists are rebuilt and phones reset at a
+	// regeneration holds for all releases (M13), 9.1 by inference, but see
 	// InteractionParameter.
-	RestartsCallManager bool
+	Guard time.Duration
 	// MinTLS are the versions that can be set to be the oldest which a node speaks.
 	// None: there is no such command. That it came with 11.5 is inferred from the
 	// security guide 15, which tells what 11.5 does with 1.2; 1.3 came with 15SU2.
@@ -174,15 +170,15 @@ var table = []Facts{{
 	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
-	DropsExpired:        "14.0.1.12900",
-	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
+	DropsExpired:       "14.0.1.12900",
+	TrustFilesBySerial: true, SelfSignedSAN: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
-	DropsExpired:        "15",
-	RestartsCallManager: true, TrustFilesBySerial: true, SelfSignedSAN: true,
+	DropsExpired:       "15",
+	TrustFilesBySerial: true, SelfSignedSAN: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}
 

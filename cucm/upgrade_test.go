@@ -114,21 +114,27 @@ func TestSwitchBack(t *testing.T) {
 	require.ErrorIs(t, err, cucm.ErrNoInactive)
 	_, err = l.Types(l.Pub, "show version inactive")
 	require.ErrorIs(t, err, cucm.ErrNoInactive)
-	upgrade(l, "12.0")
+	upgrade(l, "12.5")
 	_, err = l.Types(l.Sub, "utils system switch-version", "yes")
 	require.ErrorContains(t, err, "the publisher has to switch to it first")
-	require.NoError(t, l.Backup("of-12.0"))
-	for _, n := range l.Nodes() {
-		l.Must(n, "utils system switch-version", "yes")
-		require.Nil(t, n.Certificate(cucm.ITLRecovery))
-	}
+	require.NoError(t, l.Backup("of-12.5"))
+	l.Must(l.Pub, "utils system switch-version", "yes")
+	require.Nil(t, l.Pub.Certificate(cucm.ITLRecovery))
+	// Between, the subscriber goes on as it was, whatever becomes of the publisher.
+	signer := l.Sub.ITL().Signer
+	l.Must(l.Sub, "utils service restart Cisco Tftp")
+	require.True(t, l.Sub.ITL().Signer.Same(signer))
+	require.NoError(t, l.RebuildPublisher("another"))
+	require.True(t, l.Sub.ITL().Signer.Same(signer))
+	l.Must(l.Sub, "utils system switch-version", "yes")
+	require.Nil(t, l.Sub.Certificate(cucm.ITLRecovery))
 	require.Equal(t, cucm.Release91, l.Release())
 	for _, n := range l.Nodes() {
 		require.Len(t, n.ITL().Records, 5)
 		require.True(t, n.ITL().Signer.Same(itl.IdentityOf(n.Certificate(cucm.CallManager).Certificate)))
 	}
 	require.NotContains(t, l.Pub.TFTPFiles(), cucm.RecoveryFile)
-	require.ErrorContains(t, l.Restore("of-12.0"), "the backup is of it")
+	require.ErrorContains(t, l.Restore("of-12.5"), "the backup is of it")
 }
 
 // What has expired in trust stores is not taken along by 12.5(1)SU6 and later; what
