@@ -29,7 +29,8 @@ type ca struct {
 func newCA(t *testing.T) *ca {
 	c := &ca{t: t, key: cucmtest.HostKeys(t, 1)[0]}
 	root := &x509.Certificate{
-		Subject: pkix.Name{CommonName: "Example CA"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		Subject: pkix.Name{CommonName: "Example CA"}, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true,
 	}
 	c.root = c.sign(root, root, &c.key.PublicKey)
 	return c

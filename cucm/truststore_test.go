@@ -36,7 +36,7 @@ func upload(l *cucmtest.Lab, n *cucm.Node, store cucm.Store, cert *x509.Certific
 // trust stores that it is in.
 func TestTVSVouchesByTheTrustStores(t *testing.T) {
 	other := newLab(t).Pub
-	files := []itl.Role{itl.SAST, itl.TFTP}
+	files, both := []itl.Role{itl.SAST, itl.TFTP}, []cucm.Store{cucm.CallManagerTrust, cucm.PhoneSASTTrust}
 	for name, tc := range map[string]struct {
 		unit   cucm.Unit
 		stores []cucm.Store
@@ -44,7 +44,7 @@ func TestTVSVouchesByTheTrustStores(t *testing.T) {
 		roles  []itl.Role
 	}{
 		"in no store":             {cucm.CallManager, nil, tvs.Invalid, nil},
-		"as technote 213407 says": {cucm.CallManager, []cucm.Store{cucm.CallManagerTrust, cucm.PhoneSASTTrust}, tvs.Valid, files},
+		"as technote 213407 says": {cucm.CallManager, both, tvs.Valid, files},
 		"a proxy TFTP":            {cucm.CallManager, []cucm.Store{cucm.PhoneSASTTrust}, tvs.Valid, files},
 		"ITLRecovery":             {cucm.ITLRecovery, []cucm.Store{cucm.PhoneSASTTrust}, tvs.Valid, files},
 		"CallManager-trust alone": {cucm.CallManager, []cucm.Store{cucm.CallManagerTrust}, tvs.Valid, nil},

@@ -2,6 +2,7 @@ package sshd_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"io"
 	"net"
 	"os"
@@ -249,4 +250,27 @@ func TestStrangers(t *testing.T) {
 		_, err := login(t, s, "admin", password)
 		return err == nil
 	}, 2*time.Minute, 50*time.Millisecond)
+}
+
+// A certificate is pasted into a terminal, as programs do it, or comes from standard
+// input.
+func TestCertificatesArePasted(t *testing.T) {
+	n, s := start(t)
+	other, _ := start(t)
+	cert := other.Certificate(cucm.CallManager).Certificate
+	pasted := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
+
+	term := open(t, s)
+	term.types("set cert import trust Phone-SAST\r", "Paste the Certificate and Hit Enter")
+	require.Contains(t, term.types(pasted+"\r\n", "admin:"), "Successfully imported certificate for Phone-SAST.")
+	require.Contains(t, term.types("show cert list trust\r", "admin:"), "Phone-SAST-trust/test10pub.joemar2.lab.pem: ")
+
+	client, err := login(t, s, "admin", password)
+	require.NoError(t, err)
+	session, err := client.NewSession()
+	require.NoError(t, err)
+	session.Stdin = strings.NewReader(pasted)
+	out, err := session.CombinedOutput("set cert import trust CAPF-trust")
+	require.NoError(t, err, "%s", out)
+	require.Len(t, n.Cluster().Trusted(cucm.CAPFTrust, cucm.PhoneSASTTrust), 4, "two CAPF of its own, and two imports")
 }

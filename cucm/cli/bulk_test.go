@@ -38,7 +38,8 @@ func TestBulkCertificateManagement(t *testing.T) {
 				"Exported other10pub_CAPF.p12\nExported other10pub_ITL_Recovery.p12\n",
 				b.Must(b.Pub, "set cert bulk export All"))
 			a.Must(a.Pub, "set cert bulk export All")
-			require.Contains(t, a.Must(a.Pub, "set cert bulk consolidate All"), "Consolidated 3 files into TFTP_consolidated.p12\n")
+			require.Contains(t, a.Must(a.Pub, "set cert bulk consolidate All"),
+				"Consolidated 3 files into TFTP_consolidated.p12\n")
 			require.Contains(t, a.Must(a.Pub, "set cert bulk import All"), "Imported 1 certificates of type TFTP\n")
 			require.Contains(t, b.Must(b.Pub, "set cert bulk import All"), "Imported 2 certificates of type TFTP\n")
 
