@@ -245,7 +245,7 @@ func (v vocabulary) actKey(key string) (actKey, error) {
 
 // named checks that the phone that is named is there.
 func (v vocabulary) named(said language.Said) error {
-	if name := said.Words["phone"]; name != "" && !v.hasPhone(name) {
+	if name := said.Which().Name; name != "" && !v.hasPhone(name) {
 		return noPhone(name, said.At("phone"))
 	}
 	return nil
@@ -304,8 +304,12 @@ func knows(line string) error {
 		rest := strings.TrimLeftFunc(line[at:], unicode.IsSpace)
 		at = len(line) - len(rest)
 		word, _, _ := strings.Cut(rest, " ")
-		if known := cli.Complete(before); !slices.Contains(known, word) {
-			return &language.Error{At: len([]rune(line[:at])), Says: language.Wants(word, known)}
+		known := cli.Complete(before)
+		switch says := language.Wants(word, known); {
+		case word == "":
+			return &language.Error{At: len([]rune(line[:at])), Says: "the command is not complete: " + says}
+		case !slices.Contains(known, word):
+			return &language.Error{At: len([]rune(line[:at])), Says: says}
 		}
 		before, at = before+word+" ", at+len(word)
 	}

@@ -153,18 +153,18 @@ func (p *Player) act(ctx context.Context, step Step) error {
 	p.judged, p.since = []report.Expectation{}, p.Elapsed()
 	times := max(1, step.Repeat.Times)
 	timely := slices.ContainsFunc(step.Expect, func(e Expectation) bool { return e.timely() })
-	for time := range times {
+	for turn := range times {
 		began := p.Elapsed()
 		for i, act := range step.Do {
 			do := p.Do
-			if timely && time == times-1 && i == len(step.Do)-1 {
+			if timely && turn == times-1 && i == len(step.Do)-1 {
 				do = p.begin // it is judged while the phones do what follows
 			}
 			if err := do(ctx, act); err != nil {
 				return fmt.Errorf("%s: %w", act.Text, err)
 			}
 		}
-		if time < times-1 {
+		if turn < times-1 {
 			if err := p.pause(ctx, step.Repeat, began); err != nil {
 				return err
 			}

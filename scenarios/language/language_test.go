@@ -79,7 +79,7 @@ func TestPhones(t *testing.T) {
 			language.Quantity{Bound: language.FewerThan, Number: 3},
 			language.Which{Group: "floor-1", Model: "8861", Picked: true},
 		},
-		"20% to 30% of the phones named SEP001BD4000004 are trusted": {
+		"20% to 30% of the phones named sep001bd4000004 are trusted": {
 			language.Quantity{Bound: language.Between, Number: 0.2, Upto: 0.3, Share: true},
 			language.Which{Name: "SEP001BD4000004"},
 		},

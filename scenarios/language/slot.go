@@ -33,7 +33,7 @@ var slots = map[string]slot{
 	"node":    known("NODE", "a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
 	"group":   known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
 	"model":   known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).spelt(modelName),
-	"phone":   free("SEP<MAC>", "SEP[0-9A-F]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
+	"phone":   free("SEP<MAC>", "[Ss][Ee][Pp][0-9A-Fa-f]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
 	"name":    free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
 	"store":   free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
 	"text": free(`"TEXT"`, `"[^"]+"`, `a text in quotes, such as "Trust List update failed"`,
