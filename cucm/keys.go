@@ -65,11 +65,11 @@ func (d *draft) install(n *nodeState, unit Unit, cert *Certificate, modified tim
 // installNode gives a node its keys, as an installation does.
 func (d *draft) installNode(node int) error {
 	n := &d.nodes[node]
-	n.hostKey, n.known, n.list, n.recovery = make([]byte, ed25519.SeedSize), make(map[string]string), nil, nil
+	n.known, n.list, n.recovery = make(map[string]string), nil, nil
 	n.ctl, n.servedCTL, n.requests = nil, nil, nil
 	n.certs = make(map[Unit]*Certificate)
-	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
-		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
+	if err := d.newHostKey(n); err != nil {
+		return err
 	}
 	facts := n.facts()
 	for _, unit := range facts.Units() {
@@ -82,6 +82,15 @@ func (d *draft) installNode(node int) error {
 			return err
 		}
 		d.install(n, unit, cert, time.Time{})
+	}
+	return nil
+}
+
+// newHostKey gives a node's SSH server a key.
+func (d *draft) newHostKey(n *nodeState) error {
+	n.hostKey = make([]byte, ed25519.SeedSize)
+	if _, err := io.ReadFull(d.means.random, n.hostKey); err != nil {
+		return fmt.Errorf("SSH host key of %s: %w", n.name, err)
 	}
 	return nil
 }

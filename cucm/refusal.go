@@ -38,6 +38,7 @@ var (
 	ErrOneCluster     = refusal("the certificates of one cluster alone are there")
 	ErrNoAddress      = refusal("there is no address to notify")
 	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")
+	ErrSameFIPS       = refusal("the node is in this mode already: utils fips status")
 	ErrSameMode       = refusal("the cluster is in this security mode already")
 	ErrNonSecure      = refusal("the cluster is in non-secure mode")
 	ErrMixed          = refusal("the cluster is in mixed mode")

@@ -52,6 +52,7 @@ type nodeState struct {
 
 	certs     map[Unit]*Certificate
 	minTLS    MinTLS
+	fips      bool         // see [Node.SetFIPS]
 	digest    itl.Digest   // that its TFTP signs by, as of its last start
 	list      *itl.List    // as it is served; nil on a subscriber without TFTP
 	recovery  *Certificate // ITLRecovery as in the list: of the last start of TFTP, or reset

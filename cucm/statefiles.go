@@ -44,6 +44,7 @@ type savedNode struct {
 	KnownHosts                       map[string]string
 	Unread                           map[string]bool `json:",omitempty"`
 	MinTLS                           MinTLS
+	FIPS                             bool
 	Active, Inactive                 string     // builds; of states that were kept before nodes had any the release's
 	Digest                           itl.Digest // 0 in states that were kept before nodes had one: the cluster's
 }
@@ -106,7 +107,8 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
 		Name: n.name, Domain: n.domain, Home: n.home, RecoveryName: n.recoveryName, KeyBits: n.keyBits,
 		Activated: n.activated, Running: n.running, Modified: make(map[Unit]time.Time),
-		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS, Active: n.active, Inactive: n.inactive,
+		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS, FIPS: n.fips,
+		Active: n.active, Inactive: n.inactive,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -220,7 +222,7 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
-		digest: node.Digest, minTLS: node.MinTLS, active: node.Active, inactive: node.Inactive,
+		digest: node.Digest, minTLS: node.MinTLS, fips: node.FIPS, active: node.Active, inactive: node.Inactive,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
 	for _, unit := range append(slices.Clone(n.facts().Units()), servedRecovery) {

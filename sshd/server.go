@@ -26,7 +26,6 @@ const (
 type Server struct {
 	node     *cucm.Node
 	listener net.Listener
-	config   *ssh.ServerConfig
 	logins   atomic.Uint64
 	refused  atomic.Uint64
 	running  sync.WaitGroup
@@ -45,18 +44,13 @@ type Stats struct {
 
 var errRefused = errors.New("access denied")
 
-// Listen starts the server of a node. Its host key is the node's.
+// Listen starts the server of a node. Its host key is the node's, which may change.
 func Listen(n *cucm.Node, addr string) (*Server, error) {
-	key, err := ssh.NewSignerFromKey(n.HostKey())
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("SSH server of %s: %w", n.Name(), err)
 	}
-	s := &Server{node: n, conns: make(map[net.Conn]bool)}
-	s.config = &ssh.ServerConfig{MaxAuthTries: maxTries, ServerVersion: "SSH-2.0-itlsim", PasswordCallback: s.login}
-	s.config.AddHostKey(key)
-	if s.listener, err = net.Listen("tcp", addr); err != nil {
-		return nil, fmt.Errorf("SSH server of %s: %w", n.Name(), err)
-	}
+	s := &Server{node: n, listener: listener, conns: make(map[net.Conn]bool)}
 	s.running.Add(1)
 	go s.accept()
 	return s, nil
@@ -122,6 +116,17 @@ func (s *Server) accept() {
 	}
 }
 
+// config is that of a connection which begins now.
+func (s *Server) config() (*ssh.ServerConfig, error) {
+	key, err := ssh.NewSignerFromKey(s.node.HostKey())
+	if err != nil {
+		return nil, fmt.Errorf("host key: %w", err)
+	}
+	c := &ssh.ServerConfig{MaxAuthTries: maxTries, ServerVersion: "SSH-2.0-itlsim", PasswordCallback: s.login}
+	c.AddHostKey(key)
+	return c, nil
+}
+
 func (s *Server) serve(conn net.Conn) {
 	defer s.running.Done()
 	defer func() {
@@ -132,7 +137,11 @@ func (s *Server) serve(conn net.Conn) {
 		s.mu.Unlock()
 	}()
 	_ = conn.SetDeadline(time.Now().Add(loginPatience))
-	_, channels, requests, err := ssh.NewServerConn(conn, s.config)
+	config, err := s.config()
+	if err != nil {
+		return
+	}
+	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
 		return
 	}

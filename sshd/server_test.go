@@ -126,6 +126,14 @@ func TestHostKeyIsTheNodes(t *testing.T) {
 	c, err := dial(s, "admin", password, ssh.FixedHostKey(want.PublicKey()))
 	require.NoError(t, err)
 	c.Close()
+	require.NoError(t, n.SetFIPS(true)) // which makes another
+	_, err = dial(s, "admin", password, ssh.FixedHostKey(want.PublicKey()))
+	require.ErrorContains(t, err, "host key mismatch")
+	want, err = ssh.NewSignerFromKey(n.HostKey())
+	require.NoError(t, err)
+	c, err = dial(s, "admin", password, ssh.FixedHostKey(want.PublicKey()))
+	require.NoError(t, err)
+	c.Close()
 }
 
 // Line editing, history, completion, `?`, help, interruption.
