@@ -178,8 +178,14 @@ func (n *Node) host() string {
 	return n.name
 }
 
-// callManager is where phones in a security mode register with the node, host:port.
-// The caller has the lock.
+// CallManager is where phones in a security mode register with the node, host:port.
+func (n *Node) CallManager(mode cnf.SecurityMode) string {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.callManager(mode)
+}
+
+// callManager is CallManager for who has the lock.
 func (n *Node) callManager(mode cnf.SecurityMode) string {
 	port := n.port(CallManagerService)
 	if number, err := strconv.Atoi(port); err == nil && mode.ByTLS() {

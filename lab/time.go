@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"itlsim/cucm"
+	"itlsim/cnf"
 )
 
 // liveEvery is how often time passes on a live lab, by the wall clock.
@@ -57,7 +57,7 @@ func (l *Lab) carryOver(d time.Duration) {
 	for _, c := range l.Clusters() {
 		var managers []string
 		for _, n := range c.Nodes() {
-			managers = append(managers, n.Address(cucm.CallManagerService))
+			managers = append(managers, n.CallManager(cnf.NonSecure), n.CallManager(cnf.Encrypted))
 		}
 		c.CarryOver(d, func(device string) bool {
 			server, ours := l.Fleet.CallManager(device)
