@@ -60,6 +60,8 @@ steps:
   - do: [%s]
 `
 
+const untilMarch = "until 2027-03-01 02:00"
+
 // acts are all that can be said, one of each verb and more.
 func acts() (all [][2]string) {
 	for key, examples := range map[string][]string{
@@ -72,7 +74,7 @@ func acts() (all [][2]string) {
 		"offline phones of floor-1":           {"power on"},
 		"phones with firmware older than 9.4": {"use TFTP test10pub then next10pub"},
 		"page":                                append(pageActs.Examples(), "Common Phone Profile > web access = Enabled"),
-		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", "until 2027-03-01 02:00"),
+		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", untilMarch),
 		"fault":                               append(faults.Examples(), "the network delays datagrams by 20 ms"),
 		"on test10pub":                        {"show itl", "set cert regen TVS"},
 	} {

@@ -110,8 +110,8 @@ var aboutState = []language.Rule[predicate]{
 	{
 		Sentence: "<phones> (is=are registered[ with (where=the cluster|the other cluster|{node})])",
 		Means:    predicate{ofPhone: (*subject).registered, possible: namesCluster},
-		Says: "as the call managers know it, those of the scenario's own cluster where none is named: a phone without power " +
-			"is until that lapses, and one that was plugged out of one cluster and into the other may be with both",
+		Says: "as the call managers know it, those of the scenario's own cluster where none is named: a phone without " +
+			"power is until that lapses, and one that was plugged out of one cluster and into the other may be with both",
 	},
 }
 

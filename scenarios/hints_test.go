@@ -38,7 +38,8 @@ func mistyped(word string) (all []string) {
 			all = append(all, word[:i-1]+word[i:i+1]+word[i-1:i]+word[i+1:])
 		}
 	}
-	return append(all, strings.ToUpper(word), strings.ToLower(word), word[:(len(word)+1)/2], word+"s", "is", "the", "no", "x")
+	half := word[:(len(word)+1)/2]
+	return append(all, strings.ToUpper(word), strings.ToLower(word), half, word+"s", "is", "the", "no", "x")
 }
 
 // A hint that is followed gets further: the sentence is understood then, or something
@@ -118,7 +119,8 @@ cluster: {release: 10.0, domain: a.lab, key size: 2048, digest: SHA-512, passwor
 other cluster: {domain: other.lab, nodes: [{name: next10pub}]}
 sftp servers: [{name: backup.lab, password: sftpsftp, authentication: keyboard-interactive}]
 phones:
-  - {group: third, count: 3, models: [8861], tftp: [test10pub], call managers: [test10pub], offline: 25%, holds: nothing}
+  - {group: third, count: 3, models: [8861], tftp: [test10pub], call managers: [test10pub], offline: 25%,
+     holds: nothing}
 `, 1) + `  - step: another
     says: more
     repeat: 3 times every 5 minutes
