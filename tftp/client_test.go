@@ -32,7 +32,7 @@ func TestWhatGoesWrongHasAName(t *testing.T) {
 		{limited, server, "big", new(*TooLargeError), "big from " + server + ": larger than 1024 bytes"},
 		{hasty, silent, "ITLFile.tlv", new(*NoAnswerError), "ITLFile.tlv from " + silent + ": no answer in time"},
 		{hasty, "nowhere", "ITLFile.tlv", new(*NoAnswerError),
-			"ITLFile.tlv from nowhere: resolving address nowhere: address nowhere: missing port in address"},
+			`ITLFile.tlv from nowhere: "nowhere" lacks a port`},
 		{elsewhere, server, "ITLFile.tlv", new(*NoAnswerError), "this machine has no such address"},
 		{hasty, server, long, new(*NameError), "(501 bytes): does not fit into a request"},
 		{hasty, server, "ITLFile.tlv\x00netascii", new(*NameError), `file name "ITLFile.tlv\x00netascii"`},
@@ -146,6 +146,7 @@ func TestCancellation(t *testing.T) {
 		done := getting(ctx, client, server.LocalAddr(), "ITLFile.tlv")
 		_, phone := server.receive()
 		server.send(block(opDATA, 1, string(contents(512))), phone)
+		server.receive()
 		cancel()
 		require.ErrorIs(t, (<-done).err, context.Canceled)
 		for { // the server learns of it, and the phone's socket is closed

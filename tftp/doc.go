@@ -1,5 +1,5 @@
 // Package tftp serves files to phones and fetches them as a phone does, over
-// real UDP sockets (RFC 1350), with github.com/pin/tftp/v3 underneath.
+// real UDP sockets (RFC 1350).
 //
 //	phone 127.1.0.7                      node 127.0.0.2
 //	RRQ CTLSEP001122334455.tlv   -->  :69     Server, FileFunc
@@ -17,13 +17,55 @@
 // The zero [Client] is ready, with a phone's patience; the zero [Name] is the name
 // of no file.
 //
-// What costs: each transfer has a socket and a goroutine at either end, and
-// throughput falls beyond some hundred transfers under way. Let phones queue in
-// the program rather than in the kernel: a request that waits in a socket for
-// longer than Client.Timeout is sent again and then served twice, and the
-// service that nobody listens to holds its socket for all of the server's
-// retries.
+// # The engine
 //
-// What happens when the server has too much to do: at ServerConfig.MaxTransfers
-// further requests are dropped, not refused, and phones ask again.
+// On Linux all transfers of a server share a few sockets, and so do those of
+// clients that have the same [Sockets]. What the protocol wants is worked out by
+// two cores without sockets or clock, which are given datagrams and times and give
+// datagrams:
+//
+//	serving   requests, transfers, who waits   ─┐ wheel: what is due
+//	fetching  TIDs, blocks, what is sent again ─┤
+//	                                            └ port: a socket, read and written in batches
+//
+// A block costs no goroutine and no timer. Reading a batch costs two small objects
+// a datagram, its sender's address, which golang.org/x/net/ipv4 makes.
+//
+// A TID is an address and a port, of both ends (RFC 1350, 4). So:
+//
+//   - A transfer's answers come from another port than the one that was asked, also
+//     an ERROR to a request, from the address that was asked. A server takes its
+//     ports in turn, so that a client's next transfer has another.
+//   - One client may have a transfer at each of these ports. The same request from
+//     the same port is the same transfer until something of it is acknowledged:
+//     clients that repeat themselves get the first packet again, not a second
+//     transfer.
+//   - Phones have addresses of their own, which a datagram at a shared socket bears
+//     (IP_PKTINFO). Of one address there is never more than one transfer with a
+//     server at a port at a time, and none where one was in the last six seconds
+//     while there are fewer than eight ports. Meanwhile a last block that comes again
+//     is acknowledged again.
+//   - A socket has no more transfers than its buffer has room for their datagrams:
+//     TFTP has one under way at a time.
+//
+// A server sends the first packet again once by itself, and whenever it is asked
+// again; the blocks after that Retries times. So a request with somebody else's
+// address has two packets sent there. At [ServerConfig].MaxTransfers requests wait,
+// and beyond some thousands are dropped, not refused; of different clients one after
+// the other has its turn. Requests have a buffer for two thousand of them; where the
+// system grants too small a one, several sockets share the port. The ERRORs that are
+// sent say what RFC 1350's appendix says and nothing more, and an ERROR is never
+// answered.
+//
+// # Other systems
+//
+// Elsewhere github.com/pin/tftp/v3 does the work, with a socket and a goroutine for
+// each transfer at both ends; the tests have it as an independent peer on Linux too.
+// It keeps fewer of the rules: all ERRORs have code 1 (so a file that cannot be read
+// counts as missing), and a transfer that nobody acknowledges, or that an ERROR ended,
+// is ended with one, which quotes the error; strangers hear nothing; modes that there
+// are not are served as octet; names of options have to be in small letters, blksize
+// is 512 at least, and a tsize other than 0 is echoed; the first packet is sent again
+// as often as others; MaxTransfers is not kept; and a Get whose context ends returns
+// at the next block or time-out.
 package tftp

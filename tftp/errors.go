@@ -25,8 +25,7 @@ func (e *NameError) Error() string {
 }
 
 // ServerError is an ERROR packet other than "file not found" in answer to the
-// request. Code is 1 if the server broke off a file that it had begun to send,
-// for pin/tftp, and so [Server], knows no other code.
+// request, or one in the middle of a file.
 type ServerError struct {
 	Server, Name string
 	Code         uint16 // RFC 1350, appendix

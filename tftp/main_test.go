@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -72,10 +73,6 @@ func block(op, number uint16, data string) []byte {
 	return append(binary.BigEndian.AppendUint16(packet(op), number), data...)
 }
 
-const (
-	opRRQ, opWRQ, opDATA, opACK, opERROR, opOACK = 1, 2, 3, 4, 5, 6
-)
-
 // raw is a UDP socket of a peer that need not keep to any protocol.
 type raw struct {
 	*net.UDPConn
@@ -101,6 +98,13 @@ func (r raw) receive() ([]byte, netip.AddrPort) {
 	n, from, err := r.ReadFromUDPAddrPort(buf)
 	require.NoError(r.t, err)
 	return buf[:n], from
+}
+
+// silent fails the test if anything else has come.
+func (r raw) silent() {
+	require.NoError(r.t, r.SetReadDeadline(time.Now().Add(20*time.Millisecond)))
+	n, from, err := r.ReadFromUDPAddrPort(make([]byte, 1<<16))
+	require.ErrorIs(r.t, err, os.ErrDeadlineExceeded, "%d bytes from %s", n, from)
 }
 
 // outcome is what a Get returned.

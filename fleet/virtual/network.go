@@ -42,10 +42,10 @@ type Network struct {
 // 7,879 bytes, which are sixteen blocks; 520 ms from "TL updated" to the request
 // for the configuration; 513 ms from the TVS connection to the handshake, and 488
 // ms from its answer to "Hashes match"; 4.2 s from the configuration to the call
-// manager's 200 OK. 500 transfers at a time is what we remember as the default of
-// Maximum Serving Count. A thousand handshakes a second is what two cores of
-// today's machines do with 2048-bit keys: no document gives a TVS's capacity.
-// Latency and spread are this project's own choice.
+// manager's 200 OK. 500 transfers at a time is the default of Maximum Serving
+// Count (v15 guide), on the wire too. A thousand handshakes a second is what two
+// cores of today's machines do with 2048-bit keys: no document gives a TVS's
+// capacity. Latency and spread are this project's own choice.
 func LAN() Network {
 	return Network{
 		Latency: 300 * time.Microsecond, Jitter: 200 * time.Microsecond,

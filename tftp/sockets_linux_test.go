@@ -1,0 +1,169 @@
+package tftp
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func phoneAt(i int) netip.Addr { return netip.AddrFrom4(phoneIP(i)) }
+
+// Phones that share sockets ask from addresses of their own, and each gets its files.
+func TestPhonesShareSockets(t *testing.T) {
+	const phones = 300
+	files := shelf{}
+	for i := range phones {
+		files[fmt.Sprint(i)] = contents(1000 + i)
+	}
+	server := listen(t, ServerConfig{Files: files.get})
+	shared := NewSockets()
+	together(phones, func(i int) {
+		c := &Client{Local: phoneAt(i), Sockets: shared, Retries: 1000}
+		for _, name := range []string{fmt.Sprint(i), "missing", fmt.Sprint((i + 1) % phones)} {
+			data, err := c.Get(t.Context(), server.Addr().String(), name)
+			if want, ok := files[name]; ok != (err == nil) || !slices.Equal(want, data) {
+				t.Error(name, err)
+			}
+		}
+	})
+	require.LessOrEqual(t, len(shared.ports), fewPorts)
+	shared.Close()
+	stats := final(t, server)
+	require.EqualValues(t, 2*phones, stats.Files)
+	require.EqualValues(t, phones, stats.NotFound)
+
+	node := socket(t, "127.0.0.3:0")
+	shared = NewSockets()
+	defer shared.Close()
+	var ports []uint16
+	for i := range 2 {
+		done := getting(t.Context(), &Client{Local: phoneAt(i), Sockets: shared}, node.LocalAddr(), "f")
+		_, from := node.receive()
+		require.Equal(t, phoneAt(i), from.Addr())
+		ports = append(ports, from.Port())
+		node.send(block(opDATA, 1, ""), from)
+		require.NoError(t, (<-done).err)
+		node.receive()
+	}
+	require.Equal(t, ports[0], ports[1], "one socket for both")
+}
+
+// Clients without an address of their own share sockets, but never a port at a time.
+func TestClientsOfOneAddress(t *testing.T) {
+	server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get})
+	shared := NewSockets()
+	defer shared.Close()
+	together(50, func(int) {
+		c := &Client{Sockets: shared, Retries: 1000}
+		for range 5 {
+			if data, err := c.Get(t.Context(), server.Addr().String(), "f"); err != nil || len(data) != 5302 {
+				t.Error(err)
+			}
+		}
+	})
+	require.LessOrEqual(t, len(shared.ports), 50+fewPorts)
+}
+
+// Closing shared sockets ends what is under way, and whoever comes later is told.
+func TestSharedSocketsAreClosed(t *testing.T) {
+	node := socket(t, "127.0.0.3:0")
+	for range 20 {
+		shared := NewSockets()
+		var waiting []<-chan outcome
+		for i := range 10 {
+			c := &Client{Local: phoneAt(i), Sockets: shared, Timeout: time.Minute}
+			waiting = append(waiting, getting(t.Context(), c, node.LocalAddr(), "f"))
+		}
+		shared.Close()
+		for _, done := range waiting {
+			var silence *NoAnswerError
+			err := (<-done).err
+			require.ErrorAs(t, err, &silence)
+			require.ErrorIs(t, err, net.ErrClosed)
+		}
+		shared.Close()
+	}
+}
+
+// A phone whose address this machine does not have is told so, on shared sockets too.
+func TestSharedSocketsAndForeignAddress(t *testing.T) {
+	shared := NewSockets()
+	defer shared.Close()
+	for _, local := range []string{"192.0.2.1", "2001:db8::1"} {
+		c := &Client{Local: netip.MustParseAddr(local), Sockets: shared}
+		_, err := c.Get(t.Context(), "127.0.0.3:69", "f")
+		var silence *NoAnswerError
+		require.ErrorAs(t, err, &silence, local)
+		require.True(t, silence.Local(), "%v", err)
+	}
+}
+
+// Cancelled on shared sockets, Get returns at once, and a server that answers later
+// hears that nobody wants it.
+func TestCancellationOnSharedSockets(t *testing.T) {
+	node := socket(t, "127.0.0.3:0")
+	shared := NewSockets()
+	defer shared.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := getting(ctx, &Client{Sockets: shared, Timeout: time.Minute}, node.LocalAddr(), "f")
+	_, phone := node.receive()
+	cancel()
+	require.ErrorIs(t, (<-done).err, context.Canceled)
+	node.send(block(opDATA, 1, "late"), phone)
+	answer, _ := node.receive()
+	require.Equal(t, block(opERROR, 0, "Transfer ended by client\x00"), answer)
+}
+
+// A burst of requests that nobody reads for a while loses none, also where the system
+// grants buffers no larger than by default.
+func TestBurst(t *testing.T) {
+	defer func(usual int) { requestBuffer = usual }(requestBuffer)
+	for _, requestBuffer = range []int{requestBuffer, 106_496} { // the kernel doubles it
+		server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get, Timeout: time.Minute, Retries: 1})
+		e := server.engine.(*sockets)
+		e.mu.Lock() // readers wait with the first request
+		var retransmits atomic.Uint64
+		asked := make(chan struct{})
+		shared := NewSockets()
+		path := &scripted{lose: func(n int) bool {
+			if n == burst {
+				close(asked)
+			}
+			return false
+		}}
+		go func() {
+			<-asked
+			e.mu.Unlock()
+		}()
+		together(burst, func(i int) {
+			c := &Client{Local: phoneAt(i), Sockets: shared, Timeout: time.Minute, Retransmits: &retransmits, Path: path}
+			if _, err := c.Get(t.Context(), server.Addr().String(), "f"); err != nil {
+				t.Error(err)
+			}
+		})
+		shared.Close()
+		require.Zero(t, retransmits.Load())
+		stats := final(t, server)
+		require.EqualValues(t, burst, stats.Files)
+		require.Zero(t, stats.Retransmits)
+		require.EqualValues(t, 500, stats.Peak)
+	}
+}
+
+// The port of another program is not shared with it, however many sockets the server
+// would have there.
+func TestPortIsNotShared(t *testing.T) {
+	defer func(usual int) { requestBuffer = usual }(requestBuffer)
+	requestBuffer = 106_496
+	first := listen(t, ServerConfig{})
+	require.Greater(t, len(first.engine.(*sockets).requests), 8)
+	_, err := Listen(first.Addr().String(), ServerConfig{})
+	require.ErrorContains(t, err, "address already in use")
+}
