@@ -35,7 +35,8 @@ func (f *Fleet) fetch(s *slot, a phone.Fetch) phone.Event {
 
 func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 	client := tftp.Client{
-		Local: f.local(s.phone), Timeout: f.config.Limits.TFTPTimeout, Retries: f.config.Limits.TFTPRetries,
+		Local: f.local(s.phone), Sockets: f.files,
+		Timeout: f.config.Limits.TFTPTimeout, Retries: f.config.Limits.TFTPRetries,
 		MaxSize: a.Limit(), Retransmits: &f.tally.Retransmits,
 	}
 	if f.config.Network.Disturbed() {

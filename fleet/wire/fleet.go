@@ -13,6 +13,7 @@ import (
 	"itlsim/fleet/network"
 	"itlsim/phone"
 	"itlsim/sip"
+	"itlsim/tftp"
 )
 
 // DefaultBoots is how many phones boot at a time: throughput on loopback is flat
@@ -68,6 +69,7 @@ type Fleet struct {
 
 	sip      *sip.Server
 	web      *webServer
+	files    *tftp.Sockets // of all phones
 	failures failures
 
 	tally fleet.Tally
@@ -98,7 +100,7 @@ func New(cfg Config) (*Fleet, error) {
 	cfg.Network = cmp.Or(cfg.Network, &network.Network{})
 	f := &Fleet{
 		config: cfg, patience: 5 * time.Second,
-		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot),
+		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot), files: tftp.NewSockets(),
 	}
 	f.waiting.L, f.settled.L = &f.mu, &f.mu
 	f.ctx, f.cancel = context.WithCancel(context.Background())
@@ -182,6 +184,7 @@ func (f *Fleet) Settle(ctx context.Context) error {
 func (f *Fleet) Close() {
 	f.end(nil)
 	f.done.Wait()
+	f.files.Close()
 	for _, s := range f.all() {
 		s.hangUp()
 	}

@@ -60,14 +60,34 @@ func freePort(t *testing.T, host string) int {
 // tftpd runs Debian's tftpd-hpa over a folder of files until the test ends. It
 // answers when this returns.
 func tftpd(t *testing.T, host, dir string) string {
-	path := sftptest.Program(t, "in.tftpd")
+	return fileServer(t, host, "in.tftpd", func(port int) []string {
+		return []string{"--listen", "--foreground", "--address", fmt.Sprintf("%s:%d", host, port), "--secure", dir}
+	})
+}
+
+// dnsmasq does so with dnsmasq.
+func dnsmasq(t *testing.T, host, dir string) string {
+	return fileServer(t, host, "dnsmasq", func(port int) []string {
+		// its DNS is off; the port of TFTP cannot be chosen
+		return []string{"--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--port=0",
+			"--enable-tftp", "--tftp-root=" + dir, "--listen-address=" + host, "--bind-interfaces"}
+	})
+}
+
+// fileServer runs a foreign server until the test ends.
+func fileServer(t *testing.T, host, program string, args func(port int) []string) string {
+	path := sftptest.Program(t, program)
 	if os.Getuid() != 0 {
-		t.Skip("tftpd-hpa changes its root, which takes root")
+		t.Skip(program + " changes its root or takes port 69, which takes root")
 	}
 	var out bytes.Buffer
 	for range 5 { // somebody may take the port meanwhile
-		server := fmt.Sprintf("%s:%d", host, freePort(t, host))
-		cmd := exec.Command(path, "--listen", "--foreground", "--address", server, "--secure", dir)
+		port := freePort(t, host)
+		if program == "dnsmasq" {
+			port = tftp.Port
+		}
+		server := fmt.Sprintf("%s:%d", host, port)
+		cmd := exec.Command(path, args(port)...)
 		cmd.Stdout, cmd.Stderr = &out, &out
 		require.NoError(t, cmd.Start())
 		ctx, cancel := context.WithCancel(t.Context())
@@ -86,9 +106,9 @@ func tftpd(t *testing.T, host, dir string) string {
 			return server
 		}
 		cmd.Process.Kill()
-		t.Logf("tftpd at %s: %v, %v, %s", server, err, <-ended, out.String())
+		t.Logf("%s at %s: %v, %v, %s", program, server, err, <-ended, out.String())
 	}
-	t.Fatal("tftpd does not answer")
+	t.Fatal(program, "does not answer")
 	return ""
 }
 
@@ -133,6 +153,29 @@ func TestTFTPDHPAServesPhones(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ITLFile.tlv"), l.pub.ITL().Bytes(), 0o644))
 	l.boot(phone.Reset{})
 	require.Equal(t, phone.Trusted, l.only().State)
+}
+
+// Many phones boot by dnsmasq at once, each from its own address.
+func TestDNSMasqServesPhones(t *testing.T) {
+	t.Parallel()
+	const phones = 40
+	l := newLab(t, 1, patient)
+	names := []string{"ITLFile.tlv"}
+	for i := range phones {
+		name := fmt.Sprintf("SEP0011AABB%04X", i)
+		l.cluster.AddDevice(cucm.Device{Name: name, Model: "7965", Group: l.cluster.Nodes()})
+		names = append(names, name+".cnf.xml", name+".cnf.xml.sgn")
+	}
+	server := dnsmasq(t, "127.3.0.4", folder(t, l.pub, names...))
+	l.add(phones, server)
+	for range 3 {
+		l.boot(phone.PowerOn{})
+		require.Equal(t, [4]int{phone.Trusted: phones}, l.fleet.States())
+		l.boot(phone.PowerOff{})
+	}
+	for _, failure := range l.fleet.Failures() {
+		require.True(t, failure.Protocol == "HTTP" || strings.HasSuffix(failure.What, " not found"), "%v", failure)
+	}
 }
 
 // A folder as people keep it for phones without CUCM: files of 0 bytes in place of
@@ -203,6 +246,21 @@ func TestForeignClientsGetFiles(t *testing.T) {
 			require.Equal(t, want, got(dir))
 		}
 	})
+	t.Run("busybox", func(t *testing.T) {
+		dir := t.TempDir()
+		busybox := sftptest.Program(t, "busybox")
+		for _, option := range [][]string{{}, {"-b", "64"}, {"-b", "1400"}, {"-b", "65464"}} {
+			args := append([]string{"tftp", "-g", "-r", "ITLFile.tlv", "-l", "out"}, option...)
+			runs(t, dir, busybox, append(args, host, port)...)
+			require.Equal(t, want, got(dir), option)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		missing := exec.CommandContext(ctx, busybox, "tftp", "-g", "-r", "CTLFile.tlv", "-l", dir+"/none", host, port)
+		said, err := missing.CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(said), "File not found")
+	})
 	t.Run("curl", func(t *testing.T) {
 		dir := t.TempDir()
 		curl := sftptest.Program(t, "curl")
@@ -216,8 +274,11 @@ func TestForeignClientsGetFiles(t *testing.T) {
 		}
 		require.Equal(t, "404", code(node+"/CTLFile.tlv"))
 		require.Equal(t, "405", code("-X", "PUT", node+"/ITLFile.tlv"))
-		runs(t, dir, curl, "-sS", "-o", "out", "tftp://"+l.pub.Address(cucm.TFTPService)+"/ITLFile.tlv")
-		require.Equal(t, want, got(dir))
+		for _, blksize := range []string{"8", "512", "1468", "65464"} {
+			runs(t, dir, curl, "-sS", "--tftp-blksize", blksize, "-o", "out",
+				"tftp://"+l.pub.Address(cucm.TFTPService)+"/ITLFile.tlv")
+			require.Equal(t, want, got(dir), blksize)
+		}
 	})
 }
 
