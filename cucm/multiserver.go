@@ -28,9 +28,9 @@ func (d *draft) mayShare(node int, unit Unit, selfSigned bool) error {
 	case node > 0:
 		return ErrNotPublisher
 	case unit != CallManager && unit != Tomcat && (unit != TVSUnit || !newer):
-		return &UnitError{Unit: unit, Why: "cannot be a multi-server certificate"}
+		return &UnitError{Unit: unit, Why: "cannot be a multi-server one"}
 	case selfSigned && !newer:
-		return &UnitError{Unit: unit, Why: "can be a multi-server certificate here only if a CA signs it"}
+		return &UnitError{Unit: unit, Why: "can be a multi-server one here only if a CA signs it"}
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (n *Node) ReuseTomcat() error {
 		for i := range d.nodes {
 			own := d.nodes[i].certs[Tomcat].Certificate
 			if !own.Equal(tomcat.Certificate) || len(own.DNSNames) < len(d.nodes) {
-				return false, &UnitError{Unit: Tomcat, Why: "is no multi-server certificate"}
+				return false, &UnitError{Unit: Tomcat, Why: "is no multi-server one"}
 			}
 		}
 		return d.share(*tomcat, d.every(), CallManager)

@@ -157,7 +157,7 @@ type UnitError struct {
 	Why  string
 }
 
-func (e *UnitError) Error() string { return fmt.Sprintf("%s %s", e.Unit, e.Why) }
+func (e *UnitError) Error() string { return fmt.Sprintf("the %s certificate %s", e.Unit, e.Why) }
 
 // An IssuerError refuses a certificate whose CA the cluster does not know.
 type IssuerError struct {

@@ -89,7 +89,7 @@ func TestSignedCertificates(t *testing.T) {
 	refused("not of the key of the CSR", l.Sub, "set cert import own CallManager", lines(authority.root)...)
 	refused("signed by no CA", l.Sub, "set csr gen ITLRecovery")
 	refused("not a Publisher Node", l.Sub, "set csr gen tomcat multi-server")
-	refused("cannot be a multi-server certificate", l.Pub, "set csr gen CAPF multi-server")
+	refused("The CAPF certificate cannot be a multi-server one", l.Pub, "set csr gen CAPF multi-server")
 	refused("only if a CA signs it", l.Pub, "set cert multi-server CallManager")
 
 	l.Must(l.Sub, "set cert import own CallManager", answer...)

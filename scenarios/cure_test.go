@@ -42,6 +42,7 @@ const (
 `
 	release125 = "cluster: {release: 12.5}\n"
 
+	back   = "TFTP of test10pub, whose list has a signer that they hold, then a reset"
 	denied = "the signer's certificate in Phone-SAST-trust where their TVS is, which is restarted then, " +
 		"or another TFTP server that serves what they trust"
 	aTVS       = "a TVS of their configuration that answers (Cisco Trust Verification Service), then a reset"
@@ -114,7 +115,8 @@ other cluster: {domain: other.lab, nodes: [{name: other10pub}]}
 phones: [{group: moved, count: 1}]
 `,
 			[]string{"phones: move to the other cluster", "phones: reset"},
-			map[string]string{"moved": denied + "; or erase the trust list at the phone (Settings > Security Configuration), " +
+			map[string]string{"moved": denied + "; or " + back +
+				"; or erase the trust list at the phone (Settings > Security Configuration), " +
 				"or restore the backup under whose keys the list was signed; " +
 				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},
 		},
@@ -128,7 +130,8 @@ phones: [{group: moved, count: 1}]
 				"on other10pub: utils service restart Cisco Trust Verification Service",
 				"phones: move to the other cluster", "phones: reset",
 			},
-			map[string]string{"moved": denied + "; or erase the trust list at the phone (Settings > Security Configuration), " +
+			map[string]string{"moved": denied + "; or " + back +
+				"; or erase the trust list at the phone (Settings > Security Configuration), " +
 				"or restore the backup under whose keys the list was signed; " +
 				"no `utils itl reset` helps, since their list does not hold the present ITLRECOVERY record"},
 		},

@@ -38,9 +38,23 @@ func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
 	return strings.Join(cures, "; and ")
 }
 
-// cureByList says which key that signs lists a phone would follow, and how it
-// comes to sign one; or that none would help.
+// cureByList says whose list a phone would follow: another cluster's, from which it
+// came, or one of its node's cluster.
 func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
+	here := t.cureHere(v, n)
+	for _, m := range t.lab.Nodes() {
+		if list := m.ITL(); list != nil && m.Cluster() != n.Cluster() && v.Flash.Lists.ITL != nil {
+			if _, ok := v.Flash.Lists.ITL.Find(list.Signer, itl.SAST); ok {
+				return "TFTP of " + m.Name() + ", whose list has a signer that they hold, then a reset; or " + here
+			}
+		}
+	}
+	return here
+}
+
+// cureHere says which key of its node's cluster that signs lists a phone would follow,
+// and how it comes to sign one; or that none would help.
+func (t *Teller) cureHere(v *fleet.View, n *cucm.Node) string {
 	if v.Profile.NoITL {
 		return atThePhone(v) + ", or restore the backup under whose keys its CTL was signed; " +
 			"no `utils itl reset` helps a phone that knows no ITL"
