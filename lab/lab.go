@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm/testkeys"
 	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	fleetwire "itlsim/fleet/wire"
 	"itlsim/scenarios/inventory"
 )
@@ -27,13 +28,13 @@ type Lab struct {
 	// Authority is the CA outside the clusters; nil where there is none.
 	Authority *Authority
 
-	world       world // network and clock
-	networks    map[*cucm.Cluster]cucm.Network
-	disturbance Disturbance // of the network, at present
-	nodes       []namedNode // of all clusters, the setup's own first
-	members     []Member    // as the fleet's phones
-	routes      map[string]*route
-	sftp        *sftpServers
+	world     world // network and clock
+	networks  map[*cucm.Cluster]cucm.Network
+	condition network.Condition // of the network between phones and nodes, at present
+	nodes     []namedNode       // of all clusters, the setup's own first
+	members   []Member          // as the fleet's phones
+	routes    map[string]*route
+	sftp      *sftpServers
 
 	keys    cucm.KeySource
 	keyBits int
@@ -136,7 +137,8 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 			return err
 		}
 	}
-	if l.Fleet, err = l.world.Fleet(limits, s.Phones()); err != nil {
+	site := func(i int) string { return l.members[i].Group }
+	if l.Fleet, err = l.world.Fleet(limits, s.Phones(), site); err != nil {
 		return err
 	}
 	nodes := make(map[string]*cucm.Node)

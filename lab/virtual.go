@@ -9,6 +9,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	"itlsim/fleet/virtual"
 )
 
@@ -17,6 +18,7 @@ type simulated struct {
 	*virtual.Clock
 	seed  uint64
 	fleet *virtual.Fleet
+	site  func(i int) string // the group of the i-th phone
 	live  bool
 	drawn byte // clusters that have serial numbers
 
@@ -29,6 +31,7 @@ func openVirtual(opt Options, begins time.Time) *simulated {
 	w := &simulated{Clock: virtual.NewClockAt(begins), seed: uint64(opt.Seed), live: opt.Live != nil, rate: 1}
 	cfg := virtual.Config{
 		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN(),
+		Site: func(i int) string { return w.site(i) },
 	}
 	if opt.Live != nil {
 		cfg.Observer = opt.Live.Observer
@@ -92,7 +95,8 @@ func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	return w.fleet, nil
 }
 
-func (w *simulated) Fleet(_ fleet.Limits, phones int) (fleet.Fleet, error) {
+func (w *simulated) Fleet(_ fleet.Limits, phones int, site func(int) string) (fleet.Fleet, error) {
+	w.site = site
 	w.fleet.Reserve(phones)
 	if w.live {
 		return liveFleet{w.fleet, w}, nil
@@ -122,12 +126,7 @@ func (f liveFleet) Settle(ctx context.Context) error {
 	return f.Fleet.Settle(ctx) // what is no boot
 }
 
-func (w *simulated) Disturb(d Disturbance) {
-	n := virtual.LAN()
-	n.Loss = d.Loss
-	n.Latency += d.Delay
-	w.fleet.Disturb(n)
-}
+func (w *simulated) Impair(c network.Condition) { w.fleet.Impair(c) }
 
 func (w *simulated) Traffic() cucm.Traffic { return w.fleet.Traffic() }
 func (w *simulated) Close() error          { return nil }

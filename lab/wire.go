@@ -107,11 +107,11 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 func (w *wire) Configure(*cucm.Config) {}
 func (w *wire) Remembers() bool        { return false }
 
-func (w *wire) Fleet(limits fleet.Limits, _ int) (fleet.Fleet, error) {
+func (w *wire) Fleet(limits fleet.Limits, _ int, site func(int) string) (fleet.Fleet, error) {
 	limits = limits.OrDefaults(fleetwire.DefaultBoots).Faster(w.network.Pace)
 	var err error
 	w.fleet, err = fleetwire.New(fleetwire.Config{
-		Clock: w, Limits: limits, Observer: w.observer, Network: w.network, OwnClusters: true,
+		Clock: w, Limits: limits, Observer: w.observer, Network: w.network, Site: site, OwnClusters: true,
 	})
 	if err != nil {
 		return nil, err
@@ -120,9 +120,9 @@ func (w *wire) Fleet(limits fleet.Limits, _ int) (fleet.Fleet, error) {
 	return w.fleet, nil
 }
 
-func (w *wire) Disturb(d Disturbance) {
+func (w *wire) Impair(c network.Condition) {
 	w.disturbs++
-	w.network.Disturb(d)
+	w.network.Disturb(c)
 }
 
 func (w *wire) Traffic() cucm.Traffic {

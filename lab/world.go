@@ -31,12 +31,13 @@ type world interface {
 	Configure(*cucm.Config)
 	// Connect makes a cluster's services reachable.
 	Connect(*cucm.Cluster) (cucm.Network, error)
-	// Fleet makes the fleet of so many phones, once all clusters are connected.
-	Fleet(fleet.Limits, int) (fleet.Fleet, error)
+	// Fleet makes the fleet of so many phones, once all clusters are connected. site
+	// tells the group of the i-th phone.
+	Fleet(limits fleet.Limits, phones int, site func(i int) string) (fleet.Fleet, error)
 	// Remembers reports whether phones share what they found out about signatures.
 	Remembers() bool
-	// Disturb makes the network as bad as this from now on.
-	Disturb(Disturbance)
+	// Impair puts the network into a condition from now on.
+	Impair(network.Condition)
 	Traffic() cucm.Traffic
 	Close() error
 }

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// Conn is a phone's end of a TCP connection to which the path does what it does to
+// Conn is a phone's end of a TCP connection to which the network does what it does to
 // TCP: what either side sends comes later, or never, which shows as a time-out.
-func (p *Path) Conn(raw net.Conn) net.Conn {
-	return &conn{Conn: raw, path: p, deadline: deadline{changed: make(chan struct{})}, closed: make(chan struct{})}
+func (w Way) Conn(raw net.Conn) net.Conn {
+	return &conn{Conn: raw, over: w, deadline: deadline{changed: make(chan struct{})}, closed: make(chan struct{})}
 }
 
 type conn struct {
 	net.Conn
-	path     *Path
+	over     Way
 	deadline deadline // for reading
 	closed   chan struct{}
 
@@ -36,7 +36,7 @@ type conn struct {
 // A flight is all that goes one way before something comes the other way.
 type flight struct {
 	way   way
-	state *Disturbance // when it began
+	state Disturbance // when it began
 	due   time.Time
 }
 
@@ -50,10 +50,10 @@ const (
 // due is when that arrives which goes one way now; the zero time, or one of the
 // past, where the path does not hold it up.
 func (c *conn) due(w way) time.Time {
-	state := c.path.network.state.Load()
+	state := c.over.Disturbance()
 	if c.last.way != w || c.last.state != state {
 		c.last = flight{way: w, state: state}
-		if late := c.path.take(1, state); late > 0 {
+		if late := c.over.path.take(1, state); late > 0 {
 			c.last.due = time.Now().Add(late)
 		}
 	}

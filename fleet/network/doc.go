@@ -2,7 +2,7 @@
 // same on real sockets and in virtual time:
 //
 //	TFTP   each datagram is lost by chance, or comes late; TFTP sends it again
-//	       ([Path.Datagram])
+//	       ([Way.Datagram])
 //	TCP    goes in flights, all that one side sends before it waits for the other:
 //	       each is late, and where a part of it is lost, TCP sends that again after
 //	       a second, two, four … ([Late]). So loss costs time; a phone that waits
@@ -15,10 +15,13 @@
 //	fleet/wire     TFTP client ─┐
 //	               dialers ─────┼─ Path of a phone ── sockets
 //	               listeners ───┘      │
-//	                                 Network, how bad it is now
+//	                                 Network, in its present Condition
+//
+// A [Condition] says what happens to all phones, besides to those of single sites
+// (the groups of a lab), and between which sites and servers nothing gets through.
 //
 // A phone's [Chance] makes what happens to it a function of (seed, phone, draw).
-// The zero values of [Disturbance] and [Network] disturb nothing.
+// The zero values of [Disturbance], [Condition] and [Network] disturb nothing.
 //
 // [fleet/virtual]: https://pkg.go.dev/itlsim/fleet/virtual
 package network

@@ -16,7 +16,7 @@ import (
 // pair is a connection through a network: the phone's end, and the server's.
 func pair(t *testing.T, n *Network) (phone, server net.Conn) {
 	raw, server := net.Pipe()
-	phone = n.Path(0).Conn(raw)
+	phone = n.Path(0, "").To("127.0.0.1:5060").Conn(raw)
 	t.Cleanup(func() {
 		phone.Close()
 		server.Close()
@@ -62,7 +62,7 @@ func TestDelayIsForEachFlight(t *testing.T) {
 		phone, server := pair(t, n)
 		go echo(server)
 		require.Zero(t, took(func() { ask(phone) }))
-		n.Disturb(Disturbance{Delay: 400 * time.Millisecond})
+		n.Disturb(Condition{All: Disturbance{Delay: 400 * time.Millisecond}})
 		for range 2 {
 			require.Equal(t, 800*time.Millisecond, took(func() {
 				answer, err := ask(phone)
@@ -70,7 +70,7 @@ func TestDelayIsForEachFlight(t *testing.T) {
 				require.Equal(t, "ping", answer)
 			}))
 		}
-		n.Disturb(Disturbance{})
+		n.Disturb(Condition{})
 		require.Zero(t, took(func() { ask(phone) }))
 	})
 }
@@ -81,7 +81,7 @@ func TestPace(t *testing.T) {
 		n := &Network{Pace: 10}
 		phone, server := pair(t, n)
 		go echo(server)
-		n.Disturb(Disturbance{Delay: time.Second})
+		n.Disturb(Condition{All: Disturbance{Delay: time.Second}})
 		require.Equal(t, 200*time.Millisecond, took(func() { ask(phone) }))
 	})
 }
@@ -109,7 +109,7 @@ func TestAllIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &Network{}
 		phone, server := pair(t, n)
-		n.Disturb(Disturbance{Loss: 1})
+		n.Disturb(Condition{All: Disturbance{Loss: 1}})
 		got := make(chan error, 1)
 		go func() {
 			_, err := server.Read(make([]byte, 1))
@@ -131,14 +131,14 @@ func TestAnswersThatComeLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &Network{}
 		phone, server := pair(t, n)
-		n.Disturb(Disturbance{Delay: time.Second})
+		n.Disturb(Condition{All: Disturbance{Delay: time.Second}})
 		go echo(server)
 		fmt.Fprint(phone, "ping")
 		buf := make([]byte, 4)
 		phone.SetReadDeadline(time.Now().Add(1500 * time.Millisecond))
 		_, err := io.ReadFull(phone, buf)
 		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
-		n.Disturb(Disturbance{Loss: 1})
+		n.Disturb(Condition{All: Disturbance{Loss: 1}})
 		phone.SetReadDeadline(time.Now().Add(time.Minute))
 		require.Equal(t, 500*time.Millisecond, took(func() {
 			_, err = io.ReadFull(phone, buf)
@@ -158,7 +158,7 @@ func TestIdleConnections(t *testing.T) {
 		buf := make([]byte, 3)
 		_, err := io.ReadFull(phone, buf)
 		require.NoError(t, err)
-		n.Disturb(Disturbance{Delay: time.Second})
+		n.Disturb(Condition{All: Disturbance{Delay: time.Second}})
 		go fmt.Fprint(server, "two")
 		require.Equal(t, time.Second, took(func() {
 			_, err = io.ReadFull(phone, buf)
@@ -173,7 +173,7 @@ func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &Network{}
 		phone, server := pair(t, n)
-		n.Disturb(Disturbance{Delay: 3 * time.Second})
+		n.Disturb(Condition{All: Disturbance{Delay: 3 * time.Second}})
 		fmt.Fprint(phone, "good")
 		fmt.Fprint(phone, "bye")
 		require.Zero(t, took(func() { require.NoError(t, phone.Close()) }))
@@ -194,7 +194,7 @@ func TestWaitingEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &Network{}
 		phone, server := pair(t, n)
-		n.Disturb(Disturbance{Loss: 1})
+		n.Disturb(Condition{All: Disturbance{Loss: 1}})
 		go fmt.Fprint(server, "lost")
 		for _, end := range []func(){
 			func() { phone.SetDeadline(time.Unix(1, 0)) },
@@ -219,7 +219,7 @@ func TestDial(t *testing.T) {
 	require.NoError(t, err)
 	defer listener.Close()
 	n := &Network{}
-	path := n.Path(0)
+	path := n.Path(0, "")
 	dial := func(within time.Duration) error {
 		ctx, cancel := context.WithTimeout(t.Context(), within)
 		defer cancel()
@@ -230,13 +230,13 @@ func TestDial(t *testing.T) {
 		return err
 	}
 	require.NoError(t, dial(time.Minute))
-	n.Disturb(Disturbance{Delay: 10 * time.Millisecond})
+	n.Disturb(Condition{All: Disturbance{Delay: 10 * time.Millisecond}})
 	require.GreaterOrEqual(t, took(func() { require.NoError(t, dial(time.Minute)) }), 20*time.Millisecond)
-	n.Disturb(Disturbance{Loss: 1})
+	n.Disturb(Condition{All: Disturbance{Loss: 1}})
 	err = dial(time.Millisecond)
 	require.True(t, os.IsTimeout(err), err)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	n.Disturb(Disturbance{})
+	n.Disturb(Condition{})
 	listener.Close()
 	require.Error(t, dial(time.Minute))
 }
@@ -244,15 +244,15 @@ func TestDial(t *testing.T) {
 // Datagrams are lost and delayed one by one, by the phone's own chance.
 func TestDatagrams(t *testing.T) {
 	n := &Network{Seed: 7}
-	path := n.Path(3)
+	path := n.Path(3, "").To("127.0.0.1:69")
 	after, lost := path.Datagram()
 	require.Zero(t, after)
 	require.False(t, lost)
 	require.False(t, n.Disturbed())
-	n.Disturb(Disturbance{Loss: 0.25, Delay: time.Second})
+	n.Disturb(Condition{All: Disturbance{Loss: 0.25, Delay: time.Second}})
 	require.True(t, n.Disturbed())
-	same, lostInAll := (&Network{Seed: 7}).Path(3), 0
-	same.network.Disturb(Disturbance{Loss: 0.25})
+	same, lostInAll := (&Network{Seed: 7}).Path(3, "").To("127.0.0.1:69"), 0
+	same.path.network.Disturb(Condition{All: Disturbance{Loss: 0.25}})
 	for range 10_000 {
 		after, lost = path.Datagram()
 		require.Equal(t, time.Second, after)
@@ -263,4 +263,36 @@ func TestDatagrams(t *testing.T) {
 		}
 	}
 	require.InDelta(t, 2500, lostInAll, 200)
+}
+
+// What a site's network does comes to what all networks do, delays vary by so much
+// either way, and behind a wall everything is lost.
+func TestConditions(t *testing.T) {
+	n := &Network{}
+	n.Disturb(Condition{
+		All:   Disturbance{Loss: 0.5, Delay: 10 * time.Millisecond},
+		Sites: map[string]Disturbance{"branch": {Loss: 0.5, Delay: 30 * time.Millisecond, Jitter: 20 * time.Millisecond}},
+		Walls: map[Wall]bool{{"branch", "127.0.0.2:2445"}: true, {"depot", "127.0.0.3"}: true},
+	})
+	at := func(site, server string) Disturbance { return n.Path(0, site).To(server).Disturbance() }
+	all := Disturbance{Loss: 0.5, Delay: 10 * time.Millisecond}
+	both := Disturbance{Loss: 0.75, Delay: 40 * time.Millisecond, Jitter: 20 * time.Millisecond}
+	cut := Disturbance{Loss: 1}
+	require.Equal(t, all, at("office", "127.0.0.2:2445"))
+	require.Equal(t, both, at("branch", "127.0.0.2:5060"))
+	require.Equal(t, cut, at("branch", "127.0.0.2:2445"))
+	require.Equal(t, both, at("branch", "127.0.0.2"))
+	require.Equal(t, cut, at("depot", "127.0.0.3:69"))
+	require.Equal(t, cut, at("depot", "127.0.0.3"))
+	require.Equal(t, all, at("depot", "127.0.0.2:69"))
+
+	way, least, most := n.Path(0, "branch").To("127.0.0.2:69"), time.Hour, time.Duration(0)
+	for range 1000 {
+		after, _ := way.Datagram()
+		least, most = min(least, after), max(most, after)
+	}
+	require.InDelta(t, 20*time.Millisecond, least, float64(time.Millisecond))
+	require.InDelta(t, 60*time.Millisecond, most, float64(time.Millisecond))
+	n.Disturb(Condition{Sites: map[string]Disturbance{}})
+	require.False(t, n.Disturbed())
 }

@@ -8,13 +8,6 @@ import (
 	"time"
 )
 
-// A Disturbance is what a network does to what passes it. The zero value does
-// nothing.
-type Disturbance struct {
-	Loss  float64       // share of datagrams that is lost, each way
-	Delay time.Duration // of each datagram, each way
-}
-
 // A Network is the one between the phones and the servers of a fleet on real
 // sockets. The zero value is sound; it is safe for concurrent use.
 type Network struct {
@@ -25,49 +18,71 @@ type Network struct {
 	// are paths.
 	Pace float64
 
-	state atomic.Pointer[Disturbance] // nil: sound
+	condition atomic.Pointer[Condition] // nil: sound
 }
 
-// Disturb makes the network as bad as this from now on. What is on its way already
-// comes as it would have.
-func (n *Network) Disturb(d Disturbance) {
-	if d == (Disturbance{}) {
-		n.state.Store(nil)
+// Disturb gives the network another condition from now on. What is on its way
+// already comes as it would have.
+func (n *Network) Disturb(c Condition) {
+	if c.Sound() {
+		n.condition.Store(nil)
 		return
 	}
-	n.state.Store(&d)
+	n.condition.Store(&c)
 }
 
-// Disturbed reports whether the network does anything at present.
-func (n *Network) Disturbed() bool { return n.state.Load() != nil }
+// Disturbed reports whether the network does anything to anybody at present.
+func (n *Network) Disturbed() bool { return n.condition.Load() != nil }
 
-// Path is the way between the i-th phone and its servers.
-func (n *Network) Path(i int) *Path { return &Path{network: n, chance: NewChance(n.Seed, i)} }
+// Path is the way between the i-th phone, which is at a site, and its servers.
+func (n *Network) Path(i int, site string) *Path {
+	return &Path{network: n, site: site, chance: NewChance(n.Seed, i)}
+}
 
 // A Path is the way between a phone and its servers. It is safe for concurrent
 // use.
 type Path struct {
 	network *Network
+	site    string
 	mu      sync.Mutex
 	chance  Chance
 }
 
-// Datagram says what becomes of the next datagram, either way: it is lost, or it
-// arrives after so much time (the Path of package tftp).
-func (p *Path) Datagram() (after time.Duration, lost bool) {
-	d := p.network.state.Load()
-	if d == nil {
-		return 0, false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.network.paced(d.Delay), p.chance.With(d.Loss)
+// A Way is that part of a path that leads to one server.
+type Way struct {
+	path   *Path
+	server string // host:port, or a host
 }
 
-// take draws how long so many flights of TCP take, one after the other, on a
-// network in this state; Never where one of them does not arrive.
-func (p *Path) take(flights int, d *Disturbance) (took time.Duration) {
-	if d == nil {
+// To is the way to a server, host:port; to a host where the port says nothing.
+func (p *Path) To(server string) Way { return Way{p, server} }
+
+// Disturbance is what happens on the way at present.
+func (w Way) Disturbance() Disturbance {
+	c := w.path.network.condition.Load()
+	if c == nil {
+		return Disturbance{}
+	}
+	return c.Between(w.path.site, w.server)
+}
+
+// Datagram says what becomes of the next datagram, either way: it is lost, or it
+// arrives after so much time (the Path of package tftp).
+func (w Way) Datagram() (after time.Duration, lost bool) {
+	d := w.Disturbance()
+	if d == (Disturbance{}) {
+		return 0, false
+	}
+	p := w.path
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.network.paced(d.late(&p.chance)), p.chance.With(d.Loss)
+}
+
+// take draws how long so many flights of TCP take, one after the other, where this
+// happens to them; Never where one of them does not arrive.
+func (p *Path) take(flights int, d Disturbance) (took time.Duration) {
+	if d == (Disturbance{}) {
 		return 0
 	}
 	p.mu.Lock()
@@ -77,7 +92,7 @@ func (p *Path) take(flights int, d *Disturbance) (took time.Duration) {
 		if late == Never {
 			return Never
 		}
-		took += p.network.paced(d.Delay + late)
+		took += p.network.paced(d.late(&p.chance) + late)
 	}
 	return took
 }
@@ -91,7 +106,8 @@ func (n *Network) paced(d time.Duration) time.Duration {
 
 // Dial connects to a server by TCP, as [net.Dialer.DialContext] does.
 func (p *Path) Dial(ctx context.Context, dialer *net.Dialer, address string) (net.Conn, error) {
-	if wait := p.take(Opening, p.network.state.Load()); wait > 0 {
+	way := p.To(address)
+	if wait := p.take(Opening, way.Disturbance()); wait > 0 {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -102,5 +118,5 @@ func (p *Path) Dial(ctx context.Context, dialer *net.Dialer, address string) (ne
 	if err != nil {
 		return nil, err
 	}
-	return p.Conn(raw), nil
+	return way.Conn(raw), nil
 }

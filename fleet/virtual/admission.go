@@ -65,7 +65,7 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 // notify draws whether a node's NOTIFY reaches a phone that is registered, over a
 // connection that is there, and whether the answer comes in time.
 func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
-	s, net := &f.slots[i], &f.config.Network
+	s, net := &f.slots[i], f.between(i, f.node(cn), cucm.CallManagerService)
 	if !fleet.Registered(s.phone) {
 		s.home = 0 // by what it knows it is not, and listens to nobody
 		return false, &sip.NoAnswerError{Server: s.phone.Name(), During: "connecting", Err: errRefused}

@@ -51,6 +51,26 @@ func (f *Fleet) disturb(n Network) {
 	f.startKeepAlives()
 }
 
+// Impair puts the network into a condition, besides what its own properties do.
+func (f *Fleet) Impair(c network.Condition) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.condition = c
+	f.startKeepAlives()
+}
+
+// between is the network between a phone and a service of a node, nil for none.
+func (f *Fleet) between(i uint32, n *node, s cucm.Service) *Network {
+	if n == nil || f.condition.Sound() {
+		return &f.config.Network
+	}
+	site := ""
+	if f.config.Site != nil {
+		site = f.config.Site(int(i))
+	}
+	return f.config.Network.disturbed(f.condition.Between(site, n.Address(s)))
+}
+
 func (f *Fleet) reaches(phone uint32, n *node) bool {
 	for _, p := range f.partitions {
 		if p.node == n && p.from <= int(phone) && int(phone) < p.to {
@@ -72,7 +92,7 @@ func (f *Fleet) exchange(
 	if !n.up[s] {
 		flights = network.Opening
 	}
-	took := f.config.Network.flights(&f.slots[i].chance, flights)
+	took := f.between(i, n, s).flights(&f.slots[i].chance, flights)
 	switch {
 	case took > within:
 		return within, errLost

@@ -14,8 +14,9 @@ import (
 // fetch sends a phone's request, again where it is lost.
 func (f *Fleet) fetch(i uint32, action phone.Action, at int64) {
 	a := action.(phone.Fetch)
-	s, net := &f.slots[i], &f.config.Network
+	s := &f.slots[i]
 	node, n := f.nodeAt(a.Server)
+	net := f.between(i, n, cucm.TFTPService)
 	if a.By == phone.HTTP {
 		f.queue.push(task{at: at, phone: i, op: reachFiles, node: node, what: action})
 		return
@@ -76,7 +77,7 @@ func (f *Fleet) serveHTTP(t task, a phone.Fetch) {
 
 // serveTFTP begins a transfer.
 func (f *Fleet) serveTFTP(n *node, t task, at int64) {
-	a, s, net := t.what.(phone.Fetch), &f.slots[t.phone], &f.config.Network
+	a, s, net := t.what.(phone.Fetch), &f.slots[t.phone], f.between(t.phone, n, cucm.TFTPService)
 	s.served = max(s.served, a.Seq)
 	data, err := f.file(t.phone, n, a.Name)
 	stats := &f.traffic.TFTP

@@ -8,6 +8,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 )
 
 // DefaultBoots is how many phones are under way at a time. Ten thousand at once
@@ -26,6 +27,8 @@ type Config struct {
 	// Middle, if not nil, stands between TFTP and the phone with an index, and
 	// may hand it another file: TFTP protects nothing.
 	Middle func(phone int, name string, data []byte, err error) ([]byte, error)
+	// Site tells where the i-th phone is, for [network.Condition]; nil: all are at "".
+	Site func(i int) string
 	// Watch, if not nil, sees every step of every phone, in order.
 	Watch func(*Step)
 	// Observer, if not nil, is told what happens to phones. The whole fleet is
@@ -56,6 +59,7 @@ type Fleet struct {
 	underWay   int            // phones, at most Config.Boots
 	keepAlives keepAlives
 	partitions []partition
+	condition  network.Condition
 	handshakes map[handshake]error // why a phone refuses; nil: it does not
 
 	states  [4]int

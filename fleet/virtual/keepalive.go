@@ -50,15 +50,14 @@ func (f *Fleet) stays(i uint32) bool {
 	if !s.phone.On() || config == nil {
 		return true
 	}
-	switch maybe, surely := f.config.Network.loses(fleet.SIPTimeout); {
-	case surely:
-		return !fleet.Registered(s.phone)
-	case maybe:
-		return false
-	}
 	for _, server := range config.CallManagers {
-		if _, n := f.nodeAt(server); n != nil && n.up[cucm.CallManagerService] && f.reaches(i, n) {
-			return n == f.home(s)
+		_, n := f.nodeAt(server)
+		if n == nil || !n.up[cucm.CallManagerService] || !f.reaches(i, n) {
+			continue
+		}
+		maybe, surely := f.between(i, n, cucm.CallManagerService).loses(fleet.SIPTimeout)
+		if !surely {
+			return !maybe && n == f.home(s)
 		}
 	}
 	return !fleet.Registered(s.phone)

@@ -56,6 +56,14 @@ func LAN() Network {
 	}
 }
 
+// disturbed is the network with a disturbance on top.
+func (n Network) disturbed(d network.Disturbance) *Network {
+	n.Latency += d.Delay - d.Jitter
+	n.Jitter += 2 * d.Jitter
+	n.Loss += d.Loss - n.Loss*d.Loss
+	return &n
+}
+
 // Of TFTP, and of the network.
 const (
 	blockSize = 512

@@ -28,7 +28,8 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		err = f.secure(t.phone, n, a.TLS)
 	}
 	if err == nil {
-		asks, answers := f.config.Network.flights(&s.chance, 1), f.config.Network.flights(&s.chance, 1)
+		net := f.between(t.phone, n, cucm.CallManagerService)
+		asks, answers := net.flights(&s.chance, 1), net.flights(&s.chance, 1)
 		if asks <= fleet.SIPTimeout {
 			alarms, err = f.register(s, i, a)
 		}
@@ -93,12 +94,13 @@ func (f *Fleet) home(s *slot) *node {
 // waits for the answer; that of a sound network takes no time. A call manager that
 // asked for it knows already.
 func (f *Fleet) unregister(i uint32, a phone.Unregister) (took time.Duration) {
-	s, net := &f.slots[i], &f.config.Network
+	s := &f.slots[i]
 	home := f.home(s)
 	s.home = 0
 	if home == nil || a.Asked {
 		return 0
 	}
+	net := f.between(i, home, cucm.CallManagerService)
 	reached := home.up[cucm.CallManagerService] && f.reaches(i, home)
 	if maybe, _ := net.loses(fleet.SIPTimeout); maybe {
 		opens, asks, answers := net.flights(&s.chance, network.Opening), net.flights(&s.chance, 1), net.flights(&s.chance, 1)

@@ -52,8 +52,8 @@ func (f *Fleet) agree(i uint32, n *node) bool {
 // reachTVS has a phone reach a TVS. It judges the certificate in the handshake;
 // the answer comes when the TVS has done all handshakes before this one.
 func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
-	net, stats := &f.config.Network, &f.traffic.TVS
 	_, n := f.nodeAt(a.Server)
+	net, stats := f.between(t.phone, n, cucm.TVSService), &f.traffic.TVS
 	silent := func(after time.Duration, during string, err error) {
 		err = &tvs.UnreachableError{Peer: a.Server, During: during, Err: err}
 		f.answer(t.phone, t.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/fleet/network"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -39,8 +40,8 @@ func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 		Timeout: f.config.Limits.TFTPTimeout, Retries: f.config.Limits.TFTPRetries,
 		MaxSize: a.Limit(), Retransmits: &f.tally.Retransmits,
 	}
-	if f.config.Network.Disturbed() {
-		client.Path = s.path
+	if way := s.path.To(a.Server); way.Disturbance() != (network.Disturbance{}) {
+		client.Path = way
 	}
 	return client.Get(f.ctx, a.Server, a.Name)
 }

@@ -44,6 +44,8 @@ type Config struct {
 	Observer fleet.Observer
 	// Network is between the phones and everybody else: a sound one if nil.
 	Network *network.Network
+	// Site tells where the i-th phone is, for [network.Condition]; nil: all are at "".
+	Site func(i int) string
 }
 
 var _ fleet.Fleet = (*Fleet)(nil)
@@ -118,7 +120,11 @@ func New(cfg Config) (*Fleet, error) {
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := &slot{index: len(f.slots), phone: p, path: f.config.Network.Path(len(f.slots))}
+	i, site := len(f.slots), ""
+	if f.config.Site != nil {
+		site = f.config.Site(i)
+	}
+	s := &slot{index: i, phone: p, path: f.config.Network.Path(i, site)}
 	f.slots = append(f.slots, s)
 	f.byName[p.Name()], f.byIP[p.IP()] = s, s
 }

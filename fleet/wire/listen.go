@@ -56,7 +56,7 @@ func (l *loopback) Accept() (net.Conn, error) {
 		remote := conn.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
 		if local.IsLoopback() && remote.IsLoopback() {
 			if s := l.at(local); s != nil && l.takes(s) {
-				return s.path.Conn(conn), nil
+				return s.path.To(remote.String()).Conn(conn), nil
 			}
 		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
