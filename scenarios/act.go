@@ -18,6 +18,7 @@ type Act struct {
 	Phones   language.Which `json:"phones,omitzero"`   // to which it is done
 	Part     language.Part  `json:"part,omitzero"`     // to a part of which it is done
 	Node     string         `json:"node,omitempty"`    // by its name in the scenario
+	Group    string         `json:"group,omitempty"`   // whose network it is; "": that of all phones
 	Service  string         `json:"service,omitempty"` // TFTP or TVS
 	Nodes    []string       `json:"nodes,omitempty"`   // in order, of UseTFTP
 	Unit     cucm.Unit      `json:"unit,omitempty"`
@@ -26,7 +27,8 @@ type Act struct {
 	On       bool           `json:"on,omitempty"`      // how something is set
 	Share    float64        `json:"share,omitempty"`   // from 0 to 1
 	Duration time.Duration  `json:"duration,omitempty"`
-	Until    string         `json:"until,omitempty"` // "02:00", "Saturday 02:00" or "2027-03-01 02:00", in UTC
+	Jitter   time.Duration  `json:"jitter,omitempty"` // by which it varies
+	Until    string         `json:"until,omitempty"`  // "02:00", "Saturday 02:00" or "2027-03-01 02:00", in UTC
 
 	Command string   `json:"command,omitempty"` // as typed
 	Answers []string `json:"answers,omitempty"` // to its questions
@@ -78,9 +80,11 @@ const (
 	StartService          Verb = "start" // Service of Node
 	PowerOffNode          Verb = "power off the node"
 	PowerOnNode           Verb = "power on the node"
-	LoseDatagrams         Verb = "lose datagrams"  // Share
-	DelayDatagrams        Verb = "delay datagrams" // Duration
-	HealNetwork           Verb = "heal the network"
+	LoseDatagrams         Verb = "lose datagrams"      // Share, of Group's
+	DelayDatagrams        Verb = "delay datagrams"     // Duration, Jitter, of Group's
+	HealNetwork           Verb = "heal the network"    // of Group
+	CutOffGroup           Verb = "cut off the group"   // Group from Node, or from Service of Node
+	ReconnectGroup        Verb = "reconnect the group" // the same
 	ShowWrongTVS          Verb = "show a wrong TVS certificate"
 	ServeStaleList        Verb = "serve a stale list"
 	CorruptLists          Verb = "corrupt lists"

@@ -75,8 +75,9 @@ func acts() (all [][2]string) {
 		"phones with firmware older than 9.4": {"use TFTP test10pub then next10pub"},
 		"page":                                append(pageActs.Examples(), "Common Phone Profile > web access = Enabled"),
 		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", untilMarch),
-		"fault":                               append(faults.Examples(), "the network delays datagrams by 20 ms"),
-		"on test10pub":                        {"show itl", "set cert regen TVS"},
+		"fault": append(faults.Examples(), "the network of floor-1 delays datagrams by 20 ms (varying by 5 ms)",
+			"the network of floor-1 is sound again", "TFTP of test10pub cannot be reached by floor-1"),
+		"on test10pub": {"show itl", "set cert regen TVS"},
 	} {
 		for _, value := range examples {
 			all = append(all, [2]string{key, value})
@@ -116,6 +117,8 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"wait: 101 years", "101 years are more than a hundred years"},
 		{"wait: a minute", `"a" is not understood here`},
 		{"fault: TVS of nobody is down", `"nobody" is not understood here`},
+		{"fault: floor-2 is cut off from test10pub", `"floor-2" is not understood here (did you mean "floor-1"?)`},
+		{"fault: the network delays by 5 ms (varying by 6 ms)", "a delay varies by no more than itself"},
 		{"telephones: power on", `"telephones" is not understood here`},
 		{"on test10pub: utils itl reset", `the command is not complete: it goes on with "localkey", "remotekey"`},
 		{"sep001bd4000002: reset", "there is no phone SEP001BD4000002"},
@@ -190,6 +193,8 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 		{Verb: Reset, Phones: language.Which{Name: "SEP000000000000"}}, {Verb: Reset, Phones: language.Which{Picked: true}},
 		{Verb: Reset, Part: language.Part{Number: -1}}, {Verb: Reset, Part: language.Part{Number: math.NaN(), Share: true}},
 		{Verb: Reset, Part: language.Part{Turn: "the last"}}, {Verb: WaitUntil, Until: "tomorrow"},
+		{Verb: CutOffGroup, Group: "floor-1", Node: "nobody"},
+		{Verb: HealNetwork, Group: "floor-2"},
 	} {
 		require.Error(t, p.Do(t.Context(), act), act.Verb)
 	}

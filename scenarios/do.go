@@ -65,6 +65,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	case LoseDatagrams, DelayDatagrams, HealNetwork:
 		p.disturb(a)
 		return nil
+	case CutOffGroup, ReconnectGroup:
+		return p.cutOff(a)
 	case StopService, StartService, PowerOffNode, PowerOnNode:
 		return p.switchNode(a)
 	case ShowWrongTVS, ServeStaleList, CorruptLists, CorruptConfigurations, HealFiles:
@@ -124,18 +126,41 @@ func (p *Player) doToPhones(a Act) error {
 	return nil
 }
 
-// disturb changes what the network does.
+// disturb changes what a network does.
 func (p *Player) disturb(a Act) {
 	d := p.Disturbance()
+	if a.Group != "" {
+		d = p.SiteDisturbance(a.Group)
+	}
 	switch a.Verb {
 	case LoseDatagrams:
 		d.Loss = a.Share
 	case DelayDatagrams:
-		d.Delay = a.Duration
+		d.Delay, d.Jitter = a.Duration, a.Jitter
 	case HealNetwork:
 		d = lab.Disturbance{}
 	}
-	p.Disturb(d)
+	if a.Group != "" {
+		p.DisturbSite(a.Group, d)
+	} else {
+		p.Disturb(d)
+	}
+}
+
+// cutOff lets nothing through between a group and a node or its service, or ends that.
+func (p *Player) cutOff(a Act) error {
+	n, err := p.Node(a.Node)
+	if err != nil {
+		return err
+	}
+	var only []cucm.Service
+	if a.Service != "" {
+		only = append(only, services[a.Service])
+	}
+	if a.Verb == CutOffGroup {
+		return p.CutOff(a.Group, n, only...)
+	}
+	return p.Reconnect(a.Group, n, only...)
 }
 
 // switchNode takes a node or one of its services off the network, or brings it

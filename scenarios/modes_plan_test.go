@@ -122,30 +122,36 @@ func (d *drawing) wait() string {
 	return "wait: " + d.one("10 minutes", "10 minutes", "1 hour", "25 hours")
 }
 
+const sound = " is sound again"
+
 // heal ends a fault.
 func (d *drawing) heal(i int) {
 	d.step("fault: "+d.faults[i].end, d.wait())
 	d.faults = slices.Delete(d.faults, i, i+1)
 }
 
-const sound = "the network is sound again"
-
-// breakSomething begins a fault. There is one of the network at a time, since two
-// of them might come close to phones' limits.
+// breakSomething begins a fault. There is one of what networks lose and delay at a
+// time, since two of them might come close to phones' limits.
 func (d *drawing) breakSomething() {
-	node, tftp, tvs := d.one(d.nodes...), d.one(d.tftp...), d.one(d.tvs...)
+	node, tftp, tvs, group := d.one(d.nodes...), d.one(d.tftp...), d.one(d.tvs...), d.one(d.groups...)
 	const right = " serves what it should again"
+	service := d.one("TVS of "+tvs, "TFTP of "+tftp)
+	of := d.one("", " of "+group)
 	f := []fault{
-		{"TVS of " + tvs + " is down", "TVS of " + tvs + " is up again"},
-		{"TFTP of " + tftp + " is down", "TFTP of " + tftp + " is up again"},
+		{service + " is down", service + " is up again"},
 		{node + " is down", node + " is up again"},
 		{"TVS of " + tvs + " shows a wrong certificate", tvs + right},
 		{"TFTP of " + tftp + " serves " + d.one("corrupted lists", "corrupted configurations", "a stale list"), tftp + right},
-		{"the network loses " + d.one("3%", "100%") + " of all datagrams", sound},
-		{"the network delays datagrams by " + d.one("20", "4000", "7000") + " ms", sound},
-		{"the network delays datagrams by " + d.one("1400", "1900") + " ms", sound},
-	}[d.IntN(8)]
-	if slices.ContainsFunc(d.faults, func(has fault) bool { return has.end == f.end }) {
+		{group + " is cut off from " + node, group + " reaches " + node + " again"},
+		{service + " cannot be reached by " + group, service + " can be reached by " + group + " again"},
+		{"the network" + of + " loses " + d.one("3%", "100%") + " of all datagrams", "the network" + of + sound},
+		{"the network" + of + " delays by " + d.one("20", "3500", "7000") + " ms", "the network" + of + sound},
+		{"the network" + of + " delays by " + d.one("1400", "1900") + " ms (varying by 50 ms)", "the network" + of + sound},
+	}[d.IntN(9)]
+	ofNetwork := strings.HasSuffix(f.end, sound)
+	if slices.ContainsFunc(d.faults, func(has fault) bool {
+		return has.end == f.end || ofNetwork && strings.HasSuffix(has.end, sound)
+	}) {
 		return
 	}
 	d.step("fault: " + f.begin)

@@ -118,7 +118,8 @@ func moments(t *testing.T, s Scenario, opt lab.Options) (all []moment) {
 func withoutRegistrations(phones []answer) {
 	for i := range phones {
 		a := &phones[i]
-		a.Registered, a.Known, a.CallManager, a.Alarms, a.Unanswered, a.OthersAlarms = nil, false, "", 0, 0, 0
+		a.Registered, a.Gone, a.Known, a.CallManager = nil, nil, false, ""
+		a.Alarms, a.Unanswered, a.OthersAlarms = 0, 0, 0
 	}
 }
 

@@ -73,11 +73,19 @@ var (
 		verb("{service} of {node} is up again", StartService).Explained("it answers again"),
 		verb("{node} is down", PowerOffNode).Explained("without power"),
 		verb("{node} is up again", PowerOnNode).Explained("with power, and its services started"),
-		verb("the network loses {share=percent} of all datagrams", LoseDatagrams).
-			Explained("of all that phones send and get"),
-		verb("the network delays datagrams by {milliseconds=number} ms", DelayDatagrams).
-			Explained("each, on its way"),
-		verb("the network is sound again", HealNetwork).Explained("nothing is lost or delayed"),
+		verb("the network[ of {group}] loses {share=percent} of all datagrams", LoseDatagrams).
+			Explained("of all that phones send and get, or those of a group"),
+		verb("the network[ of {group}] delays[ datagrams] by {milliseconds=number} ms"+
+			`[ \(varying by {jitter=number} ms\)]`, DelayDatagrams).
+			Explained("each, on its way, by so much or up to so much more or less"),
+		verb("the network[ of {group}] is sound again", HealNetwork).
+			Explained("nothing is lost or delayed: by the network of all phones, or by that of the group"),
+		verb("{group} is cut off from {node}", CutOffGroup).
+			Explained("nothing gets through, and nobody says so: its phones wait as long as they do"),
+		verb("{service} of {node} cannot be reached by {group}", CutOffGroup).
+			Explained("the same for one service, as behind a firewall"),
+		verb("{group} reaches {node} again", ReconnectGroup).Explained("the end of a cut"),
+		verb("{service} of {node} can be reached by {group} again", ReconnectGroup).Explained("the end of a firewall"),
 		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS).Explained("so that phones do not ask it"),
 		verb("TFTP of {node} serves a stale list", ServeStaleList).Explained("that of the beginning of the step"),
 		verb("TFTP of {node} serves corrupted lists", CorruptLists).
@@ -152,6 +160,9 @@ func (v vocabulary) possible(a Act) error {
 		return err
 	}
 	nodes, service := []string{a.Node}, a.Service
+	if a.Group != "" && !slices.Contains(v.Groups, a.Group) {
+		return &language.Error{Says: "there is no group " + a.Group}
+	}
 	switch a.Verb {
 	case MoveToOther, ResetOtherPhones:
 		switch {
@@ -168,6 +179,10 @@ func (v vocabulary) possible(a Act) error {
 	case ServeStaleList, CorruptLists, CorruptConfigurations:
 		service = "TFTP"
 	case StopService, StartService:
+	case CutOffGroup, ReconnectGroup:
+		if service == "" {
+			return nil
+		}
 	default:
 		return nil
 	}
@@ -270,7 +285,7 @@ func (k actKey) act(value string) (Act, error) {
 	}
 	a := Act{
 		Text: k.text + value, Verb: verb, Phones: k.phones, Part: k.part,
-		Node: said.Words["node"], Service: said.Words["service"], Setting: said.Words["setting"],
+		Node: said.Words["node"], Group: said.Words["group"], Service: said.Words["service"], Setting: said.Words["setting"],
 		Value: said.Words["value"], Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
 	}
 	switch verb {
@@ -289,7 +304,10 @@ func (k actKey) act(value string) (Act, error) {
 		a.Until = strings.TrimPrefix(said.Text, "until ")
 		_, err = nextTime(a.Until, time.Time{})
 	case DelayDatagrams:
-		a.Duration = time.Duration(min(said.Number("milliseconds"), maxDelay)) * time.Millisecond
+		a.Duration, a.Jitter = milliseconds(said, "milliseconds"), milliseconds(said, "jitter")
+		if a.Jitter > a.Duration {
+			err = &language.Error{Says: "a delay varies by no more than itself"}
+		}
 	}
 	if err == nil {
 		err = k.possible(a)
@@ -336,6 +354,10 @@ func securityMode(word string) cnf.SecurityMode {
 
 // maxDelay is the longest delay of datagrams, in milliseconds: a minute.
 const maxDelay = 60_000
+
+func milliseconds(said language.Said, name string) time.Duration {
+	return time.Duration(min(said.Number(name), maxDelay)) * time.Millisecond
+}
 
 // longest is the longest time that a sentence may name.
 const longest = 100 * 365 * 24 * time.Hour

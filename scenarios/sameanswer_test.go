@@ -25,7 +25,7 @@ func TestCatalogue(t *testing.T) {
 	for i, s := range Builtin() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			playInBothModes(t, s, uint64(i))
+			playInBothModes(t, s, lab.Options{Seed: int64(i)})
 		})
 	}
 }
@@ -40,22 +40,21 @@ func TestPlansOfTheExamples(t *testing.T) {
 			t.Parallel()
 			s, err := LoadFile(file)
 			require.NoError(t, err)
-			playInBothModes(t, s, uint64(i))
+			playInBothModes(t, s, lab.Options{Seed: int64(i), Pace: 4}) // phones that are cut off wait for minutes
 		})
 	}
 }
 
-func playInBothModes(t *testing.T, s Scenario, seed uint64) {
+func playInBothModes(t *testing.T, s Scenario, opt lab.Options) {
 	answers := make(map[string][][]answer)
 	for _, mode := range lab.Modes {
 		if why := s.NotIn[mode]; why != "" {
 			t.Logf("not in %s mode: %s", mode, why)
 			continue
 		}
-		opt := Options{Lab: lab.Options{
-			Mode: mode, Phones: min(s.Phones(), 30), Seed: int64(seed), Keys: testkeys.NewPool(seed), KeyBits: 1024,
-		}}
-		r, err := Run(t.Context(), answering(s, func(all []answer) { answers[mode] = append(answers[mode], all) }), opt)
+		opt.Mode, opt.Phones, opt.Keys, opt.KeyBits = mode, min(s.Phones(), 30), testkeys.NewPool(uint64(opt.Seed)), 1024
+		tell := func(all []answer) { answers[mode] = append(answers[mode], all) }
+		r, err := Run(t.Context(), answering(s, tell), Options{Lab: opt})
 		require.NoError(t, err)
 		var text strings.Builder
 		require.NoError(t, r.WriteText(&text))

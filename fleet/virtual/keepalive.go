@@ -14,6 +14,9 @@ type keepAlives struct {
 	left int    // phones that have not had theirs
 	next uint32 // the next phone
 	due  int64  // when it is due
+	// again: one was lost, so that all are to come again when time passes. Settle would
+	// never end if they came meanwhile, as long as some are lost.
+	again bool
 }
 
 // startKeepAlives lets every phone's next keep-alive come.
@@ -22,6 +25,14 @@ func (f *Fleet) startKeepAlives() {
 		f.keepAlives.due = f.now
 	}
 	f.keepAlives.left = len(f.slots)
+}
+
+// repeatKeepAlives lets them come again where one was lost.
+func (f *Fleet) repeatKeepAlives() {
+	if f.keepAlives.again {
+		f.keepAlives.again = false
+		f.startKeepAlives()
+	}
 }
 
 // sendKeepAlives has phones register again whose keep-alive comes before until

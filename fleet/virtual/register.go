@@ -39,7 +39,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		took += min(asks+answers, fleet.SIPTimeout)
 	}
 	if err == errLost {
-		f.startKeepAlives() // at another time it may succeed
+		f.keepAlives.again = true // at another time it may succeed
 	}
 	f.answer(t.phone, t.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
 }

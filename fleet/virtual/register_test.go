@@ -1,6 +1,8 @@
 package virtual_test
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	"itlsim/fleet/network"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
 	"itlsim/sip"
@@ -122,6 +125,24 @@ func TestRegistrationsThroughABadNetwork(t *testing.T) {
 	for v := range l.All() {
 		require.Equal(t, v.Flash.Config != nil, v.CallManager != "", v.Name)
 	}
+}
+
+// Phones settle although keep-alives go on being lost: one node is cut off from phones
+// that prefer it, and may fail at the other.
+func TestSettlingDoesNotWaitForKeepAlives(t *testing.T) {
+	l := booted(t, 300)
+	host, _, err := net.SplitHostPort(l.pub.Address(cucm.CallManagerService))
+	require.NoError(t, err)
+	l.Impair(network.Condition{
+		All: network.Disturbance{Loss: 0.3}, Walls: map[network.Wall]bool{{Server: host}: true},
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	l.Send(phone.Reset{}, nil)
+	require.NoError(t, l.Settle(ctx))
+	l.Impair(network.Condition{})
+	l.waits(round)
+	require.Equal(t, 300, l.cluster.Registered())
 }
 
 // A reset ends a registration until the phone registers again.

@@ -14,6 +14,7 @@ import (
 //	[ words]    words that may be left out
 //	<macro>     another piece of grammar: see macros
 //	{name=slot} a slot, and (name=a|b) a choice, whose words [Said] tells by this name
+//	\(          this character itself
 //
 // A slot that has no name of its own is called by its slot: {node} is {node=node}.
 type Rule[T any] struct {
@@ -69,13 +70,23 @@ func (r *ruleReader) sequence(ends string) (parts []part) {
 			r.at++
 			parts = append(parts, r.choice())
 		default:
-			end := r.at + strings.IndexAny(r.text[r.at:]+"{", "{<[("+ends)
-			text := r.text[r.at:end]
+			text := r.plain("{<[(" + ends)
 			parts = append(parts, part{text: text, words: strings.Fields(text)})
-			r.at = end
 		}
 	}
 	return parts
+}
+
+// plain reads text up to one of the ends.
+func (r *ruleReader) plain(ends string) string {
+	var b strings.Builder
+	for ; r.at < len(r.text) && !strings.ContainsRune(ends, rune(r.text[r.at])); r.at++ {
+		if r.text[r.at] == '\\' {
+			r.at++
+		}
+		b.WriteByte(r.text[r.at])
+	}
+	return b.String()
 }
 
 // choice reads what follows an open parenthesis.
