@@ -106,6 +106,7 @@ func (p *Phones) register(device string, r *Registration, renews bool) (anew boo
 		raised = p.gone(raised, rec, DeviceInitiatedReset)
 	case old.Node != r.Node:
 		raised = p.gone(raised, rec, DuplicateReg)
+	case r.lapses.IsZero(): // without SIP: it does not lapse, whatever the phone was silent before
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}

@@ -34,6 +34,22 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 	require.Zero(t, c.Registered())
 }
 
+// A phone that registers without SIP after a silence is heard of again, and its silence
+// is none of the others', who share the registration.
+func TestRegisteringAfterASilence(t *testing.T) {
+	now := then
+	cfg := small()
+	cfg.Clock = clock(func() time.Time { return now })
+	c, err := New(cfg)
+	require.NoError(t, err)
+	c.Publisher().Register("SEP00000000000A", false)
+	c.Publisher().Register("SEP00000000000B", false)
+	c.FallSilent("SEP00000000000A")
+	c.Publisher().Register("SEP00000000000A", true)
+	now = now.Add(time.Hour)
+	require.Equal(t, 2, c.Registered())
+}
+
 // The alarms of a phone's registrations have their parameters in CUCM's order, those
 // of EndPointUnregistered as in a log. Its severity is lowered where the phone was
 // reset, or reset itself.

@@ -40,7 +40,10 @@ func (f *Fleet) run(ctx context.Context, until int64, settle bool) error {
 			return ctx.Err()
 		}
 		f.mu.Lock()
-		if settle && f.queue.empty() {
+		switch {
+		case !settle:
+			f.repeatKeepAlives()
+		case f.queue.empty():
 			f.mu.Unlock()
 			return nil
 		}
