@@ -23,8 +23,9 @@ const (
 // release is published. The services of the platform are those of the Finesse guide
 // and the HCM-F log. The node checker expects the publisher's to be stopped on
 // subscribers; the Cisco License Manager that it names too went with release 9
-// (remembered). The last four are from technote 214231 and the HCM-F log; which of
-// them are activated is this project's own choice.
+// (remembered). The last five are from technote 214231, the security guide 14 and the
+// HCM-F log; in which releases, and which of them are activated, is this project's own
+// choice.
 var bystanders = map[Service]bystander{
 	"A Cisco DB":                            everywhere,
 	"A Cisco DB Replicator":                 everywhere,
@@ -58,6 +59,7 @@ var bystanders = map[Service]bystander{
 	"Cisco Intercluster Lookup Service":     onPublisher,
 	"Cisco SOAP - CallRecord Service":       onPublisher,
 	"Cisco CTIManager":                      everywhere,
+	"Cisco HAProxy":                         everywhere,
 	capfService:                             ofPublisher,
 	"Cisco CTL Provider":                    inMixedMode,
 	"Cisco DirSync":                         notActivated,
