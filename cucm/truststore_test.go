@@ -2,6 +2,7 @@ package cucm_test
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"os"
@@ -173,4 +174,41 @@ func TestWhatIsNoCertificateIsNotImported(t *testing.T) {
 	require.ErrorContains(t, err, "no certificate")
 	_, err = l.Types(l.Pub, "set cert import trust Tomkat")
 	require.ErrorContains(t, err, "Phone-SAST-trust", "it names what there is")
+}
+
+// Earlier versions kept the certificates that TVS vouches for, and no others.
+func TestTrustStoresOfAnEarlierVersion(t *testing.T) {
+	dir := t.TempDir()
+	l := openLab(t, dir)
+	first := l.Sub.Certificate(cucm.CallManager).Certificate
+	l.Must(l.Sub, "set cert regen CallManager", "yes")
+	listed := strings.Split(l.Must(l.Pub, "show cert list trust"), "\n")
+	require.NoError(t, l.Close())
+
+	saved := filepath.Join(dir, "current", "cluster.json")
+	data, err := os.ReadFile(saved)
+	require.NoError(t, err)
+	var state map[string]any
+	require.NoError(t, json.Unmarshal(data, &state))
+	certs, err := os.ReadFile(filepath.Join(dir, "current", "trust.pem"))
+	require.NoError(t, err)
+	var places []any
+	var kept []byte
+	for _, place := range state["Trust"].([]any) {
+		var block *pem.Block
+		block, certs = pem.Decode(certs)
+		if place == "CallManager" || place == "ITLRecovery" || place == "tomcat" {
+			places, kept = append(places, place), append(kept, pem.EncodeToMemory(block)...)
+		}
+	}
+	require.Less(t, len(places), len(state["Trust"].([]any)))
+	state["Trust"] = places
+	data, err = json.Marshal(state)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(saved, data, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "current", "trust.pem"), kept, 0o600))
+
+	l = openLab(t, dir)
+	require.ElementsMatch(t, listed, strings.Split(l.Must(l.Pub, "show cert list trust"), "\n"))
+	require.Equal(t, tvs.Valid, query(l.Pub, first).Status)
 }
