@@ -97,14 +97,15 @@ func (cfg Config) Check() error {
 		return err
 	}
 	facts := cfg.Release.Facts()
-	if !slices.Contains(facts.KeyBits, cfg.KeyBits) {
-		return fmt.Errorf("release %s has no keys of %d bits; there are %v", cfg.Release, cfg.KeyBits, facts.KeyBits)
-	}
 	for _, n := range cfg.Nodes {
-		for unit, bits := range n.KeyBits {
-			if !slices.Contains(facts.KeyBits, bits) {
-				return fmt.Errorf("release %s has no keys of %d bits, such as %s of %s; there are %v",
+		for _, unit := range facts.Units() {
+			switch bits := cmp.Or(n.KeyBits[unit], cfg.KeyBits); {
+			case !slices.Contains(facts.KeyBits, bits):
+				return fmt.Errorf("release %s has no keys of %d bits, as %s of %s would be; there are %v",
 					cfg.Release, bits, unit, n.Name, facts.KeyBits)
+			case (unit == CallManager || unit == ITLRecovery) && !itl.CanSign(bits):
+				return fmt.Errorf("%s of %s cannot have %d bits: the files that it signs have no number for such keys",
+					unit, n.Name, bits)
 			}
 		}
 	}

@@ -87,7 +87,8 @@ type Facts struct {
 	// take them.
 	DropsExpired string
 	// KeyBits are the sizes that keys may have. 3072 is in the security guide 14; for
-	// older releases no document was found.
+	// older releases no document was found. Files have no number for signatures of 3072
+	// bits ([itl.CanSign]), so that CallManager and ITLRecovery never have it.
 	KeyBits []int
 
 	// Guard is how long a node refuses to regenerate another certificate after one

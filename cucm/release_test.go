@@ -100,10 +100,15 @@ func TestReleaseRefuses(t *testing.T) {
 		`release "7.1" is not simulated; there is 9.1, 10.0, 10.5, 11.0, 11.5, 12.0, 12.5, 14, 15`: func(c *cucm.Config) {
 			c.Release = "7.1"
 		},
-		"release 12.5 has no keys of 3072 bits; there are [1024 2048 4096]": func(c *cucm.Config) {
+		"release 12.5 has no keys of 3072 bits, as CallManager of test10pub would be; there are [1024 2048 4096]": func(c *cucm.Config) {
 			c.Release, c.KeyBits = cucm.Release125, 3072
 		},
-		"release 11.5 has no keys of 3072 bits, such as TVS of b; there are [1024 2048 4096]": func(c *cucm.Config) {
+		"CallManager of test10pub cannot have 3072 bits: the files that it signs have no number for such keys": func(
+			c *cucm.Config,
+		) {
+			c.Release, c.KeyBits = cucm.Release15, 3072
+		},
+		"release 11.5 has no keys of 3072 bits, as TVS of b would be; there are [1024 2048 4096]": func(c *cucm.Config) {
 			c.Release = cucm.Release115
 			c.Nodes = []cucm.NodeConfig{{Name: "b", KeyBits: map[cucm.Unit]int{cucm.TVSUnit: 3072}}}
 		},
@@ -116,6 +121,20 @@ func TestReleaseRefuses(t *testing.T) {
 		_, err := cucm.New(cfg)
 		require.EqualError(t, err, words)
 	}
+}
+
+// A key of 3072 bits that signs no files is played in release 14, and kept by a
+// regeneration.
+func TestKeysOf3072Bits(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) {
+		c.Release = cucm.Release14
+		c.Nodes = []cucm.NodeConfig{{Name: "pub", TFTP: true, TVS: true, KeyBits: map[cucm.Unit]int{cucm.TVSUnit: 3072}}}
+	})
+	require.Equal(t, 3072, l.Pub.Certificate(cucm.TVSUnit).Bits())
+	require.NoError(t, l.Pub.ITL().VerifySelf())
+	l.Must(l.Pub, "set cert regen TVS", "yes")
+	require.Equal(t, 3072, l.Pub.Certificate(cucm.TVSUnit).Bits())
+	require.NoError(t, l.Pub.ITL().VerifySelf())
 }
 
 // A version is of the release whose numbers it begins with.

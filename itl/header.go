@@ -108,6 +108,10 @@ type Header struct {
 // modulusSizes are the signature lengths in bytes that SIGNATUREMODULUS numbers.
 var modulusSizes = [...]int{64, 128, 256, 512}
 
+// CanSign reports whether files can be signed with an RSA key of so many bits: there
+// is a number for 512, 1024, 2048 and 4096.
+func CanSign(bits int) bool { return slices.Contains(modulusSizes[:], bits/8) }
+
 const maxSignature = 512 // the largest of them
 
 // required are the elements that no header may lack. The names matter: with the

@@ -71,6 +71,8 @@ func TestCures(t *testing.T) {
 		return all
 	}
 	const resetPage = "page: System > Enterprise Parameters > Reset"
+	const withoutReset = "erase the trust list at the phone (Settings > Security Configuration), or restore the backup " +
+		"under whose keys the list was signed; this release has no `utils itl reset`"
 	newRecovery := []string{"on test10pub: set cert regen ITLRecovery"}
 	restarts := bothNodes("utils service restart Cisco Tftp")
 	for _, tc := range []struct {
@@ -108,6 +110,12 @@ func TestCures(t *testing.T) {
 				"sub": "`utils service restart Cisco Tftp` on test10sub and a reset of the phones: " +
 					"their list holds the ITLRECOVERY record",
 			},
+		},
+		{
+			"9.1, which has no reset", "cluster: {release: 9.1}\n" + twoGroups,
+			seq([]string{"phones: power off"}, bothNodes("set cert regen CallManager", "set cert regen TVS"),
+				[]string{"phones: power on"}),
+			map[string]string{"pub": withoutReset, "sub": withoutReset},
 		},
 		{
 			"at another cluster", `cluster: {nodes: [{name: test10pub}]}

@@ -27,7 +27,7 @@ type serveCmd struct {
 	AdminPassword    string   `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
 	Release          string   `help:"Release of a new cluster: ${releases}." enum:"${releases}" default:"10.0"`
-	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096; 3072 from release 14 on." default:"2048"`
+	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
 	Digest           string   `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
 	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
 	Address          string   `help:"${serve_address}" default:"127.0.0.2"`
@@ -105,9 +105,8 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--address %s: want an IPv4 address", c.Address)
 	case c.PortOffset < 0 || c.PortOffset > 50000:
 		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
-	case !slices.Contains(cucm.Release(c.Release).Facts().KeyBits, c.KeyBits):
-		return publisher, usageError("--key-bits %d: release %s has %v",
-			c.KeyBits, c.Release, cucm.Release(c.Release).Facts().KeyBits)
+	case !itl.CanSign(c.KeyBits) || !slices.Contains(cucm.Release(c.Release).Facts().KeyBits, c.KeyBits):
+		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
 	}
 	return publisher, nil
 }
