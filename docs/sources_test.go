@@ -79,6 +79,22 @@ func TestScenariosOfEachRow(t *testing.T) {
 	}
 }
 
+// The plans of examples/ are those that the page on writing scenarios lists.
+func TestPlansAreListed(t *testing.T) {
+	page, plans := read(t, "writing-scenarios.md"), 0
+	require.NoError(t, filepath.WalkDir("../examples", func(path string, d fs.DirEntry, err error) error {
+		if path == "../examples/regression" {
+			return fs.SkipDir // a suite of tests
+		}
+		if err == nil && filepath.Ext(path) == ".yaml" {
+			plans++
+			require.Contains(t, page, "| ["+strings.TrimPrefix(path, "../examples/")+"]("+path+") |")
+		}
+		return err
+	}))
+	require.GreaterOrEqual(t, plans, 6)
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
