@@ -1,11 +1,15 @@
 package cucm_test
 
 import (
+	"crypto/rsa"
+	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/testkeys"
 )
 
 // A change of FIPS mode makes all keys of one node anew and is kept; of another node
@@ -57,4 +61,39 @@ func certificates(n *cucm.Node) map[cucm.Unit]string {
 		all[unit] = string(n.Certificate(unit).Certificate.Raw)
 	}
 	return all
+}
+
+// Where one of the new keys cannot be made the node is as it was, whichever it is.
+func TestFIPSFailsWhole(t *testing.T) {
+	keys := &shortKeys{KeySource: testkeys.NewPool(7), left: 100}
+	l := openLab(t, t.TempDir(), func(c *cucm.Config) { c.Keys = keys })
+	l.Register(phoneName)
+	before, host := l.Snapshot(), l.Pub.HostKey()
+	for keys.left = range 6 {
+		left := keys.left
+		require.ErrorIs(t, l.Pub.SetFIPS(true), errNoKey, "after %d keys", left)
+		require.Empty(t, cmp.Diff(before, l.Snapshot()), "after %d keys", left)
+		require.Equal(t, host, l.Pub.HostKey())
+		require.Empty(t, l.Resets)
+	}
+	keys.left = 6
+	require.NoError(t, l.Pub.SetFIPS(true))
+	require.Zero(t, keys.left, "one for each certificate")
+	require.Len(t, l.Resets, 1)
+}
+
+var errNoKey = errors.New("no key is left")
+
+// shortKeys gives a number of keys.
+type shortKeys struct {
+	cucm.KeySource
+	left int
+}
+
+func (k *shortKeys) Key(bits int) (*rsa.PrivateKey, error) {
+	if k.left == 0 {
+		return nil, errNoKey
+	}
+	k.left--
+	return k.KeySource.Key(bits)
 }
