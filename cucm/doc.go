@@ -19,6 +19,8 @@
 // with the old state or the new one. Refusals are errors of the family
 // [ErrRefused].
 //
+// What a release does in its own way is a row of one table, see [Facts].
+//
 // Inside, files refer downwards: state and draft know neither cluster nor node;
 // lists, keys and the files of a state work on drafts; Cluster and Node stand
 // above them, and what administrators do above these.

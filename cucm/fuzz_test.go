@@ -76,3 +76,25 @@ func TestP12ThatAsksForTooMuchWork(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Any text is a version of some release; what is taken for a build is one that a node
+// can run, and of the release that it names.
+func FuzzVersions(f *testing.F) {
+	for _, s := range []string{"9.1", "14", "12.5.1.13900-152", "12.5(1)", "99999999999999999999.1.1.1-1", "-", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, version string) {
+		r, exact := ReleaseOf(version)
+		if r.Facts() == nil {
+			t.Fatalf("%q is of release %q", version, r)
+		}
+		build := BuildOf(version)
+		if build == "" {
+			return
+		}
+		of, known := ReleaseOf(build)
+		if !exact || !known || of != r || BuildOf(build) != build || compareVersions(build, build) != 0 {
+			t.Fatalf("%q: build %q of release %q, %q", version, build, r, of)
+		}
+	})
+}
