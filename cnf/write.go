@@ -15,7 +15,7 @@ import (
 
 // A File is a configuration as a call manager writes it: what phones read of it,
 // and what else real files hold. That of [Config.Default] is for no phone, and
-// has servers alone.
+// has servers alone, that of [Config.Stub] what a phone needs to ask for the other.
 type File struct {
 	Config
 	Device       string   // SEP<MAC>
@@ -56,8 +56,11 @@ func (f *File) XML() []byte {
 	var b bytes.Buffer
 	b.Grow(4096)
 	name := "own"
-	if f.Default {
+	switch {
+	case f.Default:
 		name = "default"
+	case f.Stub:
+		name = "stub"
 	}
 	if err := cnfTemplate.ExecuteTemplate(&b, name, values); err != nil {
 		panic("cnf: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template

@@ -58,6 +58,18 @@ func TestWrittenIsReadBack(t *testing.T) {
 	})
 }
 
+// A stub says for whose certificate there is an encrypted file, and nothing of it.
+func TestStubIsReadBack(t *testing.T) {
+	file := cnf.File{CAPF: "pub", Config: cnf.Config{
+		Load: "sip88xx", Stub: true, CertHash: "0f343b0931126a20f133d67c2b018a3b", CallManagers: []string{"pub"},
+	}}
+	got, err := cnf.Parse(file.XML())
+	require.NoError(t, err)
+	require.Equal(t, &cnf.Config{
+		Load: "sip88xx", Stub: true, CertHash: file.CertHash, Settings: cnf.Settings{SettingsAccess: true},
+	}, got)
+}
+
 // The file says 0 to deny settings access, and to enable the rest.
 func TestSettingsAsTheFileSpellsThem(t *testing.T) {
 	for _, tc := range []struct {

@@ -1,6 +1,11 @@
 package cucm
 
 import (
+	"crypto/md5"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"net"
@@ -17,7 +22,7 @@ import (
 
 // File is the node's TFTP service: its ITL under the phone's name or the
 // generic one, configurations of the phones in the database and the default one,
-// plain and signed; the cluster's CTL where one was made. No other file exists.
+// plain and signed, or encrypted with a signed stub; the cluster's CTL where one was made. No other file exists.
 // Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
 	data, err := n.file(name)
@@ -41,7 +46,7 @@ func (n *Node) file(name string) ([]byte, error) {
 		if list := n.ITL(); list != nil {
 			return list.Bytes(), nil
 		}
-	case tftp.Config, tftp.SignedConfig:
+	case tftp.Config, tftp.SignedConfig, tftp.EncryptedConfig:
 		return n.configFile(f)
 	}
 	return nil, tftp.ErrNotFound
@@ -59,15 +64,28 @@ func (n *Node) configFile(f tftp.Name) ([]byte, error) {
 	case c.config.AutoRegister:
 		c.welcomed(f.Device)
 	}
-	if f.Device != "" && c.config.SharedConfigurations {
+	if f.Kind == tftp.EncryptedConfig && device.recipient() == nil {
+		return nil, tftp.ErrNotFound
+	}
+	if f.Device != "" && c.config.SharedConfigurations && device.recipient() == nil {
 		f.Device = FleetDevice
 		device = Device{Name: FleetDevice, Group: device.Group, Security: device.Security}
 	}
-	if f.Kind == tftp.SignedConfig {
-		return n.signedConfiguration(f.String(), device)
+	if f.Kind != tftp.Config {
+		return n.signedConfiguration(f, device)
 	}
 	file, _ := n.configuration(device)
 	return file.XML(), nil
+}
+
+// recipient is the certificate for which the device's configuration is encrypted;
+// nil: it is not. Nobody can do so for a phone without a certificate (this project's
+// choice: it is signed then).
+func (d *Device) recipient() *x509.Certificate {
+	if d.Encrypted {
+		return d.LSC
+	}
+	return nil
 }
 
 // defaultDevice stands for the phones without a configuration of their own: that
@@ -106,30 +124,58 @@ func (d *Device) key() string {
 
 // signedConfiguration signs a device's configuration when a phone first asks for it
 // after a change.
-func (n *Node) signedConfiguration(name string, d Device) ([]byte, error) {
+func (n *Node) signedConfiguration(name tftp.Name, d Device) ([]byte, error) {
 	c := n.cluster
 	c.mu.RLock()
-	key := d.key()
+	key := configKey{name.Kind, d.key()}
 	kept, digest, changes := n.configs[key], n.digest, c.changes
 	c.mu.RUnlock()
-	if kept.changes == changes && slices.Equal(kept.group, d.Group) && kept.security == d.Security {
+	if kept.changes == changes && kept.device.same(d) {
 		return kept.data, nil
 	}
 	// Written and signed outside the lock: other phones need not wait for it.
 	file, signer := n.configuration(d)
-	if kept.stamp != file.VersionStamp || kept.signer != signer || kept.digest != digest {
-		data, err := itl.SignFile(name, file.XML(), digest, c.Now(), signer.Signer)
+	if kept.stamp != file.VersionStamp || kept.signer != signer || kept.digest != digest ||
+		kept.device.recipient() != d.recipient() {
+		data, err := n.sign(name, &file, d, digest, signer)
 		if err != nil {
 			return nil, err
 		}
 		c.signed.Add(1)
 		kept = signedConfig{stamp: file.VersionStamp, signer: signer, digest: digest, data: data}
 	}
-	kept.changes, kept.group, kept.security = changes, d.Group, d.Security
+	kept.changes, kept.device = changes, d
 	c.mu.Lock()
 	n.configs[key] = kept
 	c.mu.Unlock()
 	return kept.data, nil
+}
+
+// same reports whether a device's configuration is the same as far as the database goes.
+func (d *Device) same(e Device) bool {
+	return d.Security == e.Security && d.recipient() == e.recipient() && slices.Equal(d.Group, e.Group)
+}
+
+// sign signs a device's configuration, or what stands in the place of one that is
+// encrypted, or encrypts it. What keys that takes is no part of a simulation, which
+// goes by the cluster's own randomness.
+func (n *Node) sign(name tftp.Name, f *cnf.File, d Device, digest itl.Digest, by *Certificate) ([]byte, error) {
+	c := n.cluster
+	recipient := d.recipient()
+	var key *rsa.PublicKey
+	if recipient != nil {
+		key, _ = recipient.PublicKey.(*rsa.PublicKey)
+	}
+	switch {
+	case key == nil:
+	case name.Kind == tftp.EncryptedConfig:
+		return itl.EncryptFile(name.String(), f.XML(), digest, c.Now(), by.Signer, key, rand.Reader)
+	default:
+		stub, sum := *f, md5.Sum(recipient.Raw)
+		stub.Stub, stub.CertHash = true, hex.EncodeToString(sum[:])
+		f = &stub
+	}
+	return itl.SignFile(name.String(), f.XML(), digest, c.Now(), by.Signer)
 }
 
 // configuration is a device's configuration, and the certificate to sign it with.

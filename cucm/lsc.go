@@ -17,8 +17,8 @@ import (
 // of Certificate Validity" (remembered).
 const lscYears = 5
 
-// IssueLSC has the publisher's CAPF issue a certificate for a phone's key. Its
-// subject is the cluster's with the phone's name. It refuses where CAPF is stopped.
+// IssueLSC has the publisher's CAPF issue a certificate for a phone's key, and notes
+// it in the database. Its subject is the cluster's with the phone's name. It refuses where CAPF is stopped.
 func (c *Cluster) IssueLSC(device string, key *rsa.PublicKey) (*x509.Certificate, error) {
 	c.mu.RLock()
 	running, capf, location := c.nodes[0].runs(capfService), c.nodes[0].certs[CAPFUnit], c.location
@@ -26,6 +26,8 @@ func (c *Cluster) IssueLSC(device string, key *rsa.PublicKey) (*x509.Certificate
 	if !running {
 		return nil, ErrNoCAPF
 	}
+	c.admin.Lock() // which guards the randomness
+	defer c.admin.Unlock()
 	serial := make([]byte, 8)
 	if _, err := io.ReadFull(c.config.Random, serial); err != nil {
 		return nil, fmt.Errorf("LSC of %s: %w", device, err)
@@ -42,7 +44,11 @@ func (c *Cluster) IssueLSC(device string, key *rsa.PublicKey) (*x509.Certificate
 	if err != nil {
 		return nil, fmt.Errorf("LSC of %s: %w", device, err)
 	}
-	return x509.ParseCertificate(der)
+	lsc, err := x509.ParseCertificate(der)
+	if err == nil {
+		c.Phones.issued(device, lsc)
+	}
+	return lsc, err
 }
 
 // CAPF is the certificate by which phones know the cluster's CAPF.

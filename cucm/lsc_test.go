@@ -1,8 +1,10 @@
 package cucm_test
 
 import (
+	"crypto/md5"
 	"crypto/rsa"
 	"crypto/x509"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,6 +14,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/internal/cucmtest"
 	"itlsim/itl"
+	"itlsim/tftp"
 )
 
 // lscOf has the cluster's CAPF issue a certificate.
@@ -74,4 +77,54 @@ func TestConfigurationOfASecureProfile(t *testing.T) {
 	l.AddDevice(device)
 	require.Equal(t, cnf.NonSecure, read().Security)
 	require.Equal(t, []string{"10.48.47.153:5060"}, read().CallManagers)
+}
+
+// TFTP Encrypted Config: a stub in place of the configuration, and that encrypted for
+// the phone's LSC, the same as long as nothing changes.
+func TestEncryptedConfiguration(t *testing.T) {
+	l := addressed(newLab(t))
+	device := cucm.Device{Name: phoneName, Group: l.Nodes(), Encrypted: true}
+	l.AddDevice(device)
+	fetch := func(name string) []byte {
+		t.Helper()
+		data, err := l.Pub.File(phoneName + name)
+		require.NoError(t, err)
+		return data
+	}
+	_, err := l.Pub.File(phoneName + ".cnf.xml.enc.sgn")
+	require.ErrorIs(t, err, tftp.ErrNotFound, "the phone has no LSC")
+	require.Contains(t, string(fetch(".cnf.xml.sgn")), "<fullConfig>true")
+
+	key, err := l.Config.Keys.Key(1024)
+	require.NoError(t, err)
+	lsc, err := l.IssueLSC(phoneName, &key.PublicKey)
+	require.NoError(t, err)
+	sum := md5.Sum(lsc.Raw)
+	require.Contains(t, string(fetch(".cnf.xml.sgn")), fmt.Sprintf("<certHash>%x</certHash>\n<encrConfig>true", sum))
+	first := fetch(".cnf.xml.enc.sgn")
+	require.Equal(t, checksum(first), checksum(fetch(".cnf.xml.enc.sgn")))
+	file, err := itl.ParseEncrypted(first)
+	require.NoError(t, err)
+	require.NoError(t, file.Verify(l.Pub.Certificate(cucm.CallManager).Key.Public().(*rsa.PublicKey)))
+	plain, err := file.Decrypt(key)
+	require.NoError(t, err)
+	config, err := cnf.Parse(plain)
+	require.NoError(t, err)
+	require.False(t, config.Stub)
+	require.Len(t, config.CallManagers, 2)
+
+	device, _ = l.Device(phoneName)
+	device.Encrypted = false
+	l.AddDevice(device)
+	require.Contains(t, string(fetch(".cnf.xml.sgn")), "<fullConfig>true", "at once")
+	device.Encrypted = true
+	l.AddDevice(device)
+	require.NoError(t, l.Configure(cnf.Settings{WebAccess: true}))
+	require.NotEqual(t, checksum(first), checksum(fetch(".cnf.xml.enc.sgn")))
+	device, _ = l.Device(phoneName)
+	device.Encrypted = false
+	l.AddDevice(device)
+	require.Contains(t, string(fetch(".cnf.xml.sgn")), "<fullConfig>true")
+	_, err = l.Pub.File(phoneName + ".cnf.xml.enc.sgn")
+	require.ErrorIs(t, err, tftp.ErrNotFound)
 }

@@ -4,9 +4,9 @@ import (
 	"crypto/ed25519"
 	"sync/atomic"
 
-	"itlsim/cnf"
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
+	"itlsim/tftp"
 )
 
 // A Node is one server of a cluster. It is safe for concurrent use; the zero
@@ -18,7 +18,7 @@ type Node struct {
 
 	down      bool               // without power
 	addresses map[Service]string // host:port, once reachable
-	configs   map[string]signedConfig
+	configs   map[configKey]signedConfig
 	faults    atomic.Pointer[Faults]
 	log       *ciscolog.Log
 }
@@ -27,13 +27,18 @@ type Node struct {
 // until something in it changes, since signing is a node's dearest operation,
 // about a millisecond.
 type signedConfig struct {
-	changes  uint64  // of the cluster when it was last compared
-	group    []*Node // the device's then
-	security cnf.SecurityMode
-	stamp    string
-	signer   *Certificate
-	digest   itl.Digest
-	data     []byte
+	changes uint64 // of the cluster when it was last compared
+	device  Device // then
+	stamp   string
+	signer  *Certificate
+	digest  itl.Digest
+	data    []byte
+}
+
+// A configKey is what a signed configuration is kept under.
+type configKey struct {
+	kind   tftp.Kind
+	device string // see [Device.key]
 }
 
 // Cluster is the node's.

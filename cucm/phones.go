@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"crypto/x509"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,15 @@ func (p *Phones) AddDevice(d Device) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.records.enter(d)
+}
+
+// issued notes a certificate that CAPF has issued to a phone of the database.
+func (p *Phones) issued(device string, lsc *x509.Certificate) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r := p.records.find(device); r != nil {
+		r.device.LSC = lsc
+	}
 }
 
 // Device is a phone as the database has it now; false where it has none.

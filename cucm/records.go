@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"crypto/x509"
 	"hash/maphash"
 	"net/netip"
 	"time"
@@ -17,6 +18,10 @@ type Device struct {
 	// Security is the Device Security Mode of its security profile. It has effect
 	// while the cluster is in mixed mode.
 	Security cnf.SecurityMode
+	// Encrypted is TFTP Encrypted Config of that profile: once the phone has an LSC,
+	// its configuration is encrypted for that.
+	Encrypted bool
+	LSC       *x509.Certificate // the last that CAPF issued; nil: none
 }
 
 // A Registration of a phone with a node. It never changes. Nothing watches it:

@@ -1,9 +1,16 @@
 package itl
 
 import (
+	"bytes"
 	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rsa"
 	"crypto/sha1"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
+	"time"
 )
 
 // An Encrypted is an encrypted configuration (.enc.sgn): signed like a .sgn, with
@@ -87,6 +94,91 @@ func ParseEncrypted(data []byte) (*Encrypted, error) {
 		KeyBits: c.keyBits, KeyAlgorithm: c.keyAlgorithm, IV: c.iv, Key: c.key, Padding: c.padding,
 		PlainDigest: c.plainDigest, PlainSum: c.plainSum, Ciphertext: ciphertext,
 	}, nil
+}
+
+// append writes the elements of an encrypted configuration's header.
+func (c *encryption) append(b []byte) []byte {
+	var cipher, info []byte
+	cipher = appendElement(cipher, tagCipherUnknown, []byte{0})
+	cipher = appendElement(cipher, tagIV, c.iv)
+	cipher = appendElement(cipher, tagPlainPadding, binary.BigEndian.AppendUint16(nil, uint16(c.padding)))
+	info = appendElement(info, tagKeyUnknown, []byte{0})
+	info = appendElement(info, tagKeyBits, binary.BigEndian.AppendUint16(nil, uint16(c.keyBits)))
+	info = appendElement(info, tagKeyAlgorithm, []byte{c.keyAlgorithm})
+	info = appendElement(info, tagKey, c.key)
+	b = appendElement(b, tagEncryption, appendElement(appendElement(nil, tagCipher, cipher), tagKeyInfo, info))
+	b = appendElement(b, tagPlainDigest, []byte{byte(c.plainDigest)})
+	return appendElement(b, tagPlainDigestHash, c.plainSum)
+}
+
+// What encrypted files are: AES-128 in CBC mode, padded with bytes of 0x0D.
+const (
+	aesBits      = 128
+	aesCBC       = 1
+	plainPadding = '\r'
+)
+
+// EncryptFile makes the .enc.sgn of a plain file, version 2.0, for whoever has the
+// private key to a certificate's.
+func EncryptFile(
+	name string, plain []byte, d Digest, at time.Time, s Signer, recipient *rsa.PublicKey, random io.Reader,
+) ([]byte, error) {
+	c := &encryption{
+		iv: make([]byte, aes.BlockSize), padding: aes.BlockSize - len(plain)%aes.BlockSize,
+		keyBits: aesBits, keyAlgorithm: aesCBC, plainDigest: d,
+	}
+	key := make([]byte, aesBits/8)
+	for _, secret := range [][]byte{key, c.iv} {
+		if _, err := io.ReadFull(random, secret); err != nil {
+			return nil, fmt.Errorf("encrypt %s: %w", name, err)
+		}
+	}
+	if d.hash() == 0 {
+		return nil, fmt.Errorf("encrypt %s: %s is not supported", name, d)
+	}
+	h := d.hash().New()
+	h.Write(plain)
+	c.plainSum = h.Sum(nil)
+	block, err := aes.NewCipher(key)
+	if err == nil {
+		//lint:ignore SA1019 the format knows no other
+		c.key, err = rsa.EncryptPKCS1v15(random, recipient, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encrypt %s: %w", name, err)
+	}
+	ciphertext := append(bytes.Clone(plain), bytes.Repeat([]byte{plainPadding}, c.padding)...)
+	cipher.NewCBCEncrypter(block, c.iv).CryptBlocks(ciphertext, ciphertext)
+	return sign(Header{
+		Version: Version{2, 0}, Digest: d, Filename: name, Timestamp: at, encryption: c,
+	}, ciphertext, s)
+}
+
+// Decrypt gives the plain file to the holder of the key. It says nothing of the
+// signature.
+func (f *Encrypted) Decrypt(key *rsa.PrivateKey) ([]byte, error) {
+	failed := func(err error) ([]byte, error) { return nil, fmt.Errorf("decrypt %s: %w", printable(f.Filename), err) }
+	if f.KeyAlgorithm != aesCBC || f.PlainDigest.hash() == 0 {
+		return failed(fmt.Errorf("key algorithm %d over %s is not known", f.KeyAlgorithm, f.PlainDigest))
+	}
+	//lint:ignore SA1019 the format knows no other
+	secret, err := rsa.DecryptPKCS1v15(nil, key, f.Key)
+	if err != nil {
+		return failed(err)
+	}
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return failed(err)
+	}
+	plain := make([]byte, len(f.Ciphertext))
+	cipher.NewCBCDecrypter(block, f.IV).CryptBlocks(plain, f.Ciphertext)
+	plain = plain[:f.plainLength()]
+	h := f.PlainDigest.hash().New()
+	h.Write(plain)
+	if !bytes.Equal(h.Sum(nil), f.PlainSum) {
+		return failed(errors.New("what came of it has another checksum"))
+	}
+	return plain, nil
 }
 
 // Scheme says how the file is encrypted, as far as can be told without the key.

@@ -2,6 +2,7 @@ package itl_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/rsa"
 	"testing"
 
@@ -45,6 +46,25 @@ func TestEncryptedConfiguration(t *testing.T) {
 	require.NoError(t, file.Verify(&signer.Key.(*rsa.PrivateKey).PublicKey), "the signature needs no key of the phone's")
 	require.Equal(t, len(plain), len(file.Ciphertext)-file.Padding)
 	require.Equal(t, "AES in CBC mode, its key by RSA of 1024 bits", file.Scheme())
+
+	// What this package encrypts is like that, and either is read with the phone's key.
+	for _, digest := range []itl.Digest{itl.SHA1, itl.SHA512} {
+		own, err := itl.EncryptFile(name, plain, digest, madeAt, signer, &phone.Key.(*rsa.PrivateKey).PublicKey, rand.Reader)
+		require.NoError(t, err)
+		again, err := itl.ParseEncrypted(own)
+		require.NoError(t, err)
+		require.NoError(t, again.Verify(&signer.Key.(*rsa.PrivateKey).PublicKey))
+		if digest == itl.SHA1 {
+			require.Equal(t, file.Length, again.Length, "elements of the same lengths")
+		}
+		for _, f := range []*itl.Encrypted{file, again} {
+			read, err := f.Decrypt(phone.Key.(*rsa.PrivateKey))
+			require.NoError(t, err)
+			require.Equal(t, string(plain), string(read))
+			_, err = f.Decrypt(signer.Key.(*rsa.PrivateKey))
+			require.ErrorContains(t, err, "decrypt "+name)
+		}
+	}
 
 	_, err = itl.ParseFile(data)
 	require.ErrorContains(t, err, "version 2.0, want 1.x (2.0 is an encrypted configuration)")

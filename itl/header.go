@@ -298,6 +298,9 @@ func (h *Header) encode(modulus byte) ([]byte, error) {
 	h.sigEnd = len(b)
 	b = appendText(b, tagFilename, h.Filename)
 	b = appendElement(b, tagTimestamp, binary.BigEndian.AppendUint32(nil, uint32(timestamp)))
+	if h.encryption != nil {
+		b = h.encryption.append(b)
+	}
 	for len(b)%4 != 0 {
 		b = append(b, tagPad)
 	}

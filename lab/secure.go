@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"itlsim/cnf"
+	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -42,7 +43,7 @@ func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
 		ofCluster := func(m *Member) bool { return l.ClusterOf(m.Home) == c && (pick == nil || pick(m)) }
 		ev := phone.InstallLSC{CAPF: c.CAPF().Certificate.Raw, LSCs: make(map[string]*itl.Signer)}
 		l.Each(func(_ int, m *Member, v *fleet.View) {
-			if failed == nil && ofCluster(m) {
+			if failed == nil && ofCluster(m) && v.On && v.Flash.Lists.KnowsCAPF(ev.CAPF) {
 				ev.LSCs[v.Name], failed = l.lsc(v.Name, m)
 			}
 		})
@@ -56,15 +57,24 @@ func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
 	return nil
 }
 
+// SetEncrypted sets TFTP Encrypted Config of the security profile of the phones that
+// are picked, like SetSecurityMode.
+func (l *Lab) SetEncrypted(on bool, pick func(*Member) bool) {
+	l.changeDevices(pick, func(d *cucm.Device) { d.Encrypted = on })
+}
+
 // SetSecurityMode gives the phones that are picked another security profile in the
 // database of the setup's own cluster. They learn of it by their next configuration.
 func (l *Lab) SetSecurityMode(mode cnf.SecurityMode, pick func(*Member) bool) {
+	l.changeDevices(pick, func(d *cucm.Device) { d.Security = mode })
+}
+
+// changeDevices changes what the database of the setup's own cluster has of the phones
+// that are picked. nil picks all.
+func (l *Lab) changeDevices(pick func(*Member) bool, change func(*cucm.Device)) {
 	l.Each(func(_ int, m *Member, v *fleet.View) {
-		if pick != nil && !pick(m) {
-			return
-		}
-		if d, ok := l.Cluster.Device(v.Name); ok {
-			d.Security = mode
+		if d, ok := l.Cluster.Device(v.Name); ok && (pick == nil || pick(m)) {
+			change(&d)
 			l.Cluster.AddDevice(d)
 		}
 	})

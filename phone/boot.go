@@ -82,7 +82,7 @@ func (p *Phone) startBoot(restart bool) {
 	}
 	if p.last != nil {
 		last := *p.last
-		last.ConfigBy, last.Refusal = ByNothing, last.ListRefusal
+		last.ConfigBy, last.Encrypted, last.Refusal = ByNothing, false, last.ListRefusal
 		p.last = p.library.lastBoot(last)
 	}
 	p.boot = &boot{servers: p.Servers(), before: p.lists, list: p.lists}

@@ -1,12 +1,15 @@
 package phone_test
 
 import (
+	"crypto/md5"
+	"encoding/hex"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cnf"
+	"itlsim/internal/itltest"
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
@@ -87,6 +90,34 @@ func TestEncryptedConfiguration(t *testing.T) {
 		require.Equal(t, phone.Locked, l.phone.State())
 		l.run("serve config c1\nboot")
 		require.Equal(t, phone.Trusted, l.phone.State())
+	})
+	t.Run("a phone with the LSC that it is for reads it", func(t *testing.T) {
+		l := bootedLab(t)
+		lsc := l.cert("LSC")
+		install := func() {
+			list := []byte(lsc.Certificate.Raw)
+			l.run("list capf CallManager SAST=CallManager TFTP=CallManager TVS=TVS CAPF=LSC\nserve ITL capf\nboot")
+			l.phone.Step(l.now, phone.InstallLSC{CAPF: list, LSCs: map[string]*itl.Signer{l.phone.Name(): &lsc}})
+			require.NotNil(t, l.phone.Flash().LSC)
+		}
+		install()
+		l.run(stub + "encrypted c2 CallManager\nserve encrypted c2\nboot")
+		require.IsType(t, &phone.EncryptedError{}, l.last.Refusal.Reason)
+		require.ErrorContains(t, l.last.Refusal, "the phone has another certificate", "by the stub's hash")
+
+		sum := md5.Sum(lsc.Certificate.Raw)
+		l.files["own"], _ = itl.SignFile(device+".cnf.xml.sgn", itltest.Stub(hex.EncodeToString(sum[:])), itl.SHA1, l.now,
+			l.cert("CallManager"))
+		said := l.run("serve config own\nboot")
+		require.Equal(t, phone.Trusted, l.phone.State(), said)
+		require.Equal(t, phone.ByITL, l.phone.LastBoot().ConfigBy)
+		require.True(t, l.phone.LastBoot().Encrypted)
+		require.Nil(t, l.phone.LastBoot().Refusal)
+		said = l.run("boot")
+		require.Equal(t, phone.Trusted, l.phone.State(), said)
+
+		l.run("serve config c1\nboot")
+		require.False(t, l.phone.LastBoot().Encrypted)
 	})
 	t.Run("a phone without a list is told by a plain stub", func(t *testing.T) {
 		l := newLab(t)

@@ -2,7 +2,10 @@ package phone
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/rsa"
+	"encoding/hex"
+	"errors"
 
 	"itlsim/itl"
 	"itlsim/tftp"
@@ -138,8 +141,12 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 	case b.offer.file != nil:
 		return p.acceptConfig(b.offer.file.Payload, by, server)
 	case b.offer.encrypted != nil:
-		p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted, nil})
-		return false
+		plain, err := p.decrypt(b.offer.encrypted)
+		if err != nil {
+			p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted, err})
+			return false
+		}
+		return p.acceptConfig(plain, by, server)
 	}
 	p.verdict(by, server, nil)
 	first := p.stored() == nil || by == ByFaith
@@ -174,6 +181,9 @@ func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (acce
 		case read.err != nil:
 			p.refuse(b.offer.signed, &MalformedError{read.err})
 			return false
+		case read.config.Stub && b.step == stepEncrypted:
+			p.refuse(b.offer.signed, &MalformedError{errStubInside})
+			return false
 		case read.config.Stub:
 			b.stub = stub{b.file, b.offer.signed, read.config.CertHash}
 			p.begin(stepEncrypted)
@@ -190,6 +200,30 @@ func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (acce
 	p.proceed()
 	return true
 }
+
+// decrypt reads an encrypted configuration by the phone's LSC, if it is for that one.
+func (p *Phone) decrypt(f *itl.Encrypted) ([]byte, error) {
+	lsc := p.flash.LSC
+	if lsc == nil {
+		return nil, errNoLSC
+	}
+	sum := md5.Sum(lsc.Certificate.Raw)
+	if hash := p.boot.stub.certHash; hash != "" && hash != hex.EncodeToString(sum[:]) {
+		return nil, errOtherLSC
+	}
+	key, ok := lsc.Key.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errNoLSC
+	}
+	return f.Decrypt(key)
+}
+
+// Why an encrypted configuration cannot be read.
+var (
+	errNoLSC      = errors.New("the phone has no key to read it")
+	errOtherLSC   = errors.New("the phone has another certificate")
+	errStubInside = errors.New("the encrypted configuration says that it is encrypted")
+)
 
 // refuseStub turns a stub down whose encrypted configuration the phone did not
 // get.

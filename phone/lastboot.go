@@ -14,6 +14,8 @@ type LastBoot struct {
 	// ListBy and ConfigBy are what authenticated the trust list and the
 	// configuration that it took; ByNothing where it took none.
 	ListBy, ConfigBy TrustPoint
+	// Encrypted: the configuration was.
+	Encrypted bool
 	// Refusal is the last refusal, ListRefusal the last one of a trust list,
 	// CTLRefusal that of the CTL; nil where there was none. Refusals are all.
 	Refusal, ListRefusal, CTLRefusal *Refusal
@@ -60,7 +62,7 @@ func (p *Phone) note(v Verdict) {
 	case v.Kind.IsList():
 		last.ListBy = v.By
 	default:
-		last.ConfigBy = v.By
+		last.ConfigBy, last.Encrypted = v.By, v.Kind == tftp.EncryptedConfig
 	}
 	p.last = p.library.lastBoot(last)
 }

@@ -67,12 +67,12 @@ func tooLarge(kind tftp.Kind) error {
 }
 
 // EncryptedError: the configuration is encrypted, and the phone got no file that
-// it can read. Simulated phones have no certificates of their own, and so no key.
+// it can read: it has no LSC, or another one than the file is for.
 type EncryptedError struct {
 	File     string         // the encrypted one
 	CertHash string         // MD5 of the certificate that it is for, as the stub says
 	Got      *itl.Encrypted // nil: it was not got
-	Missing  error          // why
+	Missing  error          // why, or why it could not be read
 }
 
 func (e *EncryptedError) Error() string {
@@ -83,7 +83,7 @@ func (e *EncryptedError) Error() string {
 	if e.Got == nil {
 		return fmt.Sprintf("the configuration is encrypted%s, and %s %v", whose, e.File, e.Missing)
 	}
-	return fmt.Sprintf("the configuration is encrypted%s (%s), and the phone has no key to read it", whose, e.Got.Scheme())
+	return fmt.Sprintf("the configuration is encrypted%s (%s), and %s", whose, e.Got.Scheme(), cause.Of(e.Missing))
 }
 
 // DigestError: the file is signed over a digest that this firmware cannot

@@ -68,14 +68,14 @@ type InstallLSC struct {
 }
 
 func (ev InstallLSC) happen(p *Phone) {
-	if lsc := ev.LSCs[p.name]; lsc != nil && p.on && p.flash.Lists.holdsCAPF(ev.CAPF) {
+	if lsc := ev.LSCs[p.name]; lsc != nil && p.on && p.flash.Lists.KnowsCAPF(ev.CAPF) {
 		p.flash.LSC = lsc
 	}
 }
 
-// holdsCAPF reports whether a CAPF's certificate is in the lists: in the CTL, where
+// KnowsCAPF reports whether a CAPF's certificate (DER) is in the lists: in the CTL, where
 // that names any CAPF, else in the ITL (this project's choice).
-func (l Lists) holdsCAPF(der []byte) bool {
+func (l Lists) KnowsCAPF(der []byte) bool {
 	list := l.ITL
 	if l.CTL != nil && l.CTL.Has(itl.CAPF) {
 		list = l.CTL

@@ -63,6 +63,7 @@ const (
 	SetDigest        Verb = "set the signature algorithm" // Value: SHA-1, SHA-512
 	SetInteraction   Verb = "set the phone interaction"   // Value: automatic, manual
 	Configure        Verb = "configure"                   // Setting, On
+	SetEncrypted     Verb = "encrypt the configuration"   // of Phones, On
 	SetSecurity      Verb = "set the security profile"    // of Phones, Value: encrypted
 )
 

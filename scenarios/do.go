@@ -32,7 +32,7 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	}
 	switch a.Verb {
 	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther, InstallLSC,
-		SetSecurity:
+		SetSecurity, SetEncrypted:
 		return p.doToPhones(a)
 
 	case ResetPhones:
@@ -118,6 +118,9 @@ func (p *Player) doToPhones(a Act) error {
 		return p.UseTFTP(v.otherTFTP(), chosen)
 	case a.Verb == InstallLSC:
 		return p.InstallLSCs(chosen)
+	case a.Verb == SetEncrypted:
+		p.SetEncrypted(a.On, chosen)
+		return nil
 	case a.Verb == SetSecurity:
 		p.SetSecurityMode(securityMode(a.Value), chosen)
 		return nil

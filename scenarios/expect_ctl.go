@@ -123,6 +123,9 @@ var aboutSecurity = []language.Rule[predicate]{
 			return unless(c != nil && c.Security.ByTLS(), "are registered over TCP")
 		}
 	}).Explained("as phones with a secure profile in mixed mode"),
+	phones("took their configuration encrypted", func(s *subject) string {
+		return unless(s.Encrypted, took(s.ConfigBy, "unsigned"))
+	}).Explained("in their last boot, by their LSC"),
 	phones("hold an LSC of the present CAPF", func(s *subject) string {
 		lsc := s.Flash.LSC
 		if lsc == nil {

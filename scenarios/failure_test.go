@@ -238,6 +238,8 @@ var whenSomePhonesHoldACTL = []failed{
 		"all phones hold a CTL signed by the CallManager key of test10sub",
 		"2 of 4 hold none (P1, P3); 2 of 4 hold one signed by CN=test10pub (P0, P2)"},
 	{"(is=are registered by TLS)", "all phones of pub are registered by TLS", "2 of 2 are registered over TCP (P0, P2)"},
+	{"(is=took their configuration encrypted)", "all phones of pub took their configuration encrypted",
+		"2 of 2 took it by the stored CTL (P0, P2)"},
 	{"(is=hold an LSC of the present CAPF)", "all phones of pub hold an LSC of the present CAPF", "2 of 2 hold none (P0, P2)"},
 	{"(is=hold a CTL without certificates of servers)", "all phones hold a CTL without certificates of servers",
 		"2 of 4 hold none (P1, P3); 2 of 4 hold one with such certificates (P0, P2)"},

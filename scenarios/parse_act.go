@@ -58,6 +58,8 @@ var (
 			UploadCertificate).Explained("on the publisher's page where no node is named"),
 		verb("Device Security Mode of {group} = (value="+strings.Join(securityModes(), "|")+")", SetSecurity).
 			Explained("the phones' security profile: in effect in mixed mode, from their next boot on"),
+		verb("TFTP Encrypted Config of {group} = {changed}", SetEncrypted).
+			Explained("the phones' security profile: configurations are encrypted for those that have an LSC"),
 		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure).
 			Explained("in the configurations that phones get from now on"),
 	)
@@ -296,7 +298,7 @@ func (k actKey) act(value string) (Act, error) {
 		}
 	case setBulkServer, exchangeInBulk, UploadCertificate, UploadSigned, UploadRoot:
 		return k.certificates(a, said)
-	case SetSecurity:
+	case SetSecurity, SetEncrypted:
 		a.Phones = language.Which{Group: said.Words["group"]}
 	case LetTimePass:
 		a.Duration, err = duration(said, "number", "timeunit")
