@@ -142,12 +142,16 @@ func TestPhonesTellOfEachRefusal(t *testing.T) {
 		if err != nil || !strings.HasSuffix(name, ".sgn") {
 			return data
 		}
-		secure := bytes.Replace(file.Payload, []byte("<deviceSecurityMode>1<"), []byte("<deviceSecurityMode>3<"), 1)
-		data, _ = itl.SignFile(name, secure, itl.SHA1, file.Timestamp, signer)
+		secure := strings.NewReplacer(
+			"<deviceSecurityMode>1<", "<deviceSecurityMode>3<", "<capfAuthMode>0<", "<capfAuthMode>1<").
+			Replace(string(file.Payload))
+		data, _ = itl.SignFile(name, []byte(secure), itl.SHA1, file.Timestamp, signer)
 		return data
 	})
 	require.Equal(t, exitPassed, code)
-	require.Equal(t, map[string]int{"deviceSecurityMode 3 (encrypted): the phone registers without TLS": 1}, r.Ignored)
+	require.Equal(t, map[string]int{"capfAuthMode 1: the phone does not turn to CAPF": 1}, r.Ignored)
+	require.Equal(t, map[string]int{"": 1}, r.Registered)
+	require.Equal(t, "the phone has no CTL to know the call manager's certificate by", r.Failures[0].What)
 }
 
 // Interrupted while they wait for a silent server, phones end with what they have.
