@@ -4,7 +4,9 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 
+	"itlsim/cnf"
 	"itlsim/itl"
 	"itlsim/sip"
 )
@@ -60,7 +62,7 @@ var network88 = []row{
 	{label: "DSCP for call control", value: dscp},
 	{label: "DSCP for configuration", value: dscp},
 	{label: "DSCP for services", value: fixed("Default")},
-	{label: "Security mode", value: nonSecure},
+	{label: "Security mode", value: (*shown).securityMode},
 	{label: "Web access enabled", value: (*shown).webAccess},
 	{label: "SSH access enabled", value: (*shown).sshAccess},
 	{label: "CDP: SW Port", value: yes},
@@ -162,7 +164,7 @@ var network79 = []row{
 	{"DSCP For Call Control", "DscpForCallControl", dscp},
 	{"DSCP For Configuration", "DscpForConfiguration", dscp},
 	{"DSCP For Services", "DscpForServices", fixed("Default")},
-	{"Security Mode", "SecurityMode", nonSecure},
+	{"Security Mode", "SecurityMode", (*shown).securityMode},
 	{"Web Access Enabled", "WebAccess", (*shown).webAccess},
 	{"Span to PC Port", "SpanPcPort", (*shown).span},
 	{"PC VLAN", "PCVlan", none},
@@ -183,11 +185,10 @@ var network79 = []row{
 }
 
 var (
-	mask      = fixed(net.IP(net.CIDRMask(networkBits, 32)).String())
-	locale    = fixed("English_United_States")
-	country   = fixed("United_States")
-	dscp      = fixed("CS3")
-	nonSecure = fixed("Non secure")
+	mask    = fixed(net.IP(net.CIDRMask(networkBits, 32)).String())
+	locale  = fixed("English_United_States")
+	country = fixed("United_States")
+	dscp    = fixed("CS3")
 )
 
 // networkBits of a phone's address are its network's.
@@ -274,6 +275,17 @@ func (p *shown) webAccess() string {
 }
 func (p *shown) sshAccess() string {
 	return yesNo(p.Flash.Config != nil && p.Flash.Config.Settings.SSHAccess)
+}
+
+// securityMode is the Device Security Mode of the configuration. How a page spells
+// one with TLS is this project's choice.
+func (p *shown) securityMode() string {
+	mode := cnf.NonSecure
+	if c := p.Flash.Config; c != nil {
+		mode = c.Security
+	}
+	said := mode.String()
+	return strings.ToUpper(said[:1]) + said[1:]
 }
 
 // checksum is a list's signature as DeviceTLInfo spells it: a script compares

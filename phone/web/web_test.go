@@ -182,3 +182,15 @@ func TestEveryModelHasItsPages(t *testing.T) {
 	body, _ = get(booted("7999"), "/")
 	require.Contains(t, body, "Cisco Unified IP Phone CP-7999 ( SEP001BD4000123 )")
 }
+
+// The network page tells the security mode of the configuration.
+func TestSecurityMode(t *testing.T) {
+	for mode, want := range map[cnf.SecurityMode]string{
+		cnf.NonSecure: "Non secure", cnf.Authenticated: "Authenticated", cnf.Encrypted: "Encrypted",
+	} {
+		p := booted("8861")
+		p.Flash.Config.Security = mode
+		page, _ := get(p, "/NetworkConfigurationX")
+		require.Contains(t, page, "<SecurityMode>"+want+"</SecurityMode>")
+	}
+}
