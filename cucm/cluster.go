@@ -129,7 +129,8 @@ func (c *Cluster) draft() *draft {
 	d := &draft{state: c.state, means: means{c.config.Keys, c.config.Random, c.Now}}
 	for _, n := range c.nodes {
 		host, _ := netip.ParseAddr(n.host())
-		d.nodes, d.off, d.hosts = append(d.nodes, n.nodeState), append(d.off, n.down), append(d.hosts, host)
+		d.nodes, d.hosts = append(d.nodes, n.nodeState), append(d.hosts, host)
+		d.off, d.before = append(d.off, n.down || n.before != nil), append(d.before, n.before)
 	}
 	return d.clone()
 }

@@ -151,13 +151,17 @@ func (d *draft) makeCTL() error {
 // putCTL puts the CTL on all nodes that can be reached.
 func (d *draft) putCTL(list *itl.List) {
 	for i := range d.nodes {
-		if d.off[i] {
-			continue
+		if !d.off[i] {
+			d.giveCTL(i, list)
 		}
-		d.nodes[i].ctl = list
-		if !d.release.Facts().CTLRestarts {
-			d.nodes[i].servedCTL = list
-		}
+	}
+}
+
+// giveCTL puts the CTL on a node.
+func (d *draft) giveCTL(i int, list *itl.List) {
+	d.nodes[i].ctl = list
+	if !d.release.Facts().CTLRestarts {
+		d.nodes[i].servedCTL = list
 	}
 }
 

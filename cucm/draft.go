@@ -16,7 +16,8 @@ import (
 type draft struct {
 	state
 	nodes  []nodeState  // the publisher first
-	off    []bool       // nodes that had no power when the draft was made
+	off    []bool       // nodes that no change reached when the draft was made: without power, or cut off
+	before []*draft     // how all was for a node that is cut off, see [Node.Part]; nil: it is not
 	hosts  []netip.Addr // the nodes' addresses then; zero where nothing listens
 	raised []occurrence // logged when the draft comes into force
 	means  means
@@ -39,7 +40,7 @@ type occurrence struct {
 
 // clone is a draft of its own, which has raised nothing.
 func (d *draft) clone() *draft {
-	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, hosts: d.hosts, means: d.means}
+	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, before: d.before, hosts: d.hosts, means: d.means}
 	e.store = slices.Clip(e.store)
 	for i := range e.nodes {
 		n := &e.nodes[i]

@@ -185,11 +185,11 @@ func (n *Node) configuration(d Device) (cnf.File, *Certificate) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	file := cnf.File{
-		Config: cnf.Config{Settings: c.settings, Default: d.Name == defaultDevice},
+		Config: cnf.Config{Settings: n.sees().settings, Default: d.Name == defaultDevice},
 		Device: d.Name,
 		CAPF:   c.nodes[0].host(),
 	}
-	if c.mixed {
+	if n.sees().mixed {
 		file.Security = d.Security
 	}
 	for i, m := range d.Group {
@@ -271,5 +271,5 @@ func (n *Node) TFTPFiles() map[string][]byte {
 func (n *Node) AnswerTVS(req tvs.Request) tvs.Answer {
 	n.cluster.mu.RLock()
 	defer n.cluster.mu.RUnlock()
-	return n.cluster.store.answer(req, n.unread, n.cluster.mixed)
+	return n.sees().store.answer(req, n.unread, n.sees().mixed)
 }

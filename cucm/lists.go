@@ -55,6 +55,12 @@ func (d *draft) buildsList(node int) bool {
 func (d *draft) rebuild(start bool, nodes ...int) error {
 	for _, i := range nodes {
 		n := &d.nodes[i]
+		if start && d.before[i] != nil {
+			if err := d.startParted(i); err != nil {
+				return err
+			}
+			continue
+		}
 		if start {
 			n.digest = d.digest
 		}

@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"crypto/x509/pkix"
+	"slices"
 )
 
 // Multi-server certificates: one for all nodes, with their names as subject
@@ -27,6 +28,8 @@ func (d *draft) mayShare(node int, unit Unit, selfSigned bool) error {
 	switch {
 	case node > 0:
 		return ErrNotPublisher
+	case slices.ContainsFunc(d.before, func(b *draft) bool { return b != nil }):
+		return ErrParted
 	case unit != CallManager && unit != Tomcat && (unit != TVSUnit || !newer):
 		return &UnitError{Unit: unit, Why: "cannot be a multi-server one"}
 	case selfSigned && !newer:
@@ -39,7 +42,7 @@ func (d *draft) mayShare(node int, unit Unit, selfSigned bool) error {
 // Self-Signed, with the distribution Multi-Server (SAN), on the publisher. Lists and
 // phones fare as by regenerations on all nodes.
 func (n *Node) ShareCertificate(unit Unit) error {
-	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
+	return n.changeLists(func(d *draft) (reset bool, err error) {
 		if err := d.mayShare(n.index, unit, true); err != nil {
 			return false, err
 		}
@@ -59,7 +62,7 @@ func (n *Node) ShareCertificate(unit Unit) error {
 // ReuseTomcat makes tomcat's multi-server certificate CallManager's on all nodes: Reuse
 // Certificate, from 14 on (technote 221070).
 func (n *Node) ReuseTomcat() error {
-	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
+	return n.changeLists(func(d *draft) (reset bool, err error) {
 		if err := d.mayShare(n.index, CallManager, true); err != nil {
 			return false, err
 		}

@@ -17,6 +17,7 @@ type Node struct {
 	nodeState
 
 	down      bool               // without power
+	before    *draft             // how all was before the node was cut off; nil: it is not
 	addresses map[Service]string // host:port, once reachable
 	configs   map[configKey]signedConfig
 	faults    atomic.Pointer[Faults]

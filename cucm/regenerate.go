@@ -53,7 +53,7 @@ func (n *Node) Guard() (modified Unit, until time.Time) {
 // no phone (M14). Another certificate of the node within five minutes is
 // refused with a [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
-	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
+	return n.changeLists(func(d *draft) (reset bool, err error) {
 		if err := d.nodes[n.index].guarded(unit, d.means.now()); err != nil {
 			return false, err
 		}
@@ -80,7 +80,7 @@ const maxDomain = 253
 // five-minute guard, and the phones are reset as by a regeneration; ITLRecovery goes on showing the
 // old name until it is regenerated (M3).
 func (n *Node) Rename(name, domain string) error {
-	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
+	return n.changeLists(func(d *draft) (reset bool, err error) {
 		s := &d.nodes[n.index]
 		if name != "" {
 			if !hostName.MatchString(name) {

@@ -3,6 +3,7 @@ package cucm
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -241,14 +242,14 @@ func (p *Phones) CallManagerOf(device string) (n *Node) {
 	return n
 }
 
-// toReset are the phones that are registered, and their records: they are to be told
-// to boot again.
-func (p *Phones) toReset() (records []*record, phones []RegisteredPhone) {
+// toReset are the phones that are registered, but for those of some nodes, and their
+// records: they are to be told to boot again.
+func (p *Phones) toReset(except []*Node) (records []*record, phones []RegisteredPhone) {
 	p.lapse()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, rec := range p.records.all {
-		if rec.registration != nil {
+		if r := rec.registration; r != nil && !slices.Contains(except, r.Node) {
 			rec.resetting = true
 			records = append(records, rec)
 			phones = append(phones, RegisteredPhone{rec.device.Name, rec.registration})

@@ -50,6 +50,20 @@ func TestRegisteringAfterASilence(t *testing.T) {
 	require.Equal(t, 2, c.Registered())
 }
 
+// The reset of the administration page does not reach phones of a node that is cut off.
+func TestResetsOfANodeThatIsCutOff(t *testing.T) {
+	c, err := New(small())
+	require.NoError(t, err)
+	pub, sub := c.nodes[0], c.nodes[1]
+	pub.Register("SEP00000000000A", false)
+	sub.Register("SEP00000000000B", false)
+	require.NoError(t, pub.Part(sub))
+	c.ResetPhones()
+	require.Nil(t, c.CallManagerOf("SEP00000000000A"))
+	require.Equal(t, sub, c.CallManagerOf("SEP00000000000B"))
+	require.ErrorContains(t, pub.Part(pub), "only the publisher and a subscriber")
+}
+
 // The alarms of a phone's registrations have their parameters in CUCM's order, those
 // of EndPointUnregistered as in a log. Its severity is lowered where the phone was
 // reset, or reset itself.
@@ -146,7 +160,7 @@ func TestAPhoneIsFasterThanItsAnswer(t *testing.T) {
 		"is back without SIP": {func(n *Node, _ func(string)) { n.Register(name, false) }, nil, nil, []string{"9"}},
 		"is back, and told anew": {func(n *Node, comes func(string)) {
 			comes("2")
-			n.cluster.toReset()
+			n.cluster.toReset(nil)
 		}, nil, []string{"3", "4"}, []string{"9", "9", "8"}},
 		"renews, and refuses": {func(_ *Node, comes func(string)) { comes("1") }, refused, []string{"2"}, []string{"8"}},
 		"its call manager stops": {func(n *Node, _ func(string)) { n.ForgetPhones() }, nil, []string{"2", "3"},

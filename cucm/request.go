@@ -24,7 +24,7 @@ func (r *request) shared() bool { return len(r.csr.DNSNames) > 1 }
 // all nodes in one, on the publisher only, where it is for a multi-server
 // certificate. The present certificate stays in use.
 func (n *Node) RequestCertificate(unit Unit, multiServer bool) error {
-	return n.cluster.change(func(d *draft) error {
+	return n.change(func(d *draft) error {
 		s := &d.nodes[n.index]
 		if unit == ITLRecovery || s.certs[unit] == nil {
 			return &UnitError{Unit: unit, Why: "is signed by no CA"}
@@ -78,7 +78,7 @@ func (n *Node) CertificateRequest(unit Unit) []byte {
 // are rebuilt and phones reset as by a regeneration, and the five-minute guard holds.
 // The issuer has to be in the unit's trust store: else it is an [*IssuerError].
 func (n *Node) ImportSigned(unit Unit, cert *x509.Certificate) error {
-	return n.cluster.changeLists(func(d *draft) (reset bool, err error) {
+	return n.changeLists(func(d *draft) (reset bool, err error) {
 		r := d.nodes[n.index].requests[unit]
 		switch {
 		case r == nil:

@@ -52,7 +52,7 @@ func (n *Node) BeginReset() (*ITLReset, error) {
 	}
 	r := &ITLReset{cluster: c, draft: c.draft()}
 	for _, node := range c.nodes {
-		if node.Running(TFTPService) {
+		if node.Running(TFTPService) && !node.Parted() {
 			r.Active = append(r.Active, node)
 		}
 	}

@@ -26,8 +26,8 @@ func (c *Cluster) Connect(network Network, address func(*Node, Service) string) 
 
 // ResetPhones resets all registered phones: System > Enterprise Parameters >
 // Reset, and what a regeneration of a certificate in the ITL does by itself.
-// Phones that are not registered miss it. When it returns all have been told.
-func (c *Cluster) ResetPhones() { c.reset(c.toReset()) }
+// Phones that are not registered miss it, and those of a node that is cut off. When it returns all have been told.
+func (c *Cluster) ResetPhones() { c.reset(c.toReset(c.partedNodes())) }
 
 // reset tells registered phones to boot again.
 func (c *Cluster) reset(records []*record, phones []RegisteredPhone) {

@@ -77,8 +77,10 @@ const (
 
 // What goes wrong, and what is put right again.
 const (
-	StopService           Verb = "stop"  // Service of Node
-	StartService          Verb = "start" // Service of Node
+	PartNodes             Verb = "part the nodes"   // Nodes, two
+	RejoinNodes           Verb = "rejoin the nodes" // Nodes, two
+	StopService           Verb = "stop"             // Service of Node
+	StartService          Verb = "start"            // Service of Node
 	PowerOffNode          Verb = "power off the node"
 	PowerOnNode           Verb = "power on the node"
 	LoseDatagrams         Verb = "lose datagrams"      // Share, of Group's

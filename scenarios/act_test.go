@@ -76,7 +76,8 @@ func acts() (all [][2]string) {
 		"page":                                append(pageActs.Examples(), "Common Phone Profile > web access = Enabled"),
 		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", untilMarch),
 		"fault": append(faults.Examples(), "the network of floor-1 delays datagrams by 20 ms (varying by 5 ms)",
-			"the network of floor-1 is sound again", "TFTP of test10pub cannot be reached by floor-1"),
+			"the network of floor-1 is sound again", "TFTP of test10pub cannot be reached by floor-1",
+			"test10pub is cut off from next10pub"),
 		"on test10pub": {"show itl", "set cert regen TVS"},
 	} {
 		for _, value := range examples {
@@ -97,7 +98,7 @@ func TestActsMeanTheSameInAFileAndAlone(t *testing.T) {
 		require.Equal(t, inFile, alone)
 		verbs[alone.Verb] = true
 	}
-	require.Len(t, verbs, 37, "all but InGo")
+	require.Len(t, verbs, 39, "all but InGo")
 }
 
 // What makes no sense is refused with the same words in a file and alone.
@@ -194,7 +195,8 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 		{Verb: Reset, Part: language.Part{Number: -1}}, {Verb: Reset, Part: language.Part{Number: math.NaN(), Share: true}},
 		{Verb: Reset, Part: language.Part{Turn: "the last"}}, {Verb: WaitUntil, Until: "tomorrow"},
 		{Verb: CutOffGroup, Group: "floor-1", Node: "nobody"},
-		{Verb: HealNetwork, Group: "floor-2"},
+		{Verb: HealNetwork, Group: "floor-2"}, {Verb: PartNodes, Nodes: []string{"test10pub", "nobody"}},
+		{Verb: PartNodes, Nodes: []string{"test10pub"}}, {Verb: PartNodes, Nodes: []string{"test10pub", "test10pub"}},
 	} {
 		require.Error(t, p.Do(t.Context(), act), act.Verb)
 	}

@@ -65,6 +65,8 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	case LoseDatagrams, DelayDatagrams, HealNetwork:
 		p.disturb(a)
 		return nil
+	case PartNodes, RejoinNodes:
+		return p.partNodes(a)
 	case CutOffGroup, ReconnectGroup:
 		return p.cutOff(a)
 	case StopService, StartService, PowerOffNode, PowerOnNode:
@@ -148,6 +150,25 @@ func (p *Player) disturb(a Act) {
 	} else {
 		p.Disturb(d)
 	}
+}
+
+// partNodes cuts two nodes off from each other, or ends that.
+func (p *Player) partNodes(a Act) error {
+	if len(a.Nodes) != 2 {
+		return errors.New("it takes two nodes to be cut off from each other")
+	}
+	one, err := p.Node(a.Nodes[0])
+	if err != nil {
+		return err
+	}
+	other, err := p.Node(a.Nodes[1])
+	if err != nil {
+		return err
+	}
+	if a.Verb == PartNodes {
+		return one.Part(other)
+	}
+	return one.Rejoin(other)
 }
 
 // cutOff lets nothing through between a group and a node or its service, or ends that.

@@ -143,13 +143,15 @@ func (d *drawing) breakSomething() {
 		{"TVS of " + tvs + " shows a wrong certificate", tvs + right},
 		{"TFTP of " + tftp + " serves " + d.one("corrupted lists", "corrupted configurations", "a stale list"), tftp + right},
 		{group + " is cut off from " + node, group + " reaches " + node + " again"},
+		{d.nodes[0] + " is cut off from " + node, d.nodes[0] + " reaches " + node + " again"},
 		{service + " cannot be reached by " + group, service + " can be reached by " + group + " again"},
 		{"the network" + of + " loses " + d.one("3%", "100%") + " of all datagrams", "the network" + of + sound},
 		{"the network" + of + " delays by " + d.one("20", "3500", "7000") + " ms", "the network" + of + sound},
 		{"the network" + of + " delays by " + d.one("1400", "1900") + " ms (varying by 50 ms)", "the network" + of + sound},
-	}[d.IntN(9)]
+	}[d.IntN(10)]
 	ofNetwork := strings.HasSuffix(f.end, sound)
-	if slices.ContainsFunc(d.faults, func(has fault) bool {
+	publisher := d.nodes[0]
+	if f.begin == publisher+" is cut off from "+publisher || slices.ContainsFunc(d.faults, func(has fault) bool {
 		return has.end == f.end || ofNetwork && strings.HasSuffix(has.end, sound)
 	}) {
 		return

@@ -86,6 +86,11 @@ var (
 			Explained("nothing gets through, and nobody says so: its phones wait as long as they do"),
 		verb("{service} of {node} cannot be reached by {group}", CutOffGroup).
 			Explained("the same for one service, as behind a firewall"),
+		verb("{node} is cut off from {other=node}", PartNodes).
+			Explained("a subscriber and its publisher: no change, list or reset gets to the subscriber, where nothing "+
+				"of the database can be changed"),
+		verb("{node} reaches {other=node} again", RejoinNodes).
+			Explained("the end of that: the subscriber learns what has changed"),
 		verb("{group} reaches {node} again", ReconnectGroup).Explained("the end of a cut"),
 		verb("{service} of {node} can be reached by {group} again", ReconnectGroup).Explained("the end of a firewall"),
 		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS).Explained("so that phones do not ask it"),
@@ -300,6 +305,8 @@ func (k actKey) act(value string) (Act, error) {
 		return k.certificates(a, said)
 	case SetSecurity, SetEncrypted:
 		a.Phones = language.Which{Group: said.Words["group"]}
+	case PartNodes, RejoinNodes:
+		a.Node, a.Nodes = "", []string{said.Words["node"], said.Words["other"]}
 	case LetTimePass:
 		a.Duration, err = duration(said, "number", "timeunit")
 	case WaitUntil:

@@ -17,7 +17,7 @@ func showNetworkCluster(n *cucm.Node, t Terminal, _ []string) error {
 		if node.Publisher() {
 			role = "Publisher"
 		}
-		if node.Down() {
+		if !n.Reaches(node) {
 			state = "unreachable"
 		}
 		host, _, err := net.SplitHostPort(node.Address(cucm.TFTPService))
