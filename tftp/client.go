@@ -19,8 +19,8 @@ type Client struct {
 	// value leaves the choice to the kernel.
 	Local netip.Addr
 
-	// Sockets, if not nil, are shared with other clients; else each transfer has a
-	// socket of its own.
+	// Sockets, if not nil, are shared with other clients that have a Local address;
+	// else each transfer has a socket of its own.
 	Sockets *Sockets
 
 	// Timeout is how long to wait for the answer to one packet before it is sent

@@ -16,23 +16,26 @@ type Sockets struct {
 	local   netip.Addr // that the sockets are bound to
 	alarm   *alarm
 	running sync.WaitGroup
-	late    sync.WaitGroup // datagrams that are on their way through a path
 
-	mu     sync.Mutex // guards what follows
-	core   fetching
-	ports  []*port
-	closed bool
+	mu      sync.Mutex // guards what follows
+	core    fetching
+	ports   []*port
+	late    int       // datagrams that are on their way through a path
+	arrived sync.Cond // none is
+	closed  bool      // no transfer is begun
+	silent  bool      // nor any datagram sent
 }
 
 // NewSockets makes them; the first is opened when there is something to send.
 func NewSockets() *Sockets {
 	s := &Sockets{local: netip.IPv4Unspecified(), core: fetching{byTID: make(map[tid]*fetch)}}
 	s.alarm = newAlarm(s.tick)
+	s.arrived.L = &s.mu
 	return s
 }
 
-// Close ends what is under way, and closes the sockets when that has been sent which
-// the paths of clients delay.
+// Close ends what is under way, and closes the sockets when the last ACKs have been
+// sent, those too which the paths of clients delay.
 func (s *Sockets) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -43,11 +46,19 @@ func (s *Sockets) Close() {
 		}
 	}
 	s.mu.Unlock()
-	s.late.Wait()
+	for _, p := range s.ports {
+		p.finish()
+	}
+	s.running.Wait()
+	s.mu.Lock()
+	for s.late > 0 {
+		s.arrived.Wait()
+	}
+	s.silent = true
+	s.mu.Unlock()
 	for _, p := range s.ports {
 		p.conn.Close()
 	}
-	s.running.Wait()
 }
 
 func fetchEngine(ctx context.Context, c *Client, server, name string) ([]byte, error) {
@@ -55,7 +66,7 @@ func fetchEngine(ctx context.Context, c *Client, server, name string) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if c.Sockets != nil && (c.Local.Is4() || !c.Local.IsValid()) {
+	if c.Sockets != nil && c.Local.Is4() {
 		return c.Sockets.fetch(ctx, c, at, name)
 	}
 	s := NewSockets()
@@ -193,13 +204,18 @@ func (s *Sockets) pass(path Path, arrive func()) {
 	default:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if !s.closed {
-			s.late.Add(1)
-			time.AfterFunc(after, func() {
-				defer s.late.Done()
-				arrive()
-			})
+		if s.silent {
+			return
 		}
+		s.late++
+		time.AfterFunc(after, func() {
+			arrive()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.late--; s.late == 0 {
+				s.arrived.Broadcast()
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 
@@ -83,14 +84,15 @@ type datagram struct {
 }
 
 // read hands over all that comes, and sends what that appends to the datagram that it
-// lends, until the socket is closed. Only a datagram of up to size bytes comes whole.
+// lends, until the socket is closed or finish is called. Only a datagram of up to size
+// bytes comes whole.
 func (p *port) read(size int, answer func(in datagram, to []byte) []byte) {
 	in := newMessages(size + 1)
 	out := newMessages(0)
 	for {
 		n, err := p.batch.ReadBatch(in, 0)
 		switch {
-		case errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
 			return
 		case err != nil:
 			time.Sleep(time.Millisecond) // the machine is short of something
@@ -113,6 +115,9 @@ func (p *port) read(size int, answer func(in datagram, to []byte) []byte) {
 		p.write(some)
 	}
 }
+
+// finish has read return when it has sent the answers to what it has read.
+func (p *port) finish() { _ = p.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // newMessages are messages with buffers of so many bytes.
 func newMessages(size int) []ipv4.Message {

@@ -228,19 +228,21 @@ func (s *sockets) shut() {
 		s.unread.Broadcast()
 		s.mu.Unlock()
 		impatience.Stop()
+		for _, p := range s.ports {
+			p.finish()
+		}
+		s.running.Wait() // the last answers have been sent
 		s.closeSockets()
-		s.running.Wait()
 	})
 }
 
-// stop ends what runs when Close has waited for long enough.
+// stop ends what runs when Close has waited for long enough. It sends under the lock,
+// before Close can go on to close the sockets.
 func (s *sockets) stop() {
-	var out []outgoing
 	s.mu.Lock()
-	s.core.stop(s.alarm.now(), func(t *transfer, p []byte) { out = append(out, outgoing{t.port, t.datagram(p)}) })
+	defer s.mu.Unlock()
+	s.core.stop(s.alarm.now(), func(t *transfer, p []byte) { _ = s.ports[t.port].send(t.datagram(p)) })
 	s.changed()
-	s.mu.Unlock()
-	s.send(out)
 }
 
 func (s *sockets) closeSockets() {

@@ -55,19 +55,25 @@ func TestPhonesShareSockets(t *testing.T) {
 	require.Equal(t, ports[0], ports[1], "one socket for both")
 }
 
-// Clients without an address of their own share sockets, but never a port at a time.
+// Clients of one address share sockets, but never a port at a time. One without an
+// address is not among them: it might have theirs.
 func TestClientsOfOneAddress(t *testing.T) {
 	server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get})
 	shared := NewSockets()
 	defer shared.Close()
 	together(50, func(int) {
-		c := &Client{Sockets: shared, Retries: 1000}
+		c := &Client{Local: phoneAt(1), Sockets: shared, Retries: 1000}
 		for range 5 {
 			if data, err := c.Get(t.Context(), server.Addr().String(), "f"); err != nil || len(data) != 5302 {
 				t.Error(err)
 			}
 		}
 	})
+	none := NewSockets()
+	defer none.Close()
+	_, err := (&Client{Sockets: none, Retries: 1000}).Get(t.Context(), server.Addr().String(), "f")
+	require.NoError(t, err)
+	require.Empty(t, none.ports)
 	require.LessOrEqual(t, len(shared.ports), 50+fewPorts)
 }
 
@@ -112,7 +118,7 @@ func TestCancellationOnSharedSockets(t *testing.T) {
 	shared := NewSockets()
 	defer shared.Close()
 	ctx, cancel := context.WithCancel(t.Context())
-	done := getting(ctx, &Client{Sockets: shared, Timeout: time.Minute}, node.LocalAddr(), "f")
+	done := getting(ctx, &Client{Local: phoneAt(1), Sockets: shared, Timeout: time.Minute}, node.LocalAddr(), "f")
 	_, phone := node.receive()
 	cancel()
 	require.ErrorIs(t, (<-done).err, context.Canceled)
@@ -166,4 +172,60 @@ func TestPortIsNotShared(t *testing.T) {
 	require.Greater(t, len(first.engine.(*sockets).requests), 8)
 	_, err := Listen(first.Addr().String(), ServerConfig{})
 	require.ErrorContains(t, err, "address already in use")
+}
+
+// A socket that is to be closed first answers what it has read.
+func TestPortFinishes(t *testing.T) {
+	p, err := listenPort(netip.MustParseAddrPort("127.0.0.2:0"))
+	require.NoError(t, err)
+	defer p.conn.Close()
+	phone := socket(t, "127.1.0.7:0")
+	phone.send([]byte("last"), p.at)
+	p.read(blockSize, func(in datagram, to []byte) []byte {
+		p.finish()
+		return append(to, in.data...)
+	})
+	answer, _ := phone.receive()
+	require.Equal(t, "last", string(answer))
+}
+
+// The last ACK reaches the server, however slow the way is and however soon Get returns.
+func TestLastACKArrives(t *testing.T) {
+	server := listen(t, ServerConfig{Files: shelf{"f": contents(10)}.get, Timeout: 10 * time.Second, Retries: 1})
+	returned := make(chan struct{})
+	path := &scripted{lose: func(n int) bool {
+		if n == 3 { // the ACK
+			<-returned
+			time.Sleep(20 * time.Millisecond) // for sockets to be closed
+		}
+		return false
+	}}
+	_, err := onPath(path).Get(t.Context(), server.Addr().String(), "f")
+	close(returned)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return server.Stats().Files == 1 }, 5*time.Second, time.Millisecond)
+}
+
+// When Close has waited for long enough, every client that is there is told.
+func TestCloseTellsAll(t *testing.T) {
+	const phones = 200
+	server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get, Timeout: time.Second, Retries: 1})
+	var all []raw
+	for i := range phones {
+		phone := socket(t, netip.AddrPortFrom(phoneAt(i), 0).String())
+		phone.send(request(opRRQ, "f", "octet"), server.Addr())
+		_, from := phone.receive()
+		phone.send(block(opACK, 1, ""), from)
+		phone.receive()
+		all = append(all, phone)
+	}
+	server.engine.(*sockets).patience = 0
+	require.EqualValues(t, phones, final(t, server).Failed)
+	for _, phone := range all {
+		p, _ := phone.receive()
+		for p[1] == opDATA { // sent again
+			p, _ = phone.receive()
+		}
+		require.Equal(t, block(opERROR, 0, "Service stopped\x00"), p)
+	}
 }
