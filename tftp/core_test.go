@@ -193,6 +193,29 @@ func TestCopiesDoNotMultiply(t *testing.T) {
 	require.EqualValues(t, 101+1, c.server.stats.Datagrams, "the request came twice, too")
 }
 
+// A request that blocks have overtaken begins nothing. One of a client that has fallen
+// silent does: it begins anew.
+func TestRequestThatComesAgain(t *testing.T) {
+	c := newCosmos(1, 500)
+	c.files["f"] = contents(2000)
+	c.loss = 1 // the phone's part is played here
+	phone := end{phoneIP(1), 1000}
+	ask := func() {
+		c.arrive(flight{from: phone, to: end{nodeIP, 69}, data: request(opRRQ, "f", "octet")})
+	}
+	ask()
+	c.server.receive(c.now, 1, ends{phone, nodeIP}, block(opACK, 1, ""), nil)
+	ask()
+	require.EqualValues(t, 1, c.server.stats.Running)
+	require.EqualValues(t, 2, c.server.stats.Datagrams)
+	for c.server.stats.Retransmits == 0 {
+		c.step()
+	}
+	ask()
+	require.EqualValues(t, 2, c.server.stats.Running)
+	c.settle(t)
+}
+
 // Block numbers begin again after 65,535.
 func TestMoreThan65535Blocks(t *testing.T) {
 	c := newCosmos(1, 500)

@@ -37,7 +37,7 @@
 //     an ERROR to a request, from the address that was asked. A server takes its
 //     ports in turn, so that a client's next transfer has another.
 //   - One client may have a transfer at each of these ports. The same request from
-//     the same port is the same transfer until something of it is acknowledged:
+//     the same port is the same transfer while the client acknowledges what it gets:
 //     clients that repeat themselves get the first packet again, not a second
 //     transfer.
 //   - Phones have addresses of their own, which a datagram at a shared socket bears

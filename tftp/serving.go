@@ -103,7 +103,7 @@ func (s *serving) request(now time.Duration, e ends, p, to []byte) (port int, an
 	}
 	siblings := 0
 	for t := s.byEnds[e]; t != nil; t = t.sibling {
-		if t.asked == asked && !t.acked {
+		if t.asked == asked && (!t.acked || t.repeats == 0) {
 			return max(t.port, 0), s.again(now, t, to)
 		}
 		siblings++
@@ -121,12 +121,14 @@ func (s *serving) request(now time.Duration, e ends, p, to []byte) (port int, an
 	return 0, to
 }
 
-// again answers a request that has come before.
+// again answers a request that has come before. One that comes while its client
+// acknowledges blocks has been overtaken; if the client has fallen silent, it has begun
+// anew.
 func (s *serving) again(now time.Duration, t *transfer, to []byte) []byte {
-	switch t.phase {
-	case held:
+	switch {
+	case t.phase == held:
 		t.due = now + heldFor
-	case sending:
+	case t.phase == sending && !t.acked:
 		s.stats.Retransmits++
 		return s.send(t, to)
 	}
