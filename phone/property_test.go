@@ -189,14 +189,15 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 	actions := w.phone.Step(now, ev)
 	require.True(t, reflect.DeepEqual(actions, w.twin.Step(now, ev)), "the same events give the same actions")
 
+	busy := w.booting && !w.registering
 	erased, boots, restarts := false, false, false
 	switch ev := ev.(type) {
 	case phone.PowerOn:
 		boots = !on
 	case phone.Reset:
-		boots, restarts = on, ev.Restart && on && !w.booting
+		boots, restarts = on, ev.Restart && on && !busy
 	case phone.CheckVersion:
-		restarts = on && !w.booting && ev.Stamp != ""
+		restarts = on && !busy && ev.Stamp != ""
 		boots = restarts
 	case phone.EraseLists:
 		erased = on && (flash.Config == nil || flash.Config.Settings.SettingsAccess)
@@ -207,7 +208,7 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 		w.booting, w.registering = false, false
 	}
 	if erased {
-		state = phone.None
+		state, w.lists = phone.None, phone.None
 	}
 	if boots {
 		w.booting, w.registering, w.before, w.refused, w.renewed = true, false, state, false, false
