@@ -101,8 +101,8 @@ func (cfg Config) Check() error {
 		for _, unit := range facts.Units() {
 			switch bits := cmp.Or(n.KeyBits[unit], cfg.KeyBits); {
 			case !slices.Contains(facts.KeyBits, bits):
-				return fmt.Errorf("release %s has no keys of %d bits, as %s of %s would be; there are %v",
-					cfg.Release, bits, unit, n.Name, facts.KeyBits)
+				return fmt.Errorf("release %s has no keys of %d bits, as %s of %s would be; there are %s",
+					cfg.Release, bits, unit, n.Name, names(facts.KeyBits))
 			case (unit == CallManager || unit == ITLRecovery) && !itl.CanSign(bits):
 				return fmt.Errorf("%s of %s cannot have %d bits: the files that it signs have no number for such keys",
 					unit, n.Name, bits)

@@ -267,15 +267,16 @@ func compareVersions(a, b string) int {
 
 func (r Release) check() error {
 	if r.Facts() == nil {
-		return fmt.Errorf("release %q is not simulated; there is %s", r, strings.Join(names(Releases()), ", "))
+		return fmt.Errorf("release %q is not simulated; there is %s", r, names(Releases()))
 	}
 	return nil
 }
 
-// names are words as plain strings.
-func names[S ~string](words []S) (all []string) {
-	for _, w := range words {
-		all = append(all, string(w))
+// names are words or numbers as they are listed in a text.
+func names[T any](words []T) string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = fmt.Sprint(w)
 	}
-	return all
+	return strings.Join(all, ", ")
 }

@@ -100,7 +100,7 @@ func TestReleaseRefuses(t *testing.T) {
 		`release "7.1" is not simulated; there is 9.1, 10.0, 10.5, 11.0, 11.5, 12.0, 12.5, 14, 15`: func(c *cucm.Config) {
 			c.Release = "7.1"
 		},
-		"release 12.5 has no keys of 3072 bits, as CallManager of test10pub would be; there are [1024 2048 4096]": func(c *cucm.Config) {
+		"release 12.5 has no keys of 3072 bits, as CallManager of test10pub would be; there are 1024, 2048, 4096": func(c *cucm.Config) {
 			c.Release, c.KeyBits = cucm.Release125, 3072
 		},
 		"CallManager of test10pub cannot have 3072 bits: the files that it signs have no number for such keys": func(
@@ -108,7 +108,7 @@ func TestReleaseRefuses(t *testing.T) {
 		) {
 			c.Release, c.KeyBits = cucm.Release15, 3072
 		},
-		"release 11.5 has no keys of 3072 bits, as TVS of b would be; there are [1024 2048 4096]": func(c *cucm.Config) {
+		"release 11.5 has no keys of 3072 bits, as TVS of b would be; there are 1024, 2048, 4096": func(c *cucm.Config) {
 			c.Release = cucm.Release115
 			c.Nodes = []cucm.NodeConfig{{Name: "b", KeyBits: map[cucm.Unit]int{cucm.TVSUnit: 3072}}}
 		},

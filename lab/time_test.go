@@ -75,6 +75,31 @@ func TestClocksUnregisterNobody(t *testing.T) {
 	require.Equal(t, 1, l.Other.Registered())
 }
 
+// After a restart of the call managers phones register again within two minutes, which
+// may be several waits.
+func TestPhonesComeBackInHoweverManyWaits(t *testing.T) {
+	t.Parallel()
+	for _, mode := range lab.Modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			l, err := lab.Open(setup(4), options(mode))
+			require.NoError(t, err)
+			defer func() { require.NoError(t, l.Close()) }()
+			l.Send(phone.PowerOn{}, nil)
+			require.NoError(t, l.Fleet.Settle(t.Context()))
+			for _, n := range l.Cluster.Nodes() {
+				require.NoError(t, n.Restart(cucm.CallManagerService))
+			}
+			require.Zero(t, l.Cluster.Registered())
+			for range 4 {
+				require.NoError(t, l.Advance(t.Context(), 30*time.Second))
+				require.NoError(t, l.Fleet.Settle(t.Context()))
+			}
+			require.Equal(t, 4, l.Cluster.Registered())
+		})
+	}
+}
+
 // Phones are waited for until they have finished, or the time is up: in live labs by the
 // wall clock, at the lab's rate.
 func TestSettleFor(t *testing.T) {

@@ -23,8 +23,9 @@ type wire struct {
 	clusters []*cucmwire.Sockets
 	nodes    *addresses // of the nodes
 	fleet    *fleetwire.Fleet
-	disturbs uint64 // so far
-	stirred  uint64 // before the last keep-alives
+	disturbs uint64        // so far
+	stirred  uint64        // before the last keep-alives
+	stirring time.Duration // until each phone has had a keep-alive since
 }
 
 func openWire(opt Options, begins time.Time) (*wire, error) {
@@ -45,12 +46,17 @@ func openWire(opt Options, begins time.Time) (*wire, error) {
 	return w, nil
 }
 
-// KeepAlives sends those that may change something, as virtual time does.
+// KeepAlives sends those that may change something, as virtual time does: until each
+// phone has had one since something happened, in however many waits.
 func (w *wire) KeepAlives(ctx context.Context, d time.Duration) error {
 	was := w.stirred
-	if w.stirred = w.stirs(); w.stirred == was && !w.network.Disturbed() {
+	if w.stirred = w.stirs(); w.stirred != was {
+		w.stirring = fleet.RenewAfter
+	}
+	if w.stirring <= 0 && !w.network.Disturbed() {
 		return nil
 	}
+	w.stirring -= d
 	w.fleet.Pass(d)
 	return w.fleet.Settle(ctx)
 }

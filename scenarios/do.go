@@ -36,10 +36,10 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return p.doToPhones(a)
 
 	case ResetPhones:
-		p.Cluster.ResetPhones()
+		p.resetPhones(p.Cluster, a)
 		return nil
 	case ResetOtherPhones:
-		p.Other.ResetPhones()
+		p.resetPhones(p.Other, a)
 		return nil
 	case PrepareRollback, SetDigest, SetInteraction:
 		return p.setParameter(a)
@@ -75,6 +75,15 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return p.setFaults(a)
 	}
 	return fmt.Errorf("there is no verb %q", a.Verb)
+}
+
+// resetPhones is the page's reset. That there is somebody to reset is an expectation.
+func (p *Player) resetPhones(c *cucm.Cluster, a Act) {
+	if c.Registered() == 0 {
+		p.judge(a.Text+" reaches phones", errors.New("none is registered with the cluster then "+
+			"(after a restart of Cisco CallManager all are again after a wait of two minutes)"))
+	}
+	c.ResetPhones()
 }
 
 // setParameter sets an enterprise parameter, of the scenario's own cluster or of that

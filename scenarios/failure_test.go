@@ -73,6 +73,30 @@ steps: [{step: none}]
 	}
 }
 
+// A reset of all phones that are registered is none where none is.
+func TestAResetThatReachesNobody(t *testing.T) {
+	p := open(t, load(t, `
+name: nobody
+shows: two clusters, whose phones are reset
+other cluster: {nodes: [{name: other}]}
+phones: [{group: all, count: 2}]
+steps: [{step: none}]
+`))
+	do(t, p, "phones: power on", "page: System > Enterprise Parameters > Reset")
+	do(t, p, "on test10pub: utils service restart Cisco CallManager", "on test10sub: utils service restart Cisco CallManager")
+	for _, page := range []string{
+		"System > Enterprise Parameters > Reset", "Enterprise Parameters > Reset of the other cluster",
+	} {
+		act, err := p.ParseAct("page: " + page)
+		require.NoError(t, err)
+		require.NoError(t, p.Do(t.Context(), act))
+		failed := p.Failed()
+		require.Len(t, failed, 1)
+		require.Equal(t, page+" reaches phones", failed[0].Text)
+		require.Contains(t, failed[0].Why, "none is registered with the cluster")
+	}
+}
+
 const registered = "(is=are registered[ with (where=the cluster|the other cluster|{node})])"
 
 const everyone = " (P0, P1, P2, …)"

@@ -82,6 +82,31 @@ func TestPhonesThatMove(t *testing.T) {
 	golden(t, "moves.txt", strings.Join(answers[lab.Wire], ""))
 }
 
+// Phones that no call manager takes try again, in both modes: with the next wait they
+// register if they can by then.
+func TestPhonesThatAreRefusedTryAgain(t *testing.T) {
+	t.Parallel()
+	playInBothModes(t, load(t, `name: no-certificate
+shows: phones get a secure profile before they have a certificate
+cluster: {release: 14, nodes: [{name: pub}]}
+phones: [{group: all, count: 3, models: 8841}]
+steps:
+  - do:
+      - phones: power on
+      - on pub: utils ctl set-cluster mixed-mode
+        answers: ["y"]
+      - page: Device Security Mode of all = encrypted
+      - page: System > Enterprise Parameters > Reset
+      - wait: 3 minutes
+    expect: [no phones are registered]
+  - do:
+      - phones: install a new LSC
+      - wait: 1 minute
+      - wait: 1 minute
+    expect: [all phones are registered by TLS]
+`), lab.Options{Seed: 1})
+}
+
 // texts are what a step does.
 func texts(s Step) (all []string) {
 	for _, a := range s.Do {

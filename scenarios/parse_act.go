@@ -34,7 +34,8 @@ var (
 	)
 	pageActs = language.New(
 		verb("System > Enterprise Parameters > Reset", ResetPhones).
-			Explained("the cluster resets all phones that are registered with it"),
+			Explained("the cluster resets all phones that are registered with it; where none is, as between a restart of "+
+				"Cisco CallManager and a wait of two minutes, that is a failed expectation"),
 		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones).
 			Explained("the other cluster does"),
 		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}[ on {node}]",

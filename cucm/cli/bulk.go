@@ -110,8 +110,8 @@ func onBulkServer(n *cucm.Node, name string, do func(*sftpSession, string, cucm.
 	case !n.Publisher():
 		return cucm.ErrNotPublisher
 	case len(types) == 0:
-		return refuse("%q is no type of certificates; there are %s and %v", name, cucm.AllTypes,
-			n.Cluster().Release().Facts().BulkTypes(string(cucm.AllTypes)))
+		return refuse("%q is no type of certificates; there are %s, %s", name, cucm.AllTypes,
+			listed(n.Cluster().Release().Facts().BulkTypes(string(cucm.AllTypes))))
 	case server.Host == "":
 		return refuse("No SFTP server is set: set cert bulk server HOST USER DIRECTORY")
 	}

@@ -89,7 +89,7 @@ func TestBulkCertificateManagementRefuses(t *testing.T) {
 	l.Must(l.Pub, "set cert bulk server "+s.Address()+" "+s.User+" "+s.Dir, "wrong")
 	require.ErrorIs(t, refused("set cert bulk export All", "refuses the user or the password"), cli.ErrSFTPPassword)
 	useBulkServer(l, s)
-	refused("set cert bulk export Tomkat", "there are All and [Tomcat TFTP CAPF ITL_Recovery]")
+	refused("set cert bulk export Tomkat", "there are All, Tomcat, TFTP, CAPF, ITL_Recovery")
 	refused("set cert bulk import TFTP", "does not exist")
 	l.Must(l.Pub, "set cert bulk export TFTP")
 	require.ErrorIs(t, refused("set cert bulk consolidate TFTP", "one cluster alone"), cucm.ErrOneCluster)
@@ -112,5 +112,5 @@ func TestBulkCertificateManagementRefuses(t *testing.T) {
 	old := newLab(t, func(c *cucm.Config) { c.Release = cucm.Release91 })
 	useBulkServer(old, s)
 	_, err := old.Types(old.Pub, "set cert bulk export ITL_Recovery")
-	require.ErrorContains(t, err, "there are All and [Tomcat TFTP CAPF]", "a release without ITLRecovery")
+	require.ErrorContains(t, err, "there are All, Tomcat, TFTP, CAPF", "a release without ITLRecovery")
 }

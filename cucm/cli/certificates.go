@@ -18,7 +18,7 @@ func unitNamed(n *cucm.Node, args []string) (cucm.Unit, error) {
 	}
 	unit, ok := n.UnitNamed(name)
 	if !ok {
-		return "", refuse("%q is no certificate of this node; it has %v", typed, n.Units())
+		return "", refuse("%q is no certificate of this node; it has %s", typed, listed(n.Units()))
 	}
 	return unit, nil
 }

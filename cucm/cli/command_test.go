@@ -52,6 +52,19 @@ func TestUnknownCommand(t *testing.T) {
 	require.ErrorIs(t, cli.Run(l.Pub, &cli.Script{}, "exit"), cli.ErrExit)
 }
 
+// Who names what is not there is told what there is, as a list.
+func TestWhatThereIs(t *testing.T) {
+	l := newLab(t)
+	for line, want := range map[string]string{
+		"set cert regen Foo":        `"Foo" is no certificate of this node; it has CallManager, CAPF, ITLRecovery, TVS, ipsec, tomcat`,
+		"set cert import trust Foo": `"Foo" is no trust store; there are tomcat-trust, ipsec-trust, `,
+		"set cert bulk export Foo":  `"Foo" is no type of certificates; there are All, Tomcat, TFTP, CAPF, ITL_Recovery`,
+	} {
+		_, err := l.Types(l.Pub, line)
+		require.ErrorContains(t, err, want)
+	}
+}
+
 // A question that is answered with no, whatever the words of it, leaves everything as
 // it was, and nobody takes the command for one that was done.
 func TestDeclined(t *testing.T) {

@@ -91,7 +91,7 @@ func showCertificate(n *cucm.Node, t Terminal, file string, cert *x509.Certifica
 func storeNamed(name string) (cucm.Store, error) {
 	store, ok := cucm.StoreNamed(name)
 	if !ok {
-		return "", refuse("%q is no trust store; there are %v", name, cucm.Stores)
+		return "", refuse("%q is no trust store; there are %s", name, listed(cucm.Stores))
 	}
 	return store, nil
 }

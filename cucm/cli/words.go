@@ -24,6 +24,15 @@ func refuse(format string, args ...any) error {
 	return &CommandError{Words: fmt.Sprintf(format, args...)}
 }
 
+// listed are the names that there are, one after the other.
+func listed[S ~string](all []S) string {
+	words := make([]string, len(all))
+	for i, s := range all {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ", ")
+}
+
 // Refusals of the command line that callers tell apart. No transcript shows
 // their exact words.
 var (

@@ -17,6 +17,9 @@ type keepAlives struct {
 	// again: one was lost, so that all are to come again when time passes. Settle would
 	// never end if they came meanwhile, as long as some are lost.
 	again bool
+	// refused: one was in vain, so that all are to come again, once with each wait: by then
+	// the phone may have an LSC, or the call manager another certificate.
+	refused bool
 }
 
 // startKeepAlives lets every phone's next keep-alive come.
@@ -31,6 +34,16 @@ func (f *Fleet) startKeepAlives() {
 func (f *Fleet) repeatKeepAlives() {
 	if f.keepAlives.again {
 		f.keepAlives.again = false
+		f.startKeepAlives()
+	}
+}
+
+// retryKeepAlives lets them come again where one was refused.
+func (f *Fleet) retryKeepAlives() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.keepAlives.refused {
+		f.keepAlives.refused = false
 		f.startKeepAlives()
 	}
 }

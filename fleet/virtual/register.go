@@ -38,8 +38,11 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		}
 		took += min(asks+answers, fleet.SIPTimeout)
 	}
-	if err == errLost {
+	switch {
+	case err == errLost:
 		f.keepAlives.again = true // at another time it may succeed
+	case err != nil:
+		f.keepAlives.refused = true
 	}
 	f.answer(t.phone, t.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
 }

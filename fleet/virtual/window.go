@@ -22,6 +22,7 @@ func (f *Fleet) SettleFor(ctx context.Context, d time.Duration) error {
 
 // Advance runs for so much scenario time. Its error is the context's.
 func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
+	f.retryKeepAlives()
 	return f.run(ctx, f.in(d), false)
 }
 

@@ -60,13 +60,13 @@ func TestAPhoneOnTwoNodes(t *testing.T) {
 // What is configured and what runs come together.
 func TestBATAndRisdb(t *testing.T) {
 	const bat = "Device Name,Description,Device Pool,Device Type,Phone Load Name\n" +
-		"sep0050569a0001,\"a, \"\"b\"\"\",Berlin,Cisco 7821,sip78xx.old\n"
+		"sep0050569a0001,\"a, \"\"b\"\"\",Berlin (old) - 2nd,Cisco 7821,sip78xx.old\n"
 	for _, spelling := range []string{bat, utf16le(bat), "\xef\xbb\xbf" + strings.ReplaceAll(bat, "\n", "\r\n"),
 		strings.NewReplacer(`"a, ""b"""`, "x", ",", ";").Replace(bat)} {
 		m := read(spelling, risdb("reg", "1700000000"))
 		require.Empty(t, m.Problems)
 		require.Equal(t, "SEP0050569A0001,Cisco 7821,sip78xx.at-1700000000,,,yes\n", devices(t, m))
-		require.Contains(t, string(m.Plan("p")[0].Data), `group: "Berlin"`)
+		require.Contains(t, string(m.Plan("p")[0].Data), `group: "Berlin-old---2nd"`)
 	}
 }
 

@@ -249,10 +249,13 @@ func (p *plan) keepLists() {
 		}
 	}
 	for _, l := range p.Lists {
+		if l.Kind != "ITL" {
+			continue
+		}
 		if l.Shown {
 			shown++
 		}
-		if l.Kind == "ITL" && !today[l] {
+		if !today[l] {
 			p.held = append(p.held, keep(l, fmt.Sprintf("list-%d", len(p.held)+1)))
 		}
 	}
@@ -447,13 +450,9 @@ func (p *plan) writeCluster(b *bytes.Buffer) {
 
 // word is a name with letters, digits, points, hyphens and underscores alone.
 func word(s, otherwise string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '.', r == '-', r == '_':
-			return r
-		}
-		return '-'
-	}, s)
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '-' || r == '_')
+	}), "-")
 	if s = strings.Trim(s, "-."); len(s) > 60 {
 		s = strings.Trim(s[:60], "-.")
 	}
