@@ -146,6 +146,9 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 	_, err = p.ParseAct("power on")
 	require.ErrorContains(t, err, "an act is a key and a value")
 	for sentence, want := range map[string]string{
+		"2 to 1 phones are trusted":                        "13: a range ends before it begins",
+		"60% to 40% of the phones are on":                  "13: a range ends before it begins",
+		"all phones sent 3 to 1 alarms":                    "13: a range ends before it begins",
 		"all phones are trusted within 0 ms":               "13: a time that something takes is more than 0",
 		"99% of boots took less than 2000 years":           "13: 2000 years are more than a hundred years",
 		"all phones are registered with the other cluster": "48: the scenario has no other cluster",

@@ -74,6 +74,9 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 	if err == nil {
 		err = v.named(said)
 	}
+	if err == nil && (said.Quantity().Backwards() || said.Many().Backwards()) {
+		err = &language.Error{Says: "a range ends before it begins"}
+	}
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}

@@ -102,6 +102,9 @@ func (s Said) Quantity() Quantity {
 	return q
 }
 
+// Backwards reports whether a range ends before it begins, so that nothing is in it.
+func (q Quantity) Backwards() bool { return q.Bound == Between && q.Number > q.Upto }
+
 // Range is from what number to what number something may be true of so many phones. A
 // share that is no whole number of them may be rounded either way.
 func (q Quantity) Range(of int) (least, most int) {
