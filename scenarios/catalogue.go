@@ -1,12 +1,15 @@
 package scenarios
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/goccy/go-yaml"
 )
 
 // catalogue holds the built-in scenarios: the very files that users read.
@@ -62,4 +65,17 @@ var builtin = sync.OnceValue(func() []Scenario {
 func Source(name string) ([]byte, bool) {
 	data, err := catalogue.ReadFile("catalogue/" + name + ".yaml")
 	return data, err == nil
+}
+
+// Shows is what a built-in scenario shows. It reads that line of the file alone, since
+// all files take a while.
+func Shows(name string) string {
+	source, _ := Source(name)
+	var header struct{ Shows string }
+	for line := range bytes.Lines(source) {
+		if bytes.HasPrefix(line, []byte("shows: ")) && yaml.Unmarshal(line, &header) == nil {
+			break
+		}
+	}
+	return header.Shows
 }

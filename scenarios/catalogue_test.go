@@ -43,7 +43,8 @@ func whole(t *testing.T, r *report.Report) {
 // grade is how a header says how well what it shows is founded, after docs/sources.md.
 const grade = `\[(DOC|TRACE|CODE|INF|MEM|OWN)\b`
 
-// Each file opens with what it shows and which rows, and is named for itself. Of cases
+// Each file opens with what it shows and which rows, and is named for itself. What it
+// shows is on one line. Of cases
 // and procedures it says the grade, too.
 func TestHeaders(t *testing.T) {
 	for _, s := range Builtin() {
@@ -54,6 +55,7 @@ func TestHeaders(t *testing.T) {
 		require.Regexp(t, `Rows? `, header, s.Name)
 		require.NotEmpty(t, s.Rows, s.Name)
 		require.NotEmpty(t, s.Shows, s.Name)
+		require.Equal(t, s.Shows, Shows(s.Name))
 		for _, row := range s.Rows {
 			if strings.HasPrefix(row, "R") {
 				require.Regexp(t, `\b`+row+` `+grade, header, "the header of %s", s.Name)

@@ -10,8 +10,8 @@ type listCmd struct{}
 
 // Run lists the built-in scenarios.
 func (listCmd) Run(s streams) error {
-	for _, sc := range scenarios.Builtin() {
-		if _, err := fmt.Fprintf(s.out, "%-28s %s\n", sc.Name, sc.Shows); err != nil {
+	for _, name := range scenarios.Names() {
+		if _, err := fmt.Fprintf(s.out, "%-28s %s\n", name, scenarios.Shows(name)); err != nil {
 			return err
 		}
 	}
