@@ -248,21 +248,25 @@ func ReleaseOf(version string) (r Release, exact bool) {
 
 // compareVersions compares the numbers of two versions, as far as the first has any.
 func compareVersions(a, b string) int {
-	numbers := func(s string) []string {
-		return strings.FieldsFunc(s, func(c rune) bool { return c == '.' || c == '-' })
-	}
-	left, right := numbers(a), numbers(b)
-	for i := range left {
-		l, _ := strconv.Atoi(left[i]) // what is no number counts as 0
-		r := 0
-		if i < len(right) {
-			r, _ = strconv.Atoi(right[i])
-		}
+	for a != "" {
+		var l, r int
+		l, a = number(a)
+		r, b = number(b)
 		if c := cmp.Compare(l, r); c != 0 {
 			return c
 		}
 	}
 	return 0
+}
+
+// number cuts the first number off a version. What is none counts as 0.
+func number(version string) (n int, rest string) {
+	end := strings.IndexAny(version, ".-")
+	if end < 0 {
+		end = len(version)
+	}
+	n, _ = strconv.Atoi(version[:end])
+	return n, version[min(end+1, len(version)):]
 }
 
 func (r Release) check() error {

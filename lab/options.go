@@ -21,7 +21,7 @@ type Options struct {
 	Phones int    // in all groups, which keep their proportions; the setup's own number if 0
 	Seed   int64  // of everything random: in virtual mode all is a function of setup and seed
 	Boots  int    // phones that boot at a time; the DefaultBoots of the driver if 0
-	// Workers are the goroutines of virtual mode, one for each core if 0; what
+	// Workers are the goroutines of virtual mode, [virtual.DefaultWorkers] if 0; what
 	// happens does not depend on their number.
 	Workers int
 	// Keys of the certificates; if nil, fresh ones, or in virtual mode test keys

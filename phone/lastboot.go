@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -76,13 +75,39 @@ func (l *Library) refusal(r *Refusal, name string) *Refusal {
 	if !l.Remember {
 		return r
 	}
-	file := strings.Replace(r.File, name, anyName, 1)
-	// A reason's own words leave out what came of each TVS.
-	key := fmt.Appendf(nil, "%s %s %v %v", file, r.Signer, r.Reason, Attempts(r.Reason))
-	shared, _ := l.refusals.get(key, func() (*Refusal, error) {
-		return &Refusal{File: file, Signer: r.Signer, Reason: r.Reason}, nil
+	var room [1 << 10]byte
+	before, after, named := strings.Cut(r.File, name)
+	key := append(room[:0], before...)
+	if named {
+		key = append(append(key, anyName...), after...)
+	}
+	shared, _ := l.refusals.get(r.appendKey(key), func() (*Refusal, error) {
+		return &Refusal{File: strings.Replace(r.File, name, anyName, 1), Signer: r.Signer, Reason: r.Reason}, nil
 	})
 	return shared
+}
+
+// appendKey adds what tells a refusal from others of the same file. It is made of what
+// the refusal's words would be made of, since few of those are ever read. What a reason
+// says of the signer is the refusal's own.
+func (r *Refusal) appendKey(key []byte) []byte {
+	var why string
+	switch reason := r.Reason.(type) {
+	case *LostError:
+		why = reason.Why
+	case *NoTVSAnswerError: // the attempts say all
+	default:
+		why = reason.Error()
+	}
+	key = append(key, 0, byte(r.Reason.row()))
+	for _, part := range []string{r.Signer.Subject, r.Signer.Issuer, why} {
+		key = append(append(key, part...), 0)
+	}
+	key = append(key, r.Signer.Serial...)
+	for _, err := range Attempts(r.Reason) {
+		key = append(append(key, 0), err.Error()...)
+	}
+	return key
 }
 
 // lastBoot gives one value to all phones of which the same is known.

@@ -164,5 +164,5 @@ func (e *StrangeTVSError) Error() string {
 	if e.Server == "" {
 		return "its TLS certificate is not in the stored ITL"
 	}
-	return fmt.Sprintf("TVS %s: its TLS certificate is not in the stored ITL", e.Server)
+	return "TVS " + e.Server + ": its TLS certificate is not in the stored ITL"
 }

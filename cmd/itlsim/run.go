@@ -27,7 +27,7 @@ type runCmd struct {
 	Watch    bool   `help:"Show the phones' states live on a terminal."`
 	Quiet    bool   `help:"No progress."`
 	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
-	Workers  int    `help:"Processors to use in virtual mode; all if not given." placeholder:"N"`
+	Workers  int    `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
 }
 
 // Run runs a scenario, prints its report and judges it.

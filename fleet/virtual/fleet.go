@@ -2,7 +2,6 @@ package virtual
 
 import (
 	"cmp"
-	"runtime"
 	"sync"
 	"time"
 
@@ -17,12 +16,17 @@ import (
 // reset phones in batches (Default Security chapter).
 const DefaultBoots = 10_000
 
+// DefaultWorkers is one. Phones' steps are a third of a run's work, in portions of some
+// microseconds: on two cores a second worker costs a tenth more processor time, and gains
+// nothing (docs/virtual-time.md).
+const DefaultWorkers = 1
+
 // Config is what a fleet needs.
 type Config struct {
 	Clock   *Clock // also that of every cluster
 	Seed    uint64
 	Network Network // LAN() has the defaults
-	Workers int     // goroutines; the number of cores if 0. Results do not depend on it.
+	Workers int     // goroutines; DefaultWorkers if 0. Results do not depend on it.
 	Boots   int     // phones under way at a time; DefaultBoots if 0
 	// Middle, if not nil, stands between TFTP and the phone with an index, and
 	// may hand it another file: TFTP protects nothing.
@@ -70,7 +74,7 @@ type Fleet struct {
 // New makes a fleet without phones, on a network without clusters: Connect comes
 // next.
 func New(cfg Config) *Fleet {
-	cfg.Workers = cmp.Or(cfg.Workers, runtime.GOMAXPROCS(0))
+	cfg.Workers = cmp.Or(cfg.Workers, DefaultWorkers)
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
 	n := &cfg.Network
 	return &Fleet{
