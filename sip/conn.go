@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -116,14 +117,25 @@ type Conn struct {
 	timeout time.Duration
 	stop    func() bool
 	stream  *sip.ParserStream
-	buf     []byte
 }
 
-func newConn(raw net.Conn) *Conn {
-	parser := sip.NewParser()
-	parser.MaxMessageLength = maxMessage
-	return &Conn{Conn: raw, stream: parser.NewSIPStream(), buf: make([]byte, 2048)}
-}
+// parser parses what every message is known by, and what may stand in one several
+// times. Other headers are parsed when somebody asks for them.
+var parser = func() *sip.Parser {
+	headers := maps.Clone(sip.DefaultHeadersParser())
+	maps.DeleteFunc(headers, func(name string, _ sip.HeaderParser) bool {
+		switch name {
+		case "via", "v", "contact", "m", "call-id", "i", "cseq", "content-length", "l":
+			return false
+		}
+		return true
+	})
+	p := sip.NewParser(sip.WithHeadersParsers(headers))
+	p.MaxMessageLength = maxMessage
+	return p
+}()
+
+func newConn(raw net.Conn) *Conn { return &Conn{Conn: raw, stream: parser.NewSIPStream()} }
 
 // Close closes the connection.
 func (c *Conn) Close() error {
@@ -135,6 +147,9 @@ func (c *Conn) Close() error {
 }
 
 var crlf = []byte("\r\n")
+
+// readSize is how much is read at a time at least, in bytes: most messages at once.
+const readSize = 2048
 
 // next reads a message. Its error is io.EOF between two messages, else what the
 // connection or the parser says.
@@ -158,11 +173,12 @@ func (c *Conn) next() (msg sip.Message, err error) {
 				return msg, err
 			}
 		}
-		n, err := c.Conn.Read(c.buf)
+		b.Grow(readSize)
+		n, err := c.Conn.Read(b.AvailableBuffer()[:b.Available()])
 		if n == 0 {
 			return nil, err
 		}
-		c.stream.Write(c.buf[:n])
+		b.Write(b.AvailableBuffer()[:n])
 	}
 }
 

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"bytes"
 	"net/netip"
 	"strconv"
 	"time"
@@ -33,12 +34,13 @@ var phrases = map[int]string{
 // answer says where the request came from; rport stays as it was (CUCM 12.0 and
 // 14, SIPCC).
 func (a *Reply) To(r *sip.Request, from netip.Addr) []byte {
-	m := make([]byte, 0, 1024+len(a.Body))
+	var m bytes.Buffer
+	m.Grow(1024 + len(a.Body))
 	add := func(parts ...string) {
 		for _, part := range parts {
-			m = append(m, part...)
+			m.WriteString(part)
 		}
-		m = append(m, "\r\n"...)
+		m.WriteString("\r\n")
 	}
 	optional := func(name, value string) {
 		if value != "" {
@@ -50,25 +52,32 @@ func (a *Reply) To(r *sip.Request, from netip.Addr) []byte {
 		phrase = phrases[a.Code]
 	}
 	add("SIP/2.0 ", strconv.Itoa(a.Code), " ", phrase)
-	for i, via := range r.GetHeaders("Via") {
-		received := ""
-		if i == 0 && elsewhere(r.Via(), from) {
-			received = ";received=" + from.Unmap().String()
+	for _, h := range r.Headers() {
+		via, ok := h.(*sip.ViaHeader)
+		if !ok {
+			continue
 		}
-		add("Via: ", via.Value(), received)
+		via.StringWrite(&m)
+		if via == r.Via() && elsewhere(via, from) {
+			m.WriteString(";received=" + from.Unmap().String())
+		}
+		add()
 	}
-	add("From: ", r.From().Value())
+	r.From().StringWrite(&m)
+	add()
 	tag := ""
 	if a.Code != 100 && !r.To().Params.Has("tag") {
 		tag = ";tag=" + toTag(r)
 	}
-	add("To: ", r.To().Value(), tag)
+	r.To().StringWrite(&m)
+	add(tag)
 	if !a.Date.IsZero() {
 		add("Date: ", date(a.Date))
 	}
 	add("Call-ID: ", r.CallID().Value())
 	optional("Server", a.Server)
-	add("CSeq: ", r.CSeq().Value())
+	r.CSeq().StringWrite(&m)
+	add()
 	if a.Expires != nil {
 		add("Expires: ", strconv.Itoa(int(a.Expires.Seconds())))
 	}
@@ -80,7 +89,8 @@ func (a *Reply) To(r *sip.Request, from netip.Addr) []byte {
 	optional("Content-Type", a.ContentType)
 	add("Content-Length: ", strconv.Itoa(len(a.Body)))
 	add()
-	return append(m, a.Body...)
+	m.WriteString(a.Body)
+	return m.Bytes()
 }
 
 // elsewhere reports whether a Via names another host than the one that the

@@ -214,7 +214,6 @@ func TestMessagesInPieces(t *testing.T) {
 	data = append(data, golden7821.Register("127.0.0.2", 1, time.Unix(0, 0), initialized).Bytes...)
 	for most := range len(data) {
 		conn := newConn(piped{Reader: &slow{data, most + 1}})
-		conn.buf = make([]byte, len(data))
 		for _, method := range []sip.RequestMethod{sip.REFER, sip.REGISTER} {
 			msg, err := conn.next()
 			require.NoError(t, err, "%d bytes at a time", most+1)

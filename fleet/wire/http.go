@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"itlsim/phone"
@@ -59,8 +60,10 @@ func get(conn net.Conn, host, path, agent string, limit int) ([]byte, error) {
 		return nil, err
 	}
 	const headers = 64 << 10
-	limited := bufio.NewReader(io.LimitReader(conn, int64(limit+headers)))
-	answer, err := http.ReadResponse(limited, &http.Request{Method: http.MethodGet})
+	buffer := readers.Get().(*bufio.Reader)
+	defer readers.Put(buffer)
+	buffer.Reset(io.LimitReader(conn, int64(limit+headers)))
+	answer, err := http.ReadResponse(buffer, &http.Request{Method: http.MethodGet})
 	if err != nil {
 		return nil, err
 	}
@@ -68,5 +71,13 @@ func get(conn net.Conn, host, path, agent string, limit int) ([]byte, error) {
 	if answer.StatusCode != http.StatusOK {
 		return nil, statusError(answer.StatusCode)
 	}
+	if length := answer.ContentLength; length >= 0 && length <= int64(limit) {
+		data := make([]byte, length)
+		_, err := io.ReadFull(answer.Body, data)
+		return data, err
+	}
 	return io.ReadAll(io.LimitReader(answer.Body, int64(limit+1)))
 }
+
+// readers are *bufio.Reader that nobody uses.
+var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
