@@ -3,15 +3,23 @@ package cucm
 import (
 	"errors"
 	"reflect"
+	"slices"
 )
 
 // ErrParted refuses what needs the publisher and a subscriber to reach each other.
 // The database is the publisher's: of the refused the nodes would disagree.
 var ErrParted = refusal("the publisher and a subscriber do not reach each other")
 
-// errSubscribers is the error of parting two nodes of which neither is the publisher.
-var errSubscribers = errors.New("only the publisher and a subscriber can be cut off from each other: " +
-	"between subscribers nothing passes that is simulated")
+// CheckPair refuses to part two nodes other than a publisher and its subscriber. The
+// nodes, however they are named, are those of a cluster, its publisher first.
+func CheckPair[N comparable](nodes []N, one, other N) error {
+	i, j := slices.Index(nodes, one), slices.Index(nodes, other)
+	if min(i, j) != 0 || i == j {
+		return errors.New("only the publisher and a subscriber can be cut off from each other: " +
+			"between subscribers nothing passes that is simulated")
+	}
+	return nil
+}
 
 // Part cuts a subscriber off from its publisher until Rejoin. What CUCM does then
 // is documented nowhere that we know; this is this project's own choice, from the
@@ -83,10 +91,10 @@ func (n *Node) Rejoin(other *Node) error {
 
 // subscriberOf tells which of two nodes is the other's subscriber.
 func (n *Node) subscriberOf(other *Node) (*Node, error) {
-	switch {
-	case n.cluster != other.cluster || n == other || n.index > 0 && other.index > 0:
-		return nil, errSubscribers
-	case n.Publisher():
+	if err := CheckPair(n.cluster.nodes, n, other); err != nil {
+		return nil, err
+	}
+	if n.Publisher() {
 		return other, nil
 	}
 	return n, nil

@@ -51,8 +51,8 @@ steps:
 
 const twoClusters = `name: two
 shows: two phones that may move
-cluster: {nodes: [{name: test10pub}]}
-other cluster: {nodes: [{name: next10pub}]}
+cluster: {nodes: [{name: test10pub}, {name: test10sub}]}
+other cluster: {nodes: [{name: next10pub}, {name: next10sub}]}
 certificate authority: Example CA
 phones:
   - {group: floor-1, count: 2}
@@ -77,7 +77,7 @@ func acts() (all [][2]string) {
 		"wait":                                append(waits.Examples(), "100 years", "until Saturday 02:00", untilMarch),
 		"fault": append(faults.Examples(), "the network of floor-1 delays datagrams by 20 ms (varying by 5 ms)",
 			"the network of floor-1 is sound again", "TFTP of test10pub cannot be reached by floor-1",
-			"test10pub is cut off from next10pub"),
+			"next10pub is cut off from next10sub"),
 		"on test10pub": {"show itl", "set cert regen TVS"},
 	} {
 		for _, value := range examples {
@@ -120,6 +120,8 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"fault: TVS of nobody is down", `"nobody" is not understood here`},
 		{"fault: floor-2 is cut off from test10pub", `"floor-2" is not understood here (did you mean "floor-1"?)`},
 		{"fault: the network delays by 5 ms (varying by 6 ms)", "a delay varies by no more than itself"},
+		{"fault: test10sub is cut off from test10sub", "only the publisher and a subscriber can be cut off from each other"},
+		{"fault: test10pub reaches test10pub again", "only the publisher and a subscriber can be cut off from each other"},
 		{"telephones: power on", `"telephones" is not understood here`},
 		{"on test10pub: utils itl reset", `the command is not complete: it goes on with "localkey", "remotekey"`},
 		{"sep001bd4000002: reset", "there is no phone SEP001BD4000002"},
@@ -202,6 +204,67 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 		{Verb: PartNodes, Nodes: []string{"test10pub"}}, {Verb: PartNodes, Nodes: []string{"test10pub", "test10pub"}},
 	} {
 		require.Error(t, p.Do(t.Context(), act), act.Verb)
+	}
+}
+
+// Whoever makes acts elsewhere is told which numbers and words make no sense, and
+// nothing is done.
+func TestActsThatNoSentenceSays(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	const lost, delay = "no less than 0% and no more than 100%", "a delay is no less than nothing and no more than a minute"
+	before := p.Now()
+	for _, c := range []struct{ act, says string }{
+		{`{"verb": "wait", "duration": -1}`, "a wait takes no less than nothing and no more than a hundred years"},
+		{`{"verb": "wait", "duration": 9223372036854775807}`, "no more than a hundred years"},
+		{`{"verb": "lose datagrams", "share": 1.01}`, lost},
+		{`{"verb": "lose datagrams", "share": -0.1, "group": "floor-1"}`, lost},
+		{`{"verb": "delay datagrams", "duration": -1}`, delay},
+		{`{"verb": "delay datagrams", "duration": 60000000001}`, delay},
+		{`{"verb": "delay datagrams", "duration": 5, "jitter": 6}`, "a delay varies by no more than itself"},
+		{`{"verb": "delay datagrams", "duration": 5, "jitter": -1}`, "a delay varies by no more than itself"},
+		{`{"verb": "reset", "part": {"Number": 1.5, "Share": true}}`, "a share of the phones is no more than 100%"},
+		{`{"verb": "set the signature algorithm", "value": "MD5"}`, `"MD5" is none of SHA-1, SHA-512`},
+		{`{"verb": "set the phone interaction"}`, `"" is none of automatic, manual`},
+		{`{"verb": "set the security profile", "value": "secret"}`, `"secret" is none of non secure, `},
+		{`{"verb": "configure", "setting": "Web Access"}`, `"Web Access" is none of settings access, web access, `},
+	} {
+		var act Act
+		require.NoError(t, json.Unmarshal([]byte(c.act), &act))
+		err := p.Do(t.Context(), act)
+		require.ErrorContains(t, err, c.says, c.act)
+		require.ErrorIs(t, err, language.ErrInvalid)
+	}
+	require.Equal(t, before, p.Now())
+	require.Zero(t, p.Disturbance())
+}
+
+// A group that is called like a node is meant before the node, in the end of a fault as
+// in its beginning.
+func TestGroupCalledLikeANode(t *testing.T) {
+	s := load(t, "name: a\nshows: b\nphones: [{group: test10sub, count: 1}]\nsteps:\n"+
+		"  - do: [{fault: test10sub is cut off from test10pub}, {fault: test10sub reaches test10pub again}]\n")
+	for i, verb := range []Verb{CutOffGroup, ReconnectGroup} {
+		require.Equal(t, verb, s.Steps[0].Do[i].Verb)
+		require.Equal(t, "test10sub", s.Steps[0].Do[i].Group)
+	}
+}
+
+// Which two nodes can be parted a file is told at its place.
+func TestOnlyAPublisherAndItsSubscriberArePartedInAFile(t *testing.T) {
+	const cluster = "name: a\nshows: b\ncluster: {nodes: [{name: pub}, {name: sub1}, {name: sub2}]}\n" +
+		"other cluster: {nodes: [{name: far-pub}, {name: far-sub}]}\nphones: [{group: g, count: 1}]\n" +
+		"steps: [{do: [{fault: %s}]}]\n"
+	for sentence, possible := range map[string]bool{
+		"sub1 is cut off from pub": true, "pub is cut off from sub2": true, "far-sub reaches far-pub again": true,
+		"sub1 is cut off from sub2": false, "far-sub is cut off from pub": false, "pub is cut off from far-sub": false,
+		"pub is cut off from far-pub": false, "far-pub reaches far-pub again": false, "sub1 is cut off from sub1": false,
+	} {
+		_, err := Load("test.yaml", []byte(fmt.Sprintf(cluster, sentence)), nil)
+		if possible {
+			require.NoError(t, err, sentence)
+			continue
+		}
+		require.ErrorContains(t, err, "test.yaml:6:23: only the publisher and a subscriber can be cut off", sentence)
 	}
 }
 

@@ -163,9 +163,6 @@ func (p *Player) disturb(a Act) {
 
 // partNodes cuts two nodes off from each other, or ends that.
 func (p *Player) partNodes(a Act) error {
-	if len(a.Nodes) != 2 {
-		return errors.New("it takes two nodes to be cut off from each other")
-	}
 	one, err := p.Node(a.Nodes[0])
 	if err != nil {
 		return err

@@ -324,7 +324,14 @@ var settings = []struct {
 }
 
 // anySetting is the choice of one of them.
-const anySetting = "(setting=settings access|web access|SSH access|SPAN to PC port)"
+var anySetting = "(setting=" + strings.Join(settingNames(), "|") + ")"
+
+func settingNames() (names []string) {
+	for _, one := range settings {
+		names = append(names, one.name)
+	}
+	return names
+}
 
 // setting finds one by its name.
 func setting(name string, s *cnf.Settings) *bool {
@@ -333,7 +340,7 @@ func setting(name string, s *cnf.Settings) *bool {
 			return one.of(s)
 		}
 	}
-	return new(bool) // no sentence names another
+	return new(bool) // no act or sentence names another
 }
 
 // held is the list that a phone holds, an empty one where it has none.

@@ -11,7 +11,7 @@ import (
 
 // Every sentence that editors offer is one that the loader understands.
 func TestExamples(t *testing.T) {
-	v := language.Vocabulary{Nodes: []string{"test10pub"}, Groups: []string{"floor-1"}}
+	v := language.Vocabulary{Nodes: []string{"test10pub", "test10sub"}, Groups: []string{"floor-1"}}
 	for _, text := range expectations.Examples() {
 		_, _, err := expectations.Parse(text, v)
 		require.NoError(t, err, text)

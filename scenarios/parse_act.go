@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/scenarios/language"
@@ -41,10 +40,10 @@ var (
 		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}[ on {node}]",
 			PrepareRollback).Explained("nodes serve the rollback list, or proper lists again, and phones are reset; "+
 			"`on NODE` is the other cluster's page where it is one of its nodes"),
-		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = (value=SHA-1|SHA-512)[ on {node}]",
+		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = "+valueOf(SetDigest)+"[ on {node}]",
 			SetDigest).Explained("in force from the next start of TFTP on"),
 		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = "+
-			"(value=automatic|manual)[ on {node}]", SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
+			valueOf(SetInteraction)+"[ on {node}]", SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
 		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
 			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer).
 			Explained("where the certificates of both clusters meet; on the publisher's page where no node is named"),
@@ -57,7 +56,7 @@ var (
 			UploadRoot).Explained("without which its certificates are refused"),
 		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
 			UploadCertificate).Explained("on the publisher's page where no node is named"),
-		verb("Device Security Mode of {group} = (value="+strings.Join(securityModes(), "|")+")", SetSecurity).
+		verb("Device Security Mode of {group} = "+valueOf(SetSecurity), SetSecurity).
 			Explained("the phones' security profile: in effect in mixed mode, from their next boot on"),
 		verb("TFTP Encrypted Config of {group} = {changed}", SetEncrypted).
 			Explained("the phones' security profile: configurations are encrypted for those that have an LSC"),
@@ -87,12 +86,12 @@ var (
 			Explained("nothing gets through, and nobody says so: its phones wait as long as they do"),
 		verb("{service} of {node} cannot be reached by {group}", CutOffGroup).
 			Explained("the same for one service, as behind a firewall"),
-		verb("{node} is cut off from {other=node}", PartNodes).
+		verb("{one=subscriber} is cut off from {node}", PartNodes).
 			Explained("a subscriber and its publisher: no change, list or reset gets to the subscriber, where nothing "+
 				"of the database can be changed"),
-		verb("{node} reaches {other=node} again", RejoinNodes).
-			Explained("the end of that: the subscriber learns what has changed"),
 		verb("{group} reaches {node} again", ReconnectGroup).Explained("the end of a cut"),
+		verb("{one=subscriber} reaches {node} again", RejoinNodes).
+			Explained("the end of nodes' being cut off: the subscriber learns what has changed"),
 		verb("{service} of {node} can be reached by {group} again", ReconnectGroup).Explained("the end of a firewall"),
 		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS).Explained("so that phones do not ask it"),
 		verb("TFTP of {node} serves a stale list", ServeStaleList).Explained("that of the beginning of the step"),
@@ -160,72 +159,6 @@ type vocabulary struct {
 
 // services are the services that sentences name.
 var services = map[string]cucm.Service{"TFTP": cucm.TFTPService, "TVS": cucm.TVSService}
-
-// possible tells why an act can never be done, if so: where it speaks of another
-// cluster, or of a node's service, there must be one.
-func (v vocabulary) possible(a Act) error {
-	if err := v.phonesOf(a); err != nil {
-		return err
-	}
-	nodes, service := []string{a.Node}, a.Service
-	if a.Group != "" && !slices.Contains(v.Groups, a.Group) {
-		return &language.Error{Says: "there is no group " + a.Group}
-	}
-	switch a.Verb {
-	case MoveToOther, ResetOtherPhones:
-		switch {
-		case v.other == nil:
-			return noOtherCluster(0)
-		case a.Verb == MoveToOther && len(v.otherTFTP()) == 0:
-			return &language.Error{Says: "no node of the other cluster has TFTP"}
-		}
-		return nil
-	case UseTFTP:
-		nodes, service = a.Nodes, "TFTP"
-	case ShowWrongTVS:
-		service = "TVS"
-	case ServeStaleList, CorruptLists, CorruptConfigurations:
-		service = "TFTP"
-	case StopService, StartService:
-	case CutOffGroup, ReconnectGroup:
-		if service == "" {
-			return nil
-		}
-	default:
-		return nil
-	}
-	for _, n := range nodes {
-		if slices.Contains(v.Nodes, n) && !v.has(n, services[service]) {
-			return &language.Error{Says: n + " has no " + service}
-		}
-	}
-	return nil
-}
-
-// phonesOf tells why an act can be for no phones, if so: the group or the phone that it
-// names must be there, and a part of them be a part.
-func (v vocabulary) phonesOf(a Act) error {
-	says := ""
-	switch w := a.Phones; {
-	case w.Group != "" && !slices.Contains(v.Groups, w.Group):
-		says = fmt.Sprintf("there is no group %s of phones", w.Group)
-	case w.Name != "" && !v.hasPhone(w.Name):
-		return noPhone(w.Name, 0)
-	case !(a.Part.Number >= 0): // nor is NaN a number
-		says = "a part of the phones is no less than none"
-	case a.Part.Turn != "" && a.Part.Turn != language.TheNext && a.Part.Turn != language.TheRest:
-		says = fmt.Sprintf("phones have no turn %q", a.Part.Turn)
-	default:
-		return nil
-	}
-	return &language.Error{Says: says}
-}
-
-// otherTFTP are the nodes of the other cluster that have TFTP: phones that move ask
-// them.
-func (v vocabulary) otherTFTP() []string {
-	return slices.DeleteFunc(slices.Clone(v.other), func(n string) bool { return !v.has(n, cucm.TFTPService) })
-}
 
 // act understands an act: the key says what sort of act it is, the value what is
 // done. Files and people who play steps of their own get their acts here, so that
@@ -307,7 +240,7 @@ func (k actKey) act(value string) (Act, error) {
 	case SetSecurity, SetEncrypted:
 		a.Phones = language.Which{Group: said.Words["group"]}
 	case PartNodes, RejoinNodes:
-		a.Node, a.Nodes = "", []string{said.Words["node"], said.Words["other"]}
+		a.Node, a.Nodes = "", []string{said.Words["one"], said.Words["node"]}
 	case LetTimePass:
 		a.Duration, err = duration(said, "number", "timeunit")
 	case WaitUntil:
@@ -315,9 +248,6 @@ func (k actKey) act(value string) (Act, error) {
 		_, err = nextTime(a.Until, time.Time{})
 	case DelayDatagrams:
 		a.Duration, a.Jitter = milliseconds(said, "milliseconds"), milliseconds(said, "jitter")
-		if a.Jitter > a.Duration {
-			err = &language.Error{Says: "a delay varies by no more than itself"}
-		}
 	}
 	if err == nil {
 		err = k.possible(a)
@@ -349,24 +279,11 @@ func noOtherCluster(at int) error {
 	return &language.Error{At: at, Says: "the scenario has no other cluster"}
 }
 
-// securityModes are those of a security profile, as people say them.
-func securityModes() (words []string) {
-	for _, mode := range cnf.SecurityModes() {
-		words = append(words, mode.String())
-	}
-	return words
-}
-
-// securityMode is the mode that a word means.
-func securityMode(word string) cnf.SecurityMode {
-	return cnf.SecurityModes()[slices.Index(securityModes(), word)]
-}
-
-// maxDelay is the longest delay of datagrams, in milliseconds: a minute.
-const maxDelay = 60_000
+// maxDelay is the longest delay of datagrams.
+const maxDelay = time.Minute
 
 func milliseconds(said language.Said, name string) time.Duration {
-	return time.Duration(min(said.Number(name), maxDelay)) * time.Millisecond
+	return min(time.Duration(said.Number(name)), maxDelay/time.Millisecond) * time.Millisecond
 }
 
 // longest is the longest time that a sentence may name.

@@ -31,8 +31,9 @@ func Pieces() []Shape {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(slots)) {
-		if s := slots[name]; s.label == strings.ToUpper(s.label) && s.label[0] != '(' {
-			all = append(all, Shape{s.label, s.what})
+		s := slots[name]
+		if is := (Shape{s.label, s.what}); s.label == strings.ToUpper(s.label) && s.label[0] != '(' && !slices.Contains(all, is) {
+			all = append(all, is)
 		}
 	}
 	return all

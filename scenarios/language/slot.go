@@ -30,12 +30,14 @@ type slot struct {
 var slots = map[string]slot{
 	"number":  free("N", "[0-9]+", "a number such as 12", "2"),
 	"percent": free("SHARE", `(?:100|[0-9]{1,2})(?:\.[0-9]+)?%`, "a share such as 25%", "5%"),
-	"node":    known("NODE", "a node of the cluster", "test10pub", func(v Vocabulary) []string { return v.Nodes }),
-	"group":   known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
-	"model":   known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).spelt(modelName),
-	"phone":   free("SEP<MAC>", "[Ss][Ee][Pp][0-9A-Fa-f]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
-	"name":    free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
-	"store":   free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
+	"node":    known("NODE", "a node of the cluster", "test10pub", nodes),
+	// a node, of which examples name a subscriber
+	"subscriber": known("NODE", "a node of the cluster", "test10sub", nodes),
+	"group":      known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
+	"model":      known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).spelt(modelName),
+	"phone":      free("SEP<MAC>", "[Ss][Ee][Pp][0-9A-Fa-f]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
+	"name":       free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
+	"store":      free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
 	"text": free(`"TEXT"`, `"[^"]+"`, `a text in quotes, such as "Trust List update failed"`,
 		`"Trust List update failed"`),
 	"version": free("VERSION", `[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", "9.4(1)"),
@@ -52,6 +54,8 @@ var slots = map[string]slot{
 	"date":  free("DATE", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2027-03-01", "2027-03-01"),
 	"clock": free("TIME", "[0-2][0-9]:[0-5][0-9]", "a time such as 02:00", "02:00"),
 }
+
+func nodes(v Vocabulary) []string { return v.Nodes }
 
 // free is a slot for any word of a form.
 func free(label, pattern, what, example string) slot {
