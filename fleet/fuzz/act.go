@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/itl"
 	"itlsim/phone"
 )
 
@@ -79,6 +80,7 @@ var draws = []struct {
 	}},
 	{1, resetAll},
 	{1, upgrades},
+	{4, changeCTL},
 	{2, func(_ *trial, on targets) Act { return sent(on, "lose their power", phone.PowerOff{}) }},
 	{2, func(_ *trial, on targets) Act { return sent(on, "are switched on", phone.PowerOn{}) }},
 	{1, erase},
@@ -118,6 +120,20 @@ func upgrades(t *trial, on targets) Act {
 		t.follow(on.node)
 		return nil
 	}}
+}
+
+// changeCTL takes the cluster into mixed mode or out of it, or renews, resets or
+// deletes the CTL. What the mode or the release does not allow is refused.
+func changeCTL(t *trial, on targets) Act {
+	lines := []string{
+		"utils ctl set-cluster mixed-mode", "utils ctl set-cluster mixed-mode", "utils ctl set-cluster non-secure-mode",
+		"utils ctl update CTLFile", "utils ctl reset localkey", "file delete tftp " + itl.CTLFilename,
+	}
+	n := t.random.IntN(len(lines))
+	if n == len(lines)-1 {
+		return typed(on.node, lines[n], "y")
+	}
+	return typed(t.cluster.Publisher(), lines[n], "y")
 }
 
 func resetAll(*trial, targets) Act {

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/sip"
+	"itlsim/tftp"
 )
 
 // A checker watches over one rule.
@@ -55,7 +57,7 @@ func sameFlash(a, b phone.Flash) bool {
 }
 
 // cured: a phone leaves untrusted only by a list that it may store or has stored,
-// or by losing its lists.
+// or by losing its lists. A CTL alone is no cure for a phone that knows ITLs.
 type cured struct{ listTaken []bool }
 
 func (*cured) name() string              { return "cured" }
@@ -69,7 +71,7 @@ func (c *cured) step(_ *trial, s *virtual.Step) error {
 				c.listTaken[s.Index] = false
 			}
 		case phone.Verdict:
-			if a.Kind.IsList() {
+			if a.Kind == tftp.ITL || a.Kind == tftp.CTL && s.Phone.Profile().NoITL {
 				c.listTaken[s.Index] = a.Refusal == nil
 			}
 		}
@@ -94,7 +96,8 @@ func (c *cured) step(_ *trial, s *virtual.Step) error {
 
 // alive: after faults end, every phone that holds the record of the key that
 // `utils itl reset localkey` signs with is trusted after it, if it uses the
-// publisher's TFTP or can reach a TVS of its configuration. Where ITLRecovery signs
+// publisher's TFTP or can reach a TVS of its configuration. The CTL may hold it as well
+// as the ITL; of phones that know no ITL nothing is expected. Where ITLRecovery signs
 // what TFTP builds, its record does as well, once TFTP has started again.
 type alive struct{ expected map[string]phone.State } // what they were before
 
@@ -110,14 +113,16 @@ func (c *alive) expect(t *trial) {
 		ways = append(ways, t.cluster.Publisher().Certificate(cucm.ITLRecovery))
 	}
 	for i, v := range t.fleet.Phones() {
-		if v.Flash.Lists.ITL == nil {
+		if v.Profile.NoITL {
 			continue
 		}
-		holds := func(c *cucm.Certificate) bool {
-			rec, ok := v.Flash.Lists.ITL.Find(itl.IdentityOf(c.Certificate), itl.SAST)
-			return ok && rec.Holds(c.Certificate.Raw)
+		held := func(list *itl.List) bool {
+			return list != nil && slices.ContainsFunc(ways, func(c *cucm.Certificate) bool {
+				rec, ok := list.Find(itl.IdentityOf(c.Certificate), itl.SAST)
+				return ok && rec.Holds(c.Certificate.Raw)
+			})
 		}
-		if !slices.ContainsFunc(ways, holds) {
+		if !held(v.Flash.Lists.CTL) && !held(v.Flash.Lists.ITL) {
 			continue
 		}
 		if t.first[i].Publisher() || v.Flash.Config != nil && len(v.Flash.Config.TVS) > 0 {
@@ -159,16 +164,27 @@ func (c *accounted) step(t *trial, s *virtual.Step) error {
 		if !ok {
 			continue
 		}
-		switch sum := alarm.Alarm.ITL; {
-		case sum == nil && after.ITL != nil, sum != nil && (after.ITL == nil || *sum != after.ITL.SHA1()):
-			return fmt.Errorf("%s reports another list than it holds", s.Phone.Name())
-		case sum != nil && !c.served[*sum]:
-			return fmt.Errorf("%s reports a list that nobody served", s.Phone.Name())
+		if err := c.reported(alarm.Alarm.CTL, after.CTL); err != nil {
+			return fmt.Errorf("%s reports a CTL %w", s.Phone.Name(), err)
+		}
+		if err := c.reported(alarm.Alarm.ITL, after.ITL); err != nil {
+			return fmt.Errorf("%s reports an ITL %w", s.Phone.Name(), err)
 		}
 		changed = false
 	}
 	if changed && s.Phone.Profile().ReportsLists {
 		return fmt.Errorf("%s stores another list without an alarm", s.Phone.Name())
+	}
+	return nil
+}
+
+// reported returns an error where an alarm does not name the list that a phone holds.
+func (c *accounted) reported(sum *sip.Checksum, holds *itl.List) error {
+	switch {
+	case (sum == nil) != (holds == nil), sum != nil && *sum != holds.SHA1():
+		return errors.New("that is not the one which it holds")
+	case sum != nil && !c.served[*sum]:
+		return errors.New("that nobody served")
 	}
 	return nil
 }
@@ -202,9 +218,12 @@ func (*verifies) step(*trial, *virtual.Step) error { return nil }
 
 func (*verifies) atRest(t *trial, _ bool) error {
 	for _, n := range t.cluster.Nodes() {
-		if list := n.ITL(); list != nil {
+		for _, list := range []*itl.List{n.CTL(), n.ServedCTL(), n.ITL()} {
+			if list == nil {
+				continue
+			}
 			if err := list.VerifySelf(); err != nil {
-				return fmt.Errorf("the list of %s: %w", n.Name(), err)
+				return fmt.Errorf("the %s of %s: %w", list.Kind(), n.Name(), err)
 			}
 		}
 	}

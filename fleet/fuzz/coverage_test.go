@@ -8,6 +8,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
+	"itlsim/tftp"
 )
 
 // coverage is a checker that judges nothing: it notes what trials come across.
@@ -15,6 +16,7 @@ type coverage struct {
 	states                          [4]int
 	by                              map[phone.TrustPoint]int
 	tvsStrange, tvsSilent, noAnswer int
+	ctlRefused                      int
 }
 
 func (*coverage) name() string              { return "coverage" }
@@ -35,6 +37,9 @@ func (c *coverage) step(_ *trial, s *virtual.Step) error {
 			c.states[a.State]++
 		case phone.Verdict:
 			c.by[a.By]++
+			if a.Kind == tftp.CTL && a.Refusal != nil {
+				c.ctlRefused++
+			}
 		}
 	}
 	return nil
@@ -70,13 +75,12 @@ func TestTrialsAreHard(t *testing.T) {
 		require.NotZero(t, n, phone.State(state))
 	}
 	for by := phone.ByNothing; by <= phone.ByCache; by++ {
-		if by != phone.ByCTL { // no cluster of this program is in mixed mode
-			require.NotZero(t, seen.by[by], by)
-		}
+		require.NotZero(t, seen.by[by], by)
 	}
 	require.NotZero(t, seen.tvsStrange)
 	require.NotZero(t, seen.tvsSilent)
 	require.NotZero(t, seen.noAnswer)
+	require.NotZero(t, seen.ctlRefused)
 	for _, signer := range []cucm.Unit{cucm.ITLRecovery, cucm.CallManager} {
 		require.NotZero(t, back[signer], "of %d that must be trusted, some came back by %s", expected, signer)
 	}

@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet/virtual"
+	"itlsim/itl"
 	"itlsim/phone"
 )
 
@@ -262,6 +263,9 @@ func (t *trial) heal(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := t.resetCTL(facts); err != nil {
+		return err
+	}
 	if err := t.resetLists(); err != nil {
 		return err
 	}
@@ -271,18 +275,62 @@ func (t *trial) heal(ctx context.Context) error {
 		}
 	}
 	t.fleet.Send(phone.Reset{}, nil)
-	if err := t.fleet.Settle(ctx); err != nil || facts.ListSigner != cucm.ITLRecovery {
+	if err := t.fleet.Settle(ctx); err != nil {
 		return err
 	}
-	// The guide's second half: TFTP is restarted, ITLRecovery signs again, and the
-	// phones are reset once more.
+	return t.renew(ctx)
+}
+
+// renew is the second half of the guide's procedure: in mixed mode the CTL is made
+// anew, TFTP is restarted, its usual key signs again, and the phones are reset once
+// more.
+func (t *trial) renew(ctx context.Context) error {
+	mixed := t.cluster.SecurityMode() == cucm.Mixed
+	if !mixed && t.cluster.Release().Facts().ListSigner != cucm.ITLRecovery {
+		return nil
+	}
+	if mixed {
+		if err := t.command(t.cluster.Publisher(), "utils ctl update CTLFile", "y"); err != nil {
+			return err
+		}
+	}
+	if err := t.restartTFTP(); err != nil {
+		return err
+	}
+	t.fleet.Send(phone.Reset{}, nil)
+	return t.fleet.Settle(ctx)
+}
+
+// resetCTL has the CTL made anew in mixed mode, and signed by the key that resets lists
+// where the release's CTL knows it; in non-secure mode it is deleted.
+func (t *trial) resetCTL(facts *cucm.Facts) error {
+	pub := t.cluster.Publisher()
+	switch {
+	case t.cluster.SecurityMode() == cucm.NonSecure:
+		for _, n := range t.cluster.Nodes() {
+			t.command(n, "file delete tftp "+itl.CTLFilename, "y") // a node without one refuses
+		}
+	case slices.Contains(facts.CTLSigners, facts.ResetSigner):
+		for _, line := range []string{"utils ctl update CTLFile", "utils ctl reset localkey"} {
+			if err := t.command(pub, line, "y"); err != nil {
+				return err
+			}
+		}
+	}
+	if facts.CTLRestarts {
+		return t.restartTFTP()
+	}
+	return nil
+}
+
+// restartTFTP restarts it on all nodes.
+func (t *trial) restartTFTP() error {
 	for _, n := range t.cluster.Nodes() {
 		if err := t.command(n, "utils service restart Cisco Tftp"); err != nil {
 			return err
 		}
 	}
-	t.fleet.Send(phone.Reset{}, nil)
-	return t.fleet.Settle(ctx)
+	return nil
 }
 
 // follow upgrades a subscriber to the publisher's version, if it is behind.

@@ -143,10 +143,11 @@ func onFaith(l phone.Lists) bool {
 }
 
 // signsConfigs reports whether a phone wants its configuration signed: by an entry
-// of its lists that may do so.
+// of its lists that may do so. A CTL of non-secure mode names servers without their
+// certificates.
 func signsConfigs(l phone.Lists) bool {
 	for _, list := range []*itl.List{l.CTL, l.ITL} {
-		if list != nil && len(list.With(itl.TFTP, itl.CCMTFTP)) > 0 {
+		if list != nil && slices.ContainsFunc(list.With(itl.TFTP, itl.CCMTFTP), (*itl.Record).Certified) {
 			return true
 		}
 	}
