@@ -18,16 +18,13 @@ import (
 // other, which stands for no answer. Data beyond the phone's
 // limit is too large.
 func FileAnswer(a phone.Fetch, data []byte, err error) phone.Event {
-	if limit := a.Limit(); err == nil && len(data) > limit {
-		err = &tftp.TooLargeError{Server: a.Address(), Name: a.Name, Limit: limit}
-	}
 	switch _, large := errors.AsType[*tftp.TooLargeError](err); {
+	case large, len(data) > a.Limit():
+		return phone.FileTooLarge{Seq: a.Seq}
 	case err == nil:
 		return phone.FileReceived{Seq: a.Seq, Data: data}
 	case errors.Is(err, tftp.ErrNotFound):
 		return phone.FileNotFound{Seq: a.Seq}
-	case large:
-		return phone.FileTooLarge{Seq: a.Seq, Err: err}
 	}
 	return phone.NoAnswer{Seq: a.Seq, Err: err}
 }

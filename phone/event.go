@@ -148,10 +148,7 @@ type (
 	FileNotFound struct{ Seq uint32 }
 	// FileTooLarge: the driver broke the transfer off because the file is larger
 	// than a phone downloads.
-	FileTooLarge struct {
-		Seq uint32
-		Err error
-	}
+	FileTooLarge struct{ Seq uint32 }
 	// NoAnswer: the server could not be reached, did not answer in time, or failed.
 	NoAnswer struct {
 		Seq uint32
@@ -166,7 +163,7 @@ func (ev NoAnswer) answers() (uint32, awaited)     { return ev.Seq, awaitsFile }
 
 func (ev FileReceived) happen(p *Phone) { p.received(ev.Data) }
 func (ev FileNotFound) happen(p *Phone) { p.notFound() }
-func (ev FileTooLarge) happen(p *Phone) { p.refuse(nil, &MalformedError{ev.Err}) }
+func (ev FileTooLarge) happen(p *Phone) { p.refuse(nil, &MalformedError{tooLarge(p.boot.name.Kind)}) }
 func (ev NoAnswer) happen(p *Phone)     { p.noAnswer() }
 
 // Answers to AskTVS.

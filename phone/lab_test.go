@@ -448,7 +448,7 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		case name == "" || name == "-":
 			return phone.FileNotFound{Seq: f.Seq}
 		case name == "huge":
-			return phone.FileTooLarge{Seq: f.Seq, Err: errors.New("larger than a phone downloads")}
+			return phone.FileTooLarge{Seq: f.Seq}
 		}
 		require.Contains(l.t, l.files, name)
 		return phone.FileReceived{Seq: f.Seq, Data: l.files[name]}

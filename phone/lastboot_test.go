@@ -1,12 +1,12 @@
 package phone_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/tftp"
 )
@@ -66,18 +66,19 @@ func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 // its own name.
 func TestPhonesShareWhatTheyRefused(t *testing.T) {
 	library := &phone.Library{Remember: true}
-	refuses := func(name, why string) *phone.Phone {
+	large := make([]byte, itl.MaxFile+1)
+	refuses := func(name string, file []byte) *phone.Phone {
 		p := phone.New(phone.Setup{
 			Name: name, Profile: phone.Profiles()[0], Servers: []string{"tftp"}, Library: library,
 		})
 		fetch := p.Step(time.Now(), phone.PowerOn{})[0].(phone.Fetch)
-		p.Step(time.Now(), phone.FileTooLarge{Seq: fetch.Seq, Err: errors.New(why)})
+		p.Step(time.Now(), phone.FileReceived{Seq: fetch.Seq, Data: file})
 		return p
 	}
-	a, b, c := refuses("SEPA", "too large"), refuses("SEPB", "too large"), refuses("SEPC", "larger still")
+	a, b, c := refuses("SEPA", large), refuses("SEPB", large), refuses("SEPC", []byte("no list"))
 	require.True(t, phone.ShareLastBoot(a, b))
 	require.False(t, phone.ShareLastBoot(a, c))
-	require.EqualError(t, a.LastBoot().Refusal, "CTLSEPA.tlv refused: too large")
-	require.EqualError(t, b.LastBoot().ListRefusal, "CTLSEPB.tlv refused: too large")
-	require.EqualError(t, c.LastBoot().Refusal, "CTLSEPC.tlv refused: larger still")
+	require.EqualError(t, a.LastBoot().Refusal, "CTLSEPA.tlv refused: larger than the 2097152 bytes that a phone loads")
+	require.EqualError(t, b.LastBoot().ListRefusal, "CTLSEPB.tlv refused: larger than the 2097152 bytes that a phone loads")
+	require.ErrorContains(t, c.LastBoot().Refusal, "CTLSEPC.tlv refused: malformed at offset 0")
 }

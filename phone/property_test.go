@@ -92,7 +92,7 @@ func TestAnySequenceOfEvents(t *testing.T) {
 			case 7:
 				return phone.NoAnswer{Seq: seq, Err: errors.New("no answer")}
 			case 8:
-				return phone.FileTooLarge{Seq: seq, Err: errors.New("too large")}
+				return phone.FileTooLarge{Seq: seq}
 			case 9:
 				data := slices.Clone(file())
 				if len(data) > 0 {

@@ -25,7 +25,7 @@ func TestWordsOfRefusals(t *testing.T) {
 		{"serve ITL c1.plain",
 			"malformed at offset 0, tag 60 UNKNOWN: length 25701, but only 487 bytes are left",
 			new(phone.MalformedError)},
-		{"serve ITL huge", "larger than a phone downloads", new(phone.MalformedError)},
+		{"serve ITL huge", "larger than the 65535 bytes that a phone loads", new(phone.MalformedError)},
 		{"phone 7962\nlist512 new CallManager SAST=CallManager\nserve ITL new",
 			"signed with SHA-512, which this firmware does not know",
 			new(phone.DigestError)},

@@ -42,7 +42,7 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 		case name.Kind != asFile || name.Device == "": // the list is served under the phone's own name
 			return FileNotFound{f.Seq}
 		case len(served) > f.Limit():
-			return FileTooLarge{f.Seq, tooLarge(name.Kind)}
+			return FileTooLarge{f.Seq}
 		default:
 			return FileReceived{f.Seq, served}
 		}

@@ -82,6 +82,23 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
 }
 
+// What a file that is not there means depends on the file.
+func TestCommentsOnMissingFiles(t *testing.T) {
+	for name, means := range map[string]string{
+		"CTLSEP<MAC>.tlv":          "normal outside mixed mode",
+		"ITLSEP<MAC>.tlv":          "",
+		"ITLFile.tlv":              "take configurations on faith",
+		"SEP<MAC>.cnf.xml":         "asked for the default configuration",
+		"SEP<MAC>.cnf.xml.sgn":     "asked for the default configuration",
+		"SEP<MAC>.cnf.xml.enc.sgn": "cannot read the stub",
+		"XMLDefault.cnf.xml.sgn":   "go on with the configuration that they have",
+	} {
+		got := comment(failureReport{Protocol: "TFTP", What: name + " not found"})
+		require.Contains(t, got, means, name)
+		require.Equal(t, means == "", got == "", name)
+	}
+}
+
 // Phones open their directory: a TVS verifies tomcat's certificate, which is in no
 // list.
 func TestPhonesOpenTheirDirectory(t *testing.T) {

@@ -172,10 +172,14 @@ func comment(f failureReport) string {
 		return " (the phones asked TFTP instead)"
 	case f.Protocol == "TFTP" && strings.Contains(f.What, "CTLSEP"):
 		return " (normal outside mixed mode)"
+	case f.Protocol == "TFTP" && strings.Contains(f.What, ".enc.sgn not found"):
+		return " (the phones cannot read the stub that they got in place of a configuration)"
 	case f.Protocol == "TFTP" && strings.HasPrefix(f.What, "SEP"):
 		return " (the server does not know the device: the phones asked for the default configuration)"
 	case f.Protocol == "TFTP" && strings.Contains(f.What, "ITLFile.tlv"):
-		return " (no list to trust by: configurations are taken on faith)"
+		return " (phones that hold no list take configurations on faith)"
+	case f.Protocol == "TFTP" && strings.Contains(f.What, "XMLDefault"):
+		return " (the phones go on with the configuration that they have, if any)"
 	case f.Protocol == "TVS" && strings.Contains(f.What, "QUERY") && strings.Contains(f.What, "closed"):
 		return " (this TVS may know VERIFY only: phones cannot ask it about a signer)"
 	case f.Protocol == "SIP" && strings.Contains(f.What, "alarm"):

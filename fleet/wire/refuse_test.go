@@ -86,7 +86,7 @@ func TestLimits(t *testing.T) {
 				return grown
 			}})
 			l.boot(phone.Reset{})
-			require.ErrorContains(t, l.only().ListRefusal, "larger than 65535 bytes")
+			require.ErrorContains(t, l.only().ListRefusal, "larger than the 65535 bytes that a phone loads")
 			require.Equal(t, phone.ByITL, l.only().ConfigBy)
 		})
 	}
