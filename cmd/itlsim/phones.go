@@ -134,6 +134,9 @@ func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
 		return nil, usageError("--boots %d: want 1 or more", c.Boots)
 	case err != nil || !from.Is4() || !from.IsLoopback():
 		return nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
+	case c.Phones > addressesFrom(from):
+		return nil, usageError("--from %s: 127.0.0.0/8 has %d addresses from there on, for %d phones",
+			c.From, addressesFrom(from), c.Phones)
 	}
 	profiles, err := c.profiles(warnings)
 	if err != nil {
@@ -161,6 +164,13 @@ func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
 		from = from.Next()
 	}
 	return f, nil
+}
+
+// addressesFrom is how many addresses 127.0.0.0/8 has from this one on, without the
+// broadcast address.
+func addressesFrom(from netip.Addr) int {
+	a := from.As4()
+	return 0xFFFFFF - (int(a[1])<<16 | int(a[2])<<8 | int(a[3]))
 }
 
 // profiles are those of the models on the command line, or a mix.
@@ -194,7 +204,7 @@ func tftpServers(given []string) (servers []string, anywhere bool, err error) {
 	}
 	for _, s := range given {
 		if _, _, err := net.SplitHostPort(s); err != nil {
-			s = net.JoinHostPort(s, strconv.Itoa(tftp.Port))
+			s = net.JoinHostPort(strings.Trim(s, "[]"), strconv.Itoa(tftp.Port))
 		}
 		addr, err := net.ResolveUDPAddr("udp4", s)
 		if err != nil {

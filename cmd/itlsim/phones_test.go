@@ -213,6 +213,7 @@ func TestPhonesCommandLine(t *testing.T) {
 		{"--name=phone", `--name "phone": want SEP and the twelve digits`},
 		{"--model= ", "--model: the value is missing"},
 		{"--from=10.0.0.1", `--from "10.0.0.1": want an address in 127.0.0.0/8`},
+		{"--from=127.255.255.251", "--from 127.255.255.251: 127.0.0.0/8 has 4 addresses from there on, for 10 phones"},
 	} {
 		var out, errs bytes.Buffer
 		require.Equal(t, exitUsage, phones(&out, &errs, "--tftp", "127.0.0.2", tc.arg))

@@ -95,6 +95,8 @@ func address(e *net.AddrError) string {
 		return fmt.Sprintf("there is no port %q", e.Addr)
 	case "missing port in address":
 		return fmt.Sprintf("%q lacks a port", e.Addr)
+	case "no suitable address found": // this program asks for IPv4 alone
+		return fmt.Sprintf("%q has no IPv4 address", e.Addr)
 	}
 	return fmt.Sprintf("%q is no address: %s", e.Addr, e.Err)
 }
