@@ -62,6 +62,9 @@ func syncDir(name string) error {
 }
 
 func readFiles(dir string) (map[string][]byte, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, err // with its whole name
+	}
 	files := make(map[string][]byte)
 	root := os.DirFS(dir)
 	return files, fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {

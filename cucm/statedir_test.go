@@ -165,5 +165,11 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 		require.ErrorContains(t, err, strings.TrimSuffix(strings.TrimSuffix(name, "_priv.pem"), ".pem"))
 		require.NoError(t, os.WriteFile(path, intact, 0o600))
 	}
-	openLab(t, dir)
+	openLab(t, dir).Close()
+
+	current := filepath.Join(dir, "current")
+	require.NoError(t, os.Remove(current))
+	require.NoError(t, os.Symlink("generations/99", current))
+	_, err = cucm.Open(dir, l.Config)
+	require.ErrorContains(t, err, filepath.Join(dir, "generations/99")+" cannot be")
 }

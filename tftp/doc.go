@@ -52,10 +52,11 @@
 // again; the blocks after that Retries times. So a request with somebody else's
 // address has two packets sent there. At [ServerConfig].MaxTransfers requests wait,
 // and beyond some thousands are dropped, not refused; of different clients one after
-// the other has its turn. Requests have a buffer for two thousand of them; where the
-// system grants too small a one, several sockets share the port. The ERRORs that are
-// sent say what RFC 1350's appendix says and nothing more, and an ERROR is never
-// answered.
+// the other has its turn. A client that acknowledges nothing has its place for as long
+// as one that has gone: on a busy machine it may only be late. Requests have a buffer
+// for two thousand of them; where the system grants too small a one, several sockets
+// share the port. The ERRORs that are sent say what RFC 1350's appendix says and nothing
+// more, and an ERROR is never answered.
 //
 // # Other systems
 //
