@@ -41,7 +41,7 @@ func (s *Server) handler() http.Handler {
 		"POST /api/settings":             s.do(changeSettings),
 		"POST /api/clock":                s.do(moveClock),
 
-		"POST /api/complete":                complete,
+		"POST /api/nodes/{node}/complete":   s.complete,
 		"POST /api/nodes/{node}/type":       s.onConsole(typeLine),
 		"POST /api/nodes/{node}/interrupt":  s.onConsole(interrupt),
 		"POST /api/nodes/{node}/regenerate": s.onConsole(regenerate),
@@ -110,9 +110,15 @@ func moveClock(w *round, _ *player, r *http.Request) error {
 }
 
 // complete is the key Tab of a console.
-func complete(rw http.ResponseWriter, r *http.Request) {
+func (s *Server) complete(rw http.ResponseWriter, r *http.Request) {
+	w, _ := s.settled()
+	c, err := w.console(r.PathValue("node"))
+	if err != nil {
+		answer(rw, nil, err)
+		return
+	}
 	body, err := read[struct{ Line string }](r)
-	longer, words := cli.CompleteLine(body.Line)
+	longer, words := cli.CompleteLine(c.node, body.Line)
 	answer(rw, map[string]any{"line": longer, "words": words}, err)
 }
 

@@ -238,7 +238,7 @@ func TestConsoleAsks(t *testing.T) {
 	} {
 		body, err := json.Marshal(map[string]string{"line": line})
 		require.NoError(t, err)
-		_, answer := p.post("complete", string(body))
+		_, answer := p.post("nodes/test10pub/complete", string(body))
 		require.Equal(t, want+"\n", answer)
 	}
 	type_("set cert regen TVS")

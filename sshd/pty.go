@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"itlsim/cucm"
 	"itlsim/cucm/cli"
 )
 
@@ -16,12 +17,13 @@ import (
 // history and are completed.
 type ptyTerminal struct {
 	*term.Terminal
+	node    *cucm.Node
 	screen  *screen
 	history term.History // of commands
 }
 
-func newPTY(rw io.ReadWriter) *ptyTerminal {
-	p := &ptyTerminal{screen: &screen{rw: rw}}
+func newPTY(n *cucm.Node, rw io.ReadWriter) *ptyTerminal {
+	p := &ptyTerminal{node: n, screen: &screen{rw: rw}}
 	p.Terminal = term.NewTerminal(p.screen, "")
 	p.history = p.Terminal.History
 	return p
@@ -102,10 +104,10 @@ func (forgetful) At(int) string { panic("sshd: empty history") }
 func (p *ptyTerminal) complete(line string, pos int, key rune) (string, int, bool) {
 	switch key {
 	case '?':
-		fmt.Fprintf(p, "%s%s?\n%s", cli.Prompt, line, cli.Hints(line[:pos]))
+		fmt.Fprintf(p, "%s%s?\n%s", cli.Prompt, line, cli.Hints(p.node, line[:pos]))
 		return line, pos, true
 	case '\t':
-		longer, words := cli.CompleteLine(line[:pos])
+		longer, words := cli.CompleteLine(p.node, line[:pos])
 		if len(words) > 0 {
 			fmt.Fprintf(p, "%s%s\n%s\n", cli.Prompt, line, strings.Join(words, "  "))
 		}

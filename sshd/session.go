@@ -35,7 +35,7 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 				Modes                        string
 			}
 			if ok = !began && ssh.Unmarshal(req.Payload, &r) == nil; ok {
-				pty = newPTY(channel)
+				pty = newPTY(s.node, channel)
 				pty.resize(r.Columns, r.Rows)
 			}
 		case "window-change":

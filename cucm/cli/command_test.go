@@ -32,7 +32,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			require.Contains(t, cli.Complete(strings.Join(words[:i], " ")+" "), w, line)
 		}
 		command := strings.Join(words, " ")
-		require.Contains(t, cli.Hints(command), strings.TrimSpace(line))
+		require.Contains(t, cli.Hints(l.Pub, command), strings.TrimSpace(line))
 		require.Contains(t, l.Must(l.Pub, "help "+command), strings.TrimSpace(line))
 		_, err := l.Types(l.Pub, command+strings.Repeat(" x", 40))
 		require.Error(t, err, command)

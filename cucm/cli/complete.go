@@ -4,19 +4,23 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"itlsim/cucm"
 )
 
 // Complete gives the words by which a line that has been typed so far may go on,
 // each in full. The last word of the line is completed where no blank follows
 // it. The commands are those of all releases.
-func Complete(line string) []string {
+func Complete(line string) []string { return complete(commands(), line) }
+
+func complete(all []command, line string) []string {
 	typed := strings.Fields(line)
 	begun := ""
 	if len(typed) > 0 && !strings.HasSuffix(line, " ") {
 		begun, typed = typed[len(typed)-1], typed[:len(typed)-1]
 	}
 	var next []string
-	for _, cmd := range commands() {
+	for _, cmd := range all {
 		words := strings.Fields(cmd.words)
 		if len(words) <= len(typed) || !slices.Equal(words[:len(typed)], typed) {
 			continue
@@ -28,10 +32,11 @@ func Complete(line string) []string {
 	return next
 }
 
-// CompleteLine is what the key Tab does: the line as far as there is but one way
-// on, and where nothing is to be added the words among which it may go on.
-func CompleteLine(line string) (longer string, words []string) {
-	if words = Complete(line); len(words) == 0 {
+// CompleteLine is what the key Tab does on a node: the line as far as there is but one
+// way on, and where nothing is to be added the words among which it may go on. The
+// commands are those of the node's release.
+func CompleteLine(n *cucm.Node, line string) (longer string, words []string) {
+	if words = complete(commandsOf(n), line); len(words) == 0 {
 		return line, nil
 	}
 	more := words[0]
@@ -50,15 +55,17 @@ func CompleteLine(line string) (longer string, words []string) {
 	return strings.TrimSuffix(line, typed) + more, nil
 }
 
-// Hints is what the key `?` shows: the words that may follow, or the usage of
+// Hints is what the key `?` shows on a node: the words that may follow, or the usage of
 // the command that is complete.
-func Hints(line string) string {
+func Hints(n *cucm.Node, line string) string { return hints(commandsOf(n), line) }
+
+func hints(all []command, line string) string {
 	var b strings.Builder
-	for _, w := range Complete(line) {
+	for _, w := range complete(all, line) {
 		fmt.Fprintf(&b, "  %s\n", w)
 	}
 	typed := strings.Join(strings.Fields(line), " ")
-	for _, cmd := range commands() {
+	for _, cmd := range all {
 		if typed == cmd.words || strings.HasPrefix(typed, cmd.words+" ") {
 			fmt.Fprintf(&b, "  %s\n      %s\n", cmd.synopsis(), cmd.help)
 		}

@@ -12,7 +12,7 @@ func FuzzCompletion(f *testing.F) {
 		f.Add(cmd.words[:len(cmd.words)/2])
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		Hints(line)
+		hints(commands(), line)
 		words := Complete(line)
 		last := line[strings.LastIndexAny(line, " \t\n\v\f\r")+1:]
 		for _, w := range words {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/cucm/cli"
 	"itlsim/internal/cucmtest"
 )
 
@@ -40,9 +41,24 @@ func TestMinTLS(t *testing.T) {
 	}
 }
 
-// Releases before 11.5 know no such command.
+// Releases before 11.5 know no such command, and the keys Tab and ? offer none.
 func TestMinTLSIsNotKnown(t *testing.T) {
 	l := cucmtest.New(t, func(c *cucm.Config) { c.Release = "11.0" })
+	for begun, want := range map[string]string{
+		"set t": "set t", "show t": "show t", "utils ct": "utils ctl ", "utils it": "utils itl ",
+	} {
+		longer, words := cli.CompleteLine(l.Pub, begun)
+		require.Equal(t, want, longer)
+		require.Empty(t, words)
+	}
+	require.NotContains(t, cli.Hints(l.Pub, "set "), "tls")
+	require.Contains(t, cli.Hints(l.Pub, "set "), "password")
+	require.Empty(t, cli.Hints(l.Pub, "set tls min-version"))
+	old := cucmtest.New(t, func(c *cucm.Config) { c.Release = cucm.Release91 })
+	longer, words := cli.CompleteLine(old.Pub, "utils itl res")
+	require.Equal(t, "utils itl res", longer)
+	require.Empty(t, words)
+	require.NotContains(t, cli.Hints(old.Pub, "utils "), "ctl")
 	for _, line := range []string{"set tls min-version 1.2", "set tls server min-version 1.2", "show tls min-version"} {
 		_, err := l.Types(l.Pub, line, "yes")
 		require.ErrorContains(t, err, "No valid command entered", line)

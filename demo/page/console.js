@@ -78,7 +78,7 @@ export class Consoles {
 
   async complete() {
     const n = this.shown, line = $("typed").value;
-    const c = await post("complete", { line }).catch(() => null);
+    const c = await post(`nodes/${n.name}/complete`, { line }).catch(() => null);
     if (!c || n !== this.shown || $("typed").value !== line) return;
     $("typed").value = c.line;
     if (c.words) { n.text += `${n.prompt}${line}\n${c.words.join("  ")}\n`; this.show(n.name); }
