@@ -62,6 +62,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer closing(cluster, &err)
+	if kept := cluster.Release(); string(kept) != c.Release {
+		fmt.Fprintf(s.err, "itlsim: the cluster kept in %s is of release %s; --release is for a new one\n", c.State, kept)
+	}
 
 	var hosts []string
 	for addr := publisher; len(hosts) < len(cluster.Nodes()); addr = addr.Next() {

@@ -290,6 +290,20 @@ func TestServeDigestAndAutoRegistration(t *testing.T) {
 	require.Equal(t, 2, r.ByDefault)
 }
 
+// A cluster that is kept stays what it is, and who asks for another is told.
+func TestServeKeepsTheRelease(t *testing.T) {
+	dir := t.TempDir()
+	s := serve(t, "--release", "14", "--state", dir)
+	s.kill()
+	require.NotContains(t, s.out.String(), "is of release")
+	s = serve(t, "--release", "12.5", "--state", dir)
+	printed, err := s.run(s.login(0), "show version active")
+	require.NoError(t, err)
+	require.Contains(t, printed, "Active Master Version: 14.0.")
+	s.kill()
+	require.Contains(t, s.out.String(), "the cluster kept in "+dir+" is of release 14; --release is for a new one")
+}
+
 // Serving where something else does is an error that says what to do.
 func TestServePortTaken(t *testing.T) {
 	var out, errs bytes.Buffer
