@@ -60,6 +60,16 @@ func (n *Node) RegisterOver(device string, r Registration, granted time.Duration
 	return p.register(device, &r, true)
 }
 
+// Renews reports whether a REGISTER by SIP is a keep-alive: the phone is registered with
+// the node, in the same session.
+func (n *Node) Renews(device, session string) bool {
+	p := &n.cluster.Phones
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rec := p.records.find(device)
+	return rec != nil && rec.registration != nil && rec.registration.Node == n && rec.registration.Session == session
+}
+
 // maxShared bounds how many registrations are remembered to be shared.
 const maxShared = 256
 

@@ -117,7 +117,7 @@ func (p *Phone) register(booting bool) bool {
 func (p *Phone) askCallManager() {
 	r := Register{
 		Seq: p.await(awaitsCallManager), Server: p.flash.Config.CallManagers[p.calls.asking],
-		Alarms: p.calls.alarms, Boot: p.boots, TLS: p.secured(),
+		Alarms: p.calls.alarms, Boot: p.boots, TLS: p.Secured(),
 	}
 	if !p.known {
 		r.Cause = p.cause
@@ -131,7 +131,7 @@ func (p *Phone) registered(ev Registered) {
 	p.home, p.known = uint8(c.asking)+1, true
 	if managers := p.flash.Config.CallManagers; !c.booting && int(p.home) < len(managers) {
 		p.seq++
-		p.do(StandBy{Seq: p.seq, Server: managers[p.home], Boot: p.boots, TLS: p.secured()})
+		p.do(StandBy{Seq: p.seq, Server: managers[p.home], Boot: p.boots, TLS: p.Secured()})
 	}
 	p.registrationEnds()
 }
@@ -173,7 +173,7 @@ func (p *Phone) leave(why Cause, asked bool) {
 		p.seq++
 		p.do(Unregister{
 			Seq: p.seq, Server: p.flash.Config.CallManagers[p.home-1], Boot: p.boots, Cause: why, Asked: asked,
-			TLS: p.secured(),
+			TLS: p.Secured(),
 		})
 		p.home = 0
 	}

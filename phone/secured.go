@@ -14,8 +14,8 @@ type Secured struct {
 	Own   *itl.Signer // the phone's, with its key; nil: it has none
 }
 
-// secured is how the configuration in force wants it; nil: over TCP.
-func (p *Phone) secured() *Secured {
+// Secured is how the configuration in force wants it; nil: over TCP.
+func (p *Phone) Secured() *Secured {
 	if c := p.flash.Config; c == nil || !c.Security.ByTLS() {
 		return nil
 	}

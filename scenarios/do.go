@@ -109,6 +109,12 @@ func (p *Player) setParameter(a Act) (err error) {
 	case SetInteraction:
 		err = cluster.SetPhoneInteraction(a.Value == "automatic")
 	}
+	return p.done(a, err)
+}
+
+// done is what became of an act that a cluster may refuse. That it does not is an
+// expectation.
+func (p *Player) done(a Act, err error) error {
 	if errors.Is(err, cucm.ErrRefused) {
 		p.judge(a.Text+" is done", err)
 		return nil
@@ -128,7 +134,7 @@ func (p *Player) doToPhones(a Act) error {
 		v := p.vocabulary()
 		return p.UseTFTP(v.otherTFTP(), chosen)
 	case a.Verb == InstallLSC:
-		return p.InstallLSCs(chosen)
+		return p.done(a, p.InstallLSCs(chosen))
 	case a.Verb == SetEncrypted:
 		p.SetEncrypted(a.On, chosen)
 		return nil

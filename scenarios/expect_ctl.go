@@ -114,14 +114,10 @@ var aboutCTL = []language.Rule[predicate]{
 // aboutSecurity is what secure phones are: registered by TLS, with an LSC.
 var aboutSecurity = []language.Rule[predicate]{
 	phones("are registered by TLS", func(s *subject) string {
-		switch c := s.Flash.Config; {
-		case s.View.CallManager == "" && len(s.NotRegistered) > 0:
-			return "are not registered: " + cause.OfPeer(s.NotRegistered[0])
-		case s.View.CallManager == "":
-			return "are not registered"
-		default:
-			return unless(c != nil && c.Security.ByTLS(), "are registered over TCP")
+		if s.View.CallManager == "" {
+			return s.notRegistered()
 		}
+		return unless(s.byTLS(), "are registered over TCP")
 	}).Explained("as phones with a secure profile in mixed mode"),
 	phones("took their configuration encrypted", func(s *subject) string {
 		return unless(s.Encrypted, took(s.ConfigBy, "unsigned"))
@@ -133,6 +129,20 @@ var aboutSecurity = []language.Rule[predicate]{
 		}
 		return unless(s.ClusterOf(s.member.Home).IssuedLSC(lsc.Certificate), "hold one of another CAPF")
 	}).Explained("or of one that was imported into CAPF-trust"),
+}
+
+// byTLS reports whether the configuration that a phone holds has it register by TLS.
+func (s *subject) byTLS() bool { return s.Flash.Config != nil && s.Flash.Config.Security.ByTLS() }
+
+// notRegistered is why a phone is not registered, as far as it knows.
+func (s *subject) notRegistered() string {
+	switch {
+	case !s.On || s.View.CallManager != "" || len(s.NotRegistered) == 0:
+		return "are not registered"
+	case s.byTLS() && s.Flash.LSC == nil:
+		return "are not registered, and hold no LSC"
+	}
+	return "are not registered: " + cause.OfPeer(s.NotRegistered[0])
 }
 
 // whichCTL says which CTL a phone holds.

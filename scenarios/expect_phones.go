@@ -136,7 +136,7 @@ func (s *subject) registered() string {
 		at = append(at, name)
 	}
 	if len(at) == 0 {
-		return "are not registered"
+		return s.notRegistered()
 	}
 	return "are registered with " + strings.Join(at, " and ")
 }

@@ -89,7 +89,7 @@ func (d *drawing) some(most int, of []string) string {
 func (d *drawing) setUp(seed uint64) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: seed-%d\nshows: a random plan\ncluster:\n  release: %s\n  nodes:\n",
-		seed, d.one("10.0", "12.5"))
+		seed, d.one("9.1", "10.0", "10.5", "11.5", "12.0", "12.5", "14", "15"))
 	for i := range 1 + d.IntN(3) {
 		node, services := fmt.Sprintf("node-%d", i+1), "[tftp, tvs]"
 		if i > 0 {
@@ -111,8 +111,11 @@ func (d *drawing) setUp(seed uint64) {
 	b.WriteString("phones:\n")
 	for i := range 1 + d.IntN(3) {
 		d.groups = append(d.groups, fmt.Sprintf("group-%d", i+1))
-		fmt.Fprintf(&b, "  - {group: group-%d, count: %d, tftp: %s, call managers: %s, offline: %s, holds: %s}\n",
+		fmt.Fprintf(&b, "  - {group: group-%d, count: %d, tftp: %s, call managers: %s, offline: %s, "+
+			"models: %s, security profile: %s, holds: %s}\n",
 			i+1, 2+d.IntN(4), d.some(2, d.tftp), d.some(3, d.nodes), d.one("0%", "0%", "50%"),
+			d.some(3, []string{"8861", "7821", "9971", "7962", "7940", "8875"}),
+			d.one("non secure", "non secure", "authenticated", "encrypted"),
 			d.one("nothing", "nothing", "the present list", "a list without the ITLRECOVERY record"))
 	}
 	d.head = b.String()
@@ -167,7 +170,16 @@ func (d *drawing) act() string {
 	if d.IntN(2) == 0 {
 		return d.command(node)
 	}
-	switch d.IntN(6) {
+	switch d.IntN(8) {
+	case 6:
+		return "page: " + d.one(
+			"Device Security Mode of "+d.one(d.groups...)+" = "+d.one("non secure", "authenticated", "encrypted"),
+			"System > Enterprise Parameters > TFTP File Signature Algorithm = "+d.one("SHA-1", "SHA-512"),
+			"System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = "+d.one("True", "False"),
+			"System > Enterprise Parameters > Phone Interaction on Certificate Update = "+d.one("automatic", "manual"),
+		)
+	case 7:
+		return phones + "install a new LSC"
 	case 0, 1:
 		return d.one("page: System > Enterprise Parameters > Reset", phones+"reset")
 	case 2:
@@ -188,6 +200,18 @@ func (d *drawing) act() string {
 func (d *drawing) command(node string) string {
 	if d.other != "" && d.IntN(4) == 0 {
 		node = d.other
+	}
+	if d.IntN(2) == 0 {
+		return "on " + node + ": " + d.one(
+			"utils ctl set-cluster mixed-mode | y", "utils ctl set-cluster mixed-mode | y",
+			"utils ctl update CTLFile | y", "utils ctl update CTLFile | y", "utils ctl reset localkey | y",
+			"utils ctl set-cluster non-secure-mode | y", "file delete activelog cm/tftpdata/CTLFile.tlv | y",
+			"set tls min-version "+d.one("1.0", "1.2")+" | \"yes\"", "utils fips "+d.one("enable", "disable")+" | \"yes\"",
+			"utils system upgrade initiate | "+d.one("1", "2", "15")+", \"yes\", \"yes\"",
+			"utils system switch-version | \"yes\"", "utils disaster_recovery backup one",
+			"utils disaster_recovery restore one | \"yes\"", "set cert multi-server "+d.one("TVS", "tomcat", "CallManager"),
+			"set cert reuse", "utils system restart | \"yes\"",
+		)
 	}
 	return "on " + node + ": " + d.one(
 		"set cert regen CallManager | \"yes\"", "set cert regen CallManager | \"yes\"",

@@ -107,6 +107,43 @@ steps:
 `), lab.Options{Seed: 1})
 }
 
+// A profile, and the cluster's mode, count from a phone's next boot on: until then its
+// keep-alives are taken. A handshake is made with each, so that a secure phone fails over
+// where its call manager shows a certificate that its CTL lacks.
+func TestKeepAlivesAfterAChange(t *testing.T) {
+	t.Parallel()
+	playInBothModes(t, load(t, `name: keep-alives
+shows: keep-alives after a change of security
+cluster: {release: 14, nodes: [{name: pub}, {name: sub}, {name: third}]}
+phones:
+  - {group: plain, count: 2, models: 8841, call managers: [pub, sub]}
+  - {group: secure, count: 2, models: 8841, security profile: encrypted, call managers: [pub, sub]}
+steps:
+  - do:
+      - phones: power on
+      - on pub: utils ctl set-cluster mixed-mode
+        answers: ["y"]
+      - on third: utils service restart Cisco CallManager
+      - wait: 3 minutes
+    expect: [all phones are registered with pub, no phones are registered by TLS]
+  - do:
+      - page: System > Enterprise Parameters > Reset
+      - page: Device Security Mode of plain = authenticated
+      - page: System > Enterprise Parameters > Phone Interaction on Certificate Update = manual
+      - on pub: set cert regen CallManager
+        answers: ["yes"]
+      - on third: utils service restart Cisco CallManager
+      - wait: 3 minutes
+    expect: [all phones of plain are registered with pub, all phones of secure are registered with sub]
+`), lab.Options{Seed: 1})
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	do(t, p, "phones: power on", "on test10pub: utils service stop Cisco Certificate Authority Proxy Function")
+	act, err := p.ParseAct("phones: install a new LSC")
+	require.NoError(t, err)
+	require.NoError(t, p.Do(t.Context(), act))
+	require.Equal(t, "Cisco Certificate Authority Proxy Function is not running", p.Failed()[0].Why)
+}
+
 // texts are what a step does.
 func texts(s Step) (all []string) {
 	for _, a := range s.Do {

@@ -67,7 +67,9 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	if device == "" {
 		return sip.Reply{Code: 404}
 	}
-	if expires != 0 && m.Secures(device, x.Peer) != nil { // whoever leaves may have come otherwise
+	session := r.CallID().Value()
+	// whoever leaves, or stays, may have come otherwise: a profile counts from the next boot on
+	if expires != 0 && !m.Renews(device, session) && m.Secures(device, x.Peer) != nil {
 		return sip.Reply{Code: 403}
 	}
 	reply := sip.Reply{Code: 200, Expires: &expires, Contact: echoed(contact), Supported: m.supported(r)}
@@ -82,7 +84,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 		port = x.Remote.Port()
 	}
 	if m.RegisterOver(device, cucm.Registration{
-		Session: r.CallID().Value(),
+		Session: session,
 		Contact: fmt.Sprintf("sip:%s@%s:%d", line(r), contact.Address.Host, port),
 		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
 	}, expires) {

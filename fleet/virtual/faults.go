@@ -2,7 +2,6 @@ package virtual
 
 import (
 	"crypto/tls"
-	"errors"
 	"net"
 	"os"
 	"syscall"
@@ -109,8 +108,7 @@ var (
 	errLost     = &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
 	errNoRoute  = &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
 	errRefused  = &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
-	errUnknown  = errors.New("404 Not Found")
 
-	errForbidden      = errors.New("403 Forbidden")
-	errBadCertificate = tls.AlertError(42) // bad_certificate (RFC 5246, 7.2.2), as crypto/tls says it
+	errNoCertificate  = &net.OpError{Op: "remote error", Err: tls.AlertError(40)} // handshake_failure (RFC 5246, 7.4.6)
+	errBadCertificate = &net.OpError{Op: "remote error", Err: tls.AlertError(42)} // bad_certificate (RFC 5246, 7.2.2)
 )

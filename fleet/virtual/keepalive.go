@@ -81,7 +81,8 @@ func (f *Fleet) stays(i uint32) bool {
 		}
 		maybe, surely := f.between(i, n, cucm.CallManagerService).loses(fleet.SIPTimeout)
 		if !surely {
-			return !maybe && n == f.home(s)
+			by := s.phone.Secured()
+			return !maybe && n == f.home(s) && (by == nil || f.secure(i, n, server, by) == nil)
 		}
 	}
 	return !fleet.Registered(s.phone)

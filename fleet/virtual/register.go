@@ -25,7 +25,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 	took, err := f.exchange(t.phone, n, cucm.CallManagerService, flights, fleet.SIPTimeout)
 	var alarms phone.AlarmSet
 	if err == nil && a.TLS != nil {
-		err = f.secure(t.phone, n, a.TLS)
+		err = f.secure(t.phone, n, a.Server, a.TLS)
 	}
 	if err == nil {
 		net := f.between(t.phone, n, cucm.CallManagerService)
@@ -60,10 +60,10 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.Alarm
 		model = profile.Model
 	}
 	if !n.Admits(s.phone.Name(), model) {
-		return alarms, errUnknown
+		return alarms, &sip.RejectedError{Server: a.Server, Method: "REGISTER", Code: 404, Reason: "Not Found"}
 	}
 	if n.Secures(s.phone.Name(), a.TLS.Shown()) != nil {
-		return alarms, errForbidden
+		return alarms, &sip.RejectedError{Server: a.Server, Method: "REGISTER", Code: 403, Reason: "Forbidden"}
 	}
 	n.Register(s.phone.Name(), a.Cause == phone.NeverBooted)
 	s.home = i + 1
@@ -72,15 +72,19 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.Alarm
 
 // secure is the handshake between a phone and a call manager, in which the phone
 // judges first, as in TLS.
-func (f *Fleet) secure(i uint32, n *node, by *phone.Secured) error {
+func (f *Fleet) secure(i uint32, n *node, server string, by *phone.Secured) error {
+	failed := func(err error) error { return &sip.NoAnswerError{Server: server, During: "handshake", Err: err} }
 	if !f.agree(i, n) {
-		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: errOldTLS}
+		return failed(errOldTLS)
 	}
 	if err := by.Authenticate(n.Shown(cucm.CallManager).Certificate.Raw); err != nil {
-		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: err}
+		return failed(err)
 	}
-	if lsc := by.Shown(); lsc == nil || !n.cluster.IssuedLSC(lsc) {
-		return &sip.NoAnswerError{Server: n.host, During: "handshake", Err: errBadCertificate}
+	switch lsc := by.Shown(); {
+	case lsc == nil:
+		return failed(errNoCertificate)
+	case !n.cluster.IssuedLSC(lsc):
+		return failed(errBadCertificate)
 	}
 	return nil
 }
