@@ -28,8 +28,7 @@ type Config struct {
 	Seed     int64  // of virtual mode
 	Boots    int    // phones that boot at a time, see lab.Options
 	Password string // of the administrator; the page shows it
-	// PortOffset is added to the nodes' standard ports; nil lets the system choose
-	// ports.
+	// PortOffset is added to the nodes' standard ports; nil has them listen on free ones.
 	PortOffset *int
 	// Keys gives each start its certificates' keys; fresh ones if nil.
 	Keys func() cucm.KeySource

@@ -249,10 +249,13 @@ func TestConsoleAsks(t *testing.T) {
 	require.NotContains(t, shown.String(), "Successfully Regenerated")
 }
 
+// ownPorts is an offset of ports that nobody gets who asks for any, other labs included.
+func ownPorts() int { return 10000 + rand.IntN(5000) }
+
 // Back to start ends what is under way, a question too, and shows a new cluster,
 // where nothing is played before somebody wants it.
 func TestBackToStart(t *testing.T) {
-	offset := 10000 + rand.IntN(5000) // the same ports again, none that the system chooses for others
+	offset := ownPorts()
 	s := start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 20, &offset })
 	p := open(t, s)
 	p.all(trusted)
@@ -274,7 +277,7 @@ func TestBackToStart(t *testing.T) {
 
 // Where somebody else has the ports, that is said, and nothing is left running.
 func TestPortsAreTaken(t *testing.T) {
-	offset := 16000 + rand.IntN(5000)
+	offset := ownPorts()
 	start(t, func(c *demo.Config) { c.Phones, c.PortOffset = 2, &offset })
 	_, err := demo.Start(demo.Config{
 		Phones: 2, Password: password, Listen: "127.0.0.1:0", PortOffset: &offset,

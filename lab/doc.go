@@ -17,6 +17,6 @@
 // In a [Live] lab, which people watch and act on, time passes by itself.
 //
 // The zero value of a [Setup] has no node and cannot be opened; that of
-// [Options] is a lab on sockets, at ports that the system chooses, with fresh
+// [Options] is a lab on sockets, at free ports, with fresh
 // keys of 2048 bits. A [Lab] itself has no useful zero value.
 package lab

@@ -37,7 +37,7 @@ type Options struct {
 	// wait for time-outs set more.
 	Pace float64
 	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
-	// ports, each moved by so much. The system chooses ports if it is nil.
+	// ports, each moved by so much; on free ones if it is nil.
 	PortOffset *int
 	// Live, where not nil, makes the lab one that people watch.
 	Live *Live

@@ -17,7 +17,7 @@ import (
 // with the wall clock and is moved forward by waits, so that they cost no time.
 type wire struct {
 	*clock
-	ports    *int           // added to the standard ones; nil: the system chooses
+	ports    *int           // added to the standard ones; nil: free ones
 	observer fleet.Observer // nil: nobody
 	network  *network.Network
 	clusters []*cucmwire.Sockets

@@ -214,6 +214,6 @@ func (names certificateNames) answer(v fleet.View) answer {
 
 var address = regexp.MustCompile(`127\.0\.[0-9]+\.([0-9]+):[0-9]+`)
 
-// hosts leaves out what depends on the machine: on the wire the system chooses
-// ports, and which network of addresses is free.
+// hosts leaves out what depends on the machine: which ports and which
+// network of addresses are free.
 func hosts(text string) string { return address.ReplaceAllString(text, "node $1") }

@@ -40,7 +40,7 @@ func TestDemo(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(body), `<canvas id="wall"`)
 
-	// back to start, where the system chooses other ports
+	// back to start, on other ports
 	back, err := http.Post(r.Page+"api/restart", "application/json", strings.NewReader(`{"tour":""}`))
 	require.NoError(t, err)
 	back.Body.Close()

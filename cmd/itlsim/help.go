@@ -30,10 +30,9 @@ func helpTexts() kong.Vars {
 			"of 127.0.0.1 that the system chooses if not given.",
 		"demo_token":          "What a browser must show once: http://ADDR/?token=TOKEN.",
 		"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
-		"demo_port_offset": "Have the nodes listen on the standard ports plus N; the system chooses ports " +
-			"if not given.",
-		"fuzz_keep": "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
-		"cli_fuzz":  "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
+		"demo_port_offset":    "Have the nodes listen on the standard ports plus N; on free ports if not given.",
+		"fuzz_keep":           "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
+		"cli_fuzz":            "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
 		"cli_import": "Make a plan of a real fleet: out of BAT exports, show risdb query phone, RIS and run sql " +
 			"output, CSV, show itl and .tlv files.",
 		"cli_models": "List the models of phones that are known, what each family of them does, and how well that " +

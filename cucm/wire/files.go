@@ -24,38 +24,20 @@ type fileService struct {
 	files, bytes, notFound atomic.Uint64 // by HTTP
 }
 
-// listenFiles binds both ports; where the system is to choose, it chooses again
-// until both are free. A block that is not acknowledged is sent again after timeout.
-func listenFiles(n *cucm.Node, address string, timeout time.Duration) (*fileService, error) {
-	host, port, err := net.SplitHostPort(address)
+// listenFiles binds both ports. A block that is not acknowledged is sent again after
+// timeout.
+func listenFiles(n *cucm.Node, at netip.AddrPort, timeout time.Duration) (*fileService, error) {
+	l, err := net.Listen("tcp4", behind(at, tftp.HTTPOffset))
 	if err != nil {
+		return nil, fmt.Errorf("HTTP: %w", err)
+	}
+	f := &fileService{}
+	if f.tftp, err = tftp.Listen(at.String(), tftp.ServerConfig{Files: n.File, Timeout: timeout}); err != nil {
+		l.Close()
 		return nil, err
 	}
-	wanted, err := strconv.Atoi(port)
-	if err != nil {
-		return nil, fmt.Errorf("port %q: %w", port, err)
-	}
-	for try := 0; ; try++ {
-		other := 0
-		if wanted != 0 {
-			other = wanted + tftp.HTTPOffset
-		}
-		l, err := net.Listen("tcp4", net.JoinHostPort(host, strconv.Itoa(other)))
-		if err != nil {
-			return nil, fmt.Errorf("HTTP: %w", err)
-		}
-		own := net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port-tftp.HTTPOffset))
-		f := &fileService{}
-		if f.tftp, err = tftp.Listen(own, tftp.ServerConfig{Files: n.File, Timeout: timeout}); err != nil {
-			l.Close()
-			if wanted == 0 && try < 100 {
-				continue
-			}
-			return nil, err
-		}
-		f.http = serveWeb(l, f.handler(n.File))
-		return f, nil
-	}
+	f.http = serveWeb(l, f.handler(n.File))
+	return f, nil
 }
 
 // handler serves files with the headers that a 7821 saw: Content-Length,

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
 
 	"itlsim/cucm"
 	"itlsim/sip"
@@ -19,9 +18,14 @@ import (
 type sipService struct{ plain, secure *sip.Server }
 
 // listenSIP binds both ports.
-func listenSIP(n *cucm.Node, address string) (*sipService, error) {
-	plain, secure, err := listenPair(address, sip.TLSPort-sip.Port)
+func listenSIP(n *cucm.Node, at netip.AddrPort) (*sipService, error) {
+	plain, err := net.Listen("tcp4", at.String())
 	if err != nil {
+		return nil, err
+	}
+	secure, err := net.Listen("tcp4", behind(at, sip.TLSPort-sip.Port))
+	if err != nil {
+		plain.Close()
 		return nil, err
 	}
 	m := callManager{n}
@@ -29,28 +33,6 @@ func listenSIP(n *cucm.Node, address string) (*sipService, error) {
 		plain:  sip.Serve(plain, sip.ServerConfig{Handle: m.answer}),
 		secure: sip.Serve(secure, sip.ServerConfig{Handle: m.answer, TLS: m.tls()}),
 	}, nil
-}
-
-// listenPair binds a port and the one so far behind it; where the system is to
-// choose, it chooses again until both are free.
-func listenPair(address string, behind int) (first, second net.Listener, err error) {
-	host, wanted, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, nil, err
-	}
-	for try := 0; ; try++ {
-		if first, err = net.Listen("tcp4", address); err != nil {
-			return nil, nil, err
-		}
-		other := strconv.Itoa(first.Addr().(*net.TCPAddr).Port + behind)
-		if second, err = net.Listen("tcp4", net.JoinHostPort(host, other)); err == nil {
-			return first, second, nil
-		}
-		first.Close()
-		if wanted != "0" || try >= 100 {
-			return nil, nil, err
-		}
-	}
 }
 
 // tls is how call managers speak TLS: they show their present CallManager

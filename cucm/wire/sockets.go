@@ -3,14 +3,17 @@ package wire
 import (
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"itlsim/cucm"
@@ -38,8 +41,8 @@ type endpoint struct {
 // Options say how services listen. The zero value of each field is fine.
 type Options struct {
 	// PortOffset, where not nil, has services listen at the standard ports, each
-	// moved by so much. The system chooses ports if it is nil; they stay the same
-	// through restarts.
+	// moved by so much. If it is nil, each has a free one, which the system gives to
+	// nobody else while the service is stopped.
 	PortOffset *int
 	// Pace is how many times as fast as usual nodes lose their patience with phones;
 	// 1 if 0.
@@ -52,8 +55,8 @@ func (o Options) patience(usual time.Duration) time.Duration {
 }
 
 // Listen starts every activated service of a cluster. Each node has an address
-// of its own, by its place in hosts ("127.0.0.2"); ports are chosen by the
-// system and stay the same through restarts.
+// of its own, by its place in hosts ("127.0.0.2"); ports are free ones, and stay the
+// same through restarts.
 func Listen(c *cucm.Cluster, hosts []string) (*Sockets, error) {
 	return ListenWith(c, hosts, Options{})
 }
@@ -105,7 +108,7 @@ func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
 	if running {
 		return nil
 	}
-	server, err := s.start(n, service, n.Address(service))
+	server, err := s.listen(n, service)
 	if err != nil {
 		return err
 	}
@@ -119,10 +122,43 @@ func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
 	return nil
 }
 
-func (s *Sockets) start(n *cucm.Node, service cucm.Service, address string) (server, error) {
+// The ports that services get where none are given. A service gives its ports up while
+// it is stopped, and has to get them back. So they lie below those that systems give to
+// whoever asks for any, be it for a connection or to listen at all addresses: from 32768
+// on (Linux, ip_local_port_range) or 49152 (RFC 6335, 6); and above the standard ones
+// that an offset of up to 15000 has moved.
+const (
+	firstPort = 23500
+	lastPort  = 25800 // whose HTTP is at 32701, if it is that of TFTP
+)
+
+// listen starts a service where it was before, or at a free port.
+func (s *Sockets) listen(n *cucm.Node, service cucm.Service) (server, error) {
+	at, err := netip.ParseAddrPort(n.Address(service))
+	if err != nil {
+		return nil, err
+	}
+	if at.Port() != 0 {
+		return s.start(n, service, at)
+	}
+	for try := 0; ; try++ {
+		free := uint16(firstPort + rand.IntN(lastPort-firstPort+1))
+		server, err := s.start(n, service, netip.AddrPortFrom(at.Addr(), free))
+		if try >= 100 || !errors.Is(err, syscall.EADDRINUSE) {
+			return server, err
+		}
+	}
+}
+
+// behind is the port so far behind another.
+func behind(at netip.AddrPort, far int) string {
+	return net.JoinHostPort(at.Addr().String(), strconv.Itoa(int(at.Port())+far))
+}
+
+func (s *Sockets) start(n *cucm.Node, service cucm.Service, at netip.AddrPort) (server, error) {
 	switch service {
 	case cucm.TFTPService:
-		return listenFiles(n, address, s.options.patience(tftp.ServerTimeout))
+		return listenFiles(n, at, s.options.patience(tftp.ServerTimeout))
 	case cucm.TVSService:
 		config := tvs.ServerConfig{
 			Certificate: func() *tls.Certificate { return shown(n, cucm.TVSUnit) },
@@ -132,12 +168,11 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, address string) (ser
 		if config.MinVersion == tls.VersionTLS12 {
 			config.MaxVersion = tls.VersionTLS12 // "only 1.2" (security guide 15)
 		}
-		return tvs.Listen(address, config)
+		return tvs.Listen(at.String(), config)
+	case cucm.CallManagerService:
+		return listenSIP(n, at)
 	}
-	if service == cucm.CallManagerService {
-		return listenSIP(n, address)
-	}
-	l, err := net.Listen("tcp4", address)
+	l, err := net.Listen("tcp4", at.String())
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package wire_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +54,34 @@ func TestServicesKeepTheirAddresses(t *testing.T) {
 	_, err = get()
 	require.NoError(t, err)
 	require.EqualValues(t, 2, sockets.Traffic().HTTP.Files)
+}
+
+// A stopped service gets its port back: the system gives that to nobody who asks for
+// any port, be it for a connection or for a listener at all addresses.
+func TestPortsAreNotThoseOfEverybody(t *testing.T) {
+	said, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if err != nil {
+		t.Skip("this system does not say which ports it gives away: ", err)
+	}
+	var first, last uint16
+	_, err = fmt.Sscan(string(said), &first, &last)
+	require.NoError(t, err)
+	if first < 32768 {
+		t.Skipf("this machine gives away ports from %d on", first)
+	}
+	l := cucmtest.New(t)
+	sockets, err := wire.Listen(l.Cluster, []string{"127.4.1.7", "127.4.1.8"})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, sockets.Close()) }()
+	for _, n := range l.Nodes() {
+		addresses := []string{tftp.HTTPAddress(n.Address(cucm.TFTPService))}
+		for _, s := range cucm.Services {
+			addresses = append(addresses, n.Address(s))
+		}
+		for _, a := range addresses {
+			require.Less(t, netip.MustParseAddrPort(a).Port(), first, "%s of %v", n.Name(), addresses)
+		}
+	}
 }
 
 // A phone that is not there any more is told so, and the cluster finds the reason.

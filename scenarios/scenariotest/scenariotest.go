@@ -7,7 +7,7 @@
 //	lab.Type("test10pub", "set cert regen CallManager", "yes")
 //	lab.Expect("all phones took their list by TVS")
 //
-// Keys are small and public (package testkeys), the system chooses ports, and
+// Keys are small and public (package testkeys), ports are free ones, and
 // everything ends with the test: nothing leaks, and tests may run in parallel. A
 // [Lab] has no useful zero value; [Open] makes one.
 package scenariotest
