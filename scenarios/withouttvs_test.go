@@ -86,8 +86,13 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 			return nil
 		}}}
 	}
-	_, err := Run(t.Context(), s, opt)
+	r, err := Run(t.Context(), s, opt)
 	require.NoError(t, err, s.Name)
+	for _, step := range r.Steps {
+		for _, e := range step.Expectations {
+			require.True(t, e.Passed, "%s, step %q: %s: %s", s.Name, step.Name, e.Text, e.Why)
+		}
+	}
 	return all
 }
 
