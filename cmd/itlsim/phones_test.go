@@ -16,7 +16,9 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/cucm/wire"
+	"itlsim/fleet"
 	"itlsim/itl"
+	"itlsim/phone"
 )
 
 // phones runs itlsim phones.
@@ -80,6 +82,16 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	code = phones(&out, &errs, "--tftp", tftp, "--phones", "1", "--from", "127.2.2.1")
 	require.Equal(t, exitPassed, code, errs.String())
 	require.Contains(t, out.String(), "CTLSEP<MAC>.tlv not found (normal outside mixed mode)")
+}
+
+// Why a directory does not open is said in plain words.
+func TestScreenIsPlain(t *testing.T) {
+	closed, err := net.Listen("tcp4", "127.2.1.9:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+	_, err = net.Dial("tcp4", closed.Addr().String())
+	shown := screen(fleet.View{Name: "SEP001BD4000000", Screen: phone.HostNotFound, ScreenReason: err})
+	require.Equal(t, "Host Not Found: connection refused", shown)
 }
 
 // What a file that is not there means depends on the file.

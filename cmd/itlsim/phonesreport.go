@@ -11,6 +11,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
+	"itlsim/internal/cause"
 	"itlsim/phone"
 	"itlsim/scenarios/report"
 )
@@ -88,7 +89,7 @@ func screen(v fleet.View) string {
 	if v.ScreenReason == nil {
 		return v.Screen
 	}
-	return v.Screen + ": " + report.AnyPhone(v.ScreenReason.Error(), v.Name)
+	return v.Screen + ": " + report.AnyPhone(cause.OfPeer(v.ScreenReason), v.Name)
 }
 
 // lacking reports whether something that a phone needs was missing, or refused.

@@ -70,6 +70,8 @@ var libraries = []struct {
 	{"sftp: ", "the SFTP server refuses: ", false},
 	{"smtp: ", "the mail server cannot be used: ", false},
 	{"http: ", "HTTP failed: ", false},
+	{"malformed HTTP response", "what came is no HTTP:", false},
+	{"malformed HTTP ", "the HTTP is not as it should be: malformed ", false},
 	{"json: ", "the JSON is not as it should be: ", false},
 	{"xml: ", "the XML is not as it should be: ", false},
 	{"time: ", "the time is not understood: ", false},

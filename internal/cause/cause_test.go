@@ -1,6 +1,7 @@
 package cause_test
 
 import (
+	"bufio"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -14,6 +15,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"net/smtp"
 	"net/textproto"
 	"os"
@@ -139,6 +141,14 @@ func TestNetwork(t *testing.T) {
 		},
 		"no SSH session: SSH failed: overflow reading version string": func() error {
 			return session(t, serving(t, saying(strings.Repeat("no SSH", 100))))
+		},
+		`what came is no HTTP: "SSH-2.0-other"`: func() error {
+			_, err := http.ReadResponse(bufio.NewReader(strings.NewReader("SSH-2.0-other\r\n")), nil)
+			return err
+		},
+		`the HTTP is not as it should be: malformed status code "OK"`: func() error {
+			_, err := http.ReadResponse(bufio.NewReader(strings.NewReader("HTTP/1.1 OK\r\n")), nil)
+			return err
 		},
 		"the server answers 554 no mail from you": func() error {
 			_, err := smtp.Dial(serving(t, saying("554 no mail from you\r\n")))
