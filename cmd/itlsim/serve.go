@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -26,7 +27,7 @@ type serveCmd struct {
 	ReadyFile        string   `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
 	AdminPassword    string   `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
-	Release          string   `help:"Release of a new cluster: ${releases}." enum:"${releases}" default:"10.0"`
+	Release          string   `help:"Release of a new cluster, 10.0 if none is given: ${releases}." enum:",${releases}" default:"" placeholder:"RELEASE"`
 	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
 	Digest           string   `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
 	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
@@ -62,7 +63,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer closing(cluster, &err)
-	if kept := cluster.Release(); string(kept) != c.Release {
+	if kept := cluster.Release(); c.Release != "" && string(kept) != c.Release {
 		fmt.Fprintf(s.err, "itlsim: the cluster kept in %s is of release %s; --release is for a new one\n", c.State, kept)
 	}
 
@@ -108,16 +109,19 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--address %s: want an IPv4 address", c.Address)
 	case c.PortOffset < 0 || c.PortOffset > 50000:
 		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
-	case !itl.CanSign(c.KeyBits) || !slices.Contains(cucm.Release(c.Release).Facts().KeyBits, c.KeyBits):
+	case !itl.CanSign(c.KeyBits) || !slices.Contains(c.release().Facts().KeyBits, c.KeyBits):
 		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
 	}
 	return publisher, nil
 }
 
+// release is that of a new cluster.
+func (c *serveCmd) release() cucm.Release { return cmp.Or(cucm.Release(c.Release), cucm.Release10) }
+
 // open installs a cluster, or brings up the one that is kept.
 func (c *serveCmd) open() (*cucm.Cluster, error) {
 	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, cucm.Release(c.Release)
+	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, c.release()
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
 	cfg.SendMail = wire.Mailer(nil)
 	cfg.AutoRegister = c.AutoRegistration
