@@ -81,6 +81,10 @@ var draws = []struct {
 	{1, resetAll},
 	{1, upgrades},
 	{4, changeCTL},
+	{1, changeFIPS},
+	{1, shareCertificate},
+	{1, part},
+	{1, rejoin},
 	{2, func(_ *trial, on targets) Act { return sent(on, "lose their power", phone.PowerOff{}) }},
 	{2, func(_ *trial, on targets) Act { return sent(on, "are switched on", phone.PowerOn{}) }},
 	{1, erase},
@@ -136,6 +140,19 @@ func changeCTL(t *trial, on targets) Act {
 	return typed(t.cluster.Publisher(), lines[n], "y")
 }
 
+func changeFIPS(t *trial, on targets) Act {
+	return typed(on.node, "utils fips "+[]string{"enable", "disable"}[t.random.IntN(2)], "yes")
+}
+
+// shareCertificate makes a multi-server certificate, which releases before 14 refuse,
+// or has tomcat's reused, which all refuse where it is none.
+func shareCertificate(t *trial, _ targets) Act {
+	lines := []string{
+		"set cert multi-server CallManager", "set cert multi-server TVS", "set cert multi-server tomcat", "set cert reuse",
+	}
+	return typed(t.cluster.Publisher(), lines[t.random.IntN(len(lines))])
+}
+
 func resetAll(*trial, targets) Act {
 	return Act{Text: "all devices are reset", do: func(_ context.Context, t *trial) error {
 		t.cluster.ResetPhones()
@@ -164,6 +181,26 @@ func cutOff(_ *trial, on targets) Act {
 	return Act{Text: text, do: func(_ context.Context, t *trial) error {
 		t.fleet.Partition(on.node, on.from, on.to)
 		return nil
+	}}
+}
+
+// part cuts a subscriber off from the publisher; rejoin ends that. Nothing happens at
+// the publisher.
+func part(_ *trial, on targets) Act {
+	return Act{Text: on.node.Name() + " is cut off from the publisher", do: func(_ context.Context, t *trial) error {
+		if on.node.Publisher() {
+			return nil
+		}
+		return on.node.Part(t.cluster.Publisher())
+	}}
+}
+
+func rejoin(_ *trial, on targets) Act {
+	return Act{Text: on.node.Name() + " reaches the publisher again", do: func(_ context.Context, t *trial) error {
+		if on.node.Publisher() {
+			return nil
+		}
+		return on.node.Rejoin(t.cluster.Publisher())
 	}}
 }
 

@@ -17,10 +17,26 @@ type coverage struct {
 	by                              map[phone.TrustPoint]int
 	tvsStrange, tvsSilent, noAnswer int
 	ctlRefused                      int
+	fips, parted, shared            int // nodes, between two acts
 }
 
-func (*coverage) name() string              { return "coverage" }
-func (*coverage) atRest(*trial, bool) error { return nil }
+func (*coverage) name() string { return "coverage" }
+
+func (c *coverage) atRest(t *trial, _ bool) error {
+	pub := t.cluster.Publisher()
+	for _, n := range t.cluster.Nodes() {
+		if n.FIPS() {
+			c.fips++
+		}
+		if n.Parted() {
+			c.parted++
+		}
+		if n != pub && n.Certificate(cucm.CallManager).Certificate.Equal(pub.Certificate(cucm.CallManager).Certificate) {
+			c.shared++
+		}
+	}
+	return nil
+}
 
 func (c *coverage) step(_ *trial, s *virtual.Step) error {
 	switch s.Event.(type) {
@@ -81,6 +97,9 @@ func TestTrialsAreHard(t *testing.T) {
 	require.NotZero(t, seen.tvsSilent)
 	require.NotZero(t, seen.noAnswer)
 	require.NotZero(t, seen.ctlRefused)
+	require.NotZero(t, seen.fips)
+	require.NotZero(t, seen.parted)
+	require.NotZero(t, seen.shared)
 	for _, signer := range []cucm.Unit{cucm.ITLRecovery, cucm.CallManager} {
 		require.NotZero(t, back[signer], "of %d that must be trusted, some came back by %s", expected, signer)
 	}

@@ -250,6 +250,11 @@ func (t *trial) heal(ctx context.Context) error {
 		}
 		t.command(n, "utils service start "+string(cucm.TVSService)) // a node without TVS refuses
 	}
+	for _, n := range t.cluster.Nodes()[1:] {
+		if err := n.Rejoin(t.cluster.Publisher()); err != nil {
+			return err
+		}
+	}
 	t.fleet.Send(phone.PowerOn{}, nil)
 	if err := t.fleet.Settle(ctx); err != nil {
 		return err
