@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -167,4 +168,50 @@ func TestCureOfAPhoneThatKnowsNoITL(t *testing.T) {
 			"under whose keys its CTL was signed; no `utils itl reset` helps a phone that knows no ITL",
 		"new": "",
 	}, cures(t, "phones: [{group: old, count: 1, models: [7960]}, {group: new, count: 1, models: [8861]}]\n", acts...))
+}
+
+// A phone whose CTL was refused comes back by a CTL that is signed by a key which its
+// lists hold: the second signer's, where the first was regenerated, or the first's. What
+// the cure says is done then, and helps.
+func TestCureOfARefusedCTL(t *testing.T) {
+	const reset, renew = "page: System > Enterprise Parameters > Reset", "on test10pub: set cert regen CallManager"
+	const update, localkey = "on test10pub: utils ctl update CTLFile", "on test10pub: utils ctl reset localkey"
+	const byUpdate = "`utils ctl update CTLFile` on test10pub and a reset of the phones: " +
+		"their lists hold ITLRecovery, which signs the CTL then"
+	const byLocalkey = "`utils ctl update CTLFile` and `utils ctl reset localkey` on test10pub and a reset of the " +
+		"phones: their lists hold CallManager, which signs the CTL then"
+	const byRestart = "`utils ctl update CTLFile` and `utils ctl reset localkey` on test10pub, `utils service restart " +
+		"Cisco Tftp` on all nodes and a reset of the phones: their lists hold ITLRecovery, which signs the CTL then"
+	const erase = "erase the trust list at the phone (Settings > Security Configuration), or restore the backup " +
+		"under whose keys its CTL was signed; no `utils itl reset` helps a phone that knows no ITL"
+	restart := bothNodes("utils service restart Cisco Tftp")
+	type said = map[string]string
+	for _, tc := range []struct {
+		release     string
+		acts, cure  []string
+		want, after said
+	}{
+		{
+			"10.5", append([]string{renew, "phones: power off", update}, restart...),
+			append(append([]string{update, localkey}, restart...), reset),
+			said{"away": aTVS + "; or " + byRestart, "old": byRestart}, said{"away": "", "old": ""},
+		},
+		{ // the new list has the CTL's signer
+			"12.5", []string{"phones: power off", renew, update, localkey}, []string{update, reset},
+			said{"away": "", "old": byUpdate}, said{"away": "", "old": ""},
+		},
+		{
+			"12.5", append(append([]string{"phones: power off"}, bothNodes("set cert regen CallManager")...),
+				"on test10pub: set cert regen ITLRecovery", update), []string{update, localkey, reset},
+			said{"away": aTVS + "; or " + byLocalkey, "old": erase}, said{"away": "", "old": erase},
+		},
+	} {
+		setup := "cluster: {release: \"" + tc.release + "\"}\n" +
+			"phones: [{group: away, count: 1, models: [8861]}, {group: old, count: 1, models: [7960]}]\n"
+		acts := slices.Concat([]string{"on test10pub: utils ctl set-cluster mixed-mode"}, restart,
+			[]string{reset, "fault: TVS of test10pub is down", "fault: TVS of test10sub is down"},
+			tc.acts, []string{"phones: power on", "phones: reset"})
+		require.Equal(t, tc.want, cures(t, setup, acts...))
+		require.Equal(t, tc.after, cures(t, setup, append(acts, tc.cure...)...))
+	}
 }

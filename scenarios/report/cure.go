@@ -55,9 +55,15 @@ func (t *Teller) cureByList(v *fleet.View, n *cucm.Node) string {
 // cureHere says which key of its node's cluster that signs lists a phone would follow,
 // and how it comes to sign one; or that none would help.
 func (t *Teller) cureHere(v *fleet.View, n *cucm.Node) string {
-	if v.Profile.NoITL {
-		return atThePhone(v) + ", or restore the backup under whose keys its CTL was signed; " +
-			"no `utils itl reset` helps a phone that knows no ITL"
+	byCTL := t.cureByCTL(v, n)
+	const backup = ", or restore the backup under whose keys its CTL was signed; "
+	switch {
+	case byCTL != "" && (v.Profile.NoITL || v.CTLRefusal != nil):
+		return byCTL
+	case v.Profile.NoITL:
+		return atThePhone(v) + backup + "no `utils itl reset` helps a phone that knows no ITL"
+	case v.CTLRefusal != nil:
+		return atThePhone(v) + backup + "no `utils ctl` makes a CTL that it would follow"
 	}
 	publisher := n.Cluster().Publisher()
 	if n.Cluster().ResetSigner() == nil {
@@ -81,9 +87,36 @@ func (t *Teller) cureHere(v *fleet.View, n *cucm.Node) string {
 	case held != nil && wasOf(publisher, held):
 		saved := fmt.Sprintf("ITLRECOVERY record of the serial number %X, if its ITLRecovery.p12 was saved", held.Serial)
 		return fmt.Sprintf(reset, "remotekey", publisher.Name(), saved, afterwards)
+	case byCTL != "":
+		return byCTL
 	}
 	return atThePhone(v) + ", or restore the backup under whose keys the list was signed; " +
 		"no `utils itl reset` helps, since their list does not hold the present " + record
+}
+
+// cureByCTL says how the phone would get a CTL of the present certificates that is
+// signed by a key which its lists hold, "" where there is no way: the CTL that is made
+// anew is signed by the first of its signers, and reset by the other one.
+func (t *Teller) cureByCTL(v *fleet.View, n *cucm.Node) string {
+	publisher, facts := n.Cluster().Publisher(), n.Facts()
+	if v.Flash.Lists.CTL == nil || n.Cluster().SecurityMode() != cucm.Mixed {
+		return ""
+	}
+	restart := ""
+	if facts.CTLRestarts {
+		restart = ", `utils service restart Cisco Tftp` on all nodes"
+	}
+	for i, unit := range facts.CTLSigners {
+		commands := "`utils ctl update CTLFile`"
+		if i > 0 {
+			commands += " and `utils ctl reset localkey`"
+		}
+		if t.holds(v, publisher.Certificate(unit)) {
+			return fmt.Sprintf("%s on %s%s and a reset of the phones: their lists hold %s, which signs the CTL then",
+				commands, publisher.Name(), restart, unit)
+		}
+	}
+	return ""
 }
 
 // ResetRecord is the record of a list by which a phone follows `utils itl reset

@@ -62,18 +62,23 @@ func (t *Teller) Identity(cert *cucm.Certificate) itl.Identity {
 }
 
 // HoldsResetSigner reports whether `utils itl reset localkey` would get a phone
-// back: whether its list holds the key that would sign then, such as the
+// back: whether its CTL or ITL holds the key that would sign then, such as the
 // publisher's present ITLRecovery (M10).
 func (t *Teller) HoldsResetSigner(v *fleet.View, n *cucm.Node) bool {
 	signer := n.Cluster().ResetSigner()
-	return signer != nil && t.holds(v, signer)
+	return signer != nil && !v.Profile.NoITL && t.holds(v, signer)
 }
 
-// holds reports whether a phone's list holds a certificate in the role of a signer.
+// holds reports whether a phone's CTL or ITL holds a certificate in the role of a signer:
+// either authenticates new lists of both kinds.
 func (t *Teller) holds(v *fleet.View, cert *cucm.Certificate) bool {
-	if v.Flash.Lists.ITL == nil {
-		return false
+	for _, list := range []*itl.List{v.Flash.Lists.CTL, v.Flash.Lists.ITL} {
+		if list == nil {
+			continue
+		}
+		if rec, ok := list.Find(t.Identity(cert), itl.SAST); ok && rec.Holds(cert.Certificate.Raw) {
+			return true
+		}
 	}
-	rec, ok := v.Flash.Lists.ITL.Find(t.Identity(cert), itl.SAST)
-	return ok && rec.Holds(cert.Certificate.Raw)
+	return false
 }
