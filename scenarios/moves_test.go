@@ -73,10 +73,11 @@ func TestPhonesThatMove(t *testing.T) {
 			}
 			answers[mode] = append(answers[mode], text)
 		}
-		_, err := Run(t.Context(), answering(s, told), Options{Lab: lab.Options{
+		r, err := Run(t.Context(), answering(s, told), Options{Lab: lab.Options{
 			Mode: mode, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024,
 		}})
 		require.NoError(t, err)
+		nothingFailed(t, r)
 	}
 	require.Empty(t, cmp.Diff(answers[lab.Wire], answers[lab.Virtual]), "- wire, + virtual")
 	golden(t, "moves.txt", strings.Join(answers[lab.Wire], ""))

@@ -14,6 +14,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/lab"
 	"itlsim/phone"
+	"itlsim/scenarios/report"
 )
 
 // Where phones are trusted after a step that are not when every TVS is down, a
@@ -88,12 +89,17 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 	}
 	r, err := Run(t.Context(), s, opt)
 	require.NoError(t, err, s.Name)
+	nothingFailed(t, r)
+	return all
+}
+
+// nothingFailed has an act show that failed, where a test is about something else.
+func nothingFailed(t *testing.T, r *report.Report) {
 	for _, step := range r.Steps {
 		for _, e := range step.Expectations {
-			require.True(t, e.Passed, "%s, step %q: %s: %s", s.Name, step.Name, e.Text, e.Why)
+			require.True(t, e.Passed, "%s, step %q: %s: %s", r.Scenario, step.Name, e.Text, e.Why)
 		}
 	}
-	return all
 }
 
 // savedByTVS tells of each step which groups have phones that are trusted only
