@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"text/tabwriter"
 
 	"itlsim/scenarios"
 )
@@ -10,10 +11,9 @@ type listCmd struct{}
 
 // Run lists the built-in scenarios.
 func (listCmd) Run(s streams) error {
+	table := tabwriter.NewWriter(s.out, 0, 0, 1, ' ', 0)
 	for _, name := range scenarios.Names() {
-		if _, err := fmt.Fprintf(s.out, "%-28s %s\n", name, scenarios.Shows(name)); err != nil {
-			return err
-		}
+		fmt.Fprintf(table, "%s\t%s\n", name, scenarios.Shows(name))
 	}
-	return nil
+	return table.Flush()
 }
