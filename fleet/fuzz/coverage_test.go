@@ -18,6 +18,7 @@ type coverage struct {
 	tvsStrange, tvsSilent, noAnswer int
 	ctlRefused                      int
 	fips, parted, shared            int // nodes, between two acts
+	byTLS                           int // registrations asked for
 }
 
 func (*coverage) name() string { return "coverage" }
@@ -31,8 +32,10 @@ func (c *coverage) atRest(t *trial, _ bool) error {
 		if n.Parted() {
 			c.parted++
 		}
-		if n != pub && n.Certificate(cucm.CallManager).Certificate.Equal(pub.Certificate(cucm.CallManager).Certificate) {
-			c.shared++
+		for _, unit := range []cucm.Unit{cucm.CallManager, cucm.TVSUnit, cucm.Tomcat} {
+			if n != pub && n.Certificate(unit).Certificate.Equal(pub.Certificate(unit).Certificate) {
+				c.shared++
+			}
 		}
 	}
 	return nil
@@ -49,6 +52,10 @@ func (c *coverage) step(_ *trial, s *virtual.Step) error {
 	}
 	for _, a := range s.Actions {
 		switch a := a.(type) {
+		case phone.Register:
+			if a.TLS.Shown() != nil {
+				c.byTLS++
+			}
 		case phone.Booted:
 			c.states[a.State]++
 		case phone.Verdict:
@@ -67,7 +74,7 @@ func (c *coverage) step(_ *trial, s *virtual.Step) error {
 func TestTrialsAreHard(t *testing.T) {
 	seen := &coverage{by: make(map[phone.TrustPoint]int)}
 	expected, upgraded, back := 0, 0, make(map[cucm.Unit]int) // back by the key that resets lists
-	for seed := range uint64(60) {
+	for seed := range uint64(120) {
 		tr, err := newTrial(Options{Seed: seed})
 		require.NoError(t, err)
 		tr.checkers = append([]checker{seen}, tr.checkers...)
@@ -100,6 +107,7 @@ func TestTrialsAreHard(t *testing.T) {
 	require.NotZero(t, seen.fips)
 	require.NotZero(t, seen.parted)
 	require.NotZero(t, seen.shared)
+	require.NotZero(t, seen.byTLS)
 	for _, signer := range []cucm.Unit{cucm.ITLRecovery, cucm.CallManager} {
 		require.NotZero(t, back[signer], "of %d that must be trusted, some came back by %s", expected, signer)
 	}

@@ -36,6 +36,7 @@ type trial struct {
 	options Options
 	random  *rand.Rand // of the plan
 	clock   *virtual.Clock
+	keys    cucm.KeySource // of cluster and LSCs
 	cluster *cucm.Cluster
 	fleet   *virtual.Fleet
 	phones  []*phone.Phone
@@ -51,13 +52,16 @@ type trial struct {
 	failure  *Failure // the first
 }
 
+// keyBits is how long keys are.
+const keyBits = 1024
+
 // password is that of the cluster's administrator.
 const password = "trial"
 
 // newTrial makes cluster and fleet from the seed.
 func newTrial(o Options) (*trial, error) {
 	t := &trial{
-		options: o, random: rand.New(rand.NewPCG(o.Seed, 1)),
+		options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), keys: testkeys.NewPool(o.Seed),
 		clock: virtual.NewClock(), network: virtual.LAN(), poweredOff: make(map[*cucm.Node]bool),
 	}
 	var err error
@@ -95,9 +99,9 @@ func (t *trial) newCluster() (*cucm.Cluster, error) {
 	seed := [32]byte{}
 	binary.LittleEndian.PutUint32(seed[1:], uint32(t.options.Seed))
 	cfg := cucm.Config{
-		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: 1024,
+		Domain: "joemar2.lab", Location: cucm.Location{Organization: "cisco", Country: "US"}, KeyBits: keyBits,
 		Clock: t.clock, Password: password, SharedConfigurations: true,
-		Keys: testkeys.NewPool(t.options.Seed), Random: rand.NewChaCha8(seed),
+		Keys: t.keys, Random: rand.NewChaCha8(seed),
 		Release: ReleaseOf(t.options.Seed),
 	}
 	for i := range 1 + t.random.IntN(3) {
