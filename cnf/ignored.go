@@ -21,8 +21,8 @@ type element struct {
 // else a file holds, but for what [Config] has, is without effect on simulated
 // phones.
 var elements = [...]element{
-	{name: "deviceSecurityMode", of: func(x *configXML) text { return x.SecurityMode }, done: []string{"0", "1", "2", "3"},
-		not: "the phone registers without TLS"},
+	{name: "deviceSecurityMode", of: func(x *configXML) text { return x.SecurityMode },
+		done: []string{"0", "1", "2", "3"}, not: "the phone registers without TLS"},
 	{name: "transportLayerProtocol", of: transport, done: []string{"1", "4"},
 		means: map[string]string{"2": "UDP", "3": "TLS"}, not: "the phone registers over TCP"},
 	{name: "capfAuthMode", of: func(x *configXML) text { return x.CAPFAuthMode }, done: []string{"0"},

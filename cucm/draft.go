@@ -40,7 +40,8 @@ type occurrence struct {
 
 // clone is a draft of its own, which has raised nothing.
 func (d *draft) clone() *draft {
-	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, before: d.before, hosts: d.hosts, means: d.means}
+	e := &draft{state: d.state, nodes: slices.Clone(d.nodes), off: d.off, before: d.before,
+		hosts: d.hosts, means: d.means}
 	e.store = slices.Clip(e.store)
 	for i := range e.nodes {
 		n := &e.nodes[i]

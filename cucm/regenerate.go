@@ -49,9 +49,10 @@ func (n *Node) Guard() (modified Unit, until time.Time) {
 
 // Regenerate makes a new certificate and key. Lists that hold the certificate
 // are rebuilt at once, which ends a reset list, and the phones are reset (M13),
-// unless that is set to be done by hand ([Cluster.SetPhoneInteraction]). An ITLRecovery certificate waits for the next TFTP start and resets
-// no phone (M14). Another certificate of the node within five minutes is
-// refused with a [*GuardError]; nothing has changed then.
+// unless that is set to be done by hand ([Cluster.SetPhoneInteraction]). An
+// ITLRecovery certificate waits for the next TFTP start and resets no phone (M14).
+// Another certificate of the node within five minutes is refused with a
+// [*GuardError]; nothing has changed then.
 func (n *Node) Regenerate(unit Unit) error {
 	return n.changeLists(func(d *draft) (reset bool, err error) {
 		if err := d.nodes[n.index].guarded(unit, d.means.now()); err != nil {

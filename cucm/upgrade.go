@@ -115,7 +115,8 @@ func (n *Node) SwitchVersion() error {
 func (d *draft) moveRecovery(node int, from *Facts) error {
 	n, pub := &d.nodes[node], &d.nodes[0]
 	to := n.facts()
-	remade := from.Recovery == RecoveryPerNode && to.KeepsRecovery != "" && compareVersions(to.KeepsRecovery, n.active) > 0
+	remade := from.Recovery == RecoveryPerNode && to.KeepsRecovery != "" &&
+		compareVersions(to.KeepsRecovery, n.active) > 0
 	switch {
 	case to.Recovery == NoRecovery:
 		delete(n.certs, ITLRecovery)

@@ -43,7 +43,8 @@ var (
 		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = "+valueOf(SetDigest)+"[ on {node}]",
 			SetDigest).Explained("in force from the next start of TFTP on"),
 		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = "+
-			valueOf(SetInteraction)+"[ on {node}]", SetInteraction).Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
+			valueOf(SetInteraction)+"[ on {node}]", SetInteraction).
+			Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
 		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
 			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer).
 			Explained("where the certificates of both clusters meet; on the publisher's page where no node is named"),
@@ -227,7 +228,8 @@ func (k actKey) act(value string) (Act, error) {
 	a := Act{
 		Text: k.text + value, Verb: verb, Phones: k.phones, Part: k.part,
 		Node: said.Words["node"], Group: said.Words["group"], Service: said.Words["service"], Setting: said.Words["setting"],
-		Value: said.Words["value"], Share: said.Share("share"), On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
+		Value: said.Words["value"], Share: said.Share("share"),
+		On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",
 	}
 	switch verb {
 	case UseTFTP:

@@ -119,7 +119,8 @@ func getHTTP(from netip.Addr, server, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer c.Close()
-	fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Cisco-CP8861/10.3.1\r\nAccept: */*\r\nConnection: close\r\n\r\n", name, server)
+	fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Cisco-CP8861/10.3.1\r\n"+
+		"Accept: */*\r\nConnection: close\r\n\r\n", name, server)
 	r := bufio.NewReader(c)
 	status, length := "", 0
 	for {

@@ -112,7 +112,8 @@ func (l *load) theirs() time.Duration {
 
 // phone is the i-th phone: its name, and its own address.
 func phone(i int) (name string, from netip.Addr) {
-	return fmt.Sprintf("SEP%012X", 0x001BD4000000+i), netip.AddrFrom4([4]byte{127, 16 + byte(i>>16)&15, byte(i >> 8), byte(i)})
+	device := fmt.Sprintf("SEP%012X", 0x001BD4000000+i)
+	return device, netip.AddrFrom4([4]byte{127, 16 + byte(i>>16)&15, byte(i >> 8), byte(i)})
 }
 
 // dial connects from a phone's address.

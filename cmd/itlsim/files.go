@@ -74,7 +74,8 @@ func (c *trustCmd) Run(s streams) error {
 		return errFailed
 	}
 	if verdict.By == phone.ByNothing {
-		fmt.Fprintf(s.out, "not found: a file of 0 bytes is none for a phone that takes the next list on faith\nthe phone is %s\n", state)
+		fmt.Fprintf(s.out, "not found: a file of 0 bytes is none for a phone that takes the next list on faith\n"+
+			"the phone is %s\n", state)
 		return nil
 	}
 	fmt.Fprintf(s.out, "taken by %s: signed by %s\nthe phone is %s\n", verdict.By, verdict.Signer, state)

@@ -52,6 +52,7 @@ func helpTexts() kong.Vars {
 		"run_scenario":            "Name of a built-in scenario (see itlsim list), or a scenario file.",
 		"run_phones":              "Number of phones; the scenario's own if not given. Groups keep their proportions.",
 		"run_mode":                "wire: real sockets on loopback; virtual: a simulated network and clock.",
+		"serve_release":           "Release of a new cluster, 10.0 if none is given: " + strings.Join(releases, ",") + ".",
 		"serve_state":             "Keep the cluster in this directory, and bring up the one that is kept there.",
 		"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",
 		"serve_admin_password":    "Password of admin; a random one is made and printed if not given.",

@@ -27,7 +27,7 @@ type serveCmd struct {
 	ReadyFile        string   `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
 	AdminPassword    string   `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
-	Release          string   `help:"Release of a new cluster, 10.0 if none is given: ${releases}." enum:",${releases}" default:"" placeholder:"RELEASE"`
+	Release          string   `help:"${serve_release}" enum:",${releases}" default:"" placeholder:"RELEASE"`
 	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
 	Digest           string   `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
 	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`

@@ -138,7 +138,8 @@ func askCertificate(t Terminal) (*x509.Certificate, error) {
 	}
 	block, _ := pem.Decode([]byte(pasted))
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, refuse("What was pasted is no certificate: it begins with -----BEGIN CERTIFICATE----- and ends with %s", end)
+		return nil, refuse("What was pasted is no certificate: "+
+			"it begins with -----BEGIN CERTIFICATE----- and ends with %s", end)
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {

@@ -32,7 +32,8 @@ func Pieces() []Shape {
 	}
 	for _, name := range slices.Sorted(maps.Keys(slots)) {
 		s := slots[name]
-		if is := (Shape{s.label, s.what}); s.label == strings.ToUpper(s.label) && s.label[0] != '(' && !slices.Contains(all, is) {
+		is, named := Shape{s.label, s.what}, s.label == strings.ToUpper(s.label) && s.label[0] != '('
+		if named && !slices.Contains(all, is) {
 			all = append(all, is)
 		}
 	}

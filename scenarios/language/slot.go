@@ -34,10 +34,11 @@ var slots = map[string]slot{
 	// a node, of which examples name a subscriber
 	"subscriber": known("NODE", "a node of the cluster", "test10sub", nodes),
 	"group":      known("GROUP", "a group of phones", "floor-1", func(v Vocabulary) []string { return v.Groups }),
-	"model":      known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).spelt(modelName),
-	"phone":      free("SEP<MAC>", "[Ss][Ee][Pp][0-9A-Fa-f]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
-	"name":       free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
-	"store":      free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
+	"model": known("MODEL", "a model of phones that are there", "8861", func(v Vocabulary) []string { return v.Models }).
+		spelt(modelName),
+	"phone": free("SEP<MAC>", "[Ss][Ee][Pp][0-9A-Fa-f]{12}", "a phone such as SEP001BD4000004", "SEP001BD4000000"),
+	"name":  free("NAME", `[^ "]+`, "a name", "ITLRECOVERY_test10pub"),
+	"store": free("STORE", `[^ "]+`, "a trust store such as Phone-SAST-trust", "Phone-SAST-trust"),
 	"text": free(`"TEXT"`, `"[^"]+"`, `a text in quotes, such as "Trust List update failed"`,
 		`"Trust List update failed"`),
 	"version": free("VERSION", `[0-9]+[.(][0-9.()A-Za-z-]+`, "a firmware such as 9.4(1)", "9.4(1)"),

@@ -30,7 +30,8 @@ const (
 // Which is what <which> and <phones> were filled in with.
 func (s Said) Which() Which {
 	return Which{
-		Group: s.Words["group"], Reach: Reach(s.Words["reach"]), Model: s.Words["model"], Name: strings.ToUpper(s.Words["phone"]),
+		Group: s.Words["group"], Reach: Reach(s.Words["reach"]), Model: s.Words["model"],
+		Name:   strings.ToUpper(s.Words["phone"]),
 		Picked: s.Words["picked"] != "", Older: s.Words["older"], Since: s.Words["since"],
 	}
 }
