@@ -139,13 +139,9 @@ func parseRequest(csrPEM, keyPEM []byte) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := parseKey(keyPEM)
+	key, err := parseKeyOf("the CSR", csr.PublicKey, keyPEM)
 	if err != nil {
 		return nil, err
-	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok || !key.PublicKey.Equal(csr.PublicKey) {
-		return nil, errors.New("the key is not the CSR's")
 	}
 	return &request{key, csr}, nil
 }

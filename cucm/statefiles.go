@@ -272,15 +272,24 @@ func parseCertificate(certPEM, keyPEM []byte) (*Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := parseKeyOf("the certificate", cert.PublicKey, keyPEM)
+	if err != nil {
+		return nil, err
+	}
+	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: key}}, nil
+}
+
+// parseKeyOf reads the private key of what has a public one.
+func parseKeyOf(owner string, public any, keyPEM []byte) (*rsa.PrivateKey, error) {
 	parsed, err := parseKey(keyPEM)
 	if err != nil {
 		return nil, err
 	}
 	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok || !key.PublicKey.Equal(cert.PublicKey) {
-		return nil, errors.New("the key is not the certificate's")
+	if !ok || !key.PublicKey.Equal(public) {
+		return nil, fmt.Errorf("the key is not %s's", owner)
 	}
-	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: key}}, nil
+	return key, nil
 }
 
 func parseKey(data []byte) (any, error) {
