@@ -23,10 +23,7 @@ func (l *Language[T]) Pattern() string {
 func pattern(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {
-		var alternatives []string
-		for _, s := range p.of {
-			alternatives = append(alternatives, pattern(s))
-		}
+		alternatives := p.alternatives(pattern)
 		switch {
 		case p.slot != "":
 			b.WriteString(slots[p.slot].pattern)

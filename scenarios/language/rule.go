@@ -41,6 +41,14 @@ type part struct {
 	macro    string
 }
 
+// alternatives is what f writes of each of the part's sequences.
+func (p part) alternatives(f func([]part) string) (all []string) {
+	for _, sequence := range p.of {
+		all = append(all, f(sequence))
+	}
+	return all
+}
+
 // parseRule reads a rule's sentence. Rules are this program's own, so what makes
 // no sense in one is a panic.
 func parseRule(sentence string) []part {

@@ -43,10 +43,7 @@ func Pieces() []Shape {
 func shape(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {
-		var alternatives []string
-		for _, s := range p.of {
-			alternatives = append(alternatives, shape(s))
-		}
+		alternatives := p.alternatives(shape)
 		switch {
 		case p.slot != "":
 			b.WriteString(slots[p.slot].label)
