@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/guess"
 	"itlsim/sip"
 )
 
@@ -23,6 +24,7 @@ type Cluster struct {
 	collectors *ciscolog.Collectors
 	ahead      atomic.Int64  // state.ahead, for Now without the lock
 	signed     atomic.Uint64 // configurations
+	guesses    guess.Gate    // of the administrator's password, on all nodes
 
 	// admin serialises what administrators do; mu guards the data below and the
 	// nodes', and is never held while a service starts, stops or answers.

@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"time"
 
 	"itlsim/cnf"
@@ -50,7 +51,7 @@ func (c *Cluster) SetPassword(password string) error {
 // are, so that the daily alert is due again (M17).
 func (c *Cluster) SetSecurityPassword(old, password string) error {
 	return c.change(func(d *draft) error {
-		if P12Password(old) != d.p12Password {
+		if subtle.ConstantTimeCompare([]byte(P12Password(old)), []byte(d.p12Password)) == 0 {
 			return ErrOldPassword
 		}
 		return d.secure(password)

@@ -17,6 +17,10 @@ import (
 // what `show itl` prints.
 const consoleKept = 128 << 10
 
+// wrongPause is how long a console takes nothing after a wrong password: it is a way
+// to guess that has no login before it. A person types the next one more slowly.
+const wrongPause = time.Second
+
 var (
 	errBusy        = errors.New("a command is still running here")
 	errQuestion    = errors.New("a command here waits for an answer; answer it or press Ctrl-C")
@@ -171,14 +175,25 @@ func (c *console) begin(line string) error {
 func (c *console) finish(line string, printed io.Writer, answers []string) error {
 	defer c.work.Done()
 	err := cli.Run(c.node, &terminal{c, printed, answers}, line)
-	if err == cli.ErrExit {
+	switch {
+	case err == cli.ErrExit:
 		err = nil // there is nothing to leave
+	case errors.Is(err, cli.ErrPassword), errors.Is(err, cucm.ErrOldPassword):
+		c.rest(wrongPause)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running = false
 	c.write("\n")
 	return err
+}
+
+// rest has the console busy for a while, within its round.
+func (c *console) rest(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-c.ctx.Done():
+	}
 }
 
 // show prints a question and the answer to it; of a secret nothing is seen, not

@@ -84,7 +84,8 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 		if cfg.PortOffset != nil {
 			port = 22 + *cfg.PortOffset
 		}
-		server, err := sshd.Listen(n, net.JoinHostPort(host, strconv.Itoa(port)))
+		server, err := sshd.ListenWith(n, net.JoinHostPort(host, strconv.Itoa(port)),
+			sshd.Options{Legacy: cfg.SSHLegacy})
 		if err != nil {
 			return nil, errors.Join(err, w.close())
 		}

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -186,14 +185,18 @@ func steerTour(_ *round, p *player, r *http.Request) error {
 	return nil
 }
 
-// setup is what does not change within a round.
+// setup is what does not change within a round. A page that every user of the machine
+// can open does not tell the password.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
 	w, _ := s.settled()
 	var tours []tourView
 	for _, t := range s.tours {
 		tours = append(tours, viewOf(t))
 	}
-	password := cmp.Or(w.scenario.Cluster.Password, s.config.Password)
+	password := ""
+	if s.config.Token != "" {
+		password = s.Password()
+	}
 	answer(rw, map[string]any{
 		"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours,
 	}, nil)

@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"itlsim/cucm"
+	"itlsim/internal/guess"
 	"itlsim/scenarios"
 )
 
@@ -27,7 +29,9 @@ type Config struct {
 	Mode     string // of lab.Modes
 	Seed     int64  // of virtual mode
 	Boots    int    // phones that boot at a time, see lab.Options
-	Password string // of the administrator; the page shows it
+	Password string // of the administrator; the page shows it to who has shown the token
+	// SSHLegacy also lets older SSH clients in ([sshd.Options]).
+	SSHLegacy bool
 	// PortOffset is added to the nodes' standard ports; nil has them listen on free ones.
 	PortOffset *int
 	// Keys gives each start its certificates' keys; fresh ones if nil.
@@ -35,7 +39,8 @@ type Config struct {
 
 	Listen string // host:port of the page
 	// Token, where not empty, must come with every request: in the page's address
-	// once, by a cookie from then on. An address that is not loopback needs one.
+	// once, by a cookie from then on. An address that is not loopback needs one. It has
+	// [MinToken] characters or more.
 	Token string
 	// Tour is played from the start, where not nil.
 	Tour *scenarios.Scenario
@@ -51,6 +56,8 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	pages    chan struct{} // one place for each open page
+	session  string        // the cookie of who has shown the token
+	guesses  guess.Gate    // of the token
 	ctx      context.Context
 	cancel   context.CancelFunc
 	done     chan struct{}
@@ -66,12 +73,19 @@ type Server struct {
 // twice.
 const MaxPhones = 80_000
 
+// MinToken is the least length of a token, in characters: 64 bits and more where they
+// are hexadecimal digits drawn at random.
+const MinToken = 16
+
 // maxConnections bounds the page's connections; further ones wait.
 const maxConnections = 64
 
 // Start starts a cluster, its phones and the page. Without a tour the phones
 // boot at once. Close ends everything.
 func Start(cfg Config) (*Server, error) {
+	if cfg.Token != "" && len(cfg.Token) < MinToken {
+		return nil, fmt.Errorf("the token has %d characters: it needs %d or more", len(cfg.Token), MinToken)
+	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("web page: %w", err)
@@ -82,7 +96,7 @@ func Start(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		config: cfg, tours: toursOf(cfg), listener: l,
-		pages: make(chan struct{}, maxPages), done: make(chan struct{}),
+		pages: make(chan struct{}, maxPages), session: rand.Text(), done: make(chan struct{}),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	tour := ""
@@ -118,6 +132,12 @@ func (s *Server) URL() string {
 func (s *Server) Nodes() []*cucm.Node {
 	w, _ := s.current()
 	return w.lab.Nodes()
+}
+
+// Password is the administrator's, as of now: a scenario may have one of its own.
+func (s *Server) Password() string {
+	w, _ := s.current()
+	return cmp.Or(w.scenario.Cluster.Password, s.config.Password)
 }
 
 // SSH are the addresses of the nodes' command lines.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"slices"
 	"strings"
 	"syscall"
@@ -372,7 +373,7 @@ func TestTokenIsWanted(t *testing.T) {
 	_, err := demo.Start(demo.Config{Phones: 2, Password: password, Listen: "0.0.0.0:0"})
 	require.ErrorContains(t, err, "needs a token")
 
-	s := start(t, func(c *demo.Config) { c.Phones, c.Token = 2, "open-sesame" })
+	s := start(t, func(c *demo.Config) { c.Phones, c.Token = 2, "open-sesame-open-sesame" })
 	base, _, _ := strings.Cut(s.URL(), "?")
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -395,9 +396,52 @@ func TestTokenIsWanted(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, get(base+"api/setup").StatusCode)
 	require.Equal(t, http.StatusUnauthorized, get(base+"?token=wrong").StatusCode)
 	r := get(s.URL())
-	require.Equal(t, http.StatusSeeOther, r.StatusCode)
+	require.Equal(t, http.StatusTooManyRequests, r.StatusCode, "right or not: the next guess is not judged at once")
+	require.Equal(t, "1", r.Header.Get("Retry-After"))
+	require.Eventually(t, func() bool { r = get(s.URL()); return r.StatusCode == http.StatusSeeOther }, 5*time.Second,
+		50*time.Millisecond)
+	require.Len(t, r.Cookies(), 1)
+	require.True(t, r.Cookies()[0].HttpOnly)
+	require.Equal(t, http.SameSiteStrictMode, r.Cookies()[0].SameSite)
+	require.NotContains(t, r.Cookies()[0].Value, "sesame", "the cookie is worth nothing in another run")
 	require.Equal(t, "/", r.Header.Get("Location"), "the token leaves the address")
 	require.Equal(t, http.StatusOK, get(base+"api/setup", r.Cookies()...).StatusCode)
+	require.Equal(t, http.StatusSeeOther, get(s.URL(), r.Cookies()...).StatusCode, "here, too")
+
+	// Guesses cost whoever is in nothing.
+	require.Equal(t, http.StatusUnauthorized, get(base+"?token=wrong").StatusCode)
+	require.Equal(t, http.StatusTooManyRequests, get(base+"?token=worse").StatusCode)
+	require.Equal(t, http.StatusOK, get(base+"api/setup", r.Cookies()...).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, get(base+"api/setup",
+		&http.Cookie{Name: r.Cookies()[0].Name, Value: "open-sesame-open-sesame"}).StatusCode, "the token is no cookie")
+
+	_, err = demo.Start(demo.Config{Phones: 2, Listen: "127.0.0.1:0", Token: "fifteen letters"})
+	require.ErrorContains(t, err, "the token has 15 characters: it needs 16 or more")
+}
+
+// The password is told to who has shown the token, and not to every user of the machine.
+func TestPageTellsThePassword(t *testing.T) {
+	for token, want := range map[string]string{"": `""`, "open-sesame-open-sesame": `"` + password + `"`} {
+		s := start(t, func(c *demo.Config) { c.Phones, c.Token, c.Password = 2, token, password })
+		jar, err := cookiejar.New(nil)
+		require.NoError(t, err)
+		client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
+		base, _, _ := strings.Cut(s.URL(), "?")
+		for _, url := range []string{s.URL(), base + "api/setup", base + "api/phones/0", base + "main.js", base} {
+			r, err := client.Get(url)
+			require.NoError(t, err)
+			body, err := io.ReadAll(r.Body)
+			require.NoError(t, err)
+			r.Body.Close()
+			require.Equal(t, http.StatusOK, r.StatusCode)
+			if strings.HasSuffix(url, "setup") {
+				require.Contains(t, string(body), `"password":`+want)
+			} else {
+				require.NotContains(t, string(body), password)
+			}
+			require.Equal(t, "no-referrer", r.Header.Get("Referrer-Policy"))
+		}
+	}
 }
 
 // A page that takes nothing costs no more than its connection: the simulation

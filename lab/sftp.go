@@ -3,6 +3,7 @@ package lab
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net"
@@ -93,7 +94,7 @@ var errWrongPassword = errors.New("wrong password")
 // config is how the server authenticates.
 func (s SFTPServer) config() *ssh.ServerConfig {
 	check := func(password string) error {
-		if password != s.Password {
+		if subtle.ConstantTimeCompare([]byte(password), []byte(s.Password)) == 0 {
 			return errWrongPassword
 		}
 		return nil

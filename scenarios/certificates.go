@@ -38,6 +38,7 @@ func (k actKey) certificates(a Act, said language.Said) (Act, error) {
 	switch a.Verb {
 	case setBulkServer:
 		a.Verb, a.Answers = TypeCommand, []string{w["password"]}
+		a.Text = strings.Replace(a.Text, " password "+w["password"], " password ******", 1) // reports show it
 		a.Command = fmt.Sprintf("set cert bulk server %s %s %s", w["server"], w["user"], w["directory"])
 		return a, nil
 	case exchangeInBulk:

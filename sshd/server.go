@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -25,6 +26,7 @@ const (
 // Server answers on behalf of a node.
 type Server struct {
 	node     *cucm.Node
+	options  Options
 	listener net.Listener
 	logins   atomic.Uint64
 	refused  atomic.Uint64
@@ -34,6 +36,7 @@ type Server struct {
 	conns     map[net.Conn]bool // with a login
 	strangers []net.Conn        // without one yet, the oldest first
 	closed    bool
+	legacyKey legacyKey
 }
 
 // Stats counts logins.
@@ -44,13 +47,23 @@ type Stats struct {
 
 var errRefused = errors.New("access denied")
 
+// Options say how a server speaks. The zero value is right for clients of this decade.
+type Options struct {
+	// Legacy also offers what clients of before 2014 need, whose SHA-1 and CBC no
+	// longer count as safe.
+	Legacy bool
+}
+
 // Listen starts the server of a node. Its host key is the node's, which may change.
-func Listen(n *cucm.Node, addr string) (*Server, error) {
+func Listen(n *cucm.Node, addr string) (*Server, error) { return ListenWith(n, addr, Options{}) }
+
+// ListenWith does so with these options.
+func ListenWith(n *cucm.Node, addr string, opt Options) (*Server, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("SSH server of %s: %w", n.Name(), err)
 	}
-	s := &Server{node: n, listener: listener, conns: make(map[net.Conn]bool)}
+	s := &Server{node: n, options: opt, listener: listener, conns: make(map[net.Conn]bool)}
 	s.running.Add(1)
 	go s.accept()
 	return s, nil
@@ -78,11 +91,11 @@ func (s *Server) Close() error {
 	return err
 }
 
-func (s *Server) login(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-	right := s.node.Cluster().CheckPassword(string(password)) // for any user, so that the time it takes says nothing
-	if !right || meta.User() != cucm.AdminUser {
+// login judges a password, while conn is open on this side.
+func (s *Server) login(conn *connection, meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+	from := meta.RemoteAddr().(*net.TCPAddr).AddrPort()
+	if s.node.LogIn(conn.open, meta.User(), string(password), from) != nil {
 		s.refused.Add(1)
-		s.node.LoginFailed(meta.User(), meta.RemoteAddr().String())
 		return nil, errRefused
 	}
 	s.logins.Add(1)
@@ -92,7 +105,7 @@ func (s *Server) login(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions
 func (s *Server) accept() {
 	defer s.running.Done()
 	for {
-		conn, err := s.listener.Accept()
+		accepted, err := s.listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -100,6 +113,7 @@ func (s *Server) accept() {
 			time.Sleep(50 * time.Millisecond) // out of file descriptors, say
 			continue
 		}
+		conn := newConnection(accepted)
 		s.mu.Lock()
 		if s.closed {
 			conn.Close()
@@ -116,18 +130,41 @@ func (s *Server) accept() {
 	}
 }
 
-// config is that of a connection which begins now.
-func (s *Server) config() (*ssh.ServerConfig, error) {
-	key, err := ssh.NewSignerFromKey(s.node.HostKey())
-	if err != nil {
-		return nil, fmt.Errorf("host key: %w", err)
-	}
-	c := &ssh.ServerConfig{MaxAuthTries: maxTries, ServerVersion: "SSH-2.0-itlsim", PasswordCallback: s.login}
-	c.AddHostKey(key)
-	return c, nil
+// connection is one with a context that ends when this side closes it.
+type connection struct {
+	net.Conn
+	open context.Context
+	end  context.CancelFunc
 }
 
-func (s *Server) serve(conn net.Conn) {
+func newConnection(c net.Conn) *connection {
+	open, end := context.WithCancel(context.Background())
+	return &connection{c, open, end}
+}
+
+// Close ends the context, too.
+func (c *connection) Close() error {
+	c.end()
+	return c.Conn.Close()
+}
+
+// config is that of a connection which begins now.
+func (s *Server) config(conn *connection) (*ssh.ServerConfig, error) {
+	c := &ssh.ServerConfig{
+		Config:       algorithms(s.options.Legacy),
+		MaxAuthTries: maxTries, ServerVersion: "SSH-2.0-itlsim",
+		PasswordCallback: func(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			return s.login(conn, meta, password)
+		},
+	}
+	keys, err := s.hostKeys()
+	for _, key := range keys {
+		c.AddHostKey(key)
+	}
+	return c, err
+}
+
+func (s *Server) serve(conn *connection) {
 	defer s.running.Done()
 	defer func() {
 		conn.Close()
@@ -137,7 +174,7 @@ func (s *Server) serve(conn net.Conn) {
 		s.mu.Unlock()
 	}()
 	_ = conn.SetDeadline(time.Now().Add(loginPatience))
-	config, err := s.config()
+	config, err := s.config(conn)
 	if err != nil {
 		return
 	}

@@ -2,6 +2,7 @@ package sshd_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/pem"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -281,4 +283,87 @@ func TestCertificatesArePasted(t *testing.T) {
 	out, err := session.CombinedOutput("set cert import trust CAPF-trust")
 	require.NoError(t, err, "%s", out)
 	require.Len(t, n.Cluster().Trusted(cucm.CAPFTrust, cucm.PhoneSASTTrust), 4, "two CAPF of its own, and two imports")
+}
+
+// Who guesses passwords has ever fewer guesses, over however many connections and nodes;
+// who knows the password, at another address, notices nothing.
+func TestGuessing(t *testing.T) {
+	n, s := start(t)
+	other, err := sshd.Listen(n.Cluster().Nodes()[1], "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, other.Close()) })
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	from := func(ip string, s *sshd.Server, password string) error {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
+		conn, err := d.DialContext(ctx, "tcp", s.Addr().String())
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		defer context.AfterFunc(ctx, func() { conn.Close() })()
+		_, _, _, err = ssh.NewClientConn(conn, s.Addr().String(), &ssh.ClientConfig{
+			User: "admin", Auth: []ssh.AuthMethod{ssh.Password(password)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+		})
+		return err
+	}
+	var guessing sync.WaitGroup
+	for i := range 10 {
+		guessing.Go(func() {
+			for ctx.Err() == nil {
+				_ = from("127.0.0.66", []*sshd.Server{s, other}[i%2], "guess")
+			}
+		})
+	}
+	time.Sleep(time.Second)
+	began := time.Now()
+	require.NoError(t, from("127.0.0.7", s, password))
+	require.Less(t, time.Since(began), 2*time.Second)
+	guessing.Wait()
+	guesses := s.Stats().Refused + other.Stats().Refused
+	require.LessOrEqual(t, guesses, uint64(24), "ten at once, ten that had queued by then, then ever fewer")
+	require.GreaterOrEqual(t, guesses, uint64(10))
+}
+
+// Clients of today log in with algorithms that count as strong; older ones, which have
+// no others, only where that is wanted.
+func TestAlgorithms(t *testing.T) {
+	client := sftptest.Program(t, "ssh")
+	n, strong := start(t)
+	legacy, err := sshd.ListenWith(n, "127.0.0.1:0", sshd.Options{Legacy: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, legacy.Close()) })
+	askpass := filepath.Join(t.TempDir(), "askpass")
+	require.NoError(t, os.WriteFile(askpass, []byte("#!/bin/sh\necho "+password+"\n"), 0o700))
+	run := func(s *sshd.Server, options ...string) (string, error) {
+		host, port, err := net.SplitHostPort(s.Addr().String())
+		require.NoError(t, err)
+		args := []string{"-F", "none", "-p", port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"}
+		for _, o := range options {
+			args = append(args, "-o", o)
+		}
+		cmd := exec.Command(client, append(args, "admin@"+host, "show version active")...)
+		cmd.Env = append(os.Environ(), "SSH_ASKPASS="+askpass, "SSH_ASKPASS_REQUIRE=force")
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for _, s := range []*sshd.Server{strong, legacy} {
+		out, err := run(s)
+		require.NoError(t, err, out)
+		require.Contains(t, out, "Active Master Version")
+	}
+	const oldest = "KexAlgorithms=diffie-hellman-group14-sha1"
+	for _, old := range [][]string{
+		{oldest}, {"KexAlgorithms=diffie-hellman-group1-sha1"}, {"KexAlgorithms=diffie-hellman-group-exchange-sha1"},
+		{"Ciphers=aes128-cbc"}, {"Ciphers=3des-cbc"}, {"Ciphers=aes128-ctr", "MACs=hmac-sha1"},
+		{"Ciphers=aes128-ctr", "MACs=hmac-sha1-96"}, {"HostKeyAlgorithms=ssh-rsa"},
+		{oldest, "Ciphers=3des-cbc", "MACs=hmac-sha1", "HostKeyAlgorithms=ssh-rsa"},
+	} {
+		out, err := run(strong, old...)
+		require.Error(t, err, "%v", old)
+		require.Contains(t, out, "no matching", "%v", old)
+		out, err = run(legacy, old...)
+		require.NoError(t, err, "%v: %s", old, out)
+		require.Contains(t, out, "Active Master Version")
+	}
 }

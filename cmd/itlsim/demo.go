@@ -22,8 +22,9 @@ type demoCmd struct {
 	Seed          int64  `help:"Seed of virtual mode." default:"1"`
 	Boots         *int   `help:"${demo_boots}" placeholder:"N"`
 	Tour          string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
-	NoOpen        bool   `help:"Open no browser."`
+	NoOpen        bool   `help:"Open no browser, as with a token."`
 	Listen        string `help:"${demo_listen}" default:"127.0.0.1:0" placeholder:"ADDR"`
+	SSHLegacy     bool   `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Token         string `help:"${demo_token}" env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
 	AdminPassword string `help:"${demo_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	PortOffset    *int   `help:"${demo_port_offset}" placeholder:"N"`
@@ -44,7 +45,8 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer file.abandon()
-	if c.AdminPassword == "" {
+	given := c.AdminPassword != ""
+	if !given {
 		c.AdminPassword = strings.ToLower(rand.Text()[:8])
 	}
 	cfg.Password = c.AdminPassword
@@ -65,6 +67,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 	}
 	defer d.Close()
 	r := c.ready(d)
+	r.given = given
 	r.print(s.out)
 	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
 	if c.ReadyFile != "" {
@@ -72,6 +75,9 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		defer os.Remove(c.ReadyFile) // nothing answers any more
+	}
+	if c.Token != "" {
+		c.NoOpen = true // a browser's arguments would show the token to all users of the machine
 	}
 	if !c.NoOpen {
 		if err := openBrowser(d.URL()); err != nil {
@@ -86,6 +92,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 func (c *demoCmd) check() (demo.Config, error) {
 	cfg := demo.Config{
 		Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token,
+		SSHLegacy: c.SSHLegacy,
 	}
 	fewest := 2
 	if c.Tour != "" {
@@ -108,6 +115,9 @@ func (c *demoCmd) check() (demo.Config, error) {
 		return cfg, usageError("--listen %s: want address:port", c.Listen)
 	case c.Token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return cfg, usageError("--listen %s can be reached from other machines: give a --token too", c.Listen)
+	case c.Token != "" && len(c.Token) < demo.MinToken:
+		return cfg, usageError("--token has %d characters: want %d or more, such as openssl rand -hex 16 prints",
+			len(c.Token), demo.MinToken)
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}
@@ -117,7 +127,7 @@ func (c *demoCmd) check() (demo.Config, error) {
 // ready is where everything is. The services of a simulated network cannot be
 // reached, so they are left out.
 func (c *demoCmd) ready(d *demo.Server) *ready {
-	r := &ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}, Page: d.URL()}
+	r := &ready{Admin: readyAdmin{cucm.AdminUser, d.Password()}, Page: d.URL()}
 	ssh := d.SSH()
 	for i, n := range d.Nodes() {
 		node := readyNodeOf(n, ssh[i])

@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"itlsim/cucm"
+	"itlsim/demo"
 	"itlsim/fleet/wire"
 )
 
@@ -28,7 +29,9 @@ func helpTexts() kong.Vars {
 		"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
 		"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
 			"of 127.0.0.1 that the system chooses if not given.",
-		"demo_token":          "What a browser must show once: http://ADDR/?token=TOKEN.",
+		"demo_token": "What a browser must show once, " + strconv.Itoa(demo.MinToken) +
+			" characters or more: http://ADDR/?token=TOKEN. Other users see flags; a variable they do not.",
+		"ssh_legacy":          "Let SSH clients of before 2014 in, too: SHA-1, CBC, and an RSA host key.",
 		"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
 		"demo_port_offset":    "Have the nodes listen on the standard ports plus N; on free ports if not given.",
 		"fuzz_keep":           "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",

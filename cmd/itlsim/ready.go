@@ -15,6 +15,8 @@ type ready struct {
 	Nodes []readyNode `json:"nodes"`
 	Admin readyAdmin  `json:"admin"`
 	Page  string      `json:"page,omitempty"`
+
+	given bool // the password
 }
 
 // readyNode is where a node's services are, "" for those that cannot be reached.
@@ -62,7 +64,11 @@ func (r *ready) print(out io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, r.Admin.Password)
+	password := r.Admin.Password
+	if r.given {
+		password = "as given" // and not for whoever reads what is printed
+	}
+	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, password)
 	_ = w.Flush()
 }
 

@@ -33,6 +33,7 @@ type serveCmd struct {
 	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
 	Address          string   `help:"${serve_address}" default:"127.0.0.2"`
 	PortOffset       int      `help:"Add N to every standard port." placeholder:"N"`
+	SSHLegacy        bool     `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Syslog           []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
 }
 
@@ -55,7 +56,8 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer file.abandon()
-	if c.AdminPassword == "" {
+	given := c.AdminPassword != ""
+	if !given {
 		c.AdminPassword = rand.Text()
 	}
 	cluster, err := c.open()
@@ -76,9 +78,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		return c.explained(err)
 	}
 	defer closing(sockets, &err)
-	r := ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}}
+	r := ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}, given: given}
 	for i, n := range cluster.Nodes() {
-		server, err := sshd.Listen(n, net.JoinHostPort(hosts[i], strconv.Itoa(sshPort+c.PortOffset)))
+		at := net.JoinHostPort(hosts[i], strconv.Itoa(sshPort+c.PortOffset))
+		server, err := sshd.ListenWith(n, at, sshd.Options{Legacy: c.SSHLegacy})
 		if err != nil {
 			return c.explained(err)
 		}

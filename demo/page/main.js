@@ -46,6 +46,8 @@ async function begin(u) {
   $("cluster-message").hidden = true;
   const setup = await get("setup");
   $("password").textContent = setup.password;
+  $("password-known").hidden = !setup.password;
+  $("password-printed").hidden = !!setup.password;
   $("simulated").hidden = setup.mode !== "virtual";
   tour.setup(setup.tours);
   nodes = u.cluster.nodes.map((n) => n.id);
