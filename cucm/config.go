@@ -30,6 +30,10 @@ type Config struct {
 	// (8961 guide).
 	AutoRegister bool
 	Syslog       []string // collectors of the application log, host:port of UDP
+	// Generation, where it is not 0, is which generation of a state directory [Open]
+	// brings up, in place of the one in force: one that is there still. What later
+	// ones changed is undone; they stay where they are.
+	Generation int
 	// Logged, where not nil, is shown each entry of the nodes' application logs. It
 	// must return at once and not call the cluster, whose locks may be held.
 	Logged func(ciscolog.Entry)

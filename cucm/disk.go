@@ -2,9 +2,23 @@ package cucm
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// What a state has at most. MaxNodes nodes with some thousand certificates in the trust
+// stores stay far below: whoever points the program at something else is told so before
+// it fills the memory.
+const (
+	maxStateFile  = 16 << 20 // bytes of a file
+	maxStateBytes = 64 << 20 // of all
+	maxStateFiles = 4096
 )
 
 // writeFiles writes a directory of files to disk. Files that are the same in
@@ -61,17 +75,59 @@ func syncDir(name string) error {
 	return f.Sync()
 }
 
+// readFiles reads a directory of files, by their names in it.
 func readFiles(dir string) (map[string][]byte, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, err // with its whole name
 	}
-	files := make(map[string][]byte)
-	root := os.DirFS(dir)
-	return files, fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
+	files, left := make(map[string][]byte), maxStateBytes
+	return files, fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		files[name], err = fs.ReadFile(root, name)
-		return err
+		if len(files) == maxStateFiles {
+			return fmt.Errorf("there are more than %d files", maxStateFiles)
+		}
+		file := filepath.Join(dir, name)
+		if info, err := e.Info(); err == nil && isSecret(name) && othersRead(info) {
+			return fmt.Errorf("%s can be read by others (mode %#o): chmod -R go-rwx %s", name, info.Mode().Perm(), dir)
+		}
+		data, err := readRegular(file, min(maxStateFile, left))
+		if err != nil {
+			return err
+		}
+		left -= len(data)
+		files[name] = data
+		return nil
 	})
+}
+
+// secrets are the files of a state that give a cluster away: keys and passwords.
+var secrets = []string{clusterFile, RecoveryFile, path.Base(hostKeyFile)}
+
+// isSecret reports whether a file of a state is one of them.
+func isSecret(name string) bool {
+	return slices.Contains(secrets, path.Base(name)) || strings.HasSuffix(name, keyEnding)
+}
+
+// readRegular reads a file of at most so many bytes. What is no regular file is not
+// opened: a pipe would never end.
+func readRegular(name string, most int) ([]byte, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
+	if err == nil && len(data) > most {
+		err = fmt.Errorf("%s has more than %d bytes", name, most)
+	}
+	return data, err
 }

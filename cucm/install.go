@@ -68,7 +68,8 @@ func (c *Cluster) install() error {
 // that cfg describes and keeps it there. Coming up is no start of TFTP: what
 // was served is served. Of cfg a kept cluster takes Clock, Keys, Random, Dial,
 // SendMail, Syslog and Logged, and the Password if there is one; the rest is as it
-// was kept. Nothing else may use the directory until [Cluster.Close].
+// was kept. Nothing else may use the directory until [Cluster.Close]. A directory that
+// cannot be used is a [*StateError], and is left as it is.
 func Open(dir string, cfg Config) (*Cluster, error) {
 	c, err := newCluster(cfg)
 	if err != nil {
@@ -85,7 +86,7 @@ func (c *Cluster) open(dir string) (err error) {
 	if c.dir, err = openDir(dir); err != nil {
 		return err
 	}
-	d, err := c.dir.load()
+	d, err := c.dir.load(c.config.Generation)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (c *Cluster) open(dir string) (err error) {
 		return err
 	}
 	for _, n := range c.nodes {
-		log, err := ciscolog.Open(filepath.Join(dir, "log", n.home, ciscolog.File), c.collectors)
+		log, err := ciscolog.Open(filepath.Join(dir, logDir, n.home, ciscolog.File), c.collectors)
 		if err != nil {
 			return err
 		}

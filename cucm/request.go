@@ -109,7 +109,7 @@ func (n *nodeState) requestFiles(files map[string][]byte) error {
 		}
 		base := certificateFile(n.name, unit)
 		files[base+".csr"] = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: r.csr.Raw})
-		files[base+"_csr_priv.pem"] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+		files[base+"_csr"+keyEnding] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (n *nodeState) readRequests(files map[string][]byte) error {
 		if files[base+".csr"] == nil {
 			continue
 		}
-		r, err := parseRequest(files[base+".csr"], files[base+"_csr_priv.pem"])
+		r, err := parseRequest(files[base+".csr"], files[base+"_csr"+keyEnding])
 		if err != nil {
 			return fmt.Errorf("%s.csr: %w", base, err)
 		}

@@ -84,9 +84,12 @@ func TestStateIsLaidOutForAdministrators(t *testing.T) {
 		require.Zero(t, info.Mode().Perm()&0o077, "%s is for its owner only", path)
 		return err
 	}))
+	for range 3 {
+		l.Must(l.Pub, "utils service restart Cisco Tftp")
+	}
 	generations, err := os.ReadDir(filepath.Join(dir, "generations"))
 	require.NoError(t, err)
-	require.Len(t, generations, 1)
+	require.Len(t, generations, 2, "the one in force and the one before it")
 }
 
 // What cannot be kept is not done.
@@ -169,7 +172,7 @@ func TestStateThatCannotBeUsed(t *testing.T) {
 
 	current := filepath.Join(dir, "current")
 	require.NoError(t, os.Remove(current))
-	require.NoError(t, os.Symlink("generations/99", current))
+	require.NoError(t, os.Symlink("generations/0000000099", current))
 	_, err = cucm.Open(dir, l.Config)
-	require.ErrorContains(t, err, filepath.Join(dir, "generations/99")+" cannot be")
+	require.ErrorContains(t, err, filepath.Join(dir, "generations/0000000099")+" cannot be")
 }

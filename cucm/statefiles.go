@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -33,7 +34,31 @@ type savedCluster struct {
 	Monitor     monitor
 	Bulk        BulkServer
 	Trust       []Store // where the certificates of trust.pem are, in their order: a unit, or a trust store
-	Nodes       []savedNode
+	Nodes       savedNodes
+	Revision    json.RawMessage `json:",omitempty"` // which earlier versions counted; it says nothing any more
+}
+
+// savedNodes are no more than a cluster has, however many the file lists.
+type savedNodes []savedNode
+
+// UnmarshalJSON stops at the first node too many.
+func (s *savedNodes) UnmarshalJSON(data []byte) error {
+	in := json.NewDecoder(bytes.NewReader(data))
+	in.DisallowUnknownFields()
+	if start, err := in.Token(); err != nil || start != json.Delim('[') {
+		return invalid("Nodes", "no list of nodes")
+	}
+	for i := 0; in.More(); i++ {
+		if i == MaxNodes {
+			return invalid("Nodes", "a cluster has at most %d", MaxNodes)
+		}
+		var n savedNode
+		if err := in.Decode(&n); err != nil {
+			return invalid(fmt.Sprintf("Nodes[%d]", i), "%w", err)
+		}
+		*s = append(*s, n)
+	}
+	return nil
 }
 
 type savedNode struct {
@@ -65,6 +90,7 @@ const (
 	ctlFile     = "/tftp/" + itl.CTLFilename
 	servedCTL   = "/tftp-served/" + itl.CTLFilename
 	p12File     = "/tftp/" + RecoveryFile
+	keyEnding   = "_priv.pem"
 )
 
 // certificateFile is a node's certificate or key, without the name's ending.
@@ -118,7 +144,7 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 		base := certificateFile(n.name, unit)
 		files[base+".der"] = cert.Certificate.Raw
 		files[base+".pem"] = certificatePEM(cert.Certificate)
-		files[base+"_priv.pem"] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
+		files[base+keyEnding] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
 		if !cert.Modified.IsZero() {
 			node.Modified[unit] = cert.Modified
 		}
@@ -158,20 +184,27 @@ func (n *nodeState) lists() map[string]**itl.List {
 	return map[string]**itl.List{listFile: &n.list, ctlFile: &n.ctl, servedCTL: &n.servedCTL}
 }
 
+// readState reads a state out of a directory, and its files.
+func readState(dir string) (*draft, map[string][]byte, error) {
+	files, err := readFiles(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := decode(files)
+	return d, files, err
+}
+
 // decode reads what encode wrote. The draft lacks what is no state.
 func decode(files map[string][]byte) (*draft, error) {
 	var saved savedCluster
-	if err := json.Unmarshal(files[clusterFile], &saved); err != nil {
+	in := json.NewDecoder(bytes.NewReader(files[clusterFile]))
+	in.DisallowUnknownFields() // a later version's: what it means would be lost
+	err := in.Decode(&saved)
+	if err == nil {
+		err = saved.check()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", clusterFile, err)
-	}
-	if saved.Format != stateFormat {
-		return nil, fmt.Errorf("%s: format %d, this program reads %d", clusterFile, saved.Format, stateFormat)
-	}
-	if err := saved.Release.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", clusterFile, err)
-	}
-	if len(saved.Nodes) == 0 {
-		return nil, fmt.Errorf("%s: no nodes", clusterFile)
 	}
 	d := &draft{state: state{
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
@@ -179,7 +212,6 @@ func decode(files map[string][]byte) (*draft, error) {
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 		bulk: saved.Bulk,
 	}}
-	var err error
 	if d.store, err = decodeStore(saved.Trust, files[trustFile]); err != nil {
 		return nil, err
 	}
@@ -195,7 +227,7 @@ func decode(files map[string][]byte) (*draft, error) {
 			d.store = d.store.with(Store(unit), n.certs[unit].Certificate)
 		}
 	}
-	return d, nil
+	return d, d.checkFiles()
 }
 
 // decodeStore reads the certificates of trust.pem, which are in these places.
@@ -210,9 +242,12 @@ func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
 			return nil, fmt.Errorf("%s: certificate %d: %w", trustFile, i+1, err)
 		}
 		if !isPlace(place) {
-			return nil, fmt.Errorf("%s: there is no trust store %q", clusterFile, place)
+			return nil, fmt.Errorf("%s: Trust[%d]: there is no trust store %q", clusterFile, i, place)
 		}
 		s = s.with(place, cert)
+	}
+	if block, _ := pem.Decode(rest); block != nil {
+		return nil, fmt.Errorf("%s: more certificates than the %d that %s lists", trustFile, len(places), clusterFile)
 	}
 	return s, nil
 }
@@ -225,12 +260,15 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 		digest: node.Digest, minTLS: node.MinTLS, fips: node.FIPS, active: node.Active, inactive: node.Inactive,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}
+	if n.known == nil {
+		n.known = make(map[string]string)
+	}
 	for _, unit := range append(slices.Clone(n.facts().Units()), servedRecovery) {
 		base := certificateFile(n.name, unit)
 		if unit == servedRecovery && files[base+".pem"] == nil {
 			continue
 		}
-		cert, err := parseCertificate(files[base+".pem"], files[base+"_priv.pem"])
+		cert, err := parseCertificate(files[base+".pem"], files[base+keyEnding])
 		if err != nil {
 			return n, fmt.Errorf("%s: %w", base, err)
 		}

@@ -2,11 +2,17 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
+
+	"itlsim/cucm"
 )
 
 // advice says what to do about an error that ended a run.
 func advice(err error) string {
+	if state, ok := errors.AsType[*cucm.StateError](err); ok && state.Whole > 0 {
+		return fmt.Sprintf("\ngeneration %010d is whole: to go on from it start with --state-generation %[1]d", state.Whole)
+	}
 	switch is := func(errno syscall.Errno) bool { return errors.Is(err, errno) }; {
 	case is(syscall.EMFILE), is(syscall.ENFILE):
 		return "\nraise the limit (ulimit -n), or let fewer phones boot at a time (--boots)"

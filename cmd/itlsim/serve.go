@@ -24,6 +24,7 @@ import (
 
 type serveCmd struct {
 	State            string   `help:"${serve_state}" placeholder:"DIR" type:"path"`
+	StateGeneration  int      `help:"${serve_state_generation}" placeholder:"N"`
 	ReadyFile        string   `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
 	AdminPassword    string   `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
@@ -114,6 +115,10 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
 	case !itl.CanSign(c.KeyBits) || !slices.Contains(c.release().Facts().KeyBits, c.KeyBits):
 		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
+	case c.StateGeneration < 0:
+		return publisher, usageError("--state-generation %d: want the number of a generation", c.StateGeneration)
+	case c.StateGeneration > 0 && c.State == "":
+		return publisher, usageError("--state-generation is for a directory: give its --state, too")
 	}
 	return publisher, nil
 }
@@ -127,7 +132,7 @@ func (c *serveCmd) open() (*cucm.Cluster, error) {
 	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, c.release()
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
 	cfg.SendMail = wire.Mailer(nil)
-	cfg.AutoRegister = c.AutoRegistration
+	cfg.AutoRegister, cfg.Generation = c.AutoRegistration, c.StateGeneration
 	if c.Digest == itl.SHA512.String() {
 		cfg.Digest = itl.SHA512
 	}

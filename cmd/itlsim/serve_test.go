@@ -308,6 +308,25 @@ func TestServeKeepsTheRelease(t *testing.T) {
 }
 
 // Serving where something else does is an error that says what to do.
+// A copy of a state directory that lost its links is refused, and comes up by the
+// generation that the refusal names.
+func TestServeStateWithoutLinks(t *testing.T) {
+	dir := t.TempDir()
+	s := serve(t, "--state", dir)
+	s.kill()
+	require.NoError(t, os.Remove(filepath.Join(dir, "current")))
+	var out bytes.Buffer
+	refused := exec.Command("itlsim", "serve", "--state", dir)
+	refused.Stdout, refused.Stderr = &out, &out
+	var exit *exec.ExitError
+	require.ErrorAs(t, refused.Run(), &exit, out.String())
+	require.Equal(t, exitBroken, exit.ExitCode())
+	require.Contains(t, out.String(), "no link current that says which is in force")
+	require.Contains(t, out.String(), "generation 0000000001 is whole: to go on from it start with --state-generation 1\n")
+	again := serve(t, "--state", dir, "--state-generation", "1")
+	require.Equal(t, s.Nodes[0].Name, again.Nodes[0].Name)
+}
+
 func TestServePortTaken(t *testing.T) {
 	var out, errs bytes.Buffer
 	l, err := net.Listen("tcp", "127.0.0.1:0")
