@@ -94,9 +94,20 @@ func (c *cosmos) arrive(d flight) {
 		f := c.client.find(tid{d.to.ip, int(d.to.port) - 1000, d.from.ip})
 		c.send(d.to, d.from, c.client.receive(c.now, f, d.from.port, d.data, nil))
 	}
+	c.serve()
+}
+
+// serve has those send that have a place now.
+func (c *cosmos) serve() {
 	for t := c.server.next(); t != nil; t = c.server.next() {
-		file, err := c.files.get(t.name)
-		c.send(end{nodeIP, uint16(2000 + t.port)}, t.client, c.server.loaded(c.now, t, file, err, nil))
+		var p []byte
+		if t.phase == sending {
+			p = c.server.send(t, nil)
+		} else {
+			file, err := c.files.get(t.name)
+			p = c.server.loaded(c.now, t, file, err, nil)
+		}
+		c.send(end{nodeIP, uint16(2000 + t.port)}, t.client, p)
 	}
 }
 
@@ -123,6 +134,7 @@ func (c *cosmos) step() bool {
 		c.server.expire(c.now, func(t *transfer, p []byte) {
 			c.send(end{nodeIP, uint16(2000 + t.port)}, t.client, p)
 		})
+		c.serve()
 		c.client.expire(c.now, func(f *fetch, p []byte) {
 			c.send(end{f.local, uint16(1000 + f.port)}, f.to(), p)
 		})
@@ -136,6 +148,9 @@ func (c *cosmos) settle(t testing.TB) {
 		require.Less(t, steps, 10_000_000)
 	}
 	require.Empty(t, c.server.byEnds)
+	require.Empty(t, c.server.places.hosts)
+	require.Empty(t, c.server.places.silent)
+	require.Zero(t, c.server.places.used+c.server.places.held+c.server.places.late+len(c.server.places.turns))
 	require.Empty(t, c.client.byTID)
 	require.Zero(t, c.server.stats.Running)
 	for _, load := range c.client.load {
@@ -208,11 +223,12 @@ func TestRequestThatComesAgain(t *testing.T) {
 	ask()
 	require.EqualValues(t, 1, c.server.stats.Running)
 	require.EqualValues(t, 2, c.server.stats.Datagrams)
+	first := c.server.byEnds[ends{phone, nodeIP}]
 	for c.server.stats.Retransmits == 0 {
 		c.step()
 	}
 	ask()
-	require.EqualValues(t, 2, c.server.stats.Running)
+	require.Same(t, first, c.server.byEnds[ends{phone, nodeIP}].sibling)
 	c.settle(t)
 }
 
@@ -264,11 +280,11 @@ func TestPlacesToWait(t *testing.T) {
 	for port := range uint16(3 * maxHeld) {
 		ask(end{phoneIP(1), port + 1})
 	}
-	require.Equal(t, maxHeld, c.server.held.held)
+	require.Equal(t, maxHeld, c.server.places.held)
 	for i := range 10 {
 		ask(end{phoneIP(2 + i), 1})
 	}
-	require.Equal(t, maxHeld+10, c.server.held.held)
+	require.Equal(t, maxHeld+10, c.server.places.held)
 	require.Len(t, c.server.byEnds, 1+maxHeld+10, "and what was dropped is forgotten")
 
 	c.now = heldFor / 2
@@ -280,8 +296,132 @@ func TestPlacesToWait(t *testing.T) {
 	require.Equal(t, phoneIP(3), t2.client.ip)
 	require.Nil(t, c.server.next())
 	c.server.loaded(c.now, t2, nil, ErrNotFound, nil)
-	require.Zero(t, c.server.held.held)
+	require.Zero(t, c.server.places.held)
 	require.Empty(t, c.server.byEnds)
+}
+
+// silence has requests come from an address that never acknowledges anything, each from
+// a port of its own.
+func (c *cosmos) silence(ip [4]byte, requests int) {
+	for port := range requests {
+		e := ends{end{ip, uint16(port + 1)}, nodeIP}
+		c.server.request(c.now, e, request(opRRQ, "f", "octet"), nil)
+		for t := c.server.next(); t != nil; t = c.server.next() {
+			c.server.loaded(c.now, t, c.files["f"], nil, nil)
+		}
+	}
+}
+
+// fetched lets a phone fetch the file, and tells how long that took.
+func (c *cosmos) fetched(t *testing.T, i int) time.Duration {
+	from, f := c.now, c.get(i, "f")
+	for !f.over {
+		c.step()
+	}
+	require.NoError(t, f.err)
+	require.Equal(t, c.files["f"], f.data)
+	return c.now - from
+}
+
+// Requests that nobody acknowledges take the places of an address that asks for nothing
+// else for a moment, and nobody else's.
+func TestPlacesOfTheSilent(t *testing.T) {
+	c := newCosmos(1, 500)
+	c.files["f"] = contents(5302)
+	alone := c.fetched(t, 1)
+	c.silence(phoneIP(2), 500)
+	require.Equal(t, 251, c.server.places.used, "half of all")
+	require.Equal(t, alone, c.fetched(t, 3), "nobody else waits")
+	require.Less(t, c.fetched(t, 2), time.Second/2, "nor does a client of that address for long")
+	c.settle(t)
+	require.NotZero(t, c.server.stats.Failed)
+	require.LessOrEqual(t, c.server.stats.Peak, uint64(300))
+}
+
+// Ten thousand half-open transfers of a few addresses ask again all the time. Phones get
+// their files as ever, what is kept is bounded, and in the end it is forgotten.
+func TestHalfOpenTransfersThatAskAgain(t *testing.T) {
+	c := newCosmos(1, 500)
+	c.files["f"] = contents(5302)
+	alone := c.fetched(t, 1)
+	for round := range 40 {
+		for few := range 4 {
+			c.silence(phoneIP(1000+few), 2500)
+		}
+		require.Equal(t, alone, c.fetched(t, 2+round))
+		require.LessOrEqual(t, len(c.server.places.silent), maxSilent)
+		require.LessOrEqual(t, c.server.places.held, 2*maxHeld)
+		for until := c.now + DefaultTimeout; c.now < until; {
+			c.step()
+		}
+	}
+	require.NotZero(t, c.server.stats.Dropped)
+	require.Greater(t, len(c.server.places.silent), maxSilent/2)
+	c.settle(t)
+}
+
+// A client that is only late is not ended: it finds its transfer, and the next place.
+func TestLateClients(t *testing.T) {
+	c := newCosmos(1, 1)
+	c.files["f"] = contents(5302)
+	c.jitter = 0
+	c.loss = 1 // what the late ones say arrives by hand
+	late := []ends{{end{phoneIP(1), 1}, nodeIP}, {end{phoneIP(2), 1}, nodeIP}}
+	for _, e := range late {
+		c.arrive(flight{from: e.client, to: end{nodeIP, 69}, data: request(opRRQ, "f", "octet")})
+		for until := c.now + 2*placeFor; c.now < until && c.step(); {
+		}
+	}
+	require.Zero(t, c.server.places.used)
+	c.loss = 0
+	running := c.get(3, "f")
+	for c.server.places.used == 0 {
+		c.step()
+	}
+	for _, e := range late {
+		t1 := c.server.byEnds[e]
+		require.Empty(t, c.server.receive(c.now, t1.port, e, block(opACK, 1, ""), nil), "the place is taken")
+		require.Empty(t, c.server.receive(c.now, t1.port, e, block(opACK, 1, ""), nil), "asking again changes nothing")
+	}
+	require.Equal(t, 2, c.server.places.late)
+	first := c.server.byEnds[late[0]]
+	for !running.over || first.phase != sending {
+		require.True(t, c.step())
+	}
+	require.NoError(t, running.err)
+	require.Equal(t, 2, first.block, "it goes on where it was")
+	c.settle(t)
+}
+
+// Of silent transfers those make room whose clients never acknowledged anything, and of
+// these more likely those of an address that has many.
+func TestWhoMakesRoom(t *testing.T) {
+	p := newPlaces(1)
+	add := func(ip [4]byte, acked bool) *transfer {
+		silent := &transfer{host: p.host(ip), acked: acked}
+		p.remember(silent, true)
+		return silent
+	}
+	one, live := add(phoneIP(1), false), add(phoneIP(3), true)
+	for range maxSilent {
+		add(phoneIP(2), false)
+	}
+	unlucky := 0
+	for range 10 * maxSilent {
+		gone := p.excess()
+		require.NotSame(t, live, gone)
+		if gone == one { // chance picked it twice: once in sixteen million
+			unlucky++
+			continue
+		}
+		p.remember(gone, false)
+		require.Equal(t, phoneIP(2), gone.host.ip)
+		add(phoneIP(2), false)
+	}
+	require.Less(t, unlucky, 2)
+	p.remember(live, false)
+	p.remember(one, false)
+	require.Nil(t, p.excess())
 }
 
 // Transfers between the same hosts that overlap, or follow each other at once, never

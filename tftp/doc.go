@@ -48,15 +48,27 @@
 //   - A socket has no more transfers than its buffer has room for their datagrams:
 //     TFTP has one under way at a time.
 //
-// A server sends the first packet again once by itself, and whenever it is asked
-// again; the blocks after that Retries times. So a request with somebody else's
-// address has two packets sent there. At [ServerConfig].MaxTransfers requests wait,
-// and beyond some thousands are dropped, not refused; of different clients one after
-// the other has its turn. A client that acknowledges nothing has its place for as long
-// as one that has gone: on a busy machine it may only be late. Requests have a buffer
-// for two thousand of them; where the system grants too small a one, several sockets
-// share the port. The ERRORs that are sent say what RFC 1350's appendix says and nothing
-// more, and an ERROR is never answered.
+// A server sends an OACK again once by itself, a first block not at all, and both
+// whenever it is asked again; the blocks after that Retries times. So a request with
+// somebody else's address has no more sent there than one block, 26 times its own bytes
+// at most (an OACK twice: less than two times). The ERRORs that are sent say what RFC
+// 1350's appendix says and nothing more, an ERROR is never answered, and neither is what
+// comes to a broadcast address (RFC 1123, 4.2.3.5).
+//
+// # Strangers
+//
+// Nothing tells a phone's request from anybody's. So a place among the
+// [ServerConfig].MaxTransfers is for clients that answer: who is silent for a quarter of a
+// second gives it up, and goes on where it was when it speaks again, at the next free
+// place. One address may have as many places as it leaves free: others always find one,
+// however much a few ask for. Requests for which there is none wait, some thousands; of
+// different addresses one after the other has its turn; beyond that they are dropped, not
+// refused. Of silent transfers some thousands are remembered; beyond that chance decides
+// which is forgotten, at the expense of addresses that have many and of clients that never
+// acknowledged anything.
+//
+// Requests have a buffer for two thousand of them; where the system grants too small a
+// one, several sockets share the port.
 //
 // # Other systems
 //
@@ -67,6 +79,7 @@
 // is ended with one, which quotes the error; strangers hear nothing; modes that there
 // are not are served as octet; names of options have to be in small letters, blksize
 // is 512 at least, and a tsize other than 0 is echoed; the first packet is sent again
-// as often as others; MaxTransfers is not kept; and a Get whose context ends returns
-// at the next block or time-out.
+// as often as others; MaxTransfers is not kept, and nobody's share of it; requests to a broadcast
+// address are answered; and a Get whose context ends returns at the next block or
+// time-out.
 package tftp

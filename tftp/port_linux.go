@@ -1,6 +1,7 @@
 package tftp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -103,7 +104,10 @@ func (p *port) read(size int, answer func(in datagram, to []byte) []byte) {
 			from := in[i].Addr.(*net.UDPAddr)
 			d := datagram{remote: end{port: uint16(from.Port)}, data: in[i].Buffers[0][:in[i].N]}
 			copy(d.remote.ip[:], from.IP.To4())
-			d.local = p.arrivedAt(in[i].OOB[:in[i].NN])
+			var toAll bool
+			if d.local, toAll = p.arrivedAt(in[i].OOB[:in[i].NN]); toAll {
+				continue
+			}
 			some = some[:len(some)+1]
 			m := &some[len(some)-1]
 			if m.Buffers[0] = answer(d, m.Buffers[0][:0]); len(m.Buffers[0]) == 0 {
@@ -137,8 +141,11 @@ var (
 	spec     = unix.CmsgLen(4)
 )
 
-// arrivedAt is the address that a datagram with this control message was for.
-func (p *port) arrivedAt(oob []byte) (local [4]byte) {
+// arrivedAt is the address that a datagram with this control message was for, and
+// whether that is a broadcast or multicast address: the host's own is another then. Who
+// asks everybody is not answered (RFC 1123, 4.2.3.5). A socket that is bound to one
+// address gets none of these.
+func (p *port) arrivedAt(oob []byte) (local [4]byte, toAll bool) {
 	for len(oob) > 0 && p.everywhere() {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)
 		if err != nil {
@@ -146,10 +153,11 @@ func (p *port) arrivedAt(oob []byte) (local [4]byte) {
 		}
 		if h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && len(data) == unix.SizeofInet4Pktinfo {
 			copy(local[:], data[8:])
+			toAll = !bytes.Equal(data[4:8], data[8:12])
 		}
 		oob = rest
 	}
-	return local
+	return local, toAll
 }
 
 // address says where a datagram goes, and from where.

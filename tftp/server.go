@@ -30,9 +30,9 @@ type ServerConfig struct {
 	// means ServerTimeout.
 	Timeout time.Duration
 
-	// Retries is how often a block is sent again; 0 means 5. A client that has gone
-	// holds a transfer for Timeout*(Retries+1). Before a client has acknowledged
-	// anything, a packet is sent again once, or when the client asks again.
+	// Retries is how often a block is sent again; 0 means 5. A client that has gone is
+	// remembered for Timeout*(Retries+1). Before a client has acknowledged anything, an
+	// OACK is sent again once, and both that and a first block when the client asks again.
 	Retries int
 }
 
@@ -52,9 +52,10 @@ type ServerStats struct {
 	Refused     uint64 // write requests, modes there are not, and datagrams that are no request
 	Datagrams   uint64 // blocks sent, retransmissions included
 	Retransmits uint64 // blocks sent again
-	Running     uint64 // transfers under way
+	Running     uint64 // transfers under way, but for those whose clients have fallen silent
 	Peak        uint64 // the most there ever were of these
 	Full        uint64 // how often MaxTransfers was reached
+	Dropped     uint64 // requests that found no room to wait, and silent transfers that made room
 }
 
 // Server is a TFTP server, for reading only.

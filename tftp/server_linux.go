@@ -35,7 +35,7 @@ type sockets struct {
 	mu     sync.Mutex // guards what follows
 	core   *serving
 	alarm  *alarm
-	unread sync.Cond // there is a file to read, or the server is closed
+	ready  sync.Cond // a transfer is, or the server is closed
 	idle   sync.Cond // no transfer is under way
 	closed bool
 }
@@ -44,7 +44,7 @@ func listenEngine(at netip.AddrPort, cfg ServerConfig) (engine, error) {
 	s := &sockets{
 		files: cfg.Files, patience: cfg.Timeout * time.Duration(cfg.Retries+1),
 	}
-	s.unread.L, s.idle.L = &s.mu, &s.mu
+	s.ready.L, s.idle.L = &s.mu, &s.mu
 	var err error
 	if s.requests, err = listenRequests(at); err == nil {
 		at = s.requests[0].at
@@ -134,10 +134,10 @@ func (s *sockets) received(i int, in datagram, to []byte) []byte {
 
 // changed wakes who waits for what has become of the core. The caller holds the lock.
 func (s *sockets) changed() {
-	if len(s.core.unread) > 0 {
-		s.unread.Signal()
+	if len(s.core.ready) > 0 {
+		s.ready.Signal()
 	}
-	if s.core.closing && s.core.stats.Running == 0 {
+	if s.core.closing && s.core.idle() {
 		s.idle.Broadcast()
 	}
 	if !s.closed {
@@ -184,13 +184,18 @@ func (s *sockets) readFiles() {
 			if s.closed {
 				return
 			}
-			s.unread.Wait()
+			s.ready.Wait()
 			continue
 		}
-		s.mu.Unlock()
-		file, err := s.files(t.name)
-		s.mu.Lock()
-		p := s.core.loaded(s.alarm.now(), t, file, err, buf[:0])
+		var p []byte
+		if t.phase == sending {
+			p = s.core.send(t, buf[:0])
+		} else {
+			s.mu.Unlock()
+			file, err := s.files(t.name)
+			s.mu.Lock()
+			p = s.core.loaded(s.alarm.now(), t, file, err, buf[:0])
+		}
 		s.changed()
 		s.mu.Unlock()
 		s.ports[t.port].send(t.datagram(p))
@@ -220,12 +225,12 @@ func (s *sockets) shut() {
 		impatience := time.AfterFunc(s.patience, s.stop)
 		s.mu.Lock()
 		s.core.closing = true
-		for s.core.stats.Running > 0 {
+		for !s.core.idle() {
 			s.idle.Wait()
 		}
 		s.closed = true
 		s.alarm.timer.Stop()
-		s.unread.Broadcast()
+		s.ready.Broadcast()
 		s.mu.Unlock()
 		impatience.Stop()
 		for _, p := range s.ports {

@@ -16,15 +16,15 @@ type end struct {
 // time-out; it is appended to a buffer that the caller lends, and empty where there is
 // none. It is not safe for concurrent use.
 type serving struct {
-	max     int // transfers
-	timeout time.Duration
-	retries int
-	load    []int // transfers at each of the ports for them
-	last    int   // of these the one that was chosen last
+	patience time.Duration // for which a silent client keeps its place
+	timeout  time.Duration
+	retries  int
+	load     []int // transfers at each of the ports for them
+	last     int   // of these the one that was chosen last
 
 	byEnds  map[ends]*transfer
-	held    waiting     // requests at the limit
-	unread  []*transfer // whose file is to be read
+	places  places
+	ready   []*transfer // see next
 	wheel   wheel[*transfer]
 	hasty   bool // no block is sent again
 	closing bool // no request is taken
@@ -46,7 +46,10 @@ type transfer struct {
 	sibling *transfer // of the same ends, from another port
 	asked   string    // the request as it came
 	question
-	phase phase
+	phase  phase
+	host   *host
+	placed bool
+	at     int // among the silent ones, counted from 1
 
 	file    []byte
 	oack    []byte // block 0, where options were accepted
@@ -64,22 +67,23 @@ type phase uint8
 const (
 	held    phase = iota // at the limit; due is when its client has given up
 	reading              // the file has been asked for
-	sending
+	sending              // due is when the client has been silent for too long
+	late                 // as held, after a silence
 	over
 )
 
 func (t *transfer) dueAt() time.Duration { return t.due }
 
-// firstRepeats is how often the first packet of a transfer is sent again before the
-// client has acknowledged anything. Who asks in another's name can have no more than
-// that sent there; a client that is there asks again, and is answered each time.
+// firstRepeats is how often an OACK is sent again before the client has acknowledged it.
+// A first block is not: it is up to 26 times as long as the request. Who asks in
+// another's name can have no more than that sent there; a client that is there asks
+// again, and is answered each time.
 const firstRepeats = 1
 
 func newServing(cfg ServerConfig, ports int) *serving {
 	return &serving{
-		max: cfg.MaxTransfers, timeout: cfg.Timeout, retries: cfg.Retries,
-		load: make([]int, ports), byEnds: make(map[ends]*transfer),
-		held: waiting{max: maxHeld, lines: make(map[[4]byte]*line)},
+		patience: min(placeFor, cfg.Timeout), timeout: cfg.Timeout, retries: cfg.Retries,
+		load: make([]int, ports), byEnds: make(map[ends]*transfer), places: newPlaces(cfg.MaxTransfers),
 	}
 }
 
@@ -108,14 +112,19 @@ func (s *serving) request(now time.Duration, e ends, p, to []byte) (port int, an
 		}
 		siblings++
 	}
-	t := &transfer{ends: e, port: none, asked: asked, question: q, due: now + heldFor}
-	full := s.stats.Running >= uint64(s.max)
-	if siblings >= len(s.load) || full && !s.held.add(t) {
-		return 0, to // dropped: an ERROR would tell a phone that there is no such file
+	if siblings >= len(s.load) {
+		return 0, to
+	}
+	t := &transfer{ends: e, port: none, asked: asked, question: q, due: now + heldFor, host: s.places.host(e.client.ip)}
+	atOnce := s.places.has(t.host) && t.host.waits() == 0
+	if !atOnce && !s.places.hold(t) {
+		s.stats.Dropped++ // an ERROR would tell a phone that there is no such file
+		s.places.release(t.host)
+		return 0, to
 	}
 	t.sibling = s.byEnds[e]
 	s.byEnds[e] = t
-	if !full {
+	if atOnce {
 		s.start(t)
 	}
 	return 0, to
@@ -138,7 +147,7 @@ func (s *serving) again(now time.Duration, t *transfer, to []byte) []byte {
 // choose is a port with room from which the client gets nothing yet, and not that of
 // its last transfer where it can be helped: the ports are taken in turn.
 func (s *serving) choose(e ends) (port int, ok bool) {
-	room := (s.max + len(s.load) - 1) / len(s.load)
+	room := (s.places.max + len(s.load) - 1) / len(s.load)
 	for range s.load {
 		s.last = (s.last + 1) % len(s.load)
 		if s.load[s.last] < room && s.find(e, s.last) == nil {
@@ -164,25 +173,42 @@ func (s *serving) start(t *transfer) {
 		s.forget(t)
 		return
 	}
-	s.load[t.port]++
 	t.phase = reading
-	s.unread = append(s.unread, t)
+	s.settle(t)
+}
+
+// settle gives a transfer its place.
+func (s *serving) settle(t *transfer) {
+	s.places.take(t, true)
+	s.load[t.port]++
+	s.ready = append(s.ready, t)
 	s.stats.Running++
 	s.stats.Peak = max(s.stats.Peak, s.stats.Running)
-	if s.stats.Running == uint64(s.max) {
+	if s.places.used == s.places.max {
 		s.stats.Full++
 	}
 }
 
-// next is a transfer whose file is to be read and given to loaded; nil if there is
-// none.
-func (s *serving) next() *transfer {
-	if len(s.unread) == 0 {
-		return nil
+// unsettle takes it away, if it has one.
+func (s *serving) unsettle(t *transfer) {
+	if t.placed {
+		s.places.take(t, false)
+		s.load[t.port]--
+		s.stats.Running--
 	}
-	t := s.unread[0]
-	s.unread = s.unread[1:]
-	return t
+}
+
+// next is a transfer that has its place now; nil if there is none. If it is reading, its
+// file is to be read and given to loaded; else it is to send on.
+func (s *serving) next() *transfer {
+	for len(s.ready) > 0 {
+		t := s.ready[0]
+		s.ready = s.ready[1:]
+		if t.phase == reading || t.phase == sending {
+			return t
+		}
+	}
+	return nil
 }
 
 // loaded begins to send a file, or says why there is none.
@@ -209,7 +235,7 @@ func (s *serving) loaded(now time.Duration, t *transfer, file []byte, err error,
 	if t.oack == nil {
 		t.block = 1
 	}
-	t.due = now + s.timeout
+	t.due = now + s.patience
 	s.wheel.add(t)
 	return s.send(t, to)
 }
@@ -230,8 +256,8 @@ func (s *serving) receive(now time.Duration, port int, e ends, p, to []byte) []b
 	t := s.find(e, port)
 	op := opcode(p)
 	switch {
-	case t == nil || t.phase != sending:
-		if op == opERROR { // is never answered
+	case t == nil || t.phase != sending && t.phase != late:
+		if op == opERROR || len(p) < headerSize { // the first is never answered
 			return to
 		}
 		return refusedStranger.append(to)
@@ -240,6 +266,9 @@ func (s *serving) receive(now time.Duration, port int, e ends, p, to []byte) []b
 		s.end(now, t)
 		return to
 	case op != opACK:
+		return to
+	case t.phase == late:
+		t.due = now + heldFor
 		return to
 	}
 	n, ok := number(p)
@@ -253,8 +282,16 @@ func (s *serving) receive(now time.Duration, port int, e ends, p, to []byte) []b
 		s.end(now, t)
 		return to
 	}
+	if !t.placed && !s.places.resume(t) {
+		return to // as if it were lost
+	}
 	t.block++
-	t.due = now + s.timeout
+	if !t.placed {
+		t.phase, t.due = late, now+heldFor
+		s.serve(now)
+		return to
+	}
+	t.due = now + s.patience
 	return s.send(t, to)
 }
 
@@ -262,7 +299,13 @@ func (s *serving) receive(now time.Duration, port int, e ends, p, to []byte) []b
 // transfer's port.
 func (s *serving) expire(now time.Duration, emit func(t *transfer, p []byte)) {
 	s.wheel.expire(now, func(t *transfer) {
-		if s.hasty || t.repeats >= s.retries {
+		switch {
+		case t.placed:
+			t.due += s.timeout - s.patience
+			s.wheel.add(t)
+			s.lapse(now, t)
+			return
+		case t.phase == late || s.hasty || t.repeats >= s.retries:
 			s.stats.Failed++
 			s.end(now, t)
 			return
@@ -270,34 +313,55 @@ func (s *serving) expire(now time.Duration, emit func(t *transfer, p []byte)) {
 		t.repeats++
 		t.due = now + s.timeout
 		s.wheel.add(t)
-		if t.acked || t.repeats <= firstRepeats {
+		if t.acked || t.block == 0 && t.repeats <= firstRepeats {
 			s.stats.Retransmits++
 			emit(t, s.send(t, nil))
 		}
 	})
 }
 
-// end forgets a transfer, and lets a request that waits have its place.
+// lapse takes the place of a transfer whose client has been silent.
+func (s *serving) lapse(now time.Duration, t *transfer) {
+	s.unsettle(t)
+	s.places.remember(t, true)
+	if one := s.places.excess(); one != nil {
+		s.stats.Failed++
+		s.stats.Dropped++
+		s.forget(one)
+	}
+	s.serve(now)
+}
+
+// end forgets a transfer, and lets what waits have its place.
 func (s *serving) end(now time.Duration, t *transfer) {
 	s.forget(t)
-	s.stats.Running--
-	for s.stats.Running < uint64(s.max) {
-		next := s.held.take()
-		if next == nil {
-			return
+	s.serve(now)
+}
+
+// serve gives places to what waits.
+func (s *serving) serve(now time.Duration) {
+	for t := s.places.next(); t != nil; t = s.places.next() {
+		switch {
+		case t.phase == late:
+			t.phase, t.due = sending, now+s.patience
+			s.settle(t)
+		case t.phase == over:
+			s.places.release(t.host)
+		case t.due < now || s.closing:
+			s.forget(t)
+		default:
+			s.start(t)
 		}
-		if next.due < now || s.closing {
-			s.forget(next)
-			continue
-		}
-		s.start(next)
 	}
 }
 
+// idle tells whether no transfer is under way.
+func (s *serving) idle() bool { return s.places.used+len(s.places.silent)+s.places.late == 0 }
+
 func (s *serving) forget(t *transfer) {
-	if t.port != none {
-		s.load[t.port]--
-	}
+	s.unsettle(t)
+	s.places.remember(t, false)
+	s.places.release(t.host)
 	t.phase, t.due, t.file = over, never, nil
 	first := s.byEnds[t.ends]
 	if first == t && t.sibling == nil {
@@ -319,7 +383,7 @@ func (s *serving) stop(now time.Duration, emit func(t *transfer, p []byte)) {
 	s.closing, s.stopped = true, true
 	for _, t := range s.byEnds {
 		for ; t != nil; t = t.sibling {
-			if t.phase == sending {
+			if t.phase == sending || t.phase == late {
 				if t.acked {
 					emit(t, refusedClosing.append(nil))
 				}

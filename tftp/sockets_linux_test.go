@@ -163,6 +163,23 @@ func TestBurst(t *testing.T) {
 	}
 }
 
+// Who asks everybody is not answered (RFC 1123, 4.2.3.5).
+func TestRequestsToEverybody(t *testing.T) {
+	server, err := Listen("0.0.0.0:0", ServerConfig{Files: shelf{"f": contents(10)}.get})
+	require.NoError(t, err)
+	defer server.Close()
+	phone := socket(t, "127.1.0.7:0")
+	for _, address := range []string{"127.255.255.255", "127.0.0.9"} {
+		to := netip.AddrPortFrom(netip.MustParseAddr(address), server.Addr().Port())
+		phone.send(request(opRRQ, "f", "octet"), to)
+	}
+	_, from := phone.receive()
+	require.Equal(t, "127.0.0.9", from.Addr().String())
+	phone.send(block(opACK, 1, ""), from)
+	phone.silent()
+	require.EqualValues(t, 1, final(t, server).Datagrams)
+}
+
 // The port of another program is not shared with it, however many sockets the server
 // would have there.
 func TestPortIsNotShared(t *testing.T) {
