@@ -28,8 +28,7 @@
 //	fetching  TIDs, blocks, what is sent again ─┤
 //	                                            └ port: a socket, read and written in batches
 //
-// A block costs no goroutine and no timer. Reading a batch costs two small objects
-// a datagram, its sender's address, which golang.org/x/net/ipv4 makes.
+// A block costs no goroutine, no timer and no memory.
 //
 // A TID is an address and a port, of both ends (RFC 1350, 4). So:
 //

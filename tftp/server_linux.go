@@ -90,11 +90,11 @@ func listenRequests(at netip.AddrPort) ([]*port, error) {
 	}
 	ports := []*port{first}
 	room := first.setReadBuffer(requestBuffer)
-	if room >= burst*smallDatagram || first.set(unix.SO_REUSEPORT, 1) != nil {
+	if room >= burst*smallDatagram || set(first.raw, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) != nil {
 		return ports, nil
 	}
 	share := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
-		return set(raw, unix.SO_REUSEPORT, 1)
+		return set(raw, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
 	}}
 	// twice the room, as the kernel deals clients out by hash
 	for room < 2*burst*smallDatagram && len(ports) < 16 {

@@ -246,3 +246,36 @@ func TestCloseTellsAll(t *testing.T) {
 		require.Equal(t, block(opERROR, 0, "Service stopped\x00"), p)
 	}
 }
+
+// Datagrams that are read and sent in batches cost no memory, and arrive with the
+// addresses of both ends.
+func TestBatchCostsNoMemory(t *testing.T) {
+	everywhere, err := listenPort(netip.MustParseAddrPort("0.0.0.0:0"))
+	require.NoError(t, err)
+	defer everywhere.conn.Close()
+	peer, err := listenPort(netip.MustParseAddrPort("127.0.0.2:0"))
+	require.NoError(t, err)
+	defer peer.conn.Close()
+	in, out := newBatch(blockSize), newBatch(0)
+	local, remote := [4]byte{127, 1, 0, 7}, end{peer.at.Addr().As4(), peer.at.Port()}
+	round := func() {
+		const some = 3
+		for i := range some {
+			out.buffers[i] = append(out.buffers[i][:0], byte(i))
+			out.put(i, &local, remote)
+		}
+		out.write(everywhere.raw, some)
+		for came := 0; came < some; {
+			n, err := in.read(peer.raw)
+			require.NoError(t, err)
+			for i := range n {
+				d, _ := in.datagram(i)
+				if d.data[0] != byte(came) || d.remote != (end{local, everywhere.at.Port()}) || d.local != [4]byte{} {
+					t.Fatalf("datagram %d: %v", came, d)
+				}
+				came++
+			}
+		}
+	}
+	require.Zero(t, testing.AllocsPerRun(100, round))
+}
