@@ -163,6 +163,12 @@ func (n *Node) KnownHost(server string) (key string, ok bool) {
 // or some more, the oldest first.
 func (n *Node) Log() []string { return n.log.Lines() }
 
+// LogFiles are the names of the files that the log is in, the present one first.
+func (n *Node) LogFiles() []string { return n.log.Files() }
+
+// LogFile is what one of these files shows, line by line.
+func (n *Node) LogFile(name string) ([]string, error) { return n.log.View(name) }
+
 // LoginFailed enters a refused login into the log.
 func (n *Node) LoginFailed(user, from string) {
 	n.cluster.raise(occurrence{n.index, ciscolog.AuthenticationFailed, n.cluster.Now(), ciscolog.Tags{

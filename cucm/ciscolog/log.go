@@ -1,10 +1,7 @@
 package ciscolog
 
 import (
-	"bufio"
-	"bytes"
-	"io"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -25,7 +22,7 @@ type Log struct {
 	host, fqdn string
 	next       map[string]uint32 // sequence number, by process
 	entries    []kept            // the oldest first
-	file       *os.File
+	file       *file             // nil: none
 }
 
 // kept is an entry, or its line once that is written.
@@ -68,45 +65,25 @@ func (l *Log) number(process string) uint32 {
 	return n
 }
 
-// Open keeps a log in a file, and goes on where the file ends.
+// Open keeps a log in files, see [MaxFile], and goes on where they end.
 func Open(path string, to *Collectors) (*Log, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{collectors: to, file: f}
-	if err := l.read(); err != nil {
-		f.Close()
+	l := &Log{collectors: to, file: f, next: make(map[string]uint32)}
+	lines, err := f.last(Kept)
+	if err != nil {
+		f.close()
 		return nil, err
 	}
-	return l, nil
-}
-
-// read takes up what the file holds, and goes on counting where it ends. The last
-// line may have been cut by a kill, and is dropped then.
-func (l *Log) read() error {
-	l.next = make(map[string]uint32)
-	var whole int64 // up to where lines are whole
-	for r := bufio.NewReader(l.file); ; {
-		line, err := r.ReadBytes('\n')
-		if err != nil {
-			break
-		}
-		whole += int64(len(line))
-		text := string(bytes.TrimRight(line, "\n"))
-		l.keep(kept{line: text})
-		if process, sequence, ok := numbered(text); ok {
+	for _, line := range lines {
+		l.keep(kept{line: line})
+		if process, sequence, ok := numbered(line); ok {
 			l.next[process] = sequence + 1
 		}
 	}
-	if err := l.file.Truncate(whole); err != nil {
-		return err
-	}
-	_, err := l.file.Seek(whole, io.SeekStart)
-	return err
+	return l, nil
 }
 
 // SetHost sets the names of the node that entries bear from now on.
@@ -127,7 +104,7 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 	if _, tags := d.(Tags); tags || l.file != nil || l.collectors != nil && !l.collectors.none() {
 		k = kept{line: e.String()}
 		if l.file != nil {
-			_, _ = l.file.WriteString(k.line + "\n") // a full disk must not stop the cluster
+			l.file.write(k.line)
 		}
 		if l.collectors != nil {
 			l.collectors.send(catalogue[a].severity, e.Message())
@@ -147,6 +124,11 @@ func (l *Log) keep(k kept) {
 func (l *Log) Lines() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.lines()
+}
+
+// lines are Lines for who has the lock.
+func (l *Log) lines() []string {
 	lines := make([]string, len(l.entries))
 	for i := range l.entries {
 		lines[i] = l.entries[i].text()
@@ -154,7 +136,29 @@ func (l *Log) Lines() []string {
 	return lines
 }
 
-// Close lets go of the log's file. Entries after that are kept in memory only.
+// Files are the names of the log's files, the present one first. A log in memory has
+// that one.
+func (l *Log) Files() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return []string{path.Base(File)}
+	}
+	return l.file.names()
+}
+
+// View is what one of its files shows: of a log in memory the entries at hand.
+func (l *Log) View(name string) (lines []string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return l.lines(), nil
+	}
+	lines, _, err = tail(filepath.Join(filepath.Dir(l.file.path), name), tailBytes, viewed)
+	return lines, err
+}
+
+// Close lets go of the log's files. Entries after that are kept in memory only.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -163,5 +167,5 @@ func (l *Log) Close() error {
 	}
 	file := l.file
 	l.file = nil
-	return file.Close()
+	return file.close()
 }

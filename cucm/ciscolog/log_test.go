@@ -115,8 +115,8 @@ func TestEachProcessCounts(t *testing.T) {
 	require.Equal(t, []uint32{0, 1, 0}, numbers(t, &l)[6:])
 }
 
-// A log in a file goes on where it ended, each process at its own number; a line
-// that a kill cut is dropped.
+// A log in a file goes on where it ended, each process at its own number. A line that
+// a kill cut stays as it is, and the next one begins behind its end.
 func TestLogInAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), File)
 	l, err := Open(path, nil)
@@ -132,19 +132,21 @@ func TestLogInAFile(t *testing.T) {
 
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	require.NoError(t, err)
-	_, err = f.WriteString("Feb  6 08:04:27 test10pub local7 6 : 2: test10pub.joem")
+	const torn = "Feb  6 08:04:27 test10pub local7 6 : 2: test10pub.joem"
+	_, err = f.WriteString(torn)
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 	l, err = Open(path, nil)
 	require.NoError(t, err)
-	require.Equal(t, before, l.Lines())
+	require.Equal(t, append(before, torn), l.Lines())
 	require.EqualValues(t, 2, l.Raise(ITLFileRegenerated, at, nil).Sequence)
 	require.EqualValues(t, 1, l.Raise(CertExpired, at, nil).Sequence)
 	require.EqualValues(t, 0, l.Raise(RTMTAlert, at, nil).Sequence)
 	require.NoError(t, l.Close())
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, 6, strings.Count(string(data), "\n"))
+	require.Equal(t, 7, strings.Count(string(data), "\n"))
+	require.Contains(t, string(data), torn+"\n")
 }
 
 // A log that an earlier version kept, which numbered the entries of all processes

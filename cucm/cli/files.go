@@ -25,7 +25,7 @@ func fileListTFTP(n *cucm.Node, t Terminal, args []string) error {
 
 // fileListActivelog is `file list activelog PATTERN`.
 func fileListActivelog(n *cucm.Node, t Terminal, args []string) error {
-	names := []string{ciscolog.File}
+	names := logFiles(n)
 	if n.CTL() != nil {
 		names = append(names, ctlInActivelog)
 	}
@@ -81,14 +81,28 @@ func listFiles(t Terminal, pattern string, names []string) error {
 	return nil
 }
 
-// fileViewActivelog is `file view activelog syslog/CiscoSyslog`: the whole log
-// that is at hand, without the pages of a real node.
-func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
-	if strings.TrimPrefix(args[0], "/") != ciscolog.File {
-		return refuse("There is no file %s; there is %s", args[0], ciscolog.File)
+// logFiles are the files of the log as `file … activelog` names them.
+func logFiles(n *cucm.Node) (names []string) {
+	for _, name := range n.LogFiles() {
+		names = append(names, path.Join(path.Dir(ciscolog.File), name))
 	}
-	for _, entry := range n.Log() {
-		fmt.Fprintln(t, entry)
+	return names
+}
+
+// fileViewActivelog is `file view activelog syslog/CiscoSyslog`, or an earlier one of
+// the files: all of it, without the pages of a real node.
+func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
+	files := logFiles(n)
+	name := strings.TrimPrefix(args[0], "/")
+	if !slices.Contains(files, name) {
+		return refuse("There is no file %s; there is %s", args[0], strings.Join(files, ", "))
+	}
+	lines, err := n.LogFile(path.Base(name))
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		fmt.Fprintln(t, line)
 	}
 	return nil
 }

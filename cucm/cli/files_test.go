@@ -1,10 +1,15 @@
 package cli_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/ciscolog"
+	"itlsim/internal/cucmtest"
 )
 
 // The log is a file of the directory activelog, and reads as on a node; a slash may
@@ -28,4 +33,20 @@ func TestLogFile(t *testing.T) {
 	require.Equal(t, "dir count = 0, file count = 0\n", l.Must(l.Pub, "file list activelog cm/*"))
 	_, err := l.Types(l.Pub, "file view activelog syslog/messages")
 	require.ErrorContains(t, err, "There is no file syslog/messages")
+}
+
+// Files of the log that were turned over are listed and shown, each by itself.
+func TestFilesOfTheLog(t *testing.T) {
+	dir := t.TempDir()
+	l := cucmtest.Open(t, dir)
+	l.Pub.LoginFailed("eve", "127.0.0.1:1")
+	path := filepath.Join(dir, "log/test10pub", ciscolog.File)
+	require.NoError(t, os.WriteFile(path+".1", []byte("earlier\n"), 0o600))
+	require.Equal(t, "CiscoSyslog\nCiscoSyslog.1\ndir count = 0, file count = 2\n",
+		l.Must(l.Pub, "file list activelog /syslog/*"))
+	require.Equal(t, "earlier\n", l.Must(l.Pub, "file view activelog syslog/CiscoSyslog.1"))
+	require.Contains(t, l.Must(l.Pub, "file view activelog syslog/CiscoSyslog"), "[UserID=eve]")
+	_, err := l.Types(l.Pub, "file view activelog syslog/CiscoSyslog.2")
+	require.EqualError(t, err,
+		"There is no file syslog/CiscoSyslog.2; there is syslog/CiscoSyslog, syslog/CiscoSyslog.1")
 }
