@@ -8,14 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"slices"
 	"sync"
-	"time"
-
-	"golang.org/x/net/netutil"
 
 	"itlsim/cucm"
+	"itlsim/internal/accept"
 	"itlsim/internal/guess"
 	"itlsim/scenarios"
 )
@@ -54,13 +51,12 @@ type Server struct {
 	config   Config
 	tours    []scenarios.Scenario
 	listener net.Listener
-	http     *http.Server
+	http     *accept.HTTPServer
 	pages    chan struct{} // one place for each open page
 	session  string        // the cookie of who has shown the token
 	guesses  guess.Gate    // of the token
 	ctx      context.Context
 	cancel   context.CancelFunc
-	done     chan struct{}
 
 	starting sync.Mutex // held while a round is replaced
 
@@ -77,8 +73,9 @@ const MaxPhones = 80_000
 // are hexadecimal digits drawn at random.
 const MinToken = 16
 
-// maxConnections bounds the page's connections; further ones wait.
-const maxConnections = 64
+// limits are those of the page's connections; who has an open page, of which there are
+// maxPages, keeps its own. A browser has six at a time.
+var limits = accept.Limits{Unproven: 256, Share: 64}
 
 // Start starts a cluster, its phones and the page. Without a tour the phones
 // boot at once. Close ends everything.
@@ -96,7 +93,7 @@ func Start(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		config: cfg, tours: toursOf(cfg), listener: l,
-		pages: make(chan struct{}, maxPages), session: rand.Text(), done: make(chan struct{}),
+		pages: make(chan struct{}, maxPages), session: rand.Text(),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	tour := ""
@@ -108,14 +105,7 @@ func Start(cfg Config) (*Server, error) {
 		l.Close()
 		return nil, err
 	}
-	s.http = &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
-	}
-	go func() {
-		defer close(s.done)
-		s.http.Serve(netutil.LimitListener(l, maxConnections)) // returns when closed
-	}()
+	s.http = accept.ServeHTTP(l, limits, nil, s.handler())
 	return s, nil
 }
 
@@ -154,7 +144,6 @@ func (s *Server) SSH() []string {
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.http.Close()
-	<-s.done
 	s.starting.Lock()
 	defer s.starting.Unlock()
 	w, _ := s.current()

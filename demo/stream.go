@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"itlsim/internal/accept"
 )
 
 // Limits on what pages may cost.
 const (
-	maxPages     = 16                     // at a time
-	sendEvery    = 100 * time.Millisecond // what changed
-	reviveEvery  = 15 * time.Second       // a comment, so that dead connections are noticed
-	sendPatience = 5 * time.Second        // with a page that takes nothing; it may connect again
+	maxPages    = 16                     // at a time
+	sendEvery   = 100 * time.Millisecond // what changed
+	reviveEvery = 15 * time.Second       // a comment, so that dead connections are noticed
 )
 
 // update is what a page is sent: only what changed since the last one.
@@ -98,13 +99,11 @@ func (s *Server) events(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, fmt.Sprintf("%d pages are open already", maxPages), http.StatusServiceUnavailable)
 		return
 	}
+	accept.ProveRequest(r)
 	rw.Header().Set("Content-Type", "text/event-stream")
 	rw.Header().Set("Cache-Control", "no-store")
 	to := http.NewResponseController(rw)
 	send := func(text string) bool {
-		if to.SetWriteDeadline(time.Now().Add(sendPatience)) != nil {
-			return false
-		}
 		if _, err := fmt.Fprint(rw, text); err != nil {
 			return false
 		}

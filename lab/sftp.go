@@ -1,17 +1,19 @@
 package lab
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
+
+	"itlsim/internal/accept"
 )
 
 // SFTPServer is where administrators keep their ITLRecovery.p12 (M8, M15): a
@@ -27,15 +29,16 @@ type SFTPServer struct {
 // sftpServers are those of a lab, on ports that the system chooses. A cluster
 // reaches them by their names, and reaches nothing else.
 type sftpServers struct {
-	listeners map[string]net.Listener
-	done      sync.WaitGroup
-	mu        sync.Mutex
-	conns     map[net.Conn]bool
+	servers map[string]*accept.Server
 }
+
+// sftpLimits let a login take long: on a busy machine the outcome of a command is to be
+// the same (see patient).
+var sftpLimits = accept.Limits{Patience: 5 * time.Minute}
 
 // listenSFTP starts servers.
 func listenSFTP(servers []SFTPServer) (*sftpServers, error) {
-	all := &sftpServers{listeners: make(map[string]net.Listener), conns: make(map[net.Conn]bool)}
+	all := &sftpServers{servers: make(map[string]*accept.Server)}
 	for _, s := range servers {
 		if err := all.listen(s); err != nil {
 			return nil, errors.Join(err, all.Close())
@@ -58,35 +61,12 @@ func (s *sftpServers) listen(server SFTPServer) error {
 	if err != nil {
 		return err
 	}
-	s.listeners[server.Name] = l
 	config, files := server.config(), sftp.InMemHandler()
 	config.AddHostKey(signer)
-	s.done.Go(func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.keep(conn, true)
-			s.done.Go(func() {
-				serveSFTP(conn, config, files) // whatever goes wrong the client sees
-				conn.Close()
-				s.keep(conn, false)
-			})
-		}
+	s.servers[server.Name] = accept.Serve(l, sftpLimits, func(_ context.Context, conn *accept.Conn) {
+		serveSFTP(conn, config, files) // whatever goes wrong the client sees
 	})
 	return nil
-}
-
-// keep notes the connections that Close ends.
-func (s *sftpServers) keep(conn net.Conn, open bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if open {
-		s.conns[conn] = true
-	} else {
-		delete(s.conns, conn)
-	}
 }
 
 var errWrongPassword = errors.New("wrong password")
@@ -116,11 +96,13 @@ func (s SFTPServer) config() *ssh.ServerConfig {
 }
 
 // serveSFTP serves one client until it leaves.
-func serveSFTP(conn net.Conn, config *ssh.ServerConfig, files sftp.Handlers) {
+func serveSFTP(conn *accept.Conn, config *ssh.ServerConfig, files sftp.Handlers) {
 	_, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
 		return
 	}
+	conn.Prove()
+	conn.SetReadDeadline(time.Time{})
 	go ssh.DiscardRequests(requests)
 	for c := range channels {
 		if c.ChannelType() != "session" {
@@ -150,11 +132,11 @@ func (s *sftpServers) Dial(network, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, ok := s.listeners[host]
+	server, ok := s.servers[host]
 	if !ok || port != "22" {
 		return nil, fmt.Errorf("there is no SFTP server %s here", address)
 	}
-	conn, err := net.Dial(network, l.Addr().String())
+	conn, err := net.Dial(network, server.Addr().String())
 	if err != nil {
 		return nil, err
 	}
@@ -172,14 +154,8 @@ func (patient) SetDeadline(time.Time) error { return nil }
 // Close ends all servers.
 func (s *sftpServers) Close() error {
 	var errs []error
-	for _, l := range s.listeners {
-		errs = append(errs, l.Close())
+	for _, server := range s.servers {
+		errs = append(errs, server.Close())
 	}
-	s.mu.Lock()
-	for c := range s.conns {
-		c.Close()
-	}
-	s.mu.Unlock()
-	s.done.Wait()
 	return errors.Join(errs...)
 }

@@ -116,6 +116,7 @@ type Conn struct {
 	server  string
 	timeout time.Duration
 	stop    func() bool
+	begun   func() // called when part of a message has come, not all; may be nil
 	stream  *sip.ParserStream
 }
 
@@ -167,11 +168,14 @@ func (c *Conn) next() (msg sip.Message, err error) {
 			c.stream.Discard(len(crlf)) // keep-alive between messages (RFC 5626, 4.4.1)
 		}
 		if b.Len() > 0 && (begun || !bytes.HasPrefix(crlf, b.Bytes())) {
-			begun = true
 			msg, _, err := c.stream.ParseNext()
 			if err == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
 				return msg, err
 			}
+			if !begun && c.begun != nil {
+				c.begun()
+			}
+			begun = true
 		}
 		b.Grow(readSize)
 		n, err := c.Conn.Read(b.AvailableBuffer()[:b.Available()])

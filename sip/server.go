@@ -18,25 +18,23 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// What zero values in a [ServerConfig] stand for; DefaultTimeout is in conn.go.
-const (
-	DefaultMaxConns = 4096
-	DefaultIdle     = 5 * time.Minute
-)
+// DefaultIdle is what a zero ServerConfig.Idle means: more than twice as long as a
+// phone lets pass between two registrations.
+const DefaultIdle = 5 * time.Minute
 
 // ServerConfig says how a [Server] answers.
 type ServerConfig struct {
 	// Handle answers a request by [Exchange.Answer], and may do something after
 	// that. It is called from many goroutines at once.
 	Handle func(*Exchange)
-	// MaxConns bounds the connections at a time; 0 means DefaultMaxConns. Further
-	// ones wait in the kernel's accept queue.
-	MaxConns int
-	// Timeout is how long a peer may take for a message that it has begun, and
-	// for its first; 0 means DefaultTimeout. Between messages it has Idle; 0
-	// means DefaultIdle.
-	Timeout, Idle time.Duration
-	TLS           *tls.Config // nil: without
+	// Limits are those of connections. One is proven while it is kept for somebody
+	// ([Exchange.Keep]). A peer has their patience for a handshake, for its first
+	// message, and for each that it has begun.
+	Limits accept.Limits
+	// Idle is how long a connection that is kept may be silent between messages; 0
+	// means DefaultIdle. Any other has the patience of Limits.
+	Idle time.Duration
+	TLS  *tls.Config // nil: without
 }
 
 // An Exchange is a request that came, and the way to answer it.
@@ -47,6 +45,8 @@ type Exchange struct {
 	Peer          *x509.Certificate // that it showed; nil: none, or not by TLS
 
 	write func([]byte)
+	keep  func(name string)
+	letGo func(name string)
 }
 
 // Answer sends answers to the request, at once: a provisional one and a final
@@ -59,6 +59,14 @@ func (x *Exchange) Answer(replies ...Reply) {
 	x.write(all)
 }
 
+// Keep has the connection live on as that of whoever goes by a name, while it is not
+// silent for Idle. A name has one such connection, the last: so as many are kept as
+// there are names, whoever takes them.
+func (x *Exchange) Keep(name string) { x.keep(name) }
+
+// LetGo ends that, whichever connection it is.
+func (x *Exchange) LetGo(name string) { x.letGo(name) }
+
 // A Server answers SIP on TCP connections, or by TLS.
 type Server struct {
 	config      ServerConfig
@@ -68,23 +76,24 @@ type Server struct {
 
 	mu    sync.Mutex
 	conns map[netip.AddrPort]*served
+	kept  map[string]*served // by whose it is
 }
 
 // served is an open connection; asked are the requests that were sent over it
 // from this side, by Call-ID.
 type served struct {
 	*Conn
+	peer  *accept.Conn // what lies under Conn
+	owner string       // for whom it is kept, "": nobody; the server's mu guards it
 	mu    sync.Mutex
 	asked map[string]chan *sip.Response
 }
 
 // Serve starts a server on a listener, which it closes in the end.
 func Serve(listener net.Listener, config ServerConfig) *Server {
-	config.MaxConns = cmp.Or(config.MaxConns, DefaultMaxConns)
-	config.Timeout = cmp.Or(config.Timeout, DefaultTimeout)
 	config.Idle = cmp.Or(config.Idle, DefaultIdle)
-	s := &Server{config: config, conns: make(map[netip.AddrPort]*served)}
-	s.connections = accept.Serve(listener, config.MaxConns, s.serve)
+	s := &Server{config: config, conns: make(map[netip.AddrPort]*served), kept: make(map[string]*served)}
+	s.connections = accept.Serve(listener, config.Limits, s.serve)
 	return s
 }
 
@@ -100,13 +109,13 @@ func (s *Server) Failed() uint64 { return s.failed.Load() }
 // Close cuts all connections and returns when nothing runs any more.
 func (s *Server) Close() error { return s.connections.Close() }
 
-func (s *Server) serve(closing context.Context, raw net.Conn) {
-	local, remote := raw.LocalAddr().(*net.TCPAddr).AddrPort(), raw.RemoteAddr().(*net.TCPAddr).AddrPort()
+func (s *Server) serve(open context.Context, peer *accept.Conn) {
+	local, remote := peer.LocalAddr().(*net.TCPAddr).AddrPort(), peer.RemoteAddr().(*net.TCPAddr).AddrPort()
 	about := Exchange{Local: local, Remote: remote, ByTLS: s.config.TLS != nil}
+	raw := net.Conn(peer)
 	if about.ByTLS {
-		secured := tls.Server(raw, s.config.TLS)
-		secured.SetDeadline(time.Now().Add(s.config.Timeout))
-		if err := secured.HandshakeContext(closing); err != nil {
+		secured := tls.Server(peer, s.config.TLS)
+		if err := secured.HandshakeContext(open); err != nil {
 			s.failed.Add(1)
 			return
 		}
@@ -114,35 +123,24 @@ func (s *Server) serve(closing context.Context, raw net.Conn) {
 			about.Peer = shown[0]
 		}
 		raw = secured
+		peer.Expect()
 	}
-	conn := &served{Conn: newConn(raw)}
-	conn.server = raw.RemoteAddr().String()
-	defer conn.Close()
-	s.mu.Lock()
-	s.conns[remote] = conn
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.conns, remote)
-		s.mu.Unlock()
-	}()
-	patience := s.config.Timeout
+	conn := &served{Conn: newConn(raw), peer: peer}
+	conn.server, conn.begun = remote.String(), peer.Expect
+	s.came(remote, conn)
+	defer s.left(remote, conn)
 	var broken error // of writing
-	write := func(b []byte) {
-		raw.SetWriteDeadline(time.Now().Add(s.config.Timeout))
-		_, broken = raw.Write(b)
-	}
+	about.write = func(b []byte) { _, broken = raw.Write(b) }
+	about.keep, about.letGo = func(name string) { s.keep(conn, name) }, s.letGo
 	for broken == nil {
-		raw.SetReadDeadline(time.Now().Add(patience))
 		msg, err := conn.next()
 		if err != nil {
 			var network net.Error
-			if err != io.EOF && !errors.As(err, &network) && closing.Err() == nil {
+			if err != io.EOF && !errors.As(err, &network) && open.Err() == nil {
 				s.broken.Add(1)
 			}
 			return
 		}
-		patience = s.config.Idle
 		switch msg := msg.(type) {
 		case *sip.Response:
 			conn.answered(msg)
@@ -152,9 +150,68 @@ func (s *Server) serve(closing context.Context, raw net.Conn) {
 				return
 			}
 			x := about
-			x.Request, x.write = msg, write
+			x.Request = msg
 			s.config.Handle(&x)
 		}
+		s.await(conn)
+	}
+}
+
+func (s *Server) came(remote netip.AddrPort, conn *served) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[remote] = conn
+}
+
+func (s *Server) left(remote netip.AddrPort, conn *served) {
+	conn.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, remote)
+	if s.kept[conn.owner] == conn {
+		delete(s.kept, conn.owner)
+	}
+}
+
+// keep has a connection kept for a name.
+func (s *Server) keep(conn *served, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if conn.owner == name {
+		return
+	}
+	s.doubt(s.kept[name])
+	s.doubt(conn) // which was kept for another
+	conn.owner, s.kept[name] = name, conn
+	conn.peer.Prove()
+}
+
+// letGo ends that a connection is kept for a name.
+func (s *Server) letGo(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubt(s.kept[name])
+}
+
+// doubt ends that a connection is kept, if it is. The caller holds mu.
+func (s *Server) doubt(conn *served) {
+	if conn == nil || conn.owner == "" {
+		return
+	}
+	delete(s.kept, conn.owner)
+	conn.owner = ""
+	conn.peer.Doubt()
+	conn.peer.Expect()
+}
+
+// await gives a connection the time until its next message.
+func (s *Server) await(conn *served) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if conn.owner == "" {
+		conn.peer.Expect()
+	} else {
+		conn.peer.SetReadDeadline(time.Now().Add(s.config.Idle))
 	}
 }
 
@@ -186,11 +243,10 @@ func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, r Request) (Answe
 		delete(conn.asked, r.CallID)
 		conn.mu.Unlock()
 	}()
-	conn.SetWriteDeadline(time.Now().Add(s.config.Timeout))
 	if _, err := conn.Conn.Write(r.Bytes); err != nil {
 		return silent(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, DefaultTimeout)
 	defer cancel()
 	select {
 	case response := <-answer:

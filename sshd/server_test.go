@@ -247,19 +247,20 @@ func TestShowITLByOpenSSH(t *testing.T) {
 	cucmtest.SameListing(t, golden("show-itl-after-reset.txt"), run("", "show itl"))
 }
 
-// What is no SSH, or does not go on, costs nothing but its connection.
+// What is no SSH, or does not go on, costs nothing but its connection, and has no
+// administrator wait, be it at the same address.
 func TestStrangers(t *testing.T) {
 	_, s := start(t)
-	for range 100 {
-		conn, err := net.Dial("tcp", s.Addr().String())
-		require.NoError(t, err)
-		defer conn.Close()
-		_, _ = io.WriteString(conn, "GET / HTTP/1.0\r\n\r\n")
-	}
-	require.Eventually(t, func() bool {
+	for _, says := range []string{"", "GET / HTTP/1.0\r\n\r\n", "SSH-2.0-idle\r\n"} {
+		for range 300 {
+			conn, err := net.Dial("tcp", s.Addr().String())
+			require.NoError(t, err)
+			defer conn.Close()
+			_, _ = io.WriteString(conn, says)
+		}
 		_, err := login(t, s, "admin", password)
-		return err == nil
-	}, 2*time.Minute, 50*time.Millisecond)
+		require.NoError(t, err, "among 300 that say %q", says)
+	}
 }
 
 // A certificate is pasted into a terminal, as programs do it, or comes from standard

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// DefaultTimeout is what a zero Client.Timeout means.
+const DefaultTimeout = 10 * time.Second
+
 // Client is the phone's side. The zero value is ready; many goroutines may
 // share a client that they do not change.
 type Client struct {

@@ -1,7 +1,6 @@
 package tvs
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,20 +9,12 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
-	"time"
 
 	"itlsim/internal/accept"
 )
 
 // Port is the standard TCP port of TVS.
 const Port = 2445
-
-const (
-	// DefaultTimeout is what a zero Timeout means, for [Client] and [Server].
-	DefaultTimeout = 10 * time.Second
-	// DefaultMaxConns is what a zero ServerConfig.MaxConns means.
-	DefaultMaxConns = 256
-)
 
 // ServerConfig says what a [Server] shows and answers. Both functions are
 // needed and are called from many goroutines at once.
@@ -34,15 +25,9 @@ type ServerConfig struct {
 	// Answer judges a request. The server itself fills in the answer's
 	// command and session id.
 	Answer func(Request) Answer
-	// MaxConns bounds the connections that are served at a time. Further ones
-	// wait in the kernel's accept queue (net.core.somaxconn of them), where
-	// they cost no memory and no half-done handshakes: in a reset storm a
-	// phone had better wait a little than hear nothing. The price is that as
-	// many silent clients hold up the others, for Timeout.
-	MaxConns int
-	// Timeout bounds each handshake, and each wait for a whole request: a
-	// silent client loses its place after it.
-	Timeout time.Duration
+	// Limits are those of connections; a TVS knows nobody, so none is ever proven. A
+	// peer has their patience for its handshake, and for each whole request.
+	Limits accept.Limits
 	// MinVersion and MaxVersion of TLS; zero is 1.0 and the newest, 1.3.
 	MinVersion, MaxVersion uint16
 }
@@ -54,7 +39,7 @@ type ServerStats struct {
 	Verifies   uint64 // answered
 	Queries    uint64 // answered
 	Malformed  uint64 // connections closed without answer to such a request
-	Broken     uint64 // connections that ended otherwise than closed between two requests, or by Close
+	Broken     uint64 // connections that ended otherwise than closed between two requests, or by this side
 }
 
 // Server is a TVS: it answers any number of requests on each connection.
@@ -74,9 +59,6 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	if config.Certificate == nil || config.Answer == nil {
 		return nil, errors.New("tvs: a server needs Certificate and Answer")
 	}
-	config.MaxConns = cmp.Or(config.MaxConns, DefaultMaxConns)
-	config.Timeout = cmp.Or(config.Timeout, DefaultTimeout)
-
 	lc := net.ListenConfig{KeepAlive: -1} // the time-outs do that
 	lc.SetMultipathTCP(false)             // no phone has it
 	listener, err := lc.Listen(context.Background(), "tcp", addr)
@@ -87,7 +69,7 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return config.Certificate(), nil
 	}
-	s.connections = accept.Serve(listener, config.MaxConns, s.serve)
+	s.connections = accept.Serve(listener, config.Limits, s.serve)
 	return s, nil
 }
 
@@ -110,35 +92,29 @@ func (s *Server) Stats() ServerStats {
 // more, an Answer under way included. It may be called again.
 func (s *Server) Close() error { return s.connections.Close() }
 
-func (s *Server) serve(closing context.Context, raw net.Conn) {
+func (s *Server) serve(open context.Context, raw *accept.Conn) {
 	conn := tls.Server(raw, s.tls)
-	s.extend(raw)
 	if err := conn.Handshake(); err != nil {
 		s.failed.Add(1)
 		return
 	}
 	s.handshakes.Add(1)
 	for {
-		s.extend(raw)
+		raw.Expect()
 		request, err := ReadRequest(conn)
 		if err == nil {
-			s.extend(raw)
 			err = s.answer(conn, request)
 		}
 		if err != nil {
 			if _, ok := errors.AsType[*FormatError](err); ok {
 				s.malformed.Add(1)
-			} else if err != io.EOF && closing.Err() == nil {
+			} else if err != io.EOF && open.Err() == nil {
 				s.broken.Add(1)
 			}
 			conn.Close()
 			return
 		}
 	}
-}
-
-func (s *Server) extend(raw net.Conn) {
-	raw.SetDeadline(time.Now().Add(s.config.Timeout))
 }
 
 func (s *Server) answer(conn io.Writer, request Request) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/accept"
 	"itlsim/itl"
 )
 
@@ -169,20 +170,29 @@ func TestUnfitAnswerIsNotSent(t *testing.T) {
 	require.Equal(t, ServerStats{Handshakes: 1, Broken: 1}, s.Stats())
 }
 
-func TestSilentClientHoldsUpNobody(t *testing.T) {
+// A thousand that connect and say nothing, or half a handshake, hold up no phone.
+func TestSilentClientsHoldUpNobody(t *testing.T) {
 	certificate := identity(t, "")
-	s := listen(t, ServerConfig{Certificate: showing(certificate), MaxConns: 2, Timeout: time.Hour})
-	silent, err := net.Dial("tcp", s.Addr().String())
-	require.NoError(t, err)
-	defer silent.Close()
-	var phone Client
-	_, err = phone.Ask(t.Context(), s.Addr().String(), only(certificate), verify)
-	require.NoError(t, err)
+	s := listen(t, ServerConfig{Certificate: showing(certificate), Limits: accept.Limits{Patience: time.Hour}})
+	for i := range 1100 {
+		silent, err := net.Dial("tcp", s.Addr().String())
+		require.NoError(t, err)
+		defer silent.Close()
+		if i%2 == 0 {
+			_, err = silent.Write([]byte{22, 3, 1, 2, 0, 1}) // the head of a record with a ClientHello
+			require.NoError(t, err)
+		}
+	}
+	phone := Client{Timeout: time.Minute}
+	for range 20 {
+		_, err := phone.Ask(t.Context(), s.Addr().String(), only(certificate), verify)
+		require.NoError(t, err)
+	}
 }
 
 func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	certificate := identity(t, "")
-	s := listen(t, ServerConfig{Certificate: showing(certificate), MaxConns: 2, Timeout: 2 * time.Second})
+	s := listen(t, ServerConfig{Certificate: showing(certificate), Limits: accept.Limits{Unproven: 2, Patience: 2 * time.Second}})
 	mute, err := net.Dial("tcp", s.Addr().String()) // never begins the handshake
 	require.NoError(t, err)
 	defer mute.Close()
@@ -190,7 +200,7 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	_, err = idle.Write([]byte{protocol, version})
 	require.NoError(t, err)
 
-	phone := Client{Timeout: time.Minute} // waits in the accept queue
+	phone := Client{Timeout: time.Minute}
 	_, err = phone.Ask(t.Context(), s.Addr().String(), only(certificate), verify)
 	require.NoError(t, err)
 }
@@ -198,7 +208,7 @@ func TestSilentClientsLoseTheirPlace(t *testing.T) {
 func TestResetStorm(t *testing.T) {
 	const phones = 200
 	certificate := identity(t, "")
-	s := listen(t, ServerConfig{Certificate: showing(certificate), MaxConns: 16})
+	s := listen(t, ServerConfig{Certificate: showing(certificate), Limits: accept.Limits{Unproven: 16}})
 	var running sync.WaitGroup
 	errs := make([]error, phones)
 	for i := range phones {
@@ -224,7 +234,7 @@ func TestCloseWhileBusy(t *testing.T) {
 	asked, release := make(chan bool), make(chan bool)
 	s := listen(t, ServerConfig{
 		Certificate: showing(identity(t, "")),
-		MaxConns:    3,
+		Limits:      accept.Limits{Unproven: 3},
 		Answer: func(r Request) Answer {
 			asked <- true
 			<-release

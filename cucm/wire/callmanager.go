@@ -74,6 +74,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	}
 	reply := sip.Reply{Code: 200, Expires: &expires, Contact: echoed(contact), Supported: m.supported(r)}
 	if expires == 0 {
+		x.LetGo(device)
 		m.Unregister(device, leaves(r))
 		return reply
 	}
@@ -90,6 +91,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	}, expires) {
 		reply.Contact += ";x-cisco-newreg"
 	}
+	x.Keep(device)
 	if reply.Body = sip.AnswerOptions(r.Body()); reply.Body != "" {
 		reply.ContentType = sip.OptionsType
 	}

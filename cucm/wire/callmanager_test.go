@@ -268,3 +268,17 @@ func TestAPhoneWithAnotherAddress(t *testing.T) {
 	_, err := before.in.ReadByte()
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "nothing more came where it was")
 }
+
+// Thousands that ask something and stay keep no phone from registering.
+func TestStrangersOfSIP(t *testing.T) {
+	l := registrations(t, "127.4.9.", cucm.Release125)
+	for range 1200 {
+		c := dial(t, l.Pub)
+		fmt.Fprintf(c.conn, "OPTIONS sip:cm SIP/2.0\r\nVia: SIP/2.0/TCP %s;branch=z9hG4bK1\r\n"+
+			"From: <sip:2001@cm>;tag=1\r\nTo: <sip:2001@cm>\r\nCall-ID: 1@host\r\nCSeq: 1 OPTIONS\r\n"+
+			"Content-Length: 0\r\n\r\n", c.conn.LocalAddr())
+		c.message()
+	}
+	status, _, _ := dial(t, l.Pub).register(named, "Expires: 3600\r\n")
+	require.Equal(t, "SIP/2.0 200 OK", status)
+}

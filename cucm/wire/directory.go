@@ -8,11 +8,12 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/internal/accept"
 )
 
 // serveDirectory serves the corporate directory over HTTPS, with the node's
 // tomcat certificate of the moment.
-func serveDirectory(n *cucm.Node, l net.Listener) *webServer {
+func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
 	config := &tls.Config{
 		MinVersion:     n.MinTLS().Server,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return shown(n, cucm.Tomcat), nil },
@@ -22,7 +23,7 @@ func serveDirectory(n *cucm.Node, l net.Listener) *webServer {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, directoryPage, n.Address(cucm.TomcatService))
 	})
-	return serveWeb(tls.NewListener(l, config), mux)
+	return accept.ServeHTTP(l, accept.Usual, config, mux)
 }
 
 // directoryPage asks for a search. It takes the address of the directory.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/internal/accept"
 	"itlsim/tftp"
 )
 
@@ -19,7 +20,7 @@ import (
 // port that belongs to it (6970 beside 69).
 type fileService struct {
 	tftp *tftp.Server
-	http *webServer
+	http *accept.HTTPServer
 
 	files, bytes, notFound atomic.Uint64 // by HTTP
 }
@@ -36,7 +37,7 @@ func listenFiles(n *cucm.Node, at netip.AddrPort, timeout time.Duration) (*fileS
 		l.Close()
 		return nil, err
 	}
-	f.http = serveWeb(l, f.handler(n.File))
+	f.http = accept.ServeHTTP(l, accept.Usual, nil, f.handler(n.File))
 	return f, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/network"
+	"itlsim/internal/accept"
 	"itlsim/phone"
 	"itlsim/sip"
 	"itlsim/tftp"
@@ -70,7 +71,7 @@ type Fleet struct {
 	err     error // why the run cannot go on
 
 	sip      *sip.Server
-	web      *webServer
+	web      *accept.HTTPServer
 	files    *tftp.Sockets // of all phones
 	failures failures
 

@@ -1,37 +1,27 @@
-// Package accept takes connections in for servers: so many at a time, each served
-// by a goroutine of its own, until the server is closed.
 package accept
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
-	"time"
-
-	"golang.org/x/net/netutil"
 )
 
-// pause is how long to wait when no connection can be accepted: the process is
-// out of file descriptors, most likely.
-const pause = 10 * time.Millisecond
-
-// A Server accepts connections on a listener. Make it with [Serve].
+// A Server serves connections, each by a goroutine of its own. Make it with [Serve].
 type Server struct {
-	listener net.Listener
-	serve    func(context.Context, net.Conn)
+	listener *Listener
+	serve    func(context.Context, *Conn)
 	closing  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
 }
 
-// Serve accepts TCP connections, at most maxConns at a time: further ones wait in
-// the kernel's accept queue. Each is closed when serve returns, and when the
-// server is, which ends the context closing.
-func Serve(l net.Listener, maxConns int, serve func(closing context.Context, conn net.Conn)) *Server {
-	s := &Server{listener: netutil.LimitListener(l, maxConns), serve: serve}
+// Serve accepts TCP connections within limits. Each is closed when serve returns, when
+// it is dropped and when the server is closed; the context open ends then.
+func Serve(l net.Listener, limits Limits, serve func(open context.Context, conn *Conn)) *Server {
+	s := &Server{listener: Listen(l, limits), serve: serve}
 	s.closing, s.cancel = context.WithCancel(context.Background())
+	s.listener.ctx = s.closing
 	s.running.Go(s.accept)
 	return s
 }
@@ -39,22 +29,17 @@ func Serve(l net.Listener, maxConns int, serve func(closing context.Context, con
 func (s *Server) accept() {
 	for {
 		conn, err := s.listener.Accept()
-		if err == nil {
-			s.running.Go(func() { s.connected(conn) })
-			continue
+		if err != nil {
+			return // closed
 		}
-		select {
-		case <-time.After(pause):
-		case <-s.closing.Done():
-			return
-		}
+		s.running.Go(func() { s.connected(conn.(*Conn)) })
 	}
 }
 
-func (s *Server) connected(conn net.Conn) {
+func (s *Server) connected(conn *Conn) {
 	defer conn.Close()
-	defer context.AfterFunc(s.closing, func() { conn.Close() })()
-	s.serve(s.closing, conn)
+	defer context.AfterFunc(conn.open, func() { conn.Close() })()
+	s.serve(conn.open, conn)
 }
 
 // Addr is where the server listens.
@@ -66,11 +51,8 @@ func (s *Server) Closing() context.Context { return s.closing }
 // Close cuts all connections and returns when nothing runs any more, what serves
 // them included. It may be called again.
 func (s *Server) Close() error {
+	err := s.listener.Close() // first: the places that become free are for nobody
 	s.cancel()
-	err := s.listener.Close()
 	s.running.Wait()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
 	return err
 }

@@ -1,9 +1,14 @@
 package accept_test
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,61 +22,361 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const soon = time.Minute
 
-func serve(t *testing.T, maxConns int, serve func(context.Context, net.Conn)) *accept.Server {
+func listen(t *testing.T) net.Listener {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := accept.Serve(l, maxConns, serve)
-	t.Cleanup(func() { s.Close() })
-	return s
+	return l
 }
 
-func dial(t *testing.T, s *accept.Server) net.Conn {
-	conn, err := net.DialTimeout("tcp4", s.Addr().String(), soon)
-	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	require.NoError(t, conn.SetDeadline(time.Now().Add(soon)))
+// house is a server that says "in" to each connection, by its number from 1 on, and
+// then does as it is told.
+type house struct {
+	testing.TB
+	*accept.Server
+	addr string
+	came chan *accept.Conn // whom it has said so to
+}
+
+func open(t *testing.T, limits accept.Limits, then func(*accept.Conn)) *house {
+	h := &house{TB: t, came: make(chan *accept.Conn, 4096)}
+	limits.Patience = cmp.Or(limits.Patience, soon)
+	h.Server = accept.Serve(listen(t), limits, func(_ context.Context, conn *accept.Conn) {
+		h.came <- conn
+		io.WriteString(conn, "in")
+		then(conn)
+	})
+	h.addr = h.Addr().String()
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+// listens reads and never answers.
+func listens(conn *accept.Conn) { io.Copy(io.Discard, conn) }
+
+// from connects from an address.
+func (h *house) from(host string) net.Conn {
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(host)}, Timeout: soon}
+	conn, err := dialer.Dial("tcp4", h.addr)
+	require.NoError(h, err)
+	h.Cleanup(func() { conn.Close() })
+	require.NoError(h, conn.SetDeadline(time.Now().Add(soon)))
 	return conn
 }
 
-// So many are served at a time; the next is when one has left.
-func TestConnectionsWaitForAPlace(t *testing.T) {
-	served := make(chan net.Conn)
-	s := serve(t, 1, func(_ context.Context, conn net.Conn) {
-		served <- conn
-		io.Copy(io.Discard, conn)
-	})
-	first, second := dial(t, s), dial(t, s)
-	require.Equal(t, first.LocalAddr(), (<-served).RemoteAddr())
-	select {
-	case <-served:
-		require.Fail(t, "two are served at a time")
-	case <-time.After(20 * time.Millisecond):
-	}
-	first.Close()
-	require.Equal(t, second.LocalAddr(), (<-served).RemoteAddr())
+// enter connects and waits until it is let in.
+func (h *house) enter(host string) net.Conn {
+	conn := h.from(host)
+	require.True(h, in(conn))
+	return conn
 }
 
-// Close cuts connections, waits for what serves them, and may be called again.
+func in(conn net.Conn) bool {
+	_, err := io.ReadFull(conn, make([]byte, 2))
+	return err == nil
+}
+
+// dropped says which of connections that were let in have ended by now.
+func dropped(conns []net.Conn) (which []int) {
+	for i, conn := range conns {
+		conn.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
+		if _, err := conn.Read(make([]byte, 1)); !isTimeout(err) {
+			which = append(which, i)
+		}
+	}
+	return which
+}
+
+func isTimeout(err error) bool {
+	network, ok := err.(net.Error)
+	return ok && network.Timeout()
+}
+
+// A stranger that opens any number of connections takes places from itself alone.
+func TestShareOfAnAddress(t *testing.T) {
+	h := open(t, accept.Limits{Unproven: 16, Share: 8}, listens)
+	phone := h.enter("127.0.0.6")
+	var strangers []net.Conn
+	for range 100 {
+		strangers = append(strangers, h.enter("127.0.0.5"))
+	}
+	require.Len(t, dropped(strangers), 92)
+	require.Empty(t, dropped([]net.Conn{phone, h.enter("127.0.0.7")}))
+}
+
+// Where all places are taken, the address that has most makes room.
+func TestFullHouse(t *testing.T) {
+	h := open(t, accept.Limits{Unproven: 16, Share: 10}, listens)
+	var most, few []net.Conn
+	for range 10 {
+		most = append(most, h.enter("127.0.0.5"))
+	}
+	for range 6 {
+		few = append(few, h.enter("127.0.0.6"))
+	}
+	phone := h.enter("127.0.0.7")
+	require.Len(t, dropped(most), 1)
+	require.Empty(t, dropped(append(few, phone)))
+}
+
+// When everybody comes at once from an address of its own, nobody who does its part
+// loses its place: who comes last waits.
+func TestStormWaits(t *testing.T) {
+	leave := make(chan bool)
+	h := open(t, accept.Limits{Unproven: 2}, func(*accept.Conn) { <-leave })
+	defer close(leave)
+	first, second := h.enter("127.0.0.5"), h.enter("127.0.0.6")
+	third := h.from("127.0.0.7")
+	third.SetReadDeadline(time.Now().Add(1200 * time.Millisecond)) // longer than the grace of the silent
+	require.False(t, in(third), "three are served at a time")
+	leave <- true
+	third.SetReadDeadline(time.Now().Add(soon))
+	require.True(t, in(third))
+	require.Len(t, dropped([]net.Conn{first, second}), 1, "that was served")
+}
+
+// But who is waited for makes room, once it counts as silent.
+func TestSilenceInAStorm(t *testing.T) {
+	h := open(t, accept.Limits{Unproven: 2}, listens)
+	silent := []net.Conn{h.enter("127.0.0.5"), h.enter("127.0.0.6")}
+	h.enter("127.0.0.7")
+	require.Len(t, dropped(silent), 1)
+}
+
+// Which connection goes is random: the first is not safe, nor is it always the one.
+func TestDropsAtRandom(t *testing.T) {
+	const share = 8
+	victims := make(map[int]bool)
+	for range 30 {
+		h := open(t, accept.Limits{Share: share}, listens)
+		var conns []net.Conn
+		for range share {
+			conns = append(conns, h.enter("127.0.0.5"))
+		}
+		h.enter("127.0.0.5")
+		which := dropped(conns)
+		require.Len(t, which, 1)
+		victims[which[0]] = true
+		h.Close()
+	}
+	require.Greater(t, len(victims), 1)
+}
+
+// Who does its part stays among any number from its own address that do not.
+func TestWhoDoesItsPartStays(t *testing.T) {
+	release := make(chan bool)
+	var served atomic.Int32
+	h := open(t, accept.Limits{Share: 64}, func(conn *accept.Conn) {
+		if served.Add(1) > 1 {
+			listens(conn)
+			return
+		}
+		io.ReadFull(conn, make([]byte, 1))
+		<-release // the server's turn, and it takes its time
+		io.WriteString(conn, "ok")
+	})
+	phone := h.enter("127.0.0.5")
+	phone.Write([]byte{1})
+	for range 500 {
+		h.enter("127.0.0.5")
+	}
+	close(release)
+	require.True(t, in(phone))
+}
+
+// What is proven keeps its place and takes none from others, until it is doubted.
+func TestProven(t *testing.T) {
+	h := open(t, accept.Limits{Unproven: 2, Share: 2}, listens)
+	admin := h.enter("127.0.0.5")
+	conn := <-h.came
+	conn.Prove()
+	for range 20 {
+		h.enter("127.0.0.5")
+	}
+	require.Empty(t, dropped([]net.Conn{admin}))
+	conn.Doubt()
+	for range 100 { // a few would do, most times
+		h.enter("127.0.0.5")
+	}
+	require.Len(t, dropped([]net.Conn{admin}), 1)
+}
+
+// Who is doubted when it has left takes no place.
+func TestDoubtAfterClose(t *testing.T) {
+	h := open(t, accept.Limits{Unproven: 1}, listens)
+	h.enter("127.0.0.5")
+	conn := <-h.came
+	conn.Prove()
+	conn.Close()
+	conn.Doubt()
+	h.enter("127.0.0.6")
+}
+
+// A peer has so long for a message, however many bytes of it come.
+func TestPatience(t *testing.T) {
+	const patience = 200 * time.Millisecond
+	h := open(t, accept.Limits{Patience: patience}, listens)
+	for name, during := range map[string]func(net.Conn) error{
+		"silent":              func(net.Conn) error { return nil },
+		"a byte now and then": func(conn net.Conn) error { _, err := conn.Write([]byte{1}); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := h.enter("127.0.0.5")
+			ended := make(chan error, 1)
+			go func() {
+				_, err := conn.Read(make([]byte, 1))
+				ended <- err
+			}()
+			for tick := time.NewTicker(patience / 20); ; {
+				select {
+				case err := <-ended:
+					require.Error(t, err)
+					return
+				case <-tick.C:
+					_ = during(conn) // its end shows to the reader
+				}
+			}
+		})
+	}
+}
+
+// Expect gives the next message its time.
+func TestExpect(t *testing.T) {
+	const patience = time.Second
+	h := open(t, accept.Limits{Patience: patience}, func(conn *accept.Conn) {
+		for {
+			conn.Expect()
+			if _, err := conn.Read(make([]byte, 1)); err != nil {
+				return
+			}
+		}
+	})
+	conn := h.enter("127.0.0.5")
+	for range 8 {
+		time.Sleep(patience / 5)
+		_, err := conn.Write([]byte{1})
+		require.NoError(t, err)
+	}
+	require.Empty(t, dropped([]net.Conn{conn}))
+}
+
+// Who never reads what it is sent is waited for as long, and not longer.
+func TestWriteToOneThatNeverReads(t *testing.T) {
+	wrote := make(chan error, 1)
+	h := open(t, accept.Limits{Patience: 100 * time.Millisecond}, func(conn *accept.Conn) {
+		for b := make([]byte, 1<<20); ; {
+			if _, err := conn.Write(b); err != nil {
+				wrote <- err
+				return
+			}
+		}
+	})
+	h.enter("127.0.0.5")
+	require.True(t, isTimeout(<-wrote))
+}
+
+// Close cuts connections, waits for what serves them, and may be called again; one that
+// waits for a place is cut, too.
 func TestClose(t *testing.T) {
 	began, ended := make(chan bool), false
-	s := serve(t, 2, func(closing context.Context, conn net.Conn) {
-		began <- true
-		io.Copy(io.Discard, conn)
-		<-closing.Done()
-		ended = true
-	})
-	conn := dial(t, s)
+	s := accept.Serve(listen(t), accept.Limits{Unproven: 1, Share: 1, Patience: soon},
+		func(closing context.Context, conn *accept.Conn) {
+			began <- true
+			<-closing.Done()
+			listens(conn)
+			ended = true
+		})
+	h := &house{TB: t, Server: s, addr: s.Addr().String()}
+	conn := h.from("127.0.0.5")
 	<-began
+	waiting := h.from("127.0.0.6")
 	require.NoError(t, s.Close())
 	require.True(t, ended)
-	_, err := conn.Read(make([]byte, 1))
-	require.Error(t, err)
+	require.False(t, in(conn))
+	require.False(t, in(waiting))
 	require.NoError(t, s.Close())
 }
 
 // What serve leaves open is closed.
 func TestServedConnectionsAreClosed(t *testing.T) {
-	conn := dial(t, serve(t, 1, func(context.Context, net.Conn) {}))
+	conn := open(t, accept.Limits{}, func(*accept.Conn) {}).enter("127.0.0.5")
 	_, err := conn.Read(make([]byte, 1))
 	require.ErrorIs(t, err, io.EOF)
+}
+
+// short is a listener that is out of descriptors while it is told so.
+type short struct {
+	net.Listener
+	out atomic.Bool
+}
+
+func (l *short) Accept() (net.Conn, error) {
+	if l.out.Load() {
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	return l.Listener.Accept()
+}
+
+// When the process has no descriptor left, silent peers give theirs up.
+func TestOutOfDescriptors(t *testing.T) {
+	l := &short{Listener: listen(t)}
+	s := accept.Serve(l, accept.Limits{Unproven: 8, Share: 8, Patience: soon},
+		func(_ context.Context, conn *accept.Conn) { listens(conn) })
+	defer s.Close()
+	h := &house{TB: t, addr: s.Addr().String()}
+	silent := h.from("127.0.0.5")
+	l.out.Store(true)
+	h.from("127.0.0.6") // which ends the accept under way
+	_, err := silent.Read(make([]byte, 1))
+	require.Error(t, err)
+	require.False(t, isTimeout(err))
+}
+
+// HTTP within the same limits: who never reads its answers, or never asks, ends; a
+// stream lives as long as its page takes what it is sent.
+func TestHTTP(t *testing.T) {
+	const patience = 250 * time.Millisecond
+	ended := make(chan string, 8)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		for b := make([]byte, 1<<20); ; {
+			if _, err := w.Write(b); err != nil {
+				ended <- "endless"
+				return
+			}
+		}
+	})
+	mux.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
+		accept.ProveRequest(r)
+		for range 10 {
+			select {
+			case <-time.After(patience / 4):
+			case <-r.Context().Done():
+				return
+			}
+			fmt.Fprintln(w, "still here")
+			http.NewResponseController(w).Flush()
+		}
+		fmt.Fprint(w, "the end")
+	})
+	s := accept.ServeHTTP(listen(t), accept.Limits{Unproven: 1, Share: 1, Patience: patience}, nil, mux)
+	defer s.Close()
+	h := &house{TB: t, addr: s.Addr().String()}
+
+	page := h.from("127.0.0.6")
+	fmt.Fprint(page, "GET /stream HTTP/1.0\r\n\r\n")
+	_, err := page.Read(make([]byte, 1))
+	require.NoError(t, err)
+
+	neverReads := h.from("127.0.0.5")
+	fmt.Fprint(neverReads, "GET /endless HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.Equal(t, "endless", <-ended)
+
+	neverAsks := h.from("127.0.0.5")
+	_, err = neverAsks.Read(make([]byte, 1))
+	require.Error(t, err)
+	require.False(t, isTimeout(err))
+
+	all, err := io.ReadAll(page)
+	require.NoError(t, err)
+	require.Contains(t, string(all), "the end")
 }

@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"itlsim/internal/accept"
 )
 
 // What guessing costs, this project's own choice: a person who mistypes a password
@@ -52,7 +54,7 @@ var ErrWrong = errors.New("wrong")
 // to wait longer than patience is not judged, and has a [TooSoon] when patience ends;
 // other errors are that of the context, and [ErrWrong].
 func (g *Gate) Try(ctx context.Context, from netip.Addr, patience time.Duration, right func() bool) error {
-	key := network(from)
+	key := accept.Source(from)
 	wait, soon := g.queue(key, patience)
 	if wait > 0 {
 		select {
@@ -73,18 +75,6 @@ func (g *Gate) Try(ctx context.Context, from netip.Addr, patience time.Duration,
 	}
 	g.refuse(key)
 	return ErrWrong
-}
-
-// network is what counts as one source: an address, and of IPv6 the 64 bits that one
-// machine may change as it likes (RFC 4291, 2.5.4).
-func network(a netip.Addr) netip.Prefix {
-	a = a.Unmap()
-	bits := a.BitLen()
-	if a.Is6() {
-		bits = 64
-	}
-	p, _ := a.WithZone("").Prefix(bits) // the zero address has the zero prefix
-	return p
 }
 
 // queue takes the next turn, if that comes within patience, and tells how long to wait.

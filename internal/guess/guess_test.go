@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/accept"
 )
 
 var (
@@ -109,10 +111,10 @@ func TestMemoryIsBounded(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		require.Len(t, g.sources, maxSources)
-		require.Contains(t, g.sources, network(addr.Prev()))
-		require.NotContains(t, g.sources, network(netip.MustParseAddr("10.0.0.1")))
+		require.Contains(t, g.sources, accept.Source(addr.Prev()))
+		require.NotContains(t, g.sources, accept.Source(netip.MustParseAddr("10.0.0.1")))
 	})
-	require.Equal(t, network(netip.MustParseAddr("2001:db8::1")), network(netip.MustParseAddr("2001:db8::ffff%eth0")))
-	require.NotEqual(t, network(netip.MustParseAddr("2001:db8::1")), network(netip.MustParseAddr("2001:db8:0:1::1")))
-	require.Equal(t, network(eve), network(netip.MustParseAddr("::ffff:127.0.0.66")))
+	require.Equal(t, accept.Source(netip.MustParseAddr("2001:db8::1")), accept.Source(netip.MustParseAddr("2001:db8::ffff%eth0")))
+	require.NotEqual(t, accept.Source(netip.MustParseAddr("2001:db8::1")), accept.Source(netip.MustParseAddr("2001:db8:0:1::1")))
+	require.Equal(t, accept.Source(eve), accept.Source(netip.MustParseAddr("::ffff:127.0.0.66")))
 }

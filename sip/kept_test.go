@@ -1,0 +1,102 @@
+package sip
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/accept"
+)
+
+// registrar keeps the connection of whoever sends a REGISTER, and lets it go with a BYE.
+func registrar(x *Exchange) {
+	name := x.Request.From().Address.User
+	switch x.Request.Method {
+	case sip.REGISTER:
+		x.Keep(name)
+	case sip.BYE:
+		x.LetGo(name)
+	}
+	x.Answer(Reply{Code: 200})
+}
+
+// says sends a request in a name and reads something of the answer.
+func says(t *testing.T, conn net.Conn, method, name string) {
+	_, err := io.WriteString(conn, method+" sip:x SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\n"+
+		"From: <sip:"+name+"@x>;tag=1\r\nTo: <sip:x@x>\r\nCall-ID: 1\r\nCSeq: 1 "+method+"\r\nContent-Length: 0\r\n\r\n")
+	require.NoError(t, err)
+	_, err = conn.Read(make([]byte, 4096))
+	require.NoError(t, err)
+}
+
+// lives reports whether a connection is not ended for so long.
+func lives(conn net.Conn, long time.Duration) bool {
+	conn.SetReadDeadline(time.Now().Add(long))
+	_, err := conn.Read(make([]byte, 1))
+	network, ok := err.(net.Error)
+	conn.SetReadDeadline(time.Time{})
+	return ok && network.Timeout()
+}
+
+// Only the connection of a registered phone may be idle for long, and each phone has one.
+func TestWhoseConnectionIsKept(t *testing.T) {
+	const patience = 500 * time.Millisecond
+	s := listen(t, ServerConfig{Handle: registrar, Limits: accept.Limits{Patience: patience}})
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp4", s.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	stranger, phone := dial(), dial()
+	says(t, stranger, "OPTIONS", "phone")
+	says(t, phone, "REGISTER", "phone")
+	require.False(t, lives(stranger, 10*patience), "who asked something is no phone")
+	require.True(t, lives(phone, 2*patience))
+
+	again := dial()
+	says(t, again, "REGISTER", "phone")
+	require.False(t, lives(phone, 10*patience), "it has another connection now")
+	require.True(t, lives(again, 2*patience))
+	says(t, again, "BYE", "phone")
+	require.False(t, lives(again, 10*patience), "it is not registered any more")
+}
+
+// What a registered phone has begun to say it finishes as soon as anybody.
+func TestKeptConnectionThatDrips(t *testing.T) {
+	s := listen(t, ServerConfig{Handle: registrar, Limits: accept.Limits{Patience: 300 * time.Millisecond}})
+	conn, err := net.Dial("tcp4", s.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	says(t, conn, "REGISTER", "phone")
+	go func() {
+		for {
+			if _, err := io.WriteString(conn, "x"); err != nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	require.False(t, lives(conn, 10*time.Second))
+}
+
+// Who asks for ever and never reads an answer is not waited for.
+func TestWhoNeverReadsAnswers(t *testing.T) {
+	s := listen(t, ServerConfig{Handle: registrar, Limits: accept.Limits{Patience: 300 * time.Millisecond}})
+	conn, err := net.Dial("tcp4", s.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	says(t, conn, "REGISTER", "phone")
+	conn.SetWriteDeadline(time.Now().Add(time.Minute))
+	options := []byte("OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:x@x>;tag=1\r\n" +
+		"To: <sip:x@x>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
+	for err == nil {
+		_, err = conn.Write(options)
+	}
+	network, ok := err.(net.Error)
+	require.False(t, ok && network.Timeout(), "the server goes on holding a place: %v", err)
+}
