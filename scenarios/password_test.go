@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,4 +40,23 @@ steps:
 		require.NoError(t, err)
 		require.Empty(t, r.Expectations)
 	}
+}
+
+// Reports and pages show acts in their words, and no password among them.
+func TestActsShowNoPassword(t *testing.T) {
+	masked := 0
+	for _, s := range Builtin() {
+		for _, step := range s.Steps {
+			for _, act := range step.Do {
+				for _, server := range s.SFTP {
+					require.NotContains(t, act.Text+step.Name, server.Password, s.Name)
+				}
+				if strings.Contains(act.Text, " password ****** directory ") {
+					masked++
+					require.Equal(t, "sftpsftp", act.Answers[0])
+				}
+			}
+		}
+	}
+	require.Positive(t, masked)
 }

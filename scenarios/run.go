@@ -14,6 +14,9 @@ import (
 // Options of a run.
 type Options struct {
 	Lab lab.Options
+	// Opened, where not nil, is called when the lab is up: from then on Run ends soon
+	// after its context.
+	Opened func()
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
@@ -41,6 +44,9 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	p, err := Open(s, opt.Lab)
 	if err != nil {
 		return nil, err
+	}
+	if opt.Opened != nil {
+		opt.Opened()
 	}
 	r := &run{scenario: s, progress: opt.Progress, player: p, began: began, report: &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,

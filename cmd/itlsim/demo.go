@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -32,7 +31,7 @@ type demoCmd struct {
 }
 
 // Run shows a cluster and its phones on a page until it is interrupted.
-func (c *demoCmd) Run(ctx context.Context, s streams) error {
+func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 	cfg, err := c.check()
 	if err != nil {
 		return err
@@ -54,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 		cfg.Restarted = func(d *demo.Server) {
 			again, err := createReady(c.ReadyFile)
 			if err == nil {
-				err = c.ready(d).write(again)
+				err = c.ready(d).write(again, c.ReadyFile)
 			}
 			if err != nil {
 				fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
@@ -66,15 +65,16 @@ func (c *demoCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer d.Close()
+	end.begin()
 	r := c.ready(d)
 	r.given = given
 	r.print(s.out)
 	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
 	if c.ReadyFile != "" {
-		if err := r.write(file); err != nil {
+		if err := r.write(file, c.ReadyFile); err != nil {
 			return err
 		}
-		defer os.Remove(c.ReadyFile) // nothing answers any more
+		defer transient.remove(c.ReadyFile) // nothing answers any more
 	}
 	if c.Token != "" {
 		c.NoOpen = true // a browser's arguments would show the token to all users of the machine

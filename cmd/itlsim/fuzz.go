@@ -22,7 +22,7 @@ type fuzzCmd struct {
 }
 
 // Run looks for a run that breaks trust.
-func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
+func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.Runs < 1 {
 		return usageError("--runs %d: want 1 or more", c.Runs)
 	}
@@ -34,6 +34,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams) error {
 	if !c.Quiet {
 		defer every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
 	}
+	end.begin()
 	failure, err := c.fuzz(ctx, &ran)
 	switch {
 	case errors.Is(err, context.Canceled):

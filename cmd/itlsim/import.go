@@ -19,7 +19,7 @@ type importCmd struct {
 
 // Run makes a plan of the files, and says what it took, left out and assumed.
 // What cannot be read is said too; only if nothing can, the command fails.
-func (c *importCmd) Run(s streams) error {
+func (c *importCmd) Run(s streams, end *ending) error {
 	name := "fleet"
 	if c.Output != "" {
 		base := filepath.Base(c.Output)
@@ -55,6 +55,7 @@ func (c *importCmd) Run(s streams) error {
 		return err
 	}
 	plan[0].Name = filepath.Base(c.Output)
+	end.begin() // all files, or none
 	if err := c.write(plan); err != nil {
 		return err
 	}

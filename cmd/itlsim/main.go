@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"itlsim/internal/cause"
 
@@ -19,10 +17,11 @@ import (
 // Exit codes, which scripts rely on.
 const (
 	exitPassed      = 0
-	exitFailed      = 1 // an expectation failed, a list is refused
-	exitUsage       = 2 // the command or scenario is wrong; nothing started
-	exitBroken      = 3 // the run itself could not go on
-	exitInterrupted = 130
+	exitFailed      = 1   // an expectation failed, a list is refused
+	exitUsage       = 2   // the command or scenario is wrong; nothing started
+	exitBroken      = 3   // the run itself could not go on
+	exitInterrupted = 130 // as after Ctrl-C, by whatever signal
+	exitUnread      = 141 // as by SIGPIPE: nobody reads what is printed
 )
 
 // exitError gives an error its exit code.
@@ -59,9 +58,25 @@ func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
 
 // run is the whole program.
 func run(args []string, s streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	end, ctx, stop := newEnding()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	s = streams{end.watch(s.out), end.watch(s.err)}
+	ended := make(chan int, 1)
+	go func() { ended <- command(ctx, args, s, end) }()
+	select {
+	case code := <-ended:
+		return end.code(code)
+	case <-end.atOnce:
+	}
+	transient.end()
+	if !end.quiet() {
+		fmt.Fprintln(s.err, "itlsim: interrupted")
+	}
+	return end.code(exitInterrupted)
+}
+
+// command carries out the command of a command line.
+func command(ctx context.Context, args []string, s streams, end *ending) int {
 	var c cli
 	exited := -1 // by --help
 	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
@@ -70,7 +85,7 @@ func run(args []string, s streams) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		helpTexts(),
 		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s), kong.Bind(end))
 	if err != nil {
 		panic(err) // the command line's own definition
 	}
@@ -79,10 +94,18 @@ func run(args []string, s streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "itlsim: %s\n", mistake(err))
-		return exitUsage
+		err = usageError("%s", mistake(err))
+	} else {
+		err = parsed.Run()
 	}
-	err = parsed.Run()
+	if end.quiet() {
+		return exitUnread
+	}
+	return exitCode(err, s.err)
+}
+
+// exitCode says what went wrong, unless that was printed, and gives the code.
+func exitCode(err error, w io.Writer) int {
 	var coded *exitError
 	switch {
 	case err == nil:
@@ -90,10 +113,10 @@ func run(args []string, s streams) int {
 	case errors.Is(err, errFailed):
 		return exitFailed
 	case errors.As(err, &coded):
-		fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
+		fmt.Fprintf(w, "itlsim: %s\n", cause.Of(err))
 		return coded.code
 	}
-	fmt.Fprintf(s.err, "itlsim: %s%s\n", cause.Of(err), advice(err))
+	fmt.Fprintf(w, "itlsim: %s%s\n", cause.Of(err), advice(err))
 	return exitBroken
 }
 

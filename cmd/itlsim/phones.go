@@ -38,7 +38,7 @@ type phonesCmd struct {
 }
 
 // Run boots phones against servers, and prints the outcome.
-func (c *phonesCmd) Run(ctx context.Context, s streams) error {
+func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	f, err := c.fleet(s.err)
 	if err != nil {
 		return err
@@ -49,6 +49,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer file.abandon()
+	end.begin()
 	err = c.drive(ctx, f)
 	interrupted := errors.Is(err, context.Canceled)
 	if interrupted {

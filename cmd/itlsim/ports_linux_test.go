@@ -42,7 +42,8 @@ func TestPortsAreListed(t *testing.T) {
 	}
 
 	file := filepath.Join(t.TempDir(), "ready.json")
-	demo := exec.Command("itlsim", "demo", "--no-open", "--phones", "3", "--tour", "bulk-reset-remotekey", "--ready-file", file)
+	demo := exec.Command("itlsim", "demo", "--no-open", "--phones", "3", "--tour", "bulk-reset-remotekey",
+		"--ready-file", file)
 	require.NoError(t, demo.Start())
 	t.Cleanup(func() { _ = demo.Process.Kill(); _ = demo.Wait() })
 	d := &served{t: t}

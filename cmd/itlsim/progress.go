@@ -23,7 +23,7 @@ type progress struct {
 
 func newProgress(w io.Writer, watch bool) *progress {
 	p := &progress{w: w, watch: watch}
-	if f, ok := w.(*os.File); ok {
+	if f, ok := w.(interface{ Stat() (os.FileInfo, error) }); ok {
 		info, err := f.Stat()
 		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}

@@ -76,8 +76,12 @@ func (r *ready) print(out io.Writer) {
 // it, since it holds a password.
 func createReady(name string) (atomicFile, error) { return createNamed("--ready-file", name, 0o600) }
 
-// write writes the file. It appears with all of its content.
-func (r *ready) write(f atomicFile) error {
+// write writes the file of that name. It appears with all of its content, and goes when
+// the program does.
+func (r *ready) write(f atomicFile, name string) error {
+	if !transient.add(name) {
+		return errEnding
+	}
 	err := json.NewEncoder(f).Encode(r)
 	if err == nil {
 		err = f.finish()

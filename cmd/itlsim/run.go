@@ -31,7 +31,7 @@ type runCmd struct {
 }
 
 // Run runs a scenario, prints its report and judges it.
-func (c *runCmd) Run(ctx context.Context, s streams) error {
+func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	scenario, opt, err := c.check()
 	if err != nil {
 		return err
@@ -49,6 +49,7 @@ func (c *runCmd) Run(ctx context.Context, s streams) error {
 	if !c.Quiet {
 		opt.Progress = bar.show
 	}
+	opt.Opened = end.begin
 	report, err := scenarios.Run(ctx, scenario, opt)
 	bar.end()
 	if report != nil {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"strconv"
 	"syscall"
@@ -47,7 +46,7 @@ func (wallClock) Now() time.Time { return time.Now() }
 const sshPort = 22
 
 // Run serves until interrupted.
-func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
+func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) {
 	publisher, err := c.check()
 	if err != nil {
 		return err
@@ -89,12 +88,13 @@ func (c *serveCmd) Run(ctx context.Context, s streams) (err error) {
 		defer server.Close() // its error would say nothing
 		r.Nodes = append(r.Nodes, readyNodeOf(n, server.Addr().String()))
 	}
+	end.begin()
 	r.print(s.out)
 	if c.ReadyFile != "" {
-		if err := r.write(file); err != nil {
+		if err := r.write(file, c.ReadyFile); err != nil {
 			return err
 		}
-		defer os.Remove(c.ReadyFile) // nothing answers any more
+		defer transient.remove(c.ReadyFile) // nothing answers any more
 	}
 	defer every(time.Second, func() {
 		if err := cluster.Tick(); err != nil {
