@@ -91,7 +91,11 @@ func (n *Node) BulkExport(t BulkType) ([]byte, error) {
 // no other cluster's is among them.
 func (c *Cluster) Consolidate(files [][]byte) ([]byte, error) {
 	var all []*x509.Certificate
+	var work int64
 	for _, file := range files {
+		if work += rounds(file, 0); work > maxRounds {
+			return nil, errExportsWork
+		}
 		certs, err := decodeCertificates(file)
 		if err != nil {
 			return nil, err
@@ -154,10 +158,13 @@ func encodeCertificates(certs []*x509.Certificate) ([]byte, error) {
 	return data, nil
 }
 
+// errExportsWork refuses a file, or several together (see maxRounds).
+var errExportsWork = &P12Error{Reason: "the file is no export of certificates: it asks for too much work"}
+
 // decodeCertificates reads a file of certificates. Every error is a [*P12Error].
 func decodeCertificates(data []byte) ([]*x509.Certificate, error) {
 	if rounds(data, 0) > maxRounds {
-		return nil, &P12Error{Reason: "the file is no export of certificates: it asks for too much work"}
+		return nil, errExportsWork
 	}
 	certs, err := pkcs12.DecodeTrustStore(data, bulkPassword)
 	if err != nil {

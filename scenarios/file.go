@@ -43,7 +43,7 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 		}
 	}},
 	{name: "sftp servers", schema: manyOf(sftpKeys.schema()), read: func(l *loader, n ast.Node, s *Scenario) {
-		for _, item := range l.list(n) {
+		for item := range l.list(n) {
 			var server lab.SFTPServer
 			sftpKeys.read(l, item, &server)
 			s.SFTP = append(s.SFTP, server)
@@ -215,7 +215,7 @@ func unitNames() (names []string) {
 
 // nodes reads the nodes of a cluster.
 func (l *loader) nodes(n ast.Node, c *cucm.Config) {
-	for _, item := range l.list(n) {
+	for item := range l.list(n) {
 		p := nodePlan{NodeConfig: cucm.NodeConfig{TFTP: true, TVS: true}}
 		nodeKeys.read(l, item, &p)
 		same := func(o cucm.NodeConfig) bool { return o.Name == p.Name }
@@ -347,7 +347,7 @@ var heldList = value[*inventory.List]{text.schema, func(l *loader, n ast.Node) (
 // groups reads the phones. They may name the nodes of their own cluster only.
 func (l *loader) groups(n ast.Node, s *Scenario) {
 	l.words.Nodes = nodeNames(s.Cluster)
-	for _, item := range l.list(n) {
+	for item := range l.list(n) {
 		g := l.group(item, s)
 		s.Groups = append(s.Groups, g)
 		l.words.Groups = append(l.words.Groups, g.Name)
@@ -427,11 +427,7 @@ func (l *loader) steps(n ast.Node, s *Scenario) {
 	if s.Other != nil {
 		l.words.Nodes = append(l.words.Nodes, nodeNames(*s.Other)...)
 	}
-	items := l.list(n)
-	if len(items) == 0 {
-		l.at(n, "a scenario has at least one step")
-	}
-	for _, item := range items {
+	for item := range l.list(n) {
 		var step Step
 		stepKeys.read(l, item, &step)
 		if step.Name == "" {
@@ -448,6 +444,9 @@ func (l *loader) steps(n ast.Node, s *Scenario) {
 			l.at(item, "the step has neither a name (step: …) nor anything to do")
 		}
 		s.Steps = append(s.Steps, step)
+	}
+	if len(s.Steps) == 0 && len(l.problems) < mostProblems {
+		l.at(n, "a scenario has at least one step")
 	}
 }
 

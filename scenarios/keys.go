@@ -187,7 +187,7 @@ func (v value[V]) shown(schema any) value[V] {
 // listOf is a value for several of a sort, or one.
 func listOf[V any](v value[V]) value[[]V] {
 	return value[[]V]{manyOf(v.schema), func(l *loader, n ast.Node) (all []V, ok bool) {
-		for _, item := range l.list(n) {
+		for item := range l.list(n) {
 			if one, ok := v.read(l, item); ok {
 				all = append(all, one)
 			}

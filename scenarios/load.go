@@ -3,7 +3,6 @@ package scenarios
 import (
 	"cmp"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"itlsim/internal/bounded"
 	"itlsim/internal/cause"
 	"itlsim/scenarios/inventory"
 	"itlsim/scenarios/language"
@@ -27,23 +27,25 @@ type (
 
 // LoadFile reads a scenario file. Files that it names are looked for beside it.
 func LoadFile(file string) (Scenario, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
+	data, err := bounded.ReadFile(file, maxScenario)
+	if tooLarge, ok := errors.AsType[*bounded.TooLargeError](err); ok {
+		return Scenario{}, Problems{{File: file, Line: 1, Column: 1, Message: tooLarge.Error()}}
+	} else if err != nil {
 		return Scenario{}, err
 	}
 	return Load(file, data, os.DirFS(filepath.Dir(file)))
 }
 
-// maxScenario is more than any plan needs, in bytes.
-const maxScenario = 1 << 20
-
 // Load reads a scenario. Everything in it is checked: what is wrong comes back
 // as [Problems], with file, line and column. dir holds the files that it names.
 func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
-	l := &loader{file: file, dir: dir, served: make(map[string]*inventory.List), warned: make(inventory.Warned)}
 	if len(data) > maxScenario {
-		l.problems.Add(file, 1, 1, "the file is larger than %d bytes", maxScenario)
-		return Scenario{}, l.problems
+		tooLarge := bounded.TooLargeError{Most: maxScenario}
+		return Scenario{}, Problems{{File: file, Line: 1, Column: 1, Message: tooLarge.Error()}}
+	}
+	l := &loader{
+		file: file, dir: dir, room: inventory.MaxExport,
+		served: make(map[string]*inventory.List), warned: make(inventory.Warned),
 	}
 	var s Scenario
 	if root := l.parse(data); root != nil {
@@ -62,6 +64,7 @@ func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
 type loader struct {
 	file     string
 	dir      fs.FS // of files that it names
+	room     int64 // for what is in them, in bytes
 	problems Problems
 	words    vocabulary                 // what sentences may name
 	served   map[string]*inventory.List // by real nodes today
@@ -71,7 +74,11 @@ type loader struct {
 
 // parse reads the one document that a file holds; nil where it does not.
 func (l *loader) parse(data []byte) ast.Node {
-	file, err := parser.ParseBytes(data, 0)
+	tokens, ok := l.tokens(string(data))
+	if !ok {
+		return nil
+	}
+	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		line, column, says := 1, 1, err.Error()
 		var yamlErr yaml.Error
@@ -109,21 +116,15 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 		l.at(n, "there is no directory to look for %s in", name)
 		return name, nil, false
 	}
-	data, err := l.readAll(path.Clean(filepath.ToSlash(name)))
+	data, err := bounded.ReadFS(l.dir, path.Clean(filepath.ToSlash(name)), l.room)
+	if errors.As(err, new(*bounded.TooLargeError)) {
+		l.at(n, "the files that a scenario names have at most %d bytes together", inventory.MaxExport)
+		return name, nil, false
+	}
 	if err != nil {
 		l.at(n, "%s", cause.Of(err))
 		return name, nil, false
 	}
+	l.room -= int64(len(data))
 	return name, data, true
-}
-
-// readAll reads a file, and of one that is too large for anything a bit more
-// than there is room for.
-func (l *loader) readAll(name string) ([]byte, error) {
-	f, err := l.dir.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, inventory.MaxExport+1))
 }

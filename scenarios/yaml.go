@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -78,15 +79,26 @@ func (l *loader) known(pairs []pair, what string, keys []string) {
 	}
 }
 
-// list reads a sequence; a single thing is a list of one.
-func (l *loader) list(n ast.Node) []ast.Node {
+// mostProblems ends the reading of a file: looking for what each wrong word was meant
+// to be takes its time.
+const mostProblems = 100
+
+// list goes through a sequence, or ends where there are problems enough; a single thing
+// is a list of one.
+func (l *loader) list(n ast.Node) iter.Seq[ast.Node] {
+	items := []ast.Node{n}
 	if s, ok := n.(*ast.SequenceNode); ok {
-		return s.Values
+		items = s.Values
+	} else if n.Type() == ast.NullType {
+		items = nil
 	}
-	if n.Type() == ast.NullType {
-		return nil
+	return func(yield func(ast.Node) bool) {
+		for _, item := range items {
+			if len(l.problems) >= mostProblems || !yield(item) {
+				return
+			}
+		}
 	}
-	return []ast.Node{n}
 }
 
 // word reads a scalar as it is written.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -16,15 +15,16 @@ type explainCmd struct {
 
 // Run tells one phone's story.
 func (c *explainCmd) Run(s streams) error {
-	data, err := os.ReadFile(c.Report)
+	file, err := os.Open(c.Report)
 	if err != nil {
 		return usageError("%w", err)
 	}
-	var r report.Report
-	if err := json.Unmarshal(data, &r); err != nil {
+	defer file.Close() // it is only read
+	r, err := report.ReadFor(c.Phone, file)
+	if err != nil {
 		return usageError("%s is no report of itlsim run --json: %w", c.Report, err)
 	}
-	return explain(&r, c.Phone, s.out)
+	return explain(r, c.Phone, s.out)
 }
 
 // explain tells the story of a device from a report.

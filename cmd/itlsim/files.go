@@ -1,12 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
+	"itlsim/internal/bounded"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -83,17 +84,12 @@ func (c *trustCmd) Run(s streams) error {
 }
 
 // readFile reads what a phone would download, no more.
-func readFile(path string) ([]byte, error) { return readAtMost(path, itl.MaxFile) }
-
-// readAtMost reads a file, and of one that is larger one byte more.
-func readAtMost(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usageError("%w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
+func readFile(path string) ([]byte, error) {
+	data, err := bounded.ReadFile(path, itl.MaxFile)
+	switch _, tooLarge := errors.AsType[*bounded.TooLargeError](err); {
+	case tooLarge:
+		return nil, usageError("%s: larger than the %d KB that a phone downloads", path, itl.MaxFile>>10)
+	case err != nil:
 		return nil, usageError("%w", err)
 	}
 	return data, nil

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"itlsim/internal/bounded"
 	"itlsim/internal/cause"
 	"itlsim/lab"
 	"itlsim/scenarios/inventory"
@@ -30,7 +31,7 @@ func (c *importCmd) Run(s streams, end *ending) error {
 	var sources []inventory.Source
 	var unread []error
 	for _, file := range c.Files {
-		data, err := readAtMost(file, inventory.MaxExport)
+		data, err := bounded.ReadFile(file, inventory.MaxExport)
 		if err != nil {
 			unread = append(unread, err)
 			continue

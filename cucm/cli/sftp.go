@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/internal/bounded"
 	"itlsim/internal/cause"
 
 	"github.com/pkg/sftp"
@@ -53,6 +54,18 @@ const sshPort = "22"
 // maxP12 is more than any ITLRecovery.p12 has.
 const maxP12 = 64 << 10
 
+// maxSFTP is more than all that a server says while the certificates of a dozen large
+// clusters are consolidated, in bytes: lists of files and the files.
+const maxSFTP = 8 << 20
+
+// talkative is a connection to a server that may say more than there is room for.
+type talkative struct {
+	net.Conn
+	io.Reader
+}
+
+func (c talkative) Read(p []byte) (int, error) { return c.Reader.Read(p) }
+
 // sftpLogin says where to log in.
 type sftpLogin struct{ host, port, user, password string }
 
@@ -92,6 +105,7 @@ func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
 	if err != nil {
 		return nil, l.unreachable(err, "The SFTP server %s cannot be reached: %s")
 	}
+	conn = talkative{conn, bounded.Reader(conn, maxSFTP)}
 	_ = conn.SetDeadline(time.Now().Add(sftpPatience)) // of the network, not of the cluster
 	s := &sftpSession{sftpLogin: l}
 	var asked bool
@@ -230,15 +244,15 @@ func (s *sftpSession) get(name string, most int64) ([]byte, error) {
 	var data []byte
 	if err == nil {
 		defer f.Close()
-		data, err = io.ReadAll(io.LimitReader(f, most+1))
+		data, err = io.ReadAll(bounded.Reader(f, most))
+	}
+	if errors.As(err, new(*bounded.TooLargeError)) {
+		return nil, s.failed(ErrSFTPTransfer,
+			"The file %s on %s is larger than %d bytes", name, s.address(), most)
 	}
 	if err != nil {
 		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
 			"The transfer of %s from %s failed: %s", name, s.address(), cause.OfPeer(err))
-	}
-	if int64(len(data)) > most {
-		return nil, s.failed(ErrSFTPTransfer,
-			"The file %s on %s is larger than %d bytes", name, s.address(), most)
 	}
 	return data, nil
 }

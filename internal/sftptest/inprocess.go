@@ -3,6 +3,7 @@ package sftptest
 import (
 	"crypto/rsa"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"testing"
@@ -14,6 +15,19 @@ import (
 // Start runs a server within the test, on a port that the system chooses or on
 // one given. Its host key is the one given.
 func Start(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Server {
+	t.Helper()
+	return StartAs(t, auth, hostKey, port, func(channel io.ReadWriteCloser) {
+		if server, err := sftp.NewServer(channel); err == nil {
+			_ = server.Serve()
+			server.Close()
+		}
+	})
+}
+
+// StartAs runs one whose clients, once they have logged in, something else serves.
+func StartAs(
+	t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string, subsystem func(io.ReadWriteCloser),
+) *Server {
 	t.Helper()
 	s := &Server{Host: "127.0.0.1", User: "joemar2", Password: "cisco", Dir: t.TempDir()}
 	signer, err := ssh.NewSignerFromKey(hostKey)
@@ -63,7 +77,7 @@ func Start(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Serve
 			if err != nil {
 				return
 			}
-			running.Go(func() { serve(conn, cfg) })
+			running.Go(func() { serve(conn, cfg, subsystem) })
 		}
 	})
 	t.Cleanup(func() {
@@ -73,7 +87,7 @@ func Start(t testing.TB, auth Auth, hostKey *rsa.PrivateKey, port string) *Serve
 	return s
 }
 
-func serve(conn net.Conn, cfg *ssh.ServerConfig) {
+func serve(conn net.Conn, cfg *ssh.ServerConfig, subsystem func(io.ReadWriteCloser)) {
 	defer conn.Close()
 	_, channels, requests, err := ssh.NewServerConn(conn, cfg)
 	if err != nil {
@@ -93,10 +107,7 @@ func serve(conn net.Conn, cfg *ssh.ServerConfig) {
 			}
 		}
 		go ssh.DiscardRequests(requests)
-		if server, err := sftp.NewServer(channel); err == nil {
-			_ = server.Serve()
-			server.Close()
-		}
+		subsystem(channel)
 		channel.Close()
 	}
 }

@@ -299,7 +299,8 @@ func (m *Import) sql(file string, lines []line) {
 			m.problem(file, lines[i].number, 1, "there are %d columns; there is room for %d", len(starts), maxColumns)
 			continue
 		}
-		h := headerOf(fixed(lines[i-1].text, starts))
+		cells := make([]string, len(starts)) // of one row after the other
+		h := headerOf(fixed(cells, lines[i-1].text, starts))
 		if !h.ofPhones() {
 			if h.names() {
 				m.problem(file, lines[i-1].number, 1, "the query has names and nothing else of phones: "+
@@ -310,7 +311,7 @@ func (m *Import) sql(file string, lines []line) {
 		n := 0
 		for i++; i < len(lines) && strings.TrimSpace(lines[i].text) != "" && !isPrompt(lines[i].text); i++ {
 			at := place{file, lines[i].number}
-			if m.row(&h, fixed(lines[i].text, starts), at, m.placeIn(file, at.line)) {
+			if m.row(&h, fixed(cells, lines[i].text, starts), at, m.placeIn(file, at.line)) {
 				n++
 			}
 		}
@@ -330,18 +331,18 @@ func ruleStarts(rule string) (starts []int) {
 	return starts
 }
 
-// fixed cuts a row at columns.
-func fixed(row string, starts []int) []string {
+// fixed cuts a row at columns, into as many of the cells as it has.
+func fixed(cells []string, row string, starts []int) []string {
 	runes := []rune(row)
-	cells := make([]string, len(starts))
 	for i, from := range starts {
+		if from >= len(runes) {
+			return cells[:i]
+		}
 		to := len(runes)
 		if i+1 < len(starts) {
 			to = min(to, starts[i+1])
 		}
-		if from < to {
-			cells[i] = strings.TrimSpace(string(runes[from:to]))
-		}
+		cells[i] = strings.TrimSpace(string(runes[from:to]))
 	}
 	return cells
 }

@@ -53,6 +53,7 @@ const (
 	maxShownLists   = 1000
 	maxShownRecords = 5000
 	maxShownValue   = 4096 // bytes of a row
+	maxShownLines   = 200_000
 )
 
 // A shownReader reads the output of show itl line by line.
@@ -97,6 +98,10 @@ func (r *shownReader) line(l line) {
 		r.length, r.summed, r.broken = 0, 0, nil
 	}
 	if r.list == nil {
+		return
+	}
+	if len(r.text) >= maxShownLines {
+		r.drop(l.number, "the list has more than %d lines", maxShownLines)
 		return
 	}
 	r.text = append(r.text, l.text)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -14,7 +15,8 @@ import (
 // many lines.
 const (
 	maxColumns = 4096
-	maxCell    = 64 << 10 // bytes
+	maxCell    = 64 << 10  // bytes
+	maxRow     = 128 << 10 // bytes, each of which may be a cell
 )
 
 // mostProblems ends the reading of an export that is no such file at all.
@@ -28,6 +30,7 @@ type table struct {
 	text     string
 	skipped  int // lines before the header
 	csv      *csv.Reader
+	row      row
 	starts   []int // of lines, once a problem asks for them
 	patient  bool  // reads on when there are enough problems, and notes no more
 	problems language.Problems
@@ -41,13 +44,32 @@ func newTable(file, text string) *table {
 	if said, ok := strings.CutPrefix(strings.ToLower(first), "sep="); ok && utf8.RuneCountInString(said) == 1 {
 		separator, rest, t.skipped = []rune(said)[0], more, 1
 	}
-	t.csv = csv.NewReader(strings.NewReader(rest))
+	t.row.text = strings.NewReader(rest)
+	t.csv = csv.NewReader(&t.row)
 	if strings.ContainsRune(",;\t|", separator) {
 		t.csv.Comma = separator
 	}
 	t.csv.TrimLeadingSpace, t.csv.ReuseRecord = t.csv.Comma != '\t', true
 	t.csv.FieldsPerRecord = -1
 	return t
+}
+
+// row passes a text on, up to the end of the room that there is for a row: the csv
+// package splits all of what it takes for one before it returns.
+type row struct {
+	text *strings.Reader
+	left int // bytes of the row that is read, and of what was read ahead
+}
+
+var errLongRow = fmt.Errorf("the row has more than %d bytes; a quote is not closed, or this is no table", maxRow)
+
+func (r *row) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errLongRow
+	}
+	n, err := r.text.Read(p)
+	r.left -= n
+	return n, err
 }
 
 // mostOf is the separator that a header has most of outside quotes.
@@ -74,6 +96,8 @@ func mostOf(header, separators string) rune {
 // and left out.
 func (t *table) next() []string {
 	for t.patient || len(t.problems) < mostProblems {
+		t.row.left = maxRow
+		began := t.csv.InputOffset()
 		row, err := t.csv.Read()
 		var bad *csv.ParseError
 		switch {
@@ -81,6 +105,9 @@ func (t *table) next() []string {
 			return nil
 		case errors.As(err, &bad):
 			t.at(bad.Line, bad.Column, "%v: a cell with a quote in it stands in quotes, and its own are doubled", bad.Err)
+		case errors.Is(err, errLongRow):
+			t.at(1+strings.Count(t.text[:began], "\n"), 1, "%v", err)
+			return nil
 		case err != nil:
 			t.at(1, 1, "%v", err)
 			return nil

@@ -22,13 +22,18 @@ var pager = regexp.MustCompile(`(?i)-*\s*Press <enter> for 1 line, <space> for o
 // them: control sequences, backspaces, and the questions of the pager, on lines of
 // their own or before what came next.
 func logLines(text string) []line {
-	var lines []line
+	lines := make([]line, 0, strings.Count(text, "\n")+1)
 	number := 0
 	for raw := range strings.SplitSeq(text, "\n") {
 		number++
-		clean := backspaced(control.ReplaceAllString(raw, ""))
+		clean := raw
+		if strings.ContainsAny(raw, "\x1b\x07\b") {
+			clean = backspaced(control.ReplaceAllString(raw, ""))
+		}
 		asked := pager.MatchString(clean)
-		clean = pager.ReplaceAllString(clean, "")
+		if asked {
+			clean = pager.ReplaceAllString(clean, "")
+		}
 		if at := strings.LastIndex(strings.TrimRight(clean, "\r"), "\r"); at >= 0 {
 			clean = clean[at+1:] // written over
 		}

@@ -116,22 +116,23 @@ type word struct {
 // wordsOf splits at blanks; a text in quotes is one word.
 func wordsOf(s string) []word {
 	var words []word
-	quoted, in := false, false
+	quoted, begins := false, -1
 	at := 0
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r) && !quoted:
-			in = false
-		default:
-			if !in {
-				words, in = append(words, word{at: at}), true
-			}
-			if r == '"' {
-				quoted = !quoted
-			}
-			words[len(words)-1].text += string(r)
+	for i, r := range s {
+		switch blank := unicode.IsSpace(r) && !quoted; {
+		case blank && begins >= 0:
+			words[len(words)-1].text = s[begins:i]
+			begins = -1
+		case !blank && begins < 0:
+			words, begins = append(words, word{at: at}), i
+		}
+		if r == '"' {
+			quoted = !quoted
 		}
 		at++
+	}
+	if begins >= 0 {
+		words[len(words)-1].text = s[begins:]
 	}
 	return words
 }

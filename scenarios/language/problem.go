@@ -42,7 +42,14 @@ func (ps Problems) Error() string {
 // Is reports whether the target is the family, [ErrInvalid].
 func (Problems) Is(target error) bool { return target == ErrInvalid }
 
-// Add notes one more.
+// longestMessage bounds a message, which may quote what a file has in place of a word.
+const longestMessage = 2000 // bytes
+
+// Add notes one more. Of a message that is longer than anybody reads the end is cut off.
 func (ps *Problems) Add(file string, line, column int, format string, args ...any) {
-	*ps = append(*ps, &Problem{file, line, column, fmt.Sprintf(format, args...)})
+	message := fmt.Sprintf(format, args...)
+	if len(message) > longestMessage {
+		message = strings.ToValidUTF8(message[:longestMessage], "") + "…"
+	}
+	*ps = append(*ps, &Problem{file, line, column, message})
 }

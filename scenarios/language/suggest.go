@@ -55,8 +55,12 @@ func nearest(typed string, names []string) []string {
 		}
 		a, b := []rune(typed), []rune(lower)
 		longer := strings.HasPrefix(typed, lower) && 2*len(b) >= len(a)
+		most := max(len(a), len(b)) / 3
+		if max(len(a)-len(b), len(b)-len(a)) > most && !longer {
+			continue // as many mistakes at least; what is typed may be a whole book
+		}
 		switch d := mistakes(a, b); {
-		case d > max(len(a), len(b))/3 && !longer:
+		case d > most && !longer:
 		case near == nil || d < least:
 			least, near = d, []string{name}
 		case d == least:
