@@ -5,6 +5,7 @@ import (
 	_ "embed" // for cnf.xml.tmpl
 	"encoding/xml"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -36,13 +37,22 @@ var cnfXML string
 var cnfTemplate = template.Must(template.New("cnf.xml").Funcs(template.FuncMap{"xml": escape}).Parse(cnfXML))
 
 // XML is the plain file.
-func (f *File) XML() []byte {
-	values := struct {
-		*File
-		Group, Verifiers []server
-		Vendor           vendorXML
-		Mode             int
-	}{File: f, Vendor: vendorOf(f.Settings), Mode: int(f.Security) + 1}
+func (f *File) XML() []byte { return f.Mold().AppendXML(nil, f.Device, f.VersionStamp) }
+
+// A Mold is a file but for the device's name and its version stamp: what the files of
+// many devices have in common.
+type Mold struct {
+	text []byte
+	gaps []gap
+}
+
+// A gap is where in the text something else stands in each file: the value of that
+// index among the name and the stamp.
+type gap struct{ at, value int }
+
+// Mold is the file without its name and stamp.
+func (f *File) Mold() Mold {
+	values := molding{File: f, Vendor: vendorOf(f.Settings), Mode: int(f.Security) + 1}
 	for i, address := range f.CallManagers {
 		s := f.callManagerAt(address)
 		if s.Name = s.Host; i < len(f.Names) {
@@ -53,8 +63,7 @@ func (f *File) XML() []byte {
 	for _, address := range f.TVS {
 		values.Verifiers = append(values.Verifiers, serverAt(address, tvs.Port))
 	}
-	var b bytes.Buffer
-	b.Grow(4096)
+	values.text.Grow(4096)
 	name := "own"
 	switch {
 	case f.Default:
@@ -62,10 +71,48 @@ func (f *File) XML() []byte {
 	case f.Stub:
 		name = "stub"
 	}
-	if err := cnfTemplate.ExecuteTemplate(&b, name, values); err != nil {
+	if err := cnfTemplate.ExecuteTemplate(&values.text, name, &values); err != nil {
 		panic("cnf: cnf.xml.tmpl: " + err.Error()) // a buffer does not fail, and tests render the template
 	}
-	return b.Bytes()
+	return Mold{values.text.Bytes(), values.gaps}
+}
+
+// AppendXML appends the plain file of a device.
+func (m Mold) AppendXML(b []byte, device, versionStamp string) []byte {
+	values := [...]string{escape(device), escape(versionStamp)}
+	size := len(m.text)
+	for _, g := range m.gaps {
+		size += len(values[g.value])
+	}
+	b = slices.Grow(b, size)
+	done := 0
+	for _, g := range m.gaps {
+		b = append(append(b, m.text[done:g.at]...), values[g.value]...)
+		done = g.at
+	}
+	return append(b, m.text[done:]...)
+}
+
+// molding is what the template makes a mold of, and the mold as far as it has come.
+type molding struct {
+	*File
+	Group, Verifiers []server
+	Vendor           vendorXML
+	Mode             int
+
+	text bytes.Buffer
+	gaps []gap
+}
+
+// Device leaves a gap for the device's name.
+func (m *molding) Device() string { return m.gap(0) }
+
+// VersionStamp leaves a gap for the version stamp.
+func (m *molding) VersionStamp() string { return m.gap(1) }
+
+func (m *molding) gap(value int) string {
+	m.gaps = append(m.gaps, gap{m.text.Len(), value})
+	return ""
 }
 
 // callManagerAt is a call manager whose SIP by TLS is at the port behind that of SIP.

@@ -3,6 +3,7 @@ package cnf_test
 import (
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,6 +57,19 @@ func TestWrittenIsReadBack(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(&want, got, cmpopts.EquateEmpty()))
 	})
+}
+
+// Files of one mold differ in the device's name and the stamp alone.
+func TestMold(t *testing.T) {
+	mold := (&cnf.File{Config: cnf.Config{CallManagers: []string{"pub"}}}).Mold()
+	one, other := string(mold.AppendXML(nil, "SEP<1>", "stamp 1")), string(mold.AppendXML([]byte("head"), "SEP2", "stamp 2"))
+	for _, line := range []string{
+		"<phoneLabel>SEP&lt;1&gt;</phoneLabel>\n", "<featureLabel>SEP&lt;1&gt;</featureLabel>\n",
+		"<versionStamp>stamp 1</versionStamp>\n",
+	} {
+		require.Contains(t, one, line)
+	}
+	require.Equal(t, "head"+one, strings.NewReplacer("SEP2", "SEP&lt;1&gt;", "stamp 2", "stamp 1").Replace(other))
 }
 
 // A stub says for whose certificate there is an encrypted file, and nothing of it.

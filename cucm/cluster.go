@@ -56,7 +56,7 @@ func newCluster(cfg Config) (*Cluster, error) {
 
 // newNode adds a node that has nothing yet.
 func (c *Cluster) newNode(s nodeState) *Node {
-	n := &Node{cluster: c, index: len(c.nodes), nodeState: s, configs: make(map[configKey]signedConfig)}
+	n := &Node{cluster: c, index: len(c.nodes), nodeState: s, configs: make(map[deviceKind]currentConfigs)}
 	n.log = ciscolog.New(c.collectors)
 	c.nodes = append(c.nodes, n)
 	return n

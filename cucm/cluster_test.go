@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -226,6 +227,35 @@ func TestConfigurationsAreSignedWhenAskedFor(t *testing.T) {
 	l.Must(l.Pub, "set cert regen CallManager", "yes")
 	require.NotEqual(t, f.Signer.Serial, ask().Signer.Serial)
 	require.EqualValues(t, 3, l.Counts().ConfigsSigned)
+}
+
+// A node keeps little of each of ten thousand phones' configurations, which have some
+// five kilobytes: a header with its signature.
+func TestConfigurationsTakeLittleRoom(t *testing.T) {
+	const phones, room = 500, 1200 // bytes each
+	l := newLab(t)
+	name := func(i int) string { return fmt.Sprintf("SEP%012X", i) }
+	for i := range phones {
+		l.AddDevice(cucm.Device{Name: name(i), Group: l.Nodes()})
+	}
+	alive := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	ask := func(i int) string {
+		data, err := l.Pub.File(name(i) + ".cnf.xml.sgn")
+		require.NoError(t, err)
+		return string(data)
+	}
+	before, first := alive(), ask(0)
+	for i := range phones {
+		ask(i)
+	}
+	require.Less(t, int64(alive()-before), int64(phones*room))
+	require.Equal(t, first, ask(0), "the whole file, each time")
+	require.EqualValues(t, phones, l.Counts().ConfigsSigned)
 }
 
 // Whatever a configuration is made of: when that changes, phones get another file,

@@ -1,17 +1,10 @@
 package cucm
 
 import (
-	"crypto/md5"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
-	"encoding/hex"
-	"fmt"
-	"hash/fnv"
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 
 	"itlsim/cnf"
 	"itlsim/itl"
@@ -71,11 +64,11 @@ func (n *Node) configFile(f tftp.Name) ([]byte, error) {
 		f.Device = FleetDevice
 		device = Device{Name: FleetDevice, Group: device.Group, Security: device.Security}
 	}
-	if f.Kind != tftp.Config {
-		return n.signedConfiguration(f, device)
+	configs := n.configurations(device)
+	if f.Kind == tftp.Config {
+		return configs.appendPlain(nil, device.Name), nil
 	}
-	file, _ := n.configuration(device)
-	return file.XML(), nil
+	return configs.signed(n.cluster, f, device)
 }
 
 // recipient is the certificate for which the device's configuration is encrypted;
@@ -106,114 +99,6 @@ func (n *Node) group() []*Node {
 // FleetDevice is the device's name in a configuration that a whole fleet shares, see
 // [Config].
 const FleetDevice = "SEP000000000000"
-
-// key is what a signed configuration of the device is kept under. The caller has the
-// lock.
-func (d *Device) key() string {
-	if d.Name != FleetDevice {
-		return d.Name
-	}
-	var key strings.Builder
-	for _, n := range d.Group {
-		key.WriteString(n.name)
-		key.WriteByte(' ')
-	}
-	key.WriteString(d.Security.String())
-	return key.String()
-}
-
-// signedConfiguration signs a device's configuration when a phone first asks for it
-// after a change.
-func (n *Node) signedConfiguration(name tftp.Name, d Device) ([]byte, error) {
-	c := n.cluster
-	c.mu.RLock()
-	key := configKey{name.Kind, d.key()}
-	kept, digest, changes := n.configs[key], n.digest, c.changes
-	c.mu.RUnlock()
-	if kept.changes == changes && kept.device.same(d) {
-		return kept.data, nil
-	}
-	// Written and signed outside the lock: other phones need not wait for it.
-	file, signer := n.configuration(d)
-	if kept.stamp != file.VersionStamp || kept.signer != signer || kept.digest != digest ||
-		kept.device.recipient() != d.recipient() {
-		data, err := n.sign(name, &file, d, digest, signer)
-		if err != nil {
-			return nil, err
-		}
-		c.signed.Add(1)
-		kept = signedConfig{stamp: file.VersionStamp, signer: signer, digest: digest, data: data}
-	}
-	kept.changes, kept.device = changes, d
-	c.mu.Lock()
-	n.configs[key] = kept
-	c.mu.Unlock()
-	return kept.data, nil
-}
-
-// same reports whether a device's configuration is the same as far as the database goes.
-func (d *Device) same(e Device) bool {
-	return d.Security == e.Security && d.recipient() == e.recipient() && slices.Equal(d.Group, e.Group)
-}
-
-// sign signs a device's configuration, or what stands in the place of one that is
-// encrypted, or encrypts it. What keys that takes is no part of a simulation, which
-// goes by the cluster's own randomness.
-func (n *Node) sign(name tftp.Name, f *cnf.File, d Device, digest itl.Digest, by *Certificate) ([]byte, error) {
-	c := n.cluster
-	recipient := d.recipient()
-	var key *rsa.PublicKey
-	if recipient != nil {
-		key, _ = recipient.PublicKey.(*rsa.PublicKey)
-	}
-	switch {
-	case key == nil:
-	case name.Kind == tftp.EncryptedConfig:
-		return itl.EncryptFile(name.String(), f.XML(), digest, c.Now(), by.Signer, key, rand.Reader)
-	default:
-		stub, sum := *f, md5.Sum(recipient.Raw)
-		stub.Stub, stub.CertHash = true, hex.EncodeToString(sum[:])
-		f = &stub
-	}
-	return itl.SignFile(name.String(), f.XML(), digest, c.Now(), by.Signer)
-}
-
-// configuration is a device's configuration, and the certificate to sign it with.
-// The call managers and TVS members are those of the device's CallManager Group.
-func (n *Node) configuration(d Device) (cnf.File, *Certificate) {
-	c := n.cluster
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	file := cnf.File{
-		Config: cnf.Config{Settings: n.sees().settings, Default: d.Name == defaultDevice},
-		Device: d.Name,
-		CAPF:   c.nodes[0].host(),
-	}
-	if n.sees().mixed {
-		file.Security = d.Security
-	}
-	for i, m := range d.Group {
-		file.Names = append(file.Names, m.name)
-		file.CallManagers = append(file.CallManagers, m.callManager(file.Security))
-		if address := m.addresses[TVSService]; address != "" {
-			file.TVS = append(file.TVS, address)
-		}
-		if i == 0 {
-			file.Directory = cnf.DirectoryURL(m.host(), m.port(TomcatService))
-		}
-	}
-	file.VersionStamp = stamp(&file)
-	return file, n.certs[CallManager]
-}
-
-// stamp is a version stamp that is another one for whatever else is in a file: so
-// nobody who changes something that files are made of needs to think of it. (Real
-// ones are numbers that tell nothing.)
-func stamp(f *cnf.File) string {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%+v", *f)
-	return fmt.Sprintf("{%s-%016x}", f.Device, h.Sum64())
-}
 
 // host is the address by which phones know the node: where it listens, or its
 // name while nothing listens. The caller has the lock.

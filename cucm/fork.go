@@ -2,8 +2,6 @@
 
 package cucm
 
-import "maps"
-
 // Fork is another cluster that is just like this one now and goes its own way from
 // here: the same certificates, lists, database, registrations and reports, with a
 // clock and a source of keys of its own. Logs, backups and faults are not taken
@@ -19,7 +17,10 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 	}
 	c.mu.RLock()
 	for _, n := range c.nodes {
-		f.newNode(n.nodeState).configs = maps.Clone(n.configs)
+		own := f.newNode(n.nodeState)
+		for kind, current := range n.configs {
+			own.configs[kind] = currentConfigs{configurations: current.configurations} // compared anew
+		}
 	}
 	c.mu.RUnlock()
 	c.Phones.mu.RLock()

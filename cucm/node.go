@@ -6,7 +6,6 @@ import (
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
-	"itlsim/tftp"
 )
 
 // A Node is one server of a cluster. It is safe for concurrent use; the zero
@@ -19,27 +18,9 @@ type Node struct {
 	down      bool               // without power
 	before    *draft             // how all was before the node was cut off; nil: it is not
 	addresses map[Service]string // host:port, once reachable
-	configs   map[configKey]signedConfig
+	configs   map[deviceKind]currentConfigs
 	faults    atomic.Pointer[Faults]
 	log       *ciscolog.Log
-}
-
-// A signedConfig is a device's configuration as signed by a node. It is kept
-// until something in it changes, since signing is a node's dearest operation,
-// about a millisecond.
-type signedConfig struct {
-	changes uint64 // of the cluster when it was last compared
-	device  Device // then
-	stamp   string
-	signer  *Certificate
-	digest  itl.Digest
-	data    []byte
-}
-
-// A configKey is what a signed configuration is kept under.
-type configKey struct {
-	kind   tftp.Kind
-	device string // see [Device.key]
 }
 
 // Cluster is the node's.

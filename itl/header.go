@@ -236,7 +236,8 @@ func (h *Header) set(r *elements, e element, seen *[256]bool) (err *FormatError)
 	case tagSignerName:
 		h.Signer.Subject = e.text()
 	case tagSignerSerial:
-		if h.Signer.Serial = e.value; len(e.value) == 0 {
+		// a copy: what is said of a signer outlives the file, of many phones
+		if h.Signer.Serial = bytes.Clone(e.value); len(e.value) == 0 {
 			return e.errorf("empty")
 		}
 	case tagCAName:

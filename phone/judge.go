@@ -143,7 +143,7 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 	case b.offer.encrypted != nil:
 		plain, err := p.decrypt(b.offer.encrypted)
 		if err != nil {
-			p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted, err})
+			p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted.Scheme(), err})
 			return false
 		}
 		return p.acceptConfig(plain, by, server)
@@ -231,7 +231,7 @@ func (p *Phone) refuseStub(why error) {
 	b := p.boot
 	missing := b.file
 	b.file, b.name.Kind, b.offer = b.stub.file, p.configKind(), offer{signed: b.stub.signed}
-	p.refuse(b.stub.signed, &EncryptedError{missing, b.stub.certHash, nil, why})
+	p.refuse(b.stub.signed, &EncryptedError{missing, b.stub.certHash, "", why})
 }
 
 // refuse turns the offered file down, which changes nothing stored and never

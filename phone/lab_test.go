@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,6 +56,7 @@ type lab struct {
 	verdicts []phone.Verdict // all, in order
 	screens  []phone.Display
 	alarms   []sip.DeviceTLInfo
+	configs  []weak.Pointer[byte] // the first of each signed configuration that was handed out
 }
 
 // keys are for the certificates of each lab, in the order of their mention.
@@ -451,7 +453,11 @@ func (l *lab) answer(a phone.Action) phone.Event {
 			return phone.FileTooLarge{Seq: f.Seq}
 		}
 		require.Contains(l.t, l.files, name)
-		return phone.FileReceived{Seq: f.Seq, Data: l.files[name]}
+		data := bytes.Clone(l.files[name])
+		if len(data) > 0 && strings.HasSuffix(f.Name, ".sgn") {
+			l.configs = append(l.configs, weak.Make(&data[0]))
+		}
+		return phone.FileReceived{Seq: f.Seq, Data: data}
 	}
 	ask := a.(phone.AskTVS)
 	s := l.tvs[ask.Server]

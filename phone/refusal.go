@@ -69,10 +69,10 @@ func tooLarge(kind tftp.Kind) error {
 // EncryptedError: the configuration is encrypted, and the phone got no file that
 // it can read: it has no LSC, or another one than the file is for.
 type EncryptedError struct {
-	File     string         // the encrypted one
-	CertHash string         // MD5 of the certificate that it is for, as the stub says
-	Got      *itl.Encrypted // nil: it was not got
-	Missing  error          // why, or why it could not be read
+	File     string // the encrypted one
+	CertHash string // MD5 of the certificate that it is for, as the stub says
+	Scheme   string // how it is encrypted; "": it was not got
+	Missing  error  // why, or why it could not be read
 }
 
 func (e *EncryptedError) Error() string {
@@ -80,10 +80,10 @@ func (e *EncryptedError) Error() string {
 	if e.CertHash != "" {
 		whose = " for the certificate with the MD5 " + e.CertHash
 	}
-	if e.Got == nil {
+	if e.Scheme == "" {
 		return fmt.Sprintf("the configuration is encrypted%s, and %s %v", whose, e.File, e.Missing)
 	}
-	return fmt.Sprintf("the configuration is encrypted%s (%s), and %s", whose, e.Got.Scheme(), cause.Of(e.Missing))
+	return fmt.Sprintf("the configuration is encrypted%s (%s), and %s", whose, e.Scheme, cause.Of(e.Missing))
 }
 
 // DigestError: the file is signed over a digest that this firmware cannot

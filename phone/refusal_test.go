@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -87,4 +88,28 @@ func TestCausesOfRefusals(t *testing.T) {
 	strange, ok := errors.AsType[*phone.StrangeTVSError](error(l.last.Refusal))
 	require.True(t, ok)
 	require.Equal(t, "tvs1:2445", strange.Server)
+}
+
+// What a phone remembers of a file that it refused is little, and not the file, of
+// which each phone of a fleet has another.
+func TestRefusalsDoNotHoldFiles(t *testing.T) {
+	for what, script := range map[string]string{
+		"an unknown signer":           "config c2 CallManager-2\nserve config c2",
+		"a signature that is wrong":   "forge bad c1\nserve config bad",
+		"a stub":                      "stub s CallManager\nserve config s",
+		"one that it cannot decrypt":  "stub s CallManager\nserve config s\nencrypted e CallManager\nserve encrypted e",
+		"one that nobody vouches for": "config c2 CallManager-2\nserve config c2\ntvs tvs1 silent\ntvs tvs2 shows TVS-2",
+	} {
+		t.Run(what, func(t *testing.T) {
+			l := bootedLab(t)
+			l.run(script + "\nboot")
+			require.NotNil(t, l.phone.LastBoot().Refusal)
+			require.Greater(t, len(l.configs), 1)
+			runtime.GC()
+			for _, config := range l.configs {
+				require.Nil(t, config.Value())
+			}
+			runtime.KeepAlive(l)
+		})
+	}
 }
