@@ -1,25 +1,18 @@
 package sip
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"itlsim/internal/cause"
-
-	"github.com/emiago/sipgo/sip"
 )
-
-// maxMessage bounds what a peer can make this side hold.
-const maxMessage = 16 << 10
 
 // NoAnswerError: no connection, or no answer in time.
 type NoAnswerError struct {
@@ -116,80 +109,31 @@ type Conn struct {
 	server  string
 	timeout time.Duration
 	stop    func() bool
-	begun   func() // called when part of a message has come, not all; may be nil
-	stream  *sip.ParserStream
+	in      *incoming
 }
 
-// parser parses what every message is known by, and what may stand in one several
-// times. Other headers are parsed when somebody asks for them.
-var parser = func() *sip.Parser {
-	headers := maps.Clone(sip.DefaultHeadersParser())
-	maps.DeleteFunc(headers, func(name string, _ sip.HeaderParser) bool {
-		switch name {
-		case "via", "v", "contact", "m", "call-id", "i", "cseq", "content-length", "l":
-			return false
-		}
-		return true
-	})
-	p := sip.NewParser(sip.WithHeadersParsers(headers))
-	p.MaxMessageLength = maxMessage
-	return p
-}()
-
-func newConn(raw net.Conn) *Conn { return &Conn{Conn: raw, stream: parser.NewSIPStream()} }
+func newConn(raw net.Conn) *Conn { return &Conn{Conn: raw, in: buffers.Get().(*incoming)} }
 
 // Close closes the connection.
 func (c *Conn) Close() error {
 	if c.stop != nil {
 		c.stop()
 	}
-	c.stream.Close()
+	if c.in != nil {
+		c.in.release()
+		c.in = nil
+	}
 	return c.Conn.Close()
 }
 
-var crlf = []byte("\r\n")
-
-// readSize is how much is read at a time at least, in bytes: most messages at once.
-const readSize = 2048
-
 // next reads a message. Its error is io.EOF between two messages, else what the
 // connection or the parser says.
-func (c *Conn) next() (msg sip.Message, err error) {
-	// The parser meets whatever a peer sends.
-	defer func() {
-		if problem := recover(); problem != nil {
-			msg, err = nil, fmt.Errorf("unparsable message: %v", problem)
-		}
-	}()
-	begun := false // of the message; the parser takes what it has read out of the buffer
-	for {
-		b := c.stream.Buffer()
-		for !begun && bytes.HasPrefix(b.Bytes(), crlf) {
-			c.stream.Discard(len(crlf)) // keep-alive between messages (RFC 5626, 4.4.1)
-		}
-		if b.Len() > 0 && (begun || !bytes.HasPrefix(crlf, b.Bytes())) {
-			msg, _, err := c.stream.ParseNext()
-			if err == nil || !errors.Is(err, io.ErrUnexpectedEOF) {
-				return msg, err
-			}
-			if !begun && c.begun != nil {
-				c.begun()
-			}
-			begun = true
-		}
-		b.Grow(readSize)
-		n, err := c.Conn.Read(b.AvailableBuffer()[:b.Available()])
-		if n == 0 {
-			return nil, err
-		}
-		b.Write(b.AvailableBuffer()[:n])
-	}
-}
+func (c *Conn) next() (*Message, error) { return c.in.next(c.Conn) }
 
 // An Answer is what came of a request: the final answer, and an error where that
 // is no success, or did not come.
 type Answer struct {
-	*sip.Response
+	*Message
 	Err error // a [*NoAnswerError], or a [*RejectedError]
 }
 
@@ -203,16 +147,15 @@ func (c *Conn) AskAll(requests ...Request) []Answer {
 	c.SetDeadline(time.Now().Add(c.timeout))
 	err := c.send(requests)
 	for waiting := len(requests); err == nil && waiting > 0; {
-		var msg sip.Message
-		if msg, err = c.next(); err != nil {
+		var response *Message
+		if response, err = c.next(); err != nil {
 			break
 		}
-		response, ok := msg.(*sip.Response)
-		if !ok || response.StatusCode < 200 {
+		if response.StatusCode < 200 {
 			continue // a request, or provisional
 		}
 		for i, r := range requests {
-			if answers[i].Response == nil && r.answeredBy(response) {
+			if answers[i].Message == nil && r.answeredBy(response) {
 				answers[i] = c.answer(r, response)
 				waiting--
 				break
@@ -223,7 +166,7 @@ func (c *Conn) AskAll(requests ...Request) []Answer {
 		err = context.DeadlineExceeded
 	}
 	for i, r := range requests {
-		if answers[i].Response == nil {
+		if answers[i].Message == nil {
 			answers[i].Err = &NoAnswerError{c.server, r.Method, err}
 		}
 	}
@@ -243,15 +186,15 @@ func (c *Conn) send(requests []Request) error {
 	return err
 }
 
-func (c *Conn) answer(r Request, response *sip.Response) Answer {
-	if response.IsSuccess() {
-		return Answer{Response: response}
+func (c *Conn) answer(r Request, response *Message) Answer {
+	if response.StatusCode < 300 {
+		return Answer{Message: response}
 	}
-	return Answer{response, &RejectedError{c.server, r.Method, response.StatusCode, response.Reason}}
+	return Answer{response, &RejectedError{c.server, r.Method, response.StatusCode, strings.Clone(response.Reason)}}
 }
 
 // answeredBy reports whether a response is about the request.
-func (r Request) answeredBy(response *sip.Response) bool {
-	cseq, id := response.CSeq(), response.CallID()
-	return cseq != nil && string(cseq.MethodName) == r.Method && id != nil && id.Value() == r.CallID
+func (r Request) answeredBy(response *Message) bool {
+	_, method := response.cseq()
+	return method == r.Method && response.CallID() == r.CallID
 }

@@ -114,8 +114,7 @@ const maxParameter = 255
 // ParseDeviceTLInfo reads the alarm out of the body of a REFER. It looks for
 // parameters and not for XML: alarms of real phones are not always well-formed.
 // It reports false where the body is no DeviceTLInfo that names its device.
-func ParseDeviceTLInfo(body []byte) (a DeviceTLInfo, ok bool) {
-	text := string(body)
+func ParseDeviceTLInfo(text string) (a DeviceTLInfo, ok bool) {
 	if !strings.Contains(text, alarmElement) {
 		return a, false
 	}

@@ -37,30 +37,30 @@ func TestAlarmIsReadBack(t *testing.T) {
 		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>", Code: TLFailed},
 		{Device: "SEPC80084AA8743", CTL: &sum, CTLServer: "pub"},
 	} {
-		got, ok := ParseDeviceTLInfo(a.XML())
+		got, ok := ParseDeviceTLInfo(string(a.XML()))
 		require.True(t, ok)
 		require.Empty(t, cmp.Diff(a, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })))
 	}
 	// Not well-formed, as alarms of real phones may be.
-	got, ok := ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String>` +
-		`<String name="DeviceName">SEP1</String>`))
+	got, ok := ParseDeviceTLInfo(`<Alarm Name="DeviceTLInfo"><String name="Other"><not open></String>` +
+		`<String name="DeviceName">SEP1</String>`)
 	require.True(t, ok)
 	require.Equal(t, "SEP1", got.Device)
 	// What no phone sends is left out.
 	for _, code := range []string{"300", "-1", "three", ""} {
-		got, ok = ParseDeviceTLInfo([]byte(`<Alarm Name="DeviceTLInfo"><String name="DeviceName">SEP1</String>` +
-			`<String name="StatusCode">` + code + `</String>`))
+		got, ok = ParseDeviceTLInfo(`<Alarm Name="DeviceTLInfo"><String name="DeviceName">SEP1</String>` +
+			`<String name="StatusCode">` + code + `</String>`)
 		require.True(t, ok)
 		require.Zero(t, got.Code, code)
 	}
 	long := strings.Repeat("x", 256)
-	got, ok = ParseDeviceTLInfo(DeviceTLInfo{Device: "SEP1", ITLServer: long}.XML())
+	got, ok = ParseDeviceTLInfo(string(DeviceTLInfo{Device: "SEP1", ITLServer: long}.XML()))
 	require.True(t, ok)
 	require.Empty(t, got.ITLServer)
-	_, ok = ParseDeviceTLInfo(DeviceTLInfo{Device: long}.XML())
+	_, ok = ParseDeviceTLInfo(string(DeviceTLInfo{Device: long}.XML()))
 	require.False(t, ok)
-	_, ok = ParseDeviceTLInfo([]byte(`<Alarm Name="LastOutOfServiceInformation">` +
-		`<String name="DeviceName">SEP1</String></Alarm>`))
+	_, ok = ParseDeviceTLInfo(`<Alarm Name="LastOutOfServiceInformation">` +
+		`<String name="DeviceName">SEP1</String></Alarm>`)
 	require.False(t, ok)
 }
 
@@ -71,7 +71,7 @@ func FuzzParseDeviceTLInfo(f *testing.F) {
 	}.XML())
 	f.Add([]byte(`<Alarm Name="DeviceTLInfo"><String name="ITL_Signature">1 2`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		a, ok := ParseDeviceTLInfo(data)
+		a, ok := ParseDeviceTLInfo(string(data))
 		if ok && a.Device == "" {
 			t.Fatal("an alarm of nobody")
 		}

@@ -21,9 +21,10 @@
 // The zero [Client] is ready; a [Server] is made by [Serve]. A field of
 // [ServerConfig] that is zero stands for its default.
 //
-// Messages are read by the parser of github.com/emiago/sipgo. Its transport and
-// transaction layers are not used: a registration here is one short connection
-// from the phone's own address, which a pool of connections or timers of
-// transactions would not make cheaper, and a phone's messages have to keep their
-// exact bytes.
+// A [Message] that came is one text; what its headers say is worked out when somebody
+// asks, and what an answer repeats is repeated as it came. The tests have
+// github.com/emiago/sipgo read the same messages. It is not used beyond that: a
+// registration here is one short connection from the phone's own address, which a pool
+// of connections or timers of transactions would not make cheaper, a phone's messages
+// have to keep their exact bytes, and to read one costs it fifteen times the objects.
 package sip

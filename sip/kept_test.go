@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emiago/sipgo/sip"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/internal/accept"
@@ -14,11 +13,11 @@ import (
 
 // registrar keeps the connection of whoever sends a REGISTER, and lets it go with a BYE.
 func registrar(x *Exchange) {
-	name := x.Request.From().Address.User
+	name := x.Request.From().User
 	switch x.Request.Method {
-	case sip.REGISTER:
+	case REGISTER:
 		x.Keep(name)
-	case sip.BYE:
+	case "BYE":
 		x.LetGo(name)
 	}
 	x.Answer(Reply{Code: 200})

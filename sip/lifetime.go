@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 // Before a registration ends a phone renews it: Early before (timerRegisterDelta
@@ -32,24 +30,21 @@ func (e *TooShortError) Error() string {
 // SIPCC reads it: the expires parameter of the phone's own contact counts, then
 // the header Expires, each where it is shorter than what was asked for, else what
 // was asked for. Its error is a [*TooShortError].
-func (p *Phone) Lifetime(server string, answer *sip.Response) (time.Duration, error) {
+func (p *Phone) Lifetime(server string, answer *Message) (time.Duration, error) {
 	granted, found := Asked, false
-	for _, h := range answer.GetHeaders("Contact") {
-		contact, ok := h.(*sip.ContactHeader)
-		if !ok || contact.Address.Host != p.Address.Addr().String() ||
-			contact.Address.User != p.user() && contact.Address.User != p.Number {
+	host, user := p.Address.Addr().String(), p.user()
+	for contact := range answer.contacts() {
+		if contact.Host != host || contact.User != user && contact.User != p.Number {
 			continue // another's
 		}
-		own, _ := contact.Params.Get("expires")
+		own, _ := contact.Param("expires")
 		if d, ok := seconds(own); ok && 0 < d && d < granted {
 			granted, found = d, true
 			break
 		}
 	}
-	if h := answer.GetHeader("Expires"); h != nil && !found {
-		if d, ok := seconds(h.Value()); ok && d < granted {
-			granted = d
-		}
+	if d, ok := seconds(answer.Header("Expires")); ok && !found && d < granted {
+		granted = d
 	}
 	if granted-Early < Shortest {
 		return 0, &TooShortError{server, granted}
@@ -60,14 +55,14 @@ func (p *Phone) Lifetime(server string, answer *sip.Response) (time.Duration, er
 // Wanted is how long a REGISTER asks to be registered for: the expires parameter
 // of its contact counts before the header Expires (RFC 3261, 10.2.1.1). It is
 // false where neither says so.
-func Wanted(r *sip.Request) (time.Duration, bool) {
-	if contact := r.Contact(); contact != nil {
-		own, _ := contact.Params.Get("expires")
+func Wanted(r *Message) (time.Duration, bool) {
+	if contact, ok := r.Contact(); ok {
+		own, _ := contact.Param("expires")
 		if d, ok := seconds(own); ok {
 			return d, true
 		}
 	}
-	return seconds(header(r, "Expires"))
+	return seconds(r.Header("Expires"))
 }
 
 // seconds reads a number of seconds.

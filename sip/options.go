@@ -1,9 +1,6 @@
 package sip
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // OptionsType is the content type of a call manager's answer to the options that a
 // phone offers.
@@ -63,8 +60,8 @@ func part(xml string) string {
 // AnswerOptions is the body of a call manager's answer to a REGISTER with such a
 // body; "" for a REGISTER without options. It is that of CUCM 11.5 and 12.0, which
 // take ix and bfcp from the phones that offer them.
-func AnswerOptions(body []byte) string {
-	if !bytes.Contains(body, []byte("<optionsind>")) {
+func AnswerOptions(body string) string {
+	if !strings.Contains(body, "<optionsind>") {
 		return ""
 	}
 	var b strings.Builder
@@ -82,7 +79,7 @@ func AnswerOptions(body []byte) string {
 <joinreq></joinreq>
 `)
 	for _, option := range [...]string{"ix", "bfcp"} {
-		if bytes.Contains(body, []byte("<"+option+">")) || bytes.Contains(body, []byte("<"+option+"/>")) {
+		if strings.Contains(body, "<"+option+">") || strings.Contains(body, "<"+option+"/>") {
 			b.WriteString("<" + option + "/>\n")
 		}
 	}

@@ -1,12 +1,11 @@
 package sip
 
 import (
-	"bytes"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 // A Reply is what an answer to a request says. What it repeats of the request
@@ -33,14 +32,15 @@ var phrases = map[int]string{
 // order of CUCM's answers to a 7821. Where the topmost Via names another host, the
 // answer says where the request came from; rport stays as it was (CUCM 12.0 and
 // 14, SIPCC).
-func (a *Reply) To(r *sip.Request, from netip.Addr) []byte {
-	var m bytes.Buffer
-	m.Grow(1024 + len(a.Body))
+func (a *Reply) To(r *Message, from netip.Addr) []byte { return a.append(nil, r, from) }
+
+func (a *Reply) append(m []byte, r *Message, from netip.Addr) []byte {
+	m = slices.Grow(m, 1024+len(a.Body))
 	add := func(parts ...string) {
 		for _, part := range parts {
-			m.WriteString(part)
+			m = append(m, part...)
 		}
-		m.WriteString("\r\n")
+		m = append(m, "\r\n"...)
 	}
 	optional := func(name, value string) {
 		if value != "" {
@@ -52,60 +52,58 @@ func (a *Reply) To(r *sip.Request, from netip.Addr) []byte {
 		phrase = phrases[a.Code]
 	}
 	add("SIP/2.0 ", strconv.Itoa(a.Code), " ", phrase)
-	for _, h := range r.Headers() {
-		via, ok := h.(*sip.ViaHeader)
-		if !ok {
-			continue
-		}
-		via.StringWrite(&m)
-		if via == r.Via() && elsewhere(via, from) {
-			m.WriteString(";received=" + from.Unmap().String())
-		}
-		add()
+	top := true
+	for via := range r.Headers("Via") {
+		first, _ := cutOutside(via, ',')
+		first = strings.TrimRight(first, " \t")
+		add("Via: ", first, received(first, from, top), via[len(first):])
+		top = false
 	}
-	r.From().StringWrite(&m)
-	add()
+	add("From: ", r.Header("From"))
 	tag := ""
-	if a.Code != 100 && !r.To().Params.Has("tag") {
+	to := r.To()
+	if _, tagged := to.Param("tag"); a.Code != 100 && !tagged {
 		tag = ";tag=" + toTag(r)
 	}
-	r.To().StringWrite(&m)
-	add(tag)
+	add("To: ", to.String(), tag)
 	if !a.Date.IsZero() {
 		add("Date: ", date(a.Date))
 	}
-	add("Call-ID: ", r.CallID().Value())
+	add("Call-ID: ", r.CallID())
 	optional("Server", a.Server)
-	r.CSeq().StringWrite(&m)
-	add()
+	add("CSeq: ", r.Header("CSeq"))
 	if a.Expires != nil {
 		add("Expires: ", strconv.Itoa(int(a.Expires.Seconds())))
 	}
 	optional("Contact", a.Contact)
 	optional("Supported", a.Supported)
 	if a.Warning != "" {
-		add(`Warning: 399 `, r.To().Address.Host, ` "`, a.Warning, `"`)
+		add(`Warning: 399 `, to.Host, ` "`, a.Warning, `"`)
 	}
 	optional("Content-Type", a.ContentType)
 	add("Content-Length: ", strconv.Itoa(len(a.Body)))
 	add()
-	m.WriteString(a.Body)
-	return m.Bytes()
+	return append(m, a.Body...)
 }
 
-// elsewhere reports whether a Via names another host than the one that the
-// request came from.
-func elsewhere(via *sip.ViaHeader, from netip.Addr) bool {
-	host, err := netip.ParseAddr(via.Host)
-	return from.IsValid() && (err != nil || host != from.Unmap()) && !via.Params.Has("received")
+// received is what an answer adds to the topmost Via: where the request came from, if
+// that is another host than the one named.
+func received(via string, from netip.Addr, top bool) string {
+	_, params, _ := strings.Cut(via, ";")
+	_, said := param(params, "received")
+	host, err := netip.ParseAddr(sender(via))
+	if !top || said || !from.IsValid() || err == nil && host == from.Unmap() {
+		return ""
+	}
+	return ";received=" + from.Unmap().String()
 }
 
 // toTag is the tag of an answer, which is the same in all answers to a request: a
 // number, as CUCM's are.
-func toTag(r *sip.Request) string {
+func toTag(r *Message) string {
 	const prime = 16777619 // FNV-1a
 	sum := uint32(2166136261)
-	for _, text := range [...]string{r.CallID().Value(), r.CSeq().Value()} {
+	for _, text := range [...]string{r.CallID(), r.Header("CSeq")} {
 		for i := range len(text) {
 			sum = (sum ^ uint32(text[i])) * prime
 		}

@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"itlsim/internal/accept"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 // DefaultIdle is what a zero ServerConfig.Idle means: more than twice as long as a
@@ -39,7 +37,7 @@ type ServerConfig struct {
 
 // An Exchange is a request that came, and the way to answer it.
 type Exchange struct {
-	Request       *sip.Request
+	Request       *Message
 	Local, Remote netip.AddrPort // the address that was connected to, and the peer's
 	ByTLS         bool
 	Peer          *x509.Certificate // that it showed; nil: none, or not by TLS
@@ -54,7 +52,7 @@ type Exchange struct {
 func (x *Exchange) Answer(replies ...Reply) {
 	var all []byte
 	for i := range replies {
-		all = append(all, replies[i].To(x.Request, x.Remote.Addr())...)
+		all = replies[i].append(all, x.Request, x.Remote.Addr())
 	}
 	x.write(all)
 }
@@ -86,7 +84,7 @@ type served struct {
 	peer  *accept.Conn // what lies under Conn
 	owner string       // for whom it is kept, "": nobody; the server's mu guards it
 	mu    sync.Mutex
-	asked map[string]chan *sip.Response
+	asked map[string]chan *Message
 }
 
 // Serve starts a server on a listener, which it closes in the end.
@@ -126,7 +124,7 @@ func (s *Server) serve(open context.Context, peer *accept.Conn) {
 		peer.Expect()
 	}
 	conn := &served{Conn: newConn(raw), peer: peer}
-	conn.server, conn.begun = remote.String(), peer.Expect
+	conn.server, conn.in.begun = remote.String(), peer.Expect
 	s.came(remote, conn)
 	defer s.left(remote, conn)
 	var broken error // of writing
@@ -141,14 +139,13 @@ func (s *Server) serve(open context.Context, peer *accept.Conn) {
 			}
 			return
 		}
-		switch msg := msg.(type) {
-		case *sip.Response:
+		switch {
+		case msg.Method == "":
 			conn.answered(msg)
-		case *sip.Request:
-			if incomplete(msg) {
-				s.broken.Add(1)
-				return
-			}
+		case msg.incomplete():
+			s.broken.Add(1)
+			return
+		default:
 			x := about
 			x.Request = msg
 			s.config.Handle(&x)
@@ -215,11 +212,6 @@ func (s *Server) await(conn *served) {
 	}
 }
 
-// incomplete reports whether a request lacks what every answer repeats.
-func incomplete(r *sip.Request) bool {
-	return r.Via() == nil || r.From() == nil || r.To() == nil || r.CallID() == nil || r.CSeq() == nil
-}
-
 // Ask sends a request over the connection that a peer keeps open, and waits for
 // its final answer. It reports false where there is no such connection. Real
 // phones keep theirs and listen nowhere.
@@ -231,10 +223,10 @@ func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, r Request) (Answe
 		return Answer{}, false
 	}
 	silent := func(err error) (Answer, bool) { return Answer{Err: &NoAnswerError{peer.String(), r.Method, err}}, true }
-	answer := make(chan *sip.Response, 1)
+	answer := make(chan *Message, 1)
 	conn.mu.Lock()
 	if conn.asked == nil {
-		conn.asked = make(map[string]chan *sip.Response)
+		conn.asked = make(map[string]chan *Message)
 	}
 	conn.asked[r.CallID] = answer
 	conn.mu.Unlock()
@@ -257,13 +249,13 @@ func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, r Request) (Answe
 	return silent(context.DeadlineExceeded)
 }
 
-func (c *served) answered(r *sip.Response) {
-	if r.StatusCode < 200 || r.CallID() == nil {
+func (c *served) answered(r *Message) {
+	if r.StatusCode < 200 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if waiting := c.asked[r.CallID().Value()]; waiting != nil {
+	if waiting := c.asked[r.CallID()]; waiting != nil {
 		select {
 		case waiting <- r:
 		default:

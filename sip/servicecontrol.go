@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 // An Action is what a call manager asks a phone to do, by a NOTIFY of the event
@@ -207,29 +205,29 @@ func (s *ServiceControl) complete() bool {
 // The checks and their order are SIPCC's. Three more were seen at a 7975 and an
 // 8861: no From with a user, and no Request-URI and no To for another address
 // than the phone's.
-func (p *Phone) Notified(r *sip.Request) (Reply, ServiceControl) {
+func (p *Phone) Notified(r *Message) (Reply, ServiceControl) {
 	var nothing ServiceControl
 	bad := func(warning string) (Reply, ServiceControl) { return Reply{Code: 400, Warning: warning}, nothing }
-	event := header(r, "Event")
+	event, to, from := r.Header("Event"), r.To(), r.From()
 	switch {
 	case event == "":
 		return bad("")
-	case r.Recipient.User == "":
+	case r.Target.User == "":
 		return bad("Bad Request - 'Malformed/Missing REQUEST LINE'")
-	case !strings.EqualFold(r.Recipient.User, p.Number) && !strings.EqualFold(r.Recipient.User, p.user()):
+	case !strings.EqualFold(r.Target.User, p.Number) && !strings.EqualFold(r.Target.User, p.user()):
 		return Reply{Code: 404}, nothing
-	case r.To().Address.User == "":
+	case to.User == "":
 		return bad("Bad Request - 'Malformed/Missing TO: field'")
-	case r.From().Address.User != "", !p.at(&r.Recipient, false), !p.at(&r.To().Address, true):
+	case from.User != "", !p.at(r.Target, false), !p.at(to, true):
 		return bad("")
 	case strings.EqualFold(event, "check-sync"):
 		return Reply{Code: 200}, nothing
 	case !strings.EqualFold(event, serviceControl):
 		return bad("")
 	}
-	media, _, _ := strings.Cut(header(r, "Content-Type"), ";")
-	switch s := ParseServiceControl(string(r.Body())); {
-	case len(r.Body()) == 0, !strings.EqualFold(strings.TrimSpace(media), "text/plain"),
+	media, _, _ := strings.Cut(r.Header("Content-Type"), ";")
+	switch s := ParseServiceControl(r.Body); {
+	case r.Body == "", !strings.EqualFold(strings.TrimSpace(media), "text/plain"),
 		s.RegisterCallID == nil, !s.complete(), *s.RegisterCallID != p.RegisterCallID():
 		return bad("")
 	default:
@@ -239,19 +237,10 @@ func (p *Phone) Notified(r *sip.Request) (Reply, ServiceControl) {
 
 // at reports whether an address is the phone's. To may lack the port, and in
 // CUCM's does.
-func (p *Phone) at(uri *sip.Uri, anyPort bool) bool {
+func (p *Phone) at(uri Address, anyPort bool) bool {
 	host, err := netip.ParseAddr(uri.Host)
 	if err != nil || host != p.Address.Addr() {
 		return false
 	}
 	return uri.Port == int(p.Address.Port()) || anyPort && uri.Port == 0
-}
-
-// header is the value of a request's first header of a name; "" where there is
-// none.
-func header(r *sip.Request, name string) string {
-	if h := r.GetHeader(name); h != nil {
-		return strings.TrimSpace(h.Value())
-	}
-	return ""
 }

@@ -6,14 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/emiago/sipgo/sip"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 )
 
 // notify is a NOTIFY as a call manager sends it to the golden phone, with one text
 // in place of another.
-func notify(t testing.TB, body, old, with string) *sip.Request {
+func notify(t testing.TB, body, old, with string) *Message {
 	manager := CallManager{"192.168.7.200:5060", "Cisco-CUCM12.5"}
 	contact := fmt.Sprintf("sip:%s@%s", golden7821.user(), golden7821.Address)
 	r := manager.Notify(Notice{Reset, contact, golden7821.RegisterCallID(), 1}, time.Unix(0, 0))
@@ -28,7 +27,7 @@ func notify(t testing.TB, body, old, with string) *sip.Request {
 	}
 	_, length, _ := strings.Cut(head, "Content-Length: ")
 	head = strings.Replace(head, "Content-Length: "+length, fmt.Sprintf("Content-Length: %d", len(body)), 1)
-	return parse(t, head+"\r\n\r\n"+body).(*sip.Request)
+	return parse(t, head+"\r\n\r\n"+body)
 }
 
 // How a phone answers a NOTIFY, and what it then does: the rules of SIPCC, and
@@ -103,7 +102,7 @@ func TestPhonesCheckNotifications(t *testing.T) {
 	}
 	// Nothing at all in the body.
 	r := notify(t, "x", "", "")
-	r.SetBody(nil)
+	r.Body = ""
 	reply, _ := golden7821.Notified(r)
 	require.Equal(t, 400, reply.Code)
 	// To without a user is told, as Request-URI is.
@@ -155,7 +154,7 @@ func TestLifetimes(t *testing.T) {
 		"what is no number is unsaid": {"Expires: soon", Asked - Early},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer := parse(t, "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n"+tc.headers+"\r\nContent-Length: 0\r\n\r\n").(*sip.Response)
+			answer := parse(t, "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n"+tc.headers+"\r\nContent-Length: 0\r\n\r\n")
 			got, err := golden7821.Lifetime("cm", answer)
 			require.Equal(t, tc.want, got)
 			if tc.want == 0 {
@@ -178,11 +177,11 @@ func TestWanted(t *testing.T) {
 		"Expires: 0\r\nContact: *":                        0,
 		"Expires: 3600\r\nContact: <sip:1@h>;expires=\"x": time.Hour,
 	} {
-		r := parse(t, "REGISTER sip:x SIP/2.0\r\n"+headers+"\r\nContent-Length: 0\r\n\r\n").(*sip.Request)
+		r := parse(t, "REGISTER sip:x SIP/2.0\r\n"+headers+"\r\nContent-Length: 0\r\n\r\n")
 		got, ok := Wanted(r)
 		require.True(t, ok, headers)
 		require.Equal(t, want, got, headers)
 	}
-	_, ok := Wanted(parse(t, "REGISTER sip:x SIP/2.0\r\nContact: <sip:1@h>\r\n\r\n").(*sip.Request))
+	_, ok := Wanted(parse(t, "REGISTER sip:x SIP/2.0\r\nContact: <sip:1@h>\r\n\r\n"))
 	require.False(t, ok)
 }

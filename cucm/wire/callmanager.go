@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	sipmsg "github.com/emiago/sipgo/sip"
-
 	"itlsim/cucm"
 	"itlsim/phone"
 	"itlsim/sip"
@@ -27,24 +25,24 @@ type callManager struct{ *cucm.Node }
 func (m callManager) answer(x *sip.Exchange) {
 	now := m.Cluster().Now()
 	switch r := x.Request; r.Method {
-	case sipmsg.REGISTER:
+	case sip.REGISTER:
 		reply := m.register(x)
 		reply.Date, reply.Server = now, m.Facts().Release.UserAgent()
 		x.Answer(sip.Reply{Code: 100, Date: now}, reply)
-	case sipmsg.REFER:
-		if h := r.ContentType(); h == nil || !strings.EqualFold(h.Value(), sip.AlarmType) {
+	case sip.REFER:
+		if !strings.EqualFold(r.Header("Content-Type"), sip.AlarmType) {
 			x.Answer(sip.Reply{Code: 403, Date: now})
 			return
 		}
 		// What cannot be read is accepted all the same, so that the phone lets go
 		// of it: a real one's alarms are not always well-formed.
-		if a, ok := sip.ParseDeviceTLInfo(r.Body()); ok {
+		if a, ok := sip.ParseDeviceTLInfo(r.Body); ok {
 			m.Cluster().Alarm(a)
 		}
 		x.Answer(sip.Reply{Code: 202, Date: now, Contact: fmt.Sprintf("<sip:%s;transport=tcp>", x.Local)})
-	case sipmsg.OPTIONS:
+	case sip.OPTIONS:
 		x.Answer(sip.Reply{Code: 200, Date: now})
-	case sipmsg.ACK:
+	case sip.ACK:
 	default:
 		x.Answer(sip.Reply{Code: 501, Date: now})
 	}
@@ -54,45 +52,47 @@ func (m callManager) answer(x *sip.Exchange) {
 // its security profile wants another transport or certificate (own choice).
 func (m callManager) register(x *sip.Exchange) sip.Reply {
 	r := x.Request
-	contact := r.Contact()
-	if contact == nil {
-		m.Unregister(r.To().Address.User, cucm.MalformedRegisterMsg)
+	contact, ok := r.Contact()
+	if !ok {
+		m.Unregister(r.To().User, cucm.MalformedRegisterMsg)
 		return sip.Reply{Code: 400}
 	}
 	expires := granted(r)
-	if contact.Address.Wildcard && expires != 0 {
+	if contact.Wildcard && expires != 0 {
 		return sip.Reply{Code: 400} // RFC 3261, 10.3
 	}
 	device := m.device(r, expires != 0)
 	if device == "" {
 		return sip.Reply{Code: 404}
 	}
-	session := r.CallID().Value()
+	session := strings.Clone(r.CallID())
 	// whoever leaves, or stays, may have come otherwise: a profile counts from the next boot on
 	if expires != 0 && !m.Renews(device, session) && m.Secures(device, x.Peer) != nil {
 		return sip.Reply{Code: 403}
 	}
-	reply := sip.Reply{Code: 200, Expires: &expires, Contact: echoed(contact), Supported: m.supported(r)}
+	// With all its parameters, but for how long it asked: what is granted stands in Expires.
+	reply := sip.Reply{Code: 200, Expires: &expires, Contact: contact.Without("expires"), Supported: m.supported(r)}
 	if expires == 0 {
 		x.LetGo(device)
 		m.Unregister(device, leaves(r))
 		return reply
 	}
 	// Resets go where the phone connected from: a REGISTER cannot send them to
-	// anybody else.
-	port := uint16(contact.Address.Port)
+	// anybody else. They go to the number that it registers, though its contact has a
+	// user of its own, as in a trace of CUCM 12.5 (technote 217294, CSF REGISTERs).
+	port := uint16(contact.Port)
 	if port == 0 {
 		port = x.Remote.Port()
 	}
 	if m.RegisterOver(device, cucm.Registration{
 		Session: session,
-		Contact: fmt.Sprintf("sip:%s@%s:%d", line(r), contact.Address.Host, port),
+		Contact: fmt.Sprintf("sip:%s@%s:%d", cmp.Or(r.To().User, contact.User), contact.Host, port),
 		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
 	}, expires) {
 		reply.Contact += ";x-cisco-newreg"
 	}
 	x.Keep(device)
-	if reply.Body = sip.AnswerOptions(r.Body()); reply.Body != "" {
+	if reply.Body = sip.AnswerOptions(r.Body); reply.Body != "" {
 		reply.ContentType = sip.OptionsType
 	}
 	return reply
@@ -102,40 +102,35 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 // says, or, where it says none, that of its MAC address; else it is another client,
 // which registers as the device. One that comes and is not there is there from now
 // on, if the node admits it. It is "" for any other.
-func (m callManager) device(r *sipmsg.Request, comes bool) string {
-	params := r.Contact().Params
-	name, _ := params.Get("+u.sip!devicename.ccm.cisco.com")
-	instance, _ := params.Get("+sip.instance")
+func (m callManager) device(r *sip.Message, comes bool) string {
+	contact, _ := r.Contact()
+	name, _ := contact.Param("+u.sip!devicename.ccm.cisco.com")
+	instance, _ := contact.Param("+sip.instance")
 	instance = strings.Trim(instance, `"<>`)
 	mac := instance[max(0, len(instance)-12):]
-	names := []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().Address.User}
+	names := []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().User}
 	known := func(name string) bool {
 		_, ok := m.Cluster().Device(name)
 		return ok
 	}
 	if i := slices.IndexFunc(names, known); i >= 0 {
-		return names[i]
+		return strings.Clone(names[i]) // the message need not be kept
 	}
 	if !comes {
 		return ""
 	}
-	number, _ := params.Get("+u.sip!model.ccm.cisco.com")
+	number, _ := contact.Param("+u.sip!model.ccm.cisco.com")
 	model, _ := phone.FindModel(strings.Trim(number, `"`)) // none: its name is ""
 	admits := func(name string) bool { return m.Admits(name, model.Name) }
 	if i := slices.IndexFunc(names, admits); i >= 0 {
-		return names[i]
+		return strings.Clone(names[i])
 	}
 	return ""
 }
 
-// line is the user by whose name requests go to a phone: the number that it registers,
-// though its contact has a user of its own, as in a trace of CUCM 12.5 (technote
-// 217294, CSF REGISTERs).
-func line(r *sipmsg.Request) string { return cmp.Or(r.To().Address.User, r.Contact().Address.User) }
-
 // granted is for how long a REGISTER registers: as long as it asks, but not longer
 // than CUCM grants.
-func granted(r *sipmsg.Request) time.Duration {
+func granted(r *sip.Message) time.Duration {
 	wanted, ok := sip.Wanted(r)
 	if !ok {
 		wanted = sip.Granted
@@ -143,18 +138,10 @@ func granted(r *sipmsg.Request) time.Duration {
 	return min(wanted, sip.Granted)
 }
 
-// echoed is a contact as the answer repeats it: with all its parameters, but for
-// how long it asked, since what is granted stands in Expires.
-func echoed(contact *sipmsg.ContactHeader) string {
-	own := contact.Clone()
-	own.Params = own.Params.Remove("expires")
-	return own.Value()
-}
-
 // leaves is why a phone ends its registration: a Reason tells of the boot that
 // comes.
-func leaves(r *sipmsg.Request) cucm.Reason {
-	if h := r.GetHeader("Reason"); h != nil && strings.Contains(h.Value(), "cisco-alarm:") {
+func leaves(r *sip.Message) cucm.Reason {
+	if strings.Contains(r.Header("Reason"), "cisco-alarm:") {
 		return cucm.DeviceInitiatedReset
 	}
 	return cucm.DeviceUnregistered
@@ -162,10 +149,10 @@ func leaves(r *sipmsg.Request) cucm.Reason {
 
 // supported is what the answer to a phone says that the call manager supports. A
 // phone without SRTP fallback was told of the line interface only (CUCM 14).
-func (m callManager) supported(r *sipmsg.Request) string {
+func (m callManager) supported(r *sip.Message) string {
 	sis := "X-cisco-sis-" + m.Facts().SIS
-	for _, h := range r.GetHeaders("Supported") {
-		if strings.Contains(strings.ToLower(h.Value()), "x-cisco-srtp-fallback") {
+	for list := range r.Headers("Supported") {
+		if strings.Contains(strings.ToLower(list), "x-cisco-srtp-fallback") {
 			return "X-cisco-srtp-fallback," + sis
 		}
 	}

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	sipmsg "github.com/emiago/sipgo/sip"
-
 	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
@@ -69,16 +67,16 @@ func (f *Fleet) registerOnce(s *slot, a phone.Register, alarms *phone.AlarmSet) 
 	registered := answers[len(sent)]
 	for k, i := range sent {
 		switch answer := answers[k]; {
-		case answer.Response != nil && answer.StatusCode == 202:
+		case answer.Message != nil && answer.StatusCode == 202:
 			alarms.Add(i)
-		case answer.Response != nil || registered.Response != nil: // else nobody answers at all
+		case answer.Message != nil || registered.Message != nil: // else nobody answers at all
 			f.failures.add("SIP", a.Server, c.me.Device, "REFER with an alarm: "+refused(answer))
 		}
 	}
 	if registered.Err != nil {
 		return 0, registered.Err
 	}
-	lifetime, err := c.me.Lifetime(a.Server, registered.Response)
+	lifetime, err := c.me.Lifetime(a.Server, registered.Message)
 	if err != nil {
 		c.Ask(c.me.Unregister(c.host, a.Seq+1, now, nil))
 	}
@@ -216,7 +214,7 @@ func (f *Fleet) CallManager(device string) (server string, ours bool) {
 }
 
 // notAllowed are the methods that phones know and do not take (SIPCC).
-var notAllowed = []sipmsg.RequestMethod{sipmsg.REGISTER, sipmsg.PRACK, sipmsg.MESSAGE}
+var notAllowed = []string{sip.REGISTER, sip.PRACK, sip.MESSAGE}
 
 // notified answers a request that comes to a phone.
 func (f *Fleet) notified(x *sip.Exchange) {
@@ -224,9 +222,9 @@ func (f *Fleet) notified(x *sip.Exchange) {
 	switch {
 	case s == nil || !s.registered():
 		x.Answer(sip.Reply{Code: 480})
-	case x.Request.Method == sipmsg.OPTIONS:
+	case x.Request.Method == sip.OPTIONS:
 		x.Answer(sip.Reply{Code: 200})
-	case x.Request.Method == sipmsg.NOTIFY:
+	case x.Request.Method == sip.NOTIFY:
 		f.control(s, x)
 	case slices.Contains(notAllowed, x.Request.Method):
 		x.Answer(sip.Reply{Code: 405})

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	sipmsg "github.com/emiago/sipgo/sip"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cnf"
@@ -27,15 +26,15 @@ type peer struct {
 
 // peers puts one in the place of a node. answer gives the answer; a code of 0 is
 // none.
-func (l *lab) peers(n *cucm.Node, answer func(r *sipmsg.Request) sip.Reply) *peer {
+func (l *lab) peers(n *cucm.Node, answer func(r *sip.Message) sip.Reply) *peer {
 	p := &peer{}
 	require.NoError(l.t, l.sockets.Stop(n, cucm.CallManagerService))
 	listener, err := net.Listen("tcp4", n.Address(cucm.CallManagerService))
 	require.NoError(l.t, err)
 	s := sip.Serve(listener, sip.ServerConfig{Handle: func(x *sip.Exchange) {
-		said := x.Request.Method.String()
-		if h := x.Request.GetHeader("Expires"); x.Request.Method == sipmsg.REGISTER {
-			said += " " + h.Value()
+		said := x.Request.Method
+		if said == sip.REGISTER {
+			said += " " + x.Request.Header("Expires")
 		}
 		p.mu.Lock()
 		p.seen = append(p.seen, said)
@@ -58,8 +57,8 @@ func (p *peer) saw() []string {
 }
 
 // yes answers everything as a call manager does.
-func yes(r *sipmsg.Request) sip.Reply {
-	if r.Method == sipmsg.REFER {
+func yes(r *sip.Message) sip.Reply {
+	if r.Method == sip.REFER {
 		return sip.Reply{Code: 202}
 	}
 	return sip.Reply{Code: 200, Expires: new(sip.Granted)}
@@ -71,8 +70,8 @@ func TestAlarmsKeepNoPhoneFromRegistering(t *testing.T) {
 	t.Parallel()
 	l := whole(t, 1, 1)
 	refers := 0
-	p := l.peers(l.pub, func(r *sipmsg.Request) sip.Reply {
-		if r.Method != sipmsg.REFER || refers == 2 {
+	p := l.peers(l.pub, func(r *sip.Message) sip.Reply {
+		if r.Method != sip.REFER || refers == 2 {
 			return yes(r)
 		}
 		refers++
@@ -109,12 +108,13 @@ func TestLifetimesOfForeignCallManagers(t *testing.T) {
 	t.Parallel()
 	l := whole(t, 1, 1)
 	var reply sip.Reply
-	p := l.peers(l.pub, func(r *sipmsg.Request) sip.Reply {
-		if r.Method == sipmsg.REFER {
+	p := l.peers(l.pub, func(r *sip.Message) sip.Reply {
+		if r.Method == sip.REFER {
 			return sip.Reply{Code: 202}
 		}
 		own := reply
-		own.Contact = r.Contact().Value() + own.Contact
+		contact, _ := r.Contact()
+		own.Contact = contact.String() + own.Contact
 		return own
 	})
 	s := l.fleet.all()[0]
@@ -245,7 +245,7 @@ func TestOtherRequestsToPhones(t *testing.T) {
 		answer := conn.Ask(sip.Request{Method: method, CallID: id, Bytes: fmt.Appendf(nil, "%s sip:%s SIP/2.0\r\n"+
 			"Via: SIP/2.0/TCP 127.0.0.1:5060;branch=z9hG4bK1\r\nFrom: <sip:127.0.0.1>;tag=1\r\nTo: <sip:x@%s>\r\n"+
 			"Call-ID: %s\r\nCSeq: 1 %s\r\nContent-Length: 0\r\n\r\n", method, at, at, id, method)})
-		require.NotNil(t, answer.Response, method)
+		require.NotNil(t, answer.Message, method)
 		require.Equal(t, code, answer.StatusCode, method)
 	}
 	l.settle()

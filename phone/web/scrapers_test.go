@@ -135,7 +135,7 @@ func TestScrapersOfAn8861(t *testing.T) {
 
 	at := strings.Index(alarms, `<?xml version="1.0" encoding="UTF-8"?>`)
 	end := strings.Index(alarms, "</x-cisco-alarm>") + len("</x-cisco-alarm>")
-	alarm, ok := sip.ParseDeviceTLInfo([]byte(alarms[at:end]))
+	alarm, ok := sip.ParseDeviceTLInfo(alarms[at:end])
 	require.True(t, ok)
 	require.Equal(t, &sum, alarm.ITL)
 	require.NoError(t, xml.Unmarshal([]byte(alarms[at:end]), new(struct{})), "well-formed, as it stands in the page")
