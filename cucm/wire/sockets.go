@@ -244,7 +244,7 @@ func (s *Sockets) Traffic() cucm.Traffic {
 func seen(s server) cucm.Traffic {
 	switch s := s.(type) {
 	case *fileService:
-		return cucm.Traffic{TFTP: s.tftp.Stats(), HTTP: s.stats()}
+		return cucm.Traffic{TFTP: s.tftp.Stats(), HTTP: s.http.stats()}
 	case *tvs.Server:
 		return cucm.Traffic{TVS: s.Stats()}
 	}

@@ -2,12 +2,14 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -55,29 +57,121 @@ func (e statusError) Is(target error) bool {
 // get asks for a page over a connection. Of one beyond the limit one byte more than
 // that comes back.
 func get(conn net.Conn, host, path, agent string, limit int) ([]byte, error) {
-	const request = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-	if _, err := fmt.Fprintf(conn, request, path, host, agent); err != nil {
+	request := make([]byte, 0, 512)
+	for _, part := range [...]string{
+		"GET ", path, " HTTP/1.1\r\nHost: ", host, "\r\nUser-Agent: ", agent, "\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+	} {
+		request = append(request, part...)
+	}
+	if _, err := conn.Write(request); err != nil {
 		return nil, err
 	}
 	const headers = 64 << 10
-	buffer := readers.Get().(*bufio.Reader)
-	defer readers.Put(buffer)
-	buffer.Reset(io.LimitReader(conn, int64(limit+headers)))
-	answer, err := http.ReadResponse(buffer, &http.Request{Method: http.MethodGet})
+	r := readers.Get().(*reader)
+	defer r.release()
+	r.limited = io.LimitedReader{R: conn, N: int64(limit + headers)}
+	r.buffer.Reset(&r.limited)
+	status, body, err := r.answer()
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, statusError(answer.StatusCode)
+	defer body.Close()
+	if status.code != http.StatusOK {
+		return nil, statusError(status.code)
 	}
-	if length := answer.ContentLength; length >= 0 && length <= int64(limit) {
-		data := make([]byte, length)
-		_, err := io.ReadFull(answer.Body, data)
+	if status.length >= 0 && status.length <= int64(limit) {
+		data := make([]byte, status.length)
+		_, err := io.ReadFull(body, data)
 		return data, err
 	}
-	return io.ReadAll(io.LimitReader(answer.Body, int64(limit+1)))
+	return io.ReadAll(io.LimitReader(body, int64(limit+1)))
 }
 
-// readers are *bufio.Reader that nobody uses.
-var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+// A reader reads an answer.
+type reader struct {
+	limited io.LimitedReader
+	buffer  *bufio.Reader
+}
+
+// readers are *reader that nobody uses.
+var readers = sync.Pool{New: func() any { return &reader{buffer: bufio.NewReader(nil)} }}
+
+func (r *reader) release() {
+	r.limited.R = nil
+	readers.Put(r)
+}
+
+// A status is what an answer's first line and headers say.
+type status struct {
+	code   int
+	length int64 // of the body; -1: until the end
+}
+
+// answer reads up to the body. Most answers it understands by itself; net/http reads
+// the others.
+func (r *reader) answer() (status, io.ReadCloser, error) {
+	if _, err := r.buffer.Peek(1); err == nil {
+		some, _ := r.buffer.Peek(r.buffer.Buffered())
+		if s, head := plain(some); head > 0 {
+			_, err := r.buffer.Discard(head)
+			return s, io.NopCloser(r.buffer), err
+		}
+	}
+	a, err := http.ReadResponse(r.buffer, &http.Request{Method: http.MethodGet})
+	if err != nil {
+		return status{}, nil, err
+	}
+	return status{a.StatusCode, a.ContentLength}, a.Body, nil
+}
+
+// plain reads the answer to a GET whose head is whole, and says no more than how long
+// the body is; head is where that begins. It is 0 for any other answer.
+func plain(text []byte) (s status, head int) {
+	end := bytes.Index(text, []byte("\r\n\r\n"))
+	if end < 0 {
+		return s, 0
+	}
+	line, headers, _ := bytes.Cut(text[:end+2], []byte("\r\n"))
+	if len(line) < len("HTTP/1.1 200 ") || !bytes.HasPrefix(line, []byte("HTTP/1.1 ")) || line[12] != ' ' ||
+		bytes.IndexFunc(line, isControl) >= 0 {
+		return s, 0
+	}
+	for _, digit := range line[9:12] {
+		if digit < '0' || '9' < digit {
+			return s, 0
+		}
+		s.code = 10*s.code + int(digit-'0')
+	}
+	if s.code < 200 || s.code == http.StatusNoContent || s.code == http.StatusNotModified {
+		return s, 0 // these have no body, whatever they say
+	}
+	for s.length = -1; len(headers) > 0; {
+		line, headers, _ = bytes.Cut(headers, []byte("\r\n"))
+		name, value, found := bytes.Cut(line, []byte(":"))
+		switch {
+		case !found || !isWord(name) || bytes.IndexFunc(value, isControl) >= 0:
+			return s, 0
+		case bytes.EqualFold(name, []byte("Content-Length")):
+			n, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 10, 63)
+			if err != nil || s.length >= 0 {
+				return s, 0
+			}
+			s.length = int64(n)
+		case bytes.EqualFold(name, []byte("Transfer-Encoding")):
+			return s, 0
+		}
+	}
+	return s, end + len("\r\n\r\n")
+}
+
+// isWord reports whether a header's name has nothing but letters, digits and hyphens.
+func isWord(name []byte) bool {
+	for _, c := range name {
+		if !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-') {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+func isControl(c rune) bool { return c < ' ' || c > '~' }
