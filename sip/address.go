@@ -122,7 +122,7 @@ func bracket(text string) int {
 	return -1
 }
 
-// isScheme reports whether a text may be a URI's scheme (RFC 3986, 3.1).
+// isScheme reports whether a text may be a URI's scheme (RFC 3261, 25.1).
 func isScheme(text string) bool {
 	letter := func(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 	for i := range len(text) {

@@ -100,7 +100,7 @@ func (m *Message) parseStart(line string) (err error) {
 	return errNotSIP
 }
 
-// long is the long form of a header's name (RFC 3261, 7.3.3; RFC 6665).
+// long is the long form of a header's name (RFC 3261, 7.3.3).
 func long(name string) string {
 	if len(name) != 1 {
 		return name
