@@ -155,17 +155,22 @@ func (c *Cluster) commit(d *draft) error {
 			return fmt.Errorf("the change could not be kept, so it is not made: %w", err)
 		}
 	}
+	c.take(d)
+	c.raise(d.raised...)
+	return nil
+}
+
+// take has a draft be the state in memory.
+func (c *Cluster) take(d *draft) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.state = d.state
 	c.changes++
 	for i, n := range c.nodes {
 		n.nodeState = d.nodes[i]
 		n.log.SetHost(n.name, n.fqdn())
 	}
-	c.mu.Unlock()
 	c.ahead.Store(int64(d.state.ahead))
-	c.raise(d.raised...)
-	return nil
 }
 
 // raise enters alarms into their nodes' logs and shows them to whoever watches.

@@ -19,7 +19,14 @@ const catchUp = 7 * day
 // runs once a day, hourly when a certificate has expired or is about to within
 // a day. Whoever moves the clock calls it; each missed run of the last week is
 // made up for, under the time when it was due.
-func (c *Cluster) Tick() error {
+func (c *Cluster) Tick() (err error) {
+	if fault := c.Publisher().Contain("Certificate Monitor", func() { err = c.tick() }); fault != nil {
+		err = fault
+	}
+	return err
+}
+
+func (c *Cluster) tick() error {
 	if records, phones := c.due(); len(phones) > 0 {
 		c.reset(records, phones)
 	}

@@ -51,7 +51,16 @@ func (s *Server) handler() http.Handler {
 	} {
 		mux.HandleFunc(pattern, handle)
 	}
-	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+	return s.contained(s.guard(http.NewCrossOriginProtection().Handler(mux)))
+}
+
+// contained has a panic end its request alone, with an entry in the publisher's log.
+func (s *Server) contained(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if err := s.Nodes()[0].Contain("page", func() { h.ServeHTTP(rw, r) }); err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
+		}
+	})
 }
 
 func showPhone(w *round, i int, _ *http.Request) (any, error) { return w.phone(i), nil }

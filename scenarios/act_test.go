@@ -393,3 +393,16 @@ func TestAClusterThatItsReleaseForbids(t *testing.T) {
 		require.ErrorContains(t, err, says)
 	}
 }
+
+// A panic in an act is an error of the run, which ends with its report.
+func TestPanicInAnAct(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
+	fleet := p.Fleet
+	p.Fleet = nil
+	act, err := p.ParseAct("phones: reset")
+	require.NoError(t, err)
+	require.ErrorContains(t, p.Do(t.Context(), act), "fault of the program itself: runtime error")
+	p.Fleet = fleet
+	require.Contains(t, strings.Join(p.Cluster.Publisher().Log(), "\n"), "ProgramFault")
+	do(t, p, "phones: reset")
+}

@@ -79,7 +79,10 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 // count that expectations name.
 func (p *Player) begin(ctx context.Context, a Act) error {
 	p.since = p.Elapsed()
-	err := p.carryOut(ctx, a)
+	var err error
+	if fault := p.Cluster.Publisher().Contain("act", func() { err = p.carryOut(ctx, a) }); fault != nil {
+		err = fault
+	}
 	if a.Verb == LetTimePass || a.Verb == WaitUntil {
 		p.since = p.Elapsed()
 	}

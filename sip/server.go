@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"itlsim/internal/accept"
+	"itlsim/internal/contain"
 )
 
 // DefaultIdle is what a zero ServerConfig.Idle means: more than twice as long as a
@@ -33,6 +34,9 @@ type ServerConfig struct {
 	// means DefaultIdle. Any other has the patience of Limits.
 	Idle time.Duration
 	TLS  *tls.Config // nil: without
+	// Fault, where not nil, is told of a panic in serving a connection, which ends that
+	// one alone.
+	Fault func(error)
 }
 
 // An Exchange is a request that came, and the way to answer it.
@@ -91,7 +95,7 @@ type served struct {
 func Serve(listener net.Listener, config ServerConfig) *Server {
 	config.Idle = cmp.Or(config.Idle, DefaultIdle)
 	s := &Server{config: config, conns: make(map[netip.AddrPort]*served), kept: make(map[string]*served)}
-	s.connections = accept.Serve(listener, config.Limits, s.serve)
+	s.connections = accept.Serve(listener, config.Limits, contain.Serving(config.Fault, s.serve))
 	return s
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/accept"
+	"itlsim/internal/contain"
 )
 
 const (
@@ -65,7 +66,8 @@ func ListenWith(n *cucm.Node, addr string, opt Options) (*Server, error) {
 	}
 	s := &Server{node: n, options: opt}
 	limits := accept.Limits{Unproven: maxStrangers, Share: maxFromOneHouse, Patience: loginPatience}
-	s.connections = accept.Serve(listener, limits, s.serve)
+	fault := func(err error) { n.Fault("SSH", err) }
+	s.connections = accept.Serve(listener, limits, contain.Serving(fault, s.serve))
 	return s, nil
 }
 
@@ -146,7 +148,7 @@ func (s *Server) serve(open context.Context, conn *accept.Conn) {
 		go func() {
 			defer sessions.Done()
 			defer busy.Add(-1)
-			s.session(channel, requests)
+			_ = s.node.Contain("SSH session", func() { s.session(channel, requests) })
 		}()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -367,4 +368,46 @@ func TestAlgorithms(t *testing.T) {
 		require.NoError(t, err, "%v: %s", old, out)
 		require.Contains(t, out, "Active Master Version")
 	}
+}
+
+// trap is a clock that breaks once, where it is set to.
+type trap struct {
+	fixedClock
+	set atomic.Bool
+}
+
+func (c *trap) Now() time.Time {
+	if c.set.CompareAndSwap(true, false) {
+		panic("the clock broke")
+	}
+	return c.fixedClock.Now()
+}
+
+// A panic in a command is told to who typed it, and the login goes on.
+func TestPanicInACommand(t *testing.T) {
+	clock := &trap{}
+	cfg := cucm.Cisco117598()
+	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = clock, testkeys.NewPool(1), 1024, password
+	c, err := cucm.New(cfg)
+	require.NoError(t, err)
+	s, err := sshd.Listen(c.Publisher(), "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	client, err := login(t, s, "admin", password)
+	require.NoError(t, err)
+	run := func() (string, error) {
+		session, err := client.NewSession()
+		require.NoError(t, err)
+		defer session.Close()
+		session.Stdin = strings.NewReader("yes\n")
+		out, err := session.Output("set cert regen TVS")
+		return string(out), err
+	}
+	clock.set.Store(true)
+	out, err := run()
+	require.Error(t, err)
+	require.Contains(t, out, "fault of the program itself: the clock broke, in itlsim/sshd_test")
+	require.Contains(t, strings.Join(c.Publisher().Log(), "\n"), "ProgramFault")
+	_, err = run()
+	require.NoError(t, err)
 }

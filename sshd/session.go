@@ -65,7 +65,8 @@ func (s *Server) session(channel ssh.Channel, requests <-chan *ssh.Request) {
 			t = pty
 		}
 		working.Go(func() {
-			status := command(t)
+			status := uint32(1)
+			_ = s.node.Contain("SSH session", func() { status = command(t) })
 			_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
 			channel.Close() // which ends the requests
 		})

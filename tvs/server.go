@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"itlsim/internal/accept"
+	"itlsim/internal/contain"
 )
 
 // Port is the standard TCP port of TVS.
@@ -28,6 +29,9 @@ type ServerConfig struct {
 	// Limits are those of connections; a TVS knows nobody, so none is ever proven. A
 	// peer has their patience for its handshake, and for each whole request.
 	Limits accept.Limits
+	// Fault, where not nil, is told of a panic in serving a connection, which ends that
+	// one alone.
+	Fault func(error)
 	// MinVersion and MaxVersion of TLS; zero is 1.0 and the newest, 1.3.
 	MinVersion, MaxVersion uint16
 }
@@ -69,7 +73,7 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	s.tls.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return config.Certificate(), nil
 	}
-	s.connections = accept.Serve(listener, config.Limits, s.serve)
+	s.connections = accept.Serve(listener, config.Limits, contain.Serving(config.Fault, s.serve))
 	return s, nil
 }
 

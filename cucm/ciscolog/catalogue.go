@@ -24,6 +24,10 @@ const (
 	// this project's own.
 	AuthenticationFailed
 
+	// ProgramFault is a panic in a command or a request, which ended alone: this
+	// project's own, of the program and not of what it simulates.
+	ProgramFault
+
 	// CallManager (error messages 14).
 	EndPointRegistered
 	EndPointUnregistered
@@ -77,6 +81,9 @@ var catalogue = [...]definition{
 
 	AuthenticationFailed: {"UC_LOGIN", 4, "AuthenticationFailed", "Cisco CLI",
 		"Login Authentication failed"},
+
+	ProgramFault: {"UC_ITLSIM", 2, "ProgramFault", "itlsim",
+		"A fault of the program ended a command or request"},
 
 	EndPointRegistered: {"UC_CALLMANAGER", 6, "EndPointRegistered", callManager,
 		"Endpoint registered"},

@@ -124,8 +124,12 @@ func commandsOf(n *cucm.Node) []command {
 // Run executes one command line on a node as an administrator would type it after
 // the prompt, and prints what a node prints. The error is a [*CommandError] whose
 // words were printed too, or, with nothing printed, [ErrExit] or [ErrDeclined].
+// A panic ends the command alone, see [cucm.Node.Contain].
 func Run(n *cucm.Node, t Terminal, line string) error {
-	err := run(n, t, line)
+	var err error
+	if fault := n.Contain("command line", func() { err = run(n, t, line) }); fault != nil {
+		err = fault
+	}
 	if err == nil || err == ErrExit || err == ErrDeclined {
 		return err
 	}

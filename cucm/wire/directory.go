@@ -23,7 +23,7 @@ func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, directoryPage, n.Address(cucm.TomcatService))
 	})
-	return accept.ServeHTTP(l, accept.Usual, config, mux)
+	return accept.ServeHTTP(l, accept.Usual, config, containedHandler(n, mux))
 }
 
 // directoryPage asks for a search. It takes the address of the directory.

@@ -27,11 +27,11 @@ func listenFiles(n *cucm.Node, at netip.AddrPort, timeout time.Duration) (*fileS
 		return nil, fmt.Errorf("HTTP: %w", err)
 	}
 	f := &fileService{}
-	if f.tftp, err = tftp.Listen(at.String(), tftp.ServerConfig{Files: n.File, Timeout: timeout}); err != nil {
+	if f.tftp, err = tftp.Listen(at.String(), tftp.ServerConfig{Files: contained(n, "TFTP"), Timeout: timeout}); err != nil {
 		l.Close()
 		return nil, err
 	}
-	f.http = serveFiles(l, accept.Usual, n.File)
+	f.http = serveFiles(l, accept.Usual, contained(n, "HTTP"), func(err error) { n.Fault("HTTP", err) })
 	return f, nil
 }
 

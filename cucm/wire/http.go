@@ -17,6 +17,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/accept"
+	"itlsim/internal/contain"
 	"itlsim/tftp"
 )
 
@@ -30,10 +31,11 @@ type httpFiles struct {
 	files, bytes, notFound atomic.Uint64
 }
 
-// serveFiles serves what find has on a listener, which is its own from then on.
-func serveFiles(l net.Listener, limits accept.Limits, find tftp.FileFunc) *httpFiles {
+// serveFiles serves what find has on a listener, which is its own from then on. fault,
+// where not nil, is told of a panic, which ends a connection alone.
+func serveFiles(l net.Listener, limits accept.Limits, find tftp.FileFunc, fault func(error)) *httpFiles {
 	s := &httpFiles{find: find}
-	s.connections = accept.Serve(l, limits, s.serve)
+	s.connections = accept.Serve(l, limits, contain.Serving(fault, s.serve))
 	return s
 }
 

@@ -80,7 +80,7 @@ func TestFilesAsByNetHTTP(t *testing.T) {
 		return l
 	}
 	limits := accept.Limits{Patience: 2 * time.Second}
-	ours, theirs := serveFiles(listen(), limits, somewhere), accept.ServeHTTP(listen(), limits, nil, http.HandlerFunc(byNetHTTP))
+	ours, theirs := serveFiles(listen(), limits, somewhere, nil), accept.ServeHTTP(listen(), limits, nil, http.HandlerFunc(byNetHTTP))
 	defer ours.Close()
 	defer theirs.Close()
 	const host, last = "Host: x\r\n", "GET /ITLFile.tlv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -29,9 +29,10 @@ func listenSIP(n *cucm.Node, at netip.AddrPort) (*sipService, error) {
 		return nil, err
 	}
 	m := callManager{n}
+	fault := func(err error) { n.Fault("SIP", err) }
 	return &sipService{
-		plain:  sip.Serve(plain, sip.ServerConfig{Handle: m.answer}),
-		secure: sip.Serve(secure, sip.ServerConfig{Handle: m.answer, TLS: m.tls()}),
+		plain:  sip.Serve(plain, sip.ServerConfig{Handle: m.answer, Fault: fault}),
+		secure: sip.Serve(secure, sip.ServerConfig{Handle: m.answer, Fault: fault, TLS: m.tls()}),
 	}, nil
 }
 

@@ -163,6 +163,7 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, at netip.AddrPort) (
 		config := tvs.ServerConfig{
 			Certificate: func() *tls.Certificate { return shown(n, cucm.TVSUnit) },
 			Answer:      n.AnswerTVS,
+			Fault:       func(err error) { n.Fault("TVS", err) },
 			MinVersion:  n.MinTLS().Server,
 		}
 		if config.MinVersion == tls.VersionTLS12 {
