@@ -1,10 +1,13 @@
 package cucm
 
 import (
+	"container/list"
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/tftp"
 )
 
@@ -12,13 +15,81 @@ import (
 // own configuration is not found, and the default one tells it where to register;
 // it registers, which enters it; it is reset, and loads its own.
 
-// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
-// phones at most.
-const maxDevices = 40_000
+const (
+	// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
+	// phones at most.
+	maxDevices = 40_000
+	// resetAfter is how long after its registration a newcomer is reset, unless it has
+	// asked for its configuration by itself. No document tells a real cluster's time.
+	resetAfter = time.Second
+	// probation is for how long a phone that was entered is in the database for certain,
+	// by the cluster's clock (this project's own choice): the reset and a boot take a
+	// real phone no more.
+	probation = time.Minute
+	// looks is how many that have loaded their own configuration are looked at for one
+	// that is not registered any more, each time that room is wanted: so that asking in
+	// vain costs some microseconds.
+	looks = 1000
+)
 
-// resetAfter is how long after its registration a newcomer is reset, unless it has
-// asked for its configuration by itself. No document tells a real cluster's time.
-const resetAfter = time.Second
+// A guest is a phone that auto-registration entered. Nothing tells it from a name that
+// somebody invented but what it does then: load its own configuration, and stay
+// registered.
+type guest struct {
+	device  string
+	from    netip.Addr // which its REGISTER came from; invalid: without SIP
+	since   time.Time  // by the cluster's clock
+	settled bool       // it has loaded its own configuration
+	// place is in one of the lists of all, ofAddress in that of its address until it settles
+	place, ofAddress *list.Element
+}
+
+// guests are those of a cluster, in the order in which they were entered.
+type guests struct {
+	byName             map[string]*guest
+	unsettled, settled *list.List
+	byAddress          map[netip.Addr]*list.List // the unsettled
+}
+
+func newGuests() guests {
+	return guests{make(map[string]*guest), list.New(), list.New(), make(map[netip.Addr]*list.List)}
+}
+
+// of are the unsettled guests of an address; no list where there are none.
+func (g *guests) of(from netip.Addr) *list.List {
+	if l := g.byAddress[from]; l != nil {
+		return l
+	}
+	return list.New()
+}
+
+func (g *guests) add(one *guest) {
+	g.byName[one.device] = one
+	one.place = g.unsettled.PushBack(one)
+	l := g.of(one.from)
+	one.ofAddress = l.PushBack(one)
+	g.byAddress[one.from] = l
+}
+
+// settle takes a guest out of those that only came by.
+func (g *guests) settle(one *guest) {
+	if one.settled {
+		return
+	}
+	one.settled = true
+	g.unsettled.Remove(one.place)
+	one.place = g.settled.PushBack(one)
+	l := g.of(one.from)
+	if l.Remove(one.ofAddress); l.Len() == 0 {
+		delete(g.byAddress, one.from)
+	}
+}
+
+func (g *guests) remove(one *guest) {
+	g.settle(one)
+	g.settled.Remove(one.place)
+	delete(g.byName, one.device)
+}
 
 // AutoRegisters reports whether the cluster enters phones into its database that
 // register without being in it ([Config]).
@@ -29,38 +100,93 @@ func (c *Cluster) AutoRegisters() bool {
 }
 
 // Admits reports whether the node takes the registration of a phone, which says of
-// what model it is ("" where it does not): that of a phone in the database, or, with
-// auto-registration, of any, which is entered.
-func (n *Node) Admits(device, model string) bool {
+// what model it is ("" where it does not) and comes from an address (invalid: without
+// SIP): that of a phone in the database, or, with auto-registration, of any, which is
+// entered while there is room.
+//
+// At 40,000 phones those make room that were entered a minute ago or more and have not
+// loaded their own configuration since, or are not registered any more. Of one address
+// there are no more that have not than it leaves room for others. So invented names keep
+// nobody out for longer than that minute, and those of one address nobody else. Phones
+// that [Phones.AddDevice] entered, and registered ones that have loaded their own
+// configuration, stay.
+func (n *Node) Admits(device, model string, from netip.Addr) bool {
 	c := n.cluster
 	if _, known := c.Device(device); known {
 		return true
 	}
-	return c.AutoRegisters() && tftp.IsDevice(device) &&
-		c.autoRegister(Device{Name: device, Model: model, Group: n.group()})
+	if !tftp.IsDevice(device) || !c.AutoRegisters() {
+		return false
+	}
+	gone, entered := c.autoRegister(Device{Name: device, Model: model, Group: n.group()}, from)
+	c.dropConfigurations(gone)
+	if !entered {
+		c.full(&c.devicesFull, n.index, ciscolog.NumDevRegExceeded, "MaxDevices", maxDevices)
+	}
+	return entered
 }
 
-// autoRegister enters a phone into the database; false where it is full.
-func (p *Phones) autoRegister(d Device) bool {
+// autoRegister enters a phone into the database; false where it is full. One may have
+// made room for it: gone, if not "".
+func (p *Phones) autoRegister(d Device, from netip.Addr) (gone string, entered bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.device(d.Name); !known {
-		if p.records.known >= maxDevices {
-			return false
-		}
-		p.records.enter(d)
-		p.newcomers[d.Name] = p.clock()
+	if _, known := p.device(d.Name); known {
+		return "", true
 	}
-	return true
+	room, ofAddress := maxDevices-p.records.known, p.guests.of(from)
+	switch {
+	case from.IsValid() && ofAddress.Len() > room:
+		gone = p.evict(ofAddress, 1)
+	case room > 0:
+		entered = true
+	default:
+		if gone = p.evict(p.guests.unsettled, 1); gone == "" {
+			gone = p.evict(p.guests.settled, looks)
+		}
+	}
+	if entered = entered || gone != ""; entered {
+		p.records.enter(d)
+		now := p.clock()
+		p.guests.add(&guest{device: d.Name, from: from, since: now})
+		p.newcomers[d.Name] = now
+	}
+	return gone, entered
+}
+
+// evict takes a guest out of the database that only came by, of the first so many of a
+// list; "" where there is none. Those that stay are the last then.
+func (p *Phones) evict(from *list.List, first int) (device string) {
+	now := p.clock()
+	for range min(first, from.Len()) {
+		g := from.Front().Value.(*guest)
+		rec := p.records.find(g.device)
+		registered := rec.registration != nil && !rec.registration.lapsed(now)
+		if now.Sub(g.since) >= probation && !(g.settled && registered) && !rec.resetting {
+			p.guests.remove(g)
+			p.records.remove(g.device)
+			delete(p.newcomers, g.device)
+			return g.device
+		}
+		if g.settled {
+			from.MoveToBack(g.place)
+		}
+	}
+	return ""
 }
 
 // welcomed notes that a phone loads its own configuration.
 func (p *Phones) welcomed(device string) {
 	p.mu.RLock()
+	g := p.guests.byName[device]
 	_, newcomer := p.newcomers[device]
+	news := newcomer || g != nil && !g.settled
 	p.mu.RUnlock()
-	if newcomer {
+	if news {
 		p.mu.Lock()
+		if g = p.guests.byName[device]; g != nil {
+			p.guests.settle(g)
+		}
 		delete(p.newcomers, device)
 		p.mu.Unlock()
 	}

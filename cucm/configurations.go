@@ -163,6 +163,28 @@ func (c *configurations) signed(by *Cluster, name tftp.Name, d Device) ([]byte, 
 	return data, nil
 }
 
+// dropConfigurations forgets what the nodes have signed for a device.
+func (c *Cluster) dropConfigurations(device string) {
+	if device == "" {
+		return
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	for _, n := range c.nodes {
+		for _, current := range n.configs {
+			current.drop(device)
+		}
+	}
+}
+
+func (c *configurations) drop(device string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, kind := range []tftp.Kind{tftp.SignedConfig, tftp.EncryptedConfig} {
+		delete(c.kept, configKey{kind, device})
+	}
+}
+
 // sign signs a device's configuration, or what stands in the place of one that is
 // encrypted, or encrypts it. What keys that takes is no part of a simulation, which
 // goes by the cluster's own randomness. The payload of what is not encrypted ends it.

@@ -26,6 +26,9 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 	c.Phones.mu.RLock()
 	f.records.known = c.records.known
 	for _, r := range c.records.all {
+		if r.device.Name == "" { // removed
+			continue
+		}
 		own := f.records.get(r.device.Name)
 		*own = *r
 		own.device.Group = nil

@@ -20,7 +20,10 @@ type Node struct {
 	addresses map[Service]string // host:port, once reachable
 	configs   map[deviceKind]currentConfigs
 	faults    atomic.Pointer[Faults]
-	log       *ciscolog.Log
+
+	requestsDropped fullness
+
+	log *ciscolog.Log
 }
 
 // Cluster is the node's.

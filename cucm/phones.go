@@ -21,10 +21,14 @@ type Phones struct {
 	mu       sync.RWMutex
 	records  records
 	holdings map[holding]*holding
-	// newcomers are the phones that auto-registration entered, and when, until they
-	// load their own configuration or are told to
+	guests   guests
+	// newcomers are guests, and when they came, until they load their own configuration
+	// or are told to
 	newcomers map[string]time.Time
+	heard     heard
 	shared    map[Registration]*Registration // see withoutSIP
+
+	devicesFull, reportsForgotten fullness
 
 	alarms, registrations atomic.Uint64 // received
 }
@@ -36,7 +40,7 @@ type serves func(server string, list sip.Checksum) bool
 func (p *Phones) begin(now, clock func() time.Time, raise func(...occurrence), serves serves) {
 	p.now, p.clock, p.raise, p.serves = now, clock, raise, serves
 	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[Registration]*Registration)
-	p.newcomers = make(map[string]time.Time)
+	p.guests, p.newcomers = newGuests(), make(map[string]time.Time)
 }
 
 // AddDevice enters a phone into the database, or changes what that has of it. Its
@@ -47,6 +51,9 @@ func (p *Phones) AddDevice(d Device) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.records.enter(d)
+	if g := p.guests.byName[d.Name]; g != nil {
+		p.guests.remove(g)
+	}
 }
 
 // issued notes a certificate that CAPF has issued to a phone of the database.

@@ -71,14 +71,20 @@ type records struct {
 	// table has positions in all, counted from 1, each at its name's hash or the
 	// next free slot behind; its length is a power of two
 	table []uint32
+	free  []uint32 // positions of records that were removed, and have no name
 }
 
 func newRecords() records { return records{seed: maphash.MakeSeed(), table: make([]uint32, 16)} }
 
+// home is where in the table a name's position is, unless that slot is taken.
+func (r *records) home(name string) int {
+	return int(maphash.String(r.seed, name)) & (len(r.table) - 1)
+}
+
 // slot is where in the table a name's position is, or would be.
 func (r *records) slot(name string) int {
 	mask := len(r.table) - 1
-	i := int(maphash.String(r.seed, name)) & mask
+	i := r.home(name)
 	for r.table[i] != 0 && r.all[r.table[i]-1].device.Name != name {
 		i = (i + 1) & mask
 	}
@@ -98,6 +104,14 @@ func (r *records) get(name string) *record {
 	if rec := r.find(name); rec != nil {
 		return rec
 	}
+	if last := len(r.free) - 1; last >= 0 {
+		position := r.free[last]
+		r.free = r.free[:last]
+		rec := r.all[position-1]
+		rec.device.Name = name
+		r.table[r.slot(name)] = position
+		return rec
+	}
 	rec := &record{device: Device{Name: name}}
 	r.all = append(r.all, rec)
 	if 2*len(r.all) > len(r.table) {
@@ -109,6 +123,29 @@ func (r *records) get(name string) *record {
 	}
 	r.table[r.slot(name)] = uint32(len(r.all))
 	return rec
+}
+
+// remove forgets a phone. Its record is the next one's that begins.
+func (r *records) remove(name string) {
+	gap, mask := r.slot(name), len(r.table)-1
+	position := r.table[gap]
+	if position == 0 {
+		return
+	}
+	rec := r.all[position-1]
+	if rec.known {
+		r.known--
+	}
+	r.free = append(r.free, position)
+	// What stands behind the gap, and would not be found behind it, moves up.
+	for i := (gap + 1) & mask; r.table[i] != 0; i = (i + 1) & mask {
+		home := r.home(r.all[r.table[i]-1].device.Name)
+		if (i-home)&mask >= (i-gap)&mask {
+			r.table[gap], gap = r.table[i], i
+		}
+	}
+	r.table[gap] = 0
+	*rec = record{}
 }
 
 // enter enters a phone into the database.

@@ -12,8 +12,32 @@ import (
 const maxHoldings = 256
 
 // maxStrangers bounds how many phones outside the database have their reports
-// kept, since anybody may send alarms in any name.
+// kept, since anybody may send alarms in any name. The one that was heard of first makes
+// room: it is heard of again at its next boot.
 const maxStrangers = 40_000
+
+// heard are the names outside the database that alarms came in, in a ring.
+type heard struct {
+	names []string
+	first int
+}
+
+// hear begins the record of a phone that is not in the database, and reports whether
+// another one had to make room. The caller holds the lock.
+func (p *Phones) hear(name string) (rec *record, forgot bool) {
+	h := &p.heard
+	if len(h.names) < maxStrangers {
+		h.names = append(h.names, name)
+		return p.records.get(name), false
+	}
+	old := p.records.find(h.names[h.first])
+	if forgot = old != nil && !old.known && old.registration == nil; forgot {
+		p.records.remove(old.device.Name)
+	}
+	h.names[h.first] = name
+	h.first = (h.first + 1) % maxStrangers
+	return p.records.get(name), forgot
+}
 
 // ITLStatus is the filter "ITL File Status" of Find and List Phones.
 type ITLStatus string
@@ -52,14 +76,16 @@ func (p *Phones) Alarm(a sip.DeviceTLInfo) {
 	p.mu.Lock()
 	shared := p.share(h)
 	r := p.records.find(a.Device)
-	if r == nil && len(p.records.all)-p.records.known < maxStrangers {
-		r = p.records.get(a.Device)
+	forgot := false
+	if r == nil {
+		r, forgot = p.hear(a.Device)
 	}
-	if r != nil {
-		r.holds = shared
-		r.alarms++
-	}
+	r.holds = shared
+	r.alarms++
 	p.mu.Unlock()
+	if forgot {
+		p.full(&p.reportsForgotten, 0, ciscolog.ReportsForgotten, "MaxReports", maxStrangers)
+	}
 	p.raise(occurrence{0, ciscolog.DeviceTLInfo, p.now(), Report{a, p.status(shared)}})
 }
 

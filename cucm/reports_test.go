@@ -2,6 +2,7 @@ package cucm_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +16,15 @@ import (
 // Whoever reaches a node may send it alarms: they take neither the database's
 // room nor all memory.
 func TestAlarmsOfStrangers(t *testing.T) {
-	l := newLab(t, func(c *cucm.Config) { c.AutoRegister = true })
+	var forgotten []ciscolog.Entry
+	l := newLab(t, func(c *cucm.Config) {
+		c.AutoRegister = true
+		c.Logged = func(e ciscolog.Entry) {
+			if e.Alarm == ciscolog.ReportsForgotten {
+				forgotten = append(forgotten, e)
+			}
+		}
+	})
 	sum := sip.Checksum(l.Pub.ITL().SHA1())
 	for i := range 100_000 {
 		l.Alarm(sip.DeviceTLInfo{Device: fmt.Sprintf("SEP%012X", i), ITL: &sum})
@@ -24,19 +33,39 @@ func TestAlarmsOfStrangers(t *testing.T) {
 	require.EqualValues(t, 100_000, l.Counts().Alarms)
 
 	const asks = "SEPAAAAAAAAAAAA"
-	require.True(t, l.Pub.Admits(asks, ""))
+	require.True(t, l.Pub.Admits(asks, "", nowhere))
 	require.True(t, known(l, asks))
 	l.Alarm(sip.DeviceTLInfo{Device: asks, ITL: &sum})
 	require.Equal(t, 1, l.AlarmsOf(asks))
 
-	const stranger, another = "SEP000000000000", "SEPBBBBBBBBBBBB"
+	const first, last, another = "SEP000000000000", "SEP00000001869F", "SEPBBBBBBBBBBBB"
+	require.Zero(t, l.AlarmsOf(first), "the one that was heard of first made room")
+	require.True(t, l.Pub.Admits(last, "", nowhere))
 	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})
+	require.Equal(t, 1, l.AlarmsOf(another))
+	for i := range 40_000 {
+		l.Alarm(sip.DeviceTLInfo{Device: fmt.Sprintf("SEPBAD%09X", i), ITL: &sum})
+	}
 	require.Zero(t, l.AlarmsOf(another))
-	require.True(t, l.Pub.Admits(stranger, ""))
-	l.Alarm(sip.DeviceTLInfo{Device: stranger, ITL: &sum})
-	require.Equal(t, 2, l.AlarmsOf(stranger))
-	l.Alarm(sip.DeviceTLInfo{Device: another, ITL: &sum})
-	require.Equal(t, 1, l.AlarmsOf(another), "the stranger that is none any more left its room")
+	require.Equal(t, 1, l.AlarmsOf(last), "a stranger that is none any more is kept")
+	require.Len(t, forgotten, 1, "said once")
+	require.Contains(t, forgotten[0].String(), "%UC_CALLMANAGER-4-ReportsForgotten: %[MaxReports=40000]")
+}
+
+// A node says that its TFTP service drops requests, and not each time.
+func TestRequestsDropped(t *testing.T) {
+	l := newLab(t)
+	for range 100 {
+		l.Sub.RequestsDropped(500)
+	}
+	said := func() int {
+		return strings.Count(l.Must(l.Sub, "file view activelog syslog/CiscoSyslog"),
+			"%UC_TFTP-4-RequestsDropped: %[MaximumServingCount=500][AppID=Cisco Tftp]")
+	}
+	require.Equal(t, 1, said())
+	l.Wait(time.Minute)
+	l.Sub.RequestsDropped(500)
+	require.Equal(t, 2, said())
 }
 
 // An entry of the log says of a report what the filter "ITL File Status" says of

@@ -27,8 +27,12 @@ type logLine struct {
 	Phone *int   `json:"phone,omitempty"` // its index on the wall
 }
 
-// linesKept is how many lines of each sort are kept.
-const linesKept = 400
+const (
+	// linesKept is how many lines of each sort are kept.
+	linesKept = 400
+	// maxPending is how many entries wait to be looked at: a moment's of phones that boot.
+	maxPending = 1000
+)
 
 // journal keeps what the log panel shows: what the nodes log, and what was done
 // on the page.
@@ -42,28 +46,35 @@ type journal struct {
 	// Reports come by the thousand. Kept apart, they push out neither each other's
 	// sort nor the rest.
 	matches, mismatches, others []logLine
-	held                        map[string]sip.Checksum // by the last DeviceTLInfo of each phone
-	holds                       map[sip.Checksum]int    // how many phones hold a list
+	held                        map[int]sip.Checksum // by the last DeviceTLInfo of each phone on the wall
+	holds                       map[sip.Checksum]int // how many of them hold a list
 }
 
 func newJournal() *journal {
 	return &journal{
-		index: make(map[string]int), held: make(map[string]sip.Checksum), holds: make(map[sip.Checksum]int),
+		index: make(map[string]int), held: make(map[int]sip.Checksum), holds: make(map[sip.Checksum]int),
 	}
 }
 
-// logged takes an entry of a node's log. The cluster's locks may be held, so it is
-// looked at later.
+// logged takes an entry of a node's log. It is looked at later, since nobody may ever ask
+// for its line.
 func (j *journal) logged(e ciscolog.Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.pending = append(j.pending, e)
+	if j.pending = append(j.pending, e); len(j.pending) == maxPending {
+		j.take()
+	}
 }
 
 // look makes lines of the entries that came.
 func (j *journal) look() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.take()
+}
+
+// take is look for who holds the lock.
+func (j *journal) take() {
 	for i := range j.pending {
 		e := &j.pending[i]
 		l := logLine{At: e.At.UnixMilli(), Alarm: e.Alarm.String(), From: e.Host, Line: e.String()}
@@ -82,8 +93,8 @@ func (j *journal) report(l logLine, r cucm.Report) {
 	l.From = r.Device
 	if i, ok := j.index[r.Device]; ok {
 		l.Phone = &i
+		j.hold(i, r.ITL)
 	}
-	j.hold(r.Device, r.ITL)
 	switch r.Status {
 	case cucm.ITLMatch:
 		node, _, _ := strings.Cut(r.ITLServer, ".")
@@ -98,16 +109,17 @@ func (j *journal) report(l logLine, r cucm.Report) {
 	}
 }
 
-// hold notes which list a phone holds, nil for none. The caller holds the lock.
-func (j *journal) hold(device string, list *sip.Checksum) {
-	if old, ok := j.held[device]; ok {
+// hold notes which list a phone on the wall holds, nil for none. What strangers say that
+// they hold counts nowhere. The caller holds the lock.
+func (j *journal) hold(phone int, list *sip.Checksum) {
+	if old, ok := j.held[phone]; ok {
 		if j.holds[old]--; j.holds[old] == 0 {
 			delete(j.holds, old)
 		}
-		delete(j.held, device)
+		delete(j.held, phone)
 	}
 	if list != nil {
-		j.held[device] = *list
+		j.held[phone] = *list
 		j.holds[*list]++
 	}
 }

@@ -19,8 +19,12 @@ type FileFunc func(name string) ([]byte, error)
 type ServerConfig struct {
 	Files FileFunc
 
-	// MaxTransfers is how many transfers may run at a time; 0 means 500, CUCM's
-	// Maximum Serving Count (v15 guide). At the limit further requests wait until a
+	// Dropped, where not nil, is told of each request that found no room to wait. It
+	// must return at once. (Linux only.)
+	Dropped func()
+
+	// MaxTransfers is how many transfers may run at a time; 0 means
+	// [MaxTransfers]. At the limit further requests wait until a
 	// transfer ends, some thousands of them, those of different clients in turn; beyond
 	// that they are dropped. None is refused: an ERROR would tell a phone that its file
 	// does not exist, silence makes it ask again.
@@ -35,6 +39,10 @@ type ServerConfig struct {
 	// OACK is sent again once, and both that and a first block when the client asks again.
 	Retries int
 }
+
+// MaxTransfers is what a zero ServerConfig.MaxTransfers means: CUCM's Maximum Serving
+// Count (v15 guide).
+const MaxTransfers = 500
 
 // ServerTimeout is what a zero ServerConfig.Timeout means (this project's own
 // choice).
@@ -84,7 +92,7 @@ func listenBy(listen listener, addr string, cfg ServerConfig) (*Server, error) {
 	if local.IP == nil {
 		at = netip.AddrPortFrom(netip.IPv4Unspecified(), at.Port())
 	}
-	cfg.MaxTransfers, cfg.Retries = or(cfg.MaxTransfers, 500), or(cfg.Retries, 5)
+	cfg.MaxTransfers, cfg.Retries = or(cfg.MaxTransfers, MaxTransfers), or(cfg.Retries, 5)
 	cfg.Timeout = or(cfg.Timeout, ServerTimeout)
 	e, err := listen(netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), cfg)
 	if err != nil {

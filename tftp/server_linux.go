@@ -26,6 +26,7 @@ const burst = 2048
 // sockets is a server on sockets: one port for requests, some for transfers.
 type sockets struct {
 	files    FileFunc
+	dropped  func()
 	requests []*port // all at the one port, see listenRequests
 	ports    []*port // for transfers
 	patience time.Duration
@@ -42,7 +43,10 @@ type sockets struct {
 
 func listenEngine(at netip.AddrPort, cfg ServerConfig) (engine, error) {
 	s := &sockets{
-		files: cfg.Files, patience: cfg.Timeout * time.Duration(cfg.Retries+1),
+		files: cfg.Files, dropped: cfg.Dropped, patience: cfg.Timeout * time.Duration(cfg.Retries+1),
+	}
+	if s.dropped == nil {
+		s.dropped = func() {}
 	}
 	s.ready.L, s.idle.L = &s.mu, &s.mu
 	var err error
@@ -113,9 +117,14 @@ func listenRequests(at netip.AddrPort) ([]*port, error) {
 func (s *sockets) requested(in datagram, to []byte) []byte {
 	var buf [headerSize + maxGranted]byte
 	s.mu.Lock()
+	before := s.core.stats.Dropped
 	port, answer := s.core.request(s.alarm.now(), ends{in.remote, in.local}, in.data, buf[:0])
+	dropped := s.core.stats.Dropped > before
 	s.changed()
 	s.mu.Unlock()
+	if dropped {
+		s.dropped()
+	}
 	if len(answer) > 0 {
 		in.data = answer
 		s.ports[port].send(in) // a datagram may get lost

@@ -34,6 +34,11 @@ const (
 	EndPointResetInitiated
 	DeviceTLInfo // of a phone (M19)
 
+	NumDevRegExceeded // name and text are remembered
+	// ReportsForgotten and RequestsDropped are this project's own.
+	ReportsForgotten
+	RequestsDropped // of Cisco Tftp
+
 	// EndPointUnregisteredByReset is EndPointUnregistered with a reason for
 	// which the catalogue lowers the severity: the phone was reset.
 	EndPointUnregisteredByReset
@@ -56,6 +61,7 @@ const (
 	tvsService         = "Cisco Trust Verification Service"
 	certificateMonitor = "Cisco Certificate Monitor"
 	callManager        = "Cisco CallManager"
+	tftpService        = "Cisco Tftp"
 	serviceManager     = "Cisco Service Manager"
 )
 
@@ -93,6 +99,12 @@ var catalogue = [...]definition{
 		"An endpoint has unregistered"},
 	EndPointResetInitiated: {"UC_CALLMANAGER", 6, "EndPointResetInitiated", callManager,
 		"Endpoint reset initiated on the specified endpoint"},
+	NumDevRegExceeded: {"UC_CALLMANAGER", 3, "NumDevRegExceeded", callManager,
+		"The allowed number of registered devices was exceeded"},
+	ReportsForgotten: {"UC_CALLMANAGER", 4, "ReportsForgotten", callManager,
+		"Trust list reports of devices that are not configured were forgotten"},
+	RequestsDropped: {"UC_TFTP", 4, "RequestsDropped", tftpService,
+		"The Maximum Serving Count was reached and requests were dropped"},
 	DeviceTLInfo: {"UC_PHONE", 6, "DeviceTLInfo", callManager,
 		"Trust List Files are updated or installed"},
 

@@ -48,12 +48,18 @@ func (m callManager) answer(x *sip.Exchange) {
 	}
 }
 
+// maxIdentity is how long the Call-ID, number and host of a REGISTER may be, in bytes: a
+// registration keeps them, in whoever's name. Phones' have some sixty (this project's own
+// choice).
+const maxIdentity = 255
+
 // register answers a REGISTER: 404 where the node does not admit the phone, 403 where
 // its security profile wants another transport or certificate (own choice).
 func (m callManager) register(x *sip.Exchange) sip.Reply {
 	r := x.Request
 	contact, ok := r.Contact()
-	if !ok {
+	number := cmp.Or(r.To().User, contact.User)
+	if !ok || max(len(r.CallID()), len(number), len(contact.Host)) > maxIdentity {
 		m.Unregister(r.To().User, cucm.MalformedRegisterMsg)
 		return sip.Reply{Code: 400}
 	}
@@ -61,7 +67,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	if contact.Wildcard && expires != 0 {
 		return sip.Reply{Code: 400} // RFC 3261, 10.3
 	}
-	device := m.device(r, expires != 0)
+	device := m.device(r, expires != 0, x.Remote.Addr().Unmap())
 	if device == "" {
 		return sip.Reply{Code: 404}
 	}
@@ -86,7 +92,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	}
 	if m.RegisterOver(device, cucm.Registration{
 		Session: session,
-		Contact: fmt.Sprintf("sip:%s@%s:%d", cmp.Or(r.To().User, contact.User), contact.Host, port),
+		Contact: fmt.Sprintf("sip:%s@%s:%d", number, contact.Host, port),
 		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
 	}, expires) {
 		reply.Contact += ";x-cisco-newreg"
@@ -102,7 +108,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 // says, or, where it says none, that of its MAC address; else it is another client,
 // which registers as the device. One that comes and is not there is there from now
 // on, if the node admits it. It is "" for any other.
-func (m callManager) device(r *sip.Message, comes bool) string {
+func (m callManager) device(r *sip.Message, comes bool, from netip.Addr) string {
 	contact, _ := r.Contact()
 	name, _ := contact.Param("+u.sip!devicename.ccm.cisco.com")
 	instance, _ := contact.Param("+sip.instance")
@@ -121,9 +127,10 @@ func (m callManager) device(r *sip.Message, comes bool) string {
 	}
 	number, _ := contact.Param("+u.sip!model.ccm.cisco.com")
 	model, _ := phone.FindModel(strings.Trim(number, `"`)) // none: its name is ""
-	admits := func(name string) bool { return m.Admits(name, model.Name) }
-	if i := slices.IndexFunc(names, admits); i >= 0 {
-		return strings.Clone(names[i])
+	for _, name := range names {
+		if name = strings.Clone(name); m.Admits(name, model.Name, from) {
+			return name
+		}
 	}
 	return ""
 }

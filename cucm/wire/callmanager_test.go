@@ -282,3 +282,31 @@ func TestStrangersOfSIP(t *testing.T) {
 	status, _, _ := dial(t, l.Pub).register(named, "Expires: 3600\r\n")
 	require.Equal(t, "SIP/2.0 200 OK", status)
 }
+
+// What a registration would keep has a bound: a REGISTER beyond it is malformed, and
+// enters nobody.
+func TestLongNamesAreNotKept(t *testing.T) {
+	l := cucmtest.New(t, func(c *cucm.Config) { c.AutoRegister = true })
+	sockets, err := wire.Listen(l.Cluster, []string{"127.31.9.2", "127.31.9.3"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
+	c := dial(t, l.Pub)
+	for _, long := range []struct{ number, id, host string }{
+		{id: strings.Repeat("i", 256)}, {number: strings.Repeat("1", 256)}, {host: strings.Repeat("h", 256)}, {},
+	} {
+		fmt.Fprintf(c.conn, "REGISTER sip:cm SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n"+
+			"From: <sip:1@cm>;tag=1\r\nTo: <sip:1%s@cm>\r\nCall-ID: 1%s\r\nCSeq: 1 REGISTER\r\n"+
+			"Contact: <sip:u@h%s>;+u.sip!devicename.ccm.cisco.com=\"%s\"\r\nContent-Length: 0\r\n\r\n",
+			long.number, long.id, long.host, device)
+		c.message()
+		status, _, _ := c.message()
+		_, entered := l.Device(device)
+		if long.number+long.id+long.host != "" {
+			require.Equal(t, "SIP/2.0 400 Bad Request", status)
+			require.False(t, entered)
+			continue
+		}
+		require.Equal(t, "SIP/2.0 200 OK", status)
+		require.True(t, entered)
+	}
+}

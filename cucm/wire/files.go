@@ -27,7 +27,9 @@ func listenFiles(n *cucm.Node, at netip.AddrPort, timeout time.Duration) (*fileS
 		return nil, fmt.Errorf("HTTP: %w", err)
 	}
 	f := &fileService{}
-	if f.tftp, err = tftp.Listen(at.String(), tftp.ServerConfig{Files: contained(n, "TFTP"), Timeout: timeout}); err != nil {
+	if f.tftp, err = tftp.Listen(at.String(), tftp.ServerConfig{
+		Files: contained(n, "TFTP"), Timeout: timeout, Dropped: func() { n.RequestsDropped(tftp.MaxTransfers) },
+	}); err != nil {
 		l.Close()
 		return nil, err
 	}

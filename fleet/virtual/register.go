@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"net/netip"
 	"time"
 
 	"itlsim/cucm"
@@ -59,7 +60,7 @@ func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.Alarm
 	if profile.DeviceType != 0 { // else no REGISTER says it
 		model = profile.Model
 	}
-	if !n.Admits(s.phone.Name(), model) {
+	if !n.Admits(s.phone.Name(), model, netip.Addr{}) {
 		return alarms, &sip.RejectedError{Server: a.Server, Method: "REGISTER", Code: 404, Reason: "Not Found"}
 	}
 	if n.Secures(s.phone.Name(), a.TLS.Shown()) != nil {
