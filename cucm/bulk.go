@@ -115,32 +115,50 @@ func (c *Cluster) Consolidate(files [][]byte) ([]byte, error) {
 	return encodeCertificates(all)
 }
 
-// BulkImport puts the certificates of a consolidated file that are not the cluster's
-// own into the trust stores of the type. Unlike after an import by hand no document
-// has TVS restarted: it knows them at once.
-func (c *Cluster) BulkImport(t BulkType, file []byte) (imported []*x509.Certificate, err error) {
-	certs, err := decodeCertificates(file)
-	if err != nil {
-		return nil, err
-	}
-	err = c.change(func(d *draft) error {
-		imported = d.store.foreign(certs)
-		for _, b := range bulkTypes {
-			if b.name != t {
-				continue
-			}
-			for _, cert := range imported {
-				for _, store := range b.stores {
-					d.store = d.store.with(store, cert)
-					for i := range d.nodes {
-						delete(d.nodes[i].unread, store.key(cert))
-					}
-				}
-			}
+// A BulkFile is a consolidated file of certificates of a type.
+type BulkFile struct {
+	Type BulkType
+	Data []byte
+}
+
+// BulkImport puts the certificates of consolidated files that are not the cluster's
+// own into the trust stores of their types, all or none, and has the node remember the
+// server that they came from. Unlike after an import by hand no document has TVS
+// restarted: it knows them at once. It gives how many each file had.
+func (n *Node) BulkImport(files []BulkFile, from ServerKey) (imported []int, err error) {
+	certs := make([][]*x509.Certificate, len(files))
+	for i, f := range files {
+		if certs[i], err = decodeCertificates(f.Data); err != nil {
+			return nil, err
 		}
+	}
+	err = n.cluster.change(func(d *draft) error {
+		for i, f := range files {
+			foreign := d.store.foreign(certs[i])
+			d.trustInBulk(f.Type, foreign)
+			imported = append(imported, len(foreign))
+		}
+		d.nodes[n.index].trust(from)
 		return nil
 	})
 	return imported, err
+}
+
+// trustInBulk puts certificates into the trust stores of their type.
+func (d *draft) trustInBulk(t BulkType, certs []*x509.Certificate) {
+	for _, b := range bulkTypes {
+		if b.name != t {
+			continue
+		}
+		for _, cert := range certs {
+			for _, store := range b.stores {
+				d.store = d.store.with(store, cert)
+				for i := range d.nodes {
+					delete(d.nodes[i].unread, store.key(cert))
+				}
+			}
+		}
+	}
 }
 
 // foreign are the certificates that are and were no node's own.

@@ -37,12 +37,7 @@ var kills = [][]string{
 // old state or the new one, never a mixture, and phones that trusted the
 // cluster still do. ITLSIM_KILLS says at how many instants; .ci/run sets 100.
 func TestKilledAtAnyInstant(t *testing.T) {
-	instants := len(kills)
-	if v := os.Getenv("ITLSIM_KILLS"); v != "" {
-		var err error
-		instants, err = strconv.Atoi(v)
-		require.NoError(t, err)
-	}
+	instants := max(len(kills), instants(t))
 	dir := t.TempDir()
 	touched := make(map[string][]string) // files that a command changes when it is let finish
 	took := make(map[string]time.Duration)
@@ -101,6 +96,16 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		again.kill()
 	}
 	t.Logf("after %d kills: %v", instants+len(kills), outcomes)
+}
+
+// instants is how many are asked for, 0 if none are.
+func instants(t *testing.T) (n int) {
+	if v := os.Getenv("ITLSIM_KILLS"); v != "" {
+		var err error
+		n, err = strconv.Atoi(v)
+		require.NoError(t, err)
+	}
+	return n
 }
 
 // kept reads the state in force.

@@ -35,7 +35,7 @@ func setCertBulkServer(n *cucm.Node, t Terminal, args []string) error {
 
 // setCertBulkExport is `set cert bulk export TYPE`: a file for each node and type.
 func setCertBulkExport(n *cucm.Node, t Terminal, args []string) error {
-	return onBulkServer(n, args[0], func(s *sftpSession, dir string, kind cucm.BulkType) error {
+	return eachBulkType(n, args[0], func(s *sftpSession, dir string, kind cucm.BulkType) error {
 		for _, node := range n.Cluster().Nodes() {
 			data, err := node.BulkExport(kind)
 			if err != nil {
@@ -54,7 +54,7 @@ func setCertBulkExport(n *cucm.Node, t Terminal, args []string) error {
 // setCertBulkConsolidate is `set cert bulk consolidate TYPE`: what all clusters
 // exported becomes one file.
 func setCertBulkConsolidate(n *cucm.Node, t Terminal, args []string) error {
-	return onBulkServer(n, args[0], func(s *sftpSession, dir string, kind cucm.BulkType) error {
+	return eachBulkType(n, args[0], func(s *sftpSession, dir string, kind cucm.BulkType) error {
 		names, err := s.list(dir)
 		if err != nil {
 			return err
@@ -82,18 +82,24 @@ func setCertBulkConsolidate(n *cucm.Node, t Terminal, args []string) error {
 	})
 }
 
-// setCertBulkImport is `set cert bulk import TYPE`.
+// setCertBulkImport is `set cert bulk import TYPE`: of all types, or of none.
 func setCertBulkImport(n *cucm.Node, t Terminal, args []string) error {
-	return onBulkServer(n, args[0], func(s *sftpSession, dir string, kind cucm.BulkType) error {
-		data, err := s.get(path.Join(dir, kind.Consolidated()), maxConsolidated)
+	return onBulkServer(n, args[0], func(s *sftpSession, dir string, kinds []cucm.BulkType) error {
+		var files []cucm.BulkFile
+		for _, kind := range kinds {
+			data, err := s.get(path.Join(dir, kind.Consolidated()), maxConsolidated)
+			if err != nil {
+				return err
+			}
+			files = append(files, cucm.BulkFile{Type: kind, Data: data})
+		}
+		imported, err := n.BulkImport(files, s.hostKey())
 		if err != nil {
 			return err
 		}
-		certs, err := n.Cluster().BulkImport(kind, data)
-		if err != nil {
-			return err
+		for i, kind := range kinds {
+			fmt.Fprintf(t, "Imported %d certificates of type %s\n", imported[i], kind)
 		}
-		fmt.Fprintf(t, "Imported %d certificates of type %s\n", len(certs), kind)
 		return nil
 	})
 }
@@ -101,9 +107,22 @@ func setCertBulkImport(n *cucm.Node, t Terminal, args []string) error {
 // maxConsolidated is more than the certificates of a dozen large clusters have.
 const maxConsolidated = 1 << 20
 
-// onBulkServer does something for each type that a name stands for, on the server
+// eachBulkType does something for each type that a name stands for, on the server that
+// was set.
+func eachBulkType(n *cucm.Node, name string, do func(*sftpSession, string, cucm.BulkType) error) error {
+	return onBulkServer(n, name, func(s *sftpSession, dir string, kinds []cucm.BulkType) error {
+		for _, kind := range kinds {
+			if err := do(s, dir, kind); err != nil {
+				return err
+			}
+		}
+		return n.RememberServer(s.hostKey())
+	})
+}
+
+// onBulkServer does something with the types that a name stands for, on the server
 // that was set. Only a publisher's page does it.
-func onBulkServer(n *cucm.Node, name string, do func(*sftpSession, string, cucm.BulkType) error) error {
+func onBulkServer(n *cucm.Node, name string, do func(*sftpSession, string, []cucm.BulkType) error) error {
 	types := n.Cluster().Release().Facts().BulkTypes(name)
 	server := n.Cluster().BulkServer()
 	switch {
@@ -120,12 +139,7 @@ func onBulkServer(n *cucm.Node, name string, do func(*sftpSession, string, cucm.
 		return err
 	}
 	defer s.close()
-	for _, kind := range types {
-		if err := do(s, cmp.Or(server.Directory, "."), kind); err != nil {
-			return err
-		}
-	}
-	return n.RememberServer(s.hostKey())
+	return do(s, cmp.Or(server.Directory, "."), types)
 }
 
 // A page asks nothing: it takes a host key that is not known yet.

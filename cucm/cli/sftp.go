@@ -209,13 +209,31 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 	if err != nil {
 		return fail(err)
 	}
-	if err := s.PosixRename(part, target); err != nil {
-		// a server without that extension replaces nothing by a rename
-		_ = s.Remove(target)
-		if err := s.Rename(part, target); err != nil {
-			return fail(err)
-		}
+	if s.PosixRename(part, target) == nil {
+		return nil
 	}
+	if err := s.replace(part, target); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// replace renames a file, on a server whose rename replaces nothing: the earlier file
+// is set aside until the new one has its name.
+func (s *sftpSession) replace(part, target string) error {
+	if _, err := s.Lstat(target); err != nil {
+		return s.Rename(part, target)
+	}
+	aside := part + "~"
+	_ = s.Remove(aside) // which a session left that was cut off
+	if err := s.Rename(target, aside); err != nil {
+		return err
+	}
+	if err := s.Rename(part, target); err != nil {
+		_ = s.Rename(aside, target)
+		return err
+	}
+	_ = s.Remove(aside)
 	return nil
 }
 

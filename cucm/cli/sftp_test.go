@@ -3,6 +3,7 @@ package cli_test
 import (
 	"crypto/rsa"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pkg/sftp"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
@@ -281,4 +283,30 @@ func TestOpenSSLOpensTheFile(t *testing.T) {
 	require.NoError(t, err)
 	_, err = open(cucm.P12Password("changed"))
 	require.NoError(t, err)
+}
+
+// A server whose rename replaces nothing has the new file in the end, and nothing else.
+func TestGetToAServerThatReplacesNothing(t *testing.T) {
+	files := sftp.InMemHandler()
+	files.FileCmd = struct{ sftp.FileCmder }{files.FileCmd} // without posix-rename
+	server := sftptest.StartAs(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "", func(channel io.ReadWriteCloser) {
+		s := sftp.NewRequestServer(channel, files)
+		_ = s.Serve()
+		s.Close()
+	})
+	l := newLab(t)
+	get := func() {
+		out, err := l.Types(l.Pub, "file get tftp ITLRecovery.p12", "y", server.Host, server.Port, server.User,
+			server.Password, "/", "yes")
+		require.NoError(t, err, out)
+	}
+	get()
+	l.Must(l.Pub, "set cert regen ITLRecovery", "yes")
+	get()
+	listed, err := files.FileList.Filelist(sftp.NewRequest("List", "/"))
+	require.NoError(t, err)
+	infos := make([]os.FileInfo, 8)
+	n, _ := listed.ListAt(infos, 0)
+	require.Equal(t, 1, n)
+	require.Equal(t, "ITLRecovery.p12", infos[0].Name())
 }
