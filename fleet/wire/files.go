@@ -47,6 +47,7 @@ func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 }
 
 func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {
+	defer f.place()()
 	conn, err := f.dial(s, a.Address())
 	if err != nil {
 		return nil, err

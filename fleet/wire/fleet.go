@@ -75,6 +75,10 @@ type Fleet struct {
 	files    *tftp.Sockets // of all phones
 	failures failures
 
+	// see place
+	places        chan struct{} // one for each phone that has a connection
+	placePatience time.Duration
+
 	tally fleet.Tally
 }
 
@@ -104,6 +108,7 @@ func New(cfg Config) (*Fleet, error) {
 	f := &Fleet{
 		config: cfg, patience: 5 * time.Second,
 		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot), files: tftp.NewSockets(),
+		places: make(chan struct{}, maxConnections), placePatience: patienceForPlace,
 	}
 	f.waiting.L, f.settled.L = &f.mu, &f.mu
 	f.ctx, f.cancel = context.WithCancel(context.Background())

@@ -49,6 +49,7 @@ func (f *Fleet) register(s *slot, a phone.Register) phone.Event {
 // without waiting in between. It adds those that were taken, and returns after what
 // time the phone is to register again. A registration for too short a time it ends.
 func (f *Fleet) registerOnce(s *slot, a phone.Register, alarms *phone.AlarmSet) (time.Duration, error) {
+	defer f.place()()
 	c, err := f.call(s, a.Server, a.Boot, a.TLS)
 	if err != nil {
 		return 0, err
@@ -97,6 +98,7 @@ func (f *Fleet) unregister(
 	s *slot, server string, boot uint32, by *phone.Secured, request func(*call) sip.Request,
 ) {
 	f.patiently(func() error {
+		defer f.place()()
 		c, err := f.call(s, server, boot, by)
 		if err != nil {
 			return err

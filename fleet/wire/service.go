@@ -28,6 +28,7 @@ func (f *Fleet) openService(s *slot, a phone.OpenService) phone.Event {
 
 // connect does the handshake with an HTTPS service.
 func (f *Fleet) connect(s *slot, server string) error {
+	defer f.place()()
 	raw, err := f.dial(s, server)
 	if err != nil {
 		return err
@@ -44,6 +45,7 @@ func (f *Fleet) readService(s *slot, a phone.ReadService) phone.Event {
 	var data []byte
 	u, _, err := fleet.ParseServiceURL(a.URL)
 	if err == nil {
+		defer f.place()()
 		// again, since the question to a TVS may have taken long
 		s.conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout))
 		data, err = get(s.conn, u.Host, u.RequestURI(), s.phone.Profile().UserAgent(), itl.MaxFile)

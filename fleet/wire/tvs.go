@@ -14,6 +14,7 @@ func (f *Fleet) ask(s *slot, a phone.AskTVS) phone.Event {
 	}
 	var said tvs.Answer
 	err := f.patiently(func() (err error) {
+		defer f.place()()
 		said, err = client.Ask(f.ctx, a.Server, a.Authenticate, a.Request)
 		return err
 	})
