@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"itlsim/internal/cause"
+	"itlsim/internal/tcp"
 )
 
 // NoAnswerError: no connection, or no answer in time.
@@ -53,8 +54,9 @@ type Client struct {
 
 // A Path is what lies between a client and the servers that it connects to.
 type Path interface {
-	// Dial connects in the dialer's place.
-	Dial(ctx context.Context, dialer *net.Dialer, server string) (net.Conn, error)
+	// Dial connects to a server, host:port, from an address; the zero one stands for
+	// whichever the system chooses.
+	Dial(ctx context.Context, local netip.Addr, server string) (net.Conn, error)
 }
 
 // Dial connects to host:port. Its error is a [*NoAnswerError].
@@ -81,14 +83,10 @@ func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
 func (c *Client) connect(ctx context.Context, timeout time.Duration, server string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	dialer := &net.Dialer{KeepAlive: -1}
-	if c.Local.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
-	}
 	if c.Path != nil {
-		return c.Path.Dial(ctx, dialer, server)
+		return c.Path.Dial(ctx, c.Local, server)
 	}
-	return dialer.DialContext(ctx, "tcp", server)
+	return tcp.Dial(ctx, c.Local, server)
 }
 
 // handshake makes a connection one by TLS, or closes it.

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"itlsim/internal/tcp"
 )
 
 // DefaultTimeout is what a zero Client.Timeout means.
@@ -33,8 +35,9 @@ type Client struct {
 
 // A Path is what lies between a client and the servers that it connects to.
 type Path interface {
-	// Dial connects in the dialer's place.
-	Dial(ctx context.Context, dialer *net.Dialer, addr string) (net.Conn, error)
+	// Dial connects to a server, host:port, from an address; the zero one stands for
+	// whichever the system chooses.
+	Dial(ctx context.Context, local netip.Addr, server string) (net.Conn, error)
 }
 
 // Ask puts one request to the TVS at addr over a connection of its own.
@@ -98,14 +101,10 @@ func (c *Client) Ask(
 }
 
 func (c *Client) connect(ctx context.Context, addr string) (net.Conn, error) {
-	dialer := &net.Dialer{KeepAlive: -1} // too short-lived for probes
-	if c.Local.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(c.Local, 0))
-	}
 	if c.Path != nil {
-		return c.Path.Dial(ctx, dialer, addr)
+		return c.Path.Dial(ctx, c.Local, addr)
 	}
-	return dialer.DialContext(ctx, "tcp", addr)
+	return tcp.Dial(ctx, c.Local, addr)
 }
 
 // phoneSuites leaves ECDHE with RSA out, so that an RSA certificate means RSA

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"sync/atomic"
 
 	"itlsim/internal/accept"
 	"itlsim/internal/contain"
+	"itlsim/internal/tcp"
 )
 
 // Port is the standard TCP port of TVS.
@@ -63,9 +63,7 @@ func Listen(addr string, config ServerConfig) (*Server, error) {
 	if config.Certificate == nil || config.Answer == nil {
 		return nil, errors.New("tvs: a server needs Certificate and Answer")
 	}
-	lc := net.ListenConfig{KeepAlive: -1} // the time-outs do that
-	lc.SetMultipathTCP(false)             // no phone has it
-	listener, err := lc.Listen(context.Background(), "tcp", addr)
+	listener, err := tcp.Listen(addr)
 	if err != nil {
 		return nil, fmt.Errorf("tvs: %w", err)
 	}

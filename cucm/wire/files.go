@@ -3,12 +3,12 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"time"
 
 	"itlsim/cucm"
 	"itlsim/internal/accept"
+	"itlsim/internal/tcp"
 	"itlsim/tftp"
 )
 
@@ -22,7 +22,7 @@ type fileService struct {
 // listenFiles binds both ports. A block that is not acknowledged is sent again after
 // timeout.
 func listenFiles(n *cucm.Node, at netip.AddrPort, timeout time.Duration) (*fileService, error) {
-	l, err := net.Listen("tcp4", behind(at, tftp.HTTPOffset))
+	l, err := tcp.Listen(behind(at, tftp.HTTPOffset))
 	if err != nil {
 		return nil, fmt.Errorf("HTTP: %w", err)
 	}

@@ -5,10 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/netip"
 
 	"itlsim/cucm"
+	"itlsim/internal/tcp"
 	"itlsim/sip"
 	"itlsim/tvs"
 )
@@ -19,11 +19,11 @@ type sipService struct{ plain, secure *sip.Server }
 
 // listenSIP binds both ports.
 func listenSIP(n *cucm.Node, at netip.AddrPort) (*sipService, error) {
-	plain, err := net.Listen("tcp4", at.String())
+	plain, err := tcp.Listen(at.String())
 	if err != nil {
 		return nil, err
 	}
-	secure, err := net.Listen("tcp4", behind(at, sip.TLSPort-sip.Port))
+	secure, err := tcp.Listen(behind(at, sip.TLSPort-sip.Port))
 	if err != nil {
 		plain.Close()
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/internal/tcp"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -173,7 +174,7 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, at netip.AddrPort) (
 	case cucm.CallManagerService:
 		return listenSIP(n, at)
 	}
-	l, err := net.Listen("tcp4", at.String())
+	l, err := tcp.Listen(at.String())
 	if err != nil {
 		return nil, err
 	}

@@ -11,14 +11,13 @@ import (
 // Conn is a phone's end of a TCP connection to which the network does what it does to
 // TCP: what either side sends comes later, or never, which shows as a time-out.
 func (w Way) Conn(raw net.Conn) net.Conn {
-	return &conn{Conn: raw, over: w, deadline: deadline{changed: make(chan struct{})}, closed: make(chan struct{})}
+	return &conn{Conn: raw, over: w}
 }
 
 type conn struct {
 	net.Conn
 	over     Way
 	deadline deadline // for reading
-	closed   chan struct{}
 
 	mu      sync.Mutex // guards what follows
 	last    flight
@@ -117,7 +116,7 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 		c.held, c.heldDue, c.end = append(c.held[:0], p[:n]...), due, err
 	}
-	if err := c.deadline.wait(c.heldDue, c.closed); err != nil {
+	if err := c.deadline.wait(c.heldDue); err != nil {
 		return 0, &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 	}
 	n := copy(p, c.held)
@@ -152,29 +151,51 @@ func (c *conn) Close() error {
 		defer c.Conn.Close()
 	}
 	c.closing = true
-	close(c.closed)
+	c.deadline.close()
 	return nil
 }
 
-// A deadline ends waiting. It may be moved meanwhile.
+// A deadline ends waiting. It may be moved meanwhile. The zero value is none.
 type deadline struct {
 	mu      sync.Mutex
-	at      time.Time // zero: there is none
-	changed chan struct{}
+	at      time.Time     // zero: there is none
+	closed  bool          // nothing is waited for any more
+	changed chan struct{} // closed when that is another; nil: nobody waits
 }
 
 func (d *deadline) set(at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.at = at
-	close(d.changed)
-	d.changed = make(chan struct{})
+	d.wake()
+}
+
+func (d *deadline) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	d.wake()
+}
+
+// wake has who waits look again. The caller holds mu.
+func (d *deadline) wake() {
+	if d.changed != nil {
+		close(d.changed)
+		d.changed = nil
+	}
 }
 
 // wait returns nil once it is due, or says what came before.
-func (d *deadline) wait(due time.Time, closed <-chan struct{}) error {
+func (d *deadline) wait(due time.Time) error {
 	for {
 		d.mu.Lock()
+		if d.closed {
+			d.mu.Unlock()
+			return net.ErrClosed
+		}
+		if d.changed == nil {
+			d.changed = make(chan struct{})
+		}
 		until, changed := due, d.changed
 		late := !d.at.IsZero() && d.at.Before(due)
 		if late {
@@ -187,8 +208,6 @@ func (d *deadline) wait(due time.Time, closed <-chan struct{}) error {
 				return os.ErrDeadlineExceeded
 			}
 			return nil
-		case <-closed:
-			return net.ErrClosed
 		case <-changed:
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -223,7 +224,7 @@ func TestDial(t *testing.T) {
 	dial := func(within time.Duration) error {
 		ctx, cancel := context.WithTimeout(t.Context(), within)
 		defer cancel()
-		conn, err := path.Dial(ctx, &net.Dialer{}, listener.Addr().String())
+		conn, err := path.Dial(ctx, netip.Addr{}, listener.Addr().String())
 		if err == nil {
 			conn.Close()
 		}

@@ -3,9 +3,12 @@ package network
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"itlsim/internal/tcp"
 )
 
 // A Network is the one between the phones and the servers of a fleet on real
@@ -104,9 +107,10 @@ func (n *Network) paced(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / n.Pace)
 }
 
-// Dial connects to a server by TCP, as [net.Dialer.DialContext] does.
-func (p *Path) Dial(ctx context.Context, dialer *net.Dialer, address string) (net.Conn, error) {
-	way := p.To(address)
+// Dial connects to a server by TCP, host:port, from an address; the zero one stands for
+// whichever the system chooses.
+func (p *Path) Dial(ctx context.Context, local netip.Addr, server string) (net.Conn, error) {
+	way := p.To(server)
 	if wait := p.take(Opening, way.Disturbance()); wait > 0 {
 		select {
 		case <-time.After(wait):
@@ -114,7 +118,7 @@ func (p *Path) Dial(ctx context.Context, dialer *net.Dialer, address string) (ne
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
 		}
 	}
-	raw, err := dialer.DialContext(ctx, "tcp", address)
+	raw, err := tcp.Dial(ctx, local, server)
 	if err != nil {
 		return nil, err
 	}

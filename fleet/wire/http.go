@@ -31,11 +31,7 @@ func (f *Fleet) dial(s *slot, address string) (net.Conn, error) {
 	ends := time.Now().Add(f.config.Limits.HTTPTimeout)
 	ctx, cancel := context.WithDeadline(f.ctx, ends)
 	defer cancel()
-	dialer := &net.Dialer{KeepAlive: -1}
-	if local := f.local(s.phone); local.IsValid() {
-		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
-	}
-	conn, err := s.path.Dial(ctx, dialer, address)
+	conn, err := s.path.Dial(ctx, f.local(s.phone), address)
 	if err == nil {
 		conn.SetDeadline(ends)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"itlsim/internal/tcp"
 	"itlsim/sip"
 )
 
@@ -30,7 +31,7 @@ func (f *Fleet) listen() error {
 
 // listenAll listens at all phones' addresses.
 func (f *Fleet) listenAll(port int) (*loopback, error) {
-	l, err := net.Listen("tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
+	l, err := tcp.Listen(net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
 	if err != nil {
 		return nil, err
 	}
