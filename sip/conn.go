@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"itlsim/internal/cause"
@@ -171,16 +172,22 @@ func (c *Conn) AskAll(requests ...Request) []Answer {
 	return answers
 }
 
+// drafts are *[]byte in which messages that go out together are put together.
+var drafts = sync.Pool{New: func() any { return new([]byte) }}
+
 // send writes all requests at once.
 func (c *Conn) send(requests []Request) error {
-	all := requests[0].Bytes
-	if len(requests) > 1 {
-		all = nil
-		for _, r := range requests {
-			all = append(all, r.Bytes...)
-		}
+	if len(requests) == 1 {
+		_, err := c.Conn.Write(requests[0].Bytes)
+		return err
 	}
-	_, err := c.Conn.Write(all)
+	all := drafts.Get().(*[]byte)
+	defer drafts.Put(all)
+	*all = (*all)[:0]
+	for _, r := range requests {
+		*all = append(*all, r.Bytes...)
+	}
+	_, err := c.Conn.Write(*all)
 	return err
 }
 

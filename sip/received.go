@@ -30,7 +30,7 @@ type Message struct {
 	Body       string
 
 	headers []field
-	usual   [24]field // where they are kept; phones send up to 19
+	usual   [20]field // where they are kept; phones send up to 19
 }
 
 // A field is a header. The name is as it came, but for those that have a short form.

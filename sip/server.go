@@ -54,11 +54,13 @@ type Exchange struct {
 // Answer sends answers to the request, at once: a provisional one and a final
 // one, say.
 func (x *Exchange) Answer(replies ...Reply) {
-	var all []byte
+	all := drafts.Get().(*[]byte)
+	defer drafts.Put(all)
+	*all = (*all)[:0]
 	for i := range replies {
-		all = replies[i].append(all, x.Request, x.Remote.Addr())
+		*all = replies[i].append(*all, x.Request, x.Remote.Addr())
 	}
-	x.write(all)
+	x.write(*all)
 }
 
 // Keep has the connection live on as that of whoever goes by a name, while it is not
