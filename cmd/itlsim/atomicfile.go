@@ -17,12 +17,16 @@ type atomicFile interface {
 	abandon()
 }
 
-// createAtomic begins a file. Whatever is not a regular file, such as a pipe or the
-// link /dev/stdout, is written to directly.
+// createAtomic begins a file. Where a link leads to one, that one is replaced. Whatever
+// is not a regular file, such as a pipe, or is standard output by another name, is
+// written to directly.
 func createAtomic(name string, perm os.FileMode) (atomicFile, error) {
-	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Stat(name); err == nil && (!info.Mode().IsRegular() || isOutput(info)) {
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, perm)
 		return direct{f}, err
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
 	}
 	temporary := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"-"+rand.Text())
 	if !transient.add(temporary) {
@@ -38,6 +42,16 @@ func createAtomic(name string, perm os.FileMode) (atomicFile, error) {
 	return &renamed{f, name}, err
 }
 
+// isOutput reports whether a file is what this process prints to.
+func isOutput(info os.FileInfo) bool {
+	for _, out := range []*os.File{os.Stdout, os.Stderr} {
+		if is, err := out.Stat(); err == nil && os.SameFile(is, info) {
+			return true
+		}
+	}
+	return false
+}
+
 // errEnding is the error of what begins while the program ends.
 var errEnding = errors.New("interrupted")
 
@@ -45,24 +59,28 @@ var errEnding = errors.New("interrupted")
 // the middle: temporary ones, and those that say where it is.
 var transient files
 
-// files are names of files.
+// files are names of files, and which file it is where the name is not this process's
+// own: another one that has the name by now is not removed.
 type files struct {
 	mu    sync.Mutex
-	names map[string]bool
+	names map[string]os.FileInfo
 	ended bool
 }
 
-// add notes a file, unless the program ends.
-func (f *files) add(name string) bool {
+// add notes a file of a name that nobody else has, unless the program ends.
+func (f *files) add(name string) bool { return f.addOnly(name, nil) }
+
+// addOnly notes a file that goes as long as it is this one.
+func (f *files) addOnly(name string, which os.FileInfo) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {
 		return false
 	}
 	if f.names == nil {
-		f.names = make(map[string]bool)
+		f.names = make(map[string]os.FileInfo)
 	}
-	f.names[name] = true
+	f.names[name] = which
 	return true
 }
 
@@ -73,10 +91,27 @@ func (f *files) drop(name string) {
 	delete(f.names, name)
 }
 
-// remove removes a file.
+// remove removes a file that was noted.
 func (f *files) remove(name string) {
-	_ = os.Remove(name) // somebody may have been faster
-	f.drop(name)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.removeKnown(name)
+	delete(f.names, name)
+}
+
+// removeKnown does so for who has the lock.
+func (f *files) removeKnown(name string) {
+	which, known := f.names[name]
+	if !known {
+		return
+	}
+	if which != nil {
+		is, err := os.Lstat(name)
+		if err != nil || !os.SameFile(is, which) || !is.ModTime().Equal(which.ModTime()) { // numbers come again
+			return
+		}
+	}
+	_ = os.Remove(name) // it may not be there yet
 }
 
 // end removes all, and lets no others begin.
@@ -85,7 +120,7 @@ func (f *files) end() {
 	defer f.mu.Unlock()
 	f.ended = true
 	for name := range f.names {
-		_ = os.Remove(name) // it may not be there yet
+		f.removeKnown(name)
 	}
 }
 
@@ -106,6 +141,15 @@ func createNamed(flag, name string, perm os.FileMode) (atomicFile, error) {
 type renamed struct {
 	*os.File
 	name string
+}
+
+// Write writes to it. Errors are of the name that it will have.
+func (f *renamed) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if wrong, ok := errors.AsType[*os.PathError](err); ok {
+		wrong.Path = f.name
+	}
+	return n, err
 }
 
 func (f *renamed) finish() error {

@@ -53,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 		cfg.Restarted = func(d *demo.Server) {
 			again, err := createReady(c.ReadyFile)
 			if err == nil {
-				err = c.ready(d).write(again, c.ReadyFile)
+				err = c.ready(d).write(again)
 			}
 			if err != nil {
 				fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
@@ -71,10 +71,10 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 	r.print(s.out)
 	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
 	if c.ReadyFile != "" {
-		if err := r.write(file, c.ReadyFile); err != nil {
+		if err := r.write(file); err != nil {
 			return err
 		}
-		defer transient.remove(c.ReadyFile) // nothing answers any more
+		defer transient.remove(r.file) // nothing answers any more
 	}
 	if c.Token != "" {
 		c.NoOpen = true // a browser's arguments would show the token to all users of the machine

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,6 +26,7 @@ type ending struct {
 	asked     bool // to end
 	unread    bool // what it prints
 	hurrying  bool
+	unwritten error // the first, of standard output
 	signalled chan os.Signal
 }
 
@@ -109,10 +111,31 @@ type watched struct {
 
 func (w watched) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
+	switch {
+	case errors.Is(err, syscall.EPIPE):
 		w.end.ask(true)
+	case err != nil && w.file == os.Stdout:
+		w.end.fail(err)
 	}
 	return n, err
+}
+
+// fail notes that standard output could not be written: the command's answer is lost,
+// whatever it was.
+func (e *ending) fail(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.unwritten = cmp.Or(e.unwritten, err)
+}
+
+// answered is the error of a command whose own is this one.
+func (e *ending) answered(own error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if own == nil || errors.Is(own, errFailed) {
+		return cmp.Or(e.unwritten, own)
+	}
+	return own
 }
 
 // Stat tells what kind of file it is.

@@ -96,7 +96,7 @@ func command(ctx context.Context, args []string, s streams, end *ending) int {
 	if err != nil {
 		err = usageError("%s", mistake(err))
 	} else {
-		err = parsed.Run()
+		err = end.answered(parsed.Run())
 	}
 	if end.quiet() {
 		return exitUnread

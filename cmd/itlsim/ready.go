@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"text/tabwriter"
 
 	"itlsim/cucm"
@@ -17,6 +18,8 @@ type ready struct {
 	Page  string      `json:"page,omitempty"`
 
 	given bool // the password
+
+	file string // where it was written; "": nowhere that goes with the program
 }
 
 // readyNode is where a node's services are, "" for those that cannot be reached.
@@ -76,13 +79,17 @@ func (r *ready) print(out io.Writer) {
 // it, since it holds a password.
 func createReady(name string) (atomicFile, error) { return createNamed("--ready-file", name, 0o600) }
 
-// write writes the file of that name. It appears with all of its content, and goes when
-// the program does.
-func (r *ready) write(f atomicFile, name string) error {
-	if !transient.add(name) {
-		return errEnding
-	}
+// write writes the file. It appears with all of its content, and goes when
+// the program does, unless another one has its name by then.
+func (r *ready) write(f atomicFile) error {
 	err := json.NewEncoder(f).Encode(r)
+	if own, ok := f.(*renamed); ok && err == nil {
+		var which os.FileInfo
+		r.file = own.name
+		if which, err = own.Stat(); err == nil && !transient.addOnly(r.file, which) {
+			return errEnding
+		}
+	}
 	if err == nil {
 		err = f.finish()
 	}

@@ -91,10 +91,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	end.begin()
 	r.print(s.out)
 	if c.ReadyFile != "" {
-		if err := r.write(file, c.ReadyFile); err != nil {
+		if err := r.write(file); err != nil {
 			return err
 		}
-		defer transient.remove(c.ReadyFile) // nothing answers any more
+		defer transient.remove(r.file) // nothing answers any more
 	}
 	defer every(time.Second, func() {
 		if err := cluster.Tick(); err != nil {

@@ -23,12 +23,20 @@ func file(err error, peer bool) (string, bool) {
 		}
 		return e.Name + " cannot be started: " + words(e.Err, peer), true
 	case syscall.Errno:
-		if known, ok := system[e]; ok {
+		if known := cmp.Or(system[e], disk[e]); known != "" {
 			return known, true
 		}
 		return e.Error(), true
 	}
 	return "", false
+}
+
+// disk are the words for a disk that takes no more, with what to do.
+var disk = map[syscall.Errno]string{
+	syscall.ENOSPC: "no space is left on the disk; make room there and do it again",
+	syscall.EDQUOT: "the disk quota is used up; make room there and do it again",
+	syscall.EFBIG:  "the file would be larger than is allowed; raise the limit (ulimit -f) and do it again",
+	syscall.EROFS:  "the file system can only be read; name a place that can be written",
 }
 
 // undone are the operations that do not write.
