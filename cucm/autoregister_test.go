@@ -175,6 +175,7 @@ func TestInventedNames(t *testing.T) {
 		}
 	})
 	attacker, phones := netip.MustParseAddr("127.6.6.6"), netip.MustParseAddr("127.1.0.7")
+	fresh := netip.MustParseAddr("127.1.0.8")
 	const configured, settled, promoted = "SEP00000000000A", "SEP00000000000B", "SEP00000000000C"
 	l.AddDevice(cucm.Device{Name: configured, Group: l.Nodes()})
 	for _, name := range []string{settled, promoted} {
@@ -197,11 +198,11 @@ func TestInventedNames(t *testing.T) {
 	for i := range 40 {
 		invented(l, addresses(i), 10_000)
 	}
-	require.False(t, l.Pub.Admits("SEP00000000000E", "8861", phones), "now it is full")
+	require.False(t, l.Pub.Admits("SEP00000000000E", "8861", fresh), "now it is full")
 	require.Len(t, full, 1)
 
 	l.Wait(time.Minute)
-	require.True(t, l.Pub.Admits("SEP00000000000E", "8861", phones), "a minute later there is room again")
+	require.True(t, l.Pub.Admits("SEP00000000000E", "8861", fresh), "a minute later there is room again")
 	require.True(t, l.Pub.Admits("SEP00000000000F", "8861", attacker), "for a phone of that address, too")
 	for i := range 50_000 {
 		invented(l, addresses(i), 1)
@@ -214,6 +215,12 @@ func TestInventedNames(t *testing.T) {
 	require.False(t, known(l, ghost))
 	_, err = l.Pub.File(ghost + ".cnf.xml.sgn")
 	require.ErrorIs(t, err, tftp.ErrNotFound)
+	signed := l.Counts().ConfigsSigned
+	l.Wait(time.Minute)
+	require.True(t, l.Pub.Admits(ghost, "", netip.MustParseAddr("127.1.0.9")))
+	_, err = l.Pub.File(ghost + ".cnf.xml.sgn")
+	require.NoError(t, err)
+	require.Equal(t, signed+1, l.Counts().ConfigsSigned, "what was signed for it went with it")
 	for _, name := range []string{configured, settled, promoted} {
 		require.True(t, known(l, name), name)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -161,6 +162,85 @@ func TestBurst(t *testing.T) {
 		require.Zero(t, stats.Retransmits)
 		require.EqualValues(t, 500, stats.Peak)
 	}
+}
+
+// Thousands of transfers of a few addresses that nobody acknowledges and that are asked
+// for again: no phone has to ask twice, and a moment later nothing is left of them.
+func TestPhonesBesideHalfOpenTransfers(t *testing.T) {
+	const each, of = 300, 4
+	server := listen(t, ServerConfig{
+		Files: shelf{"f": contents(5302)}.get, MaxTransfers: 100, Timeout: time.Second, Retries: 1,
+	})
+	ctx, end := context.WithCancel(t.Context())
+	var strangers sync.WaitGroup
+	for i := range of {
+		var half []raw
+		for range each {
+			half = append(half, socket(t, fmt.Sprintf("127.6.6.%d:0", 1+i)))
+		}
+		strangers.Go(func() {
+			for ctx.Err() == nil {
+				for _, s := range half {
+					_, _ = s.WriteToUDPAddrPort(request(opRRQ, "f", "octet"), server.Addr())
+					time.Sleep(100 * time.Microsecond)
+				}
+			}
+		})
+	}
+	e := server.engine.(*sockets)
+	silent := func() int {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return len(e.core.places.silent)
+	}
+	require.Eventually(t, func() bool { return silent() > 100 }, time.Minute, time.Millisecond)
+	var retransmits atomic.Uint64
+	shared := NewSockets()
+	defer shared.Close()
+	for range 5 {
+		together(40, func(i int) {
+			c := &Client{Local: phoneAt(i), Sockets: shared, Timeout: 900 * time.Millisecond, Retransmits: &retransmits}
+			if _, err := c.Get(ctx, server.Addr().String(), "f"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	require.Zero(t, retransmits.Load())
+	end()
+	strangers.Wait()
+	require.Eventually(t, func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.core.idle() && len(e.core.byEnds)+len(e.core.places.hosts) == 0
+	}, time.Minute, 10*time.Millisecond)
+}
+
+// Who runs a server is told of each request that finds no room to wait.
+func TestDroppedRequestsAreTold(t *testing.T) {
+	dropped, release := make(chan struct{}, 2), make(chan struct{})
+	server := listen(t, ServerConfig{
+		MaxTransfers: 1, Dropped: func() { dropped <- struct{}{} },
+		Files: func(string) ([]byte, error) {
+			<-release
+			return nil, ErrNotFound
+		},
+	})
+	phone, other := socket(t, "127.1.0.7:0"), socket(t, "127.1.0.8:0")
+	phone.send(request(opRRQ, "f", "octet"), server.Addr())
+	e := server.engine.(*sockets)
+	locked := func(do func()) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		do()
+	}
+	require.Eventually(t, func() bool { return server.Stats().Running == 1 }, time.Minute, time.Millisecond)
+	locked(func() { e.core.places.held += 2 * maxHeld }) // as if so many waited
+	other.send(request(opRRQ, "f", "octet"), server.Addr())
+	<-dropped
+	locked(func() { e.core.places.held -= 2 * maxHeld })
+	close(release)
+	require.EqualValues(t, 1, final(t, server).Dropped)
+	require.Empty(t, dropped)
 }
 
 // Who asks everybody is not answered (RFC 1123, 4.2.3.5).

@@ -27,8 +27,11 @@ type client struct {
 	in   *bufio.Reader
 }
 
-func dial(t testing.TB, n *cucm.Node) *client {
-	conn, err := net.Dial("tcp4", n.Address(cucm.CallManagerService))
+func dial(t testing.TB, n *cucm.Node) *client { return dialFrom(t, "127.0.0.1", n) }
+
+func dialFrom(t testing.TB, address string, n *cucm.Node) *client {
+	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	conn, err := from.Dial("tcp4", n.Address(cucm.CallManagerService))
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close() })
 	require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
@@ -309,4 +312,32 @@ func TestLongNamesAreNotKept(t *testing.T) {
 		require.Equal(t, "SIP/2.0 200 OK", status)
 		require.True(t, entered)
 	}
+}
+
+// Where the database is nearly full, invented names of one address leave room for phones
+// of others; a phone of the database registers whatever comes.
+func TestRegistrationsInInventedNames(t *testing.T) {
+	l := cucmtest.New(t, func(c *cucm.Config) { c.AutoRegister = true })
+	sockets, err := wire.Listen(l.Cluster, []string{"127.31.9.2", "127.31.9.3"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
+	for i := range 40_000 - 10 {
+		l.AddDevice(cucm.Device{Name: fmt.Sprintf("SEP%012X", i), Group: l.Nodes()})
+	}
+	registers := func(c *client, name string) bool {
+		status, _, _ := c.register(`;+u.sip!devicename.ccm.cisco.com="` + name + `"`)
+		return status == "SIP/2.0 200 OK"
+	}
+	stranger, phone := dialFrom(t, "127.6.6.6", l.Pub), dialFrom(t, "127.1.0.7", l.Pub)
+	taken := 0
+	for i := range 20 {
+		if registers(stranger, fmt.Sprintf("SEPBAD%09X", i)) {
+			taken++
+		}
+	}
+	require.Equal(t, 6, taken, "one more than they leave")
+	require.True(t, registers(phone, "SEPAAAAAAAAAAAA"))
+	require.False(t, registers(stranger, "SEPBBBBBBBBBBBB"))
+	require.True(t, registers(stranger, "SEP000000000001"))
+	require.Contains(t, l.Must(l.Pub, "file view activelog syslog/CiscoSyslog"), "NumDevRegExceeded")
 }
