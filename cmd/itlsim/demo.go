@@ -84,6 +84,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 			fmt.Fprintf(s.err, "itlsim: no browser was opened: %s; open the address yourself\n", cause.Of(err))
 		}
 	}
+	defer givingBack()()
 	<-ctx.Done()
 	return nil
 }

@@ -67,6 +67,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.Stay {
 		fmt.Fprintf(s.err, "The phones stay on; their pages are at port %d of their addresses, from %s on.\n",
 			f.WebPort(), c.From)
+		defer givingBack()()
 		<-ctx.Done()
 		if file, err = c.create(s.out); err != nil {
 			return err

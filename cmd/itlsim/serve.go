@@ -101,6 +101,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 		}
 	})()
+	defer givingBack()()
 	<-ctx.Done()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -209,6 +210,25 @@ func TestDoubtAfterClose(t *testing.T) {
 	conn.Close()
 	conn.Doubt()
 	h.enter("127.0.0.6")
+}
+
+// Who is worked for and waits for something else takes nobody's turn for long.
+func TestLapsedTurns(t *testing.T) {
+	release := make(chan bool)
+	defer close(release)
+	h := open(t, accept.Limits{}, func(conn *accept.Conn) {
+		b := make([]byte, 1)
+		if _, err := conn.Read(b); err == nil && b[0] == 'x' {
+			<-release
+		}
+		io.WriteString(conn, "ok")
+	})
+	for range 2 * runtime.GOMAXPROCS(0) {
+		io.WriteString(h.enter("127.0.0.5"), "x")
+	}
+	phone := h.enter("127.0.0.6")
+	io.WriteString(phone, "y")
+	require.True(t, in(phone))
 }
 
 // A peer has so long for a message, however many bytes of it come.

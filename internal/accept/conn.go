@@ -66,21 +66,24 @@ func (c *Conn) Doubt() {
 	}
 }
 
-// Read reads; see [net.Conn].
+// Read reads; see [net.Conn]. What it has read is worked at when it is the peer's turn.
 func (c *Conn) Read(b []byte) (int, error) {
+	c.rest()
 	c.reading.Store(now())
 	n, err := c.Conn.Read(b)
 	c.reading.Store(0)
+	c.work()
 	return n, err
 }
 
-// Write writes all of b within the patience of the limits, or fails. Whoever wants to
-// wait for less sets no deadline, but says so in the limits.
+// Write writes all of b within the patience of the limits, or fails.
 func (c *Conn) Write(b []byte) (int, error) {
+	c.rest()
 	c.writing.Store(now())
 	c.Conn.SetWriteDeadline(time.Now().Add(c.listener.limits.Patience))
 	n, err := c.Conn.Write(b)
 	c.writing.Store(0)
+	c.work()
 	return n, err
 }
 

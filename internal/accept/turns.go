@@ -1,0 +1,130 @@
+package accept
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// lapse is how long a turn counts. Who takes longer computes nothing any more, but waits
+// for something else, a lock or an answer.
+const lapse = 100 * time.Millisecond
+
+// turns has the unproven worked for in turn: as many at a time as there are processors,
+// and of those that wait one address after the other, however many connections each has.
+// So thousands who ask without end leave time for everybody else, and for what is no
+// connection. The listener's mu guards it.
+type turns struct {
+	most    int // at a time
+	working []turn
+	waiting map[netip.Prefix][]waiter
+	order   []netip.Prefix // of those that wait, the next first
+}
+
+type turn struct {
+	conn  *Conn
+	since int64 // by now
+}
+
+type waiter struct {
+	conn   *Conn
+	called chan struct{} // closed when it is its turn
+}
+
+// begin gives a connection a turn, or says whom to wait for; nil: for nobody.
+func (t *turns) begin(c *Conn) *waiter {
+	if t.holds(c) >= 0 {
+		return nil
+	}
+	if len(t.order) == 0 && t.room() {
+		t.working = append(t.working, turn{c, now()})
+		return nil
+	}
+	w := waiter{c, make(chan struct{})}
+	if len(t.waiting[c.from]) == 0 {
+		t.order = append(t.order, c.from)
+	}
+	t.waiting[c.from] = append(t.waiting[c.from], w)
+	return &w
+}
+
+// end ends a connection's turn, or its wait for one.
+func (t *turns) end(c *Conn) {
+	if i := t.holds(c); i >= 0 {
+		t.working = slices.Delete(t.working, i, i+1)
+	} else if len(t.waiting[c.from]) > 0 {
+		t.waiting[c.from] = slices.DeleteFunc(t.waiting[c.from], func(w waiter) bool {
+			if w.conn == c {
+				close(w.called)
+			}
+			return w.conn == c
+		})
+	}
+	t.call()
+}
+
+func (t *turns) holds(c *Conn) int {
+	return slices.IndexFunc(t.working, func(w turn) bool { return w.conn == c })
+}
+
+// room reports whether one more may be worked for, which it may in the place of one
+// whose turn has lapsed.
+func (t *turns) room() bool {
+	if len(t.working) < t.most {
+		return true
+	}
+	until := now() - int64(lapse)
+	t.working = slices.DeleteFunc(t.working, func(w turn) bool { return w.since < until })
+	return len(t.working) < t.most
+}
+
+// call gives turns to those that wait, as far as there is room.
+func (t *turns) call() {
+	for len(t.order) > 0 && t.room() {
+		from := t.order[0]
+		t.order = t.order[1:]
+		queue := t.waiting[from]
+		if len(queue) > 1 {
+			t.waiting[from] = queue[1:]
+			t.order = append(t.order, from)
+		} else {
+			delete(t.waiting, from)
+		}
+		if len(queue) > 0 { // else who waited has left
+			t.working = append(t.working, turn{queue[0].conn, now()})
+			close(queue[0].called)
+		}
+	}
+}
+
+// work waits for the connection's turn, unless its peer is proven.
+func (c *Conn) work() {
+	l := c.listener
+	l.mu.Lock()
+	var w *waiter
+	if c.counted {
+		w = l.turns.begin(c)
+	}
+	l.mu.Unlock()
+	for w != nil {
+		lapsed := time.NewTimer(lapse)
+		select {
+		case <-w.called:
+			w = nil
+		case <-c.open.Done():
+			w = nil
+		case <-lapsed.C: // somebody's turn may have
+			l.mu.Lock()
+			l.turns.call()
+			l.mu.Unlock()
+		}
+		lapsed.Stop()
+	}
+}
+
+// rest ends its turn.
+func (c *Conn) rest() {
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	c.listener.turns.end(c)
+}
