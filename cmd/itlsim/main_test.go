@@ -28,7 +28,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"itlsim": main})
+	testscript.Main(m, map[string]func(){"itlsim": main, "itlsim-soaked": soaked})
 }
 
 // The scripts find in lists/ what a cluster of one node serves in the course of
