@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -128,7 +129,9 @@ const (
 // screen stands between the line editor and the client's terminal.
 type screen struct {
 	rw          io.ReadWriter
+	part        []byte // of a letter that has not come whole
 	typed       []byte // to be read before anything else
+	halfKey     bool   // within an escape sequence, which a letter or ~ ends
 	interrupted bool   // by Ctrl-C
 
 	mu     sync.Mutex // a change of the window's size writes, too
@@ -142,28 +145,51 @@ func (s *screen) show(e echo) {
 	s.echo = e
 }
 
-// Read passes on what is typed. Ctrl-C becomes the end of an empty line, since
-// the editor would keep what was typed so far.
+// errNoKey ends a session whose keys the editor makes nothing of, and has no room to wait
+// for more of them.
+var errNoKey = errors.New("what is typed is no key")
+
+// Read passes on what is typed.
 func (s *screen) Read(p []byte) (int, error) {
-	const ctrlC, lineEnd, eraseLine = 3, 5, 21
+	if len(p) == 0 {
+		return 0, errNoKey // the editor would ask again at once, for ever
+	}
 	if len(s.typed) == 0 {
 		buf := make([]byte, 256)
 		n, err := s.rw.Read(buf)
 		if n == 0 {
 			return 0, err
 		}
-		for _, b := range buf[:n] {
-			if b == ctrlC {
-				s.interrupted = true
-				s.typed = append(s.typed, lineEnd, eraseLine, '\r')
-				continue
-			}
-			s.typed = append(s.typed, b)
+		s.part = append(s.part, buf[:n]...)
+		for utf8.FullRune(s.part) {
+			r, size := utf8.DecodeRune(s.part)
+			s.press(r, s.part[:size])
+			s.part = s.part[size:]
 		}
 	}
 	n := copy(p, s.typed)
 	s.typed = s.typed[n:]
 	return n, nil
+}
+
+// press passes on a key. What is no letter of UTF-8 becomes a question mark, since the
+// editor would wait for the rest of it. Ctrl-C becomes the end of an empty line, since the
+// editor would keep what was typed so far, a key that is half typed, too.
+func (s *screen) press(r rune, raw []byte) {
+	const ctrlC, escape, lineEnd, eraseLine = 3, 0x1b, 5, 21
+	switch {
+	case r == utf8.RuneError:
+		s.typed = append(s.typed, '?')
+	case r == ctrlC:
+		s.interrupted = true
+		if s.halfKey {
+			s.typed = append(s.typed, '~')
+		}
+		s.typed = append(s.typed, lineEnd, eraseLine, '\r')
+	default:
+		s.typed = append(s.typed, raw...)
+	}
+	s.halfKey = r == escape || s.halfKey && r != '~' && (r|0x20 < 'a' || r|0x20 > 'z') && r != ctrlC
 }
 
 // Write shows what the editor does.

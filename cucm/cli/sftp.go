@@ -186,6 +186,15 @@ func keyKind(key ssh.PublicKey) string {
 	return "ECDSA"
 }
 
+// opened is a file that a server was asked for. The sftp package takes a bare success for
+// an answer, and has no file then.
+func opened(f *sftp.File, err error) (*sftp.File, error) {
+	if f == nil && err == nil {
+		err = errors.New("the server opens nothing")
+	}
+	return f, err
+}
+
 // put stores a file in a directory of the server, whole or not at all.
 func (s *sftpSession) put(dir, name string, data []byte) error {
 	target := path.Join(dir, name)
@@ -198,7 +207,7 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
 			"The transfer of %s to %s failed: %s", target, s.address(), cause.OfPeer(err))
 	}
-	f, err := s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
+	f, err := opened(s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC))
 	if err != nil {
 		return fail(err)
 	}
@@ -255,7 +264,7 @@ func (s *sftpSession) list(dir string) (names []string, err error) {
 
 // get fetches a file of at most so many bytes.
 func (s *sftpSession) get(name string, most int64) ([]byte, error) {
-	f, err := s.Open(name)
+	f, err := opened(s.Open(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, s.failed(ErrSFTPFile, "The file %s does not exist on %s", name, s.address())
 	}
