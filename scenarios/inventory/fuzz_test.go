@@ -55,6 +55,10 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(risdb + "SEP001122334455, a, b, 1.2.3.4, reg, 685, sip88xx.14, 2\n"))
 	f.Add([]byte("name            pool\n=============== ====\nSEP001122334455 D\xc3\xbc \n\nadmin:\n"))
 	f.Add([]byte("Name;Model;Status\nSEP001122334455;684;Registered\nATA001122334455;550;None\n"))
+	f.Add([]byte("name,model,firmware,tftp,itl,registered\nSEP001122334455,8861,,,,yes\n"))
+	f.Add([]byte("admin:show version active\nActive Master Version: 12.5.1.10000-22\n" + risdb +
+		"SEP001122334455, a, 1.2.3.4, unr, 685, sip88xx.14, 2\nadmin:show itl\n" + itl.Show(file, time.UTC)))
+	f.Add([]byte("\xff\xfeM\x00A\x00C\x00 \x00A\x00d\x00d\x00r\x00e\x00s\x00s\x00,\x00D\x00e\x00v\x00i\x00c\x00e\x00 \x00P\x00o\x00o\x00l\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		found := inventory.Read([]inventory.Source{{File: "a", Data: bytes.Clone(data)}}, 100)
 		plan := found.Plan("plan")
