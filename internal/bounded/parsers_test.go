@@ -128,9 +128,9 @@ var hostile = []struct {
 		"zeros": filled("", "\x00", ""), "ones": filled("", "\x01", ""),
 	}},
 	{"SIP bodies", 60, func(data []byte) {
-		_, _ = sip.ParseDeviceTLInfo(data)
+		_, _ = sip.ParseDeviceTLInfo(string(data))
 		sip.ParseServiceControl(string(data))
-		sip.AnswerOptions(data)
+		sip.AnswerOptions(string(data))
 	}, map[string]func(int) string{
 		"elements": filled("<x-cisco-alarm>", "<a>", ""), "lines": filled("", "action=reset\n", ""), "open": filled("", "<", ""),
 	}},
