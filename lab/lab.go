@@ -16,6 +16,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/network"
 	fleetwire "itlsim/fleet/wire"
+	"itlsim/internal/room"
 	"itlsim/scenarios/inventory"
 )
 
@@ -51,6 +52,10 @@ type namedNode struct {
 	*cucm.Node
 }
 
+// phoneMemory is what a phone takes at least, in bytes; that of virtual mode as measured of
+// a million.
+var phoneMemory = map[string]uint64{Virtual: 550, Wire: fleetwire.PhoneMemory}
+
 // defaultPassword is the administrator's, and the cluster security password,
 // where a setup names none. Options may give another, which stands in its place
 // wherever somebody uses this one.
@@ -71,6 +76,9 @@ func Open(s Setup, opt Options) (*Lab, error) {
 		if s.Groups, err = scaled(s.Groups, opt.Phones); err != nil {
 			return nil, err
 		}
+	}
+	if err := room.Enough(room.Runs, uint64(s.Phones())*phoneMemory[cmp.Or(opt.Mode, Wire)]); err != nil {
+		return nil, err
 	}
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
 	l := &Lab{

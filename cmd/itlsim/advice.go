@@ -6,12 +6,16 @@ import (
 	"syscall"
 
 	"itlsim/cucm"
+	"itlsim/internal/room"
 )
 
 // advice says what to do about an error that ended a run.
 func advice(err error) string {
 	if state, ok := errors.AsType[*cucm.StateError](err); ok && state.Whole > 0 {
 		return fmt.Sprintf("\ngeneration %010d is whole: to go on from it start with --state-generation %[1]d", state.Whole)
+	}
+	if _, short := errors.AsType[*room.Short](err); short {
+		return "\nraise the limit (ulimit -v, -d or -u, or the container's), or take fewer phones (--phones)"
 	}
 	switch is := func(errno syscall.Errno) bool { return errors.Is(err, errno) }; {
 	case is(syscall.EMFILE), is(syscall.ENFILE):

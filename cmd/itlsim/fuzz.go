@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"itlsim/fleet/fuzz"
+	"itlsim/internal/room"
 )
 
 type fuzzCmd struct {
@@ -33,6 +34,9 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	var ran atomic.Int64
 	if !c.Quiet {
 		defer every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
+	}
+	if err := room.Enough(room.Runs, 0); err != nil {
+		return err
 	}
 	end.begin()
 	failure, err := c.fuzz(ctx, &ran)

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"itlsim/internal/cause"
+	"itlsim/internal/room"
 
 	"github.com/alecthomas/kong"
 )
@@ -77,6 +78,11 @@ func run(args []string, s streams) int {
 
 // command carries out the command of a command line.
 func command(ctx context.Context, args []string, s streams, end *ending) int {
+	left := room.Left()
+	if err := left.Enough(room.Reads, 0); err != nil {
+		return exitCode(err, s.err)
+	}
+	left.Keep()
 	var c cli
 	exited := -1 // by --help
 	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),

@@ -15,6 +15,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
+	"itlsim/internal/room"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
 	"itlsim/tftp"
@@ -146,6 +147,9 @@ func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
 	}
 	servers, anywhere, err := tftpServers(c.TFTP)
 	if err != nil {
+		return nil, err
+	}
+	if err := room.Enough(room.Runs, uint64(c.Phones)*wire.PhoneMemory); err != nil {
 		return nil, err
 	}
 	f, err := wire.New(wire.Config{

@@ -73,7 +73,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 // where they are set, take precedence.
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
-		debug.SetMemoryLimit(980 << 20)
+		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
 		debug.SetGCPercent(200)
 	}
 }

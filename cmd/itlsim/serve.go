@@ -17,6 +17,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/wire"
 	"itlsim/internal/cause"
+	"itlsim/internal/room"
 	"itlsim/itl"
 	"itlsim/sshd"
 )
@@ -49,6 +50,9 @@ const sshPort = 22
 func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) {
 	publisher, err := c.check()
 	if err != nil {
+		return err
+	}
+	if err := room.Enough(room.Runs, 0); err != nil {
 		return err
 	}
 	file, err := createReady(c.ReadyFile)

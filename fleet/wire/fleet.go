@@ -21,6 +21,10 @@ import (
 // from 64 to 256 and falls beyond, and answers come well within phones' time-outs.
 const DefaultBoots = 128
 
+// PhoneMemory is what a phone takes at least, in bytes, as measured of 20,000: of its state
+// and what it has open, and where its cluster is in the same process of that and the report.
+const PhoneMemory = 4 << 10
+
 // A Clock gives the phones the time.
 type Clock interface{ Now() time.Time }
 
