@@ -65,6 +65,19 @@ func FuzzServing(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := newServing(ServerConfig{MaxTransfers: 2, Timeout: time.Second, Retries: 3}, 2)
 		now := time.Duration(0)
+		proceed := func(file []byte) {
+			for t := s.next(); t != nil; t = s.next() {
+				var err error
+				if file == nil || !strings.Contains(t.name, "f") {
+					err = ErrNotFound
+				}
+				if t.phase == sending {
+					s.send(t, nil)
+				} else {
+					s.loaded(now, t, file, err, nil)
+				}
+			}
+		}
 		datagrams(data, func(where byte, p []byte) {
 			now += time.Duration(where) * time.Millisecond
 			s.expire(now, func(*transfer, []byte) {})
@@ -77,23 +90,17 @@ func FuzzServing(f *testing.F) {
 			}
 			require.LessOrEqual(t, len(answer), headerSize+maxGranted)
 			require.True(t, len(answer) == 0 || opcode(p) != opERROR)
-			for t := s.next(); t != nil; t = s.next() {
-				var err error
-				if !strings.Contains(t.name, "f") {
-					err = ErrNotFound
-				}
-				s.loaded(now, t, file, err, nil)
-			}
+			proceed(file)
 			require.LessOrEqual(t, s.stats.Running, uint64(2))
 		})
 		for range 20 {
 			now += time.Second
 			s.expire(now, func(*transfer, []byte) {})
-			for t := s.next(); t != nil; t = s.next() {
-				s.loaded(now, t, nil, ErrNotFound, nil)
-			}
+			proceed(nil)
 		}
 		require.Empty(t, s.byEnds)
+		require.Empty(t, s.places.hosts)
+		require.True(t, s.idle())
 		require.Zero(t, s.stats.Running)
 	})
 }
