@@ -124,8 +124,8 @@ const soakedPhones = 60
 // TestSoak has a cluster that keeps its state, and phones, live through an administrator
 // who changes certificates and restarts services, strangers who flood every port, and
 // kills, all of it by chance. In the first three tenths of the time the processes are
-// killed, later they live on, so that what grows is seen. ITLSIM_SOAK says for how long;
-// .ci/soak sets it.
+// killed, later they live on, so that what grows is seen. ITLSIM_SOAK says for how long, and
+// ITLSIM_SOAK_ATTACK where bench/attack is; .ci/soak sets both.
 func TestSoak(t *testing.T) {
 	long, err := time.ParseDuration(os.Getenv("ITLSIM_SOAK"))
 	if err != nil {
@@ -270,24 +270,21 @@ func (s *soak) types(node int, line string, answers ...string) {
 	s.count(line, err)
 }
 
-// flood has strangers come to every port of a node at once: with silence, noise and
-// names of no phone.
+// flood has strangers come: to all ports of all nodes in one of the ways of bench/attack,
+// and to those of a node with noise, names of no phone and a wrong password.
 func (s *soak) flood(node int) {
-	n := s.Nodes[node]
-	s.count("flood", nil)
-	var held []net.Conn
+	ways := []string{"silent", "half", "drip", "asks", "gorges", "comes"}
+	way := ways[s.random.IntN(len(ways))]
+	s.count("flood that "+way, nil)
+	attack := exec.Command(os.Getenv("ITLSIM_SOAK_ATTACK"), "-ready", s.server.flags[2],
+		"-clients", "30", "-transfers", "200", "-addresses", "3", "-ways", way)
+	attack.Stderr = &s.server.said
+	require.NoError(s.t, attack.Start())
 	defer func() {
-		for _, c := range held {
-			c.Close()
-		}
+		_ = attack.Process.Signal(os.Interrupt)
+		require.NoError(s.t, attack.Wait())
 	}()
-	call := func(network, address, says string) {
-		if c, err := net.DialTimeout(network, address, time.Second); err == nil {
-			_ = c.SetDeadline(time.Now().Add(5 * time.Second))
-			_, _ = c.Write([]byte(says))
-			held = append(held, c)
-		}
-	}
+	n := s.Nodes[node]
 	noise := make([]byte, 100)
 	for i := range noise {
 		noise[i] = byte(s.random.IntN(256))
@@ -295,19 +292,28 @@ func (s *soak) flood(node int) {
 	for i := range 30 {
 		name := fmt.Sprintf("SEP0000000000%02X", i)
 		for _, address := range []string{n.HTTP, n.TVS, n.SIP, n.HTTPS, n.SSH} {
-			call("tcp", address, "")
-			call("tcp", address, string(noise))
+			defer says("tcp", address, string(noise))()
 		}
-		call("tcp", n.HTTP, "GET /"+name+".cnf.xml.sgn HTTP/1.1\r\nHost: a\r\n\r\n")
-		call("tcp", n.SIP, "REGISTER sip:a SIP/2.0\r\nVia: SIP/2.0/TCP a\r\nFrom: <sip:"+name+"@a>;tag=1\r\n"+
-			"To: <sip:"+name+"@a>\r\nCall-ID: "+name+"\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n")
-		call("udp", n.TFTP, string(noise))
-		call("udp", n.TFTP, "\x00\x01"+name+".cnf.xml.sgn\x00octet\x00")
-		call("udp", n.TFTP, "\x00\x01ITLFile.tlv\x00octet\x00blksize\x0065464\x00")
+		defer says("tcp", n.HTTP, "GET /"+name+".cnf.xml.sgn HTTP/1.1\r\nHost: a\r\n\r\n")()
+		defer says("tcp", n.SIP, "REGISTER sip:a SIP/2.0\r\nVia: SIP/2.0/TCP a\r\nFrom: <sip:"+name+"@a>;tag=1\r\n"+
+			"To: <sip:"+name+"@a>\r\nCall-ID: "+name+"\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n")()
+		defer says("udp", n.TFTP, string(noise))()
+		defer says("udp", n.TFTP, "\x00\x01"+name+".cnf.xml.sgn\x00octet\x00")()
 	}
 	if c, err := s.dial(node, "wrong"); err == nil {
 		c.Close()
 		s.t.Error("a wrong password lets in")
 	}
-	time.Sleep(time.Duration(s.random.IntN(3000)) * time.Millisecond)
+	time.Sleep(time.Duration(s.random.IntN(5000)) * time.Millisecond)
+}
+
+// says says something to a server, and gives what ends the connection.
+func says(network, address, what string) (end func()) {
+	c, err := net.DialTimeout(network, address, time.Second)
+	if err != nil {
+		return func() {}
+	}
+	_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+	_, _ = c.Write([]byte(what)) // whether it is heard does not matter
+	return func() { c.Close() }
 }
