@@ -3,8 +3,10 @@ package tftp
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -514,4 +516,29 @@ func TestWheel(t *testing.T) {
 			require.LessOrEqual(t, next, f.due+wheelTick)
 		}
 	}
+}
+
+// Few transfers share two ports, in turn; more of them have more.
+func TestPortsAreTakenAsTheyAreNeeded(t *testing.T) {
+	s := newServing(ServerConfig{MaxTransfers: 500}, 4)
+	taken := func(clients int) (ports []int) {
+		of := make(map[int]bool)
+		for i := range clients {
+			port, ok := s.choose(ends{client: end{phoneIP(i), 1024}})
+			require.True(t, ok)
+			of[port] = true
+			s.load[port]++
+			s.stats.Running++
+		}
+		return slices.Sorted(maps.Keys(of))
+	}
+	first, _ := s.choose(ends{})
+	next, _ := s.choose(ends{})
+	require.NotEqual(t, first, next)
+	require.Equal(t, []int{0, 1}, taken(120))
+	require.Equal(t, []int{0, 1, 2}, taken(120))
+	taken(260)
+	require.Equal(t, []int{125, 125, 125, 125}, s.load)
+	_, ok := s.choose(ends{})
+	require.False(t, ok)
 }

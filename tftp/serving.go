@@ -145,13 +145,18 @@ func (s *serving) again(now time.Duration, t *transfer, to []byte) []byte {
 }
 
 // choose is a port with room from which the client gets nothing yet, and not that of
-// its last transfer where it can be helped: the ports are taken in turn.
+// its last transfer where it can be helped: ports are taken in turn, but no more of them
+// than are needed, as the more transfers share one the more of their datagrams are read
+// and sent at once.
 func (s *serving) choose(e ends) (port int, ok bool) {
 	room := (s.places.max + len(s.load) - 1) / len(s.load)
-	for range s.load {
-		s.last = (s.last + 1) % len(s.load)
-		if s.load[s.last] < room && s.find(e, s.last) == nil {
-			return s.last, true
+	few := min(int(s.stats.Running)/room+2, len(s.load)) // two with room
+	for _, ports := range [...]int{few, len(s.load)} {
+		for range ports {
+			s.last = (s.last + 1) % ports
+			if s.load[s.last] < room && s.find(e, s.last) == nil {
+				return s.last, true
+			}
 		}
 	}
 	return none, false
