@@ -1,10 +1,10 @@
 package sip
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/xml"
-	"fmt"
 	"html"
 	"net/netip"
 	"strconv"
@@ -58,7 +58,12 @@ func (c *Checksum) String() string {
 	if c == nil {
 		return "Not Installed"
 	}
-	return fmt.Sprintf("% X ", c[:])
+	const digits = "0123456789ABCDEF"
+	text := make([]byte, 0, 3*len(c))
+	for _, b := range c {
+		text = append(text, digits[b>>4], digits[b&15], ' ')
+	}
+	return string(text)
 }
 
 // alarmElement is what such an alarm is known by.
@@ -67,17 +72,25 @@ const alarmElement = `<Alarm Name="DeviceTLInfo">`
 // XML is the alarm's body as a 7821 with firmware 12.1(1) sends it: lines end
 // in LF, the last has none.
 func (a DeviceTLInfo) XML() []byte {
-	var b strings.Builder
+	var b bytes.Buffer
+	b.Grow(768)
 	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x-cisco-alarm>\n")
 	b.WriteString(alarmElement + "\n<ParameterList>\n")
 	for _, p := range a.Parameters() {
-		fmt.Fprintf(&b, "<String name=%q>", p.Name)
-		xml.EscapeText(&b, []byte(p.Value)) // a Builder does not fail
+		b.WriteString(`<String name="` + p.Name + `">`)
+		if strings.ContainsFunc(p.Value, escaped) {
+			xml.EscapeText(&b, []byte(p.Value)) // a Buffer does not fail
+		} else {
+			b.WriteString(p.Value)
+		}
 		b.WriteString("</String>\n")
 	}
 	b.WriteString("</ParameterList>\n</Alarm>\n</x-cisco-alarm>")
-	return []byte(b.String())
+	return b.Bytes()
 }
+
+// escaped reports whether a character may have to be written otherwise in XML.
+func escaped(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune("\"'&<>", c) }
 
 // A Parameter is a name and a value of an alarm.
 type Parameter struct{ Name, Value string }

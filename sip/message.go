@@ -3,7 +3,6 @@ package sip
 import (
 	"crypto/sha1"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -120,31 +119,42 @@ func (p *Phone) contact() string {
 // one session.
 func (p *Phone) Refer(host string, nth int, now time.Time, alarm []byte) Request {
 	use := "REFER " + strconv.Itoa(nth)
-	mac, u, ip := p.mac(), p.unique(use), p.Address.Addr()
-	me := fmt.Sprintf("%q <sip:%s@%s>", p.Number, p.Number, ip)
+	mac, u, ip := p.mac(), p.unique(use), p.Address.Addr().String()
+	me := strconv.Quote(p.Number) + " <sip:" + p.Number + "@" + ip + ">"
 	id := p.callID(mac, use)
-	m := fmt.Appendf(make([]byte, 0, 2048), "REFER sip:%s SIP/2.0\r\n"+
-		"Via: SIP/2.0/%s %s;branch=z9hG4bK%s\r\n"+
-		"From: %s;tag=%s%s-%s\r\n"+
-		"To: <sip:%s>\r\n"+
-		"Call-ID: %s\r\n"+
-		"Date: %s\r\n"+
-		"CSeq: 1000 REFER\r\n"+
-		"User-Agent: %s\r\n"+
-		"Expires: 10\r\n"+
-		"Max-Forwards: 70\r\n"+
-		"Contact: %s;+u.sip!devicename.ccm.cisco.com=%q\r\n"+
-		"Require: norefersub\r\n"+
-		"Referred-By: %s\r\n"+
-		"Refer-To: cid:%s@%s\r\n"+
-		"Content-Id: <%s@%s>\r\n"+
-		"Allow: ACK,BYE,CANCEL,INVITE,NOTIFY,OPTIONS,REFER,REGISTER,UPDATE,SUBSCRIBE\r\n"+
-		"Content-Length: %d\r\n"+
-		"Content-Type: "+AlarmType+"\r\n"+
-		"Content-Disposition: session;handling=required\r\n\r\n",
-		host, p.transport(), p.Address, u[:8], me, mac, u[8:20], u[20:28], host, id, date(now), p.UserAgent,
-		p.contact(), p.Device, me, u[28:36], ip, u[28:36], ip, len(alarm))
+	m := make(draft, 0, 2048)
+	m.line("REFER sip:", host, " SIP/2.0")
+	m.line("Via: SIP/2.0/", p.transport(), " ", p.Address.String(), ";branch=z9hG4bK", u[:8])
+	m.line("From: ", me, ";tag=", mac, u[8:20], "-", u[20:28])
+	m.line("To: <sip:", host, ">")
+	m.line("Call-ID: ", id)
+	m.line("Date: ", date(now))
+	m.line("CSeq: 1000 REFER")
+	m.line("User-Agent: ", p.UserAgent)
+	m.line("Expires: 10")
+	m.line("Max-Forwards: 70")
+	m.line("Contact: ", p.contact(), ";+u.sip!devicename.ccm.cisco.com=", strconv.Quote(p.Device))
+	m.line("Require: norefersub")
+	m.line("Referred-By: ", me)
+	m.line("Refer-To: cid:", u[28:36], "@", ip)
+	m.line("Content-Id: <", u[28:36], "@", ip, ">")
+	m.line("Allow: ACK,BYE,CANCEL,INVITE,NOTIFY,OPTIONS,REFER,REGISTER,UPDATE,SUBSCRIBE")
+	m.line("Content-Length: ", strconv.Itoa(len(alarm)))
+	m.line("Content-Type: " + AlarmType)
+	m.line("Content-Disposition: session;handling=required")
+	m.line()
 	return Request{"REFER", id, append(m, alarm...)}
+}
+
+// A draft is a message that is being written.
+type draft []byte
+
+// line adds a line.
+func (d *draft) line(parts ...string) {
+	for _, part := range parts {
+		*d = append(*d, part...)
+	}
+	*d = append(*d, "\r\n"...)
 }
 
 // Register is the phone's REGISTER. Its contact names device and model. seq grows
@@ -179,46 +189,40 @@ func (p *Phone) register(
 	number := strconv.FormatUint(uint64(seq), 10)
 	mac, u := p.mac(), p.unique(use+" "+number)
 	id := p.callID(mac, use)
-	m := make([]byte, 0, 2560)
-	add := func(parts ...string) {
-		for _, part := range parts {
-			m = append(m, part...)
-		}
-		m = append(m, "\r\n"...)
-	}
-	add("REGISTER sip:", host, " SIP/2.0")
-	add("Via: SIP/2.0/", p.transport(), " ", p.Address.String(), ";branch=z9hG4bK", u[:8])
-	add("From: <sip:", p.Number, "@", host, ">;tag=", mac, u[8:20], "-", u[20:28])
-	add("To: <sip:", p.Number, "@", host, ">")
-	add("Call-ID: ", id)
-	add("Max-Forwards: 70")
+	m := make(draft, 0, 2560)
+	m.line("REGISTER sip:", host, " SIP/2.0")
+	m.line("Via: SIP/2.0/", p.transport(), " ", p.Address.String(), ";branch=z9hG4bK", u[:8])
+	m.line("From: <sip:", p.Number, "@", host, ">;tag=", mac, u[8:20], "-", u[20:28])
+	m.line("To: <sip:", p.Number, "@", host, ">")
+	m.line("Call-ID: ", id)
+	m.line("Max-Forwards: 70")
 	if p.SessionID {
-		add("Session-ID: ", p.unique("Session-ID")[:8], "00105000a000", mac, ";remote=00000000000000000000000000000000")
+		m.line("Session-ID: ", p.unique("Session-ID")[:8], "00105000a000", mac, ";remote=00000000000000000000000000000000")
 	}
-	add("Date: ", date(now))
-	add("CSeq: ", number, " REGISTER")
-	add("User-Agent: ", p.UserAgent)
+	m.line("Date: ", date(now))
+	m.line("CSeq: ", number, " REGISTER")
+	m.line("User-Agent: ", p.UserAgent)
 	model := ""
 	if p.DeviceType != 0 {
 		model = `;+u.sip!model.ccm.cisco.com="` + strconv.Itoa(p.DeviceType) + `"`
 	}
-	add("Contact: ", p.contact(), `;+sip.instance="<urn:uuid:00000000-0000-0000-0000-`, mac, `>"`,
+	m.line("Contact: ", p.contact(), `;+sip.instance="<urn:uuid:00000000-0000-0000-0000-`, mac, `>"`,
 		`;+u.sip!devicename.ccm.cisco.com="`, p.Device, `"`, model)
-	add("Supported: ", supported, p.sis())
+	m.line("Supported: ", supported, p.sis())
 	if why != nil {
-		add("Reason: ", p.reason(why))
+		m.line("Reason: ", p.reason(why))
 	}
 	lifetime := strconv.Itoa(int(expires.Seconds()))
 	if body == "" {
-		add("Content-Length: 0")
-		add("Expires: ", lifetime)
+		m.line("Content-Length: 0")
+		m.line("Expires: ", lifetime)
 	} else {
-		add("Expires: ", lifetime)
-		add("Content-Type: multipart/mixed; boundary=uniqueBoundary")
-		add("Mime-Version: 1.0")
-		add("Content-Length: ", strconv.Itoa(len(body)))
+		m.line("Expires: ", lifetime)
+		m.line("Content-Type: multipart/mixed; boundary=uniqueBoundary")
+		m.line("Mime-Version: 1.0")
+		m.line("Content-Length: ", strconv.Itoa(len(body)))
 	}
-	add()
+	m.line()
 	return Request{"REGISTER", id, append(m, body...)}
 }
 

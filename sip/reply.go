@@ -34,55 +34,49 @@ var phrases = map[int]string{
 // 14, SIPCC).
 func (a *Reply) To(r *Message, from netip.Addr) []byte { return a.append(nil, r, from) }
 
-func (a *Reply) append(m []byte, r *Message, from netip.Addr) []byte {
-	m = slices.Grow(m, 1024+len(a.Body))
-	add := func(parts ...string) {
-		for _, part := range parts {
-			m = append(m, part...)
-		}
-		m = append(m, "\r\n"...)
-	}
+func (a *Reply) append(b []byte, r *Message, from netip.Addr) []byte {
+	m := draft(slices.Grow(b, 1024+len(a.Body)))
 	optional := func(name, value string) {
 		if value != "" {
-			add(name, ": ", value)
+			m.line(name, ": ", value)
 		}
 	}
 	phrase := a.Phrase
 	if phrase == "" {
 		phrase = phrases[a.Code]
 	}
-	add("SIP/2.0 ", strconv.Itoa(a.Code), " ", phrase)
+	m.line("SIP/2.0 ", strconv.Itoa(a.Code), " ", phrase)
 	top := true
 	for via := range r.Headers("Via") {
 		first, _ := cutOutside(via, ',')
 		first = strings.TrimRight(first, " \t")
-		add("Via: ", first, received(first, from, top), via[len(first):])
+		m.line("Via: ", first, received(first, from, top), via[len(first):])
 		top = false
 	}
-	add("From: ", r.Header("From"))
+	m.line("From: ", r.Header("From"))
 	tag := ""
 	to := r.To()
 	if _, tagged := to.Param("tag"); a.Code != 100 && !tagged {
 		tag = ";tag=" + toTag(r)
 	}
-	add("To: ", to.String(), tag)
+	m.line("To: ", to.String(), tag)
 	if !a.Date.IsZero() {
-		add("Date: ", date(a.Date))
+		m.line("Date: ", date(a.Date))
 	}
-	add("Call-ID: ", r.CallID())
+	m.line("Call-ID: ", r.CallID())
 	optional("Server", a.Server)
-	add("CSeq: ", r.Header("CSeq"))
+	m.line("CSeq: ", r.Header("CSeq"))
 	if a.Expires != nil {
-		add("Expires: ", strconv.Itoa(int(a.Expires.Seconds())))
+		m.line("Expires: ", strconv.Itoa(int(a.Expires.Seconds())))
 	}
 	optional("Contact", a.Contact)
 	optional("Supported", a.Supported)
 	if a.Warning != "" {
-		add(`Warning: 399 `, to.Host, ` "`, a.Warning, `"`)
+		m.line(`Warning: 399 `, to.Host, ` "`, a.Warning, `"`)
 	}
 	optional("Content-Type", a.ContentType)
-	add("Content-Length: ", strconv.Itoa(len(a.Body)))
-	add()
+	m.line("Content-Length: ", strconv.Itoa(len(a.Body)))
+	m.line()
 	return append(m, a.Body...)
 }
 
