@@ -36,6 +36,7 @@ var ways = []*way{
 		}
 	}},
 	{name: "gorges", does: gorges},
+	{name: "names", does: names},
 	{name: "comes", does: func(net.Conn, string) {}}, // and goes
 }
 
