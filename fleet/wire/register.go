@@ -222,7 +222,7 @@ var notAllowed = []string{sip.REGISTER, sip.PRACK, sip.MESSAGE}
 func (f *Fleet) notified(x *sip.Exchange) {
 	s := f.at(x.Local.Addr())
 	switch {
-	case s == nil || !s.registered():
+	case s == nil || !s.registered() || f.swamped(s):
 		x.Answer(sip.Reply{Code: 480})
 	case x.Request.Method == sip.OPTIONS:
 		x.Answer(sip.Reply{Code: 200})
@@ -233,6 +233,17 @@ func (f *Fleet) notified(x *sip.Exchange) {
 	default:
 		x.Answer(sip.Reply{Code: 501})
 	}
+}
+
+// maxPending is how much a phone has yet to do when it lets nobody tell it more, as one
+// that boots (this project's own choice): whoever knows a registration's Call-ID may go
+// on sending NOTIFYs.
+const maxPending = 16
+
+func (f *Fleet) swamped(s *slot) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(s.pending) >= maxPending
 }
 
 // control has a phone judge a NOTIFY. It answers before it does what it was asked;

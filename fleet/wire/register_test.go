@@ -251,3 +251,43 @@ func TestOtherRequestsToPhones(t *testing.T) {
 	l.settle()
 	require.EqualValues(t, 1, l.fleet.Tally().Boots.Load())
 }
+
+// NOTIFYs without end are not kept without end: a phone that has yet to do what the first
+// ones say lets nobody tell it more.
+func TestNotifiesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	limits := patient
+	limits.Boots = 1
+	l := newLab(t, 1, limits)
+	l.add(2)
+	l.boot(phone.PowerOn{})
+	busy, blocked, release := l.fleet.all()[0], make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	l.meddle(func(_ string, data []byte) []byte {
+		once.Do(func() { close(blocked) })
+		<-release
+		return data
+	})
+	l.fleet.send(busy, phone.Reset{})
+	<-blocked
+
+	told := l.fleet.all()[1]
+	me := l.fleet.caller(told.phone, told.phone.Boots())
+	contact := fmt.Sprintf("sip:%s@%s", me.Number, me.Address)
+	conn, err := (&sip.Client{Timeout: time.Minute}).Dial(t.Context(), me.Address.String())
+	require.NoError(t, err)
+	defer conn.Close()
+	answers, manager := make(map[int]int), &sip.CallManager{Address: me.Address.String()}
+	for i := range 5 * maxPending {
+		notify := manager.Notify(sip.Notice{
+			Action: "reset", Contact: contact, Session: me.RegisterCallID(), Number: uint64(i),
+		}, time.Now())
+		answer := conn.Ask(notify)
+		require.NotNil(t, answer.Message)
+		answers[answer.StatusCode]++
+	}
+	require.Equal(t, map[int]int{200: maxPending, 480: 4 * maxPending}, answers)
+	close(release)
+	l.settle()
+	require.Equal(t, 2, l.cluster.Registered())
+}
