@@ -3,13 +3,14 @@ package cucm
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"itlsim/internal/bounded"
 )
 
 // What a state has at most. MaxNodes nodes with some thousand certificates in the trust
@@ -120,14 +121,5 @@ func readRegular(name string, most int) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file", name)
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
-	if err == nil && len(data) > most {
-		err = fmt.Errorf("%s has more than %d bytes", name, most)
-	}
-	return data, err
+	return bounded.ReadFile(name, int64(most))
 }

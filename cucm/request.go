@@ -4,7 +4,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -131,11 +130,11 @@ func (n *nodeState) readRequests(files map[string][]byte) error {
 }
 
 func parseRequest(csrPEM, keyPEM []byte) (*request, error) {
-	block, _ := pem.Decode(csrPEM)
-	if block == nil {
-		return nil, errors.New("no CSR")
+	der, err := pemContent(csrPEM, "CSR")
+	if err != nil {
+		return nil, err
 	}
-	csr, err := x509.ParseCertificateRequest(block.Bytes)
+	csr, err := x509.ParseCertificateRequest(der)
 	if err != nil {
 		return nil, err
 	}

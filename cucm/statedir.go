@@ -245,10 +245,14 @@ func (s *stateDir) newestWhole(before int) int {
 	return 0
 }
 
-// save brings a draft into force on disk. Where it fails all is as it was.
+// save brings a draft into force on disk, unless it could not be loaded again. Where it
+// fails all is as it was.
 func (s *stateDir) save(d *draft) error {
 	files, err := encode(d)
 	if err != nil {
+		return err
+	}
+	if _, err := decode(files); err != nil {
 		return err
 	}
 	next := max(s.generation, slices.Max(append(s.generations(), 0))) + 1

@@ -302,11 +302,11 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 }
 
 func parseCertificate(certPEM, keyPEM []byte) (*Certificate, error) {
-	block, _ := pem.Decode(certPEM)
-	if block == nil {
-		return nil, errors.New("no certificate")
+	der, err := pemContent(certPEM, "certificate")
+	if err != nil {
+		return nil, err
 	}
-	cert, err := x509.ParseCertificate(block.Bytes)
+	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		return nil, err
 	}
@@ -331,9 +331,25 @@ func parseKeyOf(owner string, public any, keyPEM []byte) (*rsa.PrivateKey, error
 }
 
 func parseKey(data []byte) (any, error) {
+	der, err := pemContent(data, "key")
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParsePKCS8PrivateKey(der)
+}
+
+// maxPEM is more than any file of a key or a certificate has, in bytes: those of 4,096
+// bits have four thousand. To judge a key takes time by the third power of its length.
+const maxPEM = 16 << 10
+
+// pemContent is what a PEM file of one thing holds.
+func pemContent(data []byte, what string) ([]byte, error) {
+	if len(data) > maxPEM {
+		return nil, fmt.Errorf("no %s: it has more than %d bytes", what, maxPEM)
+	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		return nil, errors.New("no key")
+		return nil, errors.New("no " + what)
 	}
-	return x509.ParsePKCS8PrivateKey(block.Bytes)
+	return block.Bytes, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/cause/causetest"
+	"itlsim/internal/cucmtest"
 )
 
 // unpack puts a state directory of testdata into a new one.
@@ -380,10 +381,10 @@ func TestStateOfWhatIsNoFile(t *testing.T) {
 	require.NoError(t, l.Close())
 	trust := dir + "/current/trust.pem"
 	for says, put := range map[string]func() error{
-		"trust.pem is no regular file":            func() error { return syscall.Mkfifo(trust, 0o600) },
-		"trust.pem is no regular file, by a link": func() error { return os.Symlink("/dev/zero", trust) },
-		"trust.pem has more than":                 func() error { return sparse(trust, 1<<40) },
-		"there are more than":                     func() error { return many(dir + "/current/many") },
+		"trust.pem is no regular file":                func() error { return syscall.Mkfifo(trust, 0o600) },
+		"trust.pem is no regular file, by a link":     func() error { return os.Symlink("/dev/zero", trust) },
+		"trust.pem cannot be read: it is larger than": func() error { return sparse(trust, 1<<40) },
+		"there are more than":                         func() error { return many(dir + "/current/many") },
 	} {
 		require.NoError(t, os.RemoveAll(trust))
 		require.NoError(t, os.RemoveAll(dir+"/current/many"))
@@ -413,4 +414,32 @@ func many(dir string) error {
 		err = os.Link(first, filepath.Join(dir, strconv.Itoa(i)))
 	}
 	return err
+}
+
+// What could not be loaded again is not kept.
+func TestClusterThatCannotBeKept(t *testing.T) {
+	dir := t.TempDir()
+	cfg := cucmtest.New(t).Config
+	cfg.Nodes[1].Name = "no_name"
+	_, err := cucm.Open(dir, cfg)
+	require.ErrorContains(t, err, "could not be kept")
+	require.ErrorContains(t, err, `cluster.json: Nodes[1] ("no_name"): Name: no host name`)
+	openLab(t, dir)
+}
+
+// A reset list is the publisher's; where that shares its certificate with others, it has
+// a subscriber's, too.
+func TestResetListOfASharedCertificate(t *testing.T) {
+	dir := t.TempDir()
+	l := openLab(t, dir, func(c *cucm.Config) {
+		c.Release = cucm.Release14
+		c.Nodes = append(c.Nodes, cucm.NodeConfig{Name: "test10sub2", TFTP: true, TVS: true})
+	})
+	l.Must(l.Pub, "set cert multi-server CallManager", "yes")
+	l.Clock.Time = l.Clock.Time.Add(cucmtest.Guard)
+	l.Must(l.Sub, "set cert regen CallManager", "yes")
+	l.Must(l.Pub, "utils itl reset localkey", "yes")
+	require.Equal(t, l.Pub.ITL().Bytes(), l.Sub.ITL().Bytes())
+	require.NoError(t, l.Close())
+	openLab(t, dir)
 }
