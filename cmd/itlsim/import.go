@@ -30,8 +30,10 @@ func (c *importCmd) Run(s streams, end *ending) error {
 	}
 	var sources []inventory.Source
 	var unread []error
+	room := int64(inventory.MaxExport) // for all together
 	for _, file := range c.Files {
-		data, err := bounded.ReadFile(file, inventory.MaxExport)
+		data, err := bounded.ReadFile(file, room)
+		room -= int64(len(data))
 		if err != nil {
 			unread = append(unread, err)
 			continue
