@@ -37,6 +37,7 @@ func soaked() {
 // tell writes a file of numbers, and beside it one of stacks.
 func tell(name string) {
 	var m runtime.MemStats
+	runtime.GC() // what is left of the heap is alive
 	runtime.ReadMemStats(&m)
 	if f, err := os.Create(name + ".stacks"); err == nil {
 		_ = pprof.Lookup("goroutine").WriteTo(f, 1)
