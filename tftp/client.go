@@ -48,6 +48,11 @@ const (
 	// DefaultRetries is what a zero Client.Retries means.
 	DefaultRetries = 9
 
+	// maxDuration bounds a whole transfer, whose server may send each block just before
+	// the client gives up: 2 MB could take six hours so. Over a network with a tenth of
+	// a second there and back they take seven minutes.
+	maxDuration = 10 * time.Minute
+
 	// maxName leaves 10 bytes of a request for the mode.
 	maxName = 500
 

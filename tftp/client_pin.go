@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 type pinFetch struct {
 	ctx   context.Context
 	max   int
+	ends  time.Time
 	begun bool // a block has arrived
 	data  []byte
 }
@@ -24,6 +26,9 @@ func (d *pinFetch) Write(block []byte) (int, error) {
 	d.begun = true
 	if d.ctx.Err() != nil {
 		return 0, errEnded
+	}
+	if time.Now().After(d.ends) {
+		return 0, os.ErrDeadlineExceeded
 	}
 	if len(d.data)+len(block) > d.max {
 		return 0, errTooLarge
@@ -39,7 +44,7 @@ var errEnded = errors.New(refusedEnded.message) // goes to the server
 
 // fetchPin fetches a file by pin/tftp.
 func fetchPin(ctx context.Context, c *Client, server, name string) ([]byte, error) {
-	d := pinFetch{ctx: ctx, max: c.MaxSize}
+	d := pinFetch{ctx: ctx, max: c.MaxSize, ends: time.Now().Add(maxDuration)}
 	err := d.fetch(c, server, name)
 	if code, message, ok := parseERROR(err); ok {
 		return nil, &peerError{refusal{code, message}, d.begun}

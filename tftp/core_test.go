@@ -542,3 +542,19 @@ func TestPortsAreTakenAsTheyAreNeeded(t *testing.T) {
 	_, ok := s.choose(ends{})
 	require.False(t, ok)
 }
+
+// A server that sends each block just in time ends a transfer no later than others.
+func TestDrippingServer(t *testing.T) {
+	c := newCosmos(1, 1)
+	f := c.get(1, "f")
+	from := end{nodeIP, 2000}
+	for n := uint16(1); !f.over; n++ {
+		require.LessOrEqual(t, c.now, maxDuration+5*time.Second)
+		c.now += 4900 * time.Millisecond
+		c.client.expire(c.now, func(*fetch, []byte) {})
+		block := append(appendHeader(nil, opDATA, n), make([]byte, blockSize)...)
+		c.client.receive(c.now, f, from.port, block, nil)
+	}
+	require.ErrorIs(t, f.err, os.ErrDeadlineExceeded)
+	require.Greater(t, f.blocks, 100, "it was going on")
+}

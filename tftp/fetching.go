@@ -35,6 +35,7 @@ type fetch struct {
 	resent  func() // counts what is sent again
 	path    Path
 
+	begun  time.Duration
 	blocks int // received
 	data   []byte
 	sent   int // how often the present packet was sent
@@ -97,7 +98,7 @@ func (s *fetching) choose(t tid) (port int, ok bool) {
 func (s *fetching) ask(now time.Duration, f *fetch, to []byte) []byte {
 	s.byTID[f.tid] = f
 	s.load[f.port]++
-	f.sent, f.due = 1, now+f.timeout
+	f.begun, f.sent, f.due = now, 1, now+f.timeout
 	s.wheel.add(f)
 	return f.packet(to)
 }
@@ -160,6 +161,10 @@ func (s *fetching) receive(now time.Duration, f *fetch, from uint16, p, to []byt
 		return f.packet(to)
 	case f.over || n != uint16(f.blocks+1):
 		return to
+	}
+	if now-f.begun > maxDuration {
+		s.end(now, f, os.ErrDeadlineExceeded)
+		return refusedEnded.append(to)
 	}
 	block := p[headerSize:]
 	if len(f.data)+len(block) > f.max {

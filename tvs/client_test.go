@@ -66,6 +66,18 @@ func greet(conn net.Conn) {
 
 func drain(conn net.Conn) { io.Copy(io.Discard, conn) }
 
+// drip sends the longest answer, a byte now and then.
+func drip(conn net.Conn) {
+	answer := append(message(QueryAnswer, ""), make([]byte, maxPayload)...)
+	answer[8], answer[9] = 0xff, 0xff
+	for i := range answer {
+		if _, err := conn.Write(answer[i : i+1]); err != nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 func TestUnreachable(t *testing.T) {
 	nobody, err := net.Listen("tcp", "127.0.0.9:0") // an address of its own, whose ports no other test gets
 	require.NoError(t, err)
@@ -83,6 +95,7 @@ func TestUnreachable(t *testing.T) {
 		"closes after handshake":   {secure(t, func(net.Conn) {}), "answer", io.EOF},
 		"closes after the request": {answering(t, nil), "answer", io.EOF},
 		"hangs after the request":  {secure(t, drain), "answer", context.DeadlineExceeded},
+		"drips":                    {secure(t, drip), "answer", context.DeadlineExceeded},
 		"breaks off":               {answering(t, message(QueryAnswer, "07 0001 00")[:12]), "answer", io.ErrUnexpectedEOF},
 	} {
 		t.Run(name, func(t *testing.T) {
