@@ -71,6 +71,10 @@ func TestP12ThatAsksForTooMuchWork(t *testing.T) {
 	if got := rounds(data, 0); got < maxRounds {
 		t.Errorf("%d rounds counted", got)
 	}
+	encrypted := []byte{4, 10, 4, 1, 0, 2, 4, 0x7f, 0xff, 0xff, 0xff, 1} // octets, not a sequence
+	if got := rounds(encrypted, 0); got != 0 {
+		t.Errorf("%d rounds counted in what is encrypted", got)
+	}
 	var refused *P12Error
 	if _, err := openP12(data, ""); !errors.As(err, &refused) || !strings.Contains(err.Error(), "too much work") {
 		t.Errorf("%v", err)

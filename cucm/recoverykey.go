@@ -106,12 +106,20 @@ func rounds(der []byte, depth int) (sum int64) {
 				}
 				sum += n.Int64()
 			}
-		case v.IsCompound, v.Tag == asn1.TagOctetString, v.Class != asn1.ClassUniversal:
+		case v.IsCompound, isSequence(v.Bytes):
 			sum += rounds(v.Bytes, depth+1)
 		}
 		der = rest
 	}
 	return sum
+}
+
+// isSequence reports whether all of the bytes are one sequence, as what PKCS #12 wraps
+// into octets is. What is encrypted never is, but may begin with what looks like a number.
+func isSequence(der []byte) bool {
+	var v asn1.RawValue
+	rest, err := asn1.Unmarshal(der, &v)
+	return err == nil && len(rest) == 0 && v.IsCompound && v.Class == asn1.ClassUniversal && v.Tag == asn1.TagSequence
 }
 
 // trust remembers the host key of a server with which all went well.
