@@ -89,10 +89,15 @@ func newLab(t testing.TB, nodes int, limits fleet.Limits) *lab {
 	net := fmt.Sprintf("127.1.%d.", labs.Add(1))
 	l.sockets, err = cucmwire.Listen(l.cluster, []string{net + "2", net + "3"})
 	require.NoError(t, err)
-	server, err := tftp.Listen(net+"4:0", tftp.ServerConfig{
-		Files: l.serve, Timeout: 100 * time.Millisecond, Retries: 100,
-	})
+	config := tftp.ServerConfig{Files: l.serve, Timeout: 100 * time.Millisecond, Retries: 100}
+	server, err := tftp.Listen(net+"4:0", config)
 	require.NoError(t, err)
+	for server.Addr().Port() > 65535-tftp.HTTPOffset { // there is no port for its HTTP
+		other, err := tftp.Listen(net+"4:0", config)
+		require.NoError(t, err)
+		require.NoError(t, server.Close())
+		server = other
+	}
 	l.tftp = server.Addr().String()
 	l.fleet, err = New(Config{Clock: l.clock, Limits: limits})
 	require.NoError(t, err)
