@@ -18,18 +18,23 @@ import (
 // plain and signed, or encrypted with a signed stub; the cluster's CTL where one was made. No other file exists.
 // Errors are [tftp.ErrNotFound], or of signing.
 func (n *Node) File(name string) ([]byte, error) {
-	data, err := n.file(name)
-	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
-		return f.File(name, data), nil
-	}
-	return data, err
-}
-
-func (n *Node) file(name string) ([]byte, error) {
 	f, err := tftp.ParseName(name)
 	if err != nil {
 		return nil, tftp.ErrNotFound
 	}
+	return n.Serve(f)
+}
+
+// Serve is File by the name as it was read.
+func (n *Node) Serve(name tftp.Name) ([]byte, error) {
+	data, err := n.file(name)
+	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
+		return f.File(name.String(), data), nil
+	}
+	return data, err
+}
+
+func (n *Node) file(f tftp.Name) ([]byte, error) {
 	switch f.Kind {
 	case tftp.CTL:
 		if list := n.ServedCTL(); list != nil {

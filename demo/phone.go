@@ -141,7 +141,7 @@ func listOf(l *itl.List) *listView {
 
 func storyOf(j judgement) storyView {
 	v := storyView{
-		At: millis(j.at), File: j.File, Signer: itl.CommonName(j.Signer.Subject),
+		At: millis(j.at), File: j.File.String(), Signer: itl.CommonName(j.Signer.Subject),
 		Taken: j.Refusal == nil, By: j.By.String(),
 	}
 	if j.SHA1 != [20]byte{} {

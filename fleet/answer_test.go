@@ -15,7 +15,7 @@ import (
 )
 
 func TestFileAnswer(t *testing.T) {
-	fetch := phone.Fetch{Seq: 7, Server: "127.0.0.2:69", Name: "f.tlv", By: phone.HTTP}
+	fetch := phone.Fetch{Seq: 7, Server: "127.0.0.2:69", Name: tftp.Name{Kind: tftp.CTL}, By: phone.HTTP}
 	silence := errors.New("no answer")
 	tooLarge := &tftp.TooLargeError{Server: "127.0.0.2:6970", Name: "f.tlv", Limit: itl.MaxFile}
 	for name, tc := range map[string]struct {
@@ -36,7 +36,7 @@ func TestFileAnswer(t *testing.T) {
 
 // An ITL has a limit of its own.
 func TestFileAnswerOfAnITL(t *testing.T) {
-	fetch := phone.Fetch{Seq: 7, Server: "127.0.0.2:69", Name: "ITLSEP00112233AABB.tlv"}
+	fetch := phone.Fetch{Seq: 7, Server: "127.0.0.2:69", Name: tftp.Name{Kind: tftp.ITL, Device: "SEP00112233AABB"}}
 	data := make([]byte, itl.MaxITL+1)
 	require.Equal(t, phone.FileReceived{Seq: 7, Data: data[1:]}, FileAnswer(fetch, data[1:], nil))
 	require.Equal(t, phone.FileTooLarge{Seq: 7}, FileAnswer(fetch, data, nil))

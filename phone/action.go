@@ -16,20 +16,24 @@ type (
 	// Fetch asks a server for a file, at Address.
 	Fetch struct {
 		Seq    uint32
-		Server string // host:port of its TFTP
 		By     Transport
-		Name   string
+		Server string // host:port of its TFTP
+		Name   tftp.Name
 	}
 	// AskTVS asks a Trust Verification Service about a certificate. The driver
 	// shows the certificate of the TLS handshake to Authenticate and sends nothing
 	// to a server that it refuses.
 	AskTVS struct {
-		Seq     uint32
-		Server  string // host:port
-		Request tvs.Request
-		Lists   Lists
+		Seq    uint32
+		Server string // host:port
+		Lists  Lists
 
-		rules rules // nil: the real ones
+		session     uint32
+		by          *Profile
+		name        string        // the phone's
+		about       *itl.Identity // the certificate's
+		certificate []byte        // DER, where the phone has it
+		rules       rules         // nil: the real ones
 	}
 	// Register asks a call manager of the configuration in force to register the
 	// phone, after sending it the stored alarms in order, for whose answers it does
@@ -82,7 +86,7 @@ type (
 // Actions that tell something. There is nothing to carry out.
 type (
 	// RaiseAlarm: the phone stored an alarm, which the next Register sends.
-	RaiseAlarm struct{ Alarm sip.DeviceTLInfo }
+	RaiseAlarm struct{ Alarm *sip.DeviceTLInfo }
 	// Display: what the phone's screen shows, and why.
 	Display struct {
 		Text   string
@@ -93,9 +97,8 @@ type (
 	MenuLocked struct{}
 	// Verdict: what became of a file that was offered.
 	Verdict struct {
-		File    string // as it was asked for
-		Kind    tftp.Kind
-		SHA1    [20]byte // zero, like Signer, where the file is plain or could not be read
+		File    tftp.Name // as it was asked for
+		SHA1    [20]byte  // zero, like Signer, where the file is plain or could not be read
 		Signer  itl.Identity
 		By      TrustPoint // what authenticated it; ByNothing where it was refused
 		Server  string     // the TVS, where By is ByTVS or ByCache
@@ -143,9 +146,18 @@ func (f Fetch) Address() string {
 
 // Limit is the size in bytes beyond which the phone does not load the file. A
 // driver breaks the transfer off there.
-func (f Fetch) Limit() int {
-	name, _ := tftp.ParseName(f.Name)
-	return limit(name.Kind)
+func (f Fetch) Limit() int { return limit(f.Name.Kind) }
+
+// Request is what to ask: a VERIFY of a certificate that the phone has, or else a QUERY
+// for it by its name.
+func (a AskTVS) Request() tvs.Request {
+	r := tvs.Request{Device: "CP-" + a.by.Model + "-" + a.name, Session: a.session}
+	if a.certificate != nil {
+		r.Command, r.Certificate = tvs.VerifyRequest, a.certificate
+		return r
+	}
+	r.Command, r.Subject, r.Issuer, r.Serial = tvs.QueryRequest, a.about.Subject, a.about.Issuer, a.about.Serial
+	return r
 }
 
 // Authenticate is the check of the TVS's TLS certificate (DER), to be made inside

@@ -15,6 +15,15 @@ func Alarm(device string, ip netip.Addr, lists Lists, code sip.TLCode) sip.Devic
 	return a
 }
 
+// alarm is Alarm, whose part about the lists phones share.
+func (l *Library) alarm(device string, ip netip.Addr, lists Lists, code sip.TLCode) sip.DeviceTLInfo {
+	a, _ := remember(l, &l.alarms, lists, func() (sip.DeviceTLInfo, error) {
+		return Alarm("", netip.Addr{}, lists, 0), nil
+	})
+	a.Device, a.IPv4, a.Code = device, ip, code
+	return a
+}
+
 // tlCode is what came of the trust lists in the boot that is under way. What each
 // number of error messages 14 stands for where that leaves it open is this project's
 // reading. A 7821's log has 3 without a CTL, after an ITL that replaced another too.

@@ -21,7 +21,6 @@ const (
 type boot struct {
 	step    step
 	name    tftp.Name // of the file that is asked for
-	file    string    // the same as text
 	http    bool      // asked for by HTTP
 	servers []string  // the phone's, when the boot began
 	server  int       // TFTP server in use
@@ -65,7 +64,7 @@ func (b *boot) came(o outcome) {
 
 // stub is a configuration that only says that there is an encrypted one.
 type stub struct {
-	file     string      // as it was asked for
+	file     tftp.Name   // as it was asked for
 	signed   *itl.Signed // nil: it is plain
 	certHash string      // of the certificate that the other is encrypted for
 }
@@ -76,7 +75,8 @@ func (p *Phone) startBoot(restart bool) {
 	p.drop()
 	if !restart {
 		p.last = nil
-		p.boot = &boot{servers: p.Servers(), before: p.state, list: p.state, held: p.flash.Lists.Installed()}
+		p.boot = p.library.newBoot()
+		*p.boot = boot{servers: p.Servers(), before: p.state, list: p.state, held: p.flash.Lists.Installed()}
 		p.begin(stepCTL)
 		return
 	}
@@ -85,8 +85,26 @@ func (p *Phone) startBoot(restart bool) {
 		last.ConfigBy, last.Encrypted, last.Refusal = ByNothing, false, last.ListRefusal
 		p.last = p.library.lastBoot(last)
 	}
-	p.boot = &boot{servers: p.Servers(), before: p.lists, list: p.lists}
+	p.boot = p.library.newBoot()
+	*p.boot = boot{servers: p.Servers(), before: p.lists, list: p.lists}
 	p.begin(stepConfig)
+}
+
+// newBoot is room for a boot, that of one which has ended where there is any.
+func (l *Library) newBoot() *boot {
+	if b, ok := l.boots.Get().(*boot); ok {
+		return b
+	}
+	return &boot{}
+}
+
+// endBoot ends a boot that is under way. Nothing of it may be used afterwards.
+func (p *Phone) endBoot() {
+	if p.boot != nil {
+		*p.boot = boot{}
+		p.library.boots.Put(p.boot)
+		p.boot = nil
+	}
 }
 
 // begin asks for the file of a step.
@@ -107,7 +125,6 @@ func (p *Phone) begin(s step) {
 	case stepEncrypted:
 		b.name = tftp.Name{Kind: tftp.EncryptedConfig, Device: p.name}
 	}
-	b.file = b.name.String()
 	p.fetch()
 }
 
@@ -129,7 +146,7 @@ func (p *Phone) fetch() {
 	if b.http {
 		by = HTTP
 	}
-	p.do(Fetch{Seq: p.await(awaitsFile), Server: b.servers[b.server], By: by, Name: b.file})
+	p.do(Fetch{Seq: p.await(awaitsFile), Server: b.servers[b.server], By: by, Name: b.name})
 }
 
 // byTFTP asks once more, by TFTP, for a file that HTTP did not give, for whatever
@@ -209,7 +226,8 @@ func (p *Phone) proceed() {
 		p.listsDone()
 		p.begin(stepConfig)
 	default:
-		p.state, p.boot = worse(b.list, b.refused), nil
+		p.state = worse(b.list, b.refused)
+		p.endBoot()
 		if !p.register(true) {
 			p.do(Booted{p.state})
 		}
@@ -236,6 +254,6 @@ func (p *Phone) listsDone() {
 		p.show(MsgITLInstalled)
 	}
 	if p.rules().reportsLists(p) {
-		p.storeAlarm(Alarm(p.name, p.IP(), p.flash.Lists, p.tlCode()))
+		p.storeAlarm(p.library.alarm(p.name, p.IP(), p.flash.Lists, p.tlCode()))
 	}
 }

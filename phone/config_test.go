@@ -22,13 +22,13 @@ func TestDefaultConfiguration(t *testing.T) {
 	said := l.run("boot")
 	require.Equal(t, phone.None, l.phone.State())
 	require.Equal(t, "d", l.inForce(), said)
-	require.Equal(t, tftp.Config, l.last.Kind)
+	require.Equal(t, tftp.Config, l.last.File.Kind)
 	require.Contains(t, l.run("status"), "XmlDefault.cnf.xml")
 	require.NotEmpty(t, lines(said, "-> Register with "))
 
 	l = bootedLab(t)
 	l.run("config d CallManager\nserve config -\nserve default d\nboot")
-	require.Equal(t, "XMLDefault.cnf.xml.sgn", l.last.File)
+	require.Equal(t, "XMLDefault.cnf.xml.sgn", l.last.File.String())
 	require.Equal(t, "d", l.inForce())
 	require.Equal(t, phone.Trusted, l.phone.State())
 
@@ -122,8 +122,8 @@ func TestEncryptedConfiguration(t *testing.T) {
 	t.Run("a phone without a list is told by a plain stub", func(t *testing.T) {
 		l := newLab(t)
 		l.run(stub + "boot")
-		require.Equal(t, device+".cnf.xml", l.last.Refusal.File)
-		require.Equal(t, tftp.Config, l.last.Kind)
+		require.Equal(t, device+".cnf.xml", l.last.Refusal.File.String())
+		require.Equal(t, tftp.Config, l.last.File.Kind)
 		require.Equal(t, phone.Locked, l.phone.State())
 	})
 	t.Run("a TVS that vouches for the stub is not remembered", func(t *testing.T) {

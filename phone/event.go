@@ -188,7 +188,7 @@ func (ev TVSStrange) answers() (uint32, awaited)  { return ev.Seq, awaitsTVS }
 func (ev TVSSilent) answers() (uint32, awaited)   { return ev.Seq, awaitsTVS }
 
 func (ev TVSAnswered) happen(p *Phone) { p.tvsAnswered(ev.Answer) }
-func (ev TVSStrange) happen(p *Phone)  { p.tvsFailed(&StrangeTVSError{p.tvsServer()}, false) }
+func (ev TVSStrange) happen(p *Phone)  { p.tvsFailed(p.library.strange(p.tvsServer()), false) }
 func (ev TVSSilent) happen(p *Phone)   { p.tvsFailed(ev.Err, true) }
 
 // Answers to Register. Alarms are those of the action's that were answered with

@@ -36,39 +36,27 @@ func (p *Phone) askNextTVS() {
 	}
 	switch {
 	case !p.flash.Lists.Installed():
-		p.notVouched(&LostError{Signer: *q.about, Why: "no list is stored, by which it would know a TVS"})
+		p.notVouched(p.library.lost(q, "no list is stored, by which it would know a TVS"))
 	case !p.flash.Lists.HasTVS():
-		p.notVouched(&LostError{Signer: *q.about, Why: "the stored list has no TVS record to ask by"})
+		p.notVouched(p.library.lost(q, "the stored list has no TVS record to ask by"))
 	case len(members) == 0:
-		p.notVouched(&LostError{Signer: *q.about, Why: "the configuration names no TVS to ask"})
+		p.notVouched(p.library.lost(q, "the configuration names no TVS to ask"))
 	case q.asked < len(members):
 		q.asked++
 		p.do(AskTVS{
-			Seq: p.await(awaitsTVS), Server: p.tvsServer(), Request: p.request(q),
-			Lists: p.flash.Lists, rules: p.library.rules,
+			Seq: p.await(awaitsTVS), Server: p.tvsServer(), Lists: p.flash.Lists, session: p.session,
+			by: &p.profile, name: p.name, about: q.about, certificate: q.certificate, rules: p.library.rules,
 		})
+		p.session++
 	case q.silent:
 		p.notVouched(&NoTVSAnswerError{*q.about, q.tried})
 	default:
-		p.notVouched(&LostError{*q.about, "every TVS shows a certificate that is not in the stored ITL", q.tried})
+		p.notVouched(p.library.lost(q, "every TVS shows a certificate that is not in the stored ITL"))
 	}
 }
 
 // tvsServer is the member that was asked last.
 func (p *Phone) tvsServer() string { return p.flash.Config.TVS[p.inquiry().asked-1] }
-
-// request is a VERIFY of a certificate that the phone has, or else a QUERY for
-// it by its name.
-func (p *Phone) request(q *inquiry) tvs.Request {
-	r := tvs.Request{Device: "CP-" + p.profile.Model + "-" + p.name, Session: p.session}
-	p.session++
-	if q.certificate != nil {
-		r.Command, r.Certificate = tvs.VerifyRequest, q.certificate
-		return r
-	}
-	r.Command, r.Subject, r.Issuer, r.Serial = tvs.QueryRequest, q.about.Subject, q.about.Issuer, q.about.Serial
-	return r
-}
 
 // tvsFailed notes a member that showed a strange certificate, or was silent.
 func (p *Phone) tvsFailed(err error, silent bool) {

@@ -143,7 +143,7 @@ func (p *Phone) accept(by TrustPoint, server string) (accepted bool) {
 	case b.offer.encrypted != nil:
 		plain, err := p.decrypt(b.offer.encrypted)
 		if err != nil {
-			p.refuse(b.offer.signed, &EncryptedError{b.file, b.stub.certHash, b.offer.encrypted.Scheme(), err})
+			p.refuse(b.offer.signed, &EncryptedError{b.name.String(), b.stub.certHash, b.offer.encrypted.Scheme(), err})
 			return false
 		}
 		return p.acceptConfig(plain, by, server)
@@ -185,7 +185,7 @@ func (p *Phone) acceptConfig(payload []byte, by TrustPoint, server string) (acce
 			p.refuse(b.offer.signed, &MalformedError{errStubInside})
 			return false
 		case read.config.Stub:
-			b.stub = stub{b.file, b.offer.signed, read.config.CertHash}
+			b.stub = stub{b.name, b.offer.signed, read.config.CertHash}
 			p.begin(stepEncrypted)
 			return false
 		}
@@ -229,8 +229,8 @@ var (
 // get.
 func (p *Phone) refuseStub(why error) {
 	b := p.boot
-	missing := b.file
-	b.file, b.name.Kind, b.offer = b.stub.file, p.configKind(), offer{signed: b.stub.signed}
+	missing := b.name.String()
+	b.name, b.offer = b.stub.file, offer{signed: b.stub.signed}
 	p.refuse(b.stub.signed, &EncryptedError{missing, b.stub.certHash, "", why})
 }
 
@@ -238,7 +238,7 @@ func (p *Phone) refuseStub(why error) {
 // improves the state, and goes on with the boot.
 func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 	b := p.boot
-	r := &Refusal{File: b.file, Reason: reason}
+	r := &Refusal{File: b.name, Reason: reason}
 	if signed != nil {
 		r.Signer = signed.Signer
 	}
@@ -257,7 +257,7 @@ func (p *Phone) refuse(signed *itl.Signed, reason Reason) {
 }
 
 func (p *Phone) verdict(by TrustPoint, server string, r *Refusal) {
-	v := Verdict{File: p.boot.file, Kind: p.boot.name.Kind, By: by, Server: server, Refusal: r}
+	v := Verdict{File: p.boot.name, By: by, Server: server, Refusal: r}
 	if s := p.boot.offer.signed; s != nil {
 		v.SHA1, v.Signer = s.SHA1(), s.Signer
 	}

@@ -402,7 +402,7 @@ func (l *lab) event(ev phone.Event) {
 			case phone.Display:
 				l.screens = append(l.screens, a)
 			case phone.RaiseAlarm:
-				l.alarms = append(l.alarms, a.Alarm)
+				l.alarms = append(l.alarms, *a.Alarm)
 			}
 		}
 		if awaited == nil {
@@ -410,7 +410,7 @@ func (l *lab) event(ev phone.Event) {
 		}
 		name := "TVS"
 		if f, ok := awaited.(phone.Fetch); ok {
-			name = f.Name
+			name = f.Name.String()
 		}
 		if l.until != "" && strings.HasPrefix(name, l.until) {
 			l.until, l.pending = "", awaited
@@ -440,8 +440,8 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		return phone.ServiceRead{Seq: a.Seq}
 	}
 	if f, ok := a.(phone.Fetch); ok {
-		name := l.served[f.Server][strings.TrimSuffix(f.Name, ".sgn")]
-		if _, ok := l.files[name+".plain"]; ok && strings.HasSuffix(f.Name, ".cnf.xml") {
+		name := l.served[f.Server][strings.TrimSuffix(f.Name.String(), ".sgn")]
+		if _, ok := l.files[name+".plain"]; ok && strings.HasSuffix(f.Name.String(), ".cnf.xml") {
 			name += ".plain"
 		}
 		switch {
@@ -454,7 +454,7 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		}
 		require.Contains(l.t, l.files, name)
 		data := bytes.Clone(l.files[name])
-		if len(data) > 0 && strings.HasSuffix(f.Name, ".sgn") {
+		if len(data) > 0 && strings.HasSuffix(f.Name.String(), ".sgn") {
 			l.configs = append(l.configs, weak.Make(&data[0]))
 		}
 		return phone.FileReceived{Seq: f.Seq, Data: data}
@@ -468,18 +468,18 @@ func (l *lab) answer(a phone.Action) phone.Event {
 		require.Equal(l.t, &phone.StrangeTVSError{}, err)
 		return phone.TVSStrange{Seq: ask.Seq}
 	}
-	s.lastSeen = ask.Request
-	answer := tvs.Answer{Command: tvs.QueryAnswer, Session: ask.Request.Session, Status: tvs.Invalid}
+	s.lastSeen = ask.Request()
+	answer := tvs.Answer{Command: tvs.QueryAnswer, Session: s.lastSeen.Session, Status: tvs.Invalid}
 	for name, granted := range s.vouches {
 		cert := l.cert(name).Certificate
-		if ask.Request.Command == tvs.VerifyRequest {
-			if string(cert.Raw) == string(ask.Request.Certificate) {
+		if s.lastSeen.Command == tvs.VerifyRequest {
+			if string(cert.Raw) == string(s.lastSeen.Certificate) {
 				answer.Status, answer.Roles, answer.TTL = tvs.Valid, granted, s.ttl
 			}
 			continue
 		}
 		id := itl.IdentityOf(cert)
-		if id.Same(itl.Identity{Issuer: ask.Request.Issuer, Serial: ask.Request.Serial}) {
+		if id.Same(itl.Identity{Issuer: s.lastSeen.Issuer, Serial: s.lastSeen.Serial}) {
 			if s.instead != "" {
 				cert = l.cert(s.instead).Certificate
 			}
@@ -579,10 +579,10 @@ func (l *lab) describe(what any) string {
 		}
 		return fmt.Sprintf("Display %q", a.Text)
 	case phone.AskTVS:
-		if a.Request.Command == tvs.VerifyRequest {
+		if a.Request().Command == tvs.VerifyRequest {
 			return fmt.Sprintf("AskTVS %s to verify %s", a.Server, l.shows)
 		}
-		return fmt.Sprintf("AskTVS %s about %s", a.Server, cn(itl.Identity{Subject: a.Request.Subject}))
+		return fmt.Sprintf("AskTVS %s about %s", a.Server, cn(itl.Identity{Subject: a.Request().Subject}))
 	case phone.RaiseAlarm:
 		ctl, list := l.held(phone.ByCTL), l.held(phone.ByITL)
 		return fmt.Sprintf("RaiseAlarm DeviceTLInfo, CTL %s, ITL %s of %q", ctl, list, a.Alarm.ITLServer)

@@ -2,8 +2,8 @@ package phone
 
 import (
 	"slices"
-	"strings"
 
+	"itlsim/itl"
 	"itlsim/tftp"
 )
 
@@ -52,16 +52,16 @@ func (p *Phone) note(v Verdict) {
 	switch {
 	case v.Refusal != nil:
 		last.Refusal = p.library.refusal(v.Refusal, p.name)
-		if v.Kind.IsList() {
+		if v.File.Kind.IsList() {
 			last.ListRefusal = last.Refusal
 		}
-		if v.Kind == tftp.CTL {
+		if v.File.Kind == tftp.CTL {
 			last.CTLRefusal = last.Refusal
 		}
-	case v.Kind.IsList():
+	case v.File.Kind.IsList():
 		last.ListBy = v.By
 	default:
-		last.ConfigBy, last.Encrypted = v.By, v.Kind == tftp.EncryptedConfig
+		last.ConfigBy, last.Encrypted = v.By, v.File.Kind == tftp.EncryptedConfig
 	}
 	p.last = p.library.lastBoot(last)
 }
@@ -75,16 +75,60 @@ func (l *Library) refusal(r *Refusal, name string) *Refusal {
 	if !l.Remember {
 		return r
 	}
-	var room [1 << 10]byte
-	before, after, named := strings.Cut(r.File, name)
-	key := append(room[:0], before...)
-	if named {
-		key = append(append(key, anyName...), after...)
+	file := r.File
+	if file.Device == name {
+		file.Device = anyName
 	}
-	shared, _ := l.refusals.get(r.appendKey(key), func() (*Refusal, error) {
-		return &Refusal{File: strings.Replace(r.File, name, anyName, 1), Signer: r.Signer, Reason: r.Reason}, nil
-	})
+	equal := func() (*Refusal, error) {
+		var room [1 << 10]byte
+		return l.refusals.get(r.appendKey(append(room[:0], file.String()...)), func() (*Refusal, error) {
+			return &Refusal{file, r.Signer, r.Reason}, nil
+		})
+	}
+	var shared *Refusal
+	if lost, ok := r.Reason.(*LostError); ok { // phones share it, see lost
+		shared, _ = remember(l, &l.lostFiles, lostFile{file, lost}, equal)
+	} else {
+		shared, _ = equal()
+	}
 	return shared
+}
+
+// lostFile is a file that was refused for a reason that phones share.
+type lostFile struct {
+	file tftp.Name
+	why  *LostError
+}
+
+// lost is the reason for which a phone refuses whose inquiry has no TVS left to ask, or
+// was found equal to it.
+func (l *Library) lost(q *inquiry, why string) *LostError {
+	var tried [maxTried]error
+	if copy(tried[:], q.tried) < len(q.tried) || q.certificate != nil { // which is one phone's
+		return &LostError{*q.about, why, q.tried}
+	}
+	e, _ := remember(l, &l.losses, loss{q.about, why, tried}, func() (*LostError, error) {
+		return &LostError{*q.about, why, q.tried}, nil
+	})
+	return e
+}
+
+// maxTried is of how many TVS reasons are shared: a CallManager Group has three nodes.
+const maxTried = 3
+
+// loss is what tells such reasons apart.
+type loss struct {
+	about *itl.Identity // of a parsed file, which phones share
+	why   string
+	tried [maxTried]error
+}
+
+// strange is what a phone notes of a TVS whose certificate is not in its list.
+func (l *Library) strange(server string) error {
+	e, _ := remember(l, &l.strangers, server, func() (*StrangeTVSError, error) {
+		return &StrangeTVSError{server}, nil
+	})
+	return e
 }
 
 // appendKey adds what tells a refusal from others of the same file. It is made of what
@@ -121,10 +165,10 @@ func (l *Library) lastBoot(last LastBoot) *LastBoot {
 
 // of is a shared refusal as one phone's.
 func (r *Refusal) of(name string) *Refusal {
-	if r == nil || !strings.Contains(r.File, anyName) {
+	if r == nil || r.File.Device != anyName {
 		return r
 	}
 	own := *r
-	own.File = strings.Replace(r.File, anyName, name, 1)
+	own.File.Device = name
 	return &own
 }

@@ -19,13 +19,13 @@ func TestLastBoot(t *testing.T) {
 	l.run("forge bad one\nserve ITL bad\nboot")
 	last := l.phone.LastBoot()
 	require.Equal(t, phone.LastBoot{ConfigBy: phone.ByITL, Refusal: last.Refusal, ListRefusal: last.Refusal}, last)
-	require.Equal(t, "ITL"+device+".tlv", last.Refusal.File)
+	require.Equal(t, "ITL"+device+".tlv", last.Refusal.File.String())
 
 	// Both are refused: the last is the configuration.
 	l.run("config c2 CallManager-2\nserve config c2\nboot")
 	last = l.phone.LastBoot()
-	require.Equal(t, device+".cnf.xml.sgn", last.Refusal.File)
-	require.Equal(t, "ITL"+device+".tlv", last.ListRefusal.File)
+	require.Equal(t, device+".cnf.xml.sgn", last.Refusal.File.String())
+	require.Equal(t, "ITL"+device+".tlv", last.ListRefusal.File.String())
 	require.Equal(t, phone.ByNothing, last.ListBy)
 	require.Equal(t, phone.ByNothing, last.ConfigBy)
 
@@ -36,7 +36,7 @@ func TestLastBoot(t *testing.T) {
 	last = l.phone.LastBoot()
 	var files []string
 	for _, r := range last.Refusals() {
-		files = append(files, r.File)
+		files = append(files, r.File.String())
 	}
 	require.Equal(t, []string{"CTL" + device + ".tlv", "ITL" + device + ".tlv", device + ".cnf.xml.sgn"}, files)
 
@@ -57,7 +57,7 @@ func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 		boot`)
 	var kinds []tftp.Kind
 	for _, v := range l.verdicts[len(l.verdicts)-3:] {
-		kinds = append(kinds, v.Kind)
+		kinds = append(kinds, v.File.Kind)
 	}
 	require.Equal(t, []tftp.Kind{tftp.CTL, tftp.ITL, tftp.SignedConfig}, kinds)
 }

@@ -28,6 +28,7 @@ type Library struct {
 
 	rules     rules     // nil: the real ones
 	reactions sync.Pool // of *reaction: each event needs one
+	boots     sync.Pool // of *boot: each boot needs one
 
 	parsedLists cache[span[byte], *itl.List]
 	parsedFiles cache[span[byte], *itl.File]
@@ -37,6 +38,10 @@ type Library struct {
 	answers     cache[tvsAnswer, *Vouched]
 	commons     cache[commonKey, *common]
 	lastBoots   cache[LastBoot, *LastBoot]
+	strangers   cache[string, *StrangeTVSError]
+	alarms      cache[Lists, sip.DeviceTLInfo] // but for what is the phone's own
+	losses      cache[loss, *LostError]
+	lostFiles   cache[lostFile, *Refusal]
 
 	lists        interner[*itl.List]
 	configs      interner[*cnf.Config]

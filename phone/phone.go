@@ -134,17 +134,21 @@ func (p *Phone) SettingsAccess() bool {
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer. An answer that the phone does
 // not wait for, or no longer, is ignored.
-func (p *Phone) Step(now time.Time, ev Event) []Action {
+func (p *Phone) Step(now time.Time, ev Event) []Action { return p.StepInto(nil, now, ev) }
+
+// StepInto is Step, which appends the actions to out: a driver of many phones has room
+// for those of many steps.
+func (p *Phone) StepInto(out []Action, now time.Time, ev Event) []Action {
 	if a, ok := ev.(answer); ok && !p.waited(a.answers()) {
-		return nil
+		return out
 	}
 	r, ok := p.library.reactions.Get().(*reaction)
 	if !ok {
 		r = &reaction{}
 	}
-	r.now, p.reaction = now, r
+	r.now, r.out, p.reaction = now, out, r
 	ev.happen(p)
-	out := r.out
+	out = r.out
 	*r, p.reaction = reaction{}, nil
 	p.library.reactions.Put(r)
 	return out
@@ -164,7 +168,8 @@ func (p *Phone) restart(why Cause) {
 
 // drop ends what the phone was doing.
 func (p *Phone) drop() {
-	p.boot, p.directory, p.awaits, p.home, p.known = nil, nil, awaitsNothing, 0, false
+	p.endBoot()
+	p.directory, p.awaits, p.home, p.known = nil, awaitsNothing, 0, false
 	if p.calls != nil {
 		p.calls.tried, p.calls.thenOpen = nil, false
 	}

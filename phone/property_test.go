@@ -230,8 +230,8 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 			require.Equal(t, len(actions)-1, i, "only the last action wants an answer")
 			require.True(t, w.booting)
 			if f, ok := a.(phone.Fetch); ok {
-				w.awaited, w.fetched, w.asked = f.Seq, f.Name, nil
-				if strings.HasPrefix(f.Name, device) && !restarts {
+				w.awaited, w.fetched, w.asked = f.Seq, f.Name.String(), nil
+				if strings.HasPrefix(w.fetched, device) && !restarts {
 					w.lists = w.before
 					if w.refused {
 						w.lists = max(w.lists, phone.Locked)
@@ -241,13 +241,14 @@ func (w *watched) step(t *rapid.T, now time.Time, ev phone.Event) {
 				}
 			} else {
 				ask := a.(phone.AskTVS)
-				w.awaited, w.asked = ask.Seq, &ask.Request
+				request := ask.Request()
+				w.awaited, w.asked = ask.Seq, &request
 			}
 		case phone.Verdict:
 			require.Equal(t, a.Refusal == nil, a.By != phone.ByNothing)
 			w.refused = w.refused || a.Refusal != nil
 			accepted = accepted || a.Refusal == nil
-			w.renewed = w.renewed || a.Refusal == nil && a.Kind.IsList()
+			w.renewed = w.renewed || a.Refusal == nil && a.File.Kind.IsList()
 		case phone.Booted:
 			require.Equal(t, len(actions)-1, i, "a boot ends with it")
 			require.Equal(t, w.phone.State(), a.State)

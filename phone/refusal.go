@@ -13,7 +13,7 @@ import (
 // A Refusal says that a phone did not take a file, and why. Unwrap gives the
 // [Reason].
 type Refusal struct {
-	File   string // as it was asked for
+	File   tftp.Name // as it was asked for
 	Signer itl.Identity
 	Reason Reason
 }

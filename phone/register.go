@@ -72,7 +72,7 @@ func (p *Phone) storeAlarm(a sip.DeviceTLInfo) {
 	c := p.calling()
 	c.alarms = append(slices.Clone(c.alarms[max(0, len(c.alarms)+1-storedAlarms):]), a)
 	p.alarmAt, p.alarm = uint32(p.now.Unix()), a.Code
-	p.do(RaiseAlarm{a})
+	p.do(RaiseAlarm{&c.alarms[len(c.alarms)-1]})
 }
 
 // An AlarmSet says which of a Register's alarms a call manager answered with 202:

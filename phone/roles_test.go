@@ -8,6 +8,7 @@ import (
 
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/tftp"
 )
 
 // The rollback list is one of nothing but SAST and CAPF entries. Any other list is
@@ -169,9 +170,10 @@ func TestLimitsOfFiles(t *testing.T) {
 	l.run("ctl large CallManager SAST=CallManager CCM+TFTP=CallManager" + large + "\nserve CTL large\nboot")
 	require.Equal(t, "large", l.held(phone.ByCTL))
 
-	for name, limit := range map[string]int{
-		"ITLSEP0011AABBCCDD.tlv": itl.MaxITL, "ITLFile.tlv": itl.MaxITL, "CTLSEP0011AABBCCDD.tlv": itl.MaxFile,
-		"SEP0011AABBCCDD.cnf.xml": itl.MaxFile, "SEP0011AABBCCDD.cnf.xml.sgn": itl.MaxFile,
+	for name, limit := range map[tftp.Name]int{
+		{Kind: tftp.ITL, Device: device}: itl.MaxITL, {Kind: tftp.ITL}: itl.MaxITL,
+		{Kind: tftp.CTL, Device: device}: itl.MaxFile, {Kind: tftp.Config}: itl.MaxFile,
+		{Kind: tftp.SignedConfig, Device: device}: itl.MaxFile,
 	} {
 		require.Equal(t, limit, phone.Fetch{Name: name}.Limit(), name)
 	}

@@ -38,8 +38,8 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 		Servers: []string{"files"}, Flash: flash,
 	})
 	answer := func(f Fetch) Event {
-		switch name, _ := tftp.ParseName(f.Name); {
-		case name.Kind != asFile || name.Device == "": // the list is served under the phone's own name
+		switch {
+		case f.Name.Kind != asFile || f.Name.Device == "": // the list is served under the phone's own name
 			return FileNotFound{f.Seq}
 		case len(served) > f.Limit():
 			return FileTooLarge{f.Seq}

@@ -85,10 +85,10 @@ func (s *subject) refusals() (all []refusal) {
 	for _, r := range s.Refusals() {
 		last := len(all) - 1
 		if last >= 0 && all[last].reason.Error() == r.Reason.Error() {
-			all[last].files += " and " + r.File
+			all[last].files += " and " + r.File.String()
 			continue
 		}
-		all = append(all, refusal{r.File, r.Reason})
+		all = append(all, refusal{r.File.String(), r.Reason})
 	}
 	return all
 }

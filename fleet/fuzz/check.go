@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"itlsim/cucm"
 	"itlsim/fleet/virtual"
@@ -67,11 +66,11 @@ func (c *cured) step(_ *trial, s *virtual.Step) error {
 	for _, a := range s.Actions {
 		switch a := a.(type) {
 		case phone.Fetch:
-			if strings.HasPrefix(a.Name, "CTL") { // a boot begins
+			if a.Name.Kind == tftp.CTL { // a boot begins
 				c.listTaken[s.Index] = false
 			}
 		case phone.Verdict:
-			if a.Kind == tftp.ITL || a.Kind == tftp.CTL && s.Phone.Profile().NoITL {
+			if a.File.Kind == tftp.ITL || a.File.Kind == tftp.CTL && s.Phone.Profile().NoITL {
 				c.listTaken[s.Index] = a.Refusal == nil
 			}
 		}

@@ -60,7 +60,7 @@ func (c *coverage) step(_ *trial, s *virtual.Step) error {
 			c.states[a.State]++
 		case phone.Verdict:
 			c.by[a.By]++
-			if a.Kind == tftp.CTL && a.Refusal != nil {
+			if a.File.Kind == tftp.CTL && a.Refusal != nil {
 				c.ctlRefused++
 			}
 		}

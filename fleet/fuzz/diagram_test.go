@@ -10,6 +10,7 @@ import (
 
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
+	"itlsim/tftp"
 )
 
 // An edge is a way from trust state to trust state.
@@ -54,7 +55,7 @@ func (e *edges) step(_ *trial, s *virtual.Step) error {
 	for _, a := range s.Actions {
 		switch a := a.(type) {
 		case phone.Fetch:
-			if strings.HasPrefix(a.Name, "CTL") {
+			if a.Name.Kind == tftp.CTL {
 				*e = edges{seen: e.seen, from: s.Phone.State()}
 			}
 		case phone.Verdict:
@@ -63,7 +64,7 @@ func (e *edges) step(_ *trial, s *virtual.Step) error {
 				v.lost = errors.As(a.Refusal, new(*phone.LostError))
 			}
 			e.config = v
-			if a.Kind.IsList() {
+			if a.File.Kind.IsList() {
 				e.list, e.config = v, nil
 			}
 			e.strange, e.silent = false, false

@@ -111,10 +111,10 @@ func (f *Fleet) serveTFTP(n *node, t task, at int64) {
 }
 
 // file is what a phone gets of a node, by either protocol.
-func (f *Fleet) file(i uint32, n *node, name string) ([]byte, error) {
-	data, err := n.File(name)
+func (f *Fleet) file(i uint32, n *node, name tftp.Name) ([]byte, error) {
+	data, err := n.Serve(name)
 	if f.config.Middle != nil {
-		data, err = f.config.Middle(int(i), name, data, err)
+		data, err = f.config.Middle(int(i), name.String(), data, err)
 	}
 	return data, err
 }

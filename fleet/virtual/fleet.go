@@ -8,6 +8,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/fleet/network"
+	"itlsim/phone"
 )
 
 // DefaultBoots is how many phones are under way at a time. Ten thousand at once
@@ -57,7 +58,8 @@ type Fleet struct {
 	now       int64 // nanoseconds since the beginning, like all times here
 	window    uint32
 	windowEnd int64
-	steps     []step // of this window
+	steps     []step           // of this window
+	rooms     [][]phone.Action // what phones want, by workers
 
 	waiting    []waitingEvent // for phones that are not under way, in line
 	underWay   int            // phones, at most Config.Boots
@@ -79,7 +81,7 @@ func New(cfg Config) *Fleet {
 	n := &cfg.Network
 	return &Fleet{
 		config: cfg, thinks: max(1, min(n.Think, n.Attach, n.Update, n.Join)),
-		handshakes: make(map[handshake]error),
+		handshakes: make(map[handshake]error), rooms: make([][]phone.Action, cfg.Workers),
 	}
 }
 

@@ -12,11 +12,12 @@ import (
 	"itlsim/tvs"
 )
 
-// handshake is a certificate shown to a phone that holds these lists. All such
+// handshake is a certificate that a server shows to a phone which holds these lists. All such
 // phones judge it alike, so it is judged once.
 type handshake struct {
-	lists phone.Lists
-	shown *cucm.Certificate
+	server string
+	lists  phone.Lists
+	shown  *cucm.Certificate
 }
 
 // maxHandshakes bounds how many are remembered. Clusters serve few lists, but
@@ -26,19 +27,18 @@ const maxHandshakes = 256
 // authenticated has a phone judge a TVS's certificate. The error is a
 // [*tvs.MismatchError].
 func (f *Fleet) authenticated(a phone.AskTVS, shown *cucm.Certificate) error {
-	h := handshake{a.Lists, shown}
+	h := handshake{a.Server, a.Lists, shown}
 	refused, known := f.handshakes[h]
 	if !known {
 		if len(f.handshakes) >= maxHandshakes {
 			clear(f.handshakes)
 		}
-		refused = a.Authenticate(shown.Certificate.Raw)
+		if why := a.Authenticate(shown.Certificate.Raw); why != nil {
+			refused = &tvs.MismatchError{Peer: a.Server, Certificate: shown.Certificate.Raw, Reason: why}
+		}
 		f.handshakes[h] = refused
 	}
-	if refused != nil {
-		return &tvs.MismatchError{Peer: a.Server, Certificate: shown.Certificate.Raw, Reason: refused}
-	}
-	return nil
+	return refused
 }
 
 // errOldTLS is what a phone hears that speaks no TLS which a node takes: alert 70.
@@ -87,12 +87,13 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	}
 	n.free = free
 	stats.Handshakes++
-	if a.Request.Command == tvs.QueryRequest {
+	request := a.Request()
+	if request.Command == tvs.QueryRequest {
 		stats.Queries++
 	} else {
 		stats.Verifies++
 	}
 	answer.at = free + int64(rest+net.Check)
-	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(a.Request), nil)
+	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(request), nil)
 	f.answerByNetwork(answer)
 }

@@ -151,7 +151,7 @@ type step struct {
 	boots   uint32      // that had begun before
 	before  phone.Flash // only where somebody watches
 	event   phone.Event
-	actions []phone.Action
+	actions []phone.Action // in the room of its worker
 }
 
 // fewSteps are not worth a goroutine.
@@ -160,17 +160,23 @@ const fewSteps = 32
 // takeSteps has every phone of this window step.
 func (f *Fleet) takeSteps() {
 	if len(f.steps) < fewSteps || f.config.Workers == 1 {
-		f.takeEach(f.steps)
+		f.takeEach(f.steps, &f.rooms[0])
 		return
 	}
 	var all sync.WaitGroup
+	worker := 0
 	for part := range slices.Chunk(f.steps, (len(f.steps)+f.config.Workers-1)/f.config.Workers) {
-		all.Go(func() { f.takeEach(part) })
+		room := &f.rooms[worker]
+		all.Go(func() { f.takeEach(part, room) })
+		worker++
 	}
 	all.Wait()
 }
 
-func (f *Fleet) takeEach(steps []step) {
+// takeEach has phones step. What they want is kept in a room until the window is over.
+func (f *Fleet) takeEach(steps []step, room *[]phone.Action) {
+	clear(*room)
+	out := (*room)[:0]
 	for i := range steps {
 		st := &steps[i]
 		p := f.slots[st.phone].phone
@@ -178,6 +184,9 @@ func (f *Fleet) takeEach(steps []step) {
 		if f.config.Watch != nil {
 			st.before = p.Flash()
 		}
-		st.actions = p.Step(f.config.Clock.at(st.at), st.event)
+		from := len(out)
+		out = p.StepInto(out, f.config.Clock.at(st.at), st.event)
+		st.actions = out[from:]
 	}
+	*room = out
 }

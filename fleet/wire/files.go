@@ -26,7 +26,7 @@ func (f *Fleet) fetch(s *slot, a phone.Fetch) phone.Event {
 	switch answer.(type) {
 	case phone.FileNotFound:
 		if a.By == phone.TFTP { // what HTTP does not have, the phone asks TFTP for
-			f.failures.add("TFTP", a.Server, s.phone.Name(), a.Name+" not found")
+			f.failures.add("TFTP", a.Server, s.phone.Name(), a.Name.String()+" not found")
 		}
 	case phone.NoAnswer:
 		f.failures.add(a.By.String(), a.Address(), s.phone.Name(), reason(err))
@@ -43,7 +43,7 @@ func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 	if way := s.path.To(a.Server); way.Disturbance() != (network.Disturbance{}) {
 		client.Path = way
 	}
-	return client.Get(f.ctx, a.Server, a.Name)
+	return client.Get(f.ctx, a.Server, a.Name.String())
 }
 
 func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {
@@ -54,5 +54,5 @@ func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(f.ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
-	return get(conn, a.Address(), "/"+url.PathEscape(a.Name), s.phone.Profile().UserAgent(), a.Limit())
+	return get(conn, a.Address(), "/"+url.PathEscape(a.Name.String()), s.phone.Profile().UserAgent(), a.Limit())
 }

@@ -49,7 +49,7 @@ func TestBadFiles(t *testing.T) {
 				after := l.only()
 				require.Equal(t, phone.Locked, after.State)
 				require.NotNil(t, after.Refusal)
-				require.True(t, strings.HasSuffix(after.Refusal.File, ending))
+				require.True(t, strings.HasSuffix(after.Refusal.File.String(), ending))
 				require.ErrorContains(t, after.Refusal, bad.asked)
 				require.EqualValues(t, 1, l.fleet.Tally().Refused.Load())
 				require.Equal(t, before.Flash, after.Flash)

@@ -15,7 +15,7 @@ func (f *Fleet) ask(s *slot, a phone.AskTVS) phone.Event {
 	var said tvs.Answer
 	err := f.patiently(func() (err error) {
 		defer f.place()()
-		said, err = client.Ask(f.ctx, a.Server, a.Authenticate, a.Request)
+		said, err = client.Ask(f.ctx, a.Server, a.Authenticate, a.Request())
 		return err
 	})
 	answer := fleet.TVSAnswer(a, said, err)
@@ -23,7 +23,7 @@ func (f *Fleet) ask(s *slot, a phone.AskTVS) phone.Event {
 	case phone.TVSStrange:
 		f.failures.add("TVS", a.Server, p.Name(), "shows a certificate that is not in the phone's list")
 	case phone.TVSSilent:
-		f.failures.add("TVS", a.Server, p.Name(), a.Request.Command.String()+": "+reason(err))
+		f.failures.add("TVS", a.Server, p.Name(), a.Request().Command.String()+": "+reason(err))
 	}
 	return answer
 }

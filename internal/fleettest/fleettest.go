@@ -35,7 +35,7 @@ func (w *Watcher) Judged(i int, v phone.Verdict) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if i == 1 {
-		w.verdicts = append(w.verdicts, v.File+" by "+v.By.String())
+		w.verdicts = append(w.verdicts, v.File.String()+" by "+v.By.String())
 	}
 }
 

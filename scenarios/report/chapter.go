@@ -52,7 +52,7 @@ func (t *Teller) refusal(r *phone.Refusal, name string) Refusal {
 		tried = append(tried, t.Plain(err.Error(), name))
 	}
 	return Refusal{
-		Refused: strings.ReplaceAll(r.File, name, anyPhone), By: r.Signer.Name(), Tried: strings.Join(tried, "; "),
+		Refused: strings.ReplaceAll(r.File.String(), name, anyPhone), By: r.Signer.Name(), Tried: strings.Join(tried, "; "),
 		Why: t.Plain(r.Reason.Error(), name),
 	}
 }
