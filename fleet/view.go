@@ -34,20 +34,24 @@ type View struct {
 	alarmCode sip.TLCode
 }
 
-// ViewOf looks at a phone. Every judging of a fleet does this for every phone, so
-// what few need is left to methods.
-func ViewOf(p *phone.Phone) View {
-	v := View{
-		Name: p.Name(), Number: p.Number(), IP: p.IP(), Servers: p.Servers(), AlternateTFTP: p.AlternateTFTP(),
-		On: p.On(), State: p.State(), Profile: p.Profile(), Flash: p.Flash(),
-		LastBoot: p.LastBoot(), Cause: p.Cause(),
-		StoredAlarms: len(p.StoredAlarms()), status: p.StatusLog(),
-	}
+// ViewOf looks at a phone.
+func ViewOf(p *phone.Phone) (v View) {
+	v.Look(p)
+	return v
+}
+
+// Look makes it a view of a phone as that is now. Every judging of a fleet does this for
+// every phone, so what few need is left to methods.
+func (v *View) Look(p *phone.Phone) {
+	v.Name, v.Number, v.IP, v.Servers, v.AlternateTFTP = p.Name(), p.Number(), p.IP(), p.Servers(), p.AlternateTFTP()
+	v.On, v.State, v.Profile, v.Cause = p.On(), p.State(), p.Profile(), p.Cause()
+	v.Flash, v.LastBoot = p.Flash(), p.LastBoot()
+	v.StoredAlarms = len(p.StoredAlarms())
+	v.status = p.StatusLog()
 	v.alarmAt, v.alarmCode = p.LastAlarm()
 	screen := p.Screen()
 	v.Screen, v.ScreenReason = screen.Text, screen.Reason
 	v.CallManager, v.NotRegistered = p.RegisteredWith()
-	return v
 }
 
 // Status is the phone's status messages, oldest first.

@@ -55,15 +55,14 @@ func (l *Lab) Models() []string {
 
 // Views are the phones as they are now, in the fleet's order. For a large fleet
 // use Each.
-func (l *Lab) Views() []fleet.View { return slices.Collect(l.Fleet.All()) }
+func (l *Lab) Views() []fleet.View { return fleet.Views(l.Fleet) }
 
 // Each shows look every phone as it is now. The view is valid until look
-// returns: there is one for all, since a million views would have no room.
+// returns: see [fleet.Fleet].
 func (l *Lab) Each(look func(i int, m *Member, v *fleet.View)) {
 	i := 0
-	var v fleet.View
-	for v = range l.Fleet.All() {
-		look(i, &l.members[i], &v)
+	for v := range l.Fleet.All() {
+		look(i, &l.members[i], v)
 		i++
 	}
 }

@@ -14,9 +14,9 @@ import (
 
 // aboutReports is what the cluster knows of its phones.
 var aboutReports = []language.Rule[predicate]{
-	cluster("the cluster knows by DeviceTLInfo which list each phone holds", (*Player).reported).
+	allPhones("the cluster knows by DeviceTLInfo which list each phone holds", (*subject).reported).
 		Explained("and it is so, of all phones that are on and report theirs"),
-	cluster("DeviceTLInfo finds the phones whose list no node serves", (*Player).findsStale).
+	allPhones("DeviceTLInfo finds the phones whose list no node serves", (*subject).foundStale).
 		Explained("those and no others, of all that reported one"),
 	phones("are found stale by DeviceTLInfo", func(s *subject) string {
 		sum, ok := s.Cluster.Holds(s.View.Name)
@@ -38,36 +38,32 @@ func many(n int, said language.Said, what string) error {
 
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
 // holds that is on, but for phones that report none (M19).
-func (p *Player) reported(said language.Said) error {
-	return p.look(said, predicate{ofPhone: func(s *subject) string {
-		sum, told := p.Cluster.Holds(s.View.Name)
-		switch {
-		case !s.On:
-		case told && !s.View.Profile.ReportsLists:
-			return fmt.Sprintf("reported a list, which a %s does not", s.View.Profile)
-		case !told && s.View.Profile.ReportsLists:
-			return fmt.Sprintf("reported no list, which a %s does", s.View.Profile)
-		case told && sum != held(s).SHA1():
-			return "hold another list than the one that they reported"
-		}
-		return ""
-	}}).judge(language.Quantity{}, "")
+func (s *subject) reported() string {
+	sum, told := s.Cluster.Holds(s.View.Name)
+	switch {
+	case !s.On:
+	case told && !s.View.Profile.ReportsLists:
+		return fmt.Sprintf("reported a list, which a %s does not", s.View.Profile)
+	case !told && s.View.Profile.ReportsLists:
+		return fmt.Sprintf("reported no list, which a %s does", s.View.Profile)
+	case told && sum != held(s).SHA1():
+		return "hold another list than the one that they reported"
+	}
+	return ""
 }
 
-// findsStale checks that comparing the reports with each TFTP node's checksum
+// foundStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
-func (p *Player) findsStale(said language.Said) error {
-	return p.look(said, predicate{ofPhone: func(s *subject) string {
-		sum, told := p.Cluster.Holds(s.View.Name)
-		switch found, stale := !p.servesAny(sum), !p.servesAny(held(s).SHA1()); {
-		case !told, !s.On, found == stale:
-			return ""
-		case found:
-			return "are found, and hold a list that a node serves"
-		default:
-			return "are not found, and hold a list that no node serves"
-		}
-	}}).judge(language.Quantity{}, "")
+func (s *subject) foundStale() string {
+	sum, told := s.Cluster.Holds(s.View.Name)
+	switch found, stale := !s.servesAny(sum), !s.servesAny(held(s).SHA1()); {
+	case !told, !s.On, found == stale:
+		return ""
+	case found:
+		return "are found, and hold a list that a node serves"
+	default:
+		return "are not found, and hold a list that no node serves"
+	}
 }
 
 // servesAny reports whether a node of the cluster serves a list with this

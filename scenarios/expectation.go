@@ -18,6 +18,8 @@ type Expectation struct {
 	// Within, where not 0, is how long after the last act it is so at the latest, on the
 	// scenario's clock; After is how long after it that is judged.
 	Within, After time.Duration
+
+	look func(*Player) *look // nil: it is not about phones
 }
 
 // ErrNotSo is the family of [Player.Expect]'s errors about an expectation that
@@ -52,6 +54,7 @@ func timed(sentences ...[]language.Rule[predicate]) []language.Rule[predicate] {
 // A predicate is what an expectation says, of each phone or of the cluster.
 type predicate struct {
 	ofPhone   func(*subject) string // "" where it is true, else what is the case
+	ofAll     bool                  // phones, which the sentence does not name
 	leavesOut func(*subject) bool   // phones of which it says nothing; nil: it is about all
 	ofCluster func(*Player, language.Said) error
 	// possible, where not nil, tells why what was said can never be judged.
@@ -68,6 +71,11 @@ func cluster(sentence string, ofCluster func(*Player, language.Said) error) lang
 	return language.Rule[predicate]{Sentence: sentence, Means: predicate{ofCluster: ofCluster}}
 }
 
+// allPhones is an expectation about all phones that does not name them.
+func allPhones(sentence string, ofPhone func(*subject) string) language.Rule[predicate] {
+	return language.Rule[predicate]{Sentence: sentence, Means: predicate{ofPhone: ofPhone, ofAll: true}}
+}
+
 // expectation understands a sentence. The error is a [*language.Error].
 func (v vocabulary) expectation(text string) (Expectation, error) {
 	is, said, err := expectations.Parse(text, v.Vocabulary)
@@ -80,12 +88,15 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}
-	e := Expectation{Text: text, Check: func(p *Player) error {
-		if is.ofCluster != nil {
-			return is.ofCluster(p, said)
+	e := Expectation{Text: text, Check: func(p *Player) error { return is.ofCluster(p, said) }}
+	if is.ofPhone != nil {
+		e.look = func(p *Player) *look { return p.look(said, is) }
+		e.Check = func(p *Player) error {
+			l := e.look(p)
+			p.ask([]*look{l})
+			return l.judge()
 		}
-		return p.look(said, is).judge(said.Quantity(), said.Words["is"])
-	}}
+	}
 	if err == nil && said.Words["when"] != "" {
 		err = e.timeLimit(said)
 	}

@@ -23,6 +23,14 @@ type subject struct {
 	*fleet.View
 }
 
+// A look is an expectation that is being put to phones, one after the other.
+type look struct {
+	what     predicate
+	picks    func(*lab.Member) bool
+	at       subject // one for all: see lab.Each
+	findings findings
+}
+
 // findings are of which phones something is true, and what is the case with the
 // others.
 type findings struct {
@@ -31,24 +39,48 @@ type findings struct {
 	leftOut int // of which nothing was said
 }
 
-// look finds out of which phones something is true.
-func (p *Player) look(said language.Said, what predicate) findings {
-	f := findings{others: make(cases)}
-	picks, s := p.pick(said.Which()), subject{Player: p, said: said} // one for all: see lab.Each
-	p.Each(func(i int, m *lab.Member, v *fleet.View) {
-		if !picks(m) {
-			return
-		}
-		s.number, s.member, s.View = i, m, v
-		if what.leavesOut != nil && what.leavesOut(&s) {
-			f.leftOut++
-		} else if is := what.ofPhone(&s); is == "" {
-			f.holds.add(v.Name)
-		} else {
-			f.others.add(p.teller.Plain(is, v.Name), v.Name)
-		}
-	})
-	return f
+// look begins to look.
+func (p *Player) look(said language.Said, what predicate) *look {
+	return &look{
+		what: what, picks: p.pick(said.Which()), at: subject{Player: p, said: said}, findings: findings{others: make(cases)},
+	}
+}
+
+// phone looks at one.
+func (l *look) phone(i int, m *lab.Member, v *fleet.View) {
+	if !l.picks(m) {
+		return
+	}
+	s, f := &l.at, &l.findings
+	s.number, s.member, s.View = i, m, v
+	if l.what.leavesOut != nil && l.what.leavesOut(s) {
+		f.leftOut++
+	} else if is := l.what.ofPhone(s); is == "" {
+		f.holds.add(v.Name)
+	} else {
+		f.others.add(s.teller.Plain(is, v.Name), v.Name)
+	}
+}
+
+// judge says whether the expectation holds, when all phones have been looked at.
+func (l *look) judge() error {
+	var all language.Quantity
+	if l.what.ofAll {
+		return l.findings.judge(all, "")
+	}
+	return l.findings.judge(l.at.said.Quantity(), l.at.said.Words["is"])
+}
+
+// ask puts expectations to all phones, in one round: to look at a phone takes longer than
+// most expectations do.
+func (p *Player) ask(looks []*look) {
+	if len(looks) > 0 {
+		p.Each(func(i int, m *lab.Member, v *fleet.View) {
+			for _, l := range looks {
+				l.phone(i, m, v)
+			}
+		})
+	}
 }
 
 // errNoSuchPhone is the case where an expectation is about phones of which there

@@ -184,12 +184,8 @@ func (p *Player) judgeStep(step Step, err error) report.Step {
 	}
 	switch {
 	case err == nil:
-		for i, e := range step.Expect {
-			found := p.timely[i]
-			if !e.timely() {
-				found = e.Check(p)
-			}
-			r.Expectations = append(r.Expectations, judged(e.Text, found))
+		for i, found := range p.check(step.Expect) {
+			r.Expectations = append(r.Expectations, judged(step.Expect[i].Text, found))
 		}
 	case errors.Is(err, context.Canceled):
 		r.Error = "interrupted"
@@ -197,6 +193,30 @@ func (p *Player) judgeStep(step Step, err error) report.Step {
 		r.Error = cause.Of(err)
 	}
 	return r
+}
+
+// check judges the expectations of a step that are not judged yet.
+func (p *Player) check(all []Expectation) []error {
+	looks, at := []*look(nil), make([]*look, len(all))
+	for i, e := range all {
+		if !e.timely() && e.look != nil {
+			at[i] = e.look(p)
+			looks = append(looks, at[i])
+		}
+	}
+	p.ask(looks)
+	found := make([]error, len(all))
+	for i, e := range all {
+		switch {
+		case e.timely():
+			found[i] = p.timely[i]
+		case at[i] != nil:
+			found[i] = at[i].judge()
+		default:
+			found[i] = e.Check(p)
+		}
+	}
+	return found
 }
 
 // judged is an expectation that held, or failed with an error.

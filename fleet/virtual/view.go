@@ -2,18 +2,20 @@ package virtual
 
 import (
 	"iter"
-	"slices"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
 )
 
-// All yields a view of every phone, in the order of adding. It makes one at a
-// time: a million views at once would take too much memory.
-func (f *Fleet) All() iter.Seq[fleet.View] {
-	return func(yield func(fleet.View) bool) {
+// All yields a view of every phone, in the order of adding ([fleet.Fleet]).
+func (f *Fleet) All() iter.Seq[*fleet.View] {
+	return func(yield func(*fleet.View) bool) {
+		var v fleet.View
 		for i := range f.slots {
-			if !yield(f.Phone(i)) {
+			f.mu.Lock()
+			v.Look(f.slots[i].phone)
+			f.mu.Unlock()
+			if !yield(&v) {
 				return
 			}
 		}
@@ -29,7 +31,7 @@ func (f *Fleet) Index(device string) int {
 
 // Phones are views of all phones, in the order of adding. Of a large fleet, range
 // over All instead.
-func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
+func (f *Fleet) Phones() []fleet.View { return fleet.Views(f) }
 
 // Phone is a view of one phone, by its number in the order of adding.
 func (f *Fleet) Phone(i int) fleet.View {

@@ -3,16 +3,16 @@ package wire
 import (
 	"iter"
 	"net/netip"
-	"slices"
 
 	"itlsim/fleet"
 )
 
-// All yields a view of every phone, in the order of adding.
-func (f *Fleet) All() iter.Seq[fleet.View] {
-	return func(yield func(fleet.View) bool) {
+// All yields a view of every phone, in the order of adding ([fleet.Fleet]).
+func (f *Fleet) All() iter.Seq[*fleet.View] {
+	return func(yield func(*fleet.View) bool) {
+		var v fleet.View
 		for _, s := range f.all() {
-			if !yield(s.view()) {
+			if v = s.view(); !yield(&v) {
 				return
 			}
 		}
@@ -20,7 +20,7 @@ func (f *Fleet) All() iter.Seq[fleet.View] {
 }
 
 // Phones are views of all phones, in the order of adding.
-func (f *Fleet) Phones() []fleet.View { return slices.Collect(f.All()) }
+func (f *Fleet) Phones() []fleet.View { return fleet.Views(f) }
 
 // at is the slot of the phone at an address; nil where there is none.
 func (f *Fleet) at(ip netip.Addr) *slot {

@@ -24,7 +24,7 @@ func Models(t *testing.T, f fleet.Fleet, c *cucm.Cluster) {
 		_, reported := c.Holds(v.Name)
 		require.Equal(t, v.Profile.ReportsLists, reported, "%s: DeviceTLInfo", as)
 		if v.Profile.NoITL {
-			knowsNone(t, &v)
+			knowsNone(t, v)
 			continue
 		}
 		require.Equal(t, phone.Trusted, v.State, as)
@@ -39,7 +39,7 @@ func Models(t *testing.T, f fleet.Fleet, c *cucm.Cluster) {
 		require.EqualValues(t, phone.ResetReset, v.Cause, as)
 		require.NotEmpty(t, v.CallManager, as)
 		if v.Profile.NoITL {
-			knowsNone(t, &v)
+			knowsNone(t, v)
 			continue
 		}
 		require.Equal(t, phone.Trusted, v.State, as)
