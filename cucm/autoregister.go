@@ -111,14 +111,19 @@ func (c *Cluster) AutoRegisters() bool {
 // that [Phones.AddDevice] entered, and registered ones that have loaded their own
 // configuration, stay.
 func (n *Node) Admits(device, model string, from netip.Addr) bool {
+	return Caller{Device: device}.Admitted(n, model, from)
+}
+
+// Admitted is [Node.Admits].
+func (by Caller) Admitted(n *Node, model string, from netip.Addr) bool {
 	c := n.cluster
-	if _, known := c.Device(device); known {
+	if _, known := c.called(by); known {
 		return true
 	}
-	if !tftp.IsDevice(device) || !c.AutoRegisters() {
+	if !tftp.IsDevice(by.Device) || !c.AutoRegisters() {
 		return false
 	}
-	gone, entered := c.autoRegister(Device{Name: device, Model: model, Group: n.group()}, from)
+	gone, entered := c.autoRegister(Device{Name: by.Device, Model: model, Group: n.group()}, from)
 	c.dropConfigurations(gone)
 	if !entered {
 		c.full(&c.devicesFull, n.index, ciscolog.NumDevRegExceeded, "MaxDevices", maxDevices)
@@ -131,7 +136,7 @@ func (n *Node) Admits(device, model string, from netip.Addr) bool {
 func (p *Phones) autoRegister(d Device, from netip.Addr) (gone string, entered bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.device(d.Name); known {
+	if _, known := p.device(Caller{Device: d.Name}); known {
 		return "", true
 	}
 	room, ofAddress := maxDevices-p.records.known, p.guests.of(from)
@@ -160,7 +165,7 @@ func (p *Phones) evict(from *list.List, first int) (device string) {
 	now := p.clock()
 	for range min(first, from.Len()) {
 		g := from.Front().Value.(*guest)
-		rec := p.records.find(g.device)
+		rec := p.records.find(Caller{Device: g.device})
 		registered := rec.registration != nil && !rec.registration.lapsed(now)
 		if now.Sub(g.since) >= probation && !(g.settled && registered) && !rec.resetting {
 			p.guests.remove(g)
@@ -203,9 +208,10 @@ func (p *Phones) due() (records []*record, phones []RegisteredPhone) {
 			continue
 		}
 		delete(p.newcomers, device)
-		if rec := p.records.find(device); rec.registration != nil {
+		by := Caller{Device: device}
+		if rec := p.records.find(by); rec.registration != nil {
 			rec.resetting = true
-			records, phones = append(records, rec), append(phones, RegisteredPhone{device, rec.registration})
+			records, phones = append(records, rec), append(phones, RegisteredPhone{by, rec.registration})
 		}
 	}
 	return records, phones

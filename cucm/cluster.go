@@ -49,7 +49,7 @@ func newCluster(cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{config: cfg, collectors: collectors, backups: make(map[string]*draft)}
-	c.Phones.begin(c.Now, cfg.Clock.Now, c.raise, c.serves)
+	c.Phones.begin(c.Now, cfg.Clock.Now, c.log, c.serves)
 	c.release, c.location, c.keyBits, c.digest = cfg.Release, cfg.Location, cfg.KeyBits, cfg.Digest
 	return c, nil
 }
@@ -177,9 +177,14 @@ func (c *Cluster) take(d *draft) {
 // The caller may hold the admin lock.
 func (c *Cluster) raise(raised ...occurrence) {
 	for _, e := range raised {
-		entry := c.nodes[e.node].log.Raise(e.alarm, e.at, e.details)
-		if c.config.Logged != nil {
-			c.config.Logged(entry)
-		}
+		c.log(e)
+	}
+}
+
+// log is raise of one alarm.
+func (c *Cluster) log(e occurrence) {
+	entry := c.nodes[e.node].log.Raise(e.alarm, e.at, e.details)
+	if c.config.Logged != nil {
+		c.config.Logged(entry)
 	}
 }

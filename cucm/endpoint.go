@@ -10,11 +10,11 @@ import (
 
 // endPoint is what the alarms of registrations say of a phone.
 type endPoint struct {
-	alarm         ciscolog.Alarm
 	device, model string
-	at            netip.AddrPort
+	at            netip.Addr
+	release       string // that runs on the node, with its build
+	alarm         ciscolog.Alarm
 	why           Reason // 0: it is not gone
-	calls         bool   // the release tells of the phone's calls, of which there are none
 }
 
 // Parameters that are the same for all phones.
@@ -31,7 +31,7 @@ func (e endPoint) Tags() []ciscolog.Tag {
 	name := ciscolog.Tag{Name: "DeviceName", Value: e.device}
 	ip := ciscolog.Tag{Name: "IPAddress"}
 	if e.at.IsValid() {
-		ip.Value = e.at.Addr().String()
+		ip.Value = e.at.String()
 	}
 	protocol := ciscolog.Tag{Name: "Protocol", Value: "SIP"}
 	kind := ciscolog.Tag{Name: "DeviceType", Value: deviceType(e.model)}
@@ -50,7 +50,7 @@ func (e endPoint) Tags() []ciscolog.Tag {
 		name, ip, protocol, kind, description, {Name: "Reason", Value: strconv.Itoa(int(e.why))}, purpose,
 		{Name: "LastSignalReceived", Value: e.why.lastSignal()},
 	}
-	if e.calls {
+	if release, _ := ReleaseOf(e.release); release.Facts().CallState { // of which there are none
 		tags = append(tags, ciscolog.Tag{Name: "CallState"})
 	}
 	return tags

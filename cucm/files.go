@@ -22,19 +22,19 @@ func (n *Node) File(name string) ([]byte, error) {
 	if err != nil {
 		return nil, tftp.ErrNotFound
 	}
-	return n.Serve(f)
+	return Caller{Device: f.Device}.Serve(n, f)
 }
 
-// Serve is File by the name as it was read.
-func (n *Node) Serve(name tftp.Name) ([]byte, error) {
-	data, err := n.file(name)
+// Serve is [Node.File] by the name as it was read.
+func (by Caller) Serve(n *Node, name tftp.Name) ([]byte, error) {
+	data, err := n.file(by, name)
 	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
 		return f.File(name.String(), data), nil
 	}
 	return data, err
 }
 
-func (n *Node) file(f tftp.Name) ([]byte, error) {
+func (n *Node) file(by Caller, f tftp.Name) ([]byte, error) {
 	switch f.Kind {
 	case tftp.CTL:
 		if list := n.ServedCTL(); list != nil {
@@ -45,15 +45,16 @@ func (n *Node) file(f tftp.Name) ([]byte, error) {
 			return list.Bytes(), nil
 		}
 	case tftp.Config, tftp.SignedConfig, tftp.EncryptedConfig:
-		return n.configFile(f)
+		return n.configFile(by, f)
 	}
 	return nil, tftp.ErrNotFound
 }
 
 // configFile is a device's configuration, or the default one, plain or signed.
-func (n *Node) configFile(f tftp.Name) ([]byte, error) {
+func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
 	c := n.cluster
-	device, known := c.Device(f.Device)
+	by.Device = f.Device // anybody may ask for anybody's file
+	device, known := c.called(by)
 	switch {
 	case f.Device == "":
 		device = Device{Name: defaultDevice, Group: n.group()}

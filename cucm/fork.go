@@ -25,11 +25,8 @@ func (c *Cluster) Fork(clock Clock, keys KeySource) (*Cluster, error) {
 	c.mu.RUnlock()
 	c.Phones.mu.RLock()
 	f.records.known = c.records.known
-	for _, r := range c.records.all {
-		if r.device.Name == "" { // removed
-			continue
-		}
-		own := f.records.get(r.device.Name)
+	for _, r := range c.records.all() {
+		own := f.records.get(Caller{Device: r.device.Name})
 		*own = *r
 		own.device.Group = nil
 		for _, n := range r.device.Group {

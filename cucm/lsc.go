@@ -81,8 +81,13 @@ func signedBy(cert, issuer *x509.Certificate) bool {
 // that it came by: shown is the phone's certificate, nil over TCP. The phone's
 // security profile says which is wanted.
 func (n *Node) Secures(device string, shown *x509.Certificate) error {
+	return Caller{Device: device}.Secured(n, shown)
+}
+
+// Secured is [Node.Secures].
+func (by Caller) Secured(n *Node, shown *x509.Certificate) error {
 	c := n.cluster
-	d, _ := c.Device(device)
+	d, _ := c.called(by)
 	wants := d.Security.ByTLS() && c.SecurityMode() == Mixed
 	switch {
 	case wants && shown == nil:
@@ -91,7 +96,7 @@ func (n *Node) Secures(device string, shown *x509.Certificate) error {
 		return ErrWantsTCP
 	case shown == nil:
 		return nil
-	case itl.CommonName(itl.NameOf(shown.Subject)) != device:
+	case itl.CommonName(itl.NameOf(shown.Subject)) != by.Device:
 		return ErrOtherPhone
 	case !c.IssuedLSC(shown):
 		return ErrStrangeLSC

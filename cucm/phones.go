@@ -15,7 +15,7 @@ import (
 type Phones struct {
 	now    func() time.Time // the cluster's
 	clock  func() time.Time // by which registrations lapse, whatever `set date` makes of now
-	raise  func(...occurrence)
+	raise  func(occurrence)
 	serves serves
 
 	mu       sync.RWMutex
@@ -37,7 +37,7 @@ type Phones struct {
 type serves func(server string, list sip.Checksum) bool
 
 // begin makes the zero value ready.
-func (p *Phones) begin(now, clock func() time.Time, raise func(...occurrence), serves serves) {
+func (p *Phones) begin(now, clock func() time.Time, raise func(occurrence), serves serves) {
 	p.now, p.clock, p.raise, p.serves = now, clock, raise, serves
 	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[Registration]*Registration)
 	p.guests, p.newcomers = newGuests(), make(map[string]time.Time)
@@ -60,20 +60,25 @@ func (p *Phones) AddDevice(d Device) {
 func (p *Phones) issued(device string, lsc *x509.Certificate) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if r := p.records.find(device); r != nil {
+	if r := p.records.find(Caller{Device: device}); r != nil {
 		r.device.LSC = lsc
 	}
 }
 
 // Device is a phone as the database has it now; false where it has none.
 func (p *Phones) Device(name string) (Device, bool) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.device(name)
+	return p.called(Caller{Device: name})
 }
 
-func (p *Phones) device(name string) (Device, bool) {
-	if r := p.records.find(name); r != nil && r.known {
+// called is the device of a caller.
+func (p *Phones) called(c Caller) (Device, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.device(c)
+}
+
+func (p *Phones) device(c Caller) (Device, bool) {
+	if r := p.records.find(c); r != nil && r.known {
 		return r.device, true
 	}
 	return Device{}, false

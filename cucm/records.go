@@ -3,6 +3,7 @@ package cucm
 import (
 	"crypto/x509"
 	"hash/maphash"
+	"iter"
 	"net/netip"
 	"time"
 
@@ -38,8 +39,18 @@ type Registration struct {
 
 // A RegisteredPhone is one that a node can reset.
 type RegisteredPhone struct {
-	Device string
+	Caller
 	*Registration
+}
+
+// A Caller is a phone that calls a cluster, or is called: a driver of many phones says
+// where its record is, so that it need not be looked up by name for each thing that the
+// phone does. What takes a name alone is for everybody else.
+type Caller struct {
+	Device string // its name
+	// Number is the phone's in the order in which the cluster came to know its phones,
+	// from 0. It is a guess: a wrong one costs the look-up by name.
+	Number int
 }
 
 // A holding is which list a phone holds, by its DeviceTLInfo (M19). Phones that
@@ -65,81 +76,109 @@ type record struct {
 // fifty megabytes, which are searched for pointers at each collection of garbage;
 // a table of positions takes eight.
 type records struct {
-	all   []*record // in the order in which the phones came to be known
-	known int       // how many of these are in the database
-	seed  maphash.Seed
-	// table has positions in all, counted from 1, each at its name's hash or the
+	chunks [][]record // in the order in which the phones came to be known, never moved
+	n      int        // how many they are
+	known  int        // how many of these are in the database
+	seed   maphash.Seed
+	// table has numbers of records, counted from 1, each at its name's hash or the
 	// next free slot behind; its length is a power of two
 	table []uint32
-	free  []uint32 // positions of records that were removed, and have no name
+	free  []uint32 // numbers of records that were removed, and have no name
 }
+
+// chunk is how many records are next to each other: a phone's neighbours do the same a
+// moment later.
+const chunk = 1 << 8
 
 func newRecords() records { return records{seed: maphash.MakeSeed(), table: make([]uint32, 16)} }
 
-// home is where in the table a name's position is, unless that slot is taken.
+// number is a record by its number, from 0.
+func (r *records) number(i int) *record { return &r.chunks[uint(i)/chunk][uint(i)%chunk] }
+
+// all are all records, in order, by their numbers.
+func (r *records) all() iter.Seq2[int, *record] {
+	return func(yield func(int, *record) bool) {
+		for i := range r.n {
+			if rec := r.number(i); rec.device.Name != "" && !yield(i, rec) {
+				return
+			}
+		}
+	}
+}
+
+// home is where in the table a name's number is, unless that slot is taken.
 func (r *records) home(name string) int {
 	return int(maphash.String(r.seed, name)) & (len(r.table) - 1)
 }
 
-// slot is where in the table a name's position is, or would be.
+// slot is where in the table a name's number is, or would be.
 func (r *records) slot(name string) int {
 	mask := len(r.table) - 1
 	i := r.home(name)
-	for r.table[i] != 0 && r.all[r.table[i]-1].device.Name != name {
+	for r.table[i] != 0 && r.number(int(r.table[i])-1).device.Name != name {
 		i = (i + 1) & mask
 	}
 	return i
 }
 
 // find finds a phone's record; nil where there is none.
-func (r *records) find(name string) *record {
-	if position := r.table[r.slot(name)]; position != 0 {
-		return r.all[position-1]
+func (r *records) find(c Caller) *record {
+	if uint(c.Number) < uint(r.n) {
+		if rec := r.number(c.Number); rec.device.Name == c.Device && c.Device != "" {
+			return rec
+		}
+	}
+	if number := r.table[r.slot(c.Device)]; number != 0 {
+		return r.number(int(number) - 1)
 	}
 	return nil
 }
 
 // get finds a phone's record, or begins it.
-func (r *records) get(name string) *record {
-	if rec := r.find(name); rec != nil {
+func (r *records) get(c Caller) *record {
+	if rec := r.find(c); rec != nil {
 		return rec
 	}
 	if last := len(r.free) - 1; last >= 0 {
-		position := r.free[last]
+		number := r.free[last]
 		r.free = r.free[:last]
-		rec := r.all[position-1]
-		rec.device.Name = name
-		r.table[r.slot(name)] = position
+		rec := r.number(int(number) - 1)
+		rec.device.Name = c.Device
+		r.table[r.slot(c.Device)] = number
 		return rec
 	}
-	rec := &record{device: Device{Name: name}}
-	r.all = append(r.all, rec)
-	if 2*len(r.all) > len(r.table) {
+	if r.n%chunk == 0 {
+		r.chunks = append(r.chunks, make([]record, 0, chunk))
+	}
+	last := &r.chunks[r.n/chunk]
+	*last = append(*last, record{device: Device{Name: c.Device}})
+	r.n++
+	if 2*r.n > len(r.table) {
 		r.table = make([]uint32, 2*len(r.table))
-		for i, other := range r.all {
-			r.table[r.slot(other.device.Name)] = uint32(i + 1)
+		for i := range r.n {
+			r.table[r.slot(r.number(i).device.Name)] = uint32(i + 1)
 		}
-		return rec
+	} else {
+		r.table[r.slot(c.Device)] = uint32(r.n)
 	}
-	r.table[r.slot(name)] = uint32(len(r.all))
-	return rec
+	return r.number(r.n - 1)
 }
 
 // remove forgets a phone. Its record is the next one's that begins.
 func (r *records) remove(name string) {
 	gap, mask := r.slot(name), len(r.table)-1
-	position := r.table[gap]
-	if position == 0 {
+	number := r.table[gap]
+	if number == 0 {
 		return
 	}
-	rec := r.all[position-1]
+	rec := r.number(int(number) - 1)
 	if rec.known {
 		r.known--
 	}
-	r.free = append(r.free, position)
+	r.free = append(r.free, number)
 	// What stands behind the gap, and would not be found behind it, moves up.
 	for i := (gap + 1) & mask; r.table[i] != 0; i = (i + 1) & mask {
-		home := r.home(r.all[r.table[i]-1].device.Name)
+		home := r.home(r.number(int(r.table[i]) - 1).device.Name)
 		if (i-home)&mask >= (i-gap)&mask {
 			r.table[gap], gap = r.table[i], i
 		}
@@ -150,7 +189,7 @@ func (r *records) remove(name string) {
 
 // enter enters a phone into the database.
 func (r *records) enter(d Device) {
-	rec := r.get(d.Name)
+	rec := r.get(Caller{Device: d.Name})
 	if !rec.known {
 		rec.known = true
 		r.known++

@@ -2,25 +2,32 @@ package cucm
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
+func name(i int) string { return fmt.Sprintf("SEP%012X", i) }
+
 func TestRecords(t *testing.T) {
 	r := newRecords()
-	name := func(i int) string { return fmt.Sprintf("SEP%012X", i) }
-	for i := range 1000 {
-		require.Nil(t, r.find(name(i)))
-		rec := r.get(name(i))
-		require.Same(t, rec, r.get(name(i)))
+	const phones = 2*chunk + 100
+	for i := range phones {
+		require.Nil(t, r.find(Caller{name(i), i}))
+		rec := r.get(Caller{Device: name(i)})
+		require.Same(t, rec, r.get(Caller{Device: name(i)}))
 		require.Equal(t, name(i), rec.device.Name)
 	}
-	for i, rec := range r.all {
-		require.Same(t, rec, r.find(name(i)))
+	for i := range phones {
+		rec := r.number(i)
+		require.Same(t, rec, r.find(Caller{Device: name(i)}))
+		for _, guess := range []int{i, i + 1, 0, -1, phones - 1, phones, math.MaxInt} {
+			require.Same(t, rec, r.find(Caller{name(i), guess}), "a number is a guess")
+		}
 	}
-	require.Len(t, r.all, 1000)
+	require.Equal(t, phones, r.n)
 }
 
 // Records that are removed leave their place to others, and hide nobody.
@@ -28,21 +35,31 @@ func TestRecordsThatAreRemoved(t *testing.T) {
 	r, there := newRecords(), make(map[string]*record)
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range 50_000 {
-		name := fmt.Sprintf("SEP%012X", chance.IntN(500))
+		name := name(chance.IntN(500))
 		if rec := there[name]; rec != nil && chance.IntN(2) == 0 {
-			require.Same(t, rec, r.find(name))
+			require.Same(t, rec, r.find(Caller{Device: name}))
 			r.remove(name)
 			delete(there, name)
 			require.Equal(t, record{}, *rec)
 		} else {
-			there[name] = r.get(name)
+			there[name] = r.get(Caller{Device: name})
 		}
 	}
 	for i := range 500 {
-		name := fmt.Sprintf("SEP%012X", i)
-		require.Equal(t, there[name], r.find(name))
+		name := name(i)
+		require.Equal(t, there[name], r.find(Caller{Device: name}))
 	}
 	r.remove("nobody")
-	require.LessOrEqual(t, len(r.all), 500)
-	require.Equal(t, len(r.all)-len(r.free), len(there))
+	require.LessOrEqual(t, r.n, 500)
+	require.Equal(t, r.n-len(r.free), len(there))
+	for i, rec := range r.all() {
+		require.Same(t, there[rec.device.Name], rec)
+		require.Same(t, rec, r.number(i))
+		delete(there, rec.device.Name)
+	}
+	require.Empty(t, there)
+	require.NotEmpty(t, r.free)
+	for i := range r.n {
+		require.Nil(t, r.find(Caller{Number: i}), "nobody has the name of what was removed")
+	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Reason is why a phone is not registered any more, by CUCM's numbers.
-type Reason int
+type Reason uint8
 
 // The reasons (managed services guide, error messages 14) that a simulation has.
 const (
@@ -35,20 +35,22 @@ func (r *Registration) lapsed(now time.Time) bool {
 }
 
 // occurrence is an alarm about the registration of a device.
-func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d Device, why Reason) occurrence {
-	calls := r.Node.Facts().CallState
-	return occurrence{r.Node.index, a, at, endPoint{a, d.Name, d.Model, r.At, why, calls}}
+func (r *Registration) occurrence(a ciscolog.Alarm, at time.Time, d *Device, why Reason) occurrence {
+	return occurrence{r.Node.index, a, at, endPoint{d.Name, d.Model, r.At.Addr(), r.Node.build(), a, why}}
 }
 
 // Register records that a phone registered with the node without SIP, until it
 // unregisters; renews says that it has done so since its last boot. The cluster
 // takes any phone, whatever trust it is in.
-func (n *Node) Register(device string, renews bool) {
+func (n *Node) Register(device string, renews bool) { Caller{Device: device}.Register(n, renews) }
+
+// Register is [Node.Register].
+func (by Caller) Register(n *Node, renews bool) {
 	p := &n.cluster.Phones
 	p.mu.Lock()
 	r := p.withoutSIP(n, time.Time{})
 	p.mu.Unlock()
-	p.register(device, r, renews)
+	p.register(by, r, renews)
 }
 
 // RegisterOver records a registration or a keep-alive by SIP, which was granted for
@@ -57,7 +59,7 @@ func (n *Node) Register(device string, renews bool) {
 func (n *Node) RegisterOver(device string, r Registration, granted time.Duration) (anew bool) {
 	p := &n.cluster.Phones
 	r.Node, r.lapses = n, p.lapseOf(granted)
-	return p.register(device, &r, true)
+	return p.register(Caller{Device: device}, &r, true)
 }
 
 // Renews reports whether a REGISTER by SIP is a keep-alive: the phone is registered with
@@ -66,7 +68,7 @@ func (n *Node) Renews(device, session string) bool {
 	p := &n.cluster.Phones
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rec := p.records.find(device)
+	rec := p.records.find(Caller{Device: device})
 	return rec != nil && rec.registration != nil && rec.registration.Node == n && rec.registration.Session == session
 }
 
@@ -94,22 +96,26 @@ func (p *Phones) withoutSIP(n *Node, lapses time.Time) *Registration {
 // FallSilent records that no keep-alive of a phone which registered without SIP
 // will come any more. Nobody tells the cluster when a phone loses its power or its
 // network: the registration lapses when it would have lapsed by SIP.
-func (p *Phones) FallSilent(device string) {
+func (c *Cluster) FallSilent(device string) { Caller{Device: device}.FallSilent(c) }
+
+// FallSilent is [Cluster.FallSilent].
+func (by Caller) FallSilent(c *Cluster) {
+	p := &c.Phones
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if rec := p.records.find(device); rec != nil && rec.registration != nil && rec.registration.lapses.IsZero() {
+	if rec := p.records.find(by); rec != nil && rec.registration != nil && rec.registration.lapses.IsZero() {
 		rec.registration = p.withoutSIP(rec.registration.Node, p.lapseOf(sip.Granted))
 	}
 }
 
 // register records a registration, one of the same session if it renews. It
 // reports whether it is new to its node.
-func (p *Phones) register(device string, r *Registration, renews bool) (anew bool) {
+func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 	p.registrations.Add(1)
 	now := p.now()
 	raised := make([]occurrence, 0, 2)
 	p.mu.Lock()
-	rec := p.records.get(device)
+	rec := p.records.get(by)
 	raised = p.lapsed(raised, rec, p.clock())
 	switch old := rec.registration; {
 	case old == nil:
@@ -122,26 +128,29 @@ func (p *Phones) register(device string, r *Registration, renews bool) (anew boo
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
 	if anew = rec.registration == nil; anew {
-		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, rec.device, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, &rec.device, 0))
 	}
 	rec.registration = r
 	p.mu.Unlock()
-	p.raise(raised...)
+	p.raiseAll(raised)
 	return anew
 }
 
 // Unregister records that a phone is gone, and why: resets no longer reach it. A
 // registration with another node stays: what says that the phone asks for no time
 // there is the keep-alive to its standby.
-func (n *Node) Unregister(device string, why Reason) {
+func (n *Node) Unregister(device string, why Reason) { Caller{Device: device}.Unregister(n, why) }
+
+// Unregister is [Node.Unregister].
+func (by Caller) Unregister(n *Node, why Reason) {
 	p := &n.cluster.Phones
+	gone := make([]occurrence, 0, 1)
 	p.mu.Lock()
-	var gone []occurrence
-	if rec := p.records.find(device); rec != nil && rec.registration != nil && rec.registration.Node == n {
-		gone = p.gone(nil, rec, why)
+	if rec := p.records.find(by); rec != nil && rec.registration != nil && rec.registration.Node == n {
+		gone = p.gone(gone, rec, why)
 	}
 	p.mu.Unlock()
-	p.raise(gone...)
+	p.raiseAll(gone)
 }
 
 // gone ends a registration. What a phone does that is being told to boot again is
@@ -160,7 +169,7 @@ func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
 	}
-	return append(raised, r.occurrence(a, p.now(), rec.device, why))
+	return append(raised, r.occurrence(a, p.now(), &rec.device, why))
 }
 
 // lapse ends the registrations whose keep-alive did not come.
@@ -168,11 +177,17 @@ func (p *Phones) lapse() {
 	now := p.clock()
 	var raised []occurrence
 	p.mu.Lock()
-	for _, rec := range p.records.all {
+	for _, rec := range p.records.all() {
 		raised = p.lapsed(raised, rec, now)
 	}
 	p.mu.Unlock()
-	p.raise(raised...)
+	p.raiseAll(raised)
+}
+
+func (p *Phones) raiseAll(raised []occurrence) {
+	for _, e := range raised {
+		p.raise(e)
+	}
 }
 
 // lapsed ends a registration whose keep-alive did not come.
@@ -189,7 +204,7 @@ func (n *Node) ForgetPhones() {
 	p := &n.cluster.Phones
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, rec := range p.records.all {
+	for _, rec := range p.records.all() {
 		if r := rec.registration; r != nil && r.Node == n {
 			rec.registration, rec.resetting = nil, false
 		}
@@ -202,7 +217,7 @@ func (n *Node) ForgetPhones() {
 func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
 	p.mu.Lock()
 	var lapsing []string
-	for _, rec := range p.records.all {
+	for _, rec := range p.records.all() {
 		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			lapsing = append(lapsing, rec.device.Name)
 		}
@@ -214,7 +229,7 @@ func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
 			continue
 		}
 		p.mu.Lock()
-		rec := p.records.find(device)
+		rec := p.records.find(Caller{Device: device})
 		if r := rec.registration; r != nil && !r.lapses.IsZero() {
 			later := *r
 			later.lapses = later.lapses.Add(d)
@@ -230,7 +245,7 @@ func (p *Phones) Registered() int {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	n := 0
-	for _, rec := range p.records.all {
+	for _, rec := range p.records.all() {
 		if rec.registration != nil {
 			n++
 		}
@@ -239,16 +254,20 @@ func (p *Phones) Registered() int {
 }
 
 // CallManagerOf is the node where a phone is registered; nil where it is not.
-func (p *Phones) CallManagerOf(device string) (n *Node) {
-	var raised []occurrence
+func (c *Cluster) CallManagerOf(device string) *Node { return Caller{Device: device}.CallManager(c) }
+
+// CallManager is [Cluster.CallManagerOf].
+func (by Caller) CallManager(c *Cluster) (n *Node) {
+	p := &c.Phones
+	raised := make([]occurrence, 0, 1)
 	p.mu.Lock()
-	if rec := p.records.find(device); rec != nil {
+	if rec := p.records.find(by); rec != nil {
 		if raised = p.lapsed(raised, rec, p.clock()); rec.registration != nil {
 			n = rec.registration.Node
 		}
 	}
 	p.mu.Unlock()
-	p.raise(raised...)
+	p.raiseAll(raised)
 	return n
 }
 
@@ -258,11 +277,11 @@ func (p *Phones) toReset(except []*Node) (records []*record, phones []Registered
 	p.lapse()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, rec := range p.records.all {
+	for i, rec := range p.records.all() {
 		if r := rec.registration; r != nil && !slices.Contains(except, r.Node) {
 			rec.resetting = true
 			records = append(records, rec)
-			phones = append(phones, RegisteredPhone{rec.device.Name, rec.registration})
+			phones = append(phones, RegisteredPhone{Caller{rec.device.Name, i}, rec.registration})
 		}
 	}
 	return records, phones
@@ -275,7 +294,7 @@ func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 	raised := make([]occurrence, 0, 2)
 	p.mu.Lock()
 	if why == CallManagerReset {
-		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), rec.device, 0))
+		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), &rec.device, 0))
 	}
 	// It may have come back already, and be told anew.
 	if now := rec.registration; now != nil && rec.resetting && now.Session == r.Session {
@@ -285,7 +304,7 @@ func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 		}
 	}
 	p.mu.Unlock()
-	p.raise(raised...)
+	p.raiseAll(raised)
 }
 
 // goneFor is why a phone is gone that was told to boot again, by what came of

@@ -204,11 +204,12 @@ func Releases() (all []Release) {
 
 // Facts are the release's; nil of one that is not simulated.
 func (r Release) Facts() *Facts {
-	i := slices.IndexFunc(table, func(f Facts) bool { return f.Release == r })
-	if i < 0 {
-		return nil
+	for i := range table {
+		if table[i].Release == r {
+			return &table[i]
+		}
 	}
-	return &table[i]
+	return nil
 }
 
 // Has reports whether an enterprise parameter exists.

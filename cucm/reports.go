@@ -28,15 +28,15 @@ func (p *Phones) hear(name string) (rec *record, forgot bool) {
 	h := &p.heard
 	if len(h.names) < maxStrangers {
 		h.names = append(h.names, name)
-		return p.records.get(name), false
+		return p.records.get(Caller{Device: name}), false
 	}
-	old := p.records.find(h.names[h.first])
+	old := p.records.find(Caller{Device: h.names[h.first]})
 	if forgot = old != nil && !old.known && old.registration == nil; forgot {
 		p.records.remove(old.device.Name)
 	}
 	h.names[h.first] = name
 	h.first = (h.first + 1) % maxStrangers
-	return p.records.get(name), forgot
+	return p.records.get(Caller{Device: name}), forgot
 }
 
 // ITLStatus is the filter "ITL File Status" of Find and List Phones.
@@ -67,7 +67,11 @@ func (r Report) Tags() []ciscolog.Tag {
 }
 
 // Alarm records an alarm that a phone sent. The publisher logs it.
-func (p *Phones) Alarm(a sip.DeviceTLInfo) {
+func (c *Cluster) Alarm(a sip.DeviceTLInfo) { Caller{Device: a.Device}.Alarm(c, a) }
+
+// Alarm is [Cluster.Alarm].
+func (by Caller) Alarm(c *Cluster, a sip.DeviceTLInfo) {
+	p := &c.Phones
 	p.alarms.Add(1)
 	h := holding{server: a.ITLServer}
 	if a.ITL != nil {
@@ -75,7 +79,7 @@ func (p *Phones) Alarm(a sip.DeviceTLInfo) {
 	}
 	p.mu.Lock()
 	shared := p.share(h)
-	r := p.records.find(a.Device)
+	r := p.records.find(by)
 	forgot := false
 	if r == nil {
 		r, forgot = p.hear(a.Device)
@@ -116,10 +120,14 @@ func (p *Phones) status(h *holding) ITLStatus {
 }
 
 // AlarmsOf counts what a phone sent.
-func (p *Phones) AlarmsOf(device string) int {
+func (c *Cluster) AlarmsOf(device string) int { return Caller{Device: device}.Alarms(c) }
+
+// Alarms is [Cluster.AlarmsOf].
+func (by Caller) Alarms(c *Cluster) int {
+	p := &c.Phones
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if r := p.records.find(device); r != nil {
+	if r := p.records.find(by); r != nil {
 		return int(r.alarms)
 	}
 	return 0
@@ -127,10 +135,14 @@ func (p *Phones) AlarmsOf(device string) int {
 
 // Holds is the list that a phone holds by its last alarm. It is false where the
 // phone reported none: it has none, or older firmware (M19).
-func (p *Phones) Holds(device string) (sip.Checksum, bool) {
+func (c *Cluster) Holds(device string) (sip.Checksum, bool) { return Caller{Device: device}.Holds(c) }
+
+// Holds is [Cluster.Holds].
+func (by Caller) Holds(c *Cluster) (sip.Checksum, bool) {
+	p := &c.Phones
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if r := p.records.find(device); r != nil && r.holds != nil {
+	if r := p.records.find(by); r != nil && r.holds != nil {
 		return r.holds.itl, r.holds.installed
 	}
 	return sip.Checksum{}, false
@@ -142,7 +154,7 @@ func (p *Phones) Holds(device string) (sip.Checksum, bool) {
 func (p *Phones) Holders() map[sip.Checksum][]string {
 	holders := make(map[sip.Checksum][]string)
 	p.mu.RLock()
-	for _, r := range p.records.all {
+	for _, r := range p.records.all() {
 		if h := r.holds; h != nil && h.installed {
 			holders[h.itl] = append(holders[h.itl], r.device.Name)
 		}
@@ -161,7 +173,7 @@ func (p *Phones) ITLStatuses() map[ITLStatus][]string {
 	p.lapse() // a phone whose registration has lapsed is not registered any more
 	statuses := make(map[ITLStatus][]string)
 	p.mu.RLock()
-	for _, r := range p.records.all {
+	for _, r := range p.records.all() {
 		if !r.known {
 			continue
 		}

@@ -20,6 +20,13 @@ func (n *Node) Facts() *Facts {
 	return n.facts()
 }
 
+// build is that release as it was installed.
+func (n *Node) build() string {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.active
+}
+
 // facts are those of the release that runs on the node.
 func (n *nodeState) facts() *Facts {
 	r, _ := ReleaseOf(n.active)

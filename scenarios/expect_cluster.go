@@ -19,7 +19,7 @@ var aboutReports = []language.Rule[predicate]{
 	allPhones("DeviceTLInfo finds the phones whose list no node serves", (*subject).foundStale).
 		Explained("those and no others, of all that reported one"),
 	phones("are found stale by DeviceTLInfo", func(s *subject) string {
-		sum, ok := s.Cluster.Holds(s.View.Name)
+		sum, ok := s.caller().Holds(s.Cluster)
 		if !ok {
 			return "reported no list"
 		}
@@ -39,7 +39,7 @@ func many(n int, said language.Said, what string) error {
 // reported checks that the cluster knows by DeviceTLInfo which list each phone
 // holds that is on, but for phones that report none (M19).
 func (s *subject) reported() string {
-	sum, told := s.Cluster.Holds(s.View.Name)
+	sum, told := s.caller().Holds(s.Cluster)
 	switch {
 	case !s.On:
 	case told && !s.View.Profile.ReportsLists:
@@ -55,7 +55,7 @@ func (s *subject) reported() string {
 // foundStale checks that comparing the reports with each TFTP node's checksum
 // finds exactly the reporting phones without a current list (M19).
 func (s *subject) foundStale() string {
-	sum, told := s.Cluster.Holds(s.View.Name)
+	sum, told := s.caller().Holds(s.Cluster)
 	switch found, stale := !s.servesAny(sum), !s.servesAny(held(s).SHA1()); {
 	case !told, !s.On, found == stale:
 		return ""

@@ -122,7 +122,7 @@ func (s *subject) registered() string {
 	where := s.said.Words["where"]
 	var at []string
 	for _, c := range s.Clusters() {
-		n := c.CallManagerOf(s.View.Name)
+		n := s.caller().CallManager(c)
 		if n == nil {
 			continue
 		}
@@ -279,7 +279,7 @@ var aboutWhatIsSeen = []language.Rule[predicate]{
 	phones("sent <many> alarms", func(s *subject) string {
 		n := 0
 		for _, c := range s.Clusters() {
-			n += c.AlarmsOf(s.View.Name)
+			n += s.caller().Alarms(c)
 		}
 		least, most := s.said.Many().Range(n)
 		return unless(least <= n && n <= most, fmt.Sprintf("sent %d", n))

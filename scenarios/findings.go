@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/lab"
 	"itlsim/scenarios/language"
@@ -22,6 +23,9 @@ type subject struct {
 	member *lab.Member
 	*fleet.View
 }
+
+// caller is the phone as clusters know it, which have the lab's phones in order.
+func (s *subject) caller() cucm.Caller { return cucm.Caller{Device: s.View.Name, Number: s.number} }
 
 // A look is an expectation that is being put to phones, one after the other.
 type look struct {

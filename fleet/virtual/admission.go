@@ -40,9 +40,12 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 	phones := make([]uint32, 0, len(registered))
 	came := make([]error, len(registered))
 	for k, p := range registered {
-		i, ok := f.find(p.Device)
-		if !ok {
-			continue
+		i := uint32(p.Number)
+		if p.Number >= len(f.slots) || f.slots[i].phone.Name() != p.Device {
+			var ok bool
+			if i, ok = f.find(p.Device); !ok {
+				continue
+			}
 		}
 		var reached bool
 		if reached, came[k] = f.notify(i, p.Node); reached {

@@ -112,7 +112,7 @@ func (f *Fleet) serveTFTP(n *node, t task, at int64) {
 
 // file is what a phone gets of a node, by either protocol.
 func (f *Fleet) file(i uint32, n *node, name tftp.Name) ([]byte, error) {
-	data, err := n.Serve(name)
+	data, err := f.caller(i).Serve(n.Node, name)
 	if f.config.Middle != nil {
 		data, err = f.config.Middle(int(i), name.String(), data, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"itlsim/cucm"
 	"itlsim/fleet/network"
 	"itlsim/phone"
 )
@@ -35,6 +36,12 @@ func (f *Fleet) Add(p *phone.Phone) {
 	}
 	f.slots = append(f.slots, s)
 	f.states[p.State()]++
+}
+
+// caller is a phone as clusters know it, to whose databases the phones are added in the
+// order in which they are added here.
+func (f *Fleet) caller(i uint32) cucm.Caller {
+	return cucm.Caller{Device: f.slots[i].phone.Name(), Number: int(i)}
 }
 
 // Reserve makes room for so many more phones.

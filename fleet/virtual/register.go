@@ -32,7 +32,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		net := f.between(t.phone, n, cucm.CallManagerService)
 		asks, answers := net.flights(&s.chance, 1), net.flights(&s.chance, 1)
 		if asks <= fleet.SIPTimeout {
-			alarms, err = f.register(s, i, a)
+			alarms, err = f.register(t.phone, i, a)
 		}
 		if asks+answers > fleet.SIPTimeout {
 			alarms, err = 0, errLost
@@ -50,23 +50,23 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 
 // register has a node's call manager take a phone's alarms and, if the phone is in
 // the database, the registration.
-func (f *Fleet) register(s *slot, i uint8, a phone.Register) (alarms phone.AlarmSet, err error) {
-	n := f.nodes[i]
+func (f *Fleet) register(p uint32, i uint8, a phone.Register) (alarms phone.AlarmSet, err error) {
+	s, n, by := &f.slots[p], f.nodes[i], f.caller(p)
 	for j, alarm := range a.Alarms {
-		n.cluster.Alarm(alarm)
+		by.Alarm(n.cluster, alarm)
 		alarms.Add(j)
 	}
 	profile, model := s.phone.Profile(), ""
 	if profile.DeviceType != 0 { // else no REGISTER says it
 		model = profile.Model
 	}
-	if !n.Admits(s.phone.Name(), model, netip.Addr{}) {
+	if !by.Admitted(n.Node, model, netip.Addr{}) {
 		return alarms, &sip.RejectedError{Server: a.Server, Method: "REGISTER", Code: 404, Reason: "Not Found"}
 	}
-	if n.Secures(s.phone.Name(), a.TLS.Shown()) != nil {
+	if by.Secured(n.Node, a.TLS.Shown()) != nil {
 		return alarms, &sip.RejectedError{Server: a.Server, Method: "REGISTER", Code: 403, Reason: "Forbidden"}
 	}
-	n.Register(s.phone.Name(), a.Cause == phone.NeverBooted)
+	by.Register(n.Node, a.Cause == phone.NeverBooted)
 	s.home = i + 1
 	return alarms, nil
 }
@@ -119,17 +119,18 @@ func (f *Fleet) unregister(i uint32, a phone.Unregister) (took time.Duration) {
 		}
 	}
 	if reached {
-		home.Unregister(s.phone.Name(), cucm.DeviceInitiatedReset)
+		f.caller(i).Unregister(home.Node, cucm.DeviceInitiatedReset)
 	} else {
-		home.cluster.FallSilent(s.phone.Name())
+		f.caller(i).FallSilent(home.cluster)
 	}
 	return took
 }
 
 // fallSilent ends a phone's keep-alives. Nobody tells the cluster.
-func (f *Fleet) fallSilent(s *slot) {
+func (f *Fleet) fallSilent(i uint32) {
+	s := &f.slots[i]
 	if home := f.home(s); home != nil {
-		home.cluster.FallSilent(s.phone.Name())
+		f.caller(i).FallSilent(home.cluster)
 		s.home = 0
 	}
 }

@@ -39,7 +39,7 @@ func (f *Fleet) carryOut(st *step) {
 		})
 	}
 	if _, ok := st.event.(phone.NotRegistered); ok && !fleet.Registered(s.phone) {
-		f.fallSilent(s)
+		f.fallSilent(st.phone)
 	}
 	if outside {
 		f.release(s, max(st.at, f.windowEnd))
@@ -97,7 +97,7 @@ func (f *Fleet) began(s *slot, st *step) {
 	}
 	s.begun = 0
 	if off {
-		f.fallSilent(s)
+		f.fallSilent(st.phone)
 	} else {
 		s.begun = st.at + 1
 	}
