@@ -40,7 +40,8 @@ func TestEntriesAreShort(t *testing.T) {
 	}
 	before := heap()
 	for range ciscolog.Kept {
-		c.register(Caller{Device: "SEP00000000000A"}, &Registration{Node: c.Publisher(), Session: long(), Contact: long()}, true)
+		r := &Registration{Node: c.Publisher(), Session: long(), Contact: long()}
+		c.register(Caller{Device: "SEP00000000000A"}, r, true)
 		c.Publisher().LoginFailed(long(), "127.0.0.1:1")
 	}
 	require.Less(t, (heap()-before)>>20, int64(32), "MiB")

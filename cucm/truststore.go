@@ -160,7 +160,7 @@ func (s trustStore) answer(req tvs.Request, unread map[string]bool, mixed bool) 
 		if req.Command == tvs.VerifyRequest {
 			matches = bytes.Equal(t.cert.Raw, req.Certificate)
 		}
-		if !matches || found != nil && !found.Equal(t.cert) || unread[t.place.key(t.cert)] {
+		if !matches || found != nil && !found.Equal(t.cert) || len(unread) > 0 && unread[t.place.key(t.cert)] {
 			continue
 		}
 		for _, place := range t.places() {

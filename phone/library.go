@@ -149,16 +149,27 @@ func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 type tvsAnswer struct {
 	server string
 	cert   *certificate
-	roles  span[itl.Role]
+	roles  [maxRoles]itl.Role
+	n      int // of these
 }
+
+// maxRoles is of how many roles an answer may speak that phones share: CUCM gives three
+// at most.
+const maxRoles = 4
 
 // vouch is what a TVS said, or what was found equal to it.
 func (l *Library) vouch(server string, a tvs.Answer, cert *certificate) *Vouched {
-	v, _ := remember(l, &l.answers, tvsAnswer{server, cert, spanOf(a.Roles)}, func() (*Vouched, error) {
+	equal := func() (*Vouched, error) {
 		return l.vouches.get(fmt.Appendf(nil, "%q %v %s", server, a.Roles, cert.raw), func() (*Vouched, error) {
 			return &Vouched{cert.Identity, a.Roles, cert.key, server}, nil
 		})
-	})
+	}
+	q := tvsAnswer{server: server, cert: cert, n: len(a.Roles)}
+	if copy(q.roles[:], a.Roles) < q.n {
+		v, _ := equal()
+		return v
+	}
+	v, _ := remember(l, &l.answers, q, equal)
 	return v
 }
 

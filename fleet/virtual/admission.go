@@ -25,6 +25,9 @@ type waitingEvent struct {
 func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if choose == nil {
+		f.waiting = slices.Grow(f.waiting, len(f.slots))
+	}
 	for i := range f.slots {
 		if choose == nil || choose(f.slots[i].phone) {
 			f.send(uint32(i), ev)
@@ -59,8 +62,10 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	slices.Sort(phones) // in an order that does not depend on the cluster's
+	f.waiting = slices.Grow(f.waiting, len(phones))
+	var reset phone.Event = phone.Reset{Asked: true}
 	for _, i := range phones {
-		f.send(i, phone.Reset{Asked: true})
+		f.send(i, reset)
 	}
 	f.admit(f.now)
 }

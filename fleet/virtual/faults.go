@@ -88,14 +88,14 @@ func (f *Fleet) exchange(
 	if n == nil || !f.reaches(i, n) {
 		return within, errNoRoute
 	}
-	if !n.up[s] {
+	if !n.runs(s) {
 		flights = network.Opening
 	}
 	took := f.between(i, n, s).flights(&f.slots[i].chance, flights)
 	switch {
 	case took > within:
 		return within, errLost
-	case !n.up[s]:
+	case !n.runs(s):
 		return took, errRefused
 	}
 	return took, nil

@@ -41,7 +41,7 @@ func (f *Fleet) reachFiles(t task, a phone.Fetch) {
 		return
 	}
 	n := f.nodes[t.node]
-	silent := !n.up[cucm.TFTPService] || !f.reaches(t.phone, n)
+	silent := !n.runs(cucm.TFTPService) || !f.reaches(t.phone, n)
 	if !silent && n.serving < f.config.Network.Serving {
 		f.serveTFTP(n, t, t.at)
 		return

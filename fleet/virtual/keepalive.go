@@ -76,7 +76,7 @@ func (f *Fleet) stays(i uint32) bool {
 	}
 	for _, server := range config.CallManagers {
 		_, n := f.nodeAt(server)
-		if n == nil || !n.up[cucm.CallManagerService] || !f.reaches(i, n) {
+		if n == nil || !n.runs(cucm.CallManagerService) || !f.reaches(i, n) {
 			continue
 		}
 		maybe, surely := f.between(i, n, cucm.CallManagerService).loses(fleet.SIPTimeout)

@@ -2,7 +2,9 @@ package virtual
 
 import (
 	"net"
+	"slices"
 	"strconv"
+	"strings"
 
 	"itlsim/cucm"
 )
@@ -12,11 +14,14 @@ type node struct {
 	*cucm.Node
 	cluster *cucm.Cluster
 	host    string
-	up      map[cucm.Service]bool
+	up      []bool // its services, in the order of [cucm.Services]
 	serving int    // TFTP transfers under way
 	waiting []task // TFTP requests, in the order of arrival
 	free    int64  // when its TVS has done all handshakes so far
 }
+
+// runs reports whether a service answers.
+func (n *node) runs(s cucm.Service) bool { return n.up[slices.Index(cucm.Services, s)] }
 
 func (f *Fleet) node(cn *cucm.Node) *node {
 	for _, n := range f.nodes {
@@ -30,12 +35,9 @@ func (f *Fleet) node(cn *cucm.Node) *node {
 // nodeAt finds a node, and its index, by the address of a service, host:port. It
 // is nil where there is none.
 func (f *Fleet) nodeAt(address string) (uint8, *node) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0, nil
-	}
+	host, _, whole := strings.Cut(address, ":") // all have IPv4 addresses
 	for i, n := range f.nodes {
-		if n.host == host {
+		if whole && n.host == host {
 			return uint8(i), n
 		}
 	}
@@ -48,9 +50,9 @@ func (f *Fleet) nodeAt(address string) (uint8, *node) {
 func (f *Fleet) Connect(c *cucm.Cluster) {
 	for _, cn := range c.Nodes() {
 		host := net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String()
-		n := &node{Node: cn, cluster: c, host: host, up: make(map[cucm.Service]bool)}
+		n := &node{Node: cn, cluster: c, host: host}
 		for _, s := range cucm.Services {
-			n.up[s] = cn.Running(s)
+			n.up = append(n.up, cn.Running(s))
 		}
 		f.nodes = append(f.nodes, n)
 	}
@@ -69,7 +71,7 @@ func (f *Fleet) set(cn *cucm.Node, s cucm.Service, up bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := f.node(cn)
-	n.up[s] = up
+	n.up[slices.Index(cucm.Services, s)] = up
 	if s == cucm.CallManagerService {
 		if !up {
 			f.forgetPhones(n)

@@ -109,7 +109,7 @@ func (f *Fleet) unregister(i uint32, a phone.Unregister) (took time.Duration) {
 		return 0
 	}
 	net := f.between(i, home, cucm.CallManagerService)
-	reached := home.up[cucm.CallManagerService] && f.reaches(i, home)
+	reached := home.runs(cucm.CallManagerService) && f.reaches(i, home)
 	if maybe, _ := net.loses(fleet.SIPTimeout); maybe {
 		opens, asks, answers := net.flights(&s.chance, network.Opening), net.flights(&s.chance, 1), net.flights(&s.chance, 1)
 		reached = reached && opens <= fleet.SIPTimeout && asks <= fleet.SIPTimeout
