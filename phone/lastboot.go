@@ -72,9 +72,6 @@ const anyName = "SEP<MAC>"
 // refusal gives one value for refusals that differ in the phone's name alone: a
 // million of them would be the largest thing in memory.
 func (l *Library) refusal(r *Refusal, name string) *Refusal {
-	if !l.Remember {
-		return r
-	}
 	file := r.File
 	if file.Device == name {
 		file.Device = anyName
@@ -156,7 +153,7 @@ func (r *Refusal) appendKey(key []byte) []byte {
 
 // lastBoot gives one value to all phones of which the same is known.
 func (l *Library) lastBoot(last LastBoot) *LastBoot {
-	shared, _ := remember(l, &l.lastBoots, last, func() (*LastBoot, error) {
+	shared, _ := l.lastBoots.get(last, func() (*LastBoot, error) {
 		kept := last // so that only what is kept is allocated
 		return &kept, nil
 	})

@@ -65,7 +65,7 @@ func TestVerdictsSayWhatTheyAreAbout(t *testing.T) {
 // Phones that refuse alike share what is known of their boots; each is told with
 // its own name.
 func TestPhonesShareWhatTheyRefused(t *testing.T) {
-	library := &phone.Library{Remember: true}
+	library := &phone.Library{}
 	large := make([]byte, itl.MaxFile+1)
 	refuses := func(name string, file []byte) *phone.Phone {
 		p := phone.New(phone.Setup{
@@ -78,6 +78,7 @@ func TestPhonesShareWhatTheyRefused(t *testing.T) {
 	a, b, c := refuses("SEPA", large), refuses("SEPB", large), refuses("SEPC", []byte("no list"))
 	require.True(t, phone.ShareLastBoot(a, b))
 	require.False(t, phone.ShareLastBoot(a, c))
+	require.True(t, phone.ShareCommon(a, c))
 	require.EqualError(t, a.LastBoot().Refusal, "CTLSEPA.tlv refused: larger than the 2097152 bytes that a phone loads")
 	require.EqualError(t, b.LastBoot().ListRefusal, "CTLSEPB.tlv refused: larger than the 2097152 bytes that a phone loads")
 	require.ErrorContains(t, c.LastBoot().Refusal, "CTLSEPC.tlv refused: malformed at offset 0")

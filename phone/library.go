@@ -16,14 +16,13 @@ import (
 )
 
 // A Library lets the phones of one process share equal things: lists,
-// configurations and certificates, which never change once parsed. Every phone
-// still verifies signatures for itself, unless Remember is set. The zero value is
-// ready, and safe for concurrent use.
+// configurations and certificates, which never change once parsed, what their
+// models have in common, refusals. Every phone still verifies signatures for itself,
+// unless Remember is set. The zero value is ready, and safe for concurrent use.
 type Library struct {
 	// Remember has a file parsed once, and its signature verified once for each
-	// key: the verdict cannot differ between phones. It also has phones share what
-	// they have in common, down to refusals. It pays where the driver hands the
-	// same bytes, at the same place, to all phones that fetch a file.
+	// key: the verdict cannot differ between phones. It pays where the driver hands
+	// the same bytes, at the same place, to all phones that fetch a file.
 	Remember bool
 
 	rules     rules     // nil: the real ones
@@ -191,7 +190,7 @@ type commonKey struct {
 func (l *Library) common(profile *Profile, servers, alternate []string) *common {
 	servers, alternate = servers[:min(len(servers), MaxServers)], alternate[:min(len(alternate), MaxServers)]
 	key := commonKey{*profile, strings.Join(servers, " "), strings.Join(alternate, " ")}
-	c, _ := remember(l, &l.commons, key, func() (*common, error) {
+	c, _ := l.commons.get(key, func() (*common, error) {
 		return &common{*profile, servers, alternate, l}, nil
 	})
 	return c

@@ -49,6 +49,11 @@ func remember[Q comparable, A any](l *Library, c *cache[Q, A], q Q, answer func(
 	if !l.Remember {
 		return answer()
 	}
+	return c.get(q, answer)
+}
+
+// get answers a question, from the cache where it has been asked before.
+func (c *cache[Q, A]) get(q Q, answer func() (A, error)) (A, error) {
 	c.mu.RLock()
 	known, ok := c.answers[q]
 	c.mu.RUnlock()

@@ -42,9 +42,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer out.close()
-	if c.Mode == lab.Virtual {
-		limitMemory()
-	}
+	collectLater(c.Mode)
 	bar := newProgress(s.err, c.Watch)
 	if !c.Quiet {
 		opt.Progress = bar.show
@@ -66,15 +64,20 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	return err
 }
 
-// limitMemory keeps a million phones within 1 GiB. They take some 500 MB
-// (bench/virtual), and Go would let its heap grow to twice that before it collects
-// garbage. Smaller runs never come near the limit: they collect when the heap is
-// thrice what is alive, for some percent less processor time. Go's own variables,
-// where they are set, take precedence.
-func limitMemory() {
-	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
-		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
+// collectLater spares processor time for memory. On the wire the heap is collected when
+// it is four times what is alive: 10,000 phones stay below 24 KiB each (bench/bulk). A
+// million in virtual time, of which some 500 MB are alive (bench/virtual), stay within
+// 1 GiB by the limit; fewer collect at three times. Go's own variables, where they are
+// set, take precedence.
+func collectLater(mode string) {
+	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
+		return
+	}
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
+	if mode == lab.Virtual {
 		debug.SetGCPercent(200)
+	} else {
+		debug.SetGCPercent(300)
 	}
 }
 
