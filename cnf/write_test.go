@@ -110,3 +110,21 @@ func TestAddressesWithoutPort(t *testing.T) {
 	require.Equal(t, []string{"pub:2445"}, got.TVS)
 	require.Equal(t, []string{"pub:5060"}, got.CallManagers)
 }
+
+// A node writes what files have in common once, and puts each phone's file together.
+func BenchmarkMold(b *testing.B) {
+	file := cnf.File{Device: "SEP001122334455", VersionStamp: "{SEP001122334455-0123456789abcdef}", Config: cnf.Config{
+		CallManagers: []string{"127.0.0.2:5060", "127.0.0.3:5060"}, TVS: []string{"127.0.0.2:2445", "127.0.0.3:2445"},
+	}}
+	mold := file.Mold()
+	b.Run("whole", func(b *testing.B) {
+		for b.Loop() {
+			file.XML()
+		}
+	})
+	b.Run("from the mold", func(b *testing.B) {
+		for b.Loop() {
+			mold.AppendXML(nil, file.Device, file.VersionStamp)
+		}
+	})
+}
