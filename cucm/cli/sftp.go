@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"itlsim/cucm"
@@ -61,10 +62,25 @@ const maxSFTP = 8 << 20
 // talkative is a connection to a server that may say more than there is room for.
 type talkative struct {
 	net.Conn
-	io.Reader
+	bounded io.Reader
+	over    atomic.Bool // there was more than there is room for
 }
 
-func (c talkative) Read(p []byte) (int, error) { return c.Reader.Read(p) }
+func (c *talkative) Read(p []byte) (int, error) {
+	n, err := c.bounded.Read(p)
+	if errors.As(err, new(*bounded.TooLargeError)) {
+		c.over.Store(true) // the packages above know no more than that the connection is lost
+	}
+	return n, err
+}
+
+// why says why something failed on the connection.
+func (c *talkative) why(err error) string {
+	if c != nil && c.over.Load() {
+		return fmt.Sprintf("the server says more than %d bytes", maxSFTP)
+	}
+	return cause.OfPeer(err)
+}
 
 // sftpLogin says where to log in.
 type sftpLogin struct{ host, port, user, password string }
@@ -85,6 +101,7 @@ type sftpSession struct {
 	*sftp.Client
 	sftpLogin
 	conn *ssh.Client
+	said *talkative
 	key  string // the server's host key
 }
 
@@ -105,9 +122,10 @@ func dialSFTP(n *cucm.Node, t Terminal, l sftpLogin) (*sftpSession, error) {
 	if err != nil {
 		return nil, l.unreachable(err, "The SFTP server %s cannot be reached: %s")
 	}
-	conn = talkative{conn, bounded.Reader(conn, maxSFTP)}
+	said := &talkative{Conn: conn, bounded: bounded.Reader(conn, maxSFTP)}
+	conn = said
 	_ = conn.SetDeadline(time.Now().Add(sftpPatience)) // of the network, not of the cluster
-	s := &sftpSession{sftpLogin: l}
+	s := &sftpSession{sftpLogin: l, said: said}
 	var asked bool
 	var declined error
 	sshConn, channels, requests, err := ssh.NewClientConn(conn, l.address(), &ssh.ClientConfig{
@@ -205,7 +223,7 @@ func (s *sftpSession) put(dir, name string, data []byte) error {
 			return s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
 		}
 		return s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
-			"The transfer of %s to %s failed: %s", target, s.address(), cause.OfPeer(err))
+			"The transfer of %s to %s failed: %s", target, s.address(), s.said.why(err))
 	}
 	f, err := opened(s.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC))
 	if err != nil {
@@ -254,7 +272,7 @@ func (s *sftpSession) list(dir string) (names []string, err error) {
 		return nil, s.failed(ErrSFTPFile, "The directory %s does not exist on %s", dir, s.address())
 	case err != nil:
 		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
-			"The directory %s on %s cannot be read: %s", dir, s.address(), cause.OfPeer(err))
+			"The directory %s on %s cannot be read: %s", dir, s.address(), s.said.why(err))
 	}
 	for _, info := range infos {
 		names = append(names, info.Name())
@@ -279,7 +297,7 @@ func (s *sftpSession) get(name string, most int64) ([]byte, error) {
 	}
 	if err != nil {
 		return nil, s.failed(fmt.Errorf("%w: %w", ErrSFTPTransfer, err),
-			"The transfer of %s from %s failed: %s", name, s.address(), cause.OfPeer(err))
+			"The transfer of %s from %s failed: %s", name, s.address(), s.said.why(err))
 	}
 	return data, nil
 }
