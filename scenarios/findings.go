@@ -41,6 +41,7 @@ type findings struct {
 	holds   sample
 	others  cases
 	leftOut int // of which nothing was said
+	lossy   lossy
 }
 
 // look begins to look.
@@ -63,6 +64,7 @@ func (l *look) phone(i int, m *lab.Member, v *fleet.View) {
 		f.holds.add(v.Name)
 	} else {
 		f.others.add(s.teller.Plain(is, v.Name), v.Name)
+		f.lossy.add(s)
 	}
 }
 
@@ -97,6 +99,10 @@ var errNoITL = errors.New("there is no such phone that knows an ITL")
 // judge compares with how many phones something was to be true of; what says it
 // of several phones ("are trusted").
 func (f findings) judge(q language.Quantity, what string) error {
+	return f.lossy.blamed(f.compare(q, what))
+}
+
+func (f findings) compare(q language.Quantity, what string) error {
 	checked := f.holds.n + f.others.phones()
 	some := q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Bound == language.MoreThan
 	if checked == 0 && (some || q.Number > 0 || q.Upto > 0) {
