@@ -152,6 +152,7 @@ func (p *Phones) autoRegister(d Device, from netip.Addr) (gone string, entered b
 	}
 	if entered = entered || gone != ""; entered {
 		p.records.enter(d)
+		p.devices.changed()
 		now := p.clock()
 		p.guests.add(&guest{device: d.Name, from: from, since: now})
 		p.newcomers[d.Name] = now
@@ -171,6 +172,8 @@ func (p *Phones) evict(from *list.List, first int) (device string) {
 			p.guests.remove(g)
 			p.records.remove(g.device)
 			delete(p.newcomers, g.device)
+			delete(p.departed, g.device)
+			p.devices.changed()
 			return g.device
 		}
 		if g.settled {
@@ -199,7 +202,7 @@ func (p *Phones) welcomed(device string) {
 
 // due are the newcomers that are to be reset now. Those that are not registered
 // any more load their configuration when they boot.
-func (p *Phones) due() (records []*record, phones []RegisteredPhone) {
+func (p *Phones) due() (t toTell) {
 	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -209,10 +212,7 @@ func (p *Phones) due() (records []*record, phones []RegisteredPhone) {
 		}
 		delete(p.newcomers, device)
 		by := Caller{Device: device}
-		if rec := p.records.find(by); rec.registration != nil {
-			rec.resetting = true
-			records, phones = append(records, rec), append(phones, RegisteredPhone{by, rec.registration})
-		}
+		t.add(by, p.records.find(by), nil)
 	}
-	return records, phones
+	return t
 }

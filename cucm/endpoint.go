@@ -35,8 +35,7 @@ func (e endPoint) Tags() []ciscolog.Tag {
 	}
 	protocol := ciscolog.Tag{Name: "Protocol", Value: "SIP"}
 	kind := ciscolog.Tag{Name: "DeviceType", Value: deviceType(e.model)}
-	// CUCM's page fills the device's name in as its description (remembered).
-	description := ciscolog.Tag{Name: "Description", Value: e.device}
+	description := ciscolog.Tag{Name: "Description", Value: (&Device{Name: e.device}).Description()}
 	purpose := ciscolog.Tag{Name: "IPAddrAttributes", Value: unknownPurpose}
 	switch e.alarm {
 	case ciscolog.EndPointResetInitiated:

@@ -8,6 +8,7 @@ import (
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/internal/cause"
+	"itlsim/sip"
 )
 
 const day = 24 * time.Hour
@@ -27,8 +28,8 @@ func (c *Cluster) Tick() (err error) {
 }
 
 func (c *Cluster) tick() error {
-	if records, phones := c.due(); len(phones) > 0 {
-		c.reset(records, phones)
+	if t := c.due(); len(t.phones) > 0 {
+		c.reset(t, sip.Reset)
 	}
 	c.admin.Lock()
 	defer c.admin.Unlock()

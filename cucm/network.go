@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"itlsim/sip"
 	"itlsim/tftp"
 	"itlsim/tvs"
 )
@@ -12,12 +13,12 @@ type Network interface {
 	Start(*Node, Service) error
 	// Stop ends that; transfers under way may finish.
 	Stop(*Node, Service) error
-	// Reset tells registered phones to boot again, and returns when all have been
+	// Reset tells registered phones to boot again, by [sip.Reset] or [sip.Restart], and returns when all have been
 	// told. For each it calls told with the phone's index as soon as it knows what
 	// came of it: nil where the phone was told, a [*sip.NoAnswerError] where it
 	// was not reached, another error where it refused. told is safe for concurrent
 	// use.
-	Reset(phones []RegisteredPhone, told func(i int, err error))
+	Reset(phones []RegisteredPhone, action sip.Action, told func(i int, err error))
 }
 
 // Traffic is what the servers of a cluster saw. The zero value is none.

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/netip"
 	"time"
+	"unique"
 
 	"itlsim/cnf"
 	"itlsim/sip"
@@ -32,6 +33,11 @@ type Registration struct {
 	Session string         // Call-ID; a new boot has a new one
 	Contact string         // sip:number@host:port, where resets go; "" where the phone registered without SIP
 	At      netip.AddrPort // where the phone is reached
+	// Loads is the firmware that the phone tells of. Those of a model share one.
+	Loads unique.Handle[sip.Loads]
+	// since is when it began, by the cluster's time; zero where the phone registered
+	// without SIP, since all of those share one.
+	since time.Time
 	// lapses is when it does, by a clock that `set date` does not move; zero: never,
 	// as in a simulation that spares the keep-alives.
 	lapses time.Time

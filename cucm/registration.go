@@ -3,7 +3,6 @@ package cucm
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"itlsim/cucm/ciscolog"
@@ -127,7 +126,16 @@ func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
-	if anew = rec.registration == nil; anew {
+	anew = rec.registration == nil
+	switch {
+	case r.lapses.IsZero(): // without SIP
+	case anew:
+		r.since = now
+		delete(p.departed, rec.device.Name)
+	default:
+		r.since = rec.registration.since
+	}
+	if anew {
 		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, &rec.device, 0))
 	}
 	rec.registration = r
@@ -165,6 +173,7 @@ func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence
 		why = CallManagerReset
 	}
 	rec.registration, rec.resetting = nil, false
+	p.departs(rec.device.Name, r, why)
 	a := ciscolog.EndPointUnregistered
 	if why == CallManagerReset || why == DeviceInitiatedReset {
 		a = ciscolog.EndPointUnregisteredByReset
@@ -207,6 +216,7 @@ func (n *Node) ForgetPhones() {
 	for _, rec := range p.records.all() {
 		if r := rec.registration; r != nil && r.Node == n {
 			rec.registration, rec.resetting = nil, false
+			p.departs(rec.device.Name, r, 0)
 		}
 	}
 }
@@ -269,22 +279,6 @@ func (by Caller) CallManager(c *Cluster) (n *Node) {
 	p.mu.Unlock()
 	p.raiseAll(raised)
 	return n
-}
-
-// toReset are the phones that are registered, but for those of some nodes, and their
-// records: they are to be told to boot again.
-func (p *Phones) toReset(except []*Node) (records []*record, phones []RegisteredPhone) {
-	p.lapse()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i, rec := range p.records.all() {
-		if r := rec.registration; r != nil && !slices.Contains(except, r.Node) {
-			rec.resetting = true
-			records = append(records, rec)
-			phones = append(phones, RegisteredPhone{Caller{rec.device.Name, i}, rec.registration})
-		}
-	}
-	return records, phones
 }
 
 // wasTold records what came of telling a phone to boot again: it is not

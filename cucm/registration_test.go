@@ -132,7 +132,7 @@ type slow struct {
 	came      error
 }
 
-func (s slow) Reset(phones []RegisteredPhone, told func(int, error)) {
+func (s slow) Reset(phones []RegisteredPhone, _ sip.Action, told func(int, error)) {
 	s.meanwhile()
 	for i := range phones {
 		told(i, s.came)

@@ -24,26 +24,6 @@ func (c *Cluster) Connect(network Network, address func(*Node, Service) string) 
 	}
 }
 
-// ResetPhones resets all registered phones: System > Enterprise Parameters >
-// Reset, and what a regeneration of a certificate in the ITL does by itself.
-// Phones that are not registered miss it, and those of a node that is cut off. When it returns all have been told.
-func (c *Cluster) ResetPhones() { c.reset(c.toReset(c.partedNodes())) }
-
-// reset tells registered phones to boot again.
-func (c *Cluster) reset(records []*record, phones []RegisteredPhone) {
-	c.mu.RLock()
-	network := c.network
-	c.mu.RUnlock()
-	told := func(i int, err error) { c.wasTold(records[i], phones[i].Registration, err) }
-	if network != nil {
-		network.Reset(phones, told)
-		return
-	}
-	for i := range phones {
-		told(i, nil)
-	}
-}
-
 // Restart restarts a service, or starts one that is stopped. Every start of
 // TFTP builds the node's ITL anew: that is when a reset list ends (M12) and a
 // regenerated ITLRecovery record arrives (M14).

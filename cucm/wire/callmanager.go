@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unique"
 
 	"itlsim/cucm"
 	"itlsim/phone"
@@ -94,6 +95,7 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 		Session: session,
 		Contact: fmt.Sprintf("sip:%s@%s:%d", number, contact.Host, port),
 		At:      netip.AddrPortFrom(x.Remote.Addr().Unmap(), port),
+		Loads:   loads(r),
 	}, expires) {
 		reply.Contact += ";x-cisco-newreg"
 	}
@@ -102,6 +104,16 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 		reply.ContentType = sip.OptionsType
 	}
 	return reply
+}
+
+// loads are those that a REGISTER names, as far as they are no longer than names of
+// files are.
+func loads(r *sip.Message) unique.Handle[sip.Loads] {
+	l := r.Loads()
+	if max(len(l.Active), len(l.Inactive)) > maxIdentity {
+		l = sip.Loads{}
+	}
+	return unique.Make(l)
 }
 
 // device is the name in the database of the phone that registers: as its contact
@@ -166,14 +178,10 @@ func (m callManager) supported(r *sip.Message) string {
 	return sis
 }
 
-// resetsAtOnce is how many phones are reset at a time. Real administrators are
-// advised to reset phones in batches, too.
-const resetsAtOnce = 32
-
 // Reset tells phones to boot again ([cucm.Network]). A phone that registered without
 // SIP has no connection to be told over, and counts as told.
-func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err error)) {
-	batch := make(chan struct{}, resetsAtOnce)
+func (s *Sockets) Reset(phones []cucm.RegisteredPhone, action sip.Action, told func(i int, err error)) {
+	batch := make(chan struct{}, cucm.ResetsAtOnce)
 	var running sync.WaitGroup
 	for i, p := range phones {
 		if p.Contact == "" {
@@ -182,7 +190,7 @@ func (s *Sockets) Reset(phones []cucm.RegisteredPhone, told func(i int, err erro
 		}
 		batch <- struct{}{}
 		running.Go(func() {
-			told(i, s.notify(p, sip.Reset))
+			told(i, s.notify(p, action))
 			<-batch
 		})
 	}

@@ -341,3 +341,25 @@ func TestRegistrationsInInventedNames(t *testing.T) {
 	require.True(t, registers(stranger, "SEP000000000001"))
 	require.Contains(t, l.Must(l.Pub, "file view activelog syslog/CiscoSyslog"), "NumDevRegExceeded")
 }
+
+// A REGISTER names the firmware in the alarm of its Reason, in the words of new and of
+// old phones. What is too long for a name is none.
+func TestLoadsOfRegistration(t *testing.T) {
+	l := registrations(t, "127.4.6.", cucm.Release125)
+	c := dial(t, l.Pub)
+	for alarm, want := range map[string]sip.Loads{
+		"cisco-alarm:25 Name=SEP001122334455 ActiveLoad=a.loads InactiveLoad=b.loads Last=initialized": {
+			Active: "a.loads", Inactive: "b.loads"},
+		"cisco-alarm:23 Name=SEP001122334455 Load=SIP42.9-3-1 Last=reset-reset": {Active: "SIP42.9-3-1"},
+		"cisco-alarm:23 Load=SIP42.9-3-1":                                       {Active: "SIP42.9-3-1"},
+		"cisco-alarm:23 Load=" + strings.Repeat("x", 256):                       {},
+		"Load=a": {},
+	} {
+		status, _, _ := c.register(named, "Reason: SIP;cause=200;text=\""+alarm+"\"\r\n")
+		require.Equal(t, "SIP/2.0 200 OK", status)
+		all := l.Registrations()
+		require.Len(t, all, 1)
+		require.Equal(t, want, all[0].Loads, alarm)
+		require.Equal(t, c.conn.LocalAddr().String(), all[0].At.String())
+	}
+}

@@ -38,7 +38,7 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 
 // Reset resets phones, as a cluster asks ([cucm.Network]), those that the NOTIFY
 // reaches. The cluster learns what came of it by the answer.
-func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err error)) {
+func (f *Fleet) Reset(registered []cucm.RegisteredPhone, action sip.Action, told func(i int, err error)) {
 	f.mu.Lock()
 	phones := make([]uint32, 0, len(registered))
 	came := make([]error, len(registered))
@@ -63,7 +63,7 @@ func (f *Fleet) Reset(registered []cucm.RegisteredPhone, told func(i int, err er
 	defer f.mu.Unlock()
 	slices.Sort(phones) // in an order that does not depend on the cluster's
 	f.waiting = slices.Grow(f.waiting, len(phones))
-	var reset phone.Event = phone.Reset{Asked: true}
+	reset := fleet.ControlEvent(sip.ServiceControl{Action: action})
 	for _, i := range phones {
 		f.send(i, reset)
 	}

@@ -22,6 +22,7 @@ import (
 	"itlsim/cucm/wire"
 	"itlsim/internal/cause/causetest"
 	"itlsim/internal/sftptest"
+	"itlsim/sip"
 )
 
 // Password is the administrator's.
@@ -103,7 +104,7 @@ func (l *Lab) Start(*cucm.Node, cucm.Service) error { return nil }
 func (l *Lab) Stop(*cucm.Node, cucm.Service) error  { return nil }
 
 // Reset notes which phones were told to boot again. They register at once.
-func (l *Lab) Reset(phones []cucm.RegisteredPhone, told func(int, error)) {
+func (l *Lab) Reset(phones []cucm.RegisteredPhone, _ sip.Action, told func(int, error)) {
 	var devices []string
 	for i, p := range phones {
 		told(i, nil)

@@ -1,0 +1,80 @@
+package cucm
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/sip"
+)
+
+// patient is a network that takes a second for each phone.
+type patient struct {
+	Network
+	mu    sync.Mutex
+	told  []string
+	by    map[string]sip.Action
+	now   int
+	most  int
+	crash string // phone at which it panics
+}
+
+func (p *patient) Reset(phones []RegisteredPhone, action sip.Action, told func(int, error)) {
+	p.count(len(phones))
+	defer p.count(-len(phones))
+	time.Sleep(time.Second)
+	for i, phone := range phones {
+		if phone.Device == p.crash {
+			panic("a fault")
+		}
+		p.mu.Lock()
+		p.told, p.by[phone.Device] = append(p.told, phone.Device), action
+		p.mu.Unlock()
+		told(i, nil)
+	}
+}
+
+func (p *patient) count(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now += n
+	p.most = max(p.most, p.now)
+}
+
+// Resets of named phones are queued: whoever asks does not wait, and the phones are told
+// in their order, so many at a time, once each, those that are registered by then.
+func TestResetDevices(t *testing.T) {
+	c, err := New(small())
+	require.NoError(t, err)
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("SEP%012X", i))
+		c.AddDevice(Device{Name: names[i], Model: "8861", Group: c.Nodes()})
+		c.Publisher().Register(names[i], false)
+	}
+	c.AddDevice(Device{Name: "SEPABSENT", Model: "8861", Group: c.Nodes()})
+	synctest.Test(t, func(t *testing.T) {
+		net := &patient{crash: names[3], by: make(map[string]sip.Action)}
+		c.Connect(net, func(*Node, Service) string { return "" })
+		began := time.Now()
+		c.ResetDevices([]string{"SEPABSENT", "SEPNOTTHERE"}, sip.Reset)
+		c.ResetDevices(names, sip.Reset)
+		for _, name := range names[:99] {
+			c.ResetDevices([]string{name}, sip.Restart)
+		}
+		require.Zero(t, time.Since(began), "nobody waits")
+		time.Sleep(time.Minute)
+		slices.Sort(net.told)
+		require.Equal(t, slices.Delete(slices.Clone(names), 3, 4), net.told, "one fault is one phone's")
+		require.Equal(t, ResetsAtOnce, net.most)
+		require.Equal(t, 1, c.Registered())
+		require.Zero(t, c.resets.workers)
+		require.Equal(t, sip.Restart, net.by[names[98]], "what was asked last")
+		require.Equal(t, sip.Reset, net.by[names[99]])
+	})
+}

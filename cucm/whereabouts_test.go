@@ -1,0 +1,111 @@
+package cucm
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+	"unique"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/sip"
+)
+
+// What call managers know of a phone: since when it is registered, whatever keep-alives
+// come; where, why and when it was gone, once it is.
+func TestWhereabouts(t *testing.T) {
+	now := then
+	cfg := small()
+	cfg.Clock = clock(func() time.Time { return now })
+	c, err := New(cfg)
+	require.NoError(t, err)
+	pub, sub := c.nodes[0], c.nodes[1]
+	const name, quiet = "SEP00000000000A", "SEP00000000000B"
+	c.AddDevice(Device{Name: name, Model: "8861", Group: c.Nodes()})
+	c.AddDevice(Device{Name: quiet, Model: "8861", Group: c.Nodes()})
+	at := netip.MustParseAddrPort("127.0.0.9:1")
+	loads := sip.Loads{Active: "sip88xx.14-1-1.loads", Inactive: "sip88xx.12-5-1.loads"}
+	comes := func(n *Node, session string) {
+		n.RegisterOver(name, Registration{
+			Session: session, Contact: "sip:x@127.0.0.9:1", At: at, Loads: unique.Make(loads),
+		}, sip.Granted)
+	}
+	require.Empty(t, c.Registrations(), "never seen")
+	want := Whereabouts{Device: name, Node: pub, At: at, Status: Registered, Since: now, Loads: loads}
+	check := func(what string) {
+		t.Helper()
+		require.Equal(t, []Whereabouts{want}, c.Registrations(), what)
+	}
+	after := func(d time.Duration) time.Time { now = now.Add(d); return now }
+
+	comes(pub, "1")
+	check("registered")
+	after(time.Minute)
+	comes(pub, "1")
+	check("a keep-alive")
+	want.Since = after(time.Second)
+	comes(pub, "2")
+	check("a new boot")
+	want.Since, want.Node = after(time.Second), sub
+	comes(sub, "2")
+	check("moved")
+	want.Since, want.Status, want.Reason = after(time.Second), UnRegistered, DeviceUnregistered
+	sub.Unregister(name, DeviceUnregistered)
+	after(time.Second)
+	check("gone")
+	want.Since, want.Status, want.Reason, want.Node = now, Registered, 0, pub
+	comes(pub, "3")
+	check("back")
+	want.Since, want.Status, want.Reason = after(time.Hour), UnRegistered, KeepAliveTimeout
+	check("found to have fallen silent")
+	want.Since, want.Status, want.Reason = after(time.Second), StatusUnknown, 0
+	comes(pub, "4")
+	pub.ForgetPhones()
+	check("its call manager stopped")
+
+	pub.Register(quiet, false)
+	require.Equal(t, Whereabouts{Device: quiet, Node: pub, Status: Registered}, c.Registrations()[1], "without SIP")
+	pub.Unregister(quiet, DeviceUnregistered)
+	require.Len(t, c.Registrations(), 1, "nothing of a phone without SIP is kept")
+}
+
+// The database as a list is made anew when it has changed, and only then.
+func TestDevices(t *testing.T) {
+	now := then
+	cfg := small()
+	cfg.Clock, cfg.AutoRegister = clock(func() time.Time { return now }), true
+	c, err := New(cfg)
+	require.NoError(t, err)
+	names := func() (all []string) {
+		devices, _ := c.Devices()
+		for _, d := range devices {
+			all = append(all, d.Name)
+		}
+		return all
+	}
+	revision := func() uint64 { _, r := c.Devices(); return r }
+	require.Empty(t, names())
+	for _, name := range []string{"SEP00000000000C", "SEP00000000000A"} {
+		c.AddDevice(Device{Name: name, Model: "8861"})
+	}
+	before, _ := c.Devices()
+	of := revision()
+	c.Publisher().Register("SEP00000000000A", false)
+	c.Alarm(sip.DeviceTLInfo{Device: "SEP00000000000E"})
+	require.Equal(t, []string{"SEP00000000000C", "SEP00000000000A"}, names(), "not whoever is only heard of")
+	require.Equal(t, of, revision())
+	same, _ := c.Devices()
+	require.Same(t, &before[0], &same[0])
+	require.True(t, c.Publisher().Admits("SEP00000000000B", "8861", netip.Addr{}))
+	require.Equal(t, []string{"SEP00000000000C", "SEP00000000000A", "SEP00000000000B"}, names())
+	require.Greater(t, revision(), of)
+	of = revision()
+	c.AddDevice(Device{Name: "SEP00000000000C", Model: "7821"})
+	devices, _ := c.Devices()
+	require.Equal(t, "7821", devices[0].Model)
+	require.Equal(t, "8861", before[0].Model, "what was given stays as it was")
+	require.Greater(t, revision(), of)
+	of = revision()
+	c.issued("SEP00000000000C", nil)
+	require.Greater(t, revision(), of)
+}
