@@ -8,7 +8,9 @@ import (
 	"net/netip"
 	"path"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"itlsim/itl"
 )
@@ -45,6 +47,9 @@ func (s *savedCluster) check() error {
 	case s.ClockAhead.Abs() > maxAhead:
 		return invalid("ClockAhead", "%d years", s.ClockAhead/(365*24*time.Hour))
 	}
+	if err := s.checkTexts(); err != nil {
+		return err
+	}
 	for i := range s.Nodes {
 		field := fmt.Sprintf("Nodes[%d] (%q)", i, s.Nodes[i].Name)
 		if err := s.Nodes[i].check(); err != nil {
@@ -62,6 +67,36 @@ func (s *savedCluster) check() error {
 	return nil
 }
 
+// maxName is how long a part of a certificate's name may be, in bytes: of X.520's bounds
+// (RFC 5280, appendix A) the longest that a cluster's names come under.
+const maxName = 128
+
+// checkTexts refuses names that no certificate has, and words that nobody can have typed:
+// they get into e-mails, and into what is printed.
+func (s *savedCluster) checkTexts() error {
+	l, b := &s.Location, &s.Bulk
+	texts := map[string][]string{
+		"Location":     {l.Organization, l.Unit, l.Locality, l.State, l.Country},
+		"Bulk":         {b.Host, b.Port, b.User, b.Password, b.Directory},
+		"Monitor.To":   s.Monitor.To,
+		"Monitor.SMTP": {s.Monitor.SMTP},
+	}
+	for field, all := range texts {
+		for _, text := range all {
+			switch {
+			case !isText(text):
+				return invalid(field, "it has control characters")
+			case field == "Location" && len(text) > maxName:
+				return invalid(field, "no part of a name has %d bytes", len(text))
+			}
+		}
+	}
+	return nil
+}
+
+// isText reports whether a text has no control characters.
+func isText(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }
+
 func isDigest(d itl.Digest) bool { return d == itl.SHA1 || d == itl.SHA512 }
 
 // isNodeName reports whether a node may be called so: by its name or, as in document
@@ -78,6 +113,8 @@ func (n *savedNode) check() error {
 		return invalid("Name", "no host name")
 	case !isNodeName(n.Home):
 		return invalid("Home", "%q is no host name", n.Home)
+	case len(n.RecoveryName) > maxName || !isText(n.RecoveryName):
+		return invalid("RecoveryName", "%.20q is no certificate's name", n.RecoveryName)
 	case n.Domain != "" && (len(n.Domain) > maxDomain || !domainName.MatchString(n.Domain)):
 		return invalid("Domain", "%q is no domain", n.Domain)
 	case n.Digest != 0 && !isDigest(n.Digest):
@@ -119,8 +156,14 @@ func (n *savedNode) check() error {
 // checkFiles refuses lists and a recovery key that a cluster could not have. What keys
 // and certificates have to do with each other was seen when they were read.
 func (d *draft) checkFiles() error {
+	if d.mixed && d.nodes[0].ctl == nil {
+		return fmt.Errorf("%s%s: there is none, and the cluster is in mixed mode", d.nodes[0].name, ctlFile)
+	}
 	for i := range d.nodes {
 		n := &d.nodes[i]
+		if n.list == nil && n.running[TFTPService] {
+			return fmt.Errorf("%s%s: there is none, and TFTP runs", n.name, listFile)
+		}
 		for name, list := range n.lists() {
 			if *list == nil {
 				continue

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"itlsim/cucm/ciscolog"
 	"itlsim/internal/cause"
 )
 
@@ -62,6 +63,7 @@ const (
 	generationsDir = "generations"
 	backupsDir     = "backups"
 	logDir         = "log"
+	lockName       = "lock"
 )
 
 // openDir takes a state directory for this process. Errors are a [*StateError].
@@ -70,8 +72,11 @@ func openDir(root string) (*stateDir, error) {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, &StateError{Path: root, Err: err}
 	}
+	if err := s.checkLinks(); err != nil {
+		return nil, &StateError{Path: root, Err: err}
+	}
 	var err error
-	if s.lock, err = os.OpenFile(filepath.Join(root, "lock"), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
+	if s.lock, err = os.OpenFile(filepath.Join(root, lockName), os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, &StateError{Path: root, Err: err}
 	}
 	if err := lockFile(s.lock); err != nil {
@@ -79,6 +84,24 @@ func openDir(root string) (*stateDir, error) {
 		return nil, &StateError{Path: root, Err: fmt.Errorf("another itlsim uses it: %w", err)}
 	}
 	return s, nil
+}
+
+// checkLinks refuses links in the places where the program writes: they would have it
+// write elsewhere. What is deeper is checked as it is read.
+func (s *stateDir) checkLinks() error {
+	parts := []string{lockName, generationsDir, backupsDir, logDir}
+	logs, _ := os.ReadDir(filepath.Join(s.root, logDir))
+	for _, node := range logs {
+		home := filepath.Join(logDir, node.Name())
+		parts = append(parts, home, filepath.Join(home, filepath.Dir(ciscolog.File)))
+	}
+	for _, part := range parts {
+		info, err := os.Lstat(filepath.Join(s.root, part))
+		if err == nil && !info.IsDir() && (part != lockName || !info.Mode().IsRegular()) {
+			return fmt.Errorf("%s leads elsewhere: in a state directory only current is a link", part)
+		}
+	}
+	return nil
 }
 
 // close lets other processes have the directory.

@@ -200,6 +200,9 @@ func decode(files map[string][]byte) (*draft, error) {
 	in := json.NewDecoder(bytes.NewReader(files[clusterFile]))
 	in.DisallowUnknownFields() // a later version's: what it means would be lost
 	err := in.Decode(&saved)
+	if err == nil && in.More() {
+		err = errors.New("there is more behind its end")
+	}
 	if err == nil {
 		err = saved.check()
 	}

@@ -297,6 +297,12 @@ func TestStateThatMeansNothing(t *testing.T) {
 		{"Login", map[string]any{}},
 		{"ClockAhead", int64(1) << 62},
 		{"Trust", []string{"XYZ-trust"}},
+		{"Location", map[string]string{"Organization": "a\nb"}},
+		{"Location", map[string]string{"State": strings.Repeat("x", 70000)}},
+		{"Nodes.0.RecoveryName", "a\x00"},
+		{"Monitor.SMTP", "a\r\nb"},
+		{"Monitor.To", []string{"a@b.example", "c@d.example\r\nRCPT TO:<e@f.example>"}},
+		{"Bulk", map[string]string{"Host": "a\tb"}},
 		{"NewInLaterVersions", true},
 	} {
 		require.NoError(t, os.WriteFile(file, intact, 0o600))
@@ -308,6 +314,9 @@ func TestStateThatMeansNothing(t *testing.T) {
 		require.ErrorContains(t, err, "cluster.json", c.field)
 		causetest.Plain(t, err.Error())
 	}
+	require.NoError(t, os.WriteFile(file, append(intact, "{}"...), 0o600))
+	_, err = cucm.Open(dir, l.Config)
+	require.ErrorContains(t, err, "cluster.json: there is more behind its end")
 	require.NoError(t, os.WriteFile(file, intact, 0o600))
 	edit(t, file, "Nodes.0.KnownHosts", nil) // is none
 	l = openLab(t, dir)
@@ -353,6 +362,41 @@ func TestFilesOfAnotherNode(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 			causetest.Plain(t, err.Error())
 		})
+	}
+}
+
+// Lists that a cluster must have, and that a copy in part lacks, are missed.
+func TestListsThatAreGone(t *testing.T) {
+	for list, mixed := range map[string]bool{"test10sub/tftp/ITLFile.tlv": false, "test10pub/tftp/CTLFile.tlv": true} {
+		dir := t.TempDir()
+		l := openLab(t, dir)
+		if mixed {
+			l.Must(l.Pub, "utils ctl set-cluster mixed-mode", "y")
+		}
+		require.NoError(t, l.Close())
+		require.NoError(t, os.Remove(filepath.Join(dir, "current", list)))
+		_, err := cucm.Open(dir, l.Config)
+		require.ErrorContains(t, err, list+": there is none")
+	}
+}
+
+// Where a link leads outside nothing is written, not even an empty file.
+func TestLinksInAStateDirectory(t *testing.T) {
+	for _, part := range []string{"lock", "log", "backups", "generations", "log/test10sub", "log/test10pub/syslog"} {
+		dir, outside := t.TempDir(), t.TempDir()+"/outside"
+		l := openLab(t, dir)
+		require.NoError(t, l.Close())
+		place := filepath.Join(dir, part)
+		if part == "lock" || part == "backups" {
+			require.NoError(t, os.RemoveAll(place))
+		} else {
+			require.NoError(t, os.Rename(place, outside))
+		}
+		require.NoError(t, os.Symlink(outside, place))
+		before := tree(t, filepath.Dir(outside))
+		_, err := cucm.Open(dir, l.Config)
+		require.ErrorContains(t, err, part+" leads elsewhere", part)
+		require.Equal(t, before, tree(t, filepath.Dir(outside)), part)
 	}
 }
 
