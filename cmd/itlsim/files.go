@@ -66,7 +66,9 @@ func (c *trustCmd) Run(s streams) error {
 		return usageError("%s, the stored list: no phone holds an ITL of more than %d bytes", c.Stored, itl.MaxITL)
 	}
 	served, err := readFile(c.Served)
-	if err != nil {
+	if errors.Is(err, errTooLarge) {
+		served = make([]byte, itl.MaxFile+1) // whatever it holds, phones refuse it by its size
+	} else if err != nil {
 		return err
 	}
 	verdict, state := phone.WouldTake(held, served)
@@ -83,12 +85,15 @@ func (c *trustCmd) Run(s streams) error {
 	return nil
 }
 
-// readFile reads what a phone would download, no more.
+// errTooLarge is a file that no phone downloads.
+var errTooLarge = fmt.Errorf("larger than the %d KB that a phone downloads", itl.MaxFile>>10)
+
+// readFile reads what a phone would download, no more: else errTooLarge.
 func readFile(path string) ([]byte, error) {
 	data, err := bounded.ReadFile(path, itl.MaxFile)
 	switch _, tooLarge := errors.AsType[*bounded.TooLargeError](err); {
 	case tooLarge:
-		return nil, usageError("%s: larger than the %d KB that a phone downloads", path, itl.MaxFile>>10)
+		return nil, usageError("%s: %w", path, errTooLarge)
 	case err != nil:
 		return nil, usageError("%w", err)
 	}
