@@ -71,11 +71,15 @@ func parseHead(text string) (*Message, error) {
 	}
 }
 
-// nextLine cuts the first line off.
+// nextLine cuts the first line off. It has no control characters but tabs: what it says
+// is repeated in answers, and logged (RFC 3261, 25.1).
 func nextLine(text string) (line, rest string, err error) {
 	line, rest, found := strings.Cut(text, "\r")
 	if !found || !strings.HasPrefix(rest, "\n") {
 		return "", "", errors.New("line without CRLF")
+	}
+	if strings.ContainsFunc(line, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+		return "", "", fmt.Errorf("control character in %q", line)
 	}
 	return line, rest[1:], nil
 }
@@ -83,18 +87,18 @@ func nextLine(text string) (line, rest string, err error) {
 func (m *Message) parseStart(line string) (err error) {
 	first, rest, _ := strings.Cut(line, " ")
 	second, third, found := strings.Cut(rest, " ")
-	isSIP := func(version string) bool { return len(version) >= 3 && strings.EqualFold(version[:3], "SIP") }
+	isSIP := func(version string) bool { return len(version) >= 4 && strings.EqualFold(version[:4], "SIP/") }
 	switch {
+	case found && isSIP(first): // no method has a slash
+		code, err := strconv.ParseUint(second, 10, 16)
+		m.StatusCode, m.Reason = int(code), third
+		return err
 	case found && isSIP(third) && !strings.Contains(third, " "):
 		m.Method = strings.ToUpper(first)
 		m.Target, err = parseURI(second)
 		if err == nil && (m.Target.Wildcard || m.Method == "") {
 			err = errNotSIP
 		}
-		return err
-	case found && isSIP(first):
-		code, err := strconv.ParseUint(second, 10, 16)
-		m.StatusCode, m.Reason = int(code), third
 		return err
 	}
 	return errNotSIP
@@ -183,16 +187,25 @@ func (m *Message) contacts() iter.Seq[Address] {
 }
 
 // contentLength is how long the body is. In a stream each message says so (RFC 3261,
-// 18.3).
+// 18.3). One that says it twice and differently could be read as two others.
 func (m *Message) contentLength() (int, error) {
-	n, err := strconv.ParseUint(m.Header("Content-Length"), 10, 31)
+	said := m.Header("Content-Length")
+	for again := range m.Headers("Content-Length") {
+		if again != said {
+			return 0, errors.New("two different lengths of the body")
+		}
+	}
+	n, err := strconv.ParseUint(said, 10, 31)
 	return int(n), err
 }
 
 // cseq are the number and the method of CSeq.
 func (m *Message) cseq() (number, method string) {
-	number, method, _ = strings.Cut(m.Header("CSeq"), " ")
-	return number, strings.TrimLeft(method, " \t")
+	both := m.Header("CSeq")
+	if end := strings.IndexAny(both, " \t"); end >= 0 {
+		return both[:end], strings.TrimLeft(both[end:], " \t")
+	}
+	return both, ""
 }
 
 // incomplete reports whether a request lacks what every answer repeats, or has a

@@ -88,8 +88,32 @@ func TestUnreadableMessages(t *testing.T) {
 	for _, text := range []string{
 		"REGISTER sip:h HTTP/1.1\r\n\r\n", "REGISTER sip:h  SIP/2.0\r\n\r\n", "REGISTER * SIP/2.0\r\n\r\n", "\r\n\r\n",
 		"SIP/2.0 soon OK\r\n\r\n", "SIP/2.0 200\r\n\r\n", whole + "no colon\r\n\r\n", whole + "X: a\rb\r\n\r\n",
+		whole + "X: a\nb\r\n\r\n", whole + "X: a\x00b\r\n\r\n", "SIPHON sip:h SIPS\r\n\r\n",
 	} {
 		_, err := parseHead(text)
 		require.Error(t, err, "%q", text)
+	}
+}
+
+// White space is a tab, too; an answer's reason may be a word that looks like a version.
+func TestRareForms(t *testing.T) {
+	number, method := parse(t, "OPTIONS sip:h SIP/2.0\r\nCSeq: 7\t REGISTER\r\n\r\n").cseq()
+	require.Equal(t, []string{"7", "REGISTER"}, []string{number, method})
+	answer := parse(t, "SIP/2.0 500 SIP/Failure\r\n\r\n")
+	require.Equal(t, 500, answer.StatusCode)
+	require.Equal(t, "SIP/Failure", answer.Reason)
+	require.Empty(t, answer.Method)
+}
+
+// One body has one length.
+func TestLengthsOfABody(t *testing.T) {
+	for lengths, want := range map[string]int{"l: 4": 4, "Content-Length: 4\r\nl:  4": 4} {
+		n, err := parse(t, "OPTIONS sip:h SIP/2.0\r\n"+lengths+"\r\n\r\n").contentLength()
+		require.NoError(t, err, lengths)
+		require.Equal(t, want, n)
+	}
+	for _, lengths := range []string{"X: 1", "l: 4\r\nContent-Length: 0", "l: +4", "l: -1", "l: 4,4", "l: 99999999999", "l:"} {
+		_, err := parse(t, "OPTIONS sip:h SIP/2.0\r\n"+lengths+"\r\n\r\n").contentLength()
+		require.Error(t, err, lengths)
 	}
 }
