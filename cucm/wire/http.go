@@ -193,7 +193,7 @@ func parseRequest(head []byte) (r request) {
 	for line, lines = nextLine(lines); line != ""; line, lines = nextLine(lines) {
 		name, value, found := strings.Cut(line, ":")
 		switch {
-		case !found:
+		case !found || strings.ContainsFunc(value, isControl):
 			return bad("")
 		case !isToken(name):
 			return bad("invalid header name")
@@ -263,6 +263,11 @@ func isToken(text string) bool {
 	}
 	return text != ""
 }
+
+// isControl reports whether a character must not be in a header's value: a CR alone is no
+// end of a line here, and must not be one for whoever reads what is repeated or logged
+// (RFC 9110, 5.5).
+func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 // answer writes an answer's first line and headers, and returns the file that goes
 // behind them, if any. The headers of files are those that a 7821 saw: Content-Length,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -103,21 +104,31 @@ type status struct {
 	length int64 // of the body; -1: until the end
 }
 
-// answer reads up to the body. Most answers it understands by itself; net/http reads
-// the others.
+// maxInterim is how many provisional answers may come before the final one; net/http's
+// client takes as many.
+const maxInterim = 5
+
+// answer reads up to the body of the final answer. Provisional ones may come before it,
+// though nobody asked for them (RFC 9110, 15.2). Most answers it understands by itself;
+// net/http reads the others.
 func (r *reader) answer() (status, io.ReadCloser, error) {
-	if _, err := r.buffer.Peek(1); err == nil {
-		some, _ := r.buffer.Peek(r.buffer.Buffered())
-		if s, head := plain(some); head > 0 {
-			_, err := r.buffer.Discard(head)
-			return s, io.NopCloser(r.buffer), err
+	for range maxInterim + 1 {
+		if _, err := r.buffer.Peek(1); err == nil {
+			some, _ := r.buffer.Peek(r.buffer.Buffered())
+			if s, head := plain(some); head > 0 {
+				_, err := r.buffer.Discard(head)
+				return s, io.NopCloser(r.buffer), err
+			}
+		}
+		a, err := http.ReadResponse(r.buffer, &http.Request{Method: http.MethodGet})
+		if err != nil {
+			return status{}, nil, err
+		}
+		if a.StatusCode >= 200 || a.StatusCode == http.StatusSwitchingProtocols {
+			return status{a.StatusCode, a.ContentLength}, a.Body, nil
 		}
 	}
-	a, err := http.ReadResponse(r.buffer, &http.Request{Method: http.MethodGet})
-	if err != nil {
-		return status{}, nil, err
-	}
-	return status{a.StatusCode, a.ContentLength}, a.Body, nil
+	return status{}, nil, errors.New("too many provisional answers")
 }
 
 // plain reads the answer to a GET whose head is whole, and says no more than how long

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"net"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +65,39 @@ func TestPlainAnswers(t *testing.T) {
 	s, head = plain([]byte(none))
 	require.Equal(t, status{404, 0}, s)
 	require.Equal(t, len(none), head)
+}
+
+// An answer may be announced by provisional ones, or come in pieces of HTTP.
+func TestForeignAnswers(t *testing.T) {
+	const final = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlist"
+	interim := "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+	for answer, want := range map[string]string{
+		final + "more":                              "list",
+		"HTTP/1.1 100 Continue\r\n\r\n" + final:     "list",
+		strings.Repeat(interim, maxInterim) + final: "list",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nli\r\n2\r\nst\r\n0\r\nTrailer: 1\r\n\r\n": "list",
+		"HTTP/1.0 200 OK\n\nto the end":                      "to the end",
+		"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 100): strings.Repeat("x", 51),
+		strings.Repeat(interim, maxInterim+1) + final:        "too many provisional answers",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlist":   "unexpected EOF",
+		"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n":         "HTTP 302 Found",
+		"HTTP/1.1 101 Switching Protocols\r\n\r\n":           "HTTP 101 Switching Protocols",
+	} {
+		server, conn := net.Pipe()
+		go func() {
+			defer server.Close()
+			http.ReadRequest(bufio.NewReader(server))
+			for _, c := range []byte(answer) { // a byte at a time
+				if _, err := server.Write([]byte{c}); err != nil {
+					return
+				}
+			}
+		}()
+		data, err := get(conn, "x", "/y", "z", 50)
+		conn.Close()
+		if err != nil {
+			data = []byte(err.Error())
+		}
+		require.Equal(t, want, string(data), "%q", answer)
+	}
 }
