@@ -3,6 +3,8 @@ package lab
 import (
 	"fmt"
 	"syscall"
+
+	"itlsim/internal/room"
 )
 
 // enoughDescriptors refuses a run in which the servers would run out of file
@@ -11,13 +13,9 @@ import (
 // last packet of the boot before.
 func enoughDescriptors(boots int) error {
 	const others = 160 // resets on their way, listeners, standard streams, files
-	var limit syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil {
-		return nil
-	}
-	if need := uint64(3*boots + others); limit.Cur < need {
+	if need, most := uint64(3*boots+others), room.Descriptors(); most < need {
 		return fmt.Errorf("%d boots at a time may need %d file descriptors, and this process may open %d: %w",
-			boots, need, limit.Cur, syscall.EMFILE)
+			boots, need, most, syscall.EMFILE)
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (l *load) theirs() time.Duration {
 
 // phone is the i-th phone: its name, and its own address.
 func phone(i int) (name string, from netip.Addr) {
-	device := fmt.Sprintf("SEP%012X", 0x001BD4000000+i)
+	device := fmt.Sprintf("SEP%012X", 0x001BD4000000+int64(i))
 	return device, netip.AddrFrom4([4]byte{127, 16 + byte(i>>16)&15, byte(i >> 8), byte(i)})
 }
 

@@ -46,23 +46,15 @@ type Room struct{ AddressSpace, Memory, Threads uint64 }
 
 // Left is what this process may take. What cannot be read limits nothing.
 func Left() Room {
-	r := Room{AddressSpace: limit(syscall.RLIMIT_AS)}
+	r := Room{AddressSpace: addressSpace()}
 	groups := groupsOf(os.DirFS("/"))
-	data := limit(syscall.RLIMIT_DATA) // stacks count there, too
+	data := dataSize() // stacks count there, too
 	if data != unlimited {
 		data -= min(data, Runs.threads()*ofStack)
 	}
 	r.Memory = min(data, groups.memory)
 	r.Threads = min(groups.threads, userThreads())
 	return r
-}
-
-func limit(resource int) uint64 {
-	var l syscall.Rlimit
-	if syscall.Getrlimit(resource, &l) != nil || l.Cur > math.MaxInt64 {
-		return unlimited
-	}
-	return l.Cur
 }
 
 // Short is the error of a process that there is no room for. It is ENOMEM, or EAGAIN

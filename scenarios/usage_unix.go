@@ -1,3 +1,5 @@
+//go:build unix
+
 package scenarios
 
 import (
@@ -22,7 +24,7 @@ func peakRSS() int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" {
-		return u.Maxrss
+		return int64(u.Maxrss) // 32 bits on some machines
 	}
-	return u.Maxrss << 10
+	return int64(u.Maxrss) << 10
 }
