@@ -25,6 +25,7 @@ type Cluster struct {
 	ahead      atomic.Int64  // state.ahead, for Now without the lock
 	signed     atomic.Uint64 // configurations
 	guesses    guess.Gate    // of the administrator's password, on all nodes
+	proven     proven
 
 	// admin serialises what administrators do; mu guards the data below and the
 	// nodes', and is never held while a service starts, stops or answers.

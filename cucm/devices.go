@@ -36,6 +36,9 @@ func (p *Phones) Devices() (all []Device, revision uint64) {
 // Description is the phone's: CUCM's page fills the device's name in (remembered).
 func (d *Device) Description() string { return d.Name }
 
+// Product is the phone's model as CUCM's lists name it.
+func (d *Device) Product() string { return productType(d.Model) }
+
 // AddDevice enters a phone into the database, or changes what that has of it. Its
 // group has [MaxGroup] nodes at most. The phone learns of a change by its next
 // configuration.

@@ -153,9 +153,11 @@ func (n *Node) LogFiles() []string { return n.log.Files() }
 // LogFile is what one of these files shows, line by line.
 func (n *Node) LogFile(name string) ([]string, error) { return n.log.View(name) }
 
-// LoginFailed enters a refused login into the log.
-func (n *Node) LoginFailed(user, from string) {
+// LoginFailed enters a refused login at the command line into the log.
+func (n *Node) LoginFailed(user, from string) { n.loginFailed(CommandLine, user, from) }
+
+func (n *Node) loginFailed(by Interface, user, from string) {
 	n.cluster.raise(occurrence{n.index, ciscolog.AuthenticationFailed, n.cluster.Now(), ciscolog.Tags{
-		{Name: "LoginFrom", Value: from}, {Name: "Interface", Value: "CLI"}, {Name: "UserID", Value: user},
+		{Name: "LoginFrom", Value: from}, {Name: "Interface", Value: string(by)}, {Name: "UserID", Value: user},
 	}})
 }

@@ -83,7 +83,7 @@ func (s *Server) Close() error { return s.connections.Close() }
 // login judges a password, while the connection is open on this side.
 func (s *Server) login(open context.Context, meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 	from := meta.RemoteAddr().(*net.TCPAddr).AddrPort()
-	if s.node.LogIn(open, meta.User(), string(password), from) != nil {
+	if s.node.LogIn(open, cucm.CommandLine, meta.User(), string(password), from) != nil {
 		s.refused.Add(1)
 		return nil, errRefused
 	}

@@ -20,7 +20,7 @@ const (
 	RTMTAlert
 	NotificationFailed
 
-	// AuthenticationFailed is a refused login at the command line. Its form is
+	// AuthenticationFailed is a refused login, by any interface. Its form is
 	// this project's own.
 	AuthenticationFailed
 

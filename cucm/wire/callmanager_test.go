@@ -363,3 +363,15 @@ func TestLoadsOfRegistration(t *testing.T) {
 		require.Equal(t, c.conn.LocalAddr().String(), all[0].At.String())
 	}
 }
+
+// A phone that is named is told what was asked of it, over its connection.
+func TestRestartOfAForeignPhone(t *testing.T) {
+	l := registrations(t, "127.4.6.", cucm.Release125)
+	c := dial(t, l.Pub)
+	c.register(named, "Expires: 3600\r\n")
+	l.ResetDevices([]string{device}, sip.Restart)
+	_, h, body := c.message()
+	require.Equal(t, "action=restart\r\nRegisterCallId={1@host}\r\n", body)
+	c.answer(h)
+	require.Eventually(t, func() bool { return l.Registered() == 0 }, time.Minute, time.Millisecond)
+}

@@ -8,11 +8,12 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/cucm/webapi"
 	"itlsim/internal/accept"
 )
 
-// serveDirectory serves the corporate directory over HTTPS, with the node's
-// tomcat certificate of the moment.
+// serveDirectory serves the corporate directory and the web APIs over HTTPS, with the
+// node's tomcat certificate of the moment.
 func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
 	config := &tls.Config{
 		MinVersion:     n.MinTLS().Server,
@@ -23,6 +24,7 @@ func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, directoryPage, n.Address(cucm.TomcatService))
 	})
+	webapi.NewHandler(n).Register(mux)
 	return accept.ServeHTTP(l, accept.Usual, config, containedHandler(n, mux))
 }
 

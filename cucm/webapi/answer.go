@@ -1,0 +1,146 @@
+package webapi
+
+import (
+	"bufio"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+const (
+	// maxAnswer is how long an answer of AXL may be, in bytes (AXL developer guide).
+	maxAnswer = 8 << 20
+	// maxAnswering is how much may be under way together, in bytes (the same).
+	maxAnswering = 16 << 20
+)
+
+// An answer writes what stands in <return>. It does so twice, since only the first time
+// shows how long it gets: so nothing of it is held in memory.
+type answer struct {
+	rows  int
+	write func(w *writer)
+}
+
+// A writer writes XML. Errors show at the end.
+type writer struct{ *bufio.Writer }
+
+// text writes escaped text.
+func (w writer) text(s string) { _ = xml.EscapeText(w, []byte(s)) }
+
+// open begins an element with attributes, in pairs of name and value.
+func (w writer) open(name string, attributes ...string) {
+	w.WriteString("<" + name)
+	for i := 0; i < len(attributes); i += 2 {
+		w.WriteString(" " + attributes[i] + `="`)
+		w.text(attributes[i+1])
+		w.WriteByte('"')
+	}
+	w.WriteByte('>')
+}
+
+func (w writer) close(name string) { w.WriteString("</" + name + ">") }
+
+// leaf writes an element with text.
+func (w writer) leaf(name, text string, attributes ...string) {
+	w.open(name, attributes...)
+	w.text(text)
+	w.close(name)
+}
+
+const (
+	opening = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>`
+	closing = "</soapenv:Body></soapenv:Envelope>"
+)
+
+// write writes an answer whole.
+func write(to io.Writer, operation, namespace string, a answer) error {
+	w := writer{bufio.NewWriterSize(to, 32<<10)}
+	w.WriteString(opening)
+	w.open("ns:"+operation+"Response", "xmlns:ns", namespace)
+	w.open("return")
+	a.write(&w)
+	w.close("return")
+	w.close("ns:" + operation + "Response")
+	w.WriteString(closing)
+	return w.Flush()
+}
+
+type counter struct{ bytes int }
+
+func (c *counter) Write(b []byte) (int, error) { c.bytes += len(b); return len(b), nil }
+
+// send sends an answer as it is made. One that is too long, alone or with those that are
+// under way, is a fault, and nothing was sent.
+func (h *Handler) send(w http.ResponseWriter, operation, namespace string, a answer) error {
+	var size counter
+	if err := write(&size, operation, namespace, a); err != nil {
+		return err
+	}
+	if size.bytes > maxAnswer {
+		fewer := int(int64(a.rows) * maxAnswer / int64(size.bytes))
+		return &fault{server, noCode, fmt.Sprintf("Query request too large. Total rows matched: %d rows. "+
+			"Suggestive Row Fetch: less than %d rows", a.rows, fewer)}
+	}
+	if !h.begin(size.bytes) {
+		return &fault{server, noCode, "Maximum AXL Memory Allocation Consumed. " +
+			"Please retry once requests in progress have completed"}
+	}
+	defer h.begin(-size.bytes)
+	w.Header().Set("Content-Type", "text/xml;charset=UTF-8")
+	_ = write(w, operation, namespace, a) // the client may have gone
+	return nil
+}
+
+// begin counts an answer under way, if there is room; a negative one is over.
+func (h *Handler) begin(bytes int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if bytes > 0 && h.answering+bytes > maxAnswering {
+		return false
+	}
+	h.answering += bytes
+	return true
+}
+
+const (
+	server = "soapenv:Server"
+	noCode = -1 // axlcode of faults without one
+)
+
+// A fault is the answer to a request that failed.
+type fault struct {
+	whose string // faultcode
+	code  int    // axlcode
+	text  string
+}
+
+func (f *fault) Error() string { return f.text }
+
+// notFound says that there is no such object, in AXL's words (5007).
+func notFound(kind string) error {
+	return &fault{server, 5007, "Item not valid: The specified " + kind + " was not found"}
+}
+
+// writeFault answers a request that failed.
+func writeFault(to http.ResponseWriter, operation string, err error) {
+	f, ok := errors.AsType[*fault](err)
+	if !ok {
+		f = &fault{server, noCode, err.Error()}
+	}
+	to.Header().Set("Content-Type", "text/xml;charset=UTF-8")
+	to.WriteHeader(http.StatusInternalServerError)
+	w := writer{bufio.NewWriter(to)}
+	w.WriteString(opening + "<soapenv:Fault>")
+	w.leaf("faultcode", f.whose)
+	w.leaf("faultstring", f.text)
+	w.WriteString("<detail><axlError>")
+	w.leaf("axlcode", strconv.Itoa(f.code))
+	w.leaf("axlmessage", f.text)
+	w.leaf("request", operation)
+	w.WriteString("</axlError></detail></soapenv:Fault>" + closing)
+	_ = w.Flush() // the client may have gone
+}

@@ -1,0 +1,102 @@
+package webapi
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"itlsim/cucm"
+)
+
+// A call is one request, by what it is answered from.
+type call struct {
+	*Handler
+	node    *cucm.Node
+	cluster *cucm.Cluster
+	asked   *element
+}
+
+// operations are those that there are, by the name of their element.
+var operations = map[string]func(*call) (answer, error){
+	"getCCMVersion":   (*call).version,
+	"listProcessNode": (*call).listNodes,
+	"listCallManager": (*call).listCallManagers,
+
+	"listCallManagerGroup": (*call).listGroups,
+	"getCallManagerGroup":  (*call).getGroup,
+	"listDevicePool":       (*call).listPools,
+
+	"listPhone": (*call).listPhones,
+	"getPhone":  (*call).getPhone,
+
+	"doDeviceReset": (*call).resetDevice,
+	"resetPhone":    resetsPhone("Reset"),
+	"restartPhone":  resetsPhone("Restart"),
+	"applyPhone":    resetsPhone("Apply Configuration"),
+
+	"resetDevicePool":          resetsGroup("DevicePool", "Reset"),
+	"restartDevicePool":        resetsGroup("DevicePool", "Restart"),
+	"applyDevicePool":          resetsGroup("DevicePool", "Apply Configuration"),
+	"resetCallManagerGroup":    resetsGroup("CallManagerGroup", "Reset"),
+	"restartCallManagerGroup":  resetsGroup("CallManagerGroup", "Restart"),
+	"applyCallManagerGroup":    resetsGroup("CallManagerGroup", "Apply Configuration"),
+	"resetCommonPhoneConfig":   resetsGroup("CommonPhoneConfig", "Reset"),
+	"restartCommonPhoneConfig": resetsGroup("CommonPhoneConfig", "Restart"),
+	"applyCommonPhoneConfig":   resetsGroup("CommonPhoneConfig", "Apply Configuration"),
+
+	"resetEnterpriseParameters":       resetsAll("Reset"),
+	"doEnterpriseParametersReset":     resetsAll("Reset"),
+	"restartEnterpriseParameters":     resetsAll("Restart"),
+	"applyConfigEnterpriseParameters": resetsAll("Apply Configuration"),
+}
+
+// carryOut does what is asked. One operation that is not there is a fault, which names it.
+func (c *call) carryOut() (answer, error) {
+	do := operations[c.asked.name]
+	if do == nil {
+		return answer{}, &fault{"soapenv:Client", noCode, fmt.Sprintf(
+			"The operation %s is not there: this is a simulator, which has a part of AXL alone", c.asked.name)}
+	}
+	return do(c)
+}
+
+// isNamed reports whether a request names an object, by its name or its UUID.
+func (c *call) isNamed(kind, name string) bool {
+	if given := c.asked.child("name").text; given != "" {
+		return strings.EqualFold(given, name)
+	}
+	return sameUUID(c.uuid(), uuid(kind, name))
+}
+
+// uuid is the one that a request gives.
+func (c *call) uuid() string { return cmp.Or(c.asked.child("uuid").text, c.asked.uuid) }
+
+// plain is an answer of text.
+func plain(text string) answer { return answer{write: func(w *writer) { w.text(text) }} }
+
+// version is that of the node that is named, or else of the one that is asked, written as
+// AXL has it: 12.5.1.11900(146).
+func (c *call) version() (answer, error) {
+	of := c.node
+	if name := c.asked.child("processNodeName").text; name != "" {
+		i := slices.IndexFunc(c.cluster.Nodes(), func(n *cucm.Node) bool { return strings.EqualFold(n.Name(), name) })
+		if i < 0 {
+			return answer{}, notFound("ProcessNode")
+		}
+		of = c.cluster.Nodes()[i]
+	}
+	active, _ := of.Versions()
+	if number, build, ok := strings.Cut(active, "-"); ok {
+		active = number + "(" + build + ")"
+	}
+	return answer{write: func(w *writer) {
+		w.open("componentVersion")
+		w.leaf("version", active)
+		w.close("componentVersion")
+	}}, nil
+}
+
+// Operations are the names of those that there are, in order.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }

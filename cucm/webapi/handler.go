@@ -1,0 +1,134 @@
+package webapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/internal/accept"
+	"itlsim/internal/guess"
+)
+
+// realm is that of the Basic authentication (its words are remembered).
+const realm = "Cisco Web Services Realm"
+
+// A Handler answers a node's web APIs. Make it with [NewHandler], anew whenever Tomcat
+// starts, which ends all sessions.
+type Handler struct {
+	node     *cucm.Node
+	sessions sessions
+	index    index
+
+	mu        sync.Mutex
+	answering int // bytes of the answers under way
+}
+
+// NewHandler is the handler of a node.
+func NewHandler(n *cucm.Node) *Handler {
+	return &Handler{node: n, sessions: sessions{all: make(map[string]*session), now: time.Now}}
+}
+
+// Register enters the paths that the handler answers.
+func (h *Handler) Register(mux *http.ServeMux) {
+	mux.Handle("/axl", h)
+	mux.Handle("/axl/{$}", h)
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !h.admit(w, r) {
+		return
+	}
+	accept.ProveRequest(r)
+	switch r.Method {
+	case http.MethodPost:
+		h.post(w, r)
+	case http.MethodGet, http.MethodHead:
+		page(w, http.StatusOK, "AXL Web Service", "The AXL Web Service is working and accepting requests.")
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "Requests are sent by POST.")
+	}
+}
+
+// admit judges who asks, by the password where there is one, else by the cookie. It
+// answers whoever is not admitted.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
+	cookie, _ := r.Cookie(cookieName)
+	login := h.node.Cluster().LoginID()
+	user, password, basic := r.BasicAuth()
+	if !basic {
+		if cookie != nil && r.Header.Get("Authorization") == "" {
+			if h.sessions.goesOn(cookie.Value, login) {
+				return true
+			}
+			page(w, http.StatusNotFound, "HTTP Status 404", "The session is over.")
+			return false
+		}
+		refuse(w)
+		return false
+	}
+	from, _ := netip.ParseAddrPort(r.RemoteAddr)
+	switch err := h.node.LogIn(r.Context(), cucm.WebServices, user, password, from); {
+	case errors.Is(err, context.Canceled): // nobody is there any more
+		return false
+	case err != nil:
+		if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
+			w.Header().Set("Retry-After", fmt.Sprint(int(soon.Wait.Seconds())+1))
+		}
+		refuse(w)
+		return false
+	}
+	if cookie == nil || !h.sessions.goesOn(cookie.Value, login) {
+		http.SetCookie(w, &http.Cookie{
+			Name: cookieName, Value: h.sessions.begin(login), Path: "/", Secure: true, HttpOnly: true,
+		})
+	}
+	return true
+}
+
+// refuse asks for another name and password.
+func refuse(w http.ResponseWriter) {
+	w.Header().Set("WWW-Authenticate", `Basic realm="`+realm+`"`)
+	page(w, http.StatusUnauthorized, "HTTP Status 401", "This request requires HTTP authentication.")
+}
+
+// page answers with a page, whose title and text are this program's own.
+func page(w http.ResponseWriter, status int, title, text string) {
+	w.Header().Set("Content-Type", "text/html;charset=UTF-8")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<html><head><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%s</p></body></html>\n", title, text)
+}
+
+// post answers an envelope.
+func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		writeFault(w, "", &fault{"soapenv:Client", noCode, err.Error()})
+		return
+	}
+	asked, err := parseEnvelope(body)
+	if err != nil {
+		writeFault(w, "", &fault{"soapenv:Client", noCode, err.Error()})
+		return
+	}
+	release := h.node.Facts().Release
+	namespace, ok := answerIn(asked.space, release)
+	if !ok {
+		page(w, statusVersion, "HTTP Status 599", "Incorrect axl version. Supported axl versions are "+supported(release))
+		return
+	}
+	c := &call{h, h.node, h.node.Cluster(), asked}
+	answer, err := c.carryOut()
+	if err == nil {
+		err = h.send(w, asked.name, namespace, answer)
+	}
+	if err != nil {
+		writeFault(w, asked.name, err)
+	}
+}
