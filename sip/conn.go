@@ -76,7 +76,7 @@ func (c *Client) Dial(ctx context.Context, server string) (*Conn, error) {
 		}
 	}
 	conn := newConn(raw)
-	conn.server, conn.timeout = server, timeout
+	conn.server, conn.timeout, conn.ctx = server, timeout, ctx
 	conn.stop = context.AfterFunc(ctx, func() { raw.SetDeadline(time.Unix(1, 0)) })
 	return conn, nil
 }
@@ -107,6 +107,7 @@ type Conn struct {
 	net.Conn
 	server  string
 	timeout time.Duration
+	ctx     context.Context // of a client's
 	stop    func() bool
 	in      *incoming
 }
@@ -144,7 +145,10 @@ func (c *Conn) Ask(r Request) Answer { return c.AskAll(r)[0] }
 func (c *Conn) AskAll(requests ...Request) []Answer {
 	answers := make([]Answer, len(requests))
 	c.SetDeadline(time.Now().Add(c.timeout))
-	err := c.send(requests)
+	err := c.ctx.Err() // which has moved the deadline before, or will
+	if err == nil {
+		err = c.send(requests)
+	}
 	for waiting := len(requests); err == nil && waiting > 0; {
 		var response *Message
 		if response, err = c.next(); err != nil {

@@ -307,3 +307,18 @@ func BenchmarkExchange(b *testing.B) {
 		conn.Close()
 	}
 }
+
+// Whose context has ended between two requests waits for no answer.
+func TestAskAfterCancel(t *testing.T) {
+	s := listen(t, ServerConfig{Handle: func(*Exchange) {}})
+	ctx, cancel := context.WithCancel(t.Context())
+	conn, err := (&Client{Timeout: time.Minute}).Dial(ctx, s.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	cancel()
+	time.Sleep(20 * time.Millisecond) // until what the context does to the connection is done
+	began := time.Now()
+	answer := conn.Ask(golden7821.StandBy("127.0.0.2", 1, time.Unix(0, 0)))
+	require.ErrorIs(t, answer.Err, context.Canceled)
+	require.Less(t, time.Since(began), 10*time.Second)
+}

@@ -362,3 +362,25 @@ func TestPeersMayNotSendResetsElsewhere(t *testing.T) {
 	_, err = victim.Accept()
 	require.Error(t, err, "the contact's host is not believed")
 }
+
+// A fleet that ends waits for no page of a service that says nothing.
+func TestEndDuringAService(t *testing.T) {
+	l := newLab(t, 1, patient)
+	l.add(1)
+	s := l.fleet.all()[0]
+	near, far := net.Pipe()
+	defer far.Close()
+	s.conn = tls.Client(near, &tls.Config{InsecureSkipVerify: true})
+	done := make(chan phone.Event, 1)
+	go func() { done <- l.fleet.readService(s, phone.ReadService{URL: "https://127.0.0.2:8443/x"}) }()
+	_, err := io.ReadFull(far, make([]byte, 1)) // it is asked
+	require.NoError(t, err)
+	l.fleet.cancel()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("it waits on")
+		s.conn.Close()
+		<-done
+	}
+}

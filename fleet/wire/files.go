@@ -1,9 +1,7 @@
 package wire
 
 import (
-	"context"
 	"net/url"
-	"time"
 
 	"itlsim/fleet"
 	"itlsim/fleet/network"
@@ -53,6 +51,6 @@ func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {
 		return nil, err
 	}
 	defer conn.Close()
-	defer context.AfterFunc(f.ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
+	defer f.endsWith(conn)()
 	return get(conn, a.Address(), "/"+url.PathEscape(a.Name.String()), s.phone.Profile().UserAgent(), a.Limit())
 }

@@ -39,6 +39,12 @@ func (f *Fleet) dial(s *slot, address string) (net.Conn, error) {
 	return conn, err
 }
 
+// endsWith has what is under way over a connection end with the fleet, until stop is
+// called. No deadline may be set meanwhile.
+func (f *Fleet) endsWith(conn net.Conn) (stop func() bool) {
+	return context.AfterFunc(f.ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+}
+
 // statusError is an HTTP answer other than 200.
 type statusError int
 

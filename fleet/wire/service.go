@@ -48,6 +48,7 @@ func (f *Fleet) readService(s *slot, a phone.ReadService) phone.Event {
 		defer f.place()()
 		// again, since the question to a TVS may have taken long
 		s.conn.SetDeadline(time.Now().Add(f.config.Limits.HTTPTimeout))
+		defer f.endsWith(s.conn)()
 		data, err = get(s.conn, u.Host, u.RequestURI(), s.phone.Profile().UserAgent(), itl.MaxFile)
 	}
 	if err != nil {
