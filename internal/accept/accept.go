@@ -14,12 +14,16 @@ type Server struct {
 	closing  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
+
+	mu     sync.Mutex
+	open   map[*Conn]struct{}
+	closed bool
 }
 
 // Serve accepts TCP connections within limits. Each is closed when serve returns, when
 // it is dropped and when the server is closed; the context open ends then.
 func Serve(l net.Listener, limits Limits, serve func(open context.Context, conn *Conn)) *Server {
-	s := &Server{listener: Listen(l, limits), serve: serve}
+	s := &Server{listener: Listen(l, limits), serve: serve, open: make(map[*Conn]struct{})}
 	s.closing, s.cancel = context.WithCancel(context.Background())
 	s.listener.ctx = s.closing
 	s.running.Go(s.accept)
@@ -38,8 +42,26 @@ func (s *Server) accept() {
 
 func (s *Server) connected(conn *Conn) {
 	defer conn.Close()
-	defer context.AfterFunc(conn.open, func() { conn.Close() })()
-	s.serve(conn.open, conn)
+	if s.opened(conn) {
+		defer s.ended(conn)
+		s.serve(conn.open, conn)
+	}
+}
+
+// opened notes a connection that Close cuts; false where it is too late.
+func (s *Server) opened(conn *Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.open[conn] = struct{}{}
+	}
+	return !s.closed
+}
+
+func (s *Server) ended(conn *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, conn)
 }
 
 // Addr is where the server listens.
@@ -53,6 +75,12 @@ func (s *Server) Closing() context.Context { return s.closing }
 func (s *Server) Close() error {
 	err := s.listener.Close() // first: the places that become free are for nobody
 	s.cancel()
+	s.mu.Lock()
+	s.closed = true
+	for conn := range s.open {
+		conn.Close()
+	}
+	s.mu.Unlock()
 	s.running.Wait()
 	return err
 }
