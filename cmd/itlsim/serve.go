@@ -73,10 +73,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 		fmt.Fprintf(s.err, "itlsim: the cluster kept in %s is of release %s; --release is for a new one\n", c.State, kept)
 	}
 
-	var hosts []string
-	for addr := publisher; len(hosts) < len(cluster.Nodes()); addr = addr.Next() {
-		hosts = append(hosts, addr.String())
-	}
+	hosts := hostsFrom(publisher, len(cluster.Nodes()))
 	sockets, err := wire.ListenAt(cluster, hosts, c.PortOffset)
 	if err != nil {
 		return c.explained(err)
@@ -108,6 +105,14 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	defer givingBack()()
 	<-ctx.Done()
 	return nil
+}
+
+// hostsFrom are the addresses of so many nodes, from the publisher's on.
+func hostsFrom(publisher netip.Addr, nodes int) (hosts []string) {
+	for addr := publisher; len(hosts) < nodes; addr = addr.Next() {
+		hosts = append(hosts, addr.String())
+	}
+	return hosts
 }
 
 // check finds what is wrong with the command line before anything starts.
