@@ -39,6 +39,9 @@ func (d *Device) Description() string { return d.Name }
 // Product is the phone's model as CUCM's lists name it.
 func (d *Device) Product() string { return productType(d.Model) }
 
+// Type is CUCM's number of the phone's model; "255" where it is not known.
+func (d *Device) Type() string { return deviceType(d.Model) }
+
 // AddDevice enters a phone into the database, or changes what that has of it. Its
 // group has [MaxGroup] nodes at most. The phone learns of a change by its next
 // configuration.

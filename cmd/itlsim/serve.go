@@ -34,6 +34,7 @@ type serveCmd struct {
 	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
 	Address          string   `help:"${serve_address}" default:"127.0.0.2"`
 	PortOffset       int      `help:"Add N to every standard port." placeholder:"N"`
+	RISRate          int      `name:"ris-rate" help:"${serve_ris_rate}" default:"15" placeholder:"N"`
 	SSHLegacy        bool     `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Syslog           []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
 }
@@ -74,7 +75,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	}
 
 	hosts := hostsFrom(publisher, len(cluster.Nodes()))
-	sockets, err := wire.ListenAt(cluster, hosts, c.PortOffset)
+	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: &c.PortOffset, RISRate: &c.RISRate})
 	if err != nil {
 		return c.explained(err)
 	}
@@ -125,6 +126,8 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
 	case !itl.CanSign(c.KeyBits) || !slices.Contains(c.release().Facts().KeyBits, c.KeyBits):
 		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
+	case c.RISRate < 0:
+		return publisher, usageError("--ris-rate %d: want 0 or more", c.RISRate)
 	case c.StateGeneration < 0:
 		return publisher, usageError("--state-generation %d: want the number of a generation", c.StateGeneration)
 	case c.StateGeneration > 0 && c.State == "":

@@ -56,15 +56,14 @@ const (
 	closing = "</soapenv:Body></soapenv:Envelope>"
 )
 
-// write writes an answer whole.
-func write(to io.Writer, operation, namespace string, a answer) error {
+// xmlType is the type of all answers but pages.
+const xmlType = "text/xml;charset=UTF-8"
+
+// envelope writes an envelope around what write writes.
+func envelope(to io.Writer, write func(w *writer)) error {
 	w := writer{bufio.NewWriterSize(to, 32<<10)}
 	w.WriteString(opening)
-	w.open("ns:"+operation+"Response", "xmlns:ns", namespace)
-	w.open("return")
-	a.write(&w)
-	w.close("return")
-	w.close("ns:" + operation + "Response")
+	write(&w)
 	w.WriteString(closing)
 	return w.Flush()
 }
@@ -76,8 +75,15 @@ func (c *counter) Write(b []byte) (int, error) { c.bytes += len(b); return len(b
 // send sends an answer as it is made. One that is too long, alone or with those that are
 // under way, is a fault, and nothing was sent.
 func (h *Handler) send(w http.ResponseWriter, operation, namespace string, a answer) error {
+	write := func(w *writer) {
+		w.open("ns:"+operation+"Response", "xmlns:ns", namespace)
+		w.open("return")
+		a.write(w)
+		w.close("return")
+		w.close("ns:" + operation + "Response")
+	}
 	var size counter
-	if err := write(&size, operation, namespace, a); err != nil {
+	if err := envelope(&size, write); err != nil {
 		return err
 	}
 	if size.bytes > maxAnswer {
@@ -90,8 +96,8 @@ func (h *Handler) send(w http.ResponseWriter, operation, namespace string, a ans
 			"Please retry once requests in progress have completed"}
 	}
 	defer h.begin(-size.bytes)
-	w.Header().Set("Content-Type", "text/xml;charset=UTF-8")
-	_ = write(w, operation, namespace, a) // the client may have gone
+	w.Header().Set("Content-Type", xmlType)
+	_ = envelope(w, write) // the client may have gone
 	return nil
 }
 
@@ -108,6 +114,7 @@ func (h *Handler) begin(bytes int) bool {
 
 const (
 	server = "soapenv:Server"
+	client = "soapenv:Client"
 	noCode = -1 // axlcode of faults without one
 )
 
@@ -125,22 +132,38 @@ func notFound(kind string) error {
 	return &fault{server, 5007, "Item not valid: The specified " + kind + " was not found"}
 }
 
-// writeFault answers a request that failed.
-func writeFault(to http.ResponseWriter, operation string, err error) {
+// notThere says that an operation is not.
+func notThere(operation, api string) error {
+	return &fault{client, noCode, fmt.Sprintf(
+		"The operation %s is not there: this is a simulator, which has a part of %s alone", operation, api)}
+}
+
+// axlDetail is what a fault of AXL says beside.
+func axlDetail(operation string) func(*writer, *fault) {
+	return func(w *writer, f *fault) {
+		w.WriteString("<detail><axlError>")
+		w.leaf("axlcode", strconv.Itoa(f.code))
+		w.leaf("axlmessage", f.text)
+		w.leaf("request", operation)
+		w.WriteString("</axlError></detail>")
+	}
+}
+
+// writeFault answers a request that failed; detail may be nil.
+func writeFault(to http.ResponseWriter, err error, detail func(*writer, *fault)) {
 	f, ok := errors.AsType[*fault](err)
 	if !ok {
 		f = &fault{server, noCode, err.Error()}
 	}
-	to.Header().Set("Content-Type", "text/xml;charset=UTF-8")
+	to.Header().Set("Content-Type", xmlType)
 	to.WriteHeader(http.StatusInternalServerError)
-	w := writer{bufio.NewWriter(to)}
-	w.WriteString(opening + "<soapenv:Fault>")
-	w.leaf("faultcode", f.whose)
-	w.leaf("faultstring", f.text)
-	w.WriteString("<detail><axlError>")
-	w.leaf("axlcode", strconv.Itoa(f.code))
-	w.leaf("axlmessage", f.text)
-	w.leaf("request", operation)
-	w.WriteString("</axlError></detail></soapenv:Fault>" + closing)
-	_ = w.Flush() // the client may have gone
+	_ = envelope(to, func(w *writer) { // the client may have gone
+		w.open("soapenv:Fault")
+		w.leaf("faultcode", f.whose)
+		w.leaf("faultstring", f.text)
+		if detail != nil {
+			detail(w, f)
+		}
+		w.close("soapenv:Fault")
+	})
 }

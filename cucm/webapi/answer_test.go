@@ -9,7 +9,7 @@ import (
 
 // Answers that are under way together have their bound, and give their room back.
 func TestAnswersUnderWay(t *testing.T) {
-	h := NewHandler(nil)
+	h := NewHandler(nil, nil)
 	send := func() error { return h.send(httptest.NewRecorder(), "x", namespaces, plain("true")) }
 	require.NoError(t, send())
 	require.Zero(t, h.answering)

@@ -2,7 +2,6 @@ package webapi
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -56,8 +55,7 @@ var operations = map[string]func(*call) (answer, error){
 func (c *call) carryOut() (answer, error) {
 	do := operations[c.asked.name]
 	if do == nil {
-		return answer{}, &fault{"soapenv:Client", noCode, fmt.Sprintf(
-			"The operation %s is not there: this is a simulator, which has a part of AXL alone", c.asked.name)}
+		return answer{}, notThere(c.asked.name, "AXL")
 	}
 	return do(c)
 }
@@ -98,5 +96,7 @@ func (c *call) version() (answer, error) {
 	}}, nil
 }
 
-// Operations are the names of those that there are, in order.
-func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
+// Operations are the names of those that there are, AXL's in order, then those of RIS.
+func Operations() []string {
+	return append(slices.Sorted(maps.Keys(operations)), "selectCmDevice", "selectCmDeviceExt")
+}

@@ -93,7 +93,7 @@ func criteriaOf(c *call) (said []*element, err error) {
 			said = append(said, criterion)
 		}
 		if len(said) > maxCriteria || len(criterion.text) > maxPattern {
-			return nil, &fault{"soapenv:Client", noCode, "searchCriteria are too many or too long"}
+			return nil, &fault{client, noCode, "searchCriteria are too many or too long"}
 		}
 	}
 	return said, nil
@@ -104,7 +104,7 @@ func criteriaOf(c *call) (said []*element, err error) {
 func (k *class[T]) list(c *call, all []T) (answer, error) {
 	tags, said := k.returned(c)
 	if !said {
-		return answer{}, &fault{"soapenv:Client", noCode, "returnedTags is missing in " + c.asked.name}
+		return answer{}, &fault{client, noCode, "returnedTags is missing in " + c.asked.name}
 	}
 	criteria, err := criteriaOf(c)
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *call) number(name string, usual int) (int, error) {
 	}
 	n, err := strconv.ParseUint(said, 10, 31)
 	if err != nil {
-		return 0, &fault{"soapenv:Client", noCode, name + " is no number: " + said}
+		return 0, &fault{client, noCode, name + " is no number: " + said}
 	}
 	return int(n), nil
 }

@@ -3,8 +3,8 @@
 //
 //	Handler ── gate: Basic or cookie ── envelope ── operation, by name ── answer
 //
-// AXL ([NewHandler] serves /axl/) is there in part: what it has not gets a fault that names
-// it, never an empty success. Which operations there are, and where they differ from a real
+// AXL is there in part, and RIS: what is not gets a fault that names it, never an empty
+// success. Which operations there are, and where they differ from a real
 // node's, stands in docs/web-apis.md.
 //
 // Operations read and change the cluster by package cucm's exported operations alone; what

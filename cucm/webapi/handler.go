@@ -22,6 +22,7 @@ const realm = "Cisco Web Services Realm"
 // starts, which ends all sessions.
 type Handler struct {
 	node     *cucm.Node
+	rate     *Rate // of questions about devices, the whole cluster's
 	sessions sessions
 	index    index
 
@@ -29,31 +30,46 @@ type Handler struct {
 	answering int // bytes of the answers under way
 }
 
-// NewHandler is the handler of a node.
-func NewHandler(n *cucm.Node) *Handler {
-	return &Handler{node: n, sessions: sessions{all: make(map[string]*session), now: time.Now}}
+// NewHandler is the handler of a node. All nodes of a cluster share the rate.
+func NewHandler(n *cucm.Node, r *Rate) *Handler {
+	return &Handler{node: n, rate: r, sessions: sessions{all: make(map[string]*session), now: time.Now}}
 }
 
 // Register enters the paths that the handler answers.
 func (h *Handler) Register(mux *http.ServeMux) {
-	mux.Handle("/axl", h)
-	mux.Handle("/axl/{$}", h)
+	for path, services := range map[string]service{
+		"/axl":  {h.getAXL, h.postAXL},
+		risPath: {getRIS, h.postRIS},
+	} {
+		mux.Handle(path, h.behind(services))
+		mux.Handle(path+"/{$}", h.behind(services))
+	}
 }
 
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !h.admit(w, r) {
-		return
+// A service is what is at a path, for those who are admitted.
+type service struct{ get, post http.HandlerFunc }
+
+// behind has a service answer those who are admitted.
+func (h *Handler) behind(s service) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !h.admit(w, r) {
+			return
+		}
+		accept.ProveRequest(r)
+		switch r.Method {
+		case http.MethodPost:
+			s.post(w, r)
+		case http.MethodGet, http.MethodHead:
+			s.get(w, r)
+		default:
+			w.Header().Set("Allow", "GET, HEAD, POST")
+			page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "Requests are sent by POST.")
+		}
 	}
-	accept.ProveRequest(r)
-	switch r.Method {
-	case http.MethodPost:
-		h.post(w, r)
-	case http.MethodGet, http.MethodHead:
-		page(w, http.StatusOK, "AXL Web Service", "The AXL Web Service is working and accepting requests.")
-	default:
-		w.Header().Set("Allow", "GET, HEAD, POST")
-		page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "Requests are sent by POST.")
-	}
+}
+
+func (h *Handler) getAXL(w http.ResponseWriter, _ *http.Request) {
+	page(w, http.StatusOK, "AXL Web Service", "The AXL Web Service is working and accepting requests.")
 }
 
 // admit judges who asks, by the password where there is one, else by the cookie. It
@@ -105,16 +121,23 @@ func page(w http.ResponseWriter, status int, title, text string) {
 	fmt.Fprintf(w, "<html><head><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%s</p></body></html>\n", title, text)
 }
 
-// post answers an envelope.
-func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
+// readEnvelope is the operation in a request. The error is a fault.
+func readEnvelope(w http.ResponseWriter, r *http.Request) (*element, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		writeFault(w, "", &fault{"soapenv:Client", noCode, err.Error()})
-		return
+	if err == nil {
+		var asked *element
+		if asked, err = parseEnvelope(body); err == nil {
+			return asked, nil
+		}
 	}
-	asked, err := parseEnvelope(body)
+	return nil, &fault{client, noCode, err.Error()}
+}
+
+// postAXL answers an envelope.
+func (h *Handler) postAXL(w http.ResponseWriter, r *http.Request) {
+	asked, err := readEnvelope(w, r)
 	if err != nil {
-		writeFault(w, "", &fault{"soapenv:Client", noCode, err.Error()})
+		writeFault(w, err, axlDetail(""))
 		return
 	}
 	release := h.node.Facts().Release
@@ -129,6 +152,6 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 		err = h.send(w, asked.name, namespace, answer)
 	}
 	if err != nil {
-		writeFault(w, asked.name, err)
+		writeFault(w, err, axlDetail(asked.name))
 	}
 }

@@ -27,7 +27,7 @@ func (c *call) resetDevice() (answer, error) {
 	kind := cmp.Or(c.asked.child("deviceResetType").text, usual)
 	action, ok := resetTypes[kind]
 	if !ok {
-		return answer{}, &fault{"soapenv:Client", noCode, "The deviceResetType " + kind + " is not there: " +
+		return answer{}, &fault{client, noCode, "The deviceResetType " + kind + " is not there: " +
 			"this is a simulator, which has Reset, Restart and Apply Configuration"}
 	}
 	c.cluster.ResetDevices([]string{d.Name}, action)

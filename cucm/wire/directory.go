@@ -14,7 +14,7 @@ import (
 
 // serveDirectory serves the corporate directory and the web APIs over HTTPS, with the
 // node's tomcat certificate of the moment.
-func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
+func serveDirectory(n *cucm.Node, l net.Listener, devices *webapi.Rate) *accept.HTTPServer {
 	config := &tls.Config{
 		MinVersion:     n.MinTLS().Server,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return shown(n, cucm.Tomcat), nil },
@@ -24,7 +24,7 @@ func serveDirectory(n *cucm.Node, l net.Listener) *accept.HTTPServer {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, directoryPage, n.Address(cucm.TomcatService))
 	})
-	webapi.NewHandler(n).Register(mux)
+	webapi.NewHandler(n, devices).Register(mux)
 	return accept.ServeHTTP(l, accept.Usual, config, containedHandler(n, mux))
 }
 

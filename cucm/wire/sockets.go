@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"itlsim/cucm"
+	"itlsim/cucm/webapi"
 	"itlsim/internal/tcp"
 	"itlsim/tftp"
 	"itlsim/tvs"
@@ -32,6 +33,8 @@ type Sockets struct {
 
 	notified atomic.Uint64 // numbers NOTIFYs
 	switched atomic.Uint64 // call managers
+
+	devices *webapi.Rate // of questions about devices
 }
 
 type endpoint struct {
@@ -48,6 +51,17 @@ type Options struct {
 	// Pace is how many times as fast as usual nodes lose their patience with phones;
 	// 1 if 0.
 	Pace float64
+	// RISRate is how many questions about devices the nodes answer in a minute, all
+	// together; 0 is any number, and nil as many as CUCM.
+	RISRate *int
+}
+
+// risRate is how many questions about devices are answered in a minute; 0: any number.
+func (o Options) risRate() int {
+	if o.RISRate == nil {
+		return webapi.UsualRISRate
+	}
+	return *o.RISRate
 }
 
 // patience is how long nodes wait for phones that usually wait for so long.
@@ -72,7 +86,7 @@ func ListenWith(c *cucm.Cluster, hosts []string, opt Options) (*Sockets, error) 
 	if len(hosts) < len(c.Nodes()) {
 		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.Nodes()))
 	}
-	s := &Sockets{options: opt, servers: make(map[endpoint]server)}
+	s := &Sockets{options: opt, servers: make(map[endpoint]server), devices: webapi.NewRate(opt.risRate())}
 	c.Connect(s, func(n *cucm.Node, service cucm.Service) string {
 		port := 0
 		if opt.PortOffset != nil {
@@ -178,7 +192,7 @@ func (s *Sockets) start(n *cucm.Node, service cucm.Service, at netip.AddrPort) (
 	if err != nil {
 		return nil, err
 	}
-	return serveDirectory(n, l), nil
+	return serveDirectory(n, l, s.devices), nil
 }
 
 // shown is what the node's TVS or tomcat shows: the present certificate, a

@@ -1,0 +1,244 @@
+package webapi
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"itlsim/cucm"
+)
+
+const (
+	risPath   = "/realtimeservice2/services/RISService70"
+	risSpace  = "http://schemas.cisco.com/ast/soap"
+	risDevice = 1000 // devices in an answer, at most
+)
+
+// postRIS answers questions about where devices are (RisPort70).
+func (h *Handler) postRIS(w http.ResponseWriter, r *http.Request) {
+	asked, err := readEnvelope(w, r)
+	if err != nil {
+		writeFault(w, err, nil)
+		return
+	}
+	if asked.name != "selectCmDevice" && asked.name != "selectCmDeviceExt" {
+		writeFault(w, notThere(asked.name, "RIS"), nil)
+		return
+	}
+	if !h.rate.allow() {
+		writeFault(w, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
+			"Current allowed rate for realtime information is %d requests per minute.", h.rate.perMinute)}, nil)
+		return
+	}
+	s, err := newSelection(asked.child("CmSelectionCriteria"))
+	if err != nil {
+		writeFault(w, err, nil)
+		return
+	}
+	byNode := h.pick(s)
+	w.Header().Set("Content-Type", xmlType)
+	_ = envelope(w, func(w *writer) { h.writeDevices(w, s, byNode) }) // the client may have gone
+}
+
+// A selection is which devices are asked for.
+type selection struct {
+	most          int
+	model, status string // "": any
+	node          string
+	by            string
+	all           bool
+	names         map[string]bool // in upper case
+	patterns      []string        // as for like
+	nothing       bool            // of a class or protocol that there is not
+}
+
+func newSelection(c *element) (*selection, error) {
+	s := &selection{most: risDevice, by: "Name", names: make(map[string]bool)}
+	if n, err := strconv.Atoi(c.child("MaxReturnedDevices").text); err == nil && n > 0 {
+		s.most = min(n, risDevice)
+	}
+	other := func(name string, same ...string) (text string) {
+		text = c.child(name).text
+		for _, one := range append(same, "", "Any") {
+			if strings.EqualFold(text, one) {
+				return ""
+			}
+		}
+		return text
+	}
+	s.nothing = other("DeviceClass", "Phone")+other("Protocol", protocol)+other("DownloadStatus", "Unknown") != ""
+	s.model, s.status, s.node = other("Model", "255"), other("Status"), other("NodeName")
+	if by := c.child("SelectBy").text; by != "" {
+		s.by = by
+	}
+	items := c.child("SelectItems").children
+	s.all = len(items) == 0
+	for _, item := range items {
+		for one := range strings.SplitSeq(item.child("Item").text, ",") {
+			one = strings.ToUpper(strings.TrimSpace(one))
+			switch {
+			case one == "" || one == "*":
+				s.all = true
+			case len(one) > maxPattern || len(s.patterns) == maxCriteria:
+				return nil, &fault{client, noCode, "SelectItems are too long, or have too many wildcards"}
+			case strings.Contains(one, "*"):
+				s.patterns = append(s.patterns, strings.ReplaceAll(one, "*", "%"))
+			default:
+				s.names[one] = true
+			}
+		}
+	}
+	return s, nil
+}
+
+// takes reports whether a device is asked for.
+func (s *selection) takes(w *cucm.Whereabouts, d *cucm.Device) bool {
+	other := func(asked, is string) bool { return asked != "" && !strings.EqualFold(asked, is) }
+	if s.nothing || other(s.model, d.Type()) || other(s.status, string(w.Status)) || other(s.node, w.Node.Name()) {
+		return false
+	}
+	if s.all {
+		return true
+	}
+	var value string
+	switch s.by {
+	case "Name":
+		value = d.Name
+	case "Description":
+		value = d.Description()
+	case "IPV4Address":
+		value = w.At.Addr().String()
+	}
+	if s.names[strings.ToUpper(value)] {
+		return true
+	}
+	for _, p := range s.patterns {
+		if like(p, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// found is a device, and where it is.
+type found struct {
+	cucm.Whereabouts
+	device cucm.Device
+}
+
+// pick is what is asked for, by nodes.
+func (h *Handler) pick(s *selection) map[*cucm.Node][]found {
+	byNode, left := make(map[*cucm.Node][]found), s.most
+	for _, w := range h.node.Cluster().Registrations() {
+		d, _ := h.node.Cluster().Device(w.Device)
+		if left > 0 && !w.Node.Down() && s.takes(&w, &d) {
+			byNode[w.Node] = append(byNode[w.Node], found{w, d})
+			left--
+		}
+	}
+	return byNode
+}
+
+// writeDevices writes the answer: one item for each node, also without devices.
+func (h *Handler) writeDevices(w *writer, s *selection, byNode map[*cucm.Node][]found) {
+	total := 0
+	for _, devices := range byNode {
+		total += len(devices)
+	}
+	w.open("ns1:selectCmDeviceResponse", "xmlns:ns1", risSpace)
+	w.open("ns1:selectCmDeviceReturn")
+	w.open("ns1:SelectCmDeviceResult")
+	w.leaf("ns1:TotalDevicesFound", strconv.Itoa(total))
+	w.open("ns1:CmNodes")
+	named := s.node == ""
+	for _, n := range h.node.Cluster().Nodes() {
+		if s.node != "" && !strings.EqualFold(s.node, n.Name()) {
+			continue
+		}
+		named = true
+		code := "Ok"
+		switch {
+		case n.Down():
+			code = "NodeNotResponding"
+		case len(byNode[n]) == 0:
+			code = "NotFound"
+		}
+		writeNode(w, code, n.Name(), byNode[n])
+	}
+	if !named {
+		writeNode(w, "InvalidNodeName", s.node, nil)
+	}
+	w.close("ns1:CmNodes")
+	w.close("ns1:SelectCmDeviceResult")
+	w.leaf("ns1:StateInfo", "")
+	w.close("ns1:selectCmDeviceReturn")
+	w.close("ns1:selectCmDeviceResponse")
+}
+
+func writeNode(w *writer, code, name string, devices []found) {
+	w.open("ns1:item")
+	w.leaf("ns1:ReturnCode", code)
+	w.leaf("ns1:Name", name)
+	w.leaf("ns1:NoChange", "false")
+	w.open("ns1:CmDevices")
+	for i := range devices {
+		devices[i].write(w)
+	}
+	w.close("ns1:CmDevices")
+	w.close("ns1:item")
+}
+
+// cmDevice are the parts of a CmDevice that are text, in the order of the WSDL.
+var cmDevice = []struct {
+	name string
+	of   func(f *found) string
+}{
+	{"Name", func(f *found) string { return f.device.Name }},
+	{"DirNumber", none},
+	{"DeviceClass", func(*found) string { return "Phone" }},
+	{"Model", func(f *found) string { return f.device.Type() }},
+	{"Product", func(f *found) string { return f.device.Type() }},
+	{"BoxProduct", zero},
+	{"Httpd", func(*found) string { return "Unknown" }},
+	{"RegistrationAttempts", zero},
+	{"IsCtiControllable", func(*found) string { return "true" }},
+	{"LoginUserId", none},
+	{"Status", func(f *found) string { return string(f.Status) }},
+	{"StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
+	{"PerfMonObject", func(*found) string { return "2" }},
+	{"DChannel", zero},
+	{"Description", func(f *found) string { return f.device.Description() }},
+	{"H323Trunk", none},
+	{"TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
+	{"Protocol", func(*found) string { return protocol }},
+	{"NumOfLines", zero},
+	{"LinesStatus", none},
+	{"ActiveLoadID", func(f *found) string { return f.Loads.Active }},
+	{"InactiveLoadID", func(f *found) string { return f.Loads.Inactive }},
+	{"DownloadStatus", func(*found) string { return "Unknown" }},
+	{"DownloadFailureReason", none},
+	{"DownloadServer", none},
+}
+
+func none(*found) string { return "" }
+func zero(*found) string { return "0" }
+
+func (f *found) write(w *writer) {
+	w.open("ns1:item")
+	for _, part := range cmDevice {
+		w.leaf("ns1:"+part.name, part.of(f))
+	}
+	at := ""
+	if f.At.IsValid() {
+		at = f.At.Addr().String()
+	}
+	w.open("ns1:IPAddress")
+	w.open("ns1:item")
+	w.leaf("ns1:IP", at)
+	w.leaf("ns1:IPAddrType", "ipv4")
+	w.leaf("ns1:Attribute", "Unknown")
+	w.close("ns1:item")
+	w.close("ns1:IPAddress")
+	w.close("ns1:item")
+}
