@@ -50,7 +50,11 @@ func (l *loader) pairs(n ast.Node, what string, keys ...string) []pair {
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{n}
 	default:
-		l.at(n, "%s is a list of keys and values here, such as %q", what, strings.Join(keys, ": …, ")+": …")
+		such := "phones: power on" // of an act
+		if keys != nil {
+			such = strings.Join(keys, ": …, ") + ": …"
+		}
+		l.at(n, "%s is a list of keys and values here, such as %q", what, such)
 		return nil
 	}
 	var all []pair
