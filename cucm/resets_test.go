@@ -69,6 +69,7 @@ func TestResetDevices(t *testing.T) {
 		}
 		require.Zero(t, time.Since(began), "nobody waits")
 		time.Sleep(time.Minute)
+		synctest.Wait() // sleeping does not order what others wrote before what is read here
 		slices.Sort(net.told)
 		require.Equal(t, slices.Delete(slices.Clone(names), 3, 4), net.told, "one fault is one phone's")
 		require.Equal(t, ResetsAtOnce, net.most)
