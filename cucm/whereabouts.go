@@ -20,7 +20,7 @@ const (
 
 // Whereabouts are what call managers know of where a phone is, or was last.
 type Whereabouts struct {
-	Device string
+	Device Device         // as the database has it
 	Node   *Node          // with which it is registered, or was
 	At     netip.AddrPort // where it is reached, or was; invalid where it registered without SIP
 	Status Status
@@ -61,7 +61,7 @@ func (p *Phones) Registrations() []Whereabouts {
 
 func (p *Phones) whereabouts(rec *record) (w Whereabouts, ok bool) {
 	r, gone := rec.registration, p.departed[rec.device.Name]
-	w = Whereabouts{Device: rec.device.Name, Status: Registered}
+	w = Whereabouts{Device: rec.device, Status: Registered}
 	switch {
 	case r != nil:
 		w.Since = r.since

@@ -21,8 +21,9 @@ func TestWhereabouts(t *testing.T) {
 	require.NoError(t, err)
 	pub, sub := c.nodes[0], c.nodes[1]
 	const name, quiet = "SEP00000000000A", "SEP00000000000B"
-	c.AddDevice(Device{Name: name, Model: "8861", Group: c.Nodes()})
-	c.AddDevice(Device{Name: quiet, Model: "8861", Group: c.Nodes()})
+	phone, quietPhone := Device{Name: name, Model: "8861", Group: c.Nodes()}, Device{Name: quiet, Model: "8861", Group: c.Nodes()}
+	c.AddDevice(phone)
+	c.AddDevice(quietPhone)
 	at := netip.MustParseAddrPort("127.0.0.9:1")
 	loads := sip.Loads{Active: "sip88xx.14-1-1.loads", Inactive: "sip88xx.12-5-1.loads"}
 	comes := func(n *Node, session string) {
@@ -31,7 +32,7 @@ func TestWhereabouts(t *testing.T) {
 		}, sip.Granted)
 	}
 	require.Empty(t, c.Registrations(), "never seen")
-	want := Whereabouts{Device: name, Node: pub, At: at, Status: Registered, Since: now, Loads: loads}
+	want := Whereabouts{Device: phone, Node: pub, At: at, Status: Registered, Since: now, Loads: loads}
 	check := func(what string) {
 		t.Helper()
 		require.Equal(t, []Whereabouts{want}, c.Registrations(), what)
@@ -64,7 +65,7 @@ func TestWhereabouts(t *testing.T) {
 	check("its call manager stopped")
 
 	pub.Register(quiet, false)
-	require.Equal(t, Whereabouts{Device: quiet, Node: pub, Status: Registered}, c.Registrations()[1], "without SIP")
+	require.Equal(t, Whereabouts{Device: quietPhone, Node: pub, Status: Registered}, c.Registrations()[1], "without SIP")
 	pub.Unregister(quiet, DeviceUnregistered)
 	require.Len(t, c.Registrations(), 1, "nothing of a phone without SIP is kept")
 }

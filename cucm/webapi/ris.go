@@ -93,7 +93,8 @@ func newSelection(c *element) (*selection, error) {
 }
 
 // takes reports whether a device is asked for.
-func (s *selection) takes(w *cucm.Whereabouts, d *cucm.Device) bool {
+func (s *selection) takes(w *found) bool {
+	d := &w.Device
 	other := func(asked, is string) bool { return asked != "" && !strings.EqualFold(asked, is) }
 	if s.nothing || other(s.model, d.Type()) || other(s.status, string(w.Status)) || other(s.node, w.Node.Name()) {
 		return false
@@ -122,18 +123,17 @@ func (s *selection) takes(w *cucm.Whereabouts, d *cucm.Device) bool {
 }
 
 // found is a device, and where it is.
-type found struct {
-	cucm.Whereabouts
-	device cucm.Device
-}
+type found = cucm.Whereabouts
 
 // pick is what is asked for, by nodes.
 func (h *Handler) pick(s *selection) map[*cucm.Node][]found {
 	byNode, left := make(map[*cucm.Node][]found), s.most
 	for _, w := range h.node.Cluster().Registrations() {
-		d, _ := h.node.Cluster().Device(w.Device)
-		if left > 0 && !w.Node.Down() && s.takes(&w, &d) {
-			byNode[w.Node] = append(byNode[w.Node], found{w, d})
+		if left == 0 {
+			break
+		}
+		if !w.Node.Down() && s.takes(&w) {
+			byNode[w.Node] = append(byNode[w.Node], w)
 			left--
 		}
 	}
@@ -183,7 +183,7 @@ func writeNode(w *writer, code, name string, devices []found) {
 	w.leaf("ns1:NoChange", "false")
 	w.open("ns1:CmDevices")
 	for i := range devices {
-		devices[i].write(w)
+		writeDevice(w, &devices[i])
 	}
 	w.close("ns1:CmDevices")
 	w.close("ns1:item")
@@ -192,13 +192,13 @@ func writeNode(w *writer, code, name string, devices []found) {
 // cmDevice are the parts of a CmDevice that are text, in the order of the WSDL.
 var cmDevice = []struct {
 	name string
-	of   func(f *found) string
+	of   func(*found) string
 }{
-	{"Name", func(f *found) string { return f.device.Name }},
+	{"Name", func(f *found) string { return f.Device.Name }},
 	{"DirNumber", none},
 	{"DeviceClass", func(*found) string { return "Phone" }},
-	{"Model", func(f *found) string { return f.device.Type() }},
-	{"Product", func(f *found) string { return f.device.Type() }},
+	{"Model", func(f *found) string { return f.Device.Type() }},
+	{"Product", func(f *found) string { return f.Device.Type() }},
 	{"BoxProduct", zero},
 	{"Httpd", func(*found) string { return "Unknown" }},
 	{"RegistrationAttempts", zero},
@@ -208,7 +208,7 @@ var cmDevice = []struct {
 	{"StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
 	{"PerfMonObject", func(*found) string { return "2" }},
 	{"DChannel", zero},
-	{"Description", func(f *found) string { return f.device.Description() }},
+	{"Description", func(f *found) string { return f.Device.Description() }},
 	{"H323Trunk", none},
 	{"TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
 	{"Protocol", func(*found) string { return protocol }},
@@ -224,14 +224,14 @@ var cmDevice = []struct {
 func none(*found) string { return "" }
 func zero(*found) string { return "0" }
 
-func (f *found) write(w *writer) {
+func writeDevice(w *writer, of *found) {
 	w.open("ns1:item")
 	for _, part := range cmDevice {
-		w.leaf("ns1:"+part.name, part.of(f))
+		w.leaf("ns1:"+part.name, part.of(of))
 	}
 	at := ""
-	if f.At.IsValid() {
-		at = f.At.Addr().String()
+	if of.At.IsValid() {
+		at = of.At.Addr().String()
 	}
 	w.open("ns1:IPAddress")
 	w.open("ns1:item")
