@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"itlsim/internal/guess"
@@ -68,7 +67,7 @@ func (s *Server) welcome(rw http.ResponseWriter, r *http.Request, cookie string)
 	from, _ := netip.ParseAddrPort(r.RemoteAddr)
 	err := s.guesses.Try(r.Context(), from.Addr(), 0, func() bool { return same(given, s.config.Token) })
 	if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
-		rw.Header().Set("Retry-After", strconv.Itoa(int(soon.Wait.Seconds())+1))
+		rw.Header().Set("Retry-After", soon.RetryAfter())
 		http.Error(rw, err.Error(), http.StatusTooManyRequests)
 		return
 	}

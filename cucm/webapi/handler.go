@@ -95,7 +95,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	case err != nil:
 		if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
-			w.Header().Set("Retry-After", fmt.Sprint(int(soon.Wait.Seconds())+1))
+			w.Header().Set("Retry-After", soon.RetryAfter())
 		}
 		refuse(w)
 		return false

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -46,6 +47,10 @@ type TooSoon struct{ Wait time.Duration }
 func (e *TooSoon) Error() string {
 	return fmt.Sprintf("too many wrong attempts: wait %v", e.Wait.Round(time.Second)+time.Second)
 }
+
+// RetryAfter is how long to wait as HTTP's header of that name says it: in whole seconds
+// (RFC 9110, 10.2.3).
+func (e *TooSoon) RetryAfter() string { return strconv.Itoa(int(e.Wait.Seconds()) + 1) }
 
 // ErrWrong is the error of an attempt that was judged and refused.
 var ErrWrong = errors.New("wrong")
