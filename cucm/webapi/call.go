@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/sip"
 )
 
 // A call is one request, by what it is answered from.
@@ -31,24 +32,24 @@ var operations = map[string]func(*call) (answer, error){
 	"getPhone":  (*call).getPhone,
 
 	"doDeviceReset": (*call).resetDevice,
-	"resetPhone":    resetsPhone("Reset"),
-	"restartPhone":  resetsPhone("Restart"),
-	"applyPhone":    resetsPhone("Apply Configuration"),
+	"resetPhone":    resetsPhone(sip.Reset),
+	"restartPhone":  resetsPhone(sip.Restart),
+	"applyPhone":    resetsPhone(apply),
 
-	"resetDevicePool":          resetsGroup("DevicePool", "Reset"),
-	"restartDevicePool":        resetsGroup("DevicePool", "Restart"),
-	"applyDevicePool":          resetsGroup("DevicePool", "Apply Configuration"),
-	"resetCallManagerGroup":    resetsGroup("CallManagerGroup", "Reset"),
-	"restartCallManagerGroup":  resetsGroup("CallManagerGroup", "Restart"),
-	"applyCallManagerGroup":    resetsGroup("CallManagerGroup", "Apply Configuration"),
-	"resetCommonPhoneConfig":   resetsGroup("CommonPhoneConfig", "Reset"),
-	"restartCommonPhoneConfig": resetsGroup("CommonPhoneConfig", "Restart"),
-	"applyCommonPhoneConfig":   resetsGroup("CommonPhoneConfig", "Apply Configuration"),
+	"resetDevicePool":          resetsGroup(&devicePools, sip.Reset),
+	"restartDevicePool":        resetsGroup(&devicePools, sip.Restart),
+	"applyDevicePool":          resetsGroup(&devicePools, apply),
+	"resetCallManagerGroup":    resetsGroup(&callManagerGroups, sip.Reset),
+	"restartCallManagerGroup":  resetsGroup(&callManagerGroups, sip.Restart),
+	"applyCallManagerGroup":    resetsGroup(&callManagerGroups, apply),
+	"resetCommonPhoneConfig":   resetsProfile(sip.Reset),
+	"restartCommonPhoneConfig": resetsProfile(sip.Restart),
+	"applyCommonPhoneConfig":   resetsProfile(apply),
 
-	"resetEnterpriseParameters":       resetsAll("Reset"),
-	"doEnterpriseParametersReset":     resetsAll("Reset"),
-	"restartEnterpriseParameters":     resetsAll("Restart"),
-	"applyConfigEnterpriseParameters": resetsAll("Apply Configuration"),
+	"resetEnterpriseParameters":       resetsAll(sip.Reset),
+	"doEnterpriseParametersReset":     resetsAll(sip.Reset),
+	"restartEnterpriseParameters":     resetsAll(sip.Restart),
+	"applyConfigEnterpriseParameters": resetsAll(apply),
 }
 
 // carryOut does what is asked. One operation that is not there is a fault, which names it.

@@ -125,12 +125,21 @@ var callManagerGroups = class[group]{
 func (c *call) listGroups() (answer, error) { return callManagerGroups.list(c, c.groups()) }
 
 func (c *call) getGroup() (answer, error) {
+	g, err := c.group(callManagerGroups.kind)
+	if err != nil {
+		return answer{}, err
+	}
+	return callManagerGroups.get(c, g), nil
+}
+
+// group is the one that a request names, as an object of some kind.
+func (c *call) group(kind string) (group, error) {
 	for _, g := range c.groups() {
-		if c.isNamed(callManagerGroups.kind, groupName(c, g)) {
-			return callManagerGroups.get(c, g), nil
+		if c.isNamed(kind, groupName(c, g)) {
+			return g, nil
 		}
 	}
-	return answer{}, notFound(callManagerGroups.kind)
+	return nil, notFound(kind)
 }
 
 var devicePools = class[group]{

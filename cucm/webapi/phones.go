@@ -11,6 +11,7 @@ type device = *cucm.Device
 
 const (
 	phoneKind     = "Phone"
+	profileKind   = "CommonPhoneConfig"
 	commonProfile = "Standard Common Phone Profile" // the only one
 	protocol      = "SIP"
 )
@@ -29,7 +30,7 @@ var phones = class[device]{
 		text("name", deviceName), text("description", description), text("product", product), text("model", product),
 		fixed[device]("class", "Phone"), fixed[device]("protocol", protocol), fixed[device]("protocolSide", "User"),
 		fixed[device]("callingSearchSpaceName", ""), reference("devicePoolName", devicePools.kind, poolName),
-		reference("commonPhoneConfigName", "CommonPhoneConfig", commonConfig),
+		reference("commonPhoneConfigName", profileKind, commonConfig),
 		fixed[device]("networkLocation", "Use System Default"),
 		reference("locationName", "Location", func(*call, device) string { return "Hub_None" }),
 	},

@@ -3,15 +3,15 @@ package webapi
 import (
 	"cmp"
 
-	"itlsim/cucm"
 	"itlsim/sip"
 )
 
-// resetTypes are what deviceResetType may say. What applying a configuration does to a
-// phone depends on what has changed; here it restarts (this project's own choice).
-var resetTypes = map[string]sip.Action{
-	"Reset": sip.Reset, "Restart": sip.Restart, "Apply Configuration": sip.Restart,
-}
+// apply is what applying a configuration does to a phone: that depends on what has
+// changed; here it restarts (this project's own choice).
+const apply = sip.Restart
+
+// resetTypes are what deviceResetType may say.
+var resetTypes = map[string]sip.Action{"Reset": sip.Reset, "Restart": sip.Restart, "Apply Configuration": apply}
 
 // resetDevice is doDeviceReset.
 func (c *call) resetDevice() (answer, error) {
@@ -35,51 +35,51 @@ func (c *call) resetDevice() (answer, error) {
 }
 
 // resetsPhone is an operation that resets the phone of a name or UUID.
-func resetsPhone(how string) func(*call) (answer, error) {
+func resetsPhone(action sip.Action) func(*call) (answer, error) {
 	return func(c *call) (answer, error) {
 		d, err := c.phone(c.asked.child("name").text, c.uuid())
 		if err != nil {
 			return answer{}, err
 		}
-		c.cluster.ResetDevices([]string{d.Name}, resetTypes[how])
+		c.cluster.ResetDevices([]string{d.Name}, action)
 		return plain(uuid(phoneKind, d.Name)), nil
 	}
 }
 
-// resetsGroup is an operation that resets the phones of what they have in common, an
-// object of some kind.
-func resetsGroup(kind, how string) func(*call) (answer, error) {
+// resetsGroup is an operation that resets the phones of a group or its pool.
+func resetsGroup(of *class[group], action sip.Action) func(*call) (answer, error) {
 	return func(c *call) (answer, error) {
-		var name string
-		var of func(*call, device) string
-		if kind == "CommonPhoneConfig" {
-			of = commonConfig
-			if c.isNamed(kind, commonProfile) {
-				name = commonProfile
-			}
-		} else {
-			of = poolName
-			for _, g := range c.groups() {
-				if c.isNamed(kind, groupName(c, g)) {
-					name = groupName(c, g)
-				}
-			}
+		g, err := c.group(of.kind)
+		if err != nil {
+			return answer{}, err
 		}
-		if name == "" {
-			return answer{}, notFound(kind)
+		name := groupName(c, g)
+		c.cluster.ResetDevices(c.names(func(d device) bool { return poolName(c, d) == name }), action)
+		return plain(uuid(of.kind, name)), nil
+	}
+}
+
+// resetsProfile is an operation that resets the phones of a common profile, which is all
+// of them.
+func resetsProfile(action sip.Action) func(*call) (answer, error) {
+	return func(c *call) (answer, error) {
+		if !c.isNamed(profileKind, commonProfile) {
+			return answer{}, notFound(profileKind)
 		}
-		c.cluster.ResetDevices(c.names(func(d device) bool { return of(c, d) == name }), resetTypes[how])
-		return plain(uuid(kind, name)), nil
+		c.cluster.ResetDevices(c.names(everyDevice), action)
+		return plain(uuid(profileKind, commonProfile)), nil
 	}
 }
 
 // resetsAll is an operation that resets all phones.
-func resetsAll(how string) func(*call) (answer, error) {
+func resetsAll(action sip.Action) func(*call) (answer, error) {
 	return func(c *call) (answer, error) {
-		c.cluster.ResetDevices(c.names(func(*cucm.Device) bool { return true }), resetTypes[how])
+		c.cluster.ResetDevices(c.names(everyDevice), action)
 		return plain("true"), nil
 	}
 }
+
+func everyDevice(device) bool { return true }
 
 // names are those of the phones that are picked, in the database's order.
 func (c *call) names(picks func(device) bool) (names []string) {
