@@ -39,6 +39,18 @@ type pktinfo struct {
 	unix.Inet4Pktinfo
 }
 
+// from has a datagram go out from a local address.
+func from(local [4]byte) (info pktinfo) {
+	info.Level, info.Type, info.Spec_dst = unix.IPPROTO_IP, unix.IP_PKTINFO, local
+	info.SetLen(unix.CmsgLen(unix.SizeofInet4Pktinfo))
+	return info
+}
+
+// bytes are the message as it is given to the system.
+func (info *pktinfo) bytes() []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(info)), unsafe.Sizeof(*info))
+}
+
 // newBatch has buffers of so many bytes.
 func newBatch(size int) *batch {
 	b := &batch{}
@@ -133,8 +145,7 @@ func (b *batch) put(i int, local *[4]byte, remote end) {
 		return
 	}
 	info := &b.locals[i]
-	info.Level, info.Type, info.Spec_dst = unix.IPPROTO_IP, unix.IP_PKTINFO, *local
-	info.SetLen(unix.CmsgLen(unix.SizeofInet4Pktinfo))
+	*info = from(*local)
 	h.Control = (*byte)(unsafe.Pointer(info))
 	h.SetControllen(int(unsafe.Sizeof(*info)))
 }

@@ -108,20 +108,12 @@ func (p *port) read(size int, answer func(in datagram, to []byte) []byte) {
 // finish has read return when it has sent the answers to what it has read.
 func (p *port) finish() { _ = p.conn.SetReadDeadline(time.Unix(1, 0)) }
 
-// anywhere is the control message of a datagram that goes out from whatever address;
-// at spec stands a better one.
-var (
-	anywhere = unix.PktInfo4(&unix.Inet4Pktinfo{})
-	spec     = unix.CmsgLen(4)
-)
-
 // send sends one datagram.
 func (p *port) send(d datagram) error {
 	var oob []byte
 	if p.everywhere() && d.local != [4]byte{} {
-		var buf [64]byte
-		oob = buf[:copy(buf[:], anywhere)]
-		copy(oob[spec:], d.local[:])
+		info := from(d.local)
+		oob = info.bytes()
 	}
 	_, _, err := p.conn.WriteMsgUDPAddrPort(d.data, oob, netip.AddrPortFrom(netip.AddrFrom4(d.remote.ip), d.remote.port))
 	return err
