@@ -7,5 +7,5 @@
 //
 // What a service answers is the cluster's ([cucm.Node.File], [cucm.Node.AnswerTVS]
 // and others); here it is only spoken. [Sockets] are made by [Listen] or
-// [ListenAt]; their zero value is not ready for use.
+// [ListenWith]; their zero value is not ready for use.
 package wire

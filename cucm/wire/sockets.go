@@ -76,11 +76,6 @@ func Listen(c *cucm.Cluster, hosts []string) (*Sockets, error) {
 	return ListenWith(c, hosts, Options{})
 }
 
-// ListenAt does so on the standard ports, each moved by offset.
-func ListenAt(c *cucm.Cluster, hosts []string, offset int) (*Sockets, error) {
-	return ListenWith(c, hosts, Options{PortOffset: &offset})
-}
-
 // ListenWith does so with these options.
 func ListenWith(c *cucm.Cluster, hosts []string, opt Options) (*Sockets, error) {
 	if len(hosts) < len(c.Nodes()) {
