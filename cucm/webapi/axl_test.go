@@ -34,8 +34,13 @@ type script struct {
 
 // scripts puts up a cluster of two nodes with phones in its database.
 func scripts(t *testing.T, host string, phones int) *script {
+	return scriptsWith(t, host, phones, wire.Options{})
+}
+
+// scriptsWith does so with these options.
+func scriptsWith(t *testing.T, host string, phones int, opt wire.Options) *script {
 	l := cucmtest.New(t, func(c *cucm.Config) { c.Release = cucm.Release125 })
-	sockets, err := wire.Listen(l.Cluster, []string{host + "2", host + "3"})
+	sockets, err := wire.ListenWith(l.Cluster, []string{host + "2", host + "3"}, opt)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
 	for i := range phones {

@@ -13,14 +13,18 @@ const UsualRISRate = 15
 // with [NewRate].
 type Rate struct {
 	perMinute int // 0: any number
+	minute    time.Duration
 
 	mu       sync.Mutex
 	answered []time.Time // in the last minute, the oldest first
 	now      func() time.Time
 }
 
-// NewRate allows so many questions in a minute; 0 is any number.
-func NewRate(perMinute int) *Rate { return &Rate{perMinute: perMinute, now: time.Now} }
+// NewRate allows so many questions in a minute; 0 is any number. minute is how long one
+// lasts: less, where everybody is to have less patience.
+func NewRate(perMinute int, minute time.Duration) *Rate {
+	return &Rate{perMinute: perMinute, minute: minute, now: time.Now}
+}
 
 // allow reports whether one more question is answered now.
 func (r *Rate) allow() bool {
@@ -30,7 +34,7 @@ func (r *Rate) allow() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
-	for len(r.answered) > 0 && now.Sub(r.answered[0]) >= time.Minute {
+	for len(r.answered) > 0 && now.Sub(r.answered[0]) >= r.minute {
 		r.answered = r.answered[1:]
 	}
 	if len(r.answered) >= r.perMinute {

@@ -48,8 +48,8 @@ type Options struct {
 	// moved by so much. If it is nil, each has a free one, which the system gives to
 	// nobody else while the service is stopped.
 	PortOffset *int
-	// Pace is how many times as fast as usual nodes lose their patience with phones;
-	// 1 if 0.
+	// Pace is how many times as fast as usual nodes lose their patience with phones, and
+	// the minutes of RISRate pass; 1 if 0.
 	Pace float64
 	// RISRate is how many questions about devices the nodes answer in a minute, all
 	// together; 0 is any number, and nil as many as CUCM.
@@ -81,7 +81,8 @@ func ListenWith(c *cucm.Cluster, hosts []string, opt Options) (*Sockets, error) 
 	if len(hosts) < len(c.Nodes()) {
 		return nil, fmt.Errorf("%d addresses for %d nodes", len(hosts), len(c.Nodes()))
 	}
-	s := &Sockets{options: opt, servers: make(map[endpoint]server), devices: webapi.NewRate(opt.risRate())}
+	s := &Sockets{options: opt, servers: make(map[endpoint]server)}
+	s.devices = webapi.NewRate(opt.risRate(), opt.patience(time.Minute))
 	c.Connect(s, func(n *cucm.Node, service cucm.Service) string {
 		port := 0
 		if opt.PortOffset != nil {
