@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func commands() []command {
 		{"file list tftp", "PATTERN", "List files of the TFTP directory.", fileListTFTP},
 		{"file view activelog", "FILE", "Show a log file.", fileViewActivelog},
 		{"help", "[COMMAND]", "Explain a command, or list all.", help},
-		{"run sql", "QUERY...", "Ask the database for an enterprise parameter.", runSQL},
+		{"run sql", "QUERY...", "Ask the database for phones, servers, certificates or a parameter.", runSQL},
 		{"set cert bulk consolidate", "TYPE", "Make one file of what clusters exported.", setCertBulkConsolidate},
 		{"set cert bulk export", "TYPE", "Export the nodes' certificates to the SFTP server.", setCertBulkExport},
 		{"set cert bulk import", "TYPE", "Import the other cluster's certificates from there.", setCertBulkImport},
@@ -168,13 +169,18 @@ func run(n *cucm.Node, t Terminal, line string) error {
 	return found.run(n, t, args)
 }
 
-// takes is how many arguments the command takes. A NAME may have blanks in it.
+// takes is how many arguments the command takes. A NAME may have blanks in it, and a
+// QUERY any number.
 func (c *command) takes() (least, most int) {
 	for _, arg := range strings.Fields(c.usage) {
 		if !strings.HasPrefix(arg, "[") {
 			least++
 		}
 		most++
+		if arg == "QUERY..." {
+			most = math.MaxInt
+			return
+		}
 		if arg == "NAME" || strings.Contains(arg, "...") || arg == "[COMMAND]" {
 			most += 16
 		}

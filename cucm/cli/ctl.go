@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"itlsim/cucm"
@@ -75,21 +74,5 @@ func changeCTL(n *cucm.Node, t Terminal, question, begins string, change func() 
 	}
 	fmt.Fprint(t, "You must reset all phones to ensure they received the updated CTL file. \n"+
 		"You must restart Cisco CTIManager services on all the nodes in the cluster that have the service activated.\n")
-	return nil
-}
-
-// runSQL is `run sql select paramname,paramvalue from processconfig where
-// paramname='ClusterSecurityMode'` (technote 118893), the one question that the
-// database answers here.
-func runSQL(n *cucm.Node, t Terminal, args []string) error {
-	const parameter = "ClusterSecurityMode"
-	const query = "select paramname,paramvalue from processconfig where paramname='" + parameter + "'"
-	if strings.Join(args, " ") != query {
-		return refuse("This database answers one query: run sql %s", query)
-	}
-	columns := func(name, value string) { fmt.Fprintf(t, "%-*s %s\n", len(parameter), name, value) }
-	columns("paramname", "paramvalue")
-	columns(strings.Repeat("=", len(parameter)), strings.Repeat("=", len("paramvalue")))
-	columns(parameter, fmt.Sprint(int(n.Cluster().SecurityMode())))
 	return nil
 }

@@ -31,6 +31,8 @@ var operations = map[string]func(*call) (answer, error){
 	"listPhone": (*call).listPhones,
 	"getPhone":  (*call).getPhone,
 
+	"executeSQLQuery": (*call).sql,
+
 	"doDeviceReset": (*call).resetDevice,
 	"resetPhone":    resetsPhone(sip.Reset),
 	"restartPhone":  resetsPhone(sip.Restart),

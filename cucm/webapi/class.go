@@ -3,6 +3,8 @@ package webapi
 import (
 	"strconv"
 	"strings"
+
+	"itlsim/cucm/database"
 )
 
 // A class is a kind of objects as AXL shows them.
@@ -165,25 +167,7 @@ func (k *class[T]) matches(c *call, x T, criteria []*element) bool {
 	return true
 }
 
-// like compares as SQL's LIKE does, without case: % stands for any text, _ for one
-// character. Its time is bounded by the product of both lengths.
+// like compares as SQL's LIKE does, without case.
 func like(pattern, text string) bool {
-	pattern, text = strings.ToLower(pattern), strings.ToLower(text)
-	p, retry, mark := 0, -1, 0
-	for t := 0; t < len(text); {
-		switch {
-		case p < len(pattern) && pattern[p] == '%':
-			retry, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '_' || pattern[p] == text[t]):
-			p++
-			t++
-		case retry >= 0: // the last % takes one character more
-			mark++
-			p, t = retry+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "%") == ""
+	return database.Like(strings.ToLower(pattern), strings.ToLower(text))
 }

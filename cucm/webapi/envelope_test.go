@@ -80,19 +80,6 @@ func FuzzEnvelope(f *testing.F) {
 	})
 }
 
-func TestLike(t *testing.T) {
-	for _, tc := range []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"SEP%", "sep1", true}, {"%", "", true}, {"%1", "SEP1", true}, {"S_P%", "SEP", true}, {"SEP", "SEP1", false},
-		{"SEP_", "SEP", false}, {"%E%P%", "SEP", true}, {"%EE%", "SEP", false}, {"%a%b", "xaxbxb", true}, {"", "a", false},
-		{strings.Repeat("%a", 500) + "c", strings.Repeat("a", 5000), false},
-	} {
-		require.Equal(t, tc.want, like(tc.pattern, tc.text), "%s %s", tc.pattern, tc.text)
-	}
-}
-
 // Requests are answered in their own schema, and refused in words in which clients look
 // for another.
 func TestVersions(t *testing.T) {

@@ -3,9 +3,9 @@ package webapi
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/database"
 )
 
 // A processNode is a row of the servers; nil is the first, which stands for the cluster.
@@ -15,7 +15,7 @@ const nodeRole = "CUCM Voice/Video"
 
 func nodeName(_ *call, n processNode) string {
 	if n == nil {
-		return "EnterpriseWideData"
+		return database.EnterpriseWide
 	}
 	return n.Name()
 }
@@ -28,7 +28,7 @@ func nodeUsage(_ *call, n processNode) string {
 }
 
 var processNodes = class[processNode]{
-	element: "processNode", kind: "ProcessNode", name: nodeName,
+	element: "processNode", kind: database.ProcessNodeKind, name: nodeName,
 	tags: []tag[processNode]{
 		text("name", nodeName), fixed[processNode]("description", ""), fixed[processNode]("mac", ""),
 		fixed[processNode]("ipv6Name", ""), text("nodeUsage", nodeUsage), fixed[processNode]("lbmHubGroup", ""),
@@ -43,11 +43,10 @@ func (c *call) listNodes() (answer, error) {
 	return processNodes.list(c, slices.Insert(slices.Clone(c.cluster.Nodes()), 0, nil))
 }
 
-// callManagerName is what an installation calls a node's call manager.
-func callManagerName(_ *call, n *cucm.Node) string { return "CM_" + n.Name() }
+func callManagerName(_ *call, n *cucm.Node) string { return database.CallManagerName(n) }
 
 var callManagers = class[*cucm.Node]{
-	element: "callManager", kind: "CallManager", name: callManagerName,
+	element: "callManager", kind: database.CallManagerKind, name: callManagerName,
 	attributes: func(c *call, n *cucm.Node) []string {
 		return []string{"ctiid", strconv.Itoa(slices.Index(c.cluster.Nodes(), n) + 1)}
 	},
@@ -60,52 +59,16 @@ var callManagers = class[*cucm.Node]{
 
 func (c *call) listCallManagers() (answer, error) { return callManagers.list(c, c.cluster.Nodes()) }
 
-// A group is a CallManager Group: nodes in their order. Device pools are one for each, of
-// the same name.
-type group []*cucm.Node
+type group = database.Group
 
-const defaultGroup = "Default"
-
-// usual is the group of all nodes, as far as a group has room.
-func (c *call) usual() group {
-	nodes := c.cluster.Nodes()
-	return nodes[:min(len(nodes), cucm.MaxGroup)]
-}
-
-// groupName is Default for the group of all nodes, and the names of the nodes for others
-// (this project's own choice: a simulated cluster's groups have none).
-func groupName(c *call, g group) string {
-	if slices.Equal(g, c.usual()) {
-		return defaultGroup
-	}
-	names := make([]string, len(g))
-	for i, n := range g {
-		names[i] = n.Name()
-	}
-	return strings.Join(names, "-")
-}
-
-// groups are the default one and those of phones.
-func (c *call) groups() []group {
-	all := []group{c.usual()}
-	key := func(g group) (k [cucm.MaxGroup]*cucm.Node) { copy(k[:], g); return k }
-	seen := map[[cucm.MaxGroup]*cucm.Node]bool{key(all[0]): true}
-	devices, _ := c.cluster.Devices()
-	for i := range devices {
-		if g := group(devices[i].Group); !seen[key(g)] {
-			seen[key(g)] = true
-			all = append(all, g)
-		}
-	}
-	return all
-}
+func groupName(_ *call, g group) string { return g.Name() }
 
 var callManagerGroups = class[group]{
-	element: "callManagerGroup", kind: "CallManagerGroup", name: groupName,
+	element: "callManagerGroup", kind: database.GroupKind, name: groupName,
 	tags: []tag[group]{
 		text("name", groupName),
 		text("tftpDefault", func(c *call, g group) string {
-			return strconv.FormatBool(groupName(c, g) == defaultGroup)
+			return strconv.FormatBool(groupName(c, g) == database.DefaultGroup)
 		}),
 		{"members", func(c *call, w *writer, g group) {
 			w.open("members")
@@ -122,7 +85,9 @@ var callManagerGroups = class[group]{
 	criteria: map[string]func(*call, group) string{"name": groupName},
 }
 
-func (c *call) listGroups() (answer, error) { return callManagerGroups.list(c, c.groups()) }
+func (c *call) listGroups() (answer, error) {
+	return callManagerGroups.list(c, database.Groups(c.cluster))
+}
 
 func (c *call) getGroup() (answer, error) {
 	g, err := c.group(callManagerGroups.kind)
@@ -134,7 +99,7 @@ func (c *call) getGroup() (answer, error) {
 
 // group is the one that a request names, as an object of some kind.
 func (c *call) group(kind string) (group, error) {
-	for _, g := range c.groups() {
+	for _, g := range database.Groups(c.cluster) {
 		if c.isNamed(kind, groupName(c, g)) {
 			return g, nil
 		}
@@ -143,11 +108,11 @@ func (c *call) group(kind string) (group, error) {
 }
 
 var devicePools = class[group]{
-	element: "devicePool", kind: "DevicePool", name: groupName,
+	element: "devicePool", kind: database.PoolKind, name: groupName,
 	tags: []tag[group]{
 		text("name", groupName), reference("callManagerGroupName", callManagerGroups.kind, groupName),
 	},
 	criteria: map[string]func(*call, group) string{"name": groupName},
 }
 
-func (c *call) listPools() (answer, error) { return devicePools.list(c, c.groups()) }
+func (c *call) listPools() (answer, error) { return devicePools.list(c, database.Groups(c.cluster)) }

@@ -5,15 +5,16 @@ import (
 	"sync"
 
 	"itlsim/cucm"
+	"itlsim/cucm/database"
 )
 
 type device = *cucm.Device
 
 const (
-	phoneKind     = "Phone"
-	profileKind   = "CommonPhoneConfig"
-	commonProfile = "Standard Common Phone Profile" // the only one
-	protocol      = "SIP"
+	phoneKind     = database.PhoneKind
+	profileKind   = database.ProfileKind
+	commonProfile = database.CommonProfile
+	protocol      = database.Protocol
 )
 
 func deviceName(_ *call, d device) string     { return d.Name }
