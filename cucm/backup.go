@@ -64,6 +64,7 @@ func (c *Cluster) Restore(name string) error {
 func (c *Cluster) reinstall(d *draft) error {
 	for i := range d.nodes {
 		d.nodes[i].unread = nil
+		d.boots(i)
 	}
 	if err := d.rebuild(true, d.every()...); err != nil {
 		return err

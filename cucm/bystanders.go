@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 )
 
 // A bystander is a service of real nodes that takes no part in a simulation. It is
@@ -68,10 +70,11 @@ var bystanders = map[Service]bystander{
 // capfService issues the phones' certificates; without it no CTL is made.
 const capfService Service = "Cisco Certificate Authority Proxy Function"
 
-// A ServiceStatus is a service as `utils service list` shows it.
+// A ServiceStatus is a service as `utils service list` and Control Center show it.
 type ServiceStatus struct {
 	Service            Service
 	Activated, Running bool
+	Since              time.Time // when it last started, by the cluster's clock; zero where it does not run
 }
 
 // ServiceStatuses are all services of the node by name, those of [Services] and those
@@ -81,10 +84,38 @@ func (n *Node) ServiceStatuses() []ServiceStatus {
 	defer n.cluster.mu.RUnlock()
 	var all []ServiceStatus
 	for _, s := range append(slices.Collect(maps.Keys(bystanders)), Services...) {
-		all = append(all, ServiceStatus{s, n.activates(s), n.runs(s)})
+		all = append(all, ServiceStatus{s, n.activates(s), n.runs(s), n.since(s)})
 	}
 	slices.SortFunc(all, func(a, b ServiceStatus) int { return cmp.Compare(a.Service, b.Service) })
 	return all
+}
+
+// ServiceNamed finds a service by its name, in any case.
+func (n *Node) ServiceNamed(name string) (s ServiceStatus, ok bool) {
+	all := n.ServiceStatuses()
+	i := slices.IndexFunc(all, func(s ServiceStatus) bool { return strings.EqualFold(string(s.Service), name) })
+	if i < 0 {
+		return ServiceStatus{}, false
+	}
+	return all[i], true
+}
+
+// since is when a service last started. A cluster that is kept goes on as it was: the
+// start of the program is none of its services. The caller holds the cluster's lock.
+func (n *Node) since(s Service) time.Time {
+	if !n.runs(s) {
+		return time.Time{}
+	}
+	if at, alone := n.started[s]; alone {
+		return at
+	}
+	return n.booted
+}
+
+// isService reports whether nodes have a service of a name.
+func isService(s Service) bool {
+	_, idle := bystanders[s]
+	return idle || slices.Contains(Services, s)
 }
 
 // activates reports whether a service is activated on the node. The caller holds the

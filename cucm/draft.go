@@ -47,6 +47,7 @@ func (d *draft) clone() *draft {
 		n := &e.nodes[i]
 		n.certs, n.running, n.known = maps.Clone(n.certs), maps.Clone(n.running), maps.Clone(n.known)
 		n.unread, n.requests = maps.Clone(n.unread), maps.Clone(n.requests)
+		n.started = maps.Clone(n.started)
 	}
 	return e
 }
@@ -56,6 +57,22 @@ func (d *draft) raise(node int, a ciscolog.Alarm) { d.raiseAt(d.means.now(), nod
 
 func (d *draft) raiseAt(at time.Time, node int, a ciscolog.Alarm, tags ...ciscolog.Tag) {
 	d.raised = append(d.raised, occurrence{node, a, at, ciscolog.Tags(tags)})
+}
+
+// boots notes that all services of a node start together.
+func (d *draft) boots(node int) {
+	n := &d.nodes[node]
+	n.booted, n.started = d.means.now(), nil
+}
+
+// starts notes that a service of a node starts by itself.
+func (d *draft) starts(node int, s Service) {
+	n := &d.nodes[node]
+	n.running[s] = true
+	if n.started == nil {
+		n.started = make(map[Service]time.Time)
+	}
+	n.started[s] = d.means.now()
 }
 
 // every is the index of each node.

@@ -51,6 +51,7 @@ func (c *Cluster) install() error {
 			return err
 		}
 		for i := range d.nodes {
+			d.boots(i)
 			if err := d.installNode(i); err != nil {
 				return err
 			}
@@ -114,6 +115,9 @@ func (c *Cluster) resume(d *draft) error {
 	c.state = d.state
 	c.ahead.Store(int64(d.state.ahead))
 	for _, n := range d.nodes {
+		if n.booted.IsZero() { // earlier versions did not keep it
+			n.booted = c.Now()
+		}
 		c.newNode(n)
 	}
 	if password := c.config.Password; password != "" && !c.login.is(password) {

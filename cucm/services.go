@@ -46,13 +46,14 @@ func (n *Node) bootBy(d *draft) error {
 	for s := range bystanders {
 		delete(d.nodes[n.index].running, s)
 	}
+	d.boots(n.index)
 	return n.restartBy(d, n.Services()...)
 }
 
 // restartBy restarts services, by a draft that other changes may have been made to.
 func (n *Node) restartBy(d *draft, services ...Service) error {
 	for _, s := range services {
-		d.nodes[n.index].running[s] = true
+		d.starts(n.index, s)
 		switch s {
 		case TFTPService:
 			if err := d.rebuild(true, n.index); err != nil {

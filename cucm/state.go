@@ -61,10 +61,12 @@ type nodeState struct {
 	p12       []byte       // ITLRecovery.p12, on the publisher
 	activated map[Service]bool
 	running   map[Service]bool
-	hostKey   []byte            // seed of the SSH host key
-	known     map[string]string // SSH servers' host keys, by host:port
-	requests  map[Unit]*request // CSRs that wait for their certificates
-	unread    map[string]bool   // imports that the TVS has not read, by [Store.key]
+	booted    time.Time             // when all services last started together
+	started   map[Service]time.Time // when one of them did after that
+	hostKey   []byte                // seed of the SSH host key
+	known     map[string]string     // SSH servers' host keys, by host:port
+	requests  map[Unit]*request     // CSRs that wait for their certificates
+	unread    map[string]bool       // imports that the TVS has not read, by [Store.key]
 }
 
 func (n *nodeState) fqdn() string {

@@ -135,9 +135,14 @@ func (n *savedNode) check() error {
 			return invalid(field, "null, where services are listed")
 		}
 		for s := range services {
-			if _, bystands := bystanders[s]; !bystands && !slices.Contains(Services, s) {
+			if !isService(s) {
 				return invalid(field, "there is no service %q", s)
 			}
+		}
+	}
+	for s := range n.Started {
+		if !isService(s) {
+			return invalid("Started", "there is no service %q", s)
 		}
 	}
 	for unit := range n.Modified {

@@ -65,6 +65,8 @@ type savedNode struct {
 	Name, Domain, Home, RecoveryName string
 	KeyBits                          map[Unit]int `json:",omitempty"`
 	Activated, Running               map[Service]bool
+	Booted                           time.Time             // zero in states that were kept before nodes had it
+	Started                          map[Service]time.Time `json:",omitempty"`
 	Modified                         map[Unit]time.Time
 	KnownHosts                       map[string]string
 	Unread                           map[string]bool `json:",omitempty"`
@@ -132,9 +134,9 @@ func certificatePEM(cert *x509.Certificate) []byte {
 func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	node := savedNode{
 		Name: n.name, Domain: n.domain, Home: n.home, RecoveryName: n.recoveryName, KeyBits: n.keyBits,
-		Activated: n.activated, Running: n.running, Modified: make(map[Unit]time.Time),
-		KnownHosts: n.known, Unread: n.unread, Digest: n.digest, MinTLS: n.minTLS, FIPS: n.fips,
-		Active: n.active, Inactive: n.inactive,
+		Activated: n.activated, Running: n.running, Booted: n.booted, Started: n.started,
+		Modified: make(map[Unit]time.Time), KnownHosts: n.known, Unread: n.unread, Digest: n.digest,
+		MinTLS: n.minTLS, FIPS: n.fips, Active: n.active, Inactive: n.inactive,
 	}
 	add := func(unit Unit, cert *Certificate) error {
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
@@ -259,7 +261,7 @@ func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
 func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
-		activated: node.Activated, running: node.Running, known: node.KnownHosts, unread: node.Unread,
+		activated: node.Activated, running: node.Running, booted: node.Booted, started: node.Started, known: node.KnownHosts, unread: node.Unread,
 		digest: node.Digest, minTLS: node.MinTLS, fips: node.FIPS, active: node.Active, inactive: node.Inactive,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}

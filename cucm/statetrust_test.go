@@ -80,6 +80,8 @@ func TestStateOfEarlierVersions(t *testing.T) {
 			require.Equal(t, "newsub", l.Sub.Name())
 			require.Equal(t, l.Pub.ITL().Bytes(), l.Sub.ITL().Bytes(), "the reset list")
 			require.NotEmpty(t, l.Sub.Log())
+			tftp, _ := l.Sub.ServiceNamed("cisco tftp")
+			require.Equal(t, l.Now(), tftp.Since, "since the program has it, where that was not kept")
 			require.Contains(t, tree(t, dir)["itlsim-state.json"], `"Format": 1`)
 			require.NoError(t, l.Close())
 			l = openLab(t, dir)
@@ -275,6 +277,7 @@ func TestStateThatMeansNothing(t *testing.T) {
 		{"Nodes.0.Running", nil},
 		{"Nodes.1.Activated", nil},
 		{"Nodes.1.Running", map[string]bool{"Cisco Nothing": true}},
+		{"Nodes.0.Started", map[string]string{"Cisco Nothing": "2014-01-01T00:00:00Z"}},
 		{"Nodes.0.Home", "../../../outside"},
 		{"Nodes.0.Home", ""},
 		{"Nodes.1.Name", "a/b"},

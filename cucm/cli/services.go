@@ -51,10 +51,8 @@ func utilsServiceList(n *cucm.Node, t Terminal, _ []string) error {
 // activatedService finds the service that arguments name, in any case.
 func activatedService(n *cucm.Node, args []string) (cucm.Service, error) {
 	name := strings.Join(args, " ")
-	for _, s := range n.ServiceStatuses() {
-		if s.Activated && strings.EqualFold(string(s.Service), name) {
-			return s.Service, nil
-		}
+	if s, ok := n.ServiceNamed(name); ok && s.Activated {
+		return s.Service, nil
 	}
 	return "", refuse("Service %q is not activated on %s", name, n.Name())
 }
