@@ -56,6 +56,9 @@ const (
 	closing = "</soapenv:Body></soapenv:Envelope>"
 )
 
+// astSpace is the namespace of all services but AXL, and of what they answer.
+const astSpace = "http://schemas.cisco.com/ast/soap"
+
 // xmlType is the type of all answers but pages.
 const xmlType = "text/xml;charset=UTF-8"
 

@@ -39,7 +39,7 @@ func NewHandler(n *cucm.Node, r *Rate) *Handler {
 func (h *Handler) Register(mux *http.ServeMux) {
 	for path, services := range map[string]service{
 		"/axl":  {h.getAXL, h.postAXL},
-		risPath: {getRIS, h.postRIS},
+		risPath: {risWSDL.get, h.postRIS},
 	} {
 		mux.Handle(path, h.behind(services))
 		mux.Handle(path+"/{$}", h.behind(services))

@@ -11,7 +11,6 @@ import (
 
 const (
 	risPath   = "/realtimeservice2/services/RISService70"
-	risSpace  = "http://schemas.cisco.com/ast/soap"
 	risDevice = 1000 // devices in an answer, at most
 )
 
@@ -146,7 +145,7 @@ func (h *Handler) writeDevices(w *writer, s *selection, byNode map[*cucm.Node][]
 	for _, devices := range byNode {
 		total += len(devices)
 	}
-	w.open("ns1:selectCmDeviceResponse", "xmlns:ns1", risSpace)
+	w.open("ns1:selectCmDeviceResponse", "xmlns:ns1", astSpace)
 	w.open("ns1:selectCmDeviceReturn")
 	w.open("ns1:SelectCmDeviceResult")
 	w.leaf("ns1:TotalDevicesFound", strconv.Itoa(total))
