@@ -99,7 +99,11 @@ func (c *call) version() (answer, error) {
 	}}, nil
 }
 
-// Operations are the names of those that there are, AXL's in order, then those of RIS.
+// Operations are the names of those that there are.
 func Operations() []string {
-	return append(slices.Sorted(maps.Keys(operations)), "selectCmDevice", "selectCmDeviceExt")
+	all := slices.Collect(maps.Keys(operations))
+	for _, more := range []map[string]func(*call) (content, error){risOperations, controlOperations} {
+		all = slices.AppendSeq(all, maps.Keys(more))
+	}
+	return all
 }

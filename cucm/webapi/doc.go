@@ -3,7 +3,7 @@
 //
 //	Handler ── gate: Basic or cookie ── envelope ── operation, by name ── answer
 //
-// AXL is there in part, and RIS: what is not gets a fault that names it, never an empty
+// AXL is there in part, RIS and Control Center: what is not gets a fault that names it, never an empty
 // success. Which operations there are, and where they differ from a real
 // node's, stands in docs/web-apis.md.
 //

@@ -37,12 +37,15 @@ func NewHandler(n *cucm.Node, r *Rate) *Handler {
 
 // Register enters the paths that the handler answers.
 func (h *Handler) Register(mux *http.ServeMux) {
-	for path, services := range map[string]service{
-		"/axl":  {h.getAXL, h.postAXL},
-		risPath: {risWSDL.get, h.postRIS},
-	} {
-		mux.Handle(path, h.behind(services))
-		mux.Handle(path+"/{$}", h.behind(services))
+	both := func(path string, s service) {
+		mux.Handle(path, h.behind(s))
+		mux.Handle(path+"/{$}", h.behind(s))
+	}
+	both("/axl", service{h.getAXL, h.postAXL})
+	both(risPath, service{risWSDL.get, h.api("RIS", risOperations)})
+	for _, extended := range []string{"", "Ex"} {
+		d := controlWSDL(extended)
+		both(d.path, service{d.get, h.api("Control Center", controlOperations)})
 	}
 }
 

@@ -2,7 +2,6 @@ package webapi
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -14,30 +13,22 @@ const (
 	risDevice = 1000 // devices in an answer, at most
 )
 
-// postRIS answers questions about where devices are (RisPort70).
-func (h *Handler) postRIS(w http.ResponseWriter, r *http.Request) {
-	asked, err := readEnvelope(w, r)
+// risOperations tell where devices are (RisPort70).
+var risOperations = map[string]func(*call) (content, error){
+	"selectCmDevice": (*call).selectDevices, "selectCmDeviceExt": (*call).selectDevices,
+}
+
+func (c *call) selectDevices() (content, error) {
+	if !c.rate.allow() {
+		return nil, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
+			"Current allowed rate for realtime information is %d requests per minute.", c.rate.perMinute)}
+	}
+	s, err := newSelection(c.asked.child("CmSelectionCriteria"))
 	if err != nil {
-		writeFault(w, err, nil)
-		return
+		return nil, err
 	}
-	if asked.name != "selectCmDevice" && asked.name != "selectCmDeviceExt" {
-		writeFault(w, notThere(asked.name, "RIS"), nil)
-		return
-	}
-	if !h.rate.allow() {
-		writeFault(w, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
-			"Current allowed rate for realtime information is %d requests per minute.", h.rate.perMinute)}, nil)
-		return
-	}
-	s, err := newSelection(asked.child("CmSelectionCriteria"))
-	if err != nil {
-		writeFault(w, err, nil)
-		return
-	}
-	byNode := h.pick(s)
-	w.Header().Set("Content-Type", xmlType)
-	_ = envelope(w, func(w *writer) { h.writeDevices(w, s, byNode) }) // the client may have gone
+	byNode := c.pick(s)
+	return func(w *writer) { c.writeDevices(w, s, byNode) }, nil
 }
 
 // A selection is which devices are asked for.

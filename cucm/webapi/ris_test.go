@@ -131,34 +131,44 @@ func TestDescriptionOfRIS(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, status)
 }
 
-// zeep, which most Python scripts use, reads the description and takes an answer, in
-// strict mode.
-func TestZeep(t *testing.T) {
+// zeep runs a program of zeep, which most Python scripts use, in strict mode. Its function
+// client reads the description at a path of the publisher.
+func (s *script) zeep(program string) (printed string) {
+	s.Helper()
 	const python = "/usr/bin/python3" // which has Debian's packages
 	if exec.Command(python, "-c", "import zeep").Run() != nil {
-		sftptest.Missing(t, "python3-zeep is not installed")
+		sftptest.Missing(s.T, "python3-zeep is not installed")
 	}
-	s := scripts(t, "127.4.28.", 2)
-	s.lab.Pub.RegisterOver(name(1), cucm.Registration{Session: "1", Contact: "sip:x@127.4.28.9:1",
-		At: netip.MustParseAddrPort("127.4.28.9:1")}, sip.Granted)
-	const program = `
+	const beginning = `
 import sys, requests, urllib3
 from zeep import Client
+from zeep.exceptions import Fault
 from zeep.transports import Transport
 urllib3.disable_warnings()
 web = requests.Session()
 web.verify, web.trust_env, web.auth = False, False, (sys.argv[2], sys.argv[3])
-client = Client(sys.argv[1] + '?wsdl', transport=Transport(session=web))
-for ask in (client.service.selectCmDevice, client.service.selectCmDeviceExt):
+def client(path):
+    return Client(sys.argv[1] + path + '?wsdl', transport=Transport(session=web))
+`
+	out, err := exec.Command(python, "-c", beginning+program, "https://"+s.lab.Pub.Address(cucm.TomcatService),
+		s.user, s.password).CombinedOutput()
+	require.NoError(s, err, string(out))
+	return string(out)
+}
+
+// zeep reads the description of RIS, and takes an answer.
+func TestZeep(t *testing.T) {
+	s := scripts(t, "127.4.28.", 2)
+	s.lab.Pub.RegisterOver(name(1), cucm.Registration{Session: "1", Contact: "sip:x@127.4.28.9:1",
+		At: netip.MustParseAddrPort("127.4.28.9:1")}, sip.Granted)
+	require.Equal(t, strings.Repeat("test10pub SEP000000000001 685 Registered 127.4.28.9\n", 2), s.zeep(`
+ris = client('`+risPath+`').service
+for ask in (ris.selectCmDevice, ris.selectCmDeviceExt):
     answer = ask(StateInfo='', CmSelectionCriteria={'MaxReturnedDevices': 1000, 'DeviceClass': 'Phone', 'Model': 255,
         'Status': 'Registered', 'NodeName': '', 'SelectBy': 'Name', 'SelectItems': {'item': [{'Item': 'SEP*'}]},
         'Protocol': 'Any', 'DownloadStatus': 'Any'})
     for node in answer.SelectCmDeviceResult.CmNodes.item:
         for d in node.CmDevices.item if node.CmDevices else []:
             print(node.Name, d.Name, d.Model, d.Status, d.IPAddress.item[0].IP)
-`
-	out, err := exec.Command(python, "-c", program, "https://"+s.lab.Pub.Address(cucm.TomcatService)+risPath,
-		s.user, s.password).CombinedOutput()
-	require.NoError(t, err, string(out))
-	require.Equal(t, strings.Repeat("test10pub SEP000000000001 685 Registered 127.4.28.9\n", 2), string(out))
+`))
 }

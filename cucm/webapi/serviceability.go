@@ -1,0 +1,53 @@
+package webapi
+
+import "net/http"
+
+// Serviceability APIs are RIS, Control Center and log collection: SOAP services whose
+// elements are all of one namespace, and whose faults have no details.
+
+// content is what stands in the body of an answer.
+type content func(w *writer)
+
+// api has a service answer the operations that it has, by the name of their element. name
+// is what faults call it.
+func (h *Handler) api(name string, operations map[string]func(*call) (content, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		asked, err := readEnvelope(w, r)
+		if err != nil {
+			writeFault(w, err, nil)
+			return
+		}
+		do := operations[asked.name]
+		if do == nil {
+			writeFault(w, notThere(asked.name, name), nil)
+			return
+		}
+		write, err := do(&call{h, h.node, h.node.Cluster(), asked})
+		if err != nil {
+			writeFault(w, err, nil)
+			return
+		}
+		w.Header().Set("Content-Type", xmlType)
+		_ = envelope(w, write) // the client may have gone
+	}
+}
+
+// in writes an element of the answers' prefix around what write writes.
+func (w *writer) in(name string, write func(), attributes ...string) {
+	w.open("ns1:"+name, attributes...)
+	write()
+	w.close("ns1:" + name)
+}
+
+// part writes one with text.
+func (w *writer) part(name, text string) { w.leaf("ns1:"+name, text) }
+
+// missing writes one that is nil.
+func (w *writer) missing(name string) {
+	w.leaf("ns1:"+name, "", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance", "xsi:nil", "true")
+}
+
+// answers writes the answer to an operation around its return.
+func (w *writer) answers(operation string, write func()) {
+	w.in(operation+"Response", func() { w.in(operation+"Return", write) }, "xmlns:ns1", astSpace)
+}
