@@ -56,7 +56,7 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 	w.wall, w.journal, w.charts = newWall(), newJournal(), &charts{}
 	opt := lab.Options{
 		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
-		Password: cfg.Password, PortOffset: cfg.PortOffset,
+		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate,
 		Live: &lab.Live{
 			Observer: w.wall, Logged: w.journal.logged, Type: w.types,
 			Trouble: func(err error) { w.journal.note("Page", "", "%s", cause.Of(err)) },

@@ -31,6 +31,7 @@ type Config struct {
 	SSHLegacy bool
 	// PortOffset is added to the nodes' standard ports; nil has them listen on free ones.
 	PortOffset *int
+	RISRate    *int // see lab.Options
 	// Keys gives each start its certificates' keys; fresh ones if nil.
 	Keys func() cucm.KeySource
 

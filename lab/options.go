@@ -39,6 +39,9 @@ type Options struct {
 	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
 	// ports, each moved by so much; on free ones if it is nil.
 	PortOffset *int
+	// RISRate is how many questions about devices (RIS) the nodes of a cluster answer in a
+	// minute in wire mode, all together; 0 is any number, and nil as many as CUCM.
+	RISRate *int
 	// Live, where not nil, makes the lab one that people watch.
 	Live *Live
 }

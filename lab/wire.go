@@ -18,6 +18,7 @@ import (
 type wire struct {
 	*clock
 	ports    *int           // added to the standard ones; nil: free ones
+	risRate  *int           // see Options
 	observer fleet.Observer // nil: nobody
 	network  *network.Network
 	clusters []*cucmwire.Sockets
@@ -37,7 +38,7 @@ func openWire(opt Options, begins time.Time) (*wire, error) {
 		}
 	}
 	w := &wire{
-		clock: newClock(begins), ports: opt.PortOffset, nodes: nodes,
+		clock: newClock(begins), ports: opt.PortOffset, risRate: opt.RISRate, nodes: nodes,
 		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1)},
 	}
 	if opt.Live != nil {
@@ -102,7 +103,8 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	for i := range hosts {
 		hosts[i] = w.nodes.next()
 	}
-	net, err := cucmwire.ListenWith(c, hosts, cucmwire.Options{PortOffset: w.ports, Pace: w.network.Pace})
+	options := cucmwire.Options{PortOffset: w.ports, Pace: w.network.Pace, RISRate: w.risRate}
+	net, err := cucmwire.ListenWith(c, hosts, options)
 	if err != nil {
 		return nil, err
 	}

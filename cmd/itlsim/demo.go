@@ -27,7 +27,8 @@ type demoCmd struct {
 	Token         string `help:"${demo_token}" env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
 	AdminPassword string `help:"${demo_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	PortOffset    *int   `help:"${demo_port_offset}" placeholder:"N"`
-	ReadyFile     string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH"`
+	risRate
+	ReadyFile string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH"`
 }
 
 // Run shows a cluster and its phones on a page until it is interrupted.
@@ -93,7 +94,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 func (c *demoCmd) check() (demo.Config, error) {
 	cfg := demo.Config{
 		Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token,
-		SSHLegacy: c.SSHLegacy,
+		SSHLegacy: c.SSHLegacy, RISRate: c.RISRate,
 	}
 	fewest := 2
 	if c.Tour != "" {
@@ -122,7 +123,7 @@ func (c *demoCmd) check() (demo.Config, error) {
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}
-	return cfg, nil
+	return cfg, c.risRate.check(c.Mode)
 }
 
 // ready is where everything is. The services of a simulated network cannot be

@@ -28,6 +28,7 @@ type runCmd struct {
 	Quiet    bool   `help:"No progress."`
 	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers  int    `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
+	risRate
 }
 
 // Run runs a scenario, prints its report and judges it.
@@ -87,7 +88,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if scenario, err = find(c.Scenario, c.Mode); err != nil {
 		return scenario, opt, err
 	}
-	opt = scenarios.Options{Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers}}
+	opt = scenarios.Options{Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate}}
 	fewest := len(scenario.Groups)
 	switch {
 	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > lab.MaxPhones):
@@ -103,6 +104,9 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	}
 	if c.Boots != nil {
 		opt.Lab.Boots = *c.Boots
+	}
+	if err == nil {
+		err = c.risRate.check(c.Mode)
 	}
 	return scenario, opt, err
 }

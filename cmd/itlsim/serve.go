@@ -19,24 +19,25 @@ import (
 	"itlsim/internal/cause"
 	"itlsim/internal/room"
 	"itlsim/itl"
+	"itlsim/lab"
 	"itlsim/sshd"
 )
 
 type serveCmd struct {
-	State            string   `help:"${serve_state}" placeholder:"DIR" type:"path"`
-	StateGeneration  int      `help:"${serve_state_generation}" placeholder:"N"`
-	ReadyFile        string   `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
-	AdminPassword    string   `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
-	SecurityPassword string   `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
-	Release          string   `help:"${serve_release}" enum:",${releases}" default:"" placeholder:"RELEASE"`
-	KeyBits          int      `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
-	Digest           string   `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
-	AutoRegistration bool     `help:"${serve_auto_registration}" negatable:"" default:"true"`
-	Address          string   `help:"${serve_address}" default:"127.0.0.2"`
-	PortOffset       int      `help:"Add N to every standard port." placeholder:"N"`
-	RISRate          int      `name:"ris-rate" help:"${serve_ris_rate}" default:"15" placeholder:"N"`
-	SSHLegacy        bool     `name:"ssh-legacy" help:"${ssh_legacy}"`
-	Syslog           []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
+	State            string `help:"${serve_state}" placeholder:"DIR" type:"path"`
+	StateGeneration  int    `help:"${serve_state_generation}" placeholder:"N"`
+	ReadyFile        string `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
+	AdminPassword    string `help:"${serve_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
+	SecurityPassword string `help:"${serve_security_password}" default:"itlsim" env:"ITLSIM_SECURITY_PASSWORD"`
+	Release          string `help:"${serve_release}" enum:",${releases}" default:"" placeholder:"RELEASE"`
+	KeyBits          int    `help:"Size of a new cluster's keys: 1024, 2048 or 4096." default:"2048"`
+	Digest           string `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
+	AutoRegistration bool   `help:"${serve_auto_registration}" negatable:"" default:"true"`
+	Address          string `help:"${serve_address}" default:"127.0.0.2"`
+	PortOffset       int    `help:"Add N to every standard port." placeholder:"N"`
+	risRate
+	SSHLegacy bool     `name:"ssh-legacy" help:"${ssh_legacy}"`
+	Syslog    []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
 }
 
 // wallClock is the time of day.
@@ -75,7 +76,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	}
 
 	hosts := hostsFrom(publisher, len(cluster.Nodes()))
-	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: &c.PortOffset, RISRate: &c.RISRate})
+	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: &c.PortOffset, RISRate: c.RISRate})
 	if err != nil {
 		return c.explained(err)
 	}
@@ -126,14 +127,12 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
 	case !itl.CanSign(c.KeyBits) || !slices.Contains(c.release().Facts().KeyBits, c.KeyBits):
 		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
-	case c.RISRate < 0:
-		return publisher, usageError("--ris-rate %d: want 0 or more", c.RISRate)
 	case c.StateGeneration < 0:
 		return publisher, usageError("--state-generation %d: want the number of a generation", c.StateGeneration)
 	case c.StateGeneration > 0 && c.State == "":
 		return publisher, usageError("--state-generation is for a directory: give its --state, too")
 	}
-	return publisher, nil
+	return publisher, c.risRate.check(lab.Wire)
 }
 
 // release is that of a new cluster.

@@ -12,6 +12,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/internal/accept"
+	"itlsim/internal/cause"
 	"itlsim/internal/guess"
 )
 
@@ -59,6 +60,7 @@ func (h *Handler) behind(s service) http.HandlerFunc {
 			return
 		}
 		accept.ProveRequest(r)
+		accept.ExpectBody(r) // who was wrong before has waited for a turn
 		switch r.Method {
 		case http.MethodPost:
 			s.post(w, r)
@@ -133,7 +135,7 @@ func readEnvelope(w http.ResponseWriter, r *http.Request) (*element, error) {
 			return asked, nil
 		}
 	}
-	return nil, &fault{client, noCode, err.Error()}
+	return nil, &fault{client, noCode, cause.Of(err)}
 }
 
 // postAXL answers an envelope.

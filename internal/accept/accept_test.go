@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -399,4 +400,38 @@ func TestHTTP(t *testing.T) {
 	all, err := io.ReadAll(page)
 	require.NoError(t, err)
 	require.Contains(t, string(all), "the end")
+}
+
+// A body that was not read while its sender had to wait is read all the same, where the
+// server says so; and not for longer than anybody's.
+func TestBodyAfterAWait(t *testing.T) {
+	const patience = 250 * time.Millisecond
+	mux := http.NewServeMux()
+	read := func(w http.ResponseWriter, r *http.Request) {
+		b, err := io.ReadAll(r.Body)
+		fmt.Fprint(w, string(b), " ", err == nil)
+	}
+	mux.HandleFunc("/forgets", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(2 * patience)
+		read(w, r)
+	})
+	mux.HandleFunc("/expects", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(2 * patience)
+		accept.ExpectBody(r)
+		read(w, r)
+	})
+	s := accept.ServeHTTP(listen(t), accept.Limits{Patience: patience}, nil, mux)
+	defer s.Close()
+	h := &house{TB: t, addr: s.Addr().String()}
+	for asked, whole := range map[string]bool{
+		"/forgets HTTP/1.0\r\nContent-Length: 4": false, "/expects HTTP/1.0\r\nContent-Length: 4": true,
+		"/expects HTTP/1.0\r\nContent-Length: 5": false,
+	} {
+		c := h.from("127.0.0.5")
+		fmt.Fprint(c, "POST "+asked+"\r\n\r\n")
+		time.Sleep(patience / 4) // so that the body is not read ahead with the headers
+		fmt.Fprint(c, "body")
+		all, _ := io.ReadAll(c) // of a body that is not read the end may be a reset
+		require.Equal(t, whole, strings.HasSuffix(string(all), "body true"), "%s: %s", asked, all)
+	}
 }

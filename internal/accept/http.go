@@ -51,7 +51,13 @@ func ServeHTTP(l net.Listener, limits Limits, secured *tls.Config, h http.Handle
 }
 
 // ProveRequest is [Conn.Prove] of the connection over which a request came.
-func ProveRequest(r *http.Request) { r.Context().Value(connKey{}).(*Conn).Prove() }
+func ProveRequest(r *http.Request) { connOf(r).Prove() }
+
+// ExpectBody is [Conn.Expect]: it gives a request's body the patience of the limits anew,
+// where a server has let the peer wait before it reads on.
+func ExpectBody(r *http.Request) { connOf(r).Expect() }
+
+func connOf(r *http.Request) *Conn { return r.Context().Value(connKey{}).(*Conn) }
 
 // Addr is where the server listens.
 func (s *HTTPServer) Addr() netip.AddrPort { return s.addr }
