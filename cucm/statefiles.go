@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"itlsim/cnf"
+	"itlsim/internal/strictjson"
 	"itlsim/itl"
 )
 
@@ -199,12 +200,7 @@ func readState(dir string) (*draft, map[string][]byte, error) {
 // decode reads what encode wrote. The draft lacks what is no state.
 func decode(files map[string][]byte) (*draft, error) {
 	var saved savedCluster
-	in := json.NewDecoder(bytes.NewReader(files[clusterFile]))
-	in.DisallowUnknownFields() // a later version's: what it means would be lost
-	err := in.Decode(&saved)
-	if err == nil && in.More() {
-		err = errors.New("there is more behind its end")
-	}
+	err := strictjson.UnmarshalKnown(files[clusterFile], &saved) // the meaning of a later version's would be lost
 	if err == nil {
 		err = saved.check()
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+
+	"itlsim/internal/strictjson"
 )
 
 // markerFile says what a state directory is. Directories of earlier versions lack it.
@@ -42,7 +44,7 @@ func (s *stateDir) checkMarker() error {
 	}
 	var m marker
 	if err == nil {
-		err = json.Unmarshal(data, &m)
+		err = strictjson.Unmarshal(data, &m)
 	}
 	switch {
 	case err != nil:

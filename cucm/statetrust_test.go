@@ -140,6 +140,10 @@ func TestAbsenceIsNotNewness(t *testing.T) {
 			later := []byte(`{"What": "", "Format": 2, "Version": "v9.1"}`)
 			require.NoError(t, os.WriteFile(dir+"/itlsim-state.json", later, 0o600))
 		}, "of format 2, by itlsim v9.1", 0},
+		"the marker says two formats": {func(t *testing.T, dir string) {
+			both := []byte(`{"What": "", "Format": 2, "Version": "v9.1", "format": 1}`)
+			require.NoError(t, os.WriteFile(dir+"/itlsim-state.json", both, 0o600))
+		}, `itlsim-state.json: it has the key "Format" twice`, 0},
 		"the marker is broken": {func(t *testing.T, dir string) {
 			require.NoError(t, os.WriteFile(dir+"/itlsim-state.json", []byte("{"), 0o600))
 		}, "itlsim-state.json", 0},
@@ -320,6 +324,19 @@ func TestStateThatMeansNothing(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, append(intact, "{}"...), 0o600))
 	_, err = cucm.Open(dir, l.Config)
 	require.ErrorContains(t, err, "cluster.json: there is more behind its end")
+	for before, says := range map[string]string{
+		`"Release":`: `it has the key "Release" twice`,
+		`"Running":`: `Nodes[0] has the key "Running" twice`,
+		`"Host":`:    `Bulk has the key "Host" twice`,
+	} {
+		require.Contains(t, string(intact), before)
+		for _, name := range []string{before, strings.ToLower(before)} {
+			doubled := strings.Replace(string(intact), before, name+" null, "+before, 1)
+			require.NoError(t, os.WriteFile(file, []byte(doubled), 0o600))
+			_, err = cucm.Open(dir, l.Config)
+			require.ErrorContains(t, err, "cluster.json: "+says)
+		}
+	}
 	require.NoError(t, os.WriteFile(file, intact, 0o600))
 	edit(t, file, "Nodes.0.KnownHosts", nil) // is none
 	l = openLab(t, dir)

@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm/cli"
 	"itlsim/internal/cause"
+	"itlsim/internal/strictjson"
 )
 
 // Limits on requests.
@@ -245,9 +246,11 @@ func (s *Server) onPhone(act func(*round, int, *http.Request) (any, error)) http
 // read reads a command's body.
 func read[T any](r *http.Request) (T, error) {
 	var v T
-	dec := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&v); err != nil {
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if err == nil {
+		err = strictjson.UnmarshalKnown(data, &v)
+	}
+	if err != nil {
 		return v, fmt.Errorf("the request cannot be read: %w", err)
 	}
 	return v, nil

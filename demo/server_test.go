@@ -226,10 +226,12 @@ func TestConsoleAsks(t *testing.T) {
 	require.Equal(t, http.StatusConflict, status, "a button does not answer a question")
 	require.Contains(t, answer, "waits for an answer")
 	for body, want := range map[string]string{
-		"":             "it ends too early",
-		`{"unit":"TVS`: "it ends too early",
-		`{"unit":5}`:   "the JSON has a value of the wrong kind (number) at Unit",
-		`{"units":5}`:  "the JSON is not as it should be: unknown field",
+		"":                                      "it ends too early",
+		`{"unit":"TVS`:                          "it ends too early",
+		`{"unit":5}`:                            "the JSON has a value of the wrong kind (number) at Unit",
+		`{"units":5}`:                           "the JSON is not as it should be: unknown field",
+		`{"unit":"TVS"} {"unit":"CallManager"}`: "there is more behind its end",
+		`{"unit":"TVS","Unit":"CallManager"}`:   `it has the key \"Unit\" twice`,
 	} {
 		_, answer := p.post("nodes/test10pub/regenerate", body)
 		require.Contains(t, answer, "the request cannot be read: "+want)

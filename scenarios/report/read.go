@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"itlsim/internal/bounded"
+	"itlsim/internal/strictjson"
 )
 
 // maxSize is more than any report has as JSON, in bytes: a million phones with names,
@@ -48,21 +49,25 @@ func (r *storyReader) report() error {
 	if err := r.begins('{'); err != nil {
 		return err
 	}
+	parts := map[json.Token]func() error{
+		"scenario":         func() error { return r.Decode(&r.to.Scenario) },
+		"stories_left_out": func() error { return r.Decode(&r.to.StoriesLeftOut) },
+		"stories":          r.stories,
+	}
 	for r.More() {
 		key, err := r.Token()
 		if err != nil {
 			return err
 		}
-		var passedBy json.RawMessage
-		switch key {
-		case "scenario":
-			err = r.Decode(&r.to.Scenario)
-		case "stories_left_out":
-			err = r.Decode(&r.to.StoriesLeftOut)
-		case "stories":
-			err = r.stories()
+		read, counts := parts[key]
+		switch {
+		case !counts:
+			err = r.Decode(new(json.RawMessage)) // passes by
+		case read == nil:
+			err = strictjson.Twice(key.(string))
 		default:
-			err = r.Decode(&passedBy)
+			parts[key] = nil
+			err = read()
 		}
 		if err != nil {
 			return err
@@ -113,5 +118,5 @@ func (r *storyReader) story(data []byte) error {
 		return errors.New("a story has more chapters than any scenario has steps")
 	}
 	r.to.Stories = make([]Story, 1)
-	return json.Unmarshal(data, &r.to.Stories[0])
+	return strictjson.Unmarshal(data, &r.to.Stories[0])
 }
