@@ -25,6 +25,12 @@ type Flash struct {
 	LSC *itl.Signer
 }
 
+// maxVouches is how many of a TVS's answers a phone keeps (this project's own choice): a
+// cluster of 21 nodes, the most that there are, has as many signers of configurations, and
+// each may be regenerated twice while an answer holds. One takes some 2 kB, so all of them
+// a tenth of what a list may.
+const maxVouches = 64
+
 // stampOf is a version stamp's stand-in, a hash. Braces around it do not count: a
 // NOTIFY has them around each stamp, and the file maybe.
 func stampOf(stamp string) uint32 {
@@ -45,8 +51,9 @@ func (f *Flash) vouchFor(signer itl.Identity, roles []itl.Role, now time.Time) *
 	return nil
 }
 
-// keepVouch stores an answer in place of earlier ones of the same signer, and
-// drops what has expired. The old slice is not written to: others may hold it.
+// keepVouch stores an answer in place of earlier ones of the same signer, and drops what
+// has expired, and the oldest where there are too many: a TVS may name another signer with
+// each boot. The old slice is not written to: others may hold it.
 func (f *Flash) keepVouch(v *Vouched, expires, now time.Time) {
 	kept := make([]Vouch, 0, len(f.Vouches)+1)
 	for _, old := range f.Vouches {
@@ -54,5 +61,5 @@ func (f *Flash) keepVouch(v *Vouched, expires, now time.Time) {
 			kept = append(kept, old)
 		}
 	}
-	f.Vouches = append(kept, Vouch{v, expires.UnixNano()})
+	f.Vouches = append(kept[max(0, len(kept)+1-maxVouches):], Vouch{v, expires.UnixNano()})
 }
