@@ -19,9 +19,9 @@ type Fleet interface {
 	// Settle waits until no phone has anything left to do. Its error is the
 	// context's, ErrClosed, or the reason why the run cannot go on.
 	Settle(context.Context) error
-	// All yields a view of every phone, in order. There is one for all of them, as a
-	// million would have no room: it is valid until the next.
-	All() iter.Seq[*View]
+	// All yields a view of every phone, in order, which shows these parts. There is one for
+	// all of them, as a million would have no room: it is valid until the next.
+	All(Parts) iter.Seq[*View]
 	// Phone is a view of one phone, by its number.
 	Phone(i int) View
 	// States counts the phones in each state, by phone.State.
@@ -45,8 +45,8 @@ type Fleet interface {
 
 // Views are views of all phones of a fleet, in order. Of a large one, range over All
 // instead.
-func Views(f interface{ All() iter.Seq[*View] }) (all []View) {
-	for v := range f.All() {
+func Views(f interface{ All(Parts) iter.Seq[*View] }) (all []View) {
+	for v := range f.All(Whole) {
 		all = append(all, *v)
 	}
 	return all

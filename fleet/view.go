@@ -8,6 +8,22 @@ import (
 	"itlsim/sip"
 )
 
+// Parts are what of a phone a view shows. Of a million phones a look costs what it takes to
+// reach their memory, and each part is at a place of its own.
+type Parts uint8
+
+// Basics are what every view shows, trust state and flash among it; these parts are the
+// others. Fields of parts that a view does not show are zero.
+const (
+	Verdicts Parts = 1 << iota // LastBoot
+	Messages                   // Status
+	Calls                      // CallManager, NotRegistered, StoredAlarms
+	Display                    // Screen, ScreenReason
+
+	Basics Parts = 0
+	Whole        = Verdicts | Messages | Calls | Display
+)
+
 // A View is one phone as it was when it was looked at.
 type View struct {
 	Name    string
@@ -20,39 +36,54 @@ type View struct {
 	State         phone.State
 	Profile       *phone.Profile
 	Flash         phone.Flash
-	phone.LastBoot
-
 	Cause         phone.Cause // of the last boot
-	CallManager   string      // where it is registered, host:port; "" if nowhere
-	NotRegistered []error     // why other call managers did not register it
-	StoredAlarms  int         // that were not answered with 202 yet
-	Screen        string      // "" when idle
-	ScreenReason  error       // why an HTTPS service did not open
+	phone.LastBoot
+	CallManager   string  // where it is registered, host:port; "" if nowhere
+	NotRegistered []error // why other call managers did not register it
+	StoredAlarms  int     // that were not answered with 202 yet
+	Screen        string  // "" when idle
+	ScreenReason  error   // why an HTTPS service did not open
 
+	shows     Parts
 	status    phone.StatusLog
 	alarmAt   time.Time
 	alarmCode sip.TLCode
 }
 
-// ViewOf looks at a phone.
+// ViewOf looks at a phone, at all of it.
 func ViewOf(p *phone.Phone) (v View) {
-	v.Look(p)
+	v.Look(p, Whole)
 	return v
 }
 
-// Look makes it a view of a phone as that is now. Every judging of a fleet does this for
-// every phone, so what few need is left to methods.
-func (v *View) Look(p *phone.Phone) {
+// Look makes it a view of a phone as that is now, which shows these parts. Every judging
+// of a fleet does this for every phone.
+func (v *View) Look(p *phone.Phone, parts Parts) {
+	if v.shows != parts {
+		*v = View{shows: parts}
+	}
 	v.Name, v.Number, v.IP, v.Servers, v.AlternateTFTP = p.Name(), p.Number(), p.IP(), p.Servers(), p.AlternateTFTP()
 	v.On, v.State, v.Profile, v.Cause = p.On(), p.State(), p.Profile(), p.Cause()
-	v.Flash, v.LastBoot = p.Flash(), p.LastBoot()
-	v.StoredAlarms = len(p.StoredAlarms())
-	v.status = p.StatusLog()
+	v.Flash = p.Flash()
 	v.alarmAt, v.alarmCode = p.LastAlarm()
-	screen := p.Screen()
-	v.Screen, v.ScreenReason = screen.Text, screen.Reason
-	v.CallManager, v.NotRegistered = p.RegisteredWith()
+	if v.Shows(Verdicts) {
+		v.LastBoot = p.LastBoot()
+	}
+	if v.Shows(Messages) {
+		v.status = p.StatusLog()
+	}
+	if v.Shows(Calls) {
+		v.StoredAlarms = len(p.StoredAlarms())
+		v.CallManager, v.NotRegistered = p.RegisteredWith()
+	}
+	if v.Shows(Display) {
+		screen := p.Screen()
+		v.Screen, v.ScreenReason = screen.Text, screen.Reason
+	}
 }
+
+// Shows reports whether it shows all of these parts.
+func (v *View) Shows(parts Parts) bool { return v.shows&parts == parts }
 
 // Status is the phone's status messages, oldest first.
 func (v *View) Status() []phone.StatusLine { return v.status.Lines() }

@@ -79,7 +79,7 @@ func TestLab(t *testing.T) {
 			require.NoError(t, l.UseTFTP([]string{"test10sub"}, nil))
 			l.Send(phone.FactoryReset{}, nil)
 			require.NoError(t, l.Fleet.Settle(t.Context()))
-			l.Each(func(i int, m *lab.Member, v *fleet.View) {
+			l.Each(fleet.Whole, func(i int, m *lab.Member, v *fleet.View) {
 				require.Equal(t, sub, m.Home)
 				require.Equal(t, l.Member(i), m)
 			})

@@ -57,11 +57,11 @@ func (l *Lab) Models() []string {
 // use Each.
 func (l *Lab) Views() []fleet.View { return fleet.Views(l.Fleet) }
 
-// Each shows look every phone as it is now. The view is valid until look
+// Each shows look these parts of every phone as it is now. The view is valid until look
 // returns: see [fleet.Fleet].
-func (l *Lab) Each(look func(i int, m *Member, v *fleet.View)) {
+func (l *Lab) Each(parts fleet.Parts, look func(i int, m *Member, v *fleet.View)) {
 	i := 0
-	for v := range l.Fleet.All() {
+	for v := range l.Fleet.All(parts) {
 		look(i, &l.members[i], v)
 		i++
 	}

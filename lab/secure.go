@@ -42,7 +42,7 @@ func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
 	for _, c := range l.Clusters() {
 		ofCluster := func(m *Member) bool { return l.ClusterOf(m.Home) == c && (pick == nil || pick(m)) }
 		ev := phone.InstallLSC{CAPF: c.CAPF().Certificate.Raw, LSCs: make(map[string]*itl.Signer)}
-		l.Each(func(_ int, m *Member, v *fleet.View) {
+		l.Each(fleet.Basics, func(_ int, m *Member, v *fleet.View) {
 			if failed == nil && ofCluster(m) && v.On && v.Flash.Lists.KnowsCAPF(ev.CAPF) {
 				ev.LSCs[v.Name], failed = l.lsc(v.Name, m)
 			}
@@ -72,7 +72,7 @@ func (l *Lab) SetSecurityMode(mode cnf.SecurityMode, pick func(*Member) bool) {
 // changeDevices changes what the database of the setup's own cluster has of the phones
 // that are picked. nil picks all.
 func (l *Lab) changeDevices(pick func(*Member) bool, change func(*cucm.Device)) {
-	l.Each(func(_ int, m *Member, v *fleet.View) {
+	l.Each(fleet.Basics, func(_ int, m *Member, v *fleet.View) {
 		if d, ok := l.Cluster.Device(v.Name); ok && (pick == nil || pick(m)) {
 			change(&d)
 			l.Cluster.AddDevice(d)

@@ -32,7 +32,7 @@ func cures(t *testing.T, setup string, acts ...string) map[string]string {
 		require.Empty(t, p.Failed())
 	}
 	said := make(map[string]string)
-	p.Each(func(_ int, m *lab.Member, v *fleet.View) { said[m.Group] = p.Cure(v, m.Home) })
+	p.Each(fleet.Whole, func(_ int, m *lab.Member, v *fleet.View) { said[m.Group] = p.Cure(v, m.Home) })
 	return said
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/scenarios/language"
@@ -113,13 +114,13 @@ var aboutCTL = []language.Rule[predicate]{
 
 // aboutSecurity is what secure phones are: registered by TLS, with an LSC.
 var aboutSecurity = []language.Rule[predicate]{
-	phones("are registered by TLS", func(s *subject) string {
+	phonesBy(fleet.Calls, "are registered by TLS", func(s *subject) string {
 		if s.View.CallManager == "" {
 			return s.notRegistered()
 		}
 		return unless(s.byTLS(), "are registered over TCP")
 	}).Explained("as phones with a secure profile in mixed mode"),
-	phones("took their configuration encrypted", func(s *subject) string {
+	phonesBy(fleet.Verdicts, "took their configuration encrypted", func(s *subject) string {
 		return unless(s.Encrypted, took(s.ConfigBy, "unsigned"))
 	}).Explained("in their last boot, by their LSC"),
 	phones("hold an LSC of the present CAPF", func(s *subject) string {

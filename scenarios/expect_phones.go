@@ -8,6 +8,7 @@ import (
 
 	"itlsim/cnf"
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -53,11 +54,11 @@ func (s *subject) condition() string {
 func aboutRefusals() (rules []language.Rule[predicate]) {
 	for _, why := range phone.Explanations() {
 		is := func(r *phone.Refusal) bool { return phone.Explain(r.Reason) == why }
-		rules = append(rules, phones("refused a file because "+why.Because, func(s *subject) string {
+		rules = append(rules, phonesBy(fleet.Verdicts, "refused a file because "+why.Because, func(s *subject) string {
 			return s.unless(slices.ContainsFunc(s.Refusals(), is), (*subject).refused)
 		}).Explained("in their last boot"))
 	}
-	return append(rules, phones("refused nothing", func(s *subject) string {
+	return append(rules, phonesBy(fleet.Verdicts, "refused nothing", func(s *subject) string {
 		return s.unless(s.Refusal == nil, (*subject).refused)
 	}).Explained("in their last boot"))
 }
@@ -219,7 +220,7 @@ var aboutLists = []language.Rule[predicate]{
 	tookList("on faith", phone.ByFaith),
 	tookList("by TVS", phone.ByTVS, phone.ByCache),
 	tookList("by a signer in their list", phone.ByITL, phone.ByCTL),
-	phones("kept their list", func(s *subject) string {
+	phonesBy(fleet.Verdicts, "kept their list", func(s *subject) string {
 		return unless(s.ListBy == phone.BySameFile, took(s.ListBy, "on faith"))
 	}).Explained("the node served the same that they held"),
 }
@@ -241,13 +242,13 @@ var aboutConfigurations = []language.Rule[predicate]{
 }
 
 func tookList(how string, by ...phone.TrustPoint) language.Rule[predicate] {
-	return phones("took their list "+how, func(s *subject) string {
+	return phonesBy(fleet.Verdicts, "took their list "+how, func(s *subject) string {
 		return unless(slices.Contains(by, s.ListBy), took(s.ListBy, "on faith"))
 	}).Explained("in their last boot")
 }
 
 func tookConfiguration(how string, by ...phone.TrustPoint) language.Rule[predicate] {
-	return phones("took their configuration "+how, func(s *subject) string {
+	return phonesBy(fleet.Verdicts, "took their configuration "+how, func(s *subject) string {
 		return unless(slices.Contains(by, s.ConfigBy), took(s.ConfigBy, "unsigned"))
 	}).Explained("in their last boot")
 }
@@ -267,13 +268,13 @@ func took(by phone.TrustPoint, onFaith string) string {
 }
 
 var aboutWhatIsSeen = []language.Rule[predicate]{
-	phones("show {text}", func(s *subject) string {
+	phonesBy(fleet.Messages, "show {text}", func(s *subject) string {
 		text := s.said.Words["text"]
 		return s.unless(slices.ContainsFunc(s.Status(), func(line phone.StatusLine) bool {
 			return strings.EqualFold(line.Text, text)
 		}), (*subject).messages)
 	}).Explained("among their status messages"),
-	phones("have {text} on their screen", func(s *subject) string {
+	phonesBy(fleet.Display, "have {text} on their screen", func(s *subject) string {
 		return s.unless(s.Screen == s.said.Words["text"], (*subject).screen)
 	}).Explained("this and nothing else"),
 	phones("sent <many> alarms", func(s *subject) string {

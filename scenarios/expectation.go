@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/scenarios/language"
 )
 
@@ -54,6 +55,7 @@ func timed(sentences ...[]language.Rule[predicate]) []language.Rule[predicate] {
 // A predicate is what an expectation says, of each phone or of the cluster.
 type predicate struct {
 	ofPhone   func(*subject) string // "" where it is true, else what is the case
+	reads     fleet.Parts           // of a phone, to see whether it is true
 	ofAll     bool                  // phones, which the sentence does not name
 	leavesOut func(*subject) bool   // phones of which it says nothing; nil: it is about all
 	ofCluster func(*Player, language.Said) error
@@ -61,9 +63,23 @@ type predicate struct {
 	possible func(vocabulary, language.Said) error
 }
 
-// phones is an expectation about phones.
+// of puts it to a phone.
+func (is predicate) of(s *subject) (leftOut bool, otherwise string) {
+	if is.leavesOut != nil && is.leavesOut(s) {
+		return true, ""
+	}
+	return false, is.ofPhone(s)
+}
+
+// phones is an expectation about phones, which reads the basics of them.
 func phones(says string, ofPhone func(*subject) string) language.Rule[predicate] {
-	return language.Rule[predicate]{Sentence: "<phones> (is=" + says + ")", Means: predicate{ofPhone: ofPhone}}
+	return phonesBy(fleet.Basics, says, ofPhone)
+}
+
+// phonesBy is an expectation about phones that reads more of them.
+func phonesBy(reads fleet.Parts, says string, ofPhone func(*subject) string) language.Rule[predicate] {
+	means := predicate{ofPhone: ofPhone, reads: reads}
+	return language.Rule[predicate]{Sentence: "<phones> (is=" + says + ")", Means: means}
 }
 
 // cluster is an expectation about the cluster.

@@ -51,18 +51,26 @@ func (p *Player) look(said language.Said, what predicate) *look {
 	}
 }
 
-// phone looks at one.
+// phone looks at one, at all of it where the expectation does not hold: to tell what is the
+// case takes more than to see that it is another.
 func (l *look) phone(i int, m *lab.Member, v *fleet.View) {
 	if !l.picks(m) {
 		return
 	}
 	s, f := &l.at, &l.findings
 	s.number, s.member, s.View = i, m, v
-	if l.what.leavesOut != nil && l.what.leavesOut(s) {
+	leftOut, is := l.what.of(s)
+	if is != "" && !v.Shows(fleet.Whole) {
+		whole := l.at.Fleet.Phone(i)
+		s.View = &whole
+		leftOut, is = l.what.of(s)
+	}
+	switch {
+	case leftOut:
 		f.leftOut++
-	} else if is := l.what.ofPhone(s); is == "" {
+	case is == "":
 		f.holds.add(v.Name)
-	} else {
+	default:
 		f.others.add(s.teller.Plain(is, v.Name), v.Name)
 		f.lossy.add(s)
 	}
@@ -77,16 +85,21 @@ func (l *look) judge() error {
 	return l.findings.judge(l.at.said.Quantity(), l.at.said.Words["is"])
 }
 
-// ask puts expectations to all phones, in one round: to look at a phone takes longer than
-// most expectations do.
+// ask puts expectations to all phones, in one round that looks at what they read: to look at
+// a phone takes longer than most expectations do.
 func (p *Player) ask(looks []*look) {
-	if len(looks) > 0 {
-		p.Each(func(i int, m *lab.Member, v *fleet.View) {
-			for _, l := range looks {
-				l.phone(i, m, v)
-			}
-		})
+	if len(looks) == 0 {
+		return
 	}
+	reads := fleet.Basics
+	for _, l := range looks {
+		reads |= l.what.reads
+	}
+	p.Each(reads, func(i int, m *lab.Member, v *fleet.View) {
+		for _, l := range looks {
+			l.phone(i, m, v)
+		}
+	})
 }
 
 // errNoSuchPhone is the case where an expectation is about phones of which there

@@ -64,7 +64,7 @@ func (p *Player) Remember() {
 			p.before.certs[n][u] = n.Certificate(u)
 		}
 	}
-	p.Each(func(i int, _ *lab.Member, v *fleet.View) { p.before.held[i] = v.Flash.Lists.ITL })
+	p.Each(fleet.Basics, func(i int, _ *lab.Member, v *fleet.View) { p.before.held[i] = v.Flash.Lists.ITL })
 }
 
 // Do carries an act out and lets the phones finish what follows from it.

@@ -73,7 +73,7 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 		step.Do = acts
 		step.Expect = []Expectation{{Check: func(p *Player) error {
 			var phones []trust
-			p.Each(func(_ int, m *lab.Member, v *fleet.View) {
+			p.Each(fleet.Whole, func(_ int, m *lab.Member, v *fleet.View) {
 				is := trust{group: m.Group, trusted: v.On && v.State == phone.Trusted}
 				switch {
 				case v.ListRefusal != nil:

@@ -10,13 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/fleet"
 	"itlsim/fleet/virtual"
 )
 
 // account tells everything that a run gave.
 func (l *lab) account() string {
 	var b strings.Builder
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		fmt.Fprintln(&b, v.Name, v.On, v.State, v.ListBy, v.ConfigBy, v.Refusal, v.Status())
 		if v.Flash.Lists.ITL != nil {
 			fmt.Fprintf(&b, "  %x %x\n", v.Flash.Lists.ITL.SHA1(), v.Flash.ConfigSum)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -30,7 +31,7 @@ func TestLimitsOfFiles(t *testing.T) {
 		l.Send(phone.Reset{}, nil)
 		l.settles()
 		l.all(phone.Locked, 8)
-		for v := range l.All() {
+		for v := range l.All(fleet.Whole) {
 			require.ErrorContains(t, v.ListRefusal, refused, v.Profile)
 			require.Equal(t, phone.ByITL, v.ConfigBy)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
 	"itlsim/fleet/network"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
@@ -22,7 +23,7 @@ import (
 func (l *lab) registered(pub, sub, none, known int) {
 	l.Helper()
 	at := make(map[string]int)
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		at[v.CallManager]++
 	}
 	count := func(n *cucm.Node) int { return at[n.Address(cucm.CallManagerService)] }
@@ -122,7 +123,7 @@ func TestRegistrationsThroughABadNetwork(t *testing.T) {
 	require.NotZero(t, l.Tally().RegistrationsFailed.Load())
 	l.Disturb(virtual.LAN())
 	l.waits(round)
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		require.Equal(t, v.Flash.Config != nil, v.CallManager != "", v.Name)
 	}
 }
@@ -237,7 +238,7 @@ func TestMovedPhones(t *testing.T) {
 	other, err := cucm.New(cfg)
 	require.NoError(t, err)
 	l.Connect(other)
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		other.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: other.Nodes()})
 	}
 	l.Send(phone.UseServers{Servers: []string{other.Publisher().Address(cucm.TFTPService)}}, nil)
@@ -257,7 +258,7 @@ func TestMovedPhones(t *testing.T) {
 // Phones whose CallManager Group is changed learn of it by their next configuration.
 func TestPhonesOfAnotherGroup(t *testing.T) {
 	l := booted(t, 10)
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		l.cluster.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: l.groups[1]})
 	}
 	l.Send(phone.Reset{}, nil)
@@ -265,7 +266,7 @@ func TestPhonesOfAnotherGroup(t *testing.T) {
 	l.registered(0, 10, 0, 10)
 	require.Equal(t, 5, logged(l.pub, "[Reason=8]"))
 	require.Equal(t, 5, logged(l.sub, "[Reason=8]"))
-	for v := range l.All() {
+	for v := range l.All(fleet.Whole) {
 		l.cluster.AddDevice(cucm.Device{Name: v.Name, Model: v.Profile.Model, Group: l.groups[0]})
 	}
 	l.cluster.ResetPhones()

@@ -8,12 +8,12 @@ import (
 )
 
 // All yields a view of every phone, in the order of adding ([fleet.Fleet]).
-func (f *Fleet) All() iter.Seq[*fleet.View] {
+func (f *Fleet) All(parts fleet.Parts) iter.Seq[*fleet.View] {
 	return func(yield func(*fleet.View) bool) {
 		var v fleet.View
 		for i := range f.slots {
 			f.mu.Lock()
-			v.Look(f.slots[i].phone)
+			v.Look(f.slots[i].phone, parts)
 			f.mu.Unlock()
 			if !yield(&v) {
 				return

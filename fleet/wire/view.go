@@ -8,11 +8,14 @@ import (
 )
 
 // All yields a view of every phone, in the order of adding ([fleet.Fleet]).
-func (f *Fleet) All() iter.Seq[*fleet.View] {
+func (f *Fleet) All(parts fleet.Parts) iter.Seq[*fleet.View] {
 	return func(yield func(*fleet.View) bool) {
 		var v fleet.View
 		for _, s := range f.all() {
-			if v = s.view(); !yield(&v) {
+			s.mu.Lock()
+			v.Look(s.phone, parts)
+			s.mu.Unlock()
+			if !yield(&v) {
 				return
 			}
 		}

@@ -17,7 +17,7 @@ func Models(t *testing.T, f fleet.Fleet, c *cucm.Cluster) {
 	t.Helper()
 	f.Send(phone.PowerOn{}, nil)
 	require.NoError(t, f.Settle(context.Background()))
-	for v := range f.All() {
+	for v := range f.All(fleet.Whole) {
 		as := v.Profile.String()
 		require.NotEmpty(t, v.CallManager, as)
 		require.Nil(t, v.Refusal, as)
@@ -34,7 +34,7 @@ func Models(t *testing.T, f fleet.Fleet, c *cucm.Cluster) {
 
 	require.NoError(t, c.Publisher().Regenerate(cucm.CallManager)) // which resets the phones
 	require.NoError(t, f.Settle(context.Background()))
-	for v := range f.All() {
+	for v := range f.All(fleet.Whole) {
 		as := v.Profile.String()
 		require.EqualValues(t, phone.ResetReset, v.Cause, as)
 		require.NotEmpty(t, v.CallManager, as)

@@ -84,7 +84,7 @@ func (s *Stories) number(c Chapter) int32 {
 func (s *Stories) Tell(step string) {
 	s.step++
 	written, next := make(map[scene]int32), make(map[branch]int32)
-	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
+	s.lab.Each(fleet.Verdicts, func(i int, m *lab.Member, v *fleet.View) {
 		is := scene{
 			on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, ctl: v.Flash.Lists.CTL,
 			config: v.Flash.Config, profile: *v.Profile,
@@ -135,7 +135,7 @@ func (s *Stories) Report(r *Report) {
 	}
 	groups := make(map[ending]*Story)
 	var all []*Story
-	s.lab.Each(func(i int, m *lab.Member, v *fleet.View) {
+	s.lab.Each(fleet.Verdicts, func(i int, m *lab.Member, v *fleet.View) {
 		end := ending{s.at[i], s.teller.Cure(v, m.Home)}
 		story := groups[end]
 		if story == nil {

@@ -1,0 +1,53 @@
+package scenarios
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
+	"itlsim/lab"
+)
+
+// Each sentence about phones says the same, whether the view shows what the sentence reads
+// or all of a phone: after each step of each built-in scenario, and before the first.
+func TestExpectationsReadEnough(t *testing.T) {
+	for i, s := range Builtin() {
+		if s.NotIn[lab.Virtual] != "" {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			p, err := Open(s, lab.Options{
+				Mode: lab.Virtual, Seed: int64(i), Phones: min(s.Phones(), 12), Keys: testkeys.NewPool(uint64(i)), KeyBits: 1024,
+			})
+			require.NoError(t, err)
+			defer p.Close()
+			readEnough(t, p)
+			for _, step := range s.Steps {
+				require.NoError(t, p.act(t.Context(), step))
+				readEnough(t, p)
+			}
+		})
+	}
+}
+
+// readEnough compares the two ways for each sentence that can be said of these phones.
+func readEnough(t *testing.T, p *Player) {
+	t.Helper()
+	asked := 0
+	for _, sentence := range expectations.Examples() {
+		e, err := p.vocabulary().expectation(sentence)
+		if err != nil || e.look == nil {
+			continue
+		}
+		part, whole := e.look(p), e.look(p)
+		whole.what.reads = fleet.Whole
+		p.ask([]*look{part})
+		p.ask([]*look{whole})
+		require.Equal(t, whole.findings, part.findings, sentence)
+		asked++
+	}
+	require.NotZero(t, asked)
+}
