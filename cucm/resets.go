@@ -37,6 +37,7 @@ func (p *Phones) toReset(except []*Node) (t toTell) {
 	p.lapse()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	t.records, t.phones = make([]*record, 0, p.records.n), make([]RegisteredPhone, 0, p.records.n)
 	for i, rec := range p.records.all() {
 		t.add(Caller{rec.device.Name, i}, rec, except)
 	}

@@ -50,9 +50,16 @@ func empty(l *itl.List) bool {
 // server contains a certificate: the phone requests an unsigned file", security
 // guide, of CTLs; usecallmanager, of ITLs).
 func (l Lists) SignConfigs() bool {
-	return slices.ContainsFunc([]*itl.List{l.CTL, l.ITL}, func(list *itl.List) bool {
-		return list != nil && slices.ContainsFunc(list.With(configRoles...), (*itl.Record).Certified)
-	})
+	return l.CTL != nil && signsConfigs(l.CTL) || l.ITL != nil && signsConfigs(l.ITL)
+}
+
+func signsConfigs(l *itl.List) bool {
+	for i := range l.Records {
+		if rec := &l.Records[i]; slices.Contains(configRoles, rec.Role) && rec.Certified() {
+			return true
+		}
+	}
+	return false
 }
 
 // best is the state of a phone that holds these lists and had nothing to

@@ -121,7 +121,7 @@ var aboutSecurity = []language.Rule[predicate]{
 		return unless(s.byTLS(), "are registered over TCP")
 	}).Explained("as phones with a secure profile in mixed mode"),
 	phonesBy(fleet.Verdicts, "took their configuration encrypted", func(s *subject) string {
-		return unless(s.Encrypted, took(s.ConfigBy, "unsigned"))
+		return s.unless(s.Encrypted, (*subject).tookConfiguration)
 	}).Explained("in their last boot, by their LSC"),
 	phones("hold an LSC of the present CAPF", func(s *subject) string {
 		lsc := s.Flash.LSC

@@ -96,8 +96,9 @@ func (s *subject) refusals() (all []refusal) {
 
 var aboutReset = []language.Rule[predicate]{
 	phones("would come back by utils itl reset", func(s *subject) string {
-		record := report.ResetRecord(s.member.Home.Cluster())
-		return unless(s.teller.HoldsResetSigner(s.View, s.member.Home), "do not hold the present "+record)
+		return s.unless(s.teller.HoldsResetSigner(s.View, s.member.Home), func(s *subject) string {
+			return "do not hold the present " + report.ResetRecord(s.member.Home.Cluster())
+		})
 	}).Explained("they hold the record with which that command signs"),
 }
 
@@ -221,7 +222,7 @@ var aboutLists = []language.Rule[predicate]{
 	tookList("by TVS", phone.ByTVS, phone.ByCache),
 	tookList("by a signer in their list", phone.ByITL, phone.ByCTL),
 	phonesBy(fleet.Verdicts, "kept their list", func(s *subject) string {
-		return unless(s.ListBy == phone.BySameFile, took(s.ListBy, "on faith"))
+		return s.unless(s.ListBy == phone.BySameFile, (*subject).tookList)
 	}).Explained("the node served the same that they held"),
 }
 
@@ -233,25 +234,28 @@ var aboutConfigurations = []language.Rule[predicate]{
 		if s.Flash.Config == nil {
 			return "have no configuration"
 		}
-		is := "disabled"
+		is := "have it disabled"
 		if *setting(s.said.Words["setting"], &s.Flash.Config.Settings) {
-			is = "enabled"
+			is = "have it enabled"
 		}
-		return unless(is == s.said.Words["onoff"], "have it "+is)
+		return unless(strings.HasSuffix(is, s.said.Words["onoff"]), is)
 	}).Explained("in the configuration that they hold"),
 }
 
 func tookList(how string, by ...phone.TrustPoint) language.Rule[predicate] {
 	return phonesBy(fleet.Verdicts, "took their list "+how, func(s *subject) string {
-		return unless(slices.Contains(by, s.ListBy), took(s.ListBy, "on faith"))
+		return s.unless(slices.Contains(by, s.ListBy), (*subject).tookList)
 	}).Explained("in their last boot")
 }
 
 func tookConfiguration(how string, by ...phone.TrustPoint) language.Rule[predicate] {
 	return phonesBy(fleet.Verdicts, "took their configuration "+how, func(s *subject) string {
-		return unless(slices.Contains(by, s.ConfigBy), took(s.ConfigBy, "unsigned"))
+		return s.unless(slices.Contains(by, s.ConfigBy), (*subject).tookConfiguration)
 	}).Explained("in their last boot")
 }
+
+func (s *subject) tookList() string          { return took(s.ListBy, "on faith") }
+func (s *subject) tookConfiguration() string { return took(s.ConfigBy, "unsigned") }
 
 // took says what authenticated a file; onFaith is how one is taken that nothing
 // did.
@@ -282,8 +286,10 @@ var aboutWhatIsSeen = []language.Rule[predicate]{
 		for _, c := range s.Clusters() {
 			n += s.caller().Alarms(c)
 		}
-		least, most := s.said.Many().Range(n)
-		return unless(least <= n && n <= most, fmt.Sprintf("sent %d", n))
+		if least, most := s.said.Many().Range(n); least <= n && n <= most {
+			return ""
+		}
+		return fmt.Sprintf("sent %d", n)
 	}).Explained("DeviceTLInfo, to any cluster, since the beginning"),
 }
 

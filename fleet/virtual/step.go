@@ -35,7 +35,7 @@ func (f *Fleet) carryOut(st *step) {
 	if f.config.Watch != nil {
 		f.config.Watch(&Step{
 			Index: int(st.phone), Phone: s.phone, At: f.config.Clock.at(st.at), Event: st.event,
-			Before: st.before, Was: st.was, Actions: st.actions,
+			Before: *st.before, Was: st.was, Actions: st.actions,
 		})
 	}
 	if _, ok := st.event.(phone.NotRegistered); ok && !fleet.Registered(s.phone) {

@@ -148,8 +148,8 @@ type step struct {
 	at      int64
 	phone   uint32
 	was     phone.State
-	boots   uint32      // that had begun before
-	before  phone.Flash // only where somebody watches
+	boots   uint32       // that had begun before
+	before  *phone.Flash // nil where nobody watches
 	event   phone.Event
 	actions []phone.Action // in the room of its worker
 }
@@ -177,12 +177,17 @@ func (f *Fleet) takeSteps() {
 func (f *Fleet) takeEach(steps []step, room *[]phone.Action) {
 	clear(*room)
 	out := (*room)[:0]
-	for i := range steps {
+	for i := range steps { // all of them first, so that the processor fetches many phones at once
 		st := &steps[i]
 		p := f.slots[st.phone].phone
 		st.was, st.boots = p.State(), p.Boots()
+	}
+	for i := range steps {
+		st := &steps[i]
+		p := f.slots[st.phone].phone
 		if f.config.Watch != nil {
-			st.before = p.Flash()
+			before := p.Flash()
+			st.before = &before
 		}
 		from := len(out)
 		out = p.StepInto(out, f.config.Clock.at(st.at), st.event)
