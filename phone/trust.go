@@ -53,6 +53,7 @@ func (l Lists) SignConfigs() bool {
 	return l.CTL != nil && signsConfigs(l.CTL) || l.ITL != nil && signsConfigs(l.ITL)
 }
 
+// signsConfigs reports whether a list has such an entry.
 func signsConfigs(l *itl.List) bool {
 	for i := range l.Records {
 		if rec := &l.Records[i]; slices.Contains(configRoles, rec.Role) && rec.Certified() {

@@ -234,11 +234,14 @@ var aboutConfigurations = []language.Rule[predicate]{
 		if s.Flash.Config == nil {
 			return "have no configuration"
 		}
-		is := "have it disabled"
+		is := "disabled"
 		if *setting(s.said.Words["setting"], &s.Flash.Config.Settings) {
-			is = "have it enabled"
+			is = "enabled"
 		}
-		return unless(strings.HasSuffix(is, s.said.Words["onoff"]), is)
+		if is == s.said.Words["onoff"] {
+			return ""
+		}
+		return "have it " + is
 	}).Explained("in the configuration that they hold"),
 }
 
