@@ -180,7 +180,7 @@ func Parse(data []byte) (*Config, error) {
 	c := &Config{
 		Load:      x.Load.trim(),
 		Directory: x.Directory.trim(),
-		Settings:  x.Vendor.settings(),
+		Settings:  Settings(x.Vendor),
 		Default:   root == defaultRoot,
 		Stub:      x.EncrConfig.is("true") && x.FullConfig.is("false"),
 		CertHash:  x.CertHash.hash(),

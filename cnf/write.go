@@ -97,7 +97,7 @@ func (m Mold) AppendXML(b []byte, device, versionStamp string) []byte {
 type molding struct {
 	*File
 	Group, Verifiers []server
-	Vendor           vendorXML
+	Vendor           map[string]string
 	Mode             int
 
 	text bytes.Buffer

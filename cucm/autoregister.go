@@ -151,8 +151,7 @@ func (p *Phones) autoRegister(d Device, from netip.Addr) (gone string, entered b
 		}
 	}
 	if entered = entered || gone != ""; entered {
-		p.records.enter(d)
-		p.devices.changed()
+		p.enter(d)
 		now := p.clock()
 		p.guests.add(&guest{device: d.Name, from: from, since: now})
 		p.newcomers[d.Name] = now

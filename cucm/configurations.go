@@ -22,10 +22,11 @@ type deviceKind struct {
 	group     [MaxGroup]int // indices of the nodes, counted from 1
 	security  cnf.SecurityMode
 	isDefault bool // it is [defaultDevice]
+	own       cnf.Override
 }
 
-func (d *Device) kind() deviceKind {
-	k := deviceKind{security: d.Security, isDefault: d.Name == defaultDevice}
+func (d *Device) kind(own cnf.Override) deviceKind {
+	k := deviceKind{security: d.Security, isDefault: d.Name == defaultDevice, own: own}
 	for i, n := range d.Group {
 		k.group[i] = n.index + 1
 	}
@@ -69,8 +70,8 @@ type signedConfig struct {
 
 // configurations are the node's for devices of a kind. The call managers and TVS
 // members are those of the device's CallManager Group.
-func (n *Node) configurations(d Device) *configurations {
-	c, kind := n.cluster, d.kind()
+func (n *Node) configurations(d Device, own cnf.Override) *configurations {
+	c, kind := n.cluster, d.kind(own)
 	c.mu.RLock()
 	current, changes := n.configs[kind], c.changes
 	c.mu.RUnlock()
@@ -79,7 +80,7 @@ func (n *Node) configurations(d Device) *configurations {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	fresh := n.newConfigurations(d)
+	fresh := n.newConfigurations(d, own)
 	if current = n.configs[kind]; current.configurations == nil || !current.same(fresh) {
 		current.configurations = fresh
 	}
@@ -90,9 +91,9 @@ func (n *Node) configurations(d Device) *configurations {
 
 // newConfigurations are the configurations as they have to be now. The caller has the
 // lock.
-func (n *Node) newConfigurations(d Device) *configurations {
+func (n *Node) newConfigurations(d Device, own cnf.Override) *configurations {
 	file := cnf.File{
-		Config: cnf.Config{Settings: n.sees().settings, Default: d.Name == defaultDevice},
+		Config: cnf.Config{Settings: own.Over(n.sees().settings), Default: d.Name == defaultDevice},
 		CAPF:   n.cluster.nodes[0].host(),
 	}
 	if n.sees().mixed {

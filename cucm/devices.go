@@ -49,11 +49,17 @@ func (p *Phones) AddDevice(d Device) {
 	d.Group = d.Group[:min(len(d.Group), MaxGroup)]
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.records.enter(d)
-	p.devices.changed()
+	p.enter(d)
 	if g := p.guests.byName[d.Name]; g != nil {
 		p.guests.remove(g)
 	}
+}
+
+// enter enters a phone into the database. The caller holds the lock.
+func (p *Phones) enter(d Device) {
+	p.records.enter(d)
+	p.rejected.forget(d.Name)
+	p.devices.changed()
 }
 
 // issued notes a certificate that CAPF has issued to a phone of the database.

@@ -63,6 +63,7 @@ func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
 	case c.config.AutoRegister:
 		c.welcomed(f.Device)
 	}
+	own := n.DeviceSettings(f.Device)
 	if f.Kind == tftp.EncryptedConfig && device.recipient() == nil {
 		return nil, tftp.ErrNotFound
 	}
@@ -70,7 +71,10 @@ func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
 		f.Device = FleetDevice
 		device = Device{Name: FleetDevice, Group: device.Group, Security: device.Security}
 	}
-	configs := n.configurations(device)
+	configs := n.configurations(device, own)
+	if by.Device != "" && (device.recipient() == nil || f.Kind == tftp.EncryptedConfig) {
+		c.servedConfig(by, configs.file.Settings.WebAccess)
+	}
 	if f.Kind == tftp.Config {
 		return configs.appendPlain(nil, device.Name), nil
 	}

@@ -20,7 +20,8 @@ type Phones struct {
 	mu       sync.RWMutex
 	records  records
 	devices  devices
-	departed map[string]departure // by device; of those that registered by SIP
+	departed map[string][]departure // by device, one of each node; of those that registered by SIP
+	rejected rejections
 	resets   resets
 	holdings map[holding]*holding
 	guests   guests
@@ -43,5 +44,5 @@ func (p *Phones) begin(now, clock func() time.Time, raise func(occurrence), serv
 	p.now, p.clock, p.raise, p.serves = now, clock, raise, serves
 	p.records, p.holdings, p.shared = newRecords(), make(map[holding]*holding), make(map[Registration]*Registration)
 	p.guests, p.newcomers = newGuests(), make(map[string]time.Time)
-	p.departed, p.devices.revision = make(map[string]departure), 1
+	p.departed, p.devices.revision = make(map[string][]departure), 1
 }

@@ -36,6 +36,8 @@ var (
 	ErrNoRequest      = refusal("there is no CSR for it")
 	ErrOtherKey       = refusal("the certificate is not of the key of the CSR")
 	ErrOneCluster     = refusal("the certificates of one cluster alone are there")
+	ErrNoDevice       = refusal("there is no such phone in the database")
+	ErrTooManyOwn     = refusal("there are more phones with settings of their own than a cluster has phones")
 	ErrNoAddress      = refusal("there is no address to notify")
 	ErrNoRecovery     = refusal("this release has no ITLRecovery certificate")
 	ErrSameFIPS       = refusal("the node is in this mode already: utils fips status")

@@ -14,6 +14,7 @@ type Reason uint8
 
 // The reasons (managed services guide, error messages 14) that a simulation has.
 const (
+	NoEntryInDatabase    Reason = 2  // not in the database, and rejected (CISCO-CCM-MIB)
 	ConnectivityError    Reason = 6  // no connection to the phone any more
 	DeviceInitiatedReset Reason = 8  // it boots again without having been reset
 	CallManagerReset     Reason = 9  // reset by an administrator or a regeneration
@@ -131,7 +132,7 @@ func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 	case r.lapses.IsZero(): // without SIP
 	case anew:
 		r.since = now
-		delete(p.departed, rec.device.Name)
+		p.returns(rec.device.Name, r.Node)
 	default:
 		r.since = rec.registration.since
 	}

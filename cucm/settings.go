@@ -3,6 +3,7 @@ package cucm
 import (
 	"bytes"
 	"crypto/subtle"
+	"maps"
 	"time"
 
 	"itlsim/cnf"
@@ -23,6 +24,43 @@ func (c *Cluster) Configure(s cnf.Settings) error {
 		d.settings = s
 		return nil
 	})
+}
+
+// maxOwn bounds the phones with settings of their own, those that are not in the database
+// any more included: a cluster's phones.
+const maxOwn = maxDevices
+
+// ConfigureDevice changes which settings are a phone's own, as on its page in CCM
+// Administration; the others are those of [Cluster.Configure]. The phone takes them with
+// its next configuration. A phone that is not in the database is refused with
+// [ErrNoDevice]; who leaves it and comes back by auto-registration finds them again.
+func (n *Node) ConfigureDevice(device string, o cnf.Override) error {
+	return n.change(func(d *draft) error {
+		if _, known := n.cluster.Device(device); !known {
+			return ErrNoDevice
+		}
+		own := maps.Clone(d.own)
+		switch {
+		case o == cnf.Override{}:
+			delete(own, device)
+		case own == nil:
+			own = map[string]cnf.Override{device: o}
+		default:
+			own[device] = o
+		}
+		if len(own) > maxOwn {
+			return ErrTooManyOwn
+		}
+		d.own = own
+		return nil
+	})
+}
+
+// DeviceSettings are those settings of a phone that are its own.
+func (n *Node) DeviceSettings(device string) cnf.Override {
+	n.cluster.mu.RLock()
+	defer n.cluster.mu.RUnlock()
+	return n.sees().own[device]
 }
 
 // CheckPassword reports whether the password is the administrator's: the

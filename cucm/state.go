@@ -20,9 +20,10 @@ type state struct {
 
 	store    trustStore
 	settings cnf.Settings
-	rollback bool // see [Cluster.PrepareForRollback]
-	mixed    bool // enterprise parameter Cluster Security Mode: 1
-	manual   bool // see [Cluster.SetPhoneInteraction]
+	own      map[string]cnf.Override // settings of phones' own, see [Node.ConfigureDevice]
+	rollback bool                    // see [Cluster.PrepareForRollback]
+	mixed    bool                    // enterprise parameter Cluster Security Mode: 1
+	manual   bool                    // see [Cluster.SetPhoneInteraction]
 
 	login       login
 	p12Password string        // that protects ITLRecovery.p12, see [P12Password]

@@ -47,6 +47,11 @@ func (s *savedCluster) check() error {
 	case s.ClockAhead.Abs() > maxAhead:
 		return invalid("ClockAhead", "%d years", s.ClockAhead/(365*24*time.Hour))
 	}
+	for device := range s.Own {
+		if device == "" || len(device) > maxName || !isText(device) || len(s.Own) > maxOwn {
+			return invalid("Own", "%.20q among %d is no phone of %d", device, len(s.Own), maxOwn)
+		}
+	}
 	if err := s.checkTexts(); err != nil {
 		return err
 	}

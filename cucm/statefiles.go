@@ -26,6 +26,7 @@ type savedCluster struct {
 	KeyBits     int
 	Digest      itl.Digest
 	Settings    cnf.Settings
+	Own         map[string]cnf.Override `json:",omitempty"` // settings of phones' own
 	Rollback    bool
 	Mixed       bool
 	Manual      bool // phone interaction
@@ -105,7 +106,7 @@ func certificateFile(node string, unit Unit) string {
 func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
-		Settings: d.settings, Rollback: d.rollback, Mixed: d.mixed, Manual: d.manual,
+		Settings: d.settings, Own: d.own, Rollback: d.rollback, Mixed: d.mixed, Manual: d.manual,
 		Login: d.login, P12Password: d.p12Password, ClockAhead: d.ahead, Monitor: d.monitor, Bulk: d.bulk,
 	}
 	files := make(map[string][]byte)
@@ -209,7 +210,7 @@ func decode(files map[string][]byte) (*draft, error) {
 	}
 	d := &draft{state: state{
 		release: saved.Release, location: saved.Location, keyBits: saved.KeyBits, digest: saved.Digest,
-		settings: saved.Settings, rollback: saved.Rollback, mixed: saved.Mixed, manual: saved.Manual,
+		settings: saved.Settings, own: saved.Own, rollback: saved.Rollback, mixed: saved.Mixed, manual: saved.Manual,
 		login: saved.Login, p12Password: saved.P12Password, ahead: saved.ClockAhead, monitor: saved.Monitor,
 		bulk: saved.Bulk,
 	}}

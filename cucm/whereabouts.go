@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"itlsim/sip"
@@ -14,19 +15,59 @@ type Status string
 const (
 	Registered   Status = "Registered"
 	UnRegistered Status = "UnRegistered"
+	// Rejected: it is not in the database, and was told so (404).
+	Rejected Status = "Rejected"
 	// StatusUnknown: the call manager that it was registered with has been stopped since.
 	StatusUnknown Status = "Unknown"
 )
 
 // Whereabouts are what call managers know of where a phone is, or was last.
 type Whereabouts struct {
-	Device Device         // as the database has it
+	Device Device         // as the database has it; of one that was rejected what it said
 	Node   *Node          // with which it is registered, or was
 	At     netip.AddrPort // where it is reached, or was; invalid where it registered without SIP
 	Status Status
 	Since  time.Time // when it took that status, by the cluster's time; zero where it registered without SIP
-	Reason Reason    // of its being unregistered; else 0
+	Reason Reason    // of its being unregistered or rejected; else 0
 	Loads  sip.Loads // that it told when it registered
+	Httpd  Httpd
+}
+
+// Httpd is whether a phone has a web page, in the words of RIS: as the last configuration
+// of its own says that the cluster served. What the phone has in force the cluster does
+// not know.
+type Httpd string
+
+// What configurations say of web access.
+const (
+	HttpdUnknown Httpd = "Unknown" // none was served
+	HttpdNo      Httpd = "No"
+	HttpdYes     Httpd = "Yes"
+)
+
+// webAccess is an [Httpd] in a record.
+type webAccess uint8
+
+var httpd = [...]Httpd{HttpdUnknown, HttpdNo, HttpdYes}
+
+// servedConfig notes what the configuration of its own says that a phone was served.
+func (p *Phones) servedConfig(by Caller, web bool) {
+	says := webAccess(1)
+	if web {
+		says = 2
+	}
+	p.mu.RLock()
+	rec := p.records.find(by)
+	news := rec != nil && rec.web != says
+	p.mu.RUnlock()
+	if !news {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if rec = p.records.find(by); rec != nil {
+		rec.web = says
+	}
 }
 
 // departure is the end of a registration.
@@ -40,42 +81,61 @@ type departure struct {
 // there may be a million. The caller holds the lock.
 func (p *Phones) departs(device string, r *Registration, why Reason) {
 	if !r.since.IsZero() {
-		p.departed[device] = departure{r, why, p.now()}
+		p.returns(device, r.Node)
+		p.departed[device] = append(p.departed[device], departure{r, why, p.now()})
 	}
 }
 
-// Registrations are the whereabouts of the phones of the database, in its order. Those
-// that never registered since the cluster began have none.
-func (p *Phones) Registrations() []Whereabouts {
+// returns forgets that a phone was registered with a node before. The caller holds the lock.
+func (p *Phones) returns(device string, n *Node) {
+	left := slices.DeleteFunc(p.departed[device], func(d departure) bool { return d.Node == n })
+	if p.departed[device] = left; len(left) == 0 {
+		delete(p.departed, device)
+	}
+}
+
+// Registrations are the whereabouts of the phones of the database, in its order, then
+// those of phones that were rejected. Those that never registered since the cluster began
+// have none. There is one for each phone, the latest.
+func (p *Phones) Registrations() []Whereabouts { return p.whereabouts(true) }
+
+// RegistrationsByNode are the same as each node knows them: a phone that moved is still
+// known where it was.
+func (p *Phones) RegistrationsByNode() []Whereabouts { return p.whereabouts(false) }
+
+func (p *Phones) whereabouts(latest bool) (all []Whereabouts) {
 	p.lapse()
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	var all []Whereabouts
 	for _, rec := range p.records.all() {
-		if w, ok := p.whereabouts(rec); ok && rec.known {
-			all = append(all, w)
+		if !rec.known {
+			continue
+		}
+		gone := p.departed[rec.device.Name]
+		if r := rec.registration; r != nil {
+			if latest {
+				gone = nil
+			}
+			all = append(all, rec.whereabouts(r, Registered, r.since, 0))
+		} else if latest && len(gone) > 1 {
+			gone = gone[len(gone)-1:]
+		}
+		for _, d := range gone {
+			status := UnRegistered
+			if d.why == 0 {
+				status = StatusUnknown
+			}
+			all = append(all, rec.whereabouts(d.Registration, status, d.at, d.why))
 		}
 	}
-	return all
+	return append(all, p.rejected.whereabouts(latest)...)
 }
 
-func (p *Phones) whereabouts(rec *record) (w Whereabouts, ok bool) {
-	r, gone := rec.registration, p.departed[rec.device.Name]
-	w = Whereabouts{Device: rec.device, Status: Registered}
-	switch {
-	case r != nil:
-		w.Since = r.since
-	case gone.Registration == nil:
-		return w, false
-	default:
-		r, w.Status, w.Since, w.Reason = gone.Registration, UnRegistered, gone.at, gone.why
-		if gone.why == 0 {
-			w.Status = StatusUnknown
-		}
-	}
-	w.Node, w.At = r.Node, r.At
+func (rec *record) whereabouts(r *Registration, status Status, since time.Time, why Reason) Whereabouts {
+	w := Whereabouts{Device: rec.device, Node: r.Node, At: r.At, Status: status, Since: since, Reason: why,
+		Httpd: httpd[rec.web]}
 	if r.Loads != (Registration{}).Loads {
 		w.Loads = r.Loads.Value()
 	}
-	return w, true
+	return w
 }

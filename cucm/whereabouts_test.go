@@ -1,6 +1,7 @@
 package cucm
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func TestWhereabouts(t *testing.T) {
 		}, sip.Granted)
 	}
 	require.Empty(t, c.Registrations(), "never seen")
-	want := Whereabouts{Device: phone, Node: pub, At: at, Status: Registered, Since: now, Loads: loads}
+	want := Whereabouts{Device: phone, Node: pub, At: at, Status: Registered, Since: now, Loads: loads, Httpd: HttpdUnknown}
 	check := func(what string) {
 		t.Helper()
 		require.Equal(t, []Whereabouts{want}, c.Registrations(), what)
@@ -50,13 +51,17 @@ func TestWhereabouts(t *testing.T) {
 	want.Since, want.Node = after(time.Second), sub
 	comes(sub, "2")
 	check("moved")
+	was := want
+	was.Node, was.Status, was.Reason = pub, UnRegistered, DuplicateReg
+	require.Equal(t, []Whereabouts{want, was}, c.RegistrationsByNode(), "the other one knows it, too")
 	want.Since, want.Status, want.Reason = after(time.Second), UnRegistered, DeviceUnregistered
 	sub.Unregister(name, DeviceUnregistered)
 	after(time.Second)
 	check("gone")
-	want.Since, want.Status, want.Reason, want.Node = now, Registered, 0, pub
+	was, want.Since, want.Status, want.Reason, want.Node = want, now, Registered, 0, pub
 	comes(pub, "3")
 	check("back")
+	require.Equal(t, []Whereabouts{want, was}, c.RegistrationsByNode(), "and gone from there")
 	want.Since, want.Status, want.Reason = after(time.Hour), UnRegistered, KeepAliveTimeout
 	check("found to have fallen silent")
 	want.Since, want.Status, want.Reason = after(time.Second), StatusUnknown, 0
@@ -65,9 +70,43 @@ func TestWhereabouts(t *testing.T) {
 	check("its call manager stopped")
 
 	pub.Register(quiet, false)
-	require.Equal(t, Whereabouts{Device: quietPhone, Node: pub, Status: Registered}, c.Registrations()[1], "without SIP")
+	require.Equal(t, Whereabouts{Device: quietPhone, Node: pub, Status: Registered, Httpd: HttpdUnknown}, c.Registrations()[1], "without SIP")
 	pub.Unregister(quiet, DeviceUnregistered)
 	require.Len(t, c.Registrations(), 1, "nothing of a phone without SIP is kept")
+}
+
+// Phones that are not in the database are remembered with the nodes that rejected them, as
+// many as there is room for, until they are.
+func TestRejected(t *testing.T) {
+	now := then
+	cfg := small()
+	cfg.Clock = clock(func() time.Time { return now })
+	c, err := New(cfg)
+	require.NoError(t, err)
+	pub, sub := c.nodes[0], c.nodes[1]
+	at := netip.MustParseAddrPort("127.0.0.9:1")
+	name := func(i int) string { return fmt.Sprintf("SEP%012X", i) }
+	rejected := func(n *Node, since time.Time) Whereabouts {
+		return Whereabouts{Device: Device{Name: name(1), Model: "7821"}, Node: n, At: at, Status: Rejected, Since: since,
+			Reason: NoEntryInDatabase, Httpd: HttpdUnknown}
+	}
+	pub.Rejects(name(1), "7821", at)
+	pub.Rejects("no phone's name", "", at)
+	now = now.Add(time.Minute)
+	sub.Rejects(name(1), "7821", at)
+	require.Equal(t, []Whereabouts{rejected(sub, now)}, c.Registrations(), "the latest")
+	pub.Rejects(name(1), "7821", at)
+	require.Equal(t, []Whereabouts{rejected(pub, then)}, c.Registrations(), "since it was first")
+	require.Equal(t, []Whereabouts{rejected(sub, now), rejected(pub, then)}, c.RegistrationsByNode())
+	for i := range maxRejected - 1 {
+		pub.Rejects(name(i+2), "", at)
+	}
+	require.Len(t, c.RegistrationsByNode(), maxRejected)
+	require.Equal(t, rejected(pub, then), c.RegistrationsByNode()[0], "who came first makes room")
+	c.AddDevice(Device{Name: name(1), Model: "7821"})
+	require.Len(t, c.Registrations(), maxRejected-1)
+	pub.Rejects(name(1), "7821", at)
+	require.Len(t, c.Registrations(), maxRejected-1, "it is in the database")
 }
 
 // The database as a list is made anew when it has changed, and only then.

@@ -25,7 +25,10 @@ type answer struct {
 }
 
 // A writer writes XML. Errors show at the end.
-type writer struct{ *bufio.Writer }
+type writer struct {
+	*bufio.Writer
+	nils bool // the prefix xsi is declared already
+}
 
 // text writes escaped text.
 func (w writer) text(s string) { _ = xml.EscapeText(w, []byte(s)) }
@@ -50,6 +53,18 @@ func (w writer) leaf(name, text string, attributes ...string) {
 	w.close(name)
 }
 
+// instance is the namespace in which an element is said to have no value.
+const instance = "http://www.w3.org/2001/XMLSchema-instance"
+
+// nothing writes an element that has no value.
+func (w writer) nothing(name string) {
+	w.WriteString("<" + name)
+	if !w.nils {
+		w.WriteString(` xmlns:xsi="` + instance + `"`)
+	}
+	w.WriteString(` xsi:nil="true"/>`)
+}
+
 const (
 	opening = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 		`<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>`
@@ -64,7 +79,7 @@ const xmlType = "text/xml;charset=UTF-8"
 
 // envelope writes an envelope around what write writes.
 func envelope(to io.Writer, write func(w *writer)) error {
-	w := writer{bufio.NewWriterSize(to, 32<<10)}
+	w := writer{Writer: bufio.NewWriterSize(to, 32<<10)}
 	w.WriteString(opening)
 	write(&w)
 	w.WriteString(closing)
@@ -79,7 +94,11 @@ func (c *counter) Write(b []byte) (int, error) { c.bytes += len(b); return len(b
 // under way, is a fault, and nothing was sent.
 func (h *Handler) send(w http.ResponseWriter, operation, namespace string, a answer) error {
 	write := func(w *writer) {
-		w.open("ns:"+operation+"Response", "xmlns:ns", namespace)
+		spaces := []string{"xmlns:ns", namespace}
+		if w.nils = declaresNils(namespace); w.nils {
+			spaces = append(spaces, "xmlns:xsi", instance)
+		}
+		w.open("ns:"+operation+"Response", spaces...)
 		w.open("return")
 		a.write(w)
 		w.close("return")

@@ -38,8 +38,10 @@ func scripts(t *testing.T, host string, phones int) *script {
 }
 
 // scriptsWith does so with these options.
-func scriptsWith(t *testing.T, host string, phones int, opt wire.Options) *script {
-	l := cucmtest.New(t, func(c *cucm.Config) { c.Release = cucm.Release125 })
+func scriptsWith(
+	t *testing.T, host string, phones int, opt wire.Options, change ...func(*cucm.Config),
+) *script {
+	l := cucmtest.New(t, append([]func(*cucm.Config){func(c *cucm.Config) { c.Release = cucm.Release125 }}, change...)...)
 	sockets, err := wire.ListenWith(l.Cluster, []string{host + "2", host + "3"}, opt)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
@@ -213,9 +215,11 @@ func TestPhones(t *testing.T) {
 	require.Equal(t, want, all)
 	one := "<phone><name>SEP000000000003</name><description>SEP000000000003</description><product>Cisco 8861</product>" +
 		"<model>Cisco 8861</model><class>Phone</class><protocol>SIP</protocol><protocolSide>User</protocolSide>" +
-		"<callingSearchSpaceName></callingSearchSpaceName><devicePoolName>Default</devicePoolName>" +
+		`<callingSearchSpaceName xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>` +
+		"<devicePoolName>Default</devicePoolName>" +
 		"<commonPhoneConfigName>Standard Common Phone Profile</commonPhoneConfigName>" +
-		"<networkLocation>Use System Default</networkLocation><locationName>Hub_None</locationName></phone>"
+		"<networkLocation>Use System Default</networkLocation><locationName>Hub_None</locationName>" +
+		"<vendorConfig></vendorConfig></phone>"
 	require.Equal(t, one, s.gets("getPhone", "<name>sep000000000003</name>"))
 	_, answer := s.asks("getPhone", "<name>SEP000000000003</name><returnedTags/>")
 	id := regexp.MustCompile(`<phone uuid="\{(.*)\}"></phone>`).FindStringSubmatch(answer)

@@ -31,6 +31,8 @@ var operations = map[string]func(*call) (answer, error){
 	"listPhone": (*call).listPhones,
 	"getPhone":  (*call).getPhone,
 
+	"updatePhone": (*call).updatePhone,
+
 	"executeSQLQuery": (*call).sql,
 
 	"doDeviceReset": (*call).resetDevice,

@@ -34,6 +34,11 @@ func fixed[T any](name, value string) tag[T] {
 	return tag[T]{name, func(_ *call, w *writer, _ T) { w.leaf(name, value) }}
 }
 
+// none is a tag that has no value in any object: a reference to nothing.
+func none[T any](name string) tag[T] {
+	return tag[T]{name, func(_ *call, w *writer, _ T) { w.nothing(name) }}
+}
+
 // reference is a tag that names an object of another kind.
 func reference[T any](name, kind string, of func(*call, T) string) tag[T] {
 	return tag[T]{name, func(c *call, w *writer, x T) {

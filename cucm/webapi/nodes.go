@@ -31,7 +31,7 @@ var processNodes = class[processNode]{
 	element: "processNode", kind: database.ProcessNodeKind, name: nodeName,
 	tags: []tag[processNode]{
 		text("name", nodeName), fixed[processNode]("description", ""), fixed[processNode]("mac", ""),
-		fixed[processNode]("ipv6Name", ""), text("nodeUsage", nodeUsage), fixed[processNode]("lbmHubGroup", ""),
+		fixed[processNode]("ipv6Name", ""), text("nodeUsage", nodeUsage), none[processNode]("lbmHubGroup"),
 		fixed[processNode]("processNodeRole", nodeRole),
 	},
 	criteria: map[string]func(*call, processNode) string{

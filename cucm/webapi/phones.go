@@ -30,10 +30,11 @@ var phones = class[device]{
 	tags: []tag[device]{
 		text("name", deviceName), text("description", description), text("product", product), text("model", product),
 		fixed[device]("class", "Phone"), fixed[device]("protocol", protocol), fixed[device]("protocolSide", "User"),
-		fixed[device]("callingSearchSpaceName", ""), reference("devicePoolName", devicePools.kind, poolName),
+		none[device]("callingSearchSpaceName"), reference("devicePoolName", devicePools.kind, poolName),
 		reference("commonPhoneConfigName", profileKind, commonConfig),
 		fixed[device]("networkLocation", "Use System Default"),
 		reference("locationName", "Location", func(*call, device) string { return "Hub_None" }),
+		{"vendorConfig", writeVendorConfig},
 	},
 	criteria: map[string]func(*call, device) string{
 		"name": deviceName, "description": description, "protocol": deviceProtocol, "devicePoolName": poolName,

@@ -15,20 +15,24 @@ const (
 
 // risOperations tell where devices are (RisPort70).
 var risOperations = map[string]func(*call) (content, error){
-	"selectCmDevice": (*call).selectDevices, "selectCmDeviceExt": (*call).selectDevices,
+	"selectCmDevice":    selectsDevices((*cucm.Cluster).RegistrationsByNode),
+	"selectCmDeviceExt": selectsDevices((*cucm.Cluster).Registrations),
 }
 
-func (c *call) selectDevices() (content, error) {
-	if !c.rate.allow() {
-		return nil, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
-			"Current allowed rate for realtime information is %d requests per minute.", c.rate.perMinute)}
+// selectsDevices is an operation that picks among what there is.
+func selectsDevices(all func(*cucm.Cluster) []found) func(*call) (content, error) {
+	return func(c *call) (content, error) {
+		if !c.rate.allow() {
+			return nil, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
+				"Current allowed rate for realtime information is %d requests per minute.", c.rate.perMinute)}
+		}
+		s, err := newSelection(c.asked.child("CmSelectionCriteria"))
+		if err != nil {
+			return nil, err
+		}
+		byNode := s.pick(all(c.cluster))
+		return func(w *writer) { c.writeDevices(w, s, byNode) }, nil
 	}
-	s, err := newSelection(c.asked.child("CmSelectionCriteria"))
-	if err != nil {
-		return nil, err
-	}
-	byNode := c.pick(s)
-	return func(w *writer) { c.writeDevices(w, s, byNode) }, nil
 }
 
 // A selection is which devices are asked for.
@@ -115,10 +119,10 @@ func (s *selection) takes(w *found) bool {
 // found is a device, and where it is.
 type found = cucm.Whereabouts
 
-// pick is what is asked for, by nodes.
-func (h *Handler) pick(s *selection) map[*cucm.Node][]found {
+// pick is what of all is asked for, by nodes.
+func (s *selection) pick(all []found) map[*cucm.Node][]found {
 	byNode, left := make(map[*cucm.Node][]found), s.most
-	for _, w := range h.node.Cluster().Registrations() {
+	for _, w := range all {
 		if left == 0 {
 			break
 		}
@@ -182,41 +186,45 @@ func writeNode(w *writer, code, name string, devices []found) {
 // cmDevice are the parts of a CmDevice that are text, in the order of the WSDL.
 var cmDevice = []struct {
 	name string
-	of   func(*found) string
+	of   func(*found) string // nil: it has no value
 }{
 	{"Name", func(f *found) string { return f.Device.Name }},
-	{"DirNumber", none},
+	{"DirNumber", empty},
 	{"DeviceClass", func(*found) string { return "Phone" }},
 	{"Model", func(f *found) string { return f.Device.Type() }},
 	{"Product", func(f *found) string { return f.Device.Type() }},
 	{"BoxProduct", zero},
-	{"Httpd", func(*found) string { return "Unknown" }},
+	{"Httpd", func(f *found) string { return string(f.Httpd) }},
 	{"RegistrationAttempts", zero},
 	{"IsCtiControllable", func(*found) string { return "true" }},
-	{"LoginUserId", none},
+	{"LoginUserId", empty},
 	{"Status", func(f *found) string { return string(f.Status) }},
 	{"StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
 	{"PerfMonObject", func(*found) string { return "2" }},
 	{"DChannel", zero},
 	{"Description", func(f *found) string { return f.Device.Description() }},
-	{"H323Trunk", none},
+	{"H323Trunk", nil},
 	{"TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
 	{"Protocol", func(*found) string { return protocol }},
 	{"NumOfLines", zero},
-	{"LinesStatus", none},
+	{"LinesStatus", nil},
 	{"ActiveLoadID", func(f *found) string { return f.Loads.Active }},
 	{"InactiveLoadID", func(f *found) string { return f.Loads.Inactive }},
 	{"DownloadStatus", func(*found) string { return "Unknown" }},
-	{"DownloadFailureReason", none},
-	{"DownloadServer", none},
+	{"DownloadFailureReason", empty},
+	{"DownloadServer", empty},
 }
 
-func none(*found) string { return "" }
-func zero(*found) string { return "0" }
+func empty(*found) string { return "" }
+func zero(*found) string  { return "0" }
 
 func writeDevice(w *writer, of *found) {
 	w.open("ns1:item")
 	for _, part := range cmDevice {
+		if part.of == nil {
+			w.nothing("ns1:" + part.name)
+			continue
+		}
 		w.leaf("ns1:"+part.name, part.of(of))
 	}
 	at := ""

@@ -43,9 +43,7 @@ func (w *writer) in(name string, write func(), attributes ...string) {
 func (w *writer) part(name, text string) { w.leaf("ns1:"+name, text) }
 
 // missing writes one that is nil.
-func (w *writer) missing(name string) {
-	w.leaf("ns1:"+name, "", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance", "xsi:nil", "true")
-}
+func (w *writer) missing(name string) { w.nothing("ns1:" + name) }
 
 // answers writes the answer to an operation around its return.
 func (w *writer) answers(operation string, write func()) {

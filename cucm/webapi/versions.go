@@ -53,6 +53,12 @@ func answerIn(space string, r cucm.Release) (string, bool) {
 	return namespaces + version, i >= 0 && i <= ownSchema(r)
 }
 
+// declaresNils reports whether answers in a schema declare once, at their beginning, how
+// an element has no value; older ones do where there is one (AXL developer guide, 14).
+func declaresNils(namespace string) bool {
+	return slices.Index(schemas, strings.TrimPrefix(namespace, namespaces)) >= slices.Index(schemas, "14.0")
+}
+
 // supported are a release's schemas in the words of the refusal, in which clients look for
 // one that they can speak: "12.x, 14.0 and 15.0".
 func supported(r cucm.Release) string {

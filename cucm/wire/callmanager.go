@@ -15,6 +15,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/phone"
 	"itlsim/sip"
+	"itlsim/tftp"
 )
 
 // callManager is a node's CallManager service: it takes registrations of the
@@ -70,6 +71,9 @@ func (m callManager) register(x *sip.Exchange) sip.Reply {
 	}
 	device := m.device(r, expires != 0, x.Remote.Addr().Unmap())
 	if device == "" {
+		if expires != 0 {
+			m.rejects(x)
+		}
 		return sip.Reply{Code: 404}
 	}
 	session := strings.Clone(r.CallID())
@@ -121,12 +125,7 @@ func loads(r *sip.Message) unique.Handle[sip.Loads] {
 // which registers as the device. One that comes and is not there is there from now
 // on, if the node admits it. It is "" for any other.
 func (m callManager) device(r *sip.Message, comes bool, from netip.Addr) string {
-	contact, _ := r.Contact()
-	name, _ := contact.Param("+u.sip!devicename.ccm.cisco.com")
-	instance, _ := contact.Param("+sip.instance")
-	instance = strings.Trim(instance, `"<>`)
-	mac := instance[max(0, len(instance)-12):]
-	names := []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().User}
+	names := names(r)
 	known := func(name string) bool {
 		_, ok := m.Cluster().Device(name)
 		return ok
@@ -137,14 +136,39 @@ func (m callManager) device(r *sip.Message, comes bool, from netip.Addr) string 
 	if !comes {
 		return ""
 	}
-	number, _ := contact.Param("+u.sip!model.ccm.cisco.com")
-	model, _ := phone.FindModel(strings.Trim(number, `"`)) // none: its name is ""
+	model := model(r)
 	for _, name := range names {
-		if name = strings.Clone(name); m.Admits(name, model.Name, from) {
+		if name = strings.Clone(name); m.Admits(name, model, from) {
 			return name
 		}
 	}
 	return ""
+}
+
+// names are what the phone that registers may be called in the database.
+func names(r *sip.Message) []string {
+	contact, _ := r.Contact()
+	name, _ := contact.Param("+u.sip!devicename.ccm.cisco.com")
+	instance, _ := contact.Param("+sip.instance")
+	instance = strings.Trim(instance, `"<>`)
+	mac := instance[max(0, len(instance)-12):]
+	return []string{strings.Trim(name, `"`), "SEP" + strings.ToUpper(mac), r.To().User}
+}
+
+// model is the one that the phone says it is; "" where it says none.
+func model(r *sip.Message) string {
+	contact, _ := r.Contact()
+	number, _ := contact.Param("+u.sip!model.ccm.cisco.com")
+	model, _ := phone.FindModel(strings.Trim(number, `"`)) // none: its name is ""
+	return model.Name
+}
+
+// rejects notes a phone that is not admitted, by the first name that is one.
+func (m callManager) rejects(x *sip.Exchange) {
+	if i := slices.IndexFunc(names(x.Request), tftp.IsDevice); i >= 0 {
+		at := netip.AddrPortFrom(x.Remote.Addr().Unmap(), x.Remote.Port())
+		m.Rejects(strings.Clone(names(x.Request)[i]), model(x.Request), at)
+	}
 }
 
 // granted is for how long a REGISTER registers: as long as it asks, but not longer

@@ -199,6 +199,12 @@ func TestWhoRegisters(t *testing.T) {
 			status, h, _ := dial(t, l.Pub).register(tc.contact)
 			require.Equal(t, tc.status, status)
 			require.Equal(t, "Cisco-CUCM12.5", h.Get("Server"))
+			w := l.Registrations()[0]
+			if name == "nobody that is known" {
+				require.Equal(t, []any{"SEP000000000000", cucm.Rejected, l.Pub}, []any{w.Device.Name, w.Status, w.Node})
+			} else {
+				require.Equal(t, cucm.Registered, w.Status)
+			}
 		})
 	}
 }
