@@ -34,7 +34,11 @@ func (d *draft) newCertificate(n *nodeState, unit Unit) (*Certificate, error) {
 	if unit == ITLRecovery {
 		years = n.facts().RecoveryYears
 	}
-	signer, err := selfSigned(unit, d.location.name(cn), nil, key, d.means.now(), years, d.means.random)
+	var names []string
+	if unit == Tomcat && n.facts().NamesTomcat {
+		names = []string{n.fqdn()}
+	}
+	signer, err := selfSigned(unit, d.location.name(cn), names, key, d.means.now(), years, d.means.random)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,8 @@ func (n *Node) ReuseTomcat() error {
 		tomcat := d.nodes[0].certs[Tomcat]
 		for i := range d.nodes {
 			own := d.nodes[i].certs[Tomcat].Certificate
-			if !own.Equal(tomcat.Certificate) || len(own.DNSNames) < len(d.nodes) {
+			alone := len(own.DNSNames) == 1 && own.Subject.CommonName == d.nodes[i].fqdn()
+			if !own.Equal(tomcat.Certificate) || len(own.DNSNames) < len(d.nodes) || alone {
 				return false, &UnitError{Unit: Tomcat, Why: "is no multi-server one"}
 			}
 		}

@@ -106,6 +106,11 @@ type Facts struct {
 	// SelfSignedSAN: one self-signed certificate can serve all nodes, and tomcat's
 	// can be reused for CallManager (security guide 14, technote 221070).
 	SelfSignedSAN bool
+	// NamesTomcat: a self-signed tomcat certificate has the node's FQDN, and nothing else, as
+	// subjectAltName, as one of 12.5(1)SU1 that is printed (install guide of Unified CCX, which
+	// stands on the same platform; a CUCM's of 2018, signed with SHA-1, has none). That older
+	// releases have none is this project's own choice.
+	NamesTomcat bool
 	// Parameters are those that exist.
 	Parameters []Parameter
 
@@ -165,21 +170,21 @@ var table = []Facts{{
 	Builds:     []string{"12.5.1.16065-1", "12.5.1.14900-63", "12.5.1.13900-152", "12.5.1.10000-22"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: usualKeys, Guard: fiveMinutes,
-	KeepsRecovery: "12.5.1.13900-152", DropsExpired: "12.5.1.16000",
+	KeepsRecovery: "12.5.1.13900-152", DropsExpired: "12.5.1.16000", NamesTomcat: true,
 	MinTLS: minTLS, Parameters: signedParameters, SIS: "9.1.0", AutoRegistersMixed: true,
 }, {
 	Release: Release14, Builds: []string{"14.0.1.13900-155", "14.0.1.10000-20"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	DropsExpired:       "14.0.1.12900",
-	TrustFilesBySerial: true, SelfSignedSAN: true,
+	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	DropsExpired:       "15",
-	TrustFilesBySerial: true, SelfSignedSAN: true,
+	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}
 
