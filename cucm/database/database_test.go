@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/database"
 	"itlsim/cucm/testkeys"
+	"itlsim/sip"
 )
 
 // phones is a cluster with some of three models, in two groups.
@@ -94,6 +96,19 @@ func TestCertificates(t *testing.T) {
 		"and servername='test10sub'"))
 }
 
+// Where phones were last is asked of those that call managers know, and joined with no
+// other.
+func TestSightings(t *testing.T) {
+	c := phones(t)
+	c.Nodes()[1].RegisterOver("SEPFF", cucm.Registration{Session: "1", Contact: "sip:x@127.0.0.9:1",
+		At: netip.MustParseAddrPort("127.0.0.9:1")}, sip.Granted)
+	c.Nodes()[0].Rejects("SEP00000000000F", "7821", netip.MustParseAddrPort("127.0.0.9:1"))
+	require.Regexp(t, `^name\|model\|lastknownipaddress\|lastknownucm\|lastseen\n`+
+		`SEPFF\|Cisco 7821\|127.0.0.9\|test10sub\|[0-9]{10}$`, ask(t, c, "select d.name, tm.name model, rd.lastknownipaddress, "+
+		"rd.lastknownucm, rd.lastseen from registrationdynamic rd inner join device d on rd.fkdevice = d.pkid "+
+		"inner join typemodel tm on d.tkmodel=tm.enum where rd.lastknownipaddress <> ''"))
+}
+
 // What is no SQL is told from what a simulator does not have, and neither is answered.
 func TestRefused(t *testing.T) {
 	c := phones(t)
@@ -109,6 +124,11 @@ func TestRefused(t *testing.T) {
 	}
 	or := strings.Repeat("or name='x' ", 20)
 	for statement, why := range map[string]string{
+		"select name from device d left join registrationdynamic r on r.fkdevice=d.pkid": "it joins registrationdynamic also to",
+		"select serialnumber from certificate A, certificateservicecertificatemap B where B.fkcertificate=A.pkid " +
+			"and B.tkcertificateservice=4 and subjectname like '%x%'": "4 is not there: trust stores are not in the table here",
+		"select c.pkid from certificate c join certificateservicecertificatemap m on c.pkid=m.fkcertificate join " +
+			"typecertificateservice t on m.tkcertificateservice=t.enum where t.name like '%-Trust'": "trust stores",
 		"update device set description='x'":                                          "it does not begin with SELECT",
 		"select * from typemodel":                                                    "it asks about typemodel",
 		"select * from enduser":                                                      "it asks about enduser",
@@ -161,7 +181,7 @@ func FuzzAsk(f *testing.F) {
 		"select d.name n, count(*) from device d left outer join typemodel t on d.tkmodel=t.enum group by d.name order by 2 desc",
 		"select skip 1 first 2 distinct upper(name) from device where not (name in ('a',2) or name like '%_') limit 3;",
 		"select * from certificate, typecertificatedistribution e where tkcertificatedistribution=e.enum and pkid is not null",
-		"select n.* from processnode as n where n.nodeid>=2 and name<>'O''Hara'", "update x", "select a || b from c",
+		"select n.* from processnode as n where n.nodeid>=2 and name<>'O''Hara'", "update x", "select a || b from c", "select * from registrationdynamic r left join device d on r.fkdevice=d.pkid",
 		"select count(name) from device where name = 'x' order by name",
 	} {
 		f.Add(statement)

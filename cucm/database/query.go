@@ -45,8 +45,9 @@ func Ask(c *cucm.Cluster, text string) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, len(s.from))
+	names, outer := make([]string, len(s.from)), make(map[string]bool)
 	for i, t := range s.from {
+		outer[t.name] = t.outer
 		names[i] = t.name
 		if slices.ContainsFunc(s.from[:i], func(other table) bool { return other.alias == t.alias || other.name == t.name }) {
 			return nil, unknown("it has the table %s twice", t.name)
@@ -56,6 +57,9 @@ func Ask(c *cucm.Cluster, text string) (*Answer, error) {
 		others := shape.others(shape.base)
 		strange := func(name string) bool { return name != shape.base && !slices.Contains(others, name) }
 		if slices.Contains(names, shape.base) && !slices.ContainsFunc(names, strange) {
+			if outer[shape.base] {
+				return nil, unknown("it joins %s also to what has none", shape.base)
+			}
 			return shape.ask(c, s)
 		}
 	}
@@ -190,6 +194,9 @@ func (q *query[T]) condition(c *condition, top bool) (func(T) bool, error) {
 	}
 	if len(c.parts) == 0 {
 		of, err := q.value(c.column)
+		if err == nil && q.asksFor(c) {
+			err = unknown("%s is not there: %s", strings.Join(c.values, ", "), q.without)
+		}
 		return func(x T) bool { return c.holds(of(x)) }, err
 	}
 	parts := make([]func(T) bool, len(c.parts))
@@ -206,6 +213,13 @@ func (q *query[T]) condition(c *condition, top bool) (func(T) bool, error) {
 		return func(x T) bool { return slices.ContainsFunc(parts, func(holds func(T) bool) bool { return holds(x) }) }, nil
 	}
 	return func(x T) bool { return !parts[0](x) }, nil
+}
+
+// asksFor reports whether a condition is about what the real table has, and this not.
+func (q *query[T]) asksFor(c *condition) bool {
+	name, _, _ := q.find(c.column)
+	lacks := q.lacks[name]
+	return lacks != nil && slices.ContainsFunc(c.values, lacks)
 }
 
 // join notes which tables a condition joins.

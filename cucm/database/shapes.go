@@ -19,6 +19,10 @@ type shape[T any] struct {
 	tables map[string]map[string]func(T) string // columns by table
 	joins  [][2]string                          // columns, as table.column, that are equal in each row
 	rows   func(*cucm.Cluster) []T
+	// lacks tells which values of a column, as table.column, are those of rows that a real
+	// cluster has and this has not; without says what they are.
+	lacks   map[string]func(value string) bool
+	without string
 }
 
 // same is a column that is the same in all rows.
@@ -71,6 +75,45 @@ var devices = shape[*cucm.Device]{
 		}
 		return rows
 	},
+}
+
+// A sighting is a phone of the database that call managers know of.
+type sighting struct{ *cucm.Whereabouts }
+
+func (s sighting) device() *cucm.Device { return &s.Device }
+
+// sightings are phones with the last that is known of where they are (the names of the
+// table's columns are remembered).
+var sightings = shape[sighting]{
+	tables: map[string]map[string]func(sighting) string{
+		"registrationdynamic": {
+			"fkdevice":           func(s sighting) string { return Key(PhoneKind, s.Device.Name) },
+			"lastknownipaddress": func(s sighting) string { return s.At.Addr().String() },
+			"lastknownucm":       func(s sighting) string { return s.Node.Name() },
+			"lastseen":           func(s sighting) string { return strconv.FormatInt(s.Since.Unix(), 10) },
+		},
+		"device":    of(sighting.device, devices.tables["device"]),
+		"typemodel": of(sighting.device, devices.tables["typemodel"]),
+	},
+	joins: [][2]string{{"registrationdynamic.fkdevice", "device.pkid"}, {"device.tkmodel", "typemodel.enum"}},
+	rows: func(c *cucm.Cluster) (all []sighting) {
+		known := c.Registrations()
+		for i := range known {
+			if w := &known[i]; w.Status != cucm.Rejected && w.At.IsValid() {
+				all = append(all, sighting{w})
+			}
+		}
+		return all
+	},
+}
+
+// of are the columns of what belongs to each row.
+func of[T, U any](part func(T) U, columns map[string]func(U) string) map[string]func(T) string {
+	all := make(map[string]func(T) string, len(columns))
+	for name, column := range columns {
+		all[name] = func(x T) string { return column(part(x)) }
+	}
+	return all
 }
 
 // groupColumns are the columns of groups, or of the pools of the same names.
@@ -190,6 +233,12 @@ var services = []cucm.Unit{cucm.CAPFUnit, cucm.CallManager, cucm.Tomcat, cucm.IP
 
 func (o own) service() string { return strconv.Itoa(2*slices.Index(services, o.unit) + 1) }
 
+// ofTrustStore reports whether a service's number or name is a trust store's.
+func ofTrustStore(value string) bool {
+	number, err := strconv.Atoi(value)
+	return err == nil && number%2 == 0 || strings.Contains(strings.ToLower(value), "trust")
+}
+
 func (o own) serviceName() string { return string(o.unit) }
 
 // distribution is where a certificate is: this project's own numbers and words.
@@ -230,6 +279,11 @@ var certificates = shape[own]{
 		{"certificateservicecertificatemap.tkcertificateservice", "typecertificateservice.enum"},
 		{"certificate.tkcertificatedistribution", "typecertificatedistribution.enum"},
 	},
+	lacks: map[string]func(string) bool{
+		"certificateservicecertificatemap.tkcertificateservice": ofTrustStore,
+		"typecertificateservice.enum":                           ofTrustStore, "typecertificateservice.name": ofTrustStore,
+	},
+	without: "trust stores are not in the table here",
 	rows: func(c *cucm.Cluster) (all []own) {
 		for _, n := range c.Nodes() {
 			for _, unit := range n.Units() {
@@ -265,7 +319,7 @@ var shapes = []struct {
 	asker
 }{
 	{"device", &devices}, {"devicepool", &pools}, {"callmanagergroup", &pools}, {"callmanager", &callManagers},
-	{"processnode", &processNodes}, {"certificate", &certificates}, {"processconfig", &parameters},
+	{"processnode", &processNodes}, {"certificate", &certificates}, {"processconfig", &parameters}, {"registrationdynamic", &sightings},
 }
 
 // others are the tables that may stand beside one.

@@ -28,7 +28,11 @@ type item struct {
 	all, count bool
 }
 
-type table struct{ name, alias string }
+// A table has its alias, which is its name where it has none. An outer one may have no row.
+type table struct {
+	name, alias string
+	outer       bool
+}
 
 // A column is named alone, or by its table or alias; fold compares it in lower or upper case.
 type column struct {
@@ -290,11 +294,16 @@ func (p *parser) tables(s *statement) (err error) {
 	if s.from, err = listed(p, p.table); err != nil {
 		return err
 	}
-	for p.takes("join") || p.takes("inner", "join") || p.takes("left", "join") || p.takes("left", "outer", "join") {
+	for {
+		outer := p.takes("left", "join") || p.takes("left", "outer", "join")
+		if !outer && !p.takes("join") && !p.takes("inner", "join") {
+			return nil
+		}
 		joined, err := p.table()
 		if err != nil {
 			return err
 		}
+		joined.outer = outer
 		if s.from = append(s.from, joined); len(s.from) > maxColumns || !p.takes("on") {
 			return ErrSyntax
 		}
@@ -302,7 +311,6 @@ func (p *parser) tables(s *statement) (err error) {
 			return err
 		}
 	}
-	return nil
 }
 
 func (p *parser) table() (t table, err error) {
