@@ -147,11 +147,24 @@ func (n *Node) KnownHost(server string) (key string, ok bool) {
 // or some more, the oldest first.
 func (n *Node) Log() []string { return n.log.Lines() }
 
-// LogFiles are the names of the files that the log is in, the present one first.
+// LogFiles are the names of the files that the log is in, as `file … activelog` has them,
+// the present one first.
 func (n *Node) LogFiles() []string { return n.log.Files() }
 
 // LogFile is what one of these files shows, line by line.
 func (n *Node) LogFile(name string) ([]string, error) { return n.log.View(name) }
+
+// OpenLogFile opens one of these files as it is now; [io/fs.ErrNotExist] for any other name. The
+// log of a node in which nothing was entered yet is as old as the node's start.
+func (n *Node) OpenLogFile(name string) (*ciscolog.Extract, error) {
+	e, err := n.log.Open(name)
+	if err == nil && e.Modified.IsZero() {
+		n.cluster.mu.RLock()
+		defer n.cluster.mu.RUnlock()
+		e.Modified = n.booted
+	}
+	return e, err
+}
 
 // LoginFailed enters a refused login at the command line into the log.
 func (n *Node) LoginFailed(user, from string) { n.loginFailed(CommandLine, user, from) }

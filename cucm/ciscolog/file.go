@@ -174,18 +174,11 @@ func (f *file) last(most int) (lines []string, err error) {
 // how many bytes it read. What of a line is longer than [MaxLine] is left out, and said
 // so.
 func tail(name string, most int64, count int) (lines []string, n int64, err error) {
-	f, err := os.Open(name)
+	f, info, err := openRegular(name)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is no regular file", name)
-	}
 	n = min(info.Size(), most)
 	data := make([]byte, n)
 	if _, err := f.ReadAt(data, info.Size()-n); err != nil && err != io.EOF {

@@ -38,14 +38,14 @@ func TestLogIsTurnedOver(t *testing.T) {
 		fill(t, l)
 	}
 	require.Equal(t, []string{
-		"CiscoSyslog", "CiscoSyslog.1", "CiscoSyslog.2", "CiscoSyslog.3", "CiscoSyslog.4",
+		File, File + ".1", File + ".2", File + ".3", File + ".4",
 	}, l.Files())
 	next := uint32(0)
 	for i := Older; i >= 0; i-- {
 		info, err := os.Stat(l.file.older(i))
 		require.NoError(t, err)
 		require.LessOrEqual(t, info.Size(), int64(MaxFile))
-		lines, err := l.View(filepath.Base(l.file.older(i)))
+		lines, err := l.View(l.Files()[i])
 		require.NoError(t, err)
 		for _, line := range lines {
 			_, n, ok := numbered(line)
@@ -104,7 +104,7 @@ func TestLogOnAFullDisk(t *testing.T) {
 	l.file.out.Close()
 	l.file.out = works
 	l.Raise(RTMTAlert, at, nil)
-	lines, err := l.View("CiscoSyslog")
+	lines, err := l.View(File)
 	require.NoError(t, err)
 	require.Len(t, lines, 4)
 	require.Equal(t, []string{"half of an entr", "(2 entries could not be written here)"}, lines[1:3])
@@ -194,7 +194,7 @@ func FuzzCiscoSyslog(f *testing.F) {
 		if err != nil || !bytes.HasPrefix(is, held) || !bytes.HasSuffix(is, []byte(entry.String()+"\n")) {
 			t.Fatalf("%q became %q, %v", held, is, err)
 		}
-		lines, err := l.View(filepath.Base(path))
+		lines, err := l.View(File)
 		if err != nil || lines[len(lines)-1] != entry.String() {
 			t.Fatalf("%q shows %q, %v", is, lines, err)
 		}

@@ -1,8 +1,6 @@
 package ciscolog
 
 import (
-	"path"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +20,7 @@ type Log struct {
 	host, fqdn string
 	next       map[string]uint32 // sequence number, by process
 	entries    []kept            // the oldest first
+	changed    time.Time         // when the last was entered; zero: none was since it was opened
 	file       *file             // nil: none
 }
 
@@ -111,6 +110,7 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 		}
 	}
 	l.keep(k)
+	l.changed = at
 	return e
 }
 
@@ -134,28 +134,6 @@ func (l *Log) lines() []string {
 		lines[i] = l.entries[i].text()
 	}
 	return lines
-}
-
-// Files are the names of the log's files, the present one first. A log in memory has
-// that one.
-func (l *Log) Files() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.file == nil {
-		return []string{path.Base(File)}
-	}
-	return l.file.names()
-}
-
-// View is what one of its files shows: of a log in memory the entries at hand.
-func (l *Log) View(name string) (lines []string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.file == nil {
-		return l.lines(), nil
-	}
-	lines, _, err = tail(filepath.Join(filepath.Dir(l.file.path), name), tailBytes, viewed)
-	return lines, err
 }
 
 // Close lets go of the log's files. Entries after that are kept in memory only.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"itlsim/cucm"
-	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 )
 
@@ -25,7 +24,7 @@ func fileListTFTP(n *cucm.Node, t Terminal, args []string) error {
 
 // fileListActivelog is `file list activelog PATTERN`.
 func fileListActivelog(n *cucm.Node, t Terminal, args []string) error {
-	names := logFiles(n)
+	names := n.LogFiles()
 	if n.CTL() != nil {
 		names = append(names, ctlInActivelog)
 	}
@@ -81,23 +80,15 @@ func listFiles(t Terminal, pattern string, names []string) error {
 	return nil
 }
 
-// logFiles are the files of the log as `file … activelog` names them.
-func logFiles(n *cucm.Node) (names []string) {
-	for _, name := range n.LogFiles() {
-		names = append(names, path.Join(path.Dir(ciscolog.File), name))
-	}
-	return names
-}
-
 // fileViewActivelog is `file view activelog syslog/CiscoSyslog`, or an earlier one of
 // the files: all of it, without the pages of a real node.
 func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
-	files := logFiles(n)
+	files := n.LogFiles()
 	name := strings.TrimPrefix(args[0], "/")
 	if !slices.Contains(files, name) {
 		return refuse("There is no file %s; there is %s", args[0], strings.Join(files, ", "))
 	}
-	lines, err := n.LogFile(path.Base(name))
+	lines, err := n.LogFile(name)
 	if err != nil {
 		return err
 	}
