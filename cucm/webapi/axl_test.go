@@ -42,12 +42,17 @@ func scriptsWith(
 	t *testing.T, host string, phones int, opt wire.Options, change ...func(*cucm.Config),
 ) *script {
 	l := cucmtest.New(t, append([]func(*cucm.Config){func(c *cucm.Config) { c.Release = cucm.Release125 }}, change...)...)
-	sockets, err := wire.ListenWith(l.Cluster, []string{host + "2", host + "3"}, opt)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
 	for i := range phones {
 		l.AddDevice(cucm.Device{Name: name(i), Model: "8861", Group: l.Nodes()})
 	}
+	return scriptsOf(t, l, host, opt)
+}
+
+// scriptsOf talks to a cluster.
+func scriptsOf(t *testing.T, l *cucmtest.Lab, host string, opt wire.Options) *script {
+	sockets, err := wire.ListenWith(l.Cluster, []string{host + "2", host + "3"}, opt)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sockets.Close()) })
 	s := &script{T: t, lab: l, user: cucm.AdminUser, password: cucmtest.Password, version: "12.5"}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	s.client.Transport = transport

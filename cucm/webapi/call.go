@@ -104,8 +104,8 @@ func (c *call) version() (answer, error) {
 // Operations are the names of those that there are.
 func Operations() []string {
 	all := slices.Collect(maps.Keys(operations))
-	for _, more := range []map[string]func(*call) (content, error){risOperations, controlOperations} {
+	for _, more := range []map[string]func(*call) (content, error){risOperations, controlOperations, logOperations} {
 		all = slices.AppendSeq(all, maps.Keys(more))
 	}
-	return all
+	return append(all, getOneFile)
 }

@@ -20,9 +20,9 @@ var controlOperations = map[string]func(*call) (content, error){
 	"getProductInformationList": (*call).products,
 }
 
-// maxServices bounds how many services a request may name: a node has some forty (this
-// project's own choice).
-const maxServices = 100
+// maxNames bounds how many services or logs a request may name: a node has some forty
+// (this project's own choice).
+const maxNames = 100
 
 // A reason is the code of why a service is as it is (a client's table of all codes).
 type reason int
@@ -120,8 +120,8 @@ func named(e *element) (names []string, err error) {
 		}
 	}
 	walk(e)
-	if len(names) > maxServices {
-		return nil, &fault{client, noCode, fmt.Sprintf("more than %d services", maxServices)}
+	if len(names) > maxNames {
+		return nil, &fault{client, noCode, fmt.Sprintf("more than %d names", maxNames)}
 	}
 	return names, nil
 }

@@ -22,10 +22,11 @@ const realm = "Cisco Web Services Realm"
 // A Handler answers a node's web APIs. Make it with [NewHandler], anew whenever Tomcat
 // starts, which ends all sessions.
 type Handler struct {
-	node     *cucm.Node
-	rate     *Rate // of questions about devices, the whole cluster's
-	sessions sessions
-	index    index
+	node      *cucm.Node
+	rate      *Rate // of questions about devices, the whole cluster's
+	sessions  sessions
+	downloads downloads
+	index     index
 
 	mu        sync.Mutex
 	answering int // bytes of the answers under way
@@ -44,6 +45,8 @@ func (h *Handler) Register(mux *http.ServeMux) {
 	}
 	both("/axl", service{h.getAXL, h.postAXL})
 	both(risPath, service{risWSDL.get, h.api("RIS", risOperations)})
+	both(logsPath, service{logsWSDL.get, h.api("log collection", logOperations)})
+	both(getFilePath, service{getFileWSDL.get, h.postFile})
 	for _, extended := range []string{"", "Ex"} {
 		d := controlWSDL(extended)
 		both(d.path, service{d.get, h.api("Control Center", controlOperations)})

@@ -1,0 +1,28 @@
+package webapi
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Files beyond those that may be under way are for later.
+func TestDownloadsUnderWay(t *testing.T) {
+	h := &Handler{}
+	post := func() int {
+		w := httptest.NewRecorder()
+		h.postFile(w, httptest.NewRequest(http.MethodPost, getFilePath, strings.NewReader(
+			"<Envelope><Body><GetOneFile><FileName>/etc/passwd</FileName></GetOneFile></Body></Envelope>")))
+		return w.Code
+	}
+	for range maxDownloads {
+		require.Equal(t, http.StatusInternalServerError, post(), "there is no such file")
+		require.True(t, h.downloads.begin())
+	}
+	require.Equal(t, http.StatusServiceUnavailable, post())
+	h.downloads.end()
+	require.Equal(t, http.StatusInternalServerError, post())
+}
