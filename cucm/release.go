@@ -111,6 +111,9 @@ type Facts struct {
 	// stands on the same platform; a CUCM's of 2018, signed with SHA-1, has none). That older
 	// releases have none is this project's own choice.
 	NamesTomcat bool
+	// CertificateREST: the certificate manager has a REST interface (a client: "VOS v14 or
+	// higher").
+	CertificateREST bool
 	// Parameters are those that exist.
 	Parameters []Parameter
 
@@ -177,14 +180,14 @@ var table = []Facts{{
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	DropsExpired:       "14.0.1.12900",
-	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true,
+	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true, CertificateREST: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }, {
 	Release: Release15, Builds: []string{"15.0.1.10000-32"},
 	ListSigner: ITLRecovery, CTLSigners: []Unit{ITLRecovery, CallManager}, ResetSigner: CallManager,
 	Recovery: RecoveryPerCluster, RecoveryYears: 20, KeyBits: longerKeys, Guard: fiveMinutes,
 	DropsExpired:       "15",
-	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true,
+	TrustFilesBySerial: true, SelfSignedSAN: true, NamesTomcat: true, CertificateREST: true,
 	MinTLS: minTLS, Parameters: allParameters, SIS: "10.0.0", CallState: true, AutoRegistersMixed: true,
 }}
 

@@ -3,9 +3,10 @@
 //
 //	Handler ── gate: Basic or cookie ── envelope ── operation, by name ── answer
 //
-// AXL is there in part, RIS, Control Center and log collection: what is not gets a fault
-// that names it, never an empty success. Which operations there are, and where they differ
-// from a real node's, stands in docs/web-apis.md.
+// AXL is there in part, RIS, Control Center and log collection, and certificates to read by
+// REST: what is not there gets a fault that names it, never an empty success. Which
+// operations there are, and where they differ from a real node's, stands in
+// docs/web-apis.md.
 //
 // Operations read and change the cluster by package cucm's exported operations alone; what
 // they answer is what the cluster knows. [Handler] is made by [NewHandler]; its zero value is

@@ -15,11 +15,11 @@ import (
 	"itlsim/cucm/ciscolog"
 )
 
-// maxDownloads is how many files of a node may be under way: of a log in memory each holds
-// some megabytes (this project's own choice).
+// maxDownloads is how many files of a node's log and snapshots of its certificates may be
+// under way: each may hold some megabytes (this project's own choice).
 const maxDownloads = 4
 
-// downloads counts the files under way.
+// downloads counts those under way.
 type downloads struct{ n atomic.Int32 }
 
 // begin reports whether there is room for one more, which end makes again.
@@ -32,6 +32,11 @@ func (d *downloads) begin() bool {
 }
 
 func (d *downloads) end() { d.n.Add(-1) }
+
+// tooMany asks to come again.
+func tooMany(w http.ResponseWriter) {
+	page(w, http.StatusServiceUnavailable, "HTTP Status 503", "Too many files are under way.")
+}
 
 // getFileSpace is the namespace of DimeGetFileService (a client names its binding).
 const getFileSpace = "http://cisco.com/ccm/serviceability/soap/LogCollection/GetFile/"
@@ -50,7 +55,7 @@ func (h *Handler) postFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !h.downloads.begin() {
-		page(w, http.StatusServiceUnavailable, "HTTP Status 503", "Too many files are under way.")
+		tooMany(w)
 		return
 	}
 	defer h.downloads.end()

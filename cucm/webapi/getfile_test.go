@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Files beyond those that may be under way are for later.
+// Files and snapshots beyond those that may be under way are for later.
 func TestDownloadsUnderWay(t *testing.T) {
 	h := &Handler{}
 	post := func() int {
@@ -23,6 +23,9 @@ func TestDownloadsUnderWay(t *testing.T) {
 		require.True(t, h.downloads.begin())
 	}
 	require.Equal(t, http.StatusServiceUnavailable, post())
+	w := httptest.NewRecorder()
+	h.getSnapshot(w, nil)
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
 	h.downloads.end()
 	require.Equal(t, http.StatusInternalServerError, post())
 }

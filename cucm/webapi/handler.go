@@ -16,7 +16,7 @@ import (
 	"itlsim/internal/guess"
 )
 
-// realm is that of the Basic authentication (its words are remembered).
+// realm is that of the SOAP services' Basic authentication (its words are remembered).
 const realm = "Cisco Web Services Realm"
 
 // A Handler answers a node's web APIs. Make it with [NewHandler], anew whenever Tomcat
@@ -43,35 +43,46 @@ func (h *Handler) Register(mux *http.ServeMux) {
 		mux.Handle(path, h.behind(s))
 		mux.Handle(path+"/{$}", h.behind(s))
 	}
-	both("/axl", service{h.getAXL, h.postAXL})
-	both(risPath, service{risWSDL.get, h.api("RIS", risOperations)})
-	both(logsPath, service{logsWSDL.get, h.api("log collection", logOperations)})
-	both(getFilePath, service{getFileWSDL.get, h.postFile})
+	both("/axl", service{realm, h.getAXL, h.postAXL})
+	both(risPath, service{realm, risWSDL.get, h.api("RIS", risOperations)})
+	both(logsPath, service{realm, logsWSDL.get, h.api("log collection", logOperations)})
+	both(getFilePath, service{realm, getFileWSDL.get, h.postFile})
 	for _, extended := range []string{"", "Ex"} {
 		d := controlWSDL(extended)
-		both(d.path, service{d.get, h.api("Control Center", controlOperations)})
+		both(d.path, service{realm, d.get, h.api("Control Center", controlOperations)})
+	}
+	for path, get := range map[string]http.HandlerFunc{snapshotPath: h.getSnapshot, identityPath: h.getIdentity} {
+		mux.Handle(path, h.since14(h.behind(service{realm: platformRealm, get: get})))
 	}
 }
 
 // A service is what is at a path, for those who are admitted.
-type service struct{ get, post http.HandlerFunc }
+type service struct {
+	realm string
+	get   http.HandlerFunc
+	post  http.HandlerFunc // nil: there is nothing to send
+}
 
 // behind has a service answer those who are admitted.
 func (h *Handler) behind(s service) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !h.admit(w, r) {
+		if !h.admit(w, r, s.realm) {
 			return
 		}
 		accept.ProveRequest(r)
 		accept.ExpectBody(r) // who was wrong before has waited for a turn
-		switch r.Method {
-		case http.MethodPost:
+		switch {
+		case r.Method == http.MethodPost && s.post != nil:
 			s.post(w, r)
-		case http.MethodGet, http.MethodHead:
+		case r.Method == http.MethodGet || r.Method == http.MethodHead:
 			s.get(w, r)
 		default:
-			w.Header().Set("Allow", "GET, HEAD, POST")
-			page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "Requests are sent by POST.")
+			allowed := "GET, HEAD"
+			if s.post != nil {
+				allowed += ", POST"
+			}
+			w.Header().Set("Allow", allowed)
+			page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "There are "+allowed+".")
 		}
 	}
 }
@@ -82,7 +93,7 @@ func (h *Handler) getAXL(w http.ResponseWriter, _ *http.Request) {
 
 // admit judges who asks, by the password where there is one, else by the cookie. It
 // answers whoever is not admitted.
-func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request, realm string) bool {
 	cookie, _ := r.Cookie(cookieName)
 	login := h.node.Cluster().LoginID()
 	user, password, basic := r.BasicAuth()
@@ -94,7 +105,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
 			page(w, http.StatusNotFound, "HTTP Status 404", "The session is over.")
 			return false
 		}
-		refuse(w)
+		refuse(w, realm)
 		return false
 	}
 	from, _ := netip.ParseAddrPort(r.RemoteAddr)
@@ -105,7 +116,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
 		if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
 			w.Header().Set("Retry-After", soon.RetryAfter())
 		}
-		refuse(w)
+		refuse(w, realm)
 		return false
 	}
 	if cookie == nil || !h.sessions.goesOn(cookie.Value, login) {
@@ -117,7 +128,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // refuse asks for another name and password.
-func refuse(w http.ResponseWriter) {
+func refuse(w http.ResponseWriter, realm string) {
 	w.Header().Set("WWW-Authenticate", `Basic realm="`+realm+`"`)
 	page(w, http.StatusUnauthorized, "HTTP Status 401", "This request requires HTTP authentication.")
 }
