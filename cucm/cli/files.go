@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -83,12 +86,7 @@ func listFiles(t Terminal, pattern string, names []string) error {
 // fileViewActivelog is `file view activelog syslog/CiscoSyslog`, or an earlier one of
 // the files: all of it, without the pages of a real node.
 func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
-	files := n.LogFiles()
-	name := strings.TrimPrefix(args[0], "/")
-	if !slices.Contains(files, name) {
-		return refuse("There is no file %s; there is %s", args[0], strings.Join(files, ", "))
-	}
-	lines, err := n.LogFile(name)
+	lines, err := logLines(n, args[0])
 	if err != nil {
 		return err
 	}
@@ -98,11 +96,64 @@ func fileViewActivelog(n *cucm.Node, t Terminal, args []string) error {
 	return nil
 }
 
+// tailed is how many lines `file tail` shows unless it is told (this project's own choice).
+const tailed = 10
+
+// fileTailActivelog is `file tail activelog FILE [LINES]`: the last lines, after which a
+// real node goes on with what comes.
+func fileTailActivelog(n *cucm.Node, t Terminal, args []string) error {
+	most := tailed
+	if len(args) > 1 {
+		var err error
+		if most, err = strconv.Atoi(args[1]); err != nil || most < 1 {
+			return refuse("%q is no number of lines", args[1])
+		}
+	}
+	lines, err := logLines(n, args[0])
+	if err != nil {
+		return err
+	}
+	for _, line := range lines[max(0, len(lines)-most):] {
+		fmt.Fprintln(t, line)
+	}
+	return nil
+}
+
+// logLines are those of a file of the log.
+func logLines(n *cucm.Node, typed string) ([]string, error) {
+	lines, err := n.LogFile(strings.TrimPrefix(typed, "/"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, refuse("There is no file %s; there is %s", typed, strings.Join(n.LogFiles(), ", "))
+	}
+	return lines, err
+}
+
+// fileGetActivelog is `file get activelog FILE`, as `file get tftp`.
+func fileGetActivelog(n *cucm.Node, t Terminal, args []string) error {
+	name := strings.TrimPrefix(args[0], "/")
+	var data []byte
+	file, err := n.OpenLogFile(name)
+	if err == nil {
+		defer file.Close()
+		data, err = io.ReadAll(file)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return sendFile(n, t, "/var/log/active/", name, data, err == nil)
+}
+
 // fileGetTFTP is `file get tftp FILE` (M15). Having been fetched, the recovery
 // key has its backup: the daily alert ends (M16).
 func fileGetTFTP(n *cucm.Node, t Terminal, args []string) error {
 	name := strings.TrimPrefix(args[0], "/")
 	data, ok := n.TFTPFiles()[name]
+	return sendFile(n, t, "/usr/local/cm/tftp/", name, data, ok)
+}
+
+// sendFile is the dialogue of `file get`: a file of a directory goes to an SFTP server, if
+// there is one.
+func sendFile(n *cucm.Node, t Terminal, directory, name string, data []byte, ok bool) error {
 	fmt.Fprintln(t, "Please wait while the system is gathering files info ...done.")
 	if !ok {
 		return refuse("File %s was not found", name)
@@ -122,13 +173,13 @@ func fileGetTFTP(n *cucm.Node, t Terminal, args []string) error {
 		return err
 	}
 	defer s.close()
-	if err := s.put(dir, name, data); err != nil {
+	if err := s.put(dir, path.Base(name), data); err != nil {
 		return err
 	}
 	if err := n.Saved(name, data, s.hostKey()); err != nil {
 		return err
 	}
-	fmt.Fprintf(t, "\nTransfer completed.\n\nDownloading file: /usr/local/cm/tftp/%s\n", name)
+	fmt.Fprintf(t, "\nTransfer completed.\n\nDownloading file: %s%s\n", directory, name)
 	return nil
 }
 

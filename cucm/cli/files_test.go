@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/internal/cucmtest"
+	"itlsim/internal/sftptest"
 )
 
 // The log is a file of the directory activelog, and reads as on a node; a slash may
@@ -49,4 +51,41 @@ func TestFilesOfTheLog(t *testing.T) {
 	_, err := l.Types(l.Pub, "file view activelog syslog/CiscoSyslog.2")
 	require.EqualError(t, err,
 		"There is no file syslog/CiscoSyslog.2; there is syslog/CiscoSyslog, syslog/CiscoSyslog.1")
+}
+
+// The end of a file of the log, as many lines as are asked for.
+func TestTailOfTheLog(t *testing.T) {
+	l := newLab(t)
+	for i := range 15 {
+		l.Pub.LoginFailed(fmt.Sprint(i), "127.0.0.1:1")
+	}
+	for typed, want := range map[string]int{"syslog/CiscoSyslog": 10, "/syslog/CiscoSyslog 3": 3, "syslog/CiscoSyslog 99": 15} {
+		shown := strings.Split(strings.TrimSuffix(l.Must(l.Pub, "file tail activelog "+typed), "\n"), "\n")
+		require.Equal(t, l.Pub.Log()[15-want:], shown)
+	}
+	for typed, says := range map[string]string{
+		"syslog/CiscoSyslog few": `"few" is no number of lines`, "syslog/CiscoSyslog 0": `"0" is no number of lines`,
+		"syslog/messages": "There is no file syslog/messages; there is syslog/CiscoSyslog",
+	} {
+		_, err := l.Types(l.Pub, "file tail activelog "+typed)
+		require.EqualError(t, err, says)
+	}
+}
+
+// A file of the log goes to a server by the dialogue of those of the TFTP directory.
+func TestLogToAServer(t *testing.T) {
+	l := newLab(t)
+	l.Pub.LoginFailed("eve", "127.0.0.1:1")
+	log := strings.Join(l.Pub.Log(), "\n") + "\n"
+	server := sftptest.Start(t, sftptest.Password, cucmtest.HostKeys(t, 1)[0], "")
+	out := l.Must(l.Pub, "file get activelog /syslog/CiscoSyslog", "y", server.Host, server.Port, server.User,
+		server.Password, server.Dir, "yes")
+	require.Contains(t, out, fmt.Sprintf("Total size in Bytes: %d\n", len(log)))
+	require.True(t, strings.HasSuffix(out,
+		"\nTransfer completed.\n\nDownloading file: /var/log/active/syslog/CiscoSyslog\n"), out)
+	sent, err := os.ReadFile(filepath.Join(server.Dir, "CiscoSyslog"))
+	require.NoError(t, err)
+	require.Equal(t, log, string(sent))
+	_, err = l.Types(l.Pub, "file get activelog syslog/../../secret")
+	require.EqualError(t, err, "File syslog/../../secret was not found")
 }
