@@ -157,9 +157,21 @@ var models = func() (all []Model) {
 // Models are all that are known here, in a fixed order.
 func Models() []Model { return slices.Clone(models) }
 
+// modelsByName is where models stand in the table, by their names as it has them.
+var modelsByName = func() map[string]int {
+	all := make(map[string]int, len(models))
+	for i := range models {
+		all[models[i].Name] = i
+	}
+	return all
+}()
+
 // FindModel finds a model by its name in any of its spellings, any case: 8841,
 // Cisco 8841, CP-8841, CP-7962G, CP-8841-K9, ATA-191, or CUCM's number of it.
 func FindModel(name string) (Model, bool) {
+	if i, ok := modelsByName[name]; ok {
+		return models[i], true
+	}
 	number, _ := strconv.Atoi(strings.TrimSpace(name)) // 0 for a name that is none
 	name = hyphened(plainName(name))
 	i := slices.IndexFunc(models, func(m Model) bool {

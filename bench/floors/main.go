@@ -2,12 +2,13 @@
 
 // Command floors does the bare work of what itlsim does on the wire, without
 // bookkeeping, logging or limits: the least that it can cost on this machine. It prints
-// one line of names and figures. bench/wire and bench/bulk run it beside itlsim.
+// one line of names and figures. bench/wire, bench/bulk and bench/webapi run it beside itlsim.
 //
 //	floors boot -by pin|udp   boots of phones: TFTP, HTTP, verifications, SIP's messages
 //	floors node -server A:P   asks any TFTP server for files, from an address each
 //	floors tvs                questions to a TVS over bare crypto/tls, both ends
 //	floors tvs -server A:P    the same client, any TVS
+//	floors web -server A:P    what scripts ask a node's web APIs
 //	floors descriptors -pid P how many a process has open at most until it ends
 package main
 
@@ -27,9 +28,11 @@ import (
 )
 
 func main() {
-	commands := map[string]func(args []string){"boot": boots, "node": node, "tvs": questions, "descriptors": descriptors}
+	commands := map[string]func(args []string){
+		"boot": boots, "node": node, "tvs": questions, "web": web, "descriptors": descriptors,
+	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "floors boot|node|tvs|descriptors [flags]")
+		fmt.Fprintln(os.Stderr, "floors boot|node|tvs|web|descriptors [flags]")
 		os.Exit(2)
 	}
 	commands[os.Args[1]](os.Args[2:])

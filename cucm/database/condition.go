@@ -177,14 +177,27 @@ func compare(a, b string) int {
 
 // Like compares as SQL's LIKE does: % stands for any text, _ for one character. Its time is
 // bounded by the product of both lengths.
-func Like(pattern, text string) bool {
+func Like(pattern, text string) bool { return like(pattern, text, func(c byte) byte { return c }) }
+
+// LikeFold does so without the case of ASCII's letters.
+func LikeFold(pattern, text string) bool {
+	return like(pattern, text, func(c byte) byte {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return c
+	})
+}
+
+// like compares what fold makes of each byte.
+func like(pattern, text string, fold func(byte) byte) bool {
 	p, retry, mark := 0, -1, 0
 	for t := 0; t < len(text); {
 		switch {
 		case p < len(pattern) && pattern[p] == '%':
 			retry, mark = p, t
 			p++
-		case p < len(pattern) && (pattern[p] == '_' || pattern[p] == text[t]):
+		case p < len(pattern) && (pattern[p] == '_' || fold(pattern[p]) == fold(text[t])):
 			p++
 			t++
 		case retry >= 0: // the last % takes one character more

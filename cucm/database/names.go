@@ -2,7 +2,7 @@ package database
 
 import (
 	"crypto/sha1"
-	"fmt"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -25,7 +25,14 @@ func Key(kind, name string) string {
 	u := sha1.Sum([]byte(kind + "\x00" + strings.ToLower(name)))
 	u[6] = u[6]&0x0f | 0x50
 	u[8] = u[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
+	key := make([]byte, 0, 36)
+	for at := range 16 {
+		if at == 4 || at == 6 || at == 8 || at == 10 {
+			key = append(key, '-')
+		}
+		key = hex.AppendEncode(key, u[at:at+1])
+	}
+	return string(key)
 }
 
 // What all phones of a simulated cluster have.

@@ -31,20 +31,44 @@ type writer struct {
 }
 
 // text writes escaped text.
-func (w writer) text(s string) { _ = xml.EscapeText(w, []byte(s)) }
+func (w writer) text(s string) {
+	if plainText(s) {
+		w.WriteString(s)
+		return
+	}
+	_ = xml.EscapeText(w, []byte(s))
+}
+
+// plainText reports whether nothing of a text has to be escaped, as of most.
+func plainText(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '&', c == '<', c == '>', c == '"', c == '\'':
+			return false
+		}
+	}
+	return true
+}
 
 // open begins an element with attributes, in pairs of name and value.
 func (w writer) open(name string, attributes ...string) {
-	w.WriteString("<" + name)
+	w.WriteByte('<')
+	w.WriteString(name)
 	for i := 0; i < len(attributes); i += 2 {
-		w.WriteString(" " + attributes[i] + `="`)
+		w.WriteByte(' ')
+		w.WriteString(attributes[i])
+		w.WriteString(`="`)
 		w.text(attributes[i+1])
 		w.WriteByte('"')
 	}
 	w.WriteByte('>')
 }
 
-func (w writer) close(name string) { w.WriteString("</" + name + ">") }
+func (w writer) close(name string) {
+	w.WriteString("</")
+	w.WriteString(name)
+	w.WriteByte('>')
+}
 
 // leaf writes an element with text.
 func (w writer) leaf(name, text string, attributes ...string) {

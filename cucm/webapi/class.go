@@ -2,7 +2,6 @@ package webapi
 
 import (
 	"strconv"
-	"strings"
 
 	"itlsim/cucm/database"
 )
@@ -165,14 +164,9 @@ func (k *class[T]) matches(c *call, x T, criteria []*element) bool {
 		if of := k.criteria[criterion.name]; of != nil {
 			value = of(c, x)
 		}
-		if !like(criterion.text, value) {
+		if !database.LikeFold(criterion.text, value) {
 			return false
 		}
 	}
 	return true
-}
-
-// like compares as SQL's LIKE does, without case.
-func like(pattern, text string) bool {
-	return database.Like(strings.ToLower(pattern), strings.ToLower(text))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/database"
 )
 
 const (
@@ -109,7 +110,7 @@ func (s *selection) takes(w *found) bool {
 		return true
 	}
 	for _, p := range s.patterns {
-		if like(p, value) {
+		if database.LikeFold(p, value) {
 			return true
 		}
 	}
