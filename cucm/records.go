@@ -141,6 +141,24 @@ func (r *records) find(c Caller) *record {
 	return nil
 }
 
+// among are the records of these phones, in their order, or of all where none is named.
+func (r *records) among(names []string) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		if len(names) == 0 {
+			for _, rec := range r.all() {
+				if !yield(rec) {
+					return
+				}
+			}
+		}
+		for _, name := range names {
+			if rec := r.find(Caller{Device: name}); rec != nil && !yield(rec) {
+				return
+			}
+		}
+	}
+}
+
 // get finds a phone's record, or begins it.
 func (r *records) get(c Caller) *record {
 	if rec := r.find(c); rec != nil {

@@ -96,18 +96,21 @@ func (p *Phones) returns(device string, n *Node) {
 
 // Registrations are the whereabouts of the phones of the database, in its order, then
 // those of phones that were rejected. Those that never registered since the cluster began
-// have none. There is one for each phone, the latest.
-func (p *Phones) Registrations() []Whereabouts { return p.whereabouts(true) }
+// have none. There is one for each phone, the latest. Where phones are named those of the
+// others in the database are not looked at.
+func (p *Phones) Registrations(named ...string) []Whereabouts { return p.whereabouts(true, named) }
 
 // RegistrationsByNode are the same as each node knows them: a phone that moved is still
 // known where it was.
-func (p *Phones) RegistrationsByNode() []Whereabouts { return p.whereabouts(false) }
+func (p *Phones) RegistrationsByNode(named ...string) []Whereabouts {
+	return p.whereabouts(false, named)
+}
 
-func (p *Phones) whereabouts(latest bool) (all []Whereabouts) {
+func (p *Phones) whereabouts(latest bool, named []string) (all []Whereabouts) {
 	p.lapse()
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	for _, rec := range p.records.all() {
+	for rec := range p.records.among(named) {
 		if !rec.known {
 			continue
 		}

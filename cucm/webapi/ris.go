@@ -21,7 +21,7 @@ var risOperations = map[string]func(*call) (content, error){
 }
 
 // selectsDevices is an operation that picks among what there is.
-func selectsDevices(all func(*cucm.Cluster) []found) func(*call) (content, error) {
+func selectsDevices(all func(*cucm.Cluster, ...string) []found) func(*call) (content, error) {
 	return func(c *call) (content, error) {
 		if !c.rate.allow() {
 			return nil, &fault{server, noCode, fmt.Sprintf("AxisFault: Exceeded allowed rate for Reatime information. "+
@@ -31,7 +31,7 @@ func selectsDevices(all func(*cucm.Cluster) []found) func(*call) (content, error
 		if err != nil {
 			return nil, err
 		}
-		byNode := s.pick(all(c.cluster))
+		byNode := s.pick(all(c.cluster, s.named()...))
 		return func(w *writer) { c.writeDevices(w, s, byNode) }, nil
 	}
 }
@@ -44,6 +44,7 @@ type selection struct {
 	by            string
 	all           bool
 	names         map[string]bool // in upper case
+	spelled       []string        // the same in upper case and as they came, in their order
 	patterns      []string        // as for like
 	nothing       bool            // of a class or protocol that there is not
 }
@@ -71,7 +72,8 @@ func newSelection(c *element) (*selection, error) {
 	s.all = len(items) == 0
 	for _, item := range items {
 		for one := range strings.SplitSeq(item.child("Item").text, ",") {
-			one = strings.ToUpper(strings.TrimSpace(one))
+			given := strings.TrimSpace(one)
+			one = strings.ToUpper(given)
 			switch {
 			case one == "" || one == "*":
 				s.all = true
@@ -79,8 +81,12 @@ func newSelection(c *element) (*selection, error) {
 				return nil, &fault{client, noCode, "SelectItems are too long, or have too many wildcards"}
 			case strings.Contains(one, "*"):
 				s.patterns = append(s.patterns, strings.ReplaceAll(one, "*", "%"))
-			default:
+			case !s.names[one]:
 				s.names[one] = true
+				s.spelled = append(s.spelled, one)
+				if given != one {
+					s.spelled = append(s.spelled, given)
+				}
 			}
 		}
 	}
@@ -119,6 +125,15 @@ func (s *selection) takes(w *found) bool {
 
 // found is a device, and where it is.
 type found = cucm.Whereabouts
+
+// named are the names of the phones that are asked for, whatever the case in which the
+// database has them; none where others may be meant, too.
+func (s *selection) named() []string {
+	if s.all || s.by != "Name" || len(s.patterns) > 0 {
+		return nil
+	}
+	return s.spelled
+}
 
 // pick is what of all is asked for, by nodes.
 func (s *selection) pick(all []found) map[*cucm.Node][]found {

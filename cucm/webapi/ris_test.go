@@ -96,7 +96,7 @@ func TestWhereaboutsByRIS(t *testing.T) {
 		{items(""), all},
 		{"<soap:DeviceClass>Phone</soap:DeviceClass><soap:Model>255</soap:Model>" +
 			"<soap:Status>Any</soap:Status>" + items("sep*"), all},
-		{items(name(0), name(3)), []string{"test10pub Ok", first, "test10sub NotFound"}},
+		{items(strings.ToLower(name(0)), name(0), name(3)), []string{"test10pub Ok", first, "test10sub NotFound"}},
 		{items(name(0) + "," + name(1)), []string{"test10pub Ok", first, "test10sub Ok", second}},
 		{"<soap:Status>UnRegistered</soap:Status>", []string{"test10pub Ok", third, "test10sub NotFound"}},
 		{"<soap:NodeName>TEST10SUB</soap:NodeName>", []string{"test10sub Ok", second}},
