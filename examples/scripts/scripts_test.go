@@ -17,6 +17,7 @@ import (
 
 	"itlsim/cucm"
 	cucmwire "itlsim/cucm/wire"
+	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/internal/cucmtest"
 	"itlsim/internal/sftptest"
@@ -77,7 +78,7 @@ func run(
 
 // lost are the names of the phones that have lost trust, as they know themselves.
 func (s *site) lost() (names []string) {
-	for v := range s.Fleet.All() {
+	for v := range s.Fleet.All(fleet.Basics) {
 		if v.State == phone.Locked || v.State == phone.Untrusted {
 			names = append(names, v.Name)
 		}
