@@ -70,27 +70,27 @@ class Cluster:
             skip += len(page)
 
     def places(self, names: list[str]) -> dict[str, Place]:
-        """Where phones are. A phone that was never registered is not in it."""
+        """Where phones are. A phone that was never registered is not in it.
+
+        selectCmDeviceExt tells of each once. By selectCmDevice one that has moved stands
+        under both nodes, and a thousand names may be more than an answer has room for.
+        """
         found: dict[str, Place] = {}
         for start in range(0, len(names), PAGE):
             items = "".join(
                 f"<x:item><x:Item>{escape(name)}</x:Item></x:item>" for name in names[start : start + PAGE]
             )
-            answer = self._ask("/realtimeservice2/services/RISService70", RIS, "selectCmDevice", (
+            answer = self._ask("/realtimeservice2/services/RISService70", RIS, "selectCmDeviceExt", (
                 f"<x:CmSelectionCriteria><x:MaxReturnedDevices>{PAGE}</x:MaxReturnedDevices>"
                 "<x:DeviceClass>Phone</x:DeviceClass><x:Model>255</x:Model><x:Status>Any</x:Status>"
                 f"<x:SelectBy>Name</x:SelectBy><x:SelectItems>{items}</x:SelectItems></x:CmSelectionCriteria>"
             ))
             for device in answer.iterfind(".//{*}CmDevices/{*}item"):
-                place = Place(
+                found[device.findtext("{*}Name", "")] = Place(
                     device.findtext("{*}Status", ""),
                     device.findtext("{*}IPAddress/{*}item/{*}IP", ""),
                     int(device.findtext("{*}TimeStamp") or 0),
                 )
-                # A phone that has moved stands under both nodes: the latest counts.
-                name = device.findtext("{*}Name", "")
-                if name not in found or place.since >= found[name].since:
-                    found[name] = place
         return found
 
     def reset(self, name: str) -> None:

@@ -89,20 +89,20 @@ class Cluster {
   }
 
   // places are where phones are, by their names. A phone that was never registered has none.
+  // selectCmDeviceExt tells of each once: by selectCmDevice one that has moved stands under
+  // both nodes, and a thousand names may be more than an answer has room for.
   async places(names) {
     const places = new Map();
     for (const some of chunks(names, PAGE)) {
       const items = some.map((name) => `<x:item><x:Item>${escape(name)}</x:Item></x:item>`).join("");
-      const answer = await this.ask(RIS, "selectCmDevice",
+      const answer = await this.ask(RIS, "selectCmDeviceExt",
         `<x:CmSelectionCriteria><x:MaxReturnedDevices>${PAGE}</x:MaxReturnedDevices>`
         + "<x:DeviceClass>Phone</x:DeviceClass><x:Model>255</x:Model><x:Status>Any</x:Status>"
         + `<x:SelectBy>Name</x:SelectBy><x:SelectItems>${items}</x:SelectItems></x:CmSelectionCriteria>`);
       for (const devices of elements(answer, "CmDevices")) {
         for (const device of devices.split(/<\/\w+:IPAddress>/).slice(0, -1)) {
           const [name, status, address] = ["Name", "Status", "IP"].map((part) => elements(device, part)[0]);
-          const since = Number(elements(device, "TimeStamp")[0]);
-          // A phone that has moved stands under both nodes: the latest counts.
-          if (since >= (places.get(name)?.since ?? 0)) places.set(name, { status, address, since });
+          places.set(name, { status, address, since: Number(elements(device, "TimeStamp")[0]) });
         }
       }
     }
