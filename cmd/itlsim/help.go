@@ -64,7 +64,8 @@ func helpTexts() kong.Vars {
 		"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
 		"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
 			"SHA-1 alone.",
-		"ris_rate":                "Answer N questions about devices (RIS) a minute, all nodes together; 0 is any number, 15 if not given.",
+		"ris_rate": "Answer N questions about devices (RIS) a minute, all nodes together; 0 is any number, " +
+			"15 if not given.",
 		"serve_auto_registration": "Take phones that are not in the database: on here, off on a new CUCM.",
 		"serve_address":           "IPv4 address of the publisher; the other nodes have those that follow.",
 	}

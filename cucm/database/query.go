@@ -341,8 +341,8 @@ func joined[T, P any](parts []P, of func(P, T) string) func(T) string {
 
 // sort orders groups: by the answer's columns, by their names or numbers, or by others.
 func (q *query[T]) sort(groups []group[T], outputs []output[T]) error {
-	var by []func(a, b group[T]) int
-	for _, s := range q.order {
+	keys := make([][]string, len(q.order)) // of each group
+	for k, s := range q.order {
 		i := s.number - 1
 		if s.number == 0 {
 			i = slices.IndexFunc(outputs, func(o output[T]) bool { return s.table == "" && s.fold == nil && o.name == s.name })
@@ -360,22 +360,31 @@ func (q *query[T]) sort(groups []group[T], outputs []output[T]) error {
 			}
 			of = func(g group[T]) string { return value(g.first) }
 		}
-		sign := 1
-		if s.down {
-			sign = -1
+		if keys[k] = make([]string, len(groups)); len(groups) > 1 { // one of no rows has no values
+			for i, g := range groups {
+				keys[k][i] = of(g)
+			}
 		}
-		by = append(by, func(a, b group[T]) int { return sign * compare(of(a), of(b)) })
 	}
-	if len(by) == 0 {
-		return nil
+	places := make([]int, len(groups))
+	for i := range places {
+		places[i] = i
 	}
-	slices.SortStableFunc(groups, func(a, b group[T]) int {
-		for _, one := range by {
-			if order := one(a, b); order != 0 {
+	slices.SortStableFunc(places, func(a, b int) int {
+		for k, s := range q.order {
+			order := compare(keys[k][a], keys[k][b])
+			if s.down {
+				order = -order
+			}
+			if order != 0 {
 				return order
 			}
 		}
 		return 0
 	})
+	sorted := slices.Clone(groups)
+	for i, place := range places {
+		groups[i] = sorted[place]
+	}
 	return nil
 }

@@ -319,7 +319,8 @@ var shapes = []struct {
 	asker
 }{
 	{"device", &devices}, {"devicepool", &pools}, {"callmanagergroup", &pools}, {"callmanager", &callManagers},
-	{"processnode", &processNodes}, {"certificate", &certificates}, {"processconfig", &parameters}, {"registrationdynamic", &sightings},
+	{"processnode", &processNodes}, {"certificate", &certificates}, {"processconfig", &parameters},
+	{"registrationdynamic", &sightings},
 }
 
 // others are the tables that may stand beside one.

@@ -175,6 +175,9 @@ func (p *parser) selected() (s *statement, err error) {
 		if s.order, err = listed(p, p.sorting); err != nil {
 			return nil, err
 		}
+		if len(s.order) > maxOrder {
+			return nil, &UnknownError{"it is ordered by more than " + strconv.Itoa(maxOrder) + " columns"}
+		}
 	}
 	if p.takes("limit") {
 		if s.first, err = p.number(); err != nil {

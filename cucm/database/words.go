@@ -13,6 +13,7 @@ const (
 	maxCompared  = 20       // comparisons, each with every row of 40,000
 	maxPattern   = 255      // bytes of a LIKE: no value is as long that somebody would compare so
 	maxColumns   = 64       // of an answer
+	maxOrder     = 8        // columns to order by, of each row
 )
 
 // ErrSyntax is what CUCM says of what is no SQL (remembered); Informix has it as -201.

@@ -53,7 +53,8 @@ func TestUpdatePhone(t *testing.T) {
 	update("")
 	require.Equal(t, "<phone><vendorConfig><webAccess>0</webAccess></vendorConfig></phone>", own())
 	update("<vendorConfig><sshAccess>1</sshAccess><spanToPCPort>1</spanToPCPort></vendorConfig>")
-	require.Equal(t, "<phone><vendorConfig><sshAccess>1</sshAccess><spanToPCPort>1</spanToPCPort></vendorConfig></phone>", own())
+	require.Equal(t, "<phone><vendorConfig><sshAccess>1</sshAccess><spanToPCPort>1</spanToPCPort></vendorConfig></phone>",
+		own())
 	require.Equal(t, cnf.Settings{}, s.served(l.Pub, name(0)))
 	update("<vendorConfig/>")
 	require.Equal(t, "<phone><vendorConfig></vendorConfig></phone>", own())
@@ -100,7 +101,8 @@ func TestNoValues(t *testing.T) {
 	s := scripts(t, "127.4.52.", 1)
 	const asks = "<searchCriteria/><returnedTags><name/><callingSearchSpaceName/></returnedTags>"
 	_, answer := s.asks("listPhone", asks)
-	require.Contains(t, answer, `<callingSearchSpaceName xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>`)
+	require.Contains(t, answer, `<callingSearchSpaceName `+
+		`xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>`)
 	s = scriptsWith(t, "127.4.53.", 1, wire.Options{}, func(c *cucm.Config) { c.Release = cucm.Release14 })
 	s.version = "14.0"
 	_, answer = s.asks("listPhone", asks)
