@@ -204,31 +204,31 @@ var cmDevice = []struct {
 	name string
 	of   func(*found) string // nil: it has no value
 }{
-	{"Name", func(f *found) string { return f.Device.Name }},
-	{"DirNumber", empty},
-	{"DeviceClass", func(*found) string { return "Phone" }},
-	{"Model", func(f *found) string { return f.Device.Type() }},
-	{"Product", func(f *found) string { return f.Device.Type() }},
-	{"BoxProduct", zero},
-	{"Httpd", func(f *found) string { return string(f.Httpd) }},
-	{"RegistrationAttempts", zero},
-	{"IsCtiControllable", func(*found) string { return "true" }},
-	{"LoginUserId", empty},
-	{"Status", func(f *found) string { return string(f.Status) }},
-	{"StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
-	{"PerfMonObject", func(*found) string { return "2" }},
-	{"DChannel", zero},
-	{"Description", func(f *found) string { return f.Device.Description() }},
-	{"H323Trunk", nil},
-	{"TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
-	{"Protocol", func(*found) string { return protocol }},
-	{"NumOfLines", zero},
-	{"LinesStatus", nil},
-	{"ActiveLoadID", func(f *found) string { return f.Loads.Active }},
-	{"InactiveLoadID", func(f *found) string { return f.Loads.Inactive }},
-	{"DownloadStatus", func(*found) string { return "Unknown" }},
-	{"DownloadFailureReason", empty},
-	{"DownloadServer", empty},
+	{"ns1:Name", func(f *found) string { return f.Device.Name }},
+	{"ns1:DirNumber", empty},
+	{"ns1:DeviceClass", func(*found) string { return "Phone" }},
+	{"ns1:Model", func(f *found) string { return f.Device.Type() }},
+	{"ns1:Product", func(f *found) string { return f.Device.Type() }},
+	{"ns1:BoxProduct", zero},
+	{"ns1:Httpd", func(f *found) string { return string(f.Httpd) }},
+	{"ns1:RegistrationAttempts", zero},
+	{"ns1:IsCtiControllable", func(*found) string { return "true" }},
+	{"ns1:LoginUserId", empty},
+	{"ns1:Status", func(f *found) string { return string(f.Status) }},
+	{"ns1:StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
+	{"ns1:PerfMonObject", func(*found) string { return "2" }},
+	{"ns1:DChannel", zero},
+	{"ns1:Description", func(f *found) string { return f.Device.Description() }},
+	{"ns1:H323Trunk", nil},
+	{"ns1:TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
+	{"ns1:Protocol", func(*found) string { return protocol }},
+	{"ns1:NumOfLines", zero},
+	{"ns1:LinesStatus", nil},
+	{"ns1:ActiveLoadID", func(f *found) string { return f.Loads.Active }},
+	{"ns1:InactiveLoadID", func(f *found) string { return f.Loads.Inactive }},
+	{"ns1:DownloadStatus", func(*found) string { return "Unknown" }},
+	{"ns1:DownloadFailureReason", empty},
+	{"ns1:DownloadServer", empty},
 }
 
 func empty(*found) string { return "" }
@@ -238,10 +238,10 @@ func writeDevice(w *writer, of *found) {
 	w.open("ns1:item")
 	for _, part := range cmDevice {
 		if part.of == nil {
-			w.nothing("ns1:" + part.name)
+			w.nothing(part.name)
 			continue
 		}
-		w.leaf("ns1:"+part.name, part.of(of))
+		w.leaf(part.name, part.of(of))
 	}
 	at := ""
 	if of.At.IsValid() {

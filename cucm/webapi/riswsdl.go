@@ -1,5 +1,7 @@
 package webapi
 
+import "strings"
+
 // risWSDL is RISService70 with the names that it has (WSDL).
 var risWSDL = wsdl{
 	path: risPath, space: astSpace,
@@ -39,11 +41,12 @@ var numbers = map[string]bool{
 
 func cmDeviceParts() (parts []string) {
 	for _, part := range cmDevice {
+		name := strings.TrimPrefix(part.name, "ns1:")
 		of := ""
-		if numbers[part.name] {
+		if numbers[name] {
 			of = " unsignedInt"
 		}
-		parts = append(parts, part.name+of+"?")
+		parts = append(parts, name+of+"?")
 	}
 	return parts
 }
