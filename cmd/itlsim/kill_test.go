@@ -5,7 +5,6 @@ import (
 	"context"
 	"io/fs"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
@@ -37,12 +37,11 @@ var kills = [][]string{
 // old state or the new one, never a mixture, and phones that trusted the
 // cluster still do. ITLSIM_KILLS says at how many instants; .ci/run sets 100.
 func TestKilledAtAnyInstant(t *testing.T) {
-	instants := max(len(kills), instants(t))
+	times := max(len(kills), killings(t))
 	dir := t.TempDir()
 	touched := make(map[string][]string) // files that a command changes when it is let finish
-	took := make(map[string]time.Duration)
-	outcomes := map[string]int{}
-	for i := -len(kills); i < instants; i++ {
+	when := make(map[string]*instants)
+	for i := -len(kills); i < times; i++ {
 		kill := kills[(i+len(kills))%len(kills)]
 		s := serve(t, "--state", dir)
 		client := s.login(0)
@@ -56,50 +55,46 @@ func TestKilledAtAnyInstant(t *testing.T) {
 			require.NoError(t, err)
 			other.Close()
 		}
-		before := kept(t, dir)
-		began := time.Now()
+		old, met := kept(t, dir), after
 		if i < 0 {
-			out, err := s.run(client, kill[0], kill[1:]...)
-			require.NoError(t, err, "%s: %s", kill[0], out)
-			took[kill[0]] = time.Since(began)
+			when[kill[0]] = new(instants)
+			when[kill[0]].measure(dir, func() {
+				out, err := s.run(client, kill[0], kill[1:]...)
+				assert.NoError(t, err, "%s: %s", kill[0], out)
+			})
 			s.kill()
-			touched[kill[0]] = differences(before, kept(t, dir))
+			touched[kill[0]] = differences(old, kept(t, dir))
 			require.NotEmpty(t, touched[kill[0]])
 		} else {
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				_, _ = s.run(client, kill[0], kill[1:]...) // cut short
-			}()
-			time.Sleep(time.Duration(rand.Int64N(int64(took[kill[0]]*5/4) + 1)))
-			s.kill()
-			<-done
+			met = when[kill[0]].kill(s, dir, func() { _, _ = s.run(client, kill[0], kill[1:]...) })
 		}
 		client.Close()
 
-		after := kept(t, dir)
-		if changed := differences(before, after); len(changed) == 0 {
-			outcomes["old"]++
-		} else {
-			outcomes["new"]++
+		left := kept(t, dir)
+		if changed := differences(old, left); met == after {
 			require.Equal(t, touched[kill[0]], changed, "%s: a mixture", kill[0])
+		} else {
+			require.Empty(t, changed)
 		}
-		checkKept(t, dir, before)
+		checkKept(t, dir, old)
 		// It comes up, and serves what was served: that is no start of TFTP.
 		again := serve(t, "--state", dir)
-		require.Empty(t, differences(after, kept(t, dir)))
+		require.Empty(t, differences(left, kept(t, dir)))
 		for _, n := range again.Nodes {
 			data, err := new(tftp.Client).Get(context.Background(), n.TFTP, "ITLFile.tlv")
 			require.NoError(t, err)
-			require.Equal(t, after[n.Name+"/tftp/ITLFile.tlv"], data, "the ITL of %s", n.Name)
+			require.Equal(t, left[n.Name+"/tftp/ITLFile.tlv"], data, "the ITL of %s", n.Name)
 		}
 		again.kill()
 	}
-	t.Logf("after %d kills: %v", instants+len(kills), outcomes)
+	for command, when := range when {
+		t.Log(command, when)
+		when.check(t)
+	}
 }
 
-// instants is how many are asked for, 0 if none are.
-func instants(t *testing.T) (n int) {
+// killings is how many are asked for, 0 if none are.
+func killings(t *testing.T) (n int) {
 	if v := os.Getenv("ITLSIM_KILLS"); v != "" {
 		var err error
 		n, err = strconv.Atoi(v)

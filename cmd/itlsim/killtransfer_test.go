@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	crand "crypto/rand"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
@@ -74,7 +74,7 @@ func TestKilledDuringATransfer(t *testing.T) {
 		{"set cert bulk export All", nil, []string{bulk}},
 		{"set cert bulk import All", nil, []string{bulk, "set cert bulk export All", "set cert bulk consolidate All"}},
 	}
-	each := max(1, instants(t)/len(commands))
+	each := max(1, killings(t)/len(commands))
 	for _, command := range commands {
 		t.Run(command.line, func(t *testing.T) { command.test(t, server, each) })
 	}
@@ -93,7 +93,7 @@ func (k killedCommand) test(t *testing.T, server *sftptest.Server, times int) {
 	}
 	client.Close()
 	s.kill()
-	before := kept(t, template)
+	old := kept(t, template)
 
 	begin := func() (dir string, s *served, run func() (string, error)) {
 		dir = filepath.Join(t.TempDir(), "copy")
@@ -107,36 +107,30 @@ func (k killedCommand) test(t *testing.T, server *sftptest.Server, times int) {
 		}
 	}
 	dir, s, run := begin()
-	began := time.Now()
-	out, err := run()
-	took := time.Since(began)
-	require.NoError(t, err, out)
+	var when instants
+	when.measure(dir, func() {
+		out, err := run()
+		assert.NoError(t, err, out)
+	})
 	s.kill()
-	touched := differences(before, kept(t, dir))
+	touched := differences(old, kept(t, dir))
 	require.NotEmpty(t, touched)
-	outcomes := map[string]int{}
 	for range times {
 		dir, s, run := begin()
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_, _ = run() // cut short
-		}()
-		time.Sleep(time.Duration(rand.Int64N(int64(took*5/4) + 1)))
-		s.kill()
-		<-done
-		outcome := "old"
-		if changed := differences(before, kept(t, dir)); len(changed) > 0 {
-			outcome = "new"
+		met := when.kill(s, dir, func() { _, _ = run() })
+		changed := differences(old, kept(t, dir))
+		if met == after {
 			require.Equal(t, touched, changed, "a mixture")
+		} else {
+			require.Empty(t, changed)
 		}
-		outcomes[outcome]++
 		c, err := cucm.Open(dir, cucm.Config{Clock: wallClock{}})
 		require.NoError(t, err)
 		require.NoError(t, c.Close())
-		checkServer(t, server, before)
+		checkServer(t, server, old)
 	}
-	t.Logf("after %d kills: %v", times, outcomes)
+	t.Log(&when)
+	when.check(t)
 }
 
 // checkServer checks that what has the name of a file on the server is all of one.
