@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/sip"
 	"itlsim/tftp"
 )
 
@@ -199,9 +200,29 @@ func (p *Phones) welcomed(device string) {
 	}
 }
 
-// due are the newcomers that are to be reset now. Those that are not registered
-// any more load their configuration when they boot.
-func (p *Phones) due() (t toTell) {
+// newcomerPatience is how long a tick waits for newcomers to be told, who may be strangers that do
+// not answer.
+const newcomerPatience = time.Second
+
+// resetNewcomers resets those that are due. Who registered by SIP has a turn with all that
+// are to be reset, and is waited for no longer than a second.
+func (c *Cluster) resetNewcomers() {
+	t, bySIP := c.due()
+	if len(t.phones) > 0 {
+		c.reset(t, sip.Reset)
+	}
+	if len(bySIP) == 0 {
+		return
+	}
+	select {
+	case <-c.queueResets(bySIP, sip.Reset):
+	case <-time.After(newcomerPatience):
+	}
+}
+
+// due are the newcomers that are to be reset now, and the names of those that registered by
+// SIP. Those that are not registered any more load their configuration when they boot.
+func (p *Phones) due() (t toTell, bySIP []string) {
 	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -210,8 +231,12 @@ func (p *Phones) due() (t toTell) {
 			continue
 		}
 		delete(p.newcomers, device)
+		if p.addressOf(device).IsValid() {
+			bySIP = append(bySIP, device)
+			continue
+		}
 		by := Caller{Device: device}
 		t.add(by, p.records.find(by), nil)
 	}
-	return t
+	return t, bySIP
 }

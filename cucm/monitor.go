@@ -8,7 +8,6 @@ import (
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/internal/cause"
-	"itlsim/sip"
 )
 
 const day = 24 * time.Hour
@@ -28,9 +27,7 @@ func (c *Cluster) Tick() (err error) {
 }
 
 func (c *Cluster) tick() error {
-	if t := c.due(); len(t.phones) > 0 {
-		c.reset(t, sip.Reset)
-	}
+	c.resetNewcomers()
 	c.admin.Lock()
 	defer c.admin.Unlock()
 	d, now := c.draft(), c.Now()

@@ -1,7 +1,9 @@
 package cucm
 
 import (
+	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync"
 	"testing"
@@ -77,5 +79,64 @@ func TestResetDevices(t *testing.T) {
 		require.Zero(t, c.resets.workers)
 		require.Equal(t, sip.Restart, net.by[names[98]], "what was asked last")
 		require.Equal(t, sip.Reset, net.by[names[99]])
+	})
+}
+
+// deaf is a network in which the phones of an address do not answer.
+type deaf struct {
+	patient
+	from netip.Addr
+}
+
+func (d *deaf) Reset(phones []RegisteredPhone, action sip.Action, told func(int, error)) {
+	if phones[0].At.Addr() == d.from {
+		d.count(1)
+		defer d.count(-1)
+		time.Sleep(10 * time.Second)
+		told(0, &sip.NoAnswerError{Server: d.from.String(), Err: context.DeadlineExceeded})
+		return
+	}
+	d.told = append(d.told, phones[0].Device)
+	told(0, nil)
+}
+
+// Phones of one address that do not answer keep those of others waiting no longer, be it as
+// newcomers or by name; of theirs as many are told at a time as that address leaves free.
+func TestResetsOfTheDeaf(t *testing.T) {
+	cfg := small()
+	cfg.Clock, cfg.AutoRegister = clock(time.Now), true
+	synctest.Test(t, func(t *testing.T) {
+		c, err := New(cfg)
+		require.NoError(t, err)
+		n := c.Publisher()
+		net := &deaf{patient{}, netip.MustParseAddr("10.0.0.1")}
+		c.Connect(net, func(*Node, Service) string { return "" })
+		enters := func(device, at string) {
+			from := netip.MustParseAddrPort(at)
+			require.True(t, n.Admits(device, "8861", from.Addr()))
+			n.RegisterOver(device, Registration{At: from, Session: device}, time.Hour)
+		}
+		var strangers []string
+		for i := range 100 {
+			strangers = append(strangers, fmt.Sprintf("SEP%012X", i))
+			enters(strangers[i], "10.0.0.1:5060")
+		}
+		enters("SEPFFFFFFFFFFFF", "10.0.0.2:5060")
+		time.Sleep(2 * time.Second)
+		began := time.Now()
+		require.NoError(t, c.Tick())
+		require.Equal(t, []string{"SEPFFFFFFFFFFFF"}, net.told)
+		require.Equal(t, newcomerPatience, time.Since(began))
+
+		enters("SEPFFFFFFFFFFFF", "10.0.0.2:5060")
+		c.ResetDevices([]string{"SEPFFFFFFFFFFFF"}, sip.Restart)
+		synctest.Wait()
+		require.Len(t, net.told, 2)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		require.Equal(t, ResetsAtOnce/2, net.most)
+		require.Empty(t, c.resets.queued)
+		require.Zero(t, c.resets.workers)
+		require.Empty(t, c.resets.telling)
 	})
 }
