@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/contain"
 	"itlsim/sip"
 	"itlsim/tftp"
 )
@@ -191,12 +192,12 @@ func (p *Phones) welcomed(device string) {
 	news := newcomer || g != nil && !g.settled
 	p.mu.RUnlock()
 	if news {
-		p.mu.Lock()
-		if g = p.guests.byName[device]; g != nil {
-			p.guests.settle(g)
-		}
-		delete(p.newcomers, device)
-		p.mu.Unlock()
+		contain.Holding(&p.mu, func() {
+			if g = p.guests.byName[device]; g != nil {
+				p.guests.settle(g)
+			}
+			delete(p.newcomers, device)
+		})
 	}
 }
 

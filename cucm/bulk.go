@@ -9,6 +9,7 @@ import (
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 
 	"itlsim/internal/cause"
+	"itlsim/internal/contain"
 )
 
 // A BulkServer is the SFTP server of OS Administration > Security > Bulk Certificate
@@ -106,9 +107,8 @@ func (c *Cluster) Consolidate(files [][]byte) ([]byte, error) {
 			}
 		}
 	}
-	c.mu.RLock()
-	foreign := c.store.foreign(all)
-	c.mu.RUnlock()
+	var foreign []*x509.Certificate
+	contain.Holding(c.mu.RLocker(), func() { foreign = c.store.foreign(all) })
 	if len(foreign) == 0 {
 		return nil, ErrOneCluster
 	}

@@ -20,12 +20,12 @@ const lscYears = 5
 // IssueLSC has the publisher's CAPF issue a certificate for a phone's key, and notes
 // it in the database. Its subject is the cluster's with the phone's name. It refuses where CAPF is stopped.
 func (c *Cluster) IssueLSC(device string, key *rsa.PublicKey) (*x509.Certificate, error) {
-	c.mu.RLock()
-	running, capf, location := c.nodes[0].runs(capfService), c.nodes[0].certs[CAPFUnit], c.location
-	c.mu.RUnlock()
-	if !running {
+	if !c.nodes[0].Running(capfService) {
 		return nil, ErrNoCAPF
 	}
+	c.mu.RLock()
+	capf, location := c.nodes[0].certs[CAPFUnit], c.location
+	c.mu.RUnlock()
 	c.admin.Lock() // which guards the randomness
 	defer c.admin.Unlock()
 	serial := make([]byte, 8)

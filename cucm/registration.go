@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/contain"
 	"itlsim/sip"
 )
 
@@ -47,10 +48,7 @@ func (n *Node) Register(device string, renews bool) { Caller{Device: device}.Reg
 // Register is [Node.Register].
 func (by Caller) Register(n *Node, renews bool) {
 	p := &n.cluster.Phones
-	p.mu.Lock()
-	r := p.withoutSIP(n, time.Time{})
-	p.mu.Unlock()
-	p.register(by, r, renews)
+	p.register(by, p.neverSIP(n), renews)
 }
 
 // RegisterOver records a registration or a keep-alive by SIP, which was granted for
@@ -93,6 +91,13 @@ func (p *Phones) withoutSIP(n *Node, lapses time.Time) *Registration {
 	return p.shared[r]
 }
 
+// neverSIP is that of a phone that is not silent.
+func (p *Phones) neverSIP(n *Node) *Registration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.withoutSIP(n, time.Time{})
+}
+
 // FallSilent records that no keep-alive of a phone which registered without SIP
 // will come any more. Nobody tells the cluster when a phone loses its power or its
 // network: the registration lapses when it would have lapsed by SIP.
@@ -112,9 +117,15 @@ func (by Caller) FallSilent(c *Cluster) {
 // reports whether it is new to its node.
 func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 	p.registrations.Add(1)
-	now := p.now()
 	raised := make([]occurrence, 0, 2)
-	p.mu.Lock()
+	contain.Holding(&p.mu, func() { raised, anew = p.registered(raised, by, r, renews) })
+	p.raiseAll(raised)
+	return anew
+}
+
+// registered does that, and gives what is to be raised. The caller holds the lock.
+func (p *Phones) registered(raised []occurrence, by Caller, r *Registration, renews bool) (_ []occurrence, anew bool) {
+	now := p.now()
 	rec := p.records.get(by)
 	raised = p.lapsed(raised, rec, p.clock())
 	switch old := rec.registration; {
@@ -140,9 +151,7 @@ func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, &rec.device, 0))
 	}
 	rec.registration = r
-	p.mu.Unlock()
-	p.raiseAll(raised)
-	return anew
+	return raised, anew
 }
 
 // Unregister records that a phone is gone, and why: resets no longer reach it. A
@@ -154,11 +163,11 @@ func (n *Node) Unregister(device string, why Reason) { Caller{Device: device}.Un
 func (by Caller) Unregister(n *Node, why Reason) {
 	p := &n.cluster.Phones
 	gone := make([]occurrence, 0, 1)
-	p.mu.Lock()
-	if rec := p.records.find(by); rec != nil && rec.registration != nil && rec.registration.Node == n {
-		gone = p.gone(gone, rec, why)
-	}
-	p.mu.Unlock()
+	contain.Holding(&p.mu, func() {
+		if rec := p.records.find(by); rec != nil && rec.registration != nil && rec.registration.Node == n {
+			gone = p.gone(gone, rec, why)
+		}
+	})
 	p.raiseAll(gone)
 }
 
@@ -186,11 +195,11 @@ func (p *Phones) gone(raised []occurrence, rec *record, why Reason) []occurrence
 func (p *Phones) lapse() {
 	now := p.clock()
 	var raised []occurrence
-	p.mu.Lock()
-	for _, rec := range p.records.all() {
-		raised = p.lapsed(raised, rec, now)
-	}
-	p.mu.Unlock()
+	contain.Holding(&p.mu, func() {
+		for _, rec := range p.records.all() {
+			raised = p.lapsed(raised, rec, now)
+		}
+	})
 	p.raiseAll(raised)
 }
 
@@ -226,27 +235,27 @@ func (n *Node) ForgetPhones() {
 // keep-alives of phones that are still there would have come meanwhile. (`set date`
 // moves no clock by which they are awaited.)
 func (p *Phones) CarryOver(d time.Duration, there func(device string) bool) {
-	p.mu.Lock()
 	var lapsing []string
-	for _, rec := range p.records.all() {
-		if r := rec.registration; r != nil && !r.lapses.IsZero() {
-			lapsing = append(lapsing, rec.device.Name)
+	contain.Holding(&p.mu, func() {
+		for _, rec := range p.records.all() {
+			if r := rec.registration; r != nil && !r.lapses.IsZero() {
+				lapsing = append(lapsing, rec.device.Name)
+			}
 		}
-	}
-	p.mu.Unlock()
+	})
 	// Outside the lock: a phone that is asked may itself be waiting for it.
 	for _, device := range lapsing {
 		if !there(device) {
 			continue
 		}
-		p.mu.Lock()
-		rec := p.records.find(Caller{Device: device})
-		if r := rec.registration; r != nil && !r.lapses.IsZero() {
-			later := *r
-			later.lapses = later.lapses.Add(d)
-			rec.registration = &later
-		}
-		p.mu.Unlock()
+		contain.Holding(&p.mu, func() {
+			rec := p.records.find(Caller{Device: device})
+			if r := rec.registration; r != nil && !r.lapses.IsZero() {
+				later := *r
+				later.lapses = later.lapses.Add(d)
+				rec.registration = &later
+			}
+		})
 	}
 }
 
@@ -271,13 +280,13 @@ func (c *Cluster) CallManagerOf(device string) *Node { return Caller{Device: dev
 func (by Caller) CallManager(c *Cluster) (n *Node) {
 	p := &c.Phones
 	raised := make([]occurrence, 0, 1)
-	p.mu.Lock()
-	if rec := p.records.find(by); rec != nil {
-		if raised = p.lapsed(raised, rec, p.clock()); rec.registration != nil {
-			n = rec.registration.Node
+	contain.Holding(&p.mu, func() {
+		if rec := p.records.find(by); rec != nil {
+			if raised = p.lapsed(raised, rec, p.clock()); rec.registration != nil {
+				n = rec.registration.Node
+			}
 		}
-	}
-	p.mu.Unlock()
+	})
 	p.raiseAll(raised)
 	return n
 }
@@ -287,18 +296,18 @@ func (by Caller) CallManager(c *Cluster) (n *Node) {
 func (p *Phones) wasTold(rec *record, r *Registration, err error) {
 	why := goneFor(err)
 	raised := make([]occurrence, 0, 2)
-	p.mu.Lock()
-	if why == CallManagerReset {
-		raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), &rec.device, 0))
-	}
-	// It may have come back already, and be told anew.
-	if now := rec.registration; now != nil && rec.resetting && now.Session == r.Session {
-		rec.resetting = false
-		if why != 0 {
-			raised = p.gone(raised, rec, why)
+	contain.Holding(&p.mu, func() {
+		if why == CallManagerReset {
+			raised = append(raised, r.occurrence(ciscolog.EndPointResetInitiated, p.now(), &rec.device, 0))
 		}
-	}
-	p.mu.Unlock()
+		// It may have come back already, and be told anew.
+		if now := rec.registration; now != nil && rec.resetting && now.Session == r.Session {
+			rec.resetting = false
+			if why != 0 {
+				raised = p.gone(raised, rec, why)
+			}
+		}
+	})
 	p.raiseAll(raised)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/contain"
 	"itlsim/sip"
 )
 
@@ -77,16 +78,17 @@ func (by Caller) Alarm(c *Cluster, a sip.DeviceTLInfo) {
 	if a.ITL != nil {
 		h.installed, h.itl = true, *a.ITL
 	}
-	p.mu.Lock()
-	shared := p.share(h)
-	r := p.records.find(by)
+	var shared *holding
 	forgot := false
-	if r == nil {
-		r, forgot = p.hear(a.Device)
-	}
-	r.holds = shared
-	r.alarms++
-	p.mu.Unlock()
+	contain.Holding(&p.mu, func() {
+		shared = p.share(h)
+		r := p.records.find(by)
+		if r == nil {
+			r, forgot = p.hear(a.Device)
+		}
+		r.holds = shared
+		r.alarms++
+	})
 	if forgot {
 		p.full(&p.reportsForgotten, 0, ciscolog.ReportsForgotten, "MaxReports", maxStrangers)
 	}
@@ -153,13 +155,13 @@ func (by Caller) Holds(c *Cluster) (sip.Checksum, bool) {
 // none (M19).
 func (p *Phones) Holders() map[sip.Checksum][]string {
 	holders := make(map[sip.Checksum][]string)
-	p.mu.RLock()
-	for _, r := range p.records.all() {
-		if h := r.holds; h != nil && h.installed {
-			holders[h.itl] = append(holders[h.itl], r.device.Name)
+	contain.Holding(p.mu.RLocker(), func() {
+		for _, r := range p.records.all() {
+			if h := r.holds; h != nil && h.installed {
+				holders[h.itl] = append(holders[h.itl], r.device.Name)
+			}
 		}
-	}
-	p.mu.RUnlock()
+	})
 	for _, names := range holders {
 		slices.Sort(names)
 	}
@@ -172,18 +174,18 @@ func (p *Phones) Holders() map[sip.Checksum][]string {
 func (p *Phones) ITLStatuses() map[ITLStatus][]string {
 	p.lapse() // a phone whose registration has lapsed is not registered any more
 	statuses := make(map[ITLStatus][]string)
-	p.mu.RLock()
-	for _, r := range p.records.all() {
-		if !r.known {
-			continue
+	contain.Holding(p.mu.RLocker(), func() {
+		for _, r := range p.records.all() {
+			if !r.known {
+				continue
+			}
+			status := ITLUnknown
+			if r.registration != nil && r.holds != nil {
+				status = p.status(r.holds)
+			}
+			statuses[status] = append(statuses[status], r.device.Name)
 		}
-		status := ITLUnknown
-		if r.registration != nil && r.holds != nil {
-			status = p.status(r.holds)
-		}
-		statuses[status] = append(statuses[status], r.device.Name)
-	}
-	p.mu.RUnlock()
+	})
 	for _, names := range statuses {
 		slices.Sort(names)
 	}

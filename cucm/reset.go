@@ -46,8 +46,13 @@ func (n *Node) BeginReset() (*ITLReset, error) {
 	}
 	c := n.cluster
 	c.admin.Lock()
+	begun := false
+	defer func() {
+		if !begun {
+			c.admin.Unlock()
+		}
+	}()
 	if c.release.Facts().Recovery == NoRecovery {
-		c.admin.Unlock()
 		return nil, ErrNoRecovery
 	}
 	r := &ITLReset{cluster: c, draft: c.draft()}
@@ -56,6 +61,7 @@ func (n *Node) BeginReset() (*ITLReset, error) {
 			r.Active = append(r.Active, node)
 		}
 	}
+	begun = true
 	return r, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"itlsim/internal/contain"
 	"itlsim/sip"
 )
 
@@ -56,16 +57,17 @@ func (p *Phones) servedConfig(by Caller, web bool) {
 	if web {
 		says = 2
 	}
-	p.mu.RLock()
-	rec := p.records.find(by)
-	news := rec != nil && rec.web != says
-	p.mu.RUnlock()
+	news := false
+	contain.Holding(p.mu.RLocker(), func() {
+		rec := p.records.find(by)
+		news = rec != nil && rec.web != says
+	})
 	if !news {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if rec = p.records.find(by); rec != nil {
+	if rec := p.records.find(by); rec != nil {
 		rec.web = says
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/internal/contain"
 )
 
 // consoleKept is how much output of a console is kept, in bytes: several times
@@ -109,9 +110,9 @@ func (c *console) write(s string) {
 // asked, else a command. It does not wait for the command.
 func (c *console) enter(line string) error {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	q := c.question
 	if q == nil {
-		defer c.mu.Unlock()
 		if err := c.begin(line); err != nil {
 			return err
 		}
@@ -120,7 +121,6 @@ func (c *console) enter(line string) error {
 	}
 	c.question = nil
 	c.show(q.text, line, q.secret)
-	c.mu.Unlock()
 	q.answer <- line // has room
 	return nil
 }
@@ -128,9 +128,8 @@ func (c *console) enter(line string) error {
 // run types a command with the answers to its questions, as a button or the
 // tour does, and waits for its end. What is printed goes to a writer too.
 func (c *console) run(line string, printed io.Writer, answers ...string) error {
-	c.mu.Lock()
-	err := c.begin(line)
-	c.mu.Unlock()
+	var err error
+	contain.Holding(&c.mu, func() { err = c.begin(line) })
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/internal/cause"
+	"itlsim/internal/contain"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
 )
@@ -110,10 +111,10 @@ func (p *player) since(seen uint64) (*playerView, uint64) {
 
 // set plays on or pauses; a step under way is done to its end.
 func (p *player) set(playing bool) {
-	p.mu.Lock()
-	p.playing = playing && p.left()
-	p.count++
-	p.mu.Unlock()
+	contain.Holding(&p.mu, func() {
+		p.playing = playing && p.left()
+		p.count++
+	})
 	p.nudge()
 }
 
@@ -129,14 +130,14 @@ func (p *player) nudge() {
 
 // next does the next step without playing on.
 func (p *player) next() {
-	p.mu.Lock()
-	ready := !p.running && p.left()
-	if ready {
-		p.at++
-		p.running = true
-		p.count++
-	}
-	p.mu.Unlock()
+	ready := false
+	contain.Holding(&p.mu, func() {
+		if ready = !p.running && p.left(); ready {
+			p.at++
+			p.running = true
+			p.count++
+		}
+	})
 	if ready {
 		p.nudge()
 	}

@@ -230,12 +230,12 @@ func (s *Server) Ask(ctx context.Context, peer netip.AddrPort, r Request) (Answe
 	}
 	silent := func(err error) (Answer, bool) { return Answer{Err: &NoAnswerError{peer.String(), r.Method, err}}, true }
 	answer := make(chan *Message, 1)
-	conn.mu.Lock()
-	if conn.asked == nil {
-		conn.asked = make(map[string]chan *Message)
-	}
-	conn.asked[r.CallID] = answer
-	conn.mu.Unlock()
+	contain.Holding(&conn.mu, func() {
+		if conn.asked == nil {
+			conn.asked = make(map[string]chan *Message)
+		}
+		conn.asked[r.CallID] = answer
+	})
 	defer func() {
 		conn.mu.Lock()
 		delete(conn.asked, r.CallID)

@@ -18,6 +18,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/webapi"
+	"itlsim/internal/contain"
 	"itlsim/internal/tcp"
 	"itlsim/tftp"
 	"itlsim/tvs"
@@ -208,9 +209,7 @@ func (s *Sockets) Stop(n *cucm.Node, service cucm.Service) error {
 		return nil
 	}
 	err := server.Close()
-	s.mu.Lock()
-	s.ended = s.ended.Plus(seen(server))
-	s.mu.Unlock()
+	contain.Holding(&s.mu, func() { s.ended = s.ended.Plus(seen(server)) })
 	if service == cucm.CallManagerService {
 		s.switched.Add(1)
 		n.ForgetPhones()
@@ -223,15 +222,15 @@ func (s *Sockets) Switched() uint64 { return s.switched.Load() }
 
 // Close ends all services.
 func (s *Sockets) Close() error {
-	s.mu.Lock()
 	var running []endpoint
-	for e, server := range s.servers {
-		running = append(running, e)
-		if files, ok := server.(*fileService); ok {
-			files.tftp.Hurry()
+	contain.Holding(&s.mu, func() {
+		for e, server := range s.servers {
+			running = append(running, e)
+			if files, ok := server.(*fileService); ok {
+				files.tftp.Hurry()
+			}
 		}
-	}
-	s.mu.Unlock()
+	})
 	var first error
 	for _, e := range running {
 		if err := s.Stop(e.node, e.service); err != nil && first == nil {

@@ -12,6 +12,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/network"
 	"itlsim/internal/accept"
+	"itlsim/internal/contain"
 	"itlsim/phone"
 	"itlsim/sip"
 	"itlsim/tftp"
@@ -151,9 +152,8 @@ func (f *Fleet) all() []*slot {
 func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 	for _, s := range f.all() {
 		if choose != nil {
-			s.mu.Lock()
-			chosen := choose(s.phone)
-			s.mu.Unlock()
+			chosen := false
+			contain.Holding(&s.mu, func() { chosen = choose(s.phone) })
 			if !chosen {
 				continue
 			}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"itlsim/fleet"
+	"itlsim/internal/contain"
 )
 
 // All yields a view of every phone, in the order of adding ([fleet.Fleet]).
@@ -52,9 +53,7 @@ func (s *slot) view() fleet.View {
 // States counts the phones in each state, by phone.State.
 func (f *Fleet) States() (states [4]int) {
 	for _, s := range f.all() {
-		s.mu.Lock()
-		states[s.phone.State()]++
-		s.mu.Unlock()
+		contain.Holding(&s.mu, func() { states[s.phone.State()]++ })
 	}
 	return states
 }

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+
+	"itlsim/internal/contain"
 )
 
 // A Server serves connections, each by a goroutine of its own. Make it with [Serve].
@@ -75,12 +77,12 @@ func (s *Server) Closing() context.Context { return s.closing }
 func (s *Server) Close() error {
 	err := s.listener.Close() // first: the places that become free are for nobody
 	s.cancel()
-	s.mu.Lock()
-	s.closed = true
-	for conn := range s.open {
-		conn.Close()
-	}
-	s.mu.Unlock()
+	contain.Holding(&s.mu, func() {
+		s.closed = true
+		for conn := range s.open {
+			conn.Close()
+		}
+	})
 	s.running.Wait()
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"itlsim/internal/contain"
 )
 
 // A Conn is a connection that a [Listener] has accepted. It comes with a deadline for
@@ -89,10 +91,10 @@ func (c *Conn) Write(b []byte) (int, error) {
 
 // Close closes the connection and gives its place up.
 func (c *Conn) Close() error {
-	c.listener.mu.Lock()
-	c.listener.remove(c)
-	c.closed = true
-	c.listener.mu.Unlock()
+	contain.Holding(&c.listener.mu, func() {
+		c.listener.remove(c)
+		c.closed = true
+	})
 	c.end()
 	return c.Conn.Close()
 }

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"itlsim/internal/contain"
 )
 
 // lapse is how long a turn counts. Who takes longer computes nothing any more, but waits
@@ -100,12 +102,12 @@ func (t *turns) call() {
 // work waits for the connection's turn, unless its peer is proven.
 func (c *Conn) work() {
 	l := c.listener
-	l.mu.Lock()
 	var w *waiter
-	if c.counted {
-		w = l.turns.begin(c)
-	}
-	l.mu.Unlock()
+	contain.Holding(&l.mu, func() {
+		if c.counted {
+			w = l.turns.begin(c)
+		}
+	})
 	for w != nil {
 		lapsed := time.NewTimer(lapse)
 		select {
@@ -114,9 +116,7 @@ func (c *Conn) work() {
 		case <-c.open.Done():
 			w = nil
 		case <-lapsed.C: // somebody's turn may have
-			l.mu.Lock()
-			l.turns.call()
-			l.mu.Unlock()
+			contain.Holding(&l.mu, l.turns.call)
 		}
 		lapsed.Stop()
 	}

@@ -10,6 +10,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // A Fault is a panic that was contained.
@@ -60,4 +61,12 @@ func at() string {
 			return "an unknown place"
 		}
 	}
+}
+
+// Holding does something while it holds a lock, which it lets go whatever comes, so that a
+// panic that is contained further out leaves it free.
+func Holding(l sync.Locker, do func()) {
+	l.Lock()
+	defer l.Unlock()
+	do()
 }
