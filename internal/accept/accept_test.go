@@ -435,3 +435,53 @@ func TestBodyAfterAWait(t *testing.T) {
 		require.Equal(t, whole, strings.HasSuffix(string(all), "body true"), "%s: %s", asked, all)
 	}
 }
+
+// Who asks without end at many ports, over connections that are proven, too, has no more
+// turns than one who asks at one: whoever asks little is answered after a few of its requests,
+// not after one of each connection.
+func TestHogAtManyPorts(t *testing.T) {
+	const ports, each = 12, 8
+	var worked atomic.Int64 // requests of the hog's
+	serve := func(conn *accept.Conn) {
+		conn.Prove()
+		for b := make([]byte, 1); ; {
+			if _, err := conn.Read(b); err != nil {
+				return
+			}
+			if b[0] == 'h' {
+				worked.Add(1)
+				for began := time.Now(); time.Since(began) < time.Millisecond; { // a signature
+				}
+			}
+			io.WriteString(conn, "ok")
+			conn.Expect()
+		}
+	}
+	var phone net.Conn
+	for range ports {
+		h := open(t, accept.Limits{}, serve)
+		for range each {
+			hog := h.enter("127.0.0.5")
+			go func() {
+				for {
+					if _, err := io.WriteString(hog, "h"); err != nil || !in(hog) {
+						return
+					}
+				}
+			}()
+		}
+		phone = h.enter("127.0.0.6")
+	}
+	const asked = 20
+	least := ports * each
+	for range 3 { // a busy machine keeps the phone itself waiting
+		began := worked.Load()
+		for range asked {
+			io.WriteString(phone, "p")
+			require.True(t, in(phone))
+		}
+		least = min(least, int(worked.Load()-began)/asked)
+	}
+	t.Logf("the phone waits for %d requests of the hog's", least)
+	require.Less(t, least, ports*each/2)
+}

@@ -80,12 +80,14 @@ func (c *Conn) Read(b []byte) (int, error) {
 
 // Write writes all of b within the patience of the limits, or fails.
 func (c *Conn) Write(b []byte) (int, error) {
-	c.rest()
+	working := c.rest()
 	c.writing.Store(now())
 	c.Conn.SetWriteDeadline(time.Now().Add(c.listener.limits.Patience))
 	n, err := c.Conn.Write(b)
 	c.writing.Store(0)
-	c.work()
+	if working { // else it is who tells the peer something unasked
+		c.work()
+	}
 	return n, err
 }
 
@@ -95,6 +97,7 @@ func (c *Conn) Close() error {
 		c.listener.remove(c)
 		c.closed = true
 	})
+	c.rest()
 	c.end()
 	return c.Conn.Close()
 }

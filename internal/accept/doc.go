@@ -18,9 +18,9 @@
 //     longest, so that a peer which does its part stays.
 //   - Where nobody has more than one, as when all phones of a cluster are reset, nobody
 //     is dropped who does its part: the new one waits, in the end in the kernel's queue.
-//   - As many are worked for at a time as there are processors, and of those that wait for
-//     that one address after the other. So who asks without end, and reads no answer,
-//     slows itself down and hardly others.
+//   - As many are worked for at a time as there are processors, at all listeners together,
+//     and of those that wait for that one address after the other, proven or not. So who
+//     asks without end, and reads no answer, slows itself down and hardly others.
 //   - A peer has so long ([Limits].Patience) for its first message, for each that it is
 //     then waited for ([Conn.Expect]), and to take each thing that is written, however
 //     few bytes come or go meanwhile.

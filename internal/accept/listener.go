@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -60,7 +59,6 @@ type Listener struct {
 	mu       sync.Mutex
 	sources  map[netip.Prefix][]*Conn // the unproven
 	unproven int
-	turns    turns
 }
 
 // Listen accepts what comes to a listener of TCP, which is its own from then on.
@@ -68,7 +66,6 @@ func Listen(l net.Listener, limits Limits) *Listener {
 	return &Listener{
 		Listener: l, limits: limits.orUsual(), ctx: context.Background(), sources: make(map[netip.Prefix][]*Conn),
 		closed: make(chan struct{}), left: make(chan struct{}, 1),
-		turns: turns{most: runtime.GOMAXPROCS(0), waiting: make(map[netip.Prefix][]waiter)},
 	}
 }
 
@@ -188,6 +185,7 @@ func (l *Listener) dropSilent() {
 func (l *Listener) drop(c *Conn) {
 	l.remove(c)
 	c.closed = true
+	c.rest()
 	c.end()
 	if tcp, ok := c.Conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
@@ -208,7 +206,6 @@ func (l *Listener) remove(c *Conn) {
 		return
 	}
 	c.counted = false
-	l.turns.end(c)
 	l.unproven--
 	conns := l.sources[c.from]
 	i, last := slices.Index(conns, c), len(conns)-1

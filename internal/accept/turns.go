@@ -2,7 +2,9 @@ package accept
 
 import (
 	"net/netip"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"itlsim/internal/contain"
@@ -12,16 +14,25 @@ import (
 // for something else, a lock or an answer.
 const lapse = 100 * time.Millisecond
 
-// turns has the unproven worked for in turn: as many at a time as there are processors,
-// and of those that wait one address after the other, however many connections each has.
-// So thousands who ask without end leave time for everybody else, and for what is no
-// connection. The listener's mu guards it.
+// turns has connections worked for in turn: as many at a time as there are processors, and
+// of those that wait one address after the other, however many connections each has. So
+// thousands who ask without end leave time for everybody else, and for what is no
+// connection; and who finds nobody waiting waits for nobody.
 type turns struct {
-	most    int // at a time
+	most int // at a time
+
+	mu      sync.Mutex
 	working []turn
 	waiting map[netip.Prefix][]waiter
 	order   []netip.Prefix // of those that wait, the next first
 }
+
+// processors are for the connections of all listeners together, proven or not: who asks at
+// ten ports has no more turns than who asks at one, and a phone that has registered is
+// no better than another that asks without end.
+var processors = newTurns(runtime.GOMAXPROCS(0))
+
+func newTurns(most int) *turns { return &turns{most: most, waiting: make(map[netip.Prefix][]waiter)} }
 
 type turn struct {
 	conn  *Conn
@@ -35,6 +46,8 @@ type waiter struct {
 
 // begin gives a connection a turn, or says whom to wait for; nil: for nobody.
 func (t *turns) begin(c *Conn) *waiter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.holds(c) >= 0 {
 		return nil
 	}
@@ -50,10 +63,13 @@ func (t *turns) begin(c *Conn) *waiter {
 	return &w
 }
 
-// end ends a connection's turn, or its wait for one.
-func (t *turns) end(c *Conn) {
+// end ends a connection's turn, or its wait for one, and tells whether it had one.
+func (t *turns) end(c *Conn) (had bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if i := t.holds(c); i >= 0 {
 		t.working = slices.Delete(t.working, i, i+1)
+		had = true
 	} else if len(t.waiting[c.from]) > 0 {
 		t.waiting[c.from] = slices.DeleteFunc(t.waiting[c.from], func(w waiter) bool {
 			if w.conn == c {
@@ -63,6 +79,7 @@ func (t *turns) end(c *Conn) {
 		})
 	}
 	t.call()
+	return had
 }
 
 func (t *turns) holds(c *Conn) int {
@@ -80,7 +97,7 @@ func (t *turns) room() bool {
 	return len(t.working) < t.most
 }
 
-// call gives turns to those that wait, as far as there is room.
+// call gives turns to those that wait, as far as there is room. The caller holds mu.
 func (t *turns) call() {
 	for len(t.order) > 0 && t.room() {
 		from := t.order[0]
@@ -99,15 +116,9 @@ func (t *turns) call() {
 	}
 }
 
-// work waits for the connection's turn, unless its peer is proven.
+// work waits for the connection's turn.
 func (c *Conn) work() {
-	l := c.listener
-	var w *waiter
-	contain.Holding(&l.mu, func() {
-		if c.counted {
-			w = l.turns.begin(c)
-		}
-	})
+	w := processors.begin(c)
 	for w != nil {
 		lapsed := time.NewTimer(lapse)
 		select {
@@ -116,15 +127,11 @@ func (c *Conn) work() {
 		case <-c.open.Done():
 			w = nil
 		case <-lapsed.C: // somebody's turn may have
-			contain.Holding(&l.mu, l.turns.call)
+			contain.Holding(&processors.mu, processors.call)
 		}
 		lapsed.Stop()
 	}
 }
 
-// rest ends its turn.
-func (c *Conn) rest() {
-	c.listener.mu.Lock()
-	defer c.listener.mu.Unlock()
-	c.listener.turns.end(c)
-}
+// rest ends its turn, and tells whether it had one.
+func (c *Conn) rest() bool { return processors.end(c) }

@@ -22,7 +22,7 @@ func called(w *waiter) bool {
 // One address after the other has its turn, however many connections it has.
 func TestTurnsGoByAddress(t *testing.T) {
 	from := func(a string) *Conn { return &Conn{from: Source(netip.MustParseAddr(a))} }
-	turns := turns{most: 1, waiting: make(map[netip.Prefix][]waiter)}
+	turns := newTurns(1)
 	first := from("10.0.0.1")
 	require.Nil(t, turns.begin(first))
 	require.Nil(t, turns.begin(first), "it goes on")
