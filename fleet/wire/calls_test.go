@@ -378,7 +378,7 @@ func TestEndDuringAService(t *testing.T) {
 	l.fleet.cancel()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("it waits on")
 		s.conn.Close()
 		<-done
