@@ -66,7 +66,7 @@ func run(
 ) (printed []string, said string, code int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), sftptest.Program(t, command[0]), append(command[1:], flags...)...)
-	cmd.Env = append(os.Environ(), "CUCM_PASSWORD="+password)
+	cmd.Env = append(os.Environ(), "CUCM_PASSWORD="+password, "PYTHONDONTWRITEBYTECODE=1")
 	cmd.Stdin = strings.NewReader(strings.Join(input, "\n"))
 	var out, err bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &err
