@@ -24,8 +24,8 @@ type Fleet interface {
 	All(Parts) iter.Seq[*View]
 	// Phone is a view of one phone, by its number.
 	Phone(i int) View
-	// States counts the phones in each state, by phone.State.
-	States() [4]int
+	// States counts the phones in each state, and those that are off.
+	States() States
 	// Busy is how many phones have something left to do.
 	Busy() int
 	// Index is the number of a phone, which the fleet must have.

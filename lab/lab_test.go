@@ -71,7 +71,7 @@ func TestLab(t *testing.T) {
 
 			l.Send(phone.PowerOn{}, func(m *lab.Member) bool { return m.Profile.Model == "8861" })
 			require.NoError(t, l.Fleet.Settle(t.Context()))
-			require.Equal(t, [4]int{phone.None: 3, phone.Trusted: 1}, l.Fleet.States())
+			require.Equal(t, fleet.States{fleet.Off: 3, phone.Trusted: 1}, l.Fleet.States())
 
 			sub, err := l.Node("test10sub")
 			require.NoError(t, err)
@@ -112,13 +112,13 @@ func TestDisturb(t *testing.T) {
 			require.Equal(t, bad, l.Disturbance())
 			l.Send(phone.PowerOn{}, nil)
 			require.NoError(t, l.Fleet.Settle(t.Context()))
-			require.Equal(t, [4]int{phone.None: 3}, l.Fleet.States())
+			require.Equal(t, fleet.States{phone.None: 3}, l.Fleet.States())
 			require.Zero(t, l.Traffic(), "nothing reaches a server")
 			l.Disturb(lab.Disturbance{})
 			l.Send(phone.PowerOff{}, nil)
 			l.Send(phone.PowerOn{}, nil)
 			require.NoError(t, l.Fleet.Settle(t.Context()))
-			require.Equal(t, [4]int{phone.Trusted: 3}, l.Fleet.States())
+			require.Equal(t, fleet.States{phone.Trusted: 3}, l.Fleet.States())
 			require.NoError(t, l.Close())
 		})
 	}

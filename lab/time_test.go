@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
@@ -127,7 +128,7 @@ func TestSettleFor(t *testing.T) {
 			require.Equal(t, 4, l.Fleet.Busy(), "they are under way yet")
 			require.NoError(t, l.SettleFor(t.Context(), 24*time.Hour))
 			require.Zero(t, l.Fleet.Busy())
-			require.Equal(t, [4]int{phone.Trusted: 4}, l.Fleet.States())
+			require.Equal(t, fleet.States{phone.Trusted: 4}, l.Fleet.States())
 			require.Less(t, l.Elapsed(), time.Hour)
 
 			canceled, cancel := context.WithCancel(t.Context())

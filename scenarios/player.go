@@ -179,7 +179,7 @@ func (p *Player) act(ctx context.Context, step Step) error {
 // judgeStep reports a step that was done, or broken off with an error.
 func (p *Player) judgeStep(step Step, err error) report.Step {
 	r := report.Step{
-		Name: step.Name, Says: step.Says, AtS: p.Elapsed().Seconds(), States: report.StatesOf(p.Fleet),
+		Name: step.Name, Says: step.Says, AtS: p.Elapsed().Seconds(), States: report.StatesOf(p.Fleet.States()),
 		Expectations: p.judged,
 	}
 	switch {

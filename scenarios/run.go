@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/lab"
-	"itlsim/phone"
 	"itlsim/scenarios/report"
 )
 
@@ -26,9 +26,9 @@ type Options struct {
 type Progress struct {
 	Step, Steps int // from 1
 	Name        string
-	Left        int    // phones with something left to do
-	Phones      int    // in all
-	States      [4]int // by phone.State
+	Left        int // phones with something left to do
+	Phones      int // in all
+	States      fleet.States
 	At          time.Duration
 	Boots       uint64 // so far
 	Refused     uint64 // files, so far
@@ -109,9 +109,9 @@ func (r *run) play(ctx context.Context, i int) error {
 
 // now fills in how things are.
 func (p Progress) now(player *Player, done bool) Progress {
-	fleet := player.Fleet
-	p.Left, p.States, p.At, p.Done = fleet.Busy(), fleet.States(), player.Elapsed(), done
-	p.Boots, p.Refused = fleet.Tally().Boots.Load(), fleet.Tally().Refused.Load()
+	f := player.Fleet
+	p.Left, p.States, p.At, p.Done = f.Busy(), f.States(), player.Elapsed(), done
+	p.Boots, p.Refused = f.Tally().Boots.Load(), f.Tally().Refused.Load()
 	return p
 }
 
@@ -121,10 +121,10 @@ func (r *run) watch(p Progress, done <-chan struct{}) {
 	defer tick.Stop()
 	look := func() Progress {
 		now := p.now(r.player, false)
-		timing, n := &r.report.Timing, now.States
+		timing := &r.report.Timing
 		timing.Timeline = append(timing.Timeline, report.Moment{
 			WallS: time.Since(r.began).Seconds(), AtS: now.At.Seconds(), Step: p.Step,
-			None: n[phone.None], Trusted: n[phone.Trusted], Locked: n[phone.Locked], Untrusted: n[phone.Untrusted],
+			States: report.StatesOf(now.States),
 		})
 		return now
 	}
@@ -149,7 +149,7 @@ func (r *run) finish(used time.Duration) {
 	t.WallS = time.Since(r.began).Seconds()
 	t.CPUS = (usage() - used).Seconds()
 	t.PeakRSSBytes = peakRSS()
-	r.report.States = report.StatesOf(r.player.Fleet)
+	r.report.States = report.StatesOf(r.player.Fleet.States())
 	r.player.Close() // what goes wrong at the end changes nothing in the report
 	r.report.Count(r.player.Lab)
 	_, failed, stopped := r.report.Tally()

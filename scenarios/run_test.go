@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/report"
@@ -64,7 +65,7 @@ func TestBulkReset(t *testing.T) {
 	require.Len(t, ended, len(r.Steps))
 	last.At = 0
 	require.Equal(t, Progress{
-		Step: 7, Steps: 7, Name: r.Steps[6].Name, Phones: phones, States: [4]int{phone.Trusted: phones},
+		Step: 7, Steps: 7, Name: r.Steps[6].Name, Phones: phones, States: fleet.States{phone.Trusted: phones},
 		Boots: 6 * phones, Refused: 2 * phones, Done: true,
 	}, last)
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"itlsim/phone"
+	"itlsim/fleet"
 	"itlsim/scenarios"
 )
 
@@ -57,13 +57,13 @@ func (p *progress) show(now scenarios.Progress) {
 // lines that takes.
 func live(now scenarios.Progress, first string) (drawing string, lines int) {
 	const width = 50
-	colors := [4]int{37, 32, 33, 31}
+	colors := [...]int{37, 32, 33, 31, 90} // as fleet.States
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
 	for s, n := range now.States {
 		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
 		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n",
-			phone.State(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
+			fleet.PlaceName(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
 	}
 	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock",
 		now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))
@@ -81,11 +81,11 @@ func (p *progress) end() {
 }
 
 // states counts phones in words.
-func states(n [4]int) string {
+func states(n fleet.States) string {
 	var parts []string
 	for s, count := range n {
 		if count > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count, phone.State(s)))
+			parts = append(parts, fmt.Sprintf("%d %s", count, fleet.PlaceName(s)))
 		}
 	}
 	return strings.Join(parts, ", ")

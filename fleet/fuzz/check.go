@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/fleet/virtual"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -189,7 +190,7 @@ func (c *accounted) reported(sum *sip.Checksum, holds *itl.List) error {
 }
 
 func (c *accounted) atRest(t *trial, end bool) error {
-	var states [4]int
+	var states fleet.States
 	holds := make(map[string]sip.Checksum)
 	for sum, names := range t.cluster.Holders() {
 		for _, name := range names {
@@ -197,7 +198,7 @@ func (c *accounted) atRest(t *trial, end bool) error {
 		}
 	}
 	for _, v := range t.fleet.Phones() {
-		states[v.State]++
+		states[v.Place()]++
 		reported := v.StoredAlarms == 0 && v.Profile.ReportsLists && v.Flash.Lists.ITL != nil
 		if end && reported && holds[v.Name] != v.Flash.Lists.ITL.SHA1() {
 			return fmt.Errorf("the cluster does not know which list %s holds", v.Name)

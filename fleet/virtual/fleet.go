@@ -68,7 +68,7 @@ type Fleet struct {
 	condition  network.Condition
 	handshakes map[handshake]error // why a phone refuses; nil: it does not
 
-	states  [4]int
+	states  fleet.States
 	tally   fleet.Tally
 	traffic cucm.Traffic
 }

@@ -12,6 +12,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/fleet"
 	"itlsim/fleet/virtual"
 	"itlsim/phone"
 )
@@ -91,7 +92,7 @@ func (l *lab) waits(d time.Duration) {
 
 func (l *lab) all(state phone.State, count int) {
 	l.Helper()
-	var want [4]int
+	var want fleet.States
 	want[state] = count
 	require.Equal(l, want, l.States(), "all %s", state)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/fleet"
 	"itlsim/internal/fleettest"
 	"itlsim/phone"
 )
@@ -24,5 +25,5 @@ func TestEveryModelBoots(t *testing.T) {
 		l.add(2 * i) // served by the publisher
 	}
 	fleettest.Models(t, l.Fleet, l.cluster)
-	require.Equal(t, [4]int{phone.None: 8, phone.Trusted: 72}, l.States())
+	require.Equal(t, fleet.States{phone.None: 8, phone.Trusted: 72}, l.States())
 }

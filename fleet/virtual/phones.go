@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/fleet/network"
 	"itlsim/phone"
 )
@@ -35,7 +36,7 @@ func (f *Fleet) Add(p *phone.Phone) {
 		s.home = i + 1
 	}
 	f.slots = append(f.slots, s)
-	f.states[p.State()]++
+	f.states[fleet.Place(p)]++
 }
 
 // caller is a phone as clusters know it, to whose databases the phones are added in the

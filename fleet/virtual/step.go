@@ -22,10 +22,8 @@ type Step struct {
 // carryOut does what a phone wants after a step.
 func (f *Fleet) carryOut(st *step) {
 	s := &f.slots[st.phone]
-	if now := s.phone.State(); now != st.was {
-		f.states[st.was]--
-		f.states[now]++
-	}
+	f.states[st.place]--
+	f.states[fleet.Place(s.phone)]++
 	outside := !phone.IsAnswer(st.event)
 	if outside {
 		s.pending--

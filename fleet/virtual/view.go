@@ -40,8 +40,8 @@ func (f *Fleet) Phone(i int) fleet.View {
 	return fleet.ViewOf(f.slots[i].phone)
 }
 
-// States counts the phones in each state, by phone.State.
-func (f *Fleet) States() [4]int {
+// States counts the phones in each state, and those that are off.
+func (f *Fleet) States() fleet.States {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.states

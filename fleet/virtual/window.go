@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 )
 
@@ -148,6 +149,7 @@ type step struct {
 	at      int64
 	phone   uint32
 	was     phone.State
+	place   uint8        // in Fleet.states, before
 	boots   uint32       // that had begun before
 	before  *phone.Flash // nil where nobody watches
 	event   phone.Event
@@ -180,7 +182,7 @@ func (f *Fleet) takeEach(steps []step, room *[]phone.Action) {
 	for i := range steps { // all of them first, so that the processor fetches many phones at once
 		st := &steps[i]
 		p := f.slots[st.phone].phone
-		st.was, st.boots = p.State(), p.Boots()
+		st.was, st.place, st.boots = p.State(), uint8(fleet.Place(p)), p.Boots()
 	}
 	for i := range steps {
 		st := &steps[i]

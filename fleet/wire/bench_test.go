@@ -40,7 +40,7 @@ func BenchmarkBoot(b *testing.B) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "boots/s")
 	b.ReportMetric(float64((processorTime()-used).Microseconds())/float64(b.N), "cpu-µs/boot")
-	require.Equal(b, [4]int{phone.Trusted: phones}, l.fleet.States())
+	require.Equal(b, fleet.States{phone.Trusted: phones}, l.fleet.States())
 }
 
 func processorTime() time.Duration {

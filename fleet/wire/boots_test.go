@@ -107,7 +107,7 @@ func TestManyPhonesFewAtATime(t *testing.T) {
 	})
 	l.boot(phone.PowerOn{})
 	l.requireBoots(phones, 0)
-	require.Equal(t, [4]int{phone.Trusted: phones}, l.fleet.States())
+	require.Equal(t, fleet.States{phone.Trusted: phones}, l.fleet.States())
 	require.Equal(t, phones, l.cluster.Registered())
 	require.LessOrEqual(t, most, limit)
 	require.Zero(t, l.fleet.Busy())

@@ -32,7 +32,7 @@ func whole(t *testing.T, nodes, phones int) *lab {
 	}
 	l.add(phones, servers...)
 	l.boot(phone.PowerOn{})
-	require.Equal(t, [4]int{phone.Trusted: phones}, l.fleet.States())
+	require.Equal(t, fleet.States{phone.Trusted: phones}, l.fleet.States())
 	return l
 }
 
@@ -340,7 +340,7 @@ func TestPhonesFromAnywhere(t *testing.T) {
 	}))
 	f.Send(phone.PowerOn{}, nil)
 	require.NoError(t, f.Settle(t.Context()))
-	require.Equal(t, [4]int{phone.Trusted: 1}, f.States())
+	require.Equal(t, fleet.States{phone.Trusted: 1}, f.States())
 	require.Equal(t, 1, l.cluster.Registered())
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/fleet"
 	"itlsim/internal/sftptest"
 	"itlsim/itl"
 	"itlsim/phone"
@@ -170,7 +171,7 @@ func TestDNSMasqServesPhones(t *testing.T) {
 	l.add(phones, server)
 	for range 3 {
 		l.boot(phone.PowerOn{})
-		require.Equal(t, [4]int{phone.Trusted: phones}, l.fleet.States())
+		require.Equal(t, fleet.States{phone.Trusted: phones}, l.fleet.States())
 		l.boot(phone.PowerOff{})
 	}
 	for _, failure := range l.fleet.Failures() {

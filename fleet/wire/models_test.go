@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
+	"itlsim/fleet"
 	"itlsim/internal/fleettest"
 	"itlsim/phone"
 	"itlsim/tvs"
@@ -35,7 +36,7 @@ func TestModelsOfEachFamily(t *testing.T) {
 	l := modelsLab(t, "8841", "7821", "8875", "7962", "9971", "6921", "7925", "ATA 191", "7960",
 		"Unified Client Services Framework", "8899", "7999")
 	fleettest.Models(t, l.fleet, l.cluster)
-	require.Equal(t, [4]int{phone.None: 2, phone.Trusted: 10}, l.fleet.States())
+	require.Equal(t, fleet.States{phone.None: 2, phone.Trusted: 10}, l.fleet.States())
 	http, all := l.sockets.Traffic().HTTP, 2*12
 	require.EqualValues(t, 4*2*2, http.Files, "list and configuration of N and P, twice")
 	require.EqualValues(t, all, l.sockets.Traffic().TFTP.NotFound, "every phone asks for a CTL, by TFTP at last")
@@ -55,7 +56,7 @@ func TestTLSOfFamilies(t *testing.T) {
 			t.Parallel()
 			l := modelsLab(t, "7962", "9971", "6921", "8841", "8875", "ATA 191")
 			l.boot(phone.PowerOn{})
-			require.Equal(t, [4]int{phone.Trusted: 6}, l.fleet.States())
+			require.Equal(t, fleet.States{phone.Trusted: 6}, l.fleet.States())
 
 			require.NoError(t, l.sockets.Stop(l.pub, cucm.TVSService))
 			server, err := tvs.Listen(l.pub.Address(cucm.TVSService), tvs.ServerConfig{

@@ -50,10 +50,10 @@ func (s *slot) view() fleet.View {
 	return fleet.ViewOf(s.phone)
 }
 
-// States counts the phones in each state, by phone.State.
-func (f *Fleet) States() (states [4]int) {
+// States counts the phones in each state, and those that are off.
+func (f *Fleet) States() (states fleet.States) {
 	for _, s := range f.all() {
-		contain.Holding(&s.mu, func() { states[s.phone.State()]++ })
+		contain.Holding(&s.mu, func() { states[fleet.Place(s.phone)]++ })
 	}
 	return states
 }

@@ -30,10 +30,7 @@ func chartOf(r *Report) string {
 	last := moments[len(moments)-1]
 	c := &chart{begin: moments[0].WallS, phones: max(r.Phones, 1)} // before that keys are made
 	c.end = max(r.Timing.WallS, last.WallS, c.begin+0.001)
-	c.moments = append(slices.Clip(moments), Moment{
-		WallS: c.end, Step: last.Step,
-		None: r.States.None, Trusted: r.States.Trusted, Locked: r.States.Locked, Untrusted: r.States.Untrusted,
-	})
+	c.moments = append(slices.Clip(moments), Moment{WallS: c.end, Step: last.Step, States: r.States})
 	fmt.Fprintf(c, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="phones in each state over the run">`,
 		chartWidth+2*chartLeft, chartHeight+chartTop+26)
 	c.areas()
@@ -59,6 +56,7 @@ func (c *chart) areas() {
 		{"none", func(m Moment) int { return m.None }},
 		{"locked", func(m Moment) int { return m.Locked }},
 		{"untrusted", func(m Moment) int { return m.Untrusted }},
+		{"off", func(m Moment) int { return m.Off }},
 	} {
 		var up, down []string
 		for i, m := range c.moments {

@@ -3,9 +3,7 @@ package report
 import (
 	"time"
 
-	"itlsim/fleet"
 	"itlsim/lab"
-	"itlsim/phone"
 )
 
 // Count takes what happened in a lab into the report: call it when the lab is
@@ -42,12 +40,6 @@ func (r *Report) Count(l *lab.Lab) {
 	}
 	q := l.Fleet.BootTimes()
 	t.BootMS.P50, t.BootMS.P90, t.BootMS.P99, t.BootMS.Max = ms(q.P50), ms(q.P90), ms(q.P99), ms(q.Max)
-}
-
-// StatesOf counts a fleet's phones.
-func StatesOf(f fleet.Fleet) States {
-	n := f.States()
-	return States{n[phone.None], n[phone.Trusted], n[phone.Locked], n[phone.Untrusted]}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -21,7 +21,7 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"add":    func(a, b int) int { return a + b },
 	"width":  func(n, of int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(max(of, 1))) },
 	"some":   Some,
-	"states": func() []string { return []string{"trusted", "none", "locked", "untrusted"} },
+	"states": func() []string { return []string{"trusted", "none", "locked", "untrusted", "off"} },
 }).Parse(reportHTML))
 
 // WriteHTML writes the report as one self-contained page, with the report's

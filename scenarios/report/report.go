@@ -22,14 +22,6 @@ type Report struct {
 	Timing         Timing  `json:"timing"`
 }
 
-// States counts phones.
-type States struct {
-	None      int `json:"none"`
-	Trusted   int `json:"trusted"`
-	Locked    int `json:"locked"`
-	Untrusted int `json:"untrusted"`
-}
-
 // Step is one step and what became of its expectations.
 type Step struct {
 	Name         string        `json:"name"`
@@ -94,15 +86,13 @@ type Timing struct {
 	Timeline []Moment `json:"timeline"`
 }
 
-// A Moment is how many phones were in which state.
+// A Moment is how many phones were in which state, at a time of the wall clock and of the
+// scenario's, both in seconds since the start.
 type Moment struct {
-	WallS     float64 `json:"wall_s"`
-	AtS       float64 `json:"at_s"`
-	Step      int     `json:"step"`
-	None      int     `json:"none"`
-	Trusted   int     `json:"trusted"`
-	Locked    int     `json:"locked"`
-	Untrusted int     `json:"untrusted"`
+	WallS float64 `json:"wall_s"`
+	AtS   float64 `json:"at_s"`
+	Step  int     `json:"step"`
+	States
 }
 
 // Tally counts expectations, and tells whether the run ended before its time.

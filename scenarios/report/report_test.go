@@ -120,7 +120,9 @@ func TestJSONAndHTML(t *testing.T) {
 	require.Contains(t, b.String(), "STOPPED · 1 of 2 expectations held")
 	require.NotContains(t, b.String(), "<svg", "no time passed")
 	r := sample()
-	r.Timing.Timeline = []report.Moment{{WallS: 1, Step: 1, None: 1200}, {WallS: 2, Step: 2, Trusted: 1200}}
+	r.Timing.Timeline = []report.Moment{
+		{WallS: 1, Step: 1, States: report.States{Off: 1200}}, {WallS: 2, Step: 2, States: report.States{Trusted: 1200}},
+	}
 	b.Reset()
 	require.NoError(t, r.WriteHTML(&b))
 	require.Contains(t, b.String(), `<title>step 2</title>`)

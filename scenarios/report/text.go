@@ -27,13 +27,13 @@ func (r *Report) WriteText(w io.Writer) error {
 			number(r.KnowNone))
 	}
 	p("")
-	p("       time %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted")
+	p("       time %10s %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted", "off")
 	for i, step := range r.Steps {
 		p("")
 		p("%2d  %s", i+1, step.Name)
 		s := step.States
-		p("    %7s %10s %10s %10s %10s",
-			clock(step.AtS), number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted))
+		p("    %7s %10s %10s %10s %10s %10s", clock(step.AtS),
+			number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted), number(s.Off))
 		for _, e := range step.Expectations {
 			if e.Passed {
 				p("    ✓ %s", e.Text)
