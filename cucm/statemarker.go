@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
+	"itlsim/internal/build"
 	"itlsim/internal/strictjson"
 )
 
@@ -27,14 +27,6 @@ const whatThisIs = "a simulated cluster, kept by itlsim serve --state; see docs/
 
 // maxMarker is more than a marker ever has, in bytes.
 const maxMarker = 64 << 10
-
-// version is which build of the program this is, "(devel)" where nobody said.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}
 
 // checkMarker refuses a directory of a later format.
 func (s *stateDir) checkMarker() error {
@@ -61,7 +53,7 @@ func (s *stateDir) checkMarker() error {
 // mark writes the marker, unless it is there as this version writes it. Nothing is lost
 // where that fails: the next change tries again.
 func (s *stateDir) mark() {
-	data, err := json.MarshalIndent(marker{whatThisIs, stateFormat, version()}, "", "  ")
+	data, err := json.MarshalIndent(marker{whatThisIs, stateFormat, build.Version()}, "", "  ")
 	if err != nil {
 		return
 	}

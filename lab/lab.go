@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"itlsim/cucm"
@@ -255,6 +256,22 @@ func (l *Lab) Type(n *cucm.Node, line string, answers ...string) (printed string
 		answers[i] = l.secret(a)
 	}
 	return l.types(n, line, answers)
+}
+
+// minMasked is the length from which answers are masked: shorter ones, such as "yes", are
+// no passwords of a CUCM, which have six characters or more.
+const minMasked = 6
+
+// Masked is what a command printed, with asterisks in place of the answers to its
+// questions: a terminal does not show passwords, and shows what was answered to the wrong
+// question.
+func (l *Lab) Masked(printed string, answers []string) string {
+	for _, a := range answers {
+		if a = l.secret(a); len(a) >= minMasked {
+			printed = strings.ReplaceAll(printed, a, "******")
+		}
+	}
+	return printed
 }
 
 func typed(n *cucm.Node, line string, answers []string) (string, error) {

@@ -274,6 +274,8 @@ func (p *Player) typeCommand(a Act) error {
 	if errors.Is(err, cli.ErrDeclined) { // of which nothing is printed
 		printed += err.Error()
 	}
+	printed = p.Masked(printed, a.Answers)
+	p.did.Prints(printed)
 	switch {
 	case a.Refused != "" && err == nil:
 		p.judge(a.Text+" is refused", errors.New("it was done"))

@@ -26,7 +26,8 @@ func TestExpectationsReadEnough(t *testing.T) {
 			defer p.Close()
 			readEnough(t, p)
 			for _, step := range s.Steps {
-				require.NoError(t, p.act(t.Context(), step))
+				_, err := p.act(t.Context(), step)
+				require.NoError(t, err)
 				readEnough(t, p)
 			}
 		})

@@ -24,6 +24,7 @@ type Player struct {
 
 	before before               // how things were when the step began
 	judged []report.Expectation // what acts found
+	did    report.Done          // what came of the last act
 	teller *report.Teller
 	turns  turns
 	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
@@ -78,7 +79,8 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 // begin carries an act out. From now on, or from its end where it is a wait, times
 // count that expectations name.
 func (p *Player) begin(ctx context.Context, a Act) error {
-	p.since = p.Elapsed()
+	p.since, p.did = p.Elapsed(), report.Done{Text: a.Text}
+	before := len(p.judged)
 	var err error
 	if fault := p.Cluster.Publisher().Contain("act", func() { err = p.carryOut(ctx, a) }); fault != nil {
 		err = fault
@@ -86,8 +88,26 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 	if a.Verb == LetTimePass || a.Verb == WaitUntil {
 		p.since = p.Elapsed()
 	}
+	p.did.Failed = failure(p.judged[before:], err)
 	return err
 }
+
+// failure is why an act failed, by what it found and its error; "" where it did not.
+func failure(found []report.Expectation, err error) string {
+	var why []string
+	for _, e := range found {
+		if !e.Passed {
+			why = append(why, e.Why)
+		}
+	}
+	if err != nil {
+		why = append(why, cause.Of(err))
+	}
+	return strings.Join(why, "; ")
+}
+
+// Did is the act that was done last, and what came of it.
+func (p *Player) Did() report.Done { return p.did }
 
 // vocabulary is what sentences may name here.
 func (p *Player) vocabulary() vocabulary {
@@ -146,41 +166,45 @@ func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure
 
 // Play does a step and judges it. The error is why it could not go on.
 func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
-	err := p.act(ctx, step)
-	return p.judgeStep(step, err), err
+	did, err := p.act(ctx, step)
+	return p.judgeStep(step, did, err), err
 }
 
-// act does all acts of a step.
-func (p *Player) act(ctx context.Context, step Step) error {
+// act does all acts of a step. It returns those that were done, of a repeated one the last
+// time.
+func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err error) {
 	p.Remember()
 	p.judged, p.since = []report.Expectation{}, p.Elapsed()
 	times := max(1, step.Repeat.Times)
 	timely := slices.ContainsFunc(step.Expect, func(e Expectation) bool { return e.timely() })
 	for turn := range times {
 		began := p.Elapsed()
+		did = []report.Done{}
 		for i, act := range step.Do {
 			do := p.Do
 			if timely && turn == times-1 && i == len(step.Do)-1 {
 				do = p.begin // it is judged while the phones do what follows
 			}
-			if err := do(ctx, act); err != nil {
-				return fmt.Errorf("%s: %w", act.Text, err)
+			err := do(ctx, act)
+			did = append(did, p.did)
+			if err != nil {
+				return did, fmt.Errorf("%s: %w", act.Text, err)
 			}
 		}
 		if turn < times-1 {
 			if err := p.pause(ctx, step.Repeat, began); err != nil {
-				return err
+				return did, err
 			}
 		}
 	}
-	return p.judgeTimely(ctx, step.Expect)
+	return did, p.judgeTimely(ctx, step.Expect)
 }
 
 // judgeStep reports a step that was done, or broken off with an error.
-func (p *Player) judgeStep(step Step, err error) report.Step {
+func (p *Player) judgeStep(step Step, did []report.Done, err error) report.Step {
 	r := report.Step{
-		Name: step.Name, Says: step.Says, AtS: p.Elapsed().Seconds(), States: report.StatesOf(p.Fleet.States()),
-		Expectations: p.judged,
+		Name: step.Name, Says: step.Says, Repeat: step.Repeat.Text, Do: did, AtS: p.Elapsed().Seconds(),
+		States: report.StatesOf(p.Fleet.States()), Groups: report.GroupsOf(p.Lab), Expectations: p.judged,
 	}
 	switch {
 	case err == nil:

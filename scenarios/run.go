@@ -20,6 +20,9 @@ type Options struct {
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
+	// Version and Command are what the report says of the program and of its command line
+	// that plays the run again.
+	Version, Command string
 }
 
 // Progress tells where a run is.
@@ -50,7 +53,9 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	}
 	r := &run{scenario: s, progress: opt.Progress, player: p, began: began, report: &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
-		Phones: p.Phones(),
+		Phones: p.Phones(), Version: opt.Version, Command: opt.Command,
+		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
+		Timing: report.Timing{StartedAt: began.UTC().Truncate(time.Second)},
 	}}
 	told := report.NewStories(p.Lab, p.teller)
 	for i, step := range s.Steps {
@@ -85,13 +90,13 @@ func (r *run) play(ctx context.Context, i int) error {
 		defer close(watched)
 		r.watch(progress, done)
 	}()
-	err := p.act(ctx, step)
+	did, err := p.act(ctx, step)
 	if err != nil {
 		p.Fleet.Close() // so that all of the report is about one moment
 	}
 	close(done)
 	<-watched
-	result := p.judgeStep(step, err)
+	result := p.judgeStep(step, did, err)
 	for _, e := range result.Expectations {
 		if !e.Passed {
 			progress.Failed++

@@ -128,10 +128,10 @@ func paths(at string, v any) []string {
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// masked puts 0 for each number that differs from run to run: the times of
-// steps, and all in the summary.
+// masked puts 0 for each number that differs from run to run, with its unit of time: the
+// times of steps, and all in the summary.
 func masked(report string) string {
 	at := regexp.MustCompile(`(?m)^[\d,]+ boots in`).FindStringIndex(report)[0]
-	return regexp.MustCompile(`\+\d+:\d\d`).ReplaceAllString(report[:at], "+0:00") +
-		regexp.MustCompile(`[\d,]*\d(\.\d+)?`).ReplaceAllString(report[at:], "0")
+	return regexp.MustCompile(`(?m)^ +\d[\d.]* (ms|s|min|h)( \d+ (s|min))? `).ReplaceAllString(report[:at], "         0 s ") +
+		regexp.MustCompile(`[\d,]*\d(\.\d+)?( (µs|ms|s|min)\b( \d+ s\b)?)?`).ReplaceAllString(report[at:], "0")
 }

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
@@ -88,7 +91,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if scenario, err = find(c.Scenario, c.Mode); err != nil {
 		return scenario, opt, err
 	}
-	opt = scenarios.Options{Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate}}
+	opt = scenarios.Options{Version: build.Version(), Command: c.again(), Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate}}
 	fewest := len(scenario.Groups)
 	switch {
 	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > lab.MaxPhones):
@@ -110,6 +113,31 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	}
 	return scenario, opt, err
 }
+
+// again is the command line that plays the run again, without what does not change it.
+func (c *runCmd) again() string {
+	again := []string{"itlsim", "run", quoted(c.Scenario), "--mode", c.Mode, "--seed", strconv.FormatInt(c.Seed, 10)}
+	for _, f := range []struct {
+		flag  string
+		value *int
+	}{{"--phones", c.Phones}, {"--boots", c.Boots}, {"--ris-rate", c.RISRate}} {
+		if f.value != nil {
+			again = append(again, f.flag, strconv.Itoa(*f.value))
+		}
+	}
+	return strings.Join(again, " ")
+}
+
+// quoted is a word as a shell reads it.
+func quoted(word string) string {
+	if plain.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// plain is a word that a shell takes as it is.
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./@%+=:,-]+$`)
 
 // find finds a built-in scenario, or loads a file, whose name has a dot or a slash
 // in it. The scenario must run in the mode.

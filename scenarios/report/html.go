@@ -14,10 +14,10 @@ import (
 var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-	"clock":  clock,
+	"clock":  atTime,
 	"int":    func(n int) string { return number(n) },
 	"uint":   func(n uint64) string { return number(n) },
-	"ms":     func(v float64) string { return fmt.Sprintf("%.1f ms", v) },
+	"ms":     func(v float64) string { return Span(milliseconds(v)) },
 	"add":    func(a, b int) int { return a + b },
 	"width":  func(n, of int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(max(of, 1))) },
 	"some":   Some,

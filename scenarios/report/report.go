@@ -1,5 +1,7 @@
 package report
 
+import "time"
+
 // Report is what a run gives. Its JSON field names are a contract; more may be
 // added.
 type Report struct {
@@ -8,13 +10,19 @@ type Report struct {
 	Rows     []string `json:"rows,omitempty"` // of the mission
 	Mode     string   `json:"mode"`
 	Seed     int64    `json:"seed"`
-	Phones   int      `json:"phones"`
-	KnowNone int      `json:"know_no_itl,omitempty"` // phones of models that know no ITL, whose state is none
-	Passed   bool     `json:"passed"`
-	States   States   `json:"states"`
-	Steps    []Step   `json:"steps"`
-	Limits   Limits   `json:"limits"`
-	Counts   Counts   `json:"counts"`
+	Version  string   `json:"version"` // of the program
+	Command  string   `json:"command"` // that plays it again
+	// StartedAt is the scenario's time at the start, in UTC; the wall clock's is in Timing.
+	StartedAt time.Time `json:"started_at"`
+	// Clusters are one or two as the run began, the scenario's own first.
+	Clusters []Cluster `json:"clusters"`
+	Phones   int       `json:"phones"`
+	KnowNone int       `json:"know_no_itl,omitempty"` // phones of models that know no ITL, whose state is none
+	Passed   bool      `json:"passed"`
+	States   States    `json:"states"`
+	Steps    []Step    `json:"steps"`
+	Limits   Limits    `json:"limits"`
+	Counts   Counts    `json:"counts"`
 	// Stories are those of the phones, each distinct one once; StoriesLeftOut
 	// phones have one that did not get a place.
 	Stories        []Story `json:"stories"`
@@ -26,8 +34,11 @@ type Report struct {
 type Step struct {
 	Name         string        `json:"name"`
 	Says         string        `json:"says,omitempty"`
-	AtS          float64       `json:"at_s"` // scenario seconds since the start
+	Do           []Done        `json:"do"`               // the acts, of a repeated step those of the last time
+	Repeat       string        `json:"repeat,omitempty"` // how often they were done
+	AtS          float64       `json:"at_s"`             // scenario seconds since the start
 	States       States        `json:"states"`
+	Groups       []Group       `json:"groups"`
 	Expectations []Expectation `json:"expectations"`
 	Error        string        `json:"error,omitempty"` // why the run could not go on
 }
@@ -72,11 +83,12 @@ type Counts struct {
 
 // Timing is what the run cost; it alone differs between equal runs.
 type Timing struct {
-	WallS        float64 `json:"wall_s"`
-	CPUS         float64 `json:"cpu_s"`
-	PeakRSSBytes int64   `json:"peak_rss_bytes"`
-	BootsPerS    float64 `json:"boots_per_s"` // over the whole run
-	CPUPerBootUS float64 `json:"cpu_per_boot_us"`
+	StartedAt    time.Time `json:"started_at"` // by the wall clock, in UTC
+	WallS        float64   `json:"wall_s"`
+	CPUS         float64   `json:"cpu_s"`
+	PeakRSSBytes int64     `json:"peak_rss_bytes"`
+	BootsPerS    float64   `json:"boots_per_s"` // over the whole run
+	CPUPerBootUS float64   `json:"cpu_per_boot_us"`
 	BootMS       struct {
 		P50 float64 `json:"p50"`
 		P90 float64 `json:"p90"`

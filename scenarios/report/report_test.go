@@ -100,7 +100,7 @@ func TestBrokenOff(t *testing.T) {
 	require.NoError(t, sample().WriteText(&b))
 	require.Contains(t, b.String(), "1,200 phones, wire mode, seed 7\n")
 	require.Contains(t, b.String(), "    ✗ all phones are on\n      but 2 of 1200 are off (SEP1, SEP2)\n")
-	require.Contains(t, b.String(), "      +6:07 ")
+	require.Contains(t, b.String(), "   6 min 7 s ")
 	require.Contains(t, b.String(), "STOPPED  1 of 2 expectations held until then\n")
 	b.Reset()
 	require.NoError(t, sample().WriteJUnit(&b))

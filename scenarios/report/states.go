@@ -1,7 +1,10 @@
 package report
 
 import (
+	"fmt"
+
 	"itlsim/fleet"
+	"itlsim/lab"
 	"itlsim/phone"
 )
 
@@ -17,4 +20,57 @@ type States struct {
 // StatesOf takes over what a fleet counted.
 func StatesOf(n fleet.States) States {
 	return States{n[phone.None], n[phone.Trusted], n[phone.Locked], n[phone.Untrusted], n[fleet.Off]}
+}
+
+// Phones is how many there are in all.
+func (s States) Phones() int { return s.None + s.Trusted + s.Locked + s.Untrusted + s.Off }
+
+// A Group is phones of one group, and how many of them are in which state.
+type Group struct {
+	Name   string `json:"name"`
+	Phones int    `json:"phones"`
+	States States `json:"states"`
+}
+
+// GroupsOf counts the phones of each group, in the order in which the groups have
+// phones.
+func GroupsOf(l *lab.Lab) []Group {
+	at, counted := make(map[string]int), []fleet.States(nil)
+	groups := []Group{}
+	l.Each(fleet.Basics, func(_ int, m *lab.Member, v *fleet.View) {
+		i, ok := at[m.Group]
+		if !ok {
+			i = len(groups)
+			at[m.Group] = i
+			groups, counted = append(groups, Group{Name: m.Group}), append(counted, fleet.States{})
+		}
+		counted[i][v.Place()]++
+	})
+	for i := range groups {
+		groups[i].States = StatesOf(counted[i])
+		groups[i].Phones = groups[i].States.Phones()
+	}
+	return groups
+}
+
+// differing are the groups of a step, where one of them has phones in other states than
+// the whole fleet has; nil where all are alike.
+func (s *Step) differing() []Group {
+	for _, g := range s.Groups {
+		if g.States.places() != s.States.places() {
+			return s.Groups
+		}
+	}
+	return nil
+}
+
+// places tells of each state, and off, whether there are phones.
+func (s States) places() [5]bool {
+	return [5]bool{s.None > 0, s.Trusted > 0, s.Locked > 0, s.Untrusted > 0, s.Off > 0}
+}
+
+// String is the columns of the text report.
+func (s States) String() string {
+	return fmt.Sprintf("%10s %10s %10s %10s %10s",
+		number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted), number(s.Off))
 }

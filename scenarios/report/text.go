@@ -27,13 +27,12 @@ func (r *Report) WriteText(w io.Writer) error {
 			number(r.KnowNone))
 	}
 	p("")
-	p("       time %10s %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted", "off")
+	p("        time %10s %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted", "off")
 	for i, step := range r.Steps {
 		p("")
 		p("%2d  %s", i+1, step.Name)
-		s := step.States
-		p("    %7s %10s %10s %10s %10s %10s", clock(step.AtS),
-			number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted), number(s.Off))
+		p("%12s %s", atTime(step.AtS), step.States)
+		step.printGroups(p)
 		for _, e := range step.Expectations {
 			if e.Passed {
 				p("    ✓ %s", e.Text)
@@ -68,25 +67,37 @@ func printer(w io.Writer) func(format string, args ...any) {
 // printCounts prints what happened on the network, and what it cost.
 func (r *Report) printCounts(p func(format string, args ...any)) {
 	c, t, l := r.Counts, r.Timing, r.Limits
-	p("%s boots in %.1f s: %s a second, %.0f µs of processor time each, %s MiB of memory at most",
-		number(c.Boots), t.WallS, number(uint64(t.BootsPerS)), t.CPUPerBootUS, number(uint64(t.PeakRSSBytes>>20)))
-	p("a boot took %.0f ms (median), %.0f ms (99 %%), %.0f ms at most; %d at a time, %s cut short",
-		t.BootMS.P50, t.BootMS.P99, t.BootMS.Max, l.Boots, number(c.BootsCutShort))
-	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %.0f ms, %d times)",
+	p("%s boots in %s: %s a second, %.0f µs of processor time each, %s MiB of memory at most",
+		number(c.Boots), Span(seconds(t.WallS)), number(uint64(t.BootsPerS)), t.CPUPerBootUS, number(uint64(t.PeakRSSBytes>>20)))
+	p("a boot took %s (median), %s (99 %%), %s at most; %d at a time, %s cut short", Span(milliseconds(t.BootMS.P50)),
+		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), l.Boots, number(c.BootsCutShort))
+	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %s, %d times)",
 		number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, number(c.TFTPNotFound), number(c.Retransmits),
-		number(c.TransfersFailed), l.TFTPTimeoutMS, l.TFTPRetries+1)
+		number(c.TransfersFailed), Span(milliseconds(l.TFTPTimeoutMS)), l.TFTPRetries+1)
 	p("HTTP  %s files, %.1f MB, %s not found", number(c.HTTPFiles), float64(c.HTTPBytes)/1e6, number(c.HTTPNotFound))
-	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %.0f s)",
-		number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), l.TVSTimeoutMS/1000)
+	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %s)",
+		number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), Span(milliseconds(l.TVSTimeoutMS)))
 	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations",
 		number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations))
 }
 
-// clock prints scenario seconds as minutes and seconds.
-func clock(s float64) string {
-	d := time.Duration(s) * time.Second
-	return fmt.Sprintf("+%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+// maxGroups bounds the lines of groups after a step.
+const maxGroups = 20
+
+// printGroups prints a line for each group, where they differ.
+func (s *Step) printGroups(p func(format string, args ...any)) {
+	groups := s.differing()
+	for i, g := range groups {
+		if i == maxGroups {
+			p("%12s and %s more groups", "", number(len(groups)-i))
+			return
+		}
+		p("%12s %s  %s", "", g.States, g.Name)
+	}
 }
+
+// atTime is a time of the scenario, in whole seconds since the start.
+func atTime(s float64) string { return Span(seconds(s).Truncate(time.Second)) }
 
 // number prints thousands with commas.
 func number[T int | uint64](n T) string {
