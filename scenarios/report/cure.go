@@ -11,11 +11,14 @@ import (
 	"itlsim/phone"
 )
 
+// resetLocalKey is the command that a cure names where it would help.
+const resetLocalKey = "`utils itl reset localkey`"
+
 // Cure says what would help a phone that a node serves (M10, M20), "" where it
 // needs nothing. Commands stand between grave accents.
 func (t *Teller) Cure(v *fleet.View, n *cucm.Node) string {
 	switch {
-	case v.State != phone.Locked && v.State != phone.Untrusted:
+	case !lost(v.State):
 		return ""
 	case v.Refusal == nil:
 		return "a reset of the phones, to try again"

@@ -19,10 +19,15 @@ type Report struct {
 	Phones   int       `json:"phones"`
 	KnowNone int       `json:"know_no_itl,omitempty"` // phones of models that know no ITL, whose state is none
 	Passed   bool      `json:"passed"`
+	Verdict  string    `json:"verdict"` // what came of the phones, in a sentence
 	States   States    `json:"states"`
 	Steps    []Step    `json:"steps"`
 	Limits   Limits    `json:"limits"`
 	Counts   Counts    `json:"counts"`
+	// Stranded are the phones that are locked or untrusted at the end, StrandedLeftOut those
+	// for which it had no place.
+	Stranded        []Stranded `json:"stranded"`
+	StrandedLeftOut int        `json:"stranded_left_out"`
 	// Stories are those of the phones, each distinct one once; StoriesLeftOut
 	// phones have one that did not get a place.
 	Stories        []Story `json:"stories"`

@@ -127,7 +127,8 @@ func (s *Stories) told(at int32) (model string, chapters []Chapter) {
 	}
 }
 
-// Report writes the stories into a report, those that most phones share first.
+// Report writes the stories into a report, those that most phones share first, who is
+// stranded, and the verdict. It is called last, when all else is in the report.
 func (s *Stories) Report(r *Report) {
 	type ending struct {
 		leaf int32
@@ -135,6 +136,7 @@ func (s *Stories) Report(r *Report) {
 	}
 	groups := make(map[ending]*Story)
 	var all []*Story
+	stranded := losses{at: make(map[loss]*Stranded)}
 	s.lab.Each(fleet.Verdicts, func(i int, m *lab.Member, v *fleet.View) {
 		end := ending{s.at[i], s.teller.Cure(v, m.Home)}
 		story := groups[end]
@@ -145,6 +147,9 @@ func (s *Stories) Report(r *Report) {
 			all = append(all, story)
 		}
 		story.Phones = append(story.Phones, v.Name)
+		if lost(v.State) {
+			stranded.add(s.lossOf(end.leaf, m.Group, end.cure), v.Name, v.On)
+		}
 	})
 	slices.SortStableFunc(all, func(a, b *Story) int { return len(b.Phones) - len(a.Phones) })
 	r.Stories = []Story{}
@@ -155,4 +160,6 @@ func (s *Stories) Report(r *Report) {
 		}
 		r.Stories = append(r.Stories, *story)
 	}
+	r.Stranded, r.StrandedLeftOut = stranded.sorted(maxStories)
+	r.Verdict = r.verdict()
 }

@@ -47,9 +47,14 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("")
 	r.printCounts(p)
 	p("")
+	r.printStranded(p)
+	p("%s", r.Verdict)
+	stranded, _ := r.stranded()
 	switch held, failed, stopped := r.Tally(); {
 	case stopped:
 		p("STOPPED  %d of %d expectations held until then", held, held+failed)
+	case r.Passed && stranded > 0:
+		p("PASSED  all %d expectations held, and %s stranded", held, are(stranded))
 	case r.Passed:
 		p("PASSED  all %d expectations held", held)
 	default:
