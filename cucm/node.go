@@ -147,6 +147,10 @@ func (n *Node) KnownHost(server string) (key string, ok bool) {
 // or some more, the oldest first.
 func (n *Node) Log() []string { return n.log.Lines() }
 
+// Logged are the newest entries of the application log, so many at most, the oldest first:
+// of one alarm, where that is not zero ([ciscolog.Log.Last]).
+func (n *Node) Logged(most int, of ciscolog.Alarm) []ciscolog.Logged { return n.log.Last(most, of) }
+
 // LogFiles are the names of the files that the log is in, as `file … activelog` has them,
 // the present one first.
 func (n *Node) LogFiles() []string { return n.log.Files() }

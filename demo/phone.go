@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"itlsim/cnf"
-	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/internal/cause"
 	"itlsim/itl"
@@ -76,7 +75,7 @@ type storyView struct {
 
 func (w *round) phone(i int) *phoneView {
 	p := w.lab.Fleet.Phone(i)
-	serving := w.serving(i, &p)
+	serving := w.lab.Server(&p)
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
 		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
@@ -114,17 +113,6 @@ func meansOf(v *fleet.View) string {
 		return "It is of a model that knows no ITL: it will believe whatever configuration it is offered."
 	}
 	return means[v.State]
-}
-
-// serving is the node whose TFTP a phone asks first: its home's, unless somebody
-// gave it other servers.
-func (w *round) serving(i int, v *fleet.View) *cucm.Node {
-	for _, n := range w.lab.Nodes() {
-		if n.Address(cucm.TFTPService) == v.Servers[0] {
-			return n
-		}
-	}
-	return w.lab.Nodes()[w.phones[i].Home]
 }
 
 func listOf(l *itl.List) *listView {

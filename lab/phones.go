@@ -67,6 +67,19 @@ func (l *Lab) Each(parts fleet.Parts, look func(i int, m *Member, v *fleet.View)
 	}
 }
 
+// Server is the node whose TFTP a phone asks first. Where that is none of the lab's, since
+// somebody gave the phone other servers, it is the setup's publisher.
+func (l *Lab) Server(v *fleet.View) *cucm.Node {
+	if len(v.Servers) > 0 {
+		for _, n := range l.nodes {
+			if n.Address(cucm.TFTPService) == v.Servers[0] {
+				return n.Node
+			}
+		}
+	}
+	return l.Cluster.Publisher()
+}
+
 // Send gives an event to the phones that pick reports true for; to all if it is
 // nil. It does not wait for what follows.
 func (l *Lab) Send(ev phone.Event, pick func(*Member) bool) {

@@ -138,12 +138,22 @@ func (e *Expectation) timeLimit(said language.Said) error {
 	return nil
 }
 
+// ParseExpectation understands a sentence as a file has it under `expect`. The error is of
+// [language.ErrInvalid], a [*language.Error] that tells where in the sentence.
+func (p *Player) ParseExpectation(sentence string) (Expectation, error) {
+	e, err := p.vocabulary().expectation(sentence)
+	if err != nil {
+		return e, fmt.Errorf("%q: %w", sentence, err)
+	}
+	return e, nil
+}
+
 // Expect judges a sentence: nil where it holds, else what is the case (see
 // [ErrNotSo]). Where the sentence names a time, that may pass.
 func (p *Player) Expect(sentence string) error {
-	e, err := p.vocabulary().expectation(sentence)
+	e, err := p.ParseExpectation(sentence)
 	if err != nil {
-		return fmt.Errorf("%q: %w", sentence, err)
+		return err
 	}
 	if err := p.await(context.Background(), &e); err != nil {
 		return &notSo{sentence, err}

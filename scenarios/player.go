@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -127,14 +128,22 @@ func (p *Player) vocabulary() vocabulary {
 // ParseAct understands an act as a scenario file has it, key and value in one
 // line: "phones of floor-1: power off", "on test10pub: set cert regen TVS", with
 // the answers to the command's questions, "wait: 6 minutes", "fault: …",
-// "page: …". The error is of [language.ErrInvalid].
+// "page: …". The error is of [language.ErrInvalid], a [*language.Error] that tells where in
+// the text.
 func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 	key, value, ok := strings.Cut(text, ": ")
 	if !ok {
 		says := "an act is a key and a value, such as \"phones: power on\""
 		return Act{}, fmt.Errorf("%q: %w", text, &language.Error{Says: says})
 	}
-	act, err := p.vocabulary().act(key, value)
+	k, err := p.vocabulary().actKey(key)
+	var act Act
+	if err == nil {
+		act, err = k.act(value)
+		if of, ok := errors.AsType[*language.Error](err); ok { // the value, which begins behind the key
+			err = &language.Error{At: of.At + utf8.RuneCountInString(key+": "), Says: of.Says}
+		}
+	}
 	if err == nil && len(answers) > 0 && act.Verb != TypeCommand {
 		err = &language.Error{Says: "only a command asks questions that have answers"}
 	}
@@ -160,6 +169,9 @@ func (p *Player) Failed() []report.Expectation {
 	return failed
 }
 
+// NewStories begins the stories of the phones.
+func (p *Player) NewStories() *report.Stories { return report.NewStories(p.Lab, p.teller) }
+
 // Cure says what would help a phone that a node serves, "" where it needs
 // nothing.
 func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure(v, n) }
@@ -168,6 +180,15 @@ func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure
 func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
 	did, err := p.act(ctx, step)
 	return p.judgeStep(step, did, err), err
+}
+
+// Judge judges expectations of how things are, as those of a step are judged: "before"
+// speaks of the moment before the last step, and where sentences name a time, that may
+// pass. The error is why it could not go on.
+func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, error) {
+	p.judged = []report.Expectation{}
+	err := p.judgeTimely(ctx, expect)
+	return p.judgeStep(Step{Expect: expect}, []report.Done{}, err), err
 }
 
 // act does all acts of a step. It returns those that were done, of a repeated one the last

@@ -57,7 +57,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
 		Timing: report.Timing{StartedAt: began.UTC().Truncate(time.Second)},
 	}}
-	told := report.NewStories(p.Lab, p.teller)
+	told := p.NewStories()
 	for i, step := range s.Steps {
 		if err = r.play(ctx, i); err != nil {
 			break

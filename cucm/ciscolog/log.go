@@ -19,19 +19,21 @@ type Log struct {
 	mu         sync.Mutex
 	host, fqdn string
 	next       map[string]uint32 // sequence number, by process
-	entries    []kept            // the oldest first
+	entries    []Logged          // the oldest first
 	changed    time.Time         // when the last was entered; zero: none was since it was opened
 	file       *file             // nil: none
 }
 
-// kept is an entry, or its line once that is written.
-type kept struct {
-	line string
+// A Logged is an entry that a log keeps. Once its line is written, details that may be of any
+// size are left out of it.
+type Logged struct {
 	Entry
+	line string // "": not written yet, unless there is no alarm, but a line of a file
 }
 
-func (k *kept) text() string {
-	if k.Alarm == 0 {
+// Line is the entry's line in the file ([Entry.String]).
+func (k *Logged) Line() string {
+	if k.line != "" || k.Alarm == 0 {
 		return k.line
 	}
 	return k.String()
@@ -77,7 +79,7 @@ func Open(path string, to *Collectors) (*Log, error) {
 		return nil, err
 	}
 	for _, line := range lines {
-		l.keep(kept{line: line})
+		l.keep(Logged{line: line})
 		if process, sequence, ok := numbered(line); ok {
 			l.next[process] = sequence + 1
 		}
@@ -97,11 +99,13 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := Entry{Alarm: a, At: at, Details: d, Sequence: l.number(catalogue[a].appID), Host: l.host, FQDN: l.fqdn}
-	k := kept{Entry: e}
+	k := Logged{Entry: e}
 	// Tags may be of any length, and made by anybody: the log keeps no more of them
 	// than their line shows.
 	if _, tags := d.(Tags); tags || l.file != nil || l.collectors != nil && !l.collectors.none() {
-		k = kept{line: e.String()}
+		if k.line = e.String(); tags {
+			k.Details = nil
+		}
 		if l.file != nil {
 			l.file.write(k.line)
 		}
@@ -114,7 +118,7 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 	return e
 }
 
-func (l *Log) keep(k kept) {
+func (l *Log) keep(k Logged) {
 	if l.entries = append(l.entries, k); len(l.entries) >= 2*Kept {
 		l.entries = slices.Delete(l.entries, 0, Kept)
 	}
@@ -131,9 +135,27 @@ func (l *Log) Lines() []string {
 func (l *Log) lines() []string {
 	lines := make([]string, len(l.entries))
 	for i := range l.entries {
-		lines[i] = l.entries[i].text()
+		lines[i] = l.entries[i].Line()
 	}
 	return lines
+}
+
+// Last are the newest entries at hand, so many at most, the oldest first: of one alarm,
+// where that is not zero. Those of an earlier process, of which only lines are left, are not
+// among them.
+func (l *Log) Last(most int, of Alarm) (last []Logged) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range slices.Backward(l.entries) {
+		if len(last) == most {
+			break
+		}
+		if k.Alarm != 0 && (of == 0 || k.Alarm == of) {
+			last = append(last, k)
+		}
+	}
+	slices.Reverse(last)
+	return last
 }
 
 // Close lets go of the log's files. Entries after that are kept in memory only.

@@ -114,13 +114,13 @@ func openRegular(name string) (*os.File, fs.FileInfo, error) {
 
 // entries reads entries as a file has them. Their lines are made as they are read.
 type entries struct {
-	left []kept
+	left []Logged
 	line []byte // what is left of one
 }
 
 func (e *entries) size() (bytes int64) {
 	for i := range e.left {
-		bytes += int64(len(e.left[i].text())) + 1
+		bytes += int64(len(e.left[i].Line())) + 1
 	}
 	return bytes
 }
@@ -130,7 +130,7 @@ func (e *entries) Read(b []byte) (n int, err error) {
 		if len(e.left) == 0 {
 			return 0, io.EOF
 		}
-		e.line = append(append(e.line, e.left[0].text()...), '\n')
+		e.line = append(append(e.line, e.left[0].Line()...), '\n')
 		e.left = e.left[1:]
 	}
 	n = copy(b, e.line)

@@ -127,6 +127,17 @@ func (s *Stories) told(at int32) (model string, chapters []Chapter) {
 	}
 }
 
+// Of is the story of one phone so far, by its number, without the phones' names and the
+// cure.
+func (s *Stories) Of(phone int) Story {
+	var told Story
+	told.Model, told.Chapters = s.told(s.at[phone])
+	return told
+}
+
+// Len is how many chapters are told, each once for all phones to which the same happened.
+func (s *Stories) Len() int { return len(s.leaves) }
+
 // Report writes the stories into a report, those that most phones share first, who is
 // stranded, and the verdict. It is called last, when all else is in the report.
 func (s *Stories) Report(r *Report) {

@@ -1,0 +1,168 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"itlsim/scenarios"
+	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
+)
+
+// A problem is a sentence that is not understood.
+type problem struct {
+	In      string `json:"in"` // such as do[0]
+	Text    string `json:"text"`
+	Column  int    `json:"column"` // from 1, in characters
+	Message string `json:"message"`
+}
+
+// A notUnderstood is the error of sentences that are not understood; nothing was done.
+type notUnderstood struct{ problems []problem }
+
+func (e *notUnderstood) Error() string {
+	var lines []string
+	for _, p := range e.problems {
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", p.In, p.Column, p.Message))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// add notes that a sentence is not understood.
+func (e *notUnderstood) add(list string, i int, text string, err error) {
+	p := problem{In: fmt.Sprintf("%s[%d]", list, i), Text: text, Column: 1, Message: err.Error()}
+	if in, ok := errors.AsType[*language.Error](err); ok {
+		p.Column, p.Message = in.At+1, in.Says
+	}
+	e.problems = append(e.problems, p)
+}
+
+// err is nil where all is understood.
+func (e *notUnderstood) err() error {
+	if len(e.problems) == 0 {
+		return nil
+	}
+	return e
+}
+
+// done is what a step's report says, and whether all of it came true.
+type done struct {
+	Passed bool `json:"passed"`
+	report.Step
+}
+
+func doneOf(step report.Step) done {
+	d := done{Passed: step.Error == "", Step: step}
+	for _, e := range step.Expectations {
+		d.Passed = d.Passed && e.Passed
+	}
+	return d
+}
+
+// answers are those to the questions of commands, by the act as it stands in `do`. A list
+// alone is for the one act that there is.
+type answers map[string][]string
+
+// UnmarshalJSON takes either form.
+func (a *answers) UnmarshalJSON(data []byte) error {
+	var one []string
+	if err := json.Unmarshal(data, &one); err == nil {
+		*a = answers{"": one}
+		return nil
+	}
+	return json.Unmarshal(data, (*map[string][]string)(a))
+}
+
+// of are the answers to an act, one of so many.
+func (a answers) of(text string, acts int) []string {
+	if all, ok := a[""]; ok && acts == 1 {
+		return all
+	}
+	return a[text]
+}
+
+// check finds answers that are for nothing.
+func (a answers) check(do []string) error {
+	for text := range a {
+		if text == "" && len(do) != 1 {
+			return &unread{errors.New("a list of answers is for one act: give an object, with a list for each act")}
+		}
+		if text != "" && !slices.Contains(do, text) {
+			return &unread{fmt.Errorf("answers to %.100q: do has no such act", text)}
+		}
+	}
+	return nil
+}
+
+// acts does what sentences say, and judges what is expected then, as a step of a file.
+func acts(l *Lab, r *http.Request) (any, error) {
+	body, err := read[struct {
+		Name    string   `json:"name"` // of the step; the first act if empty
+		Do      []string `json:"do"`
+		Answers answers  `json:"answers"`
+		Expect  []string `json:"expect"`
+	}](r)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body.Do) == 0 || len(body.Do) > maxActs || len(body.Expect) > maxActs:
+		return nil, &unread{fmt.Errorf("do has 1 to %d acts, and expect up to %d sentences", maxActs, maxActs)}
+	}
+	if err := body.Answers.check(body.Do); err != nil {
+		return nil, err
+	}
+	step := scenarios.Step{Name: body.Name}
+	var unclear notUnderstood
+	for i, text := range body.Do {
+		act, err := l.ParseAct(text, body.Answers.of(text, len(body.Do))...)
+		if err != nil {
+			unclear.add("do", i, text, err)
+		}
+		step.Do = append(step.Do, act)
+	}
+	step.Expect = l.expectations(body.Expect, &unclear)
+	if err := unclear.err(); err != nil {
+		return nil, err
+	}
+	if step.Name == "" {
+		step.Name = step.Do[0].Text
+	}
+	did, err := l.Play(r.Context(), step)
+	return doneOf(did), err
+}
+
+// expect judges sentences.
+func expect(l *Lab, r *http.Request) (any, error) {
+	body, err := read[struct {
+		Expect []string `json:"expect"`
+	}](r)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body.Expect) == 0 || len(body.Expect) > maxActs:
+		return nil, &unread{fmt.Errorf("expect has 1 to %d sentences", maxActs)}
+	}
+	var unclear notUnderstood
+	all := l.expectations(body.Expect, &unclear)
+	if err := unclear.err(); err != nil {
+		return nil, err
+	}
+	judged, err := l.judge(r.Context(), all)
+	return doneOf(judged), err
+}
+
+// expectations understands sentences.
+func (l *Lab) expectations(texts []string, unclear *notUnderstood) (all []scenarios.Expectation) {
+	for i, text := range texts {
+		e, err := l.ParseExpectation(text)
+		if err != nil {
+			unclear.add("expect", i, text, err)
+		}
+		all = append(all, e)
+	}
+	return all
+}

@@ -1,0 +1,296 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/itl"
+	"itlsim/lab"
+	"itlsim/scenarios"
+	"itlsim/scenarios/api"
+)
+
+// A client speaks with the API of a lab.
+type client struct {
+	*testing.T
+	handler http.Handler
+	lab     *api.Lab
+}
+
+// open puts a scenario up.
+func open(t *testing.T, mode, name string, phones int) *client {
+	t.Helper()
+	put := func() *api.Lab { return openLab(t, mode, name, phones) }
+	c := &client{T: t, lab: put()}
+	c.handler = api.New(api.Config{
+		Lab:       func() *api.Lab { return c.lab },
+		StartAnew: func(context.Context) error { c.lab = put(); return nil },
+	})
+	return c
+}
+
+func openLab(t testing.TB, mode, name string, phones int) *api.Lab {
+	t.Helper()
+	s, ok := scenarios.Find(name)
+	require.True(t, ok)
+	l, err := api.Open(s, lab.Options{Mode: mode, Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	require.NoError(t, err)
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// ask sends a request and takes the answer's body, which has this status.
+func (c *client) ask(status int, method, path, body string) []byte {
+	c.Helper()
+	r := httptest.NewRequest(method, api.Prefix+path, strings.NewReader(body))
+	rw := httptest.NewRecorder()
+	c.handler.ServeHTTP(rw, r)
+	require.Equal(c, status, rw.Code, "%s %s: %s", method, path, rw.Body)
+	return rw.Body.Bytes()
+}
+
+// told is an answer as JSON.
+func (c *client) told(status int, method, path, body string) (v answer) {
+	c.Helper()
+	text := c.ask(status, method, path, body)
+	require.NoError(c, json.Unmarshal(text, &v), string(text))
+	return v
+}
+
+// answer is what the tests read of answers.
+type answer struct {
+	Passed   bool
+	Name     string
+	Error    string
+	Problems []struct {
+		In, Text, Message string
+		Column            int
+	}
+	Expectations []struct {
+		Text, Why string
+		Passed    bool
+	}
+	States   map[string]int
+	Busy     string
+	Matching int
+	Next     string
+	Phones   json.RawMessage
+	Group    string
+	State    string
+	Node     string
+	ITL      *struct{ SHA1, Signer string }
+	Settings *struct {
+		SettingsAccess bool `json:"settings_access"`
+	}
+	Status []struct{ Text string }
+	Story  struct {
+		Cure     string
+		Chapters []struct{ Name, State, Why string }
+	}
+	Nodes []struct {
+		Name, Role string
+		ITL        *struct{ SHA1 string }
+	}
+	Alarms  []struct{ Phone, Status, ITL string }
+	Entries []struct{ Alarm, Line string }
+}
+
+// names are those of a page of phones.
+func (c *client) names(a answer) (names []string) {
+	c.Helper()
+	var listed []struct{ Name string }
+	require.NoError(c, json.Unmarshal(a.Phones, &listed))
+	for _, p := range listed {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// Phones lose their trust by two certificates renewed while they are off, and get it back,
+// all by requests, in both modes.
+func TestTrustIsLostAndRegained(t *testing.T) {
+	for _, mode := range lab.Modes {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			c := open(t, mode, "both-certificates-at-once", 12)
+			a := c.told(200, "POST", "/acts", `{"do": ["phones: power on"], "expect": ["all phones are trusted"]}`)
+			require.True(t, a.Passed)
+			require.Equal(t, 12, a.States["trusted"])
+			require.Equal(t, "all phones are trusted", a.Expectations[0].Text)
+
+			a = c.told(200, "POST", "/acts", `{"name": "both are renewed", "do": [
+				"phones: power off",
+				"on test10pub: set cert regen CallManager", "wait: 6 minutes",
+				"on test10pub: set cert regen TVS", "phones: power on"
+			], "answers": {
+				"on test10pub: set cert regen CallManager": ["yes"], "on test10pub: set cert regen TVS": ["yes"]
+			}}`)
+			require.True(t, a.Passed, "%+v", a)
+			require.Equal(t, "both are renewed", a.Name)
+			require.True(t, c.told(200, "POST", "/expect", `{"expect": ["all phones are untrusted"]}`).Passed)
+
+			a = c.told(200, "GET", "/phones/SEP001BD4000003", "")
+			require.Equal(t, "untrusted", a.State)
+			require.Contains(t, a.Story.Cure, "utils itl reset localkey")
+			require.Equal(t, "both are renewed", a.Story.Chapters[len(a.Story.Chapters)-1].Name)
+			require.NotEmpty(t, a.Story.Chapters[len(a.Story.Chapters)-1].Why)
+			require.NotEmpty(t, a.Status)
+			require.NotNil(t, a.Settings)
+			held, err := itl.ParseList(c.ask(200, "GET", "/phones/SEP001BD4000003/itl", ""))
+			require.NoError(t, err)
+			require.Equal(t, a.ITL.SHA1, fmt.Sprintf("%x", held.SHA1()))
+
+			a = c.told(200, "POST", "/acts", `{
+				"do": ["on test10pub: utils itl reset localkey"], "answers": ["ciscocisco"]}`)
+			require.True(t, a.Passed, "%+v", a)
+			a = c.told(200, "POST", "/acts", `{"do": ["phones: reset"], "expect": ["all phones are trusted"]}`)
+			require.True(t, a.Passed, "%+v", a)
+
+			alarms := c.told(200, "GET", "/alarms?limit=3", "").Alarms
+			require.Len(t, alarms, 3)
+			require.Equal(t, "Match", alarms[2].Status)
+			log := c.told(200, "GET", "/log?node=test10pub&limit=1000", "")
+			var seen []string
+			for _, e := range log.Entries {
+				seen = append(seen, e.Alarm)
+				require.Contains(t, e.Line, e.Alarm)
+			}
+			require.Contains(t, seen, "ITLFileRegenerated")
+
+			require.Equal(t, 12, c.told(200, "POST", "/cluster/start-anew", "").States["off"])
+		})
+	}
+}
+
+// What is not understood is told as in a file, all of it, and nothing is done.
+func TestWhatIsNotUnderstood(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 4)
+	a := c.told(400, "POST", "/acts", `{"do": ["phones: power on", "phones: powr off", "phnes: power on"],
+		"expect": ["all phones are trustd"]}`)
+	require.Len(t, a.Problems, 3)
+	_, err := scenarios.Load("tonight.yaml", []byte(`
+name: tonight
+shows: what a file is told
+phones:
+  - {group: floor-1, count: 40}
+steps:
+  - do:
+      - phones: powr off
+    expect:
+      - all phones are trustd
+`), nil)
+	var inFile scenarios.Problems
+	require.ErrorAs(t, err, &inFile)
+	require.Equal(t, "do[1]", a.Problems[0].In)
+	require.Equal(t, inFile[0].Message, a.Problems[0].Message)
+	require.Equal(t, len("phones: ")+1, a.Problems[0].Column)
+	require.Equal(t, inFile[0].Column-len("      - "), a.Problems[0].Column)
+	require.Equal(t, 1, a.Problems[1].Column)
+	require.Equal(t, "expect[0]", a.Problems[2].In)
+	require.Equal(t, inFile[1].Message, a.Problems[2].Message)
+	require.Equal(t, inFile[1].Column-len("      - "), a.Problems[2].Column)
+	require.Equal(t, 4, c.told(200, "GET", "/phones?state=off", "").Matching)
+
+	for request, says := range map[string]string{
+		`{"do": []}`:                             "do has 1 to 100 acts",
+		`{"do": ["phones: power on"], "do": []}`: "twice",
+		`{"done": []}`:                           "unknown field",
+		`{"do": ["wait: 1 minute", "wait: 1 minute"], "answers": ["y"]}`:             "for one act",
+		`{"do": ["wait: 1 minute"], "answers": {"on test10pub: show itl": []}}`:      "no such act",
+		`{"do": [` + strings.Repeat(`"wait: 1 minute",`, 100) + `"wait: 1 minute"]}`: "1 to 100",
+	} {
+		require.Contains(t, c.told(400, "POST", "/acts", request).Error, says, request)
+	}
+	require.Contains(t, c.told(413, "POST", "/acts", `{"do": ["`+strings.Repeat("x", 64<<10)+`"]}`).Error, "too large")
+}
+
+// An expectation that fails says what is the case; an act that cannot be done, why.
+func TestWhatDoesNotComeTrue(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 4)
+	a := c.told(200, "POST", "/expect", `{"expect": ["all phones are trusted", "no phones are trusted"]}`)
+	require.False(t, a.Passed)
+	require.Contains(t, a.Expectations[0].Why, "4 of 4 are without a trust list")
+	require.True(t, a.Expectations[1].Passed)
+	a = c.told(200, "POST", "/acts", `{"do": ["on test10pub: utils itl reset localkey"], "answers": ["wrong"]}`)
+	require.False(t, a.Passed)
+	require.Contains(t, a.Expectations[0].Why, "password is wrong")
+	a = c.told(409, "POST", "/acts", `{"do": ["phones picked last: power on"]}`)
+	require.False(t, a.Passed)
+	require.Contains(t, a.Error, "no act was on a part of the phones yet")
+}
+
+// Phones come page by page, each once, whatever is asked for.
+func TestPagesOfPhones(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 25)
+	c.ask(200, "POST", "/acts", `{"do": ["40% of the phones: power on"]}`)
+	for _, query := range []string{
+		"state=none", "state=trusted", "state=off", "limit=1000", "group=" + c.lab.GroupNames()[0],
+		"model=" + c.lab.Models()[0],
+	} {
+		var all []string
+		whole := c.told(200, "GET", "/phones?"+query, "")
+		for next := ""; ; {
+			page := c.told(200, "GET", "/phones?"+strings.ReplaceAll(query, "limit=1000", "")+"&limit=4&after="+next, "")
+			all = append(all, c.names(page)...)
+			require.Equal(t, whole.Matching, page.Matching)
+			if next = page.Next; next == "" {
+				break
+			}
+		}
+		require.Equal(t, c.names(whole), all, query)
+		require.Len(t, all, whole.Matching)
+	}
+	require.Equal(t, 10, c.told(200, "GET", "/phones?state=trusted", "").Matching)
+	for path, status := range map[string]int{
+		"/phones?state=lost": 400, "/phones?limit=0": 400, "/phones?limit=1001": 400, "/phones?group=x": 404,
+		"/phones?model=x": 404, "/phones?after=SEP000000000000": 404, "/phones/SEP000000000000": 404,
+		"/nodes/x": 404, "/nodes/test10pub/ltl": 404, "/nodes/test10pub/ctl": 404, "/log?node=x": 404,
+		"/alarms?limit=many": 400, "/phones/SEP001BD4000000/ctl": 404,
+	} {
+		require.NotEmpty(t, c.told(status, "GET", path, "").Error, path)
+	}
+}
+
+// A node's list comes as its bytes or as `show itl` prints it.
+func TestListsOfNodes(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	n := c.lab.Cluster.Publisher()
+	require.Equal(t, n.ITL().Bytes(), c.ask(200, "GET", "/nodes/test10pub/itl", ""))
+	require.Equal(t, itl.Show(n.ITL(), time.UTC), string(c.ask(200, "GET", "/nodes/test10pub/itl?as=text", "")))
+	a := c.told(200, "GET", "/cluster", "")
+	require.Equal(t, "publisher", a.Nodes[0].Role)
+	require.Equal(t, fmt.Sprintf("%x", n.ITL().SHA1()), a.Nodes[0].ITL.SHA1)
+}
+
+// While one request is at work others wait for a while, and are told what for.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	free := make(chan struct{})
+	began := make(chan struct{})
+	go c.lab.Turn(t.Context(), "a long step", func() error { close(began); <-free; return nil })
+	<-began
+	require.Equal(t, "a long step", c.told(200, "GET", "/cluster", "").Busy)
+	a := c.told(409, "POST", "/acts", `{"do": ["phones: power on"]}`)
+	require.Contains(t, a.Error, `busy with "a long step"`)
+	close(free)
+	require.True(t, c.told(200, "POST", "/acts", `{"do": ["phones: power on"]}`).Passed)
+	require.Empty(t, c.told(200, "GET", "/cluster", "").Busy)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := c.lab.Turn(t.Context(), "one", func() error {
+		return c.lab.Turn(ctx, "another", func() error { return errors.New("it had a turn") })
+	})
+	require.ErrorIs(t, err, context.Canceled)
+}

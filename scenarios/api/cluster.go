@@ -1,0 +1,238 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
+	"itlsim/itl"
+	"itlsim/lab"
+	"itlsim/scenarios/report"
+)
+
+// A nodeView is a node of one of the clusters.
+type nodeView struct {
+	Name         string        `json:"name"`     // as sentences have it
+	Hostname     string        `json:"hostname"` // at present
+	Role         string        `json:"role"`
+	Release      string        `json:"release"`
+	On           bool          `json:"on"`
+	Services     []service     `json:"services"`
+	Certificates []certificate `json:"certificates"`
+	ITL          *list         `json:"itl"`
+	CTL          *list         `json:"ctl"`
+}
+
+type service struct {
+	Name    string `json:"name"`
+	Running bool   `json:"running"`
+	Address string `json:"address"` // host:port; in virtual mode a name for it
+}
+
+type certificate struct {
+	Unit      string    `json:"unit"`
+	Subject   string    `json:"subject"`
+	Serial    string    `json:"serial"` // hexadecimal
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+}
+
+// A list is a trust list, of a node or a phone.
+type list struct {
+	SHA1    string   `json:"sha1"`
+	Signer  string   `json:"signer"`
+	Bytes   int      `json:"bytes"`
+	Records []record `json:"records"`
+}
+
+type record struct {
+	Role    string `json:"role"`
+	Subject string `json:"subject"`
+}
+
+func listOf(l *itl.List) *list {
+	if l == nil {
+		return nil
+	}
+	told := &list{
+		SHA1: fmt.Sprintf("%x", l.SHA1()), Signer: itl.CommonName(l.Signer.Subject), Bytes: len(l.Bytes()),
+		Records: []record{},
+	}
+	for _, r := range l.Records {
+		told.Records = append(told.Records, record{r.Role.String(), itl.CommonName(r.Subject)})
+	}
+	return told
+}
+
+// A served list is answered as bytes, or as text where that is asked for.
+type served struct{ *itl.List }
+
+// pick gives the list that a path asks for, by its kind.
+func pick(r *http.Request, of string, itl, ctl *itl.List) (any, error) {
+	kind := r.PathValue("list")
+	picked := itl
+	switch kind {
+	case "itl":
+	case "ctl":
+		picked = ctl
+	default:
+		return nil, &notFound{fmt.Sprintf("list %.20q: there are itl and ctl", kind)}
+	}
+	if picked == nil {
+		return nil, &notFound{strings.ToUpper(kind) + " of " + of}
+	}
+	return served{picked}, nil
+}
+
+// write sends the file, or what `show itl` prints of it where the request takes text.
+func (s served) write(rw http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.Header.Get("Accept"), "text/") || r.URL.Query().Get("as") == "text" {
+		rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		io.WriteString(rw, itl.Show(s.List, time.UTC)) // an error is the reader's leaving
+		return
+	}
+	rw.Header().Set("Content-Type", "application/octet-stream")
+	rw.Write(s.Bytes())
+}
+
+// cluster tells how things are.
+func cluster(l *Lab, _ *http.Request) (any, error) {
+	told := struct {
+		Scenario string        `json:"scenario"`
+		Shows    string        `json:"shows"`
+		Mode     string        `json:"mode"`
+		Seed     int64         `json:"seed"`
+		Now      time.Time     `json:"now"`  // by the scenario's clock
+		AtS      float64       `json:"at_s"` // scenario seconds since the start
+		Phones   int           `json:"phones"`
+		UnderWay int           `json:"under_way"` // phones with something left to do
+		States   report.States `json:"states"`
+		Groups   []string      `json:"groups"`
+		Models   []string      `json:"models"`
+		Busy     string        `json:"busy,omitempty"` // what is under way
+		Nodes    []nodeView    `json:"nodes"`
+	}{
+		Scenario: l.scenario.Name, Shows: l.scenario.Shows, Mode: cmp.Or(l.options.Mode, lab.Wire), Seed: l.options.Seed,
+		Now: l.Now(), AtS: l.Elapsed().Seconds(), Phones: l.Phones(), UnderWay: l.Fleet.Busy(),
+		States: report.StatesOf(l.Fleet.States()), Groups: l.GroupNames(), Models: l.Models(), Busy: l.busy(),
+	}
+	for i, n := range l.Nodes() {
+		told.Nodes = append(told.Nodes, nodeOf(l.NodeNames()[i], n))
+	}
+	return told, nil
+}
+
+func nodeOf(name string, n *cucm.Node) nodeView {
+	v := nodeView{
+		Name: name, Hostname: n.Name(), Role: role(n), Release: string(n.Cluster().Release()), On: !n.Down(),
+		Services: []service{}, Certificates: []certificate{}, ITL: listOf(n.ITL()), CTL: listOf(n.CTL()),
+	}
+	for _, s := range n.Services() {
+		v.Services = append(v.Services, service{string(s), n.Running(s), n.Address(s)})
+	}
+	for _, u := range n.Units() {
+		c := n.Certificate(u).Certificate
+		v.Certificates = append(v.Certificates, certificate{
+			string(u), c.Subject.CommonName, fmt.Sprintf("%x", c.SerialNumber), c.NotBefore, c.NotAfter,
+		})
+	}
+	return v
+}
+
+func role(n *cucm.Node) string {
+	if n.Publisher() {
+		return "publisher"
+	}
+	return "subscriber"
+}
+
+// find finds the node that a request names.
+func (l *Lab) find(name string) (*cucm.Node, error) {
+	n, err := l.Node(name)
+	if err != nil {
+		return nil, &notFound{fmt.Sprintf("node %.100q; there are %s", name, strings.Join(l.NodeNames(), ", "))}
+	}
+	return n, nil
+}
+
+func node(l *Lab, r *http.Request) (any, error) {
+	name := r.PathValue("node")
+	n, err := l.find(name)
+	if err != nil {
+		return nil, err
+	}
+	return nodeOf(name, n), nil
+}
+
+// nodeList is a list that a node serves.
+func nodeList(l *Lab, r *http.Request) (any, error) {
+	n, err := l.find(r.PathValue("node"))
+	if err != nil {
+		return nil, err
+	}
+	return pick(r, n.Name(), n.ITL(), n.CTL())
+}
+
+// An alarm is a phone's DeviceTLInfo, as the publisher logged it.
+type alarm struct {
+	At     time.Time `json:"at"`
+	Node   string    `json:"node"`
+	Phone  string    `json:"phone"`
+	ITL    string    `json:"itl,omitempty"` // checksum of the list that it holds
+	Status string    `json:"status"`        // Match, Mismatch, Not Installed
+}
+
+// alarms are the newest, the oldest of them first.
+func alarms(l *Lab, r *http.Request) (any, error) {
+	limit, err := most(r)
+	if err != nil {
+		return nil, err
+	}
+	all := []alarm{}
+	for _, c := range l.Clusters() {
+		for _, e := range c.Publisher().Logged(limit, ciscolog.DeviceTLInfo) {
+			report, ok := e.Details.(cucm.Report)
+			if !ok {
+				continue
+			}
+			a := alarm{At: e.At, Node: e.Host, Phone: report.Device, Status: string(report.Status)}
+			if report.ITL != nil {
+				a.ITL = fmt.Sprintf("%x", report.ITL[:])
+			}
+			all = append(all, a)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b alarm) int { return a.At.Compare(b.At) })
+	return map[string]any{"alarms": all[max(0, len(all)-limit):]}, nil
+}
+
+// An entry is one of a node's application log.
+type entry struct {
+	At    time.Time `json:"at"`
+	Alarm string    `json:"alarm"`
+	Line  string    `json:"line"` // of CiscoSyslog
+}
+
+// log is the end of a node's application log; that of the publisher, where none is named.
+func log(l *Lab, r *http.Request) (any, error) {
+	limit, err := most(r)
+	if err != nil {
+		return nil, err
+	}
+	name := cmp.Or(r.URL.Query().Get("node"), l.NodeNames()[0])
+	n, err := l.find(name)
+	if err != nil {
+		return nil, err
+	}
+	entries := []entry{}
+	for _, e := range n.Logged(limit, 0) {
+		entries = append(entries, entry{e.At, e.Alarm.String(), e.Line()})
+	}
+	return map[string]any{"node": name, "entries": entries}, nil
+}

@@ -1,0 +1,142 @@
+package api
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"itlsim/internal/cause"
+	"itlsim/internal/strictjson"
+)
+
+// Prefix begins the paths of the API.
+const Prefix = "/api/v1"
+
+// Limits on requests and answers.
+const (
+	maxBody   = 64 << 10 // bytes: a hundred sentences of several lines
+	maxActs   = 100      // acts, or expectations, of a request
+	usualMost = 100      // phones, alarms or lines of an answer, where none is asked for
+	maxMost   = 1000     // ... that can be asked for: half a megabyte
+)
+
+// Config says what the API is for.
+type Config struct {
+	// Lab is the lab as of now.
+	Lab func() *Lab
+	// StartAnew replaces the lab by one as it was when it was opened.
+	StartAnew func(context.Context) error
+}
+
+// New gives the API of a lab, under [Prefix].
+func New(cfg Config) http.Handler {
+	mux := http.NewServeMux()
+	for pattern, do := range map[string]func(*Lab, *http.Request) (any, error){
+		"POST /acts":          acts,
+		"POST /expect":        expect,
+		"GET /cluster":        cluster,
+		"GET /nodes/{node}":   node,
+		"GET /phones":         phones,
+		"GET /phones/{phone}": phone,
+		"GET /alarms":         alarms,
+		"GET /log":            log,
+		"POST /cluster/start-anew": func(_ *Lab, r *http.Request) (any, error) {
+			if _, err := read[struct{}](r); err != nil {
+				return nil, err
+			}
+			if err := cfg.StartAnew(r.Context()); err != nil {
+				return nil, err
+			}
+			return cluster(cfg.Lab(), r)
+		},
+		"GET /nodes/{node}/{list}":   nodeList,
+		"GET /phones/{phone}/{list}": phoneList,
+	} {
+		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
+			l := cfg.Lab()
+			if err := l.Cluster.Publisher().Contain("api", func() {
+				v, err := do(l, r)
+				answer(rw, r, v, err)
+			}); err != nil {
+				http.Error(rw, err.Error(), http.StatusInternalServerError)
+			}
+		})
+	}
+	return http.StripPrefix(Prefix, mux)
+}
+
+// A notFound is the error of a request for what is not there.
+type notFound struct{ what string }
+
+func (e *notFound) Error() string { return "there is no " + e.what }
+
+// An unread is the error of a request that makes no sense before any sentence is read.
+type unread struct{ error }
+
+func (e *unread) Unwrap() error { return e.error }
+
+// read reads a request's body; none is that of an empty object.
+func read[T any](r *http.Request) (T, error) {
+	var v T
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return v, tooLarge
+	}
+	if err == nil && len(data) > 0 {
+		err = strictjson.UnmarshalKnown(data, &v)
+	}
+	if err != nil {
+		return v, &unread{fmt.Errorf("the request cannot be read: %w", err)}
+	}
+	return v, nil
+}
+
+// most is how many things an answer is to have.
+func most(r *http.Request) (int, error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return usualMost, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxMost {
+		return 0, &unread{fmt.Errorf("limit %.20q: want 1 to %d", text, maxMost)}
+	}
+	return n, nil
+}
+
+// failed is the answer of what could not be done.
+type failed struct {
+	Error    string    `json:"error"`
+	Problems []problem `json:"problems,omitempty"`
+}
+
+// answer sends a result, or says why there is none. An error that comes with a result is
+// told in it.
+func answer(rw http.ResponseWriter, r *http.Request, v any, err error) {
+	rw.Header().Set("Cache-Control", "no-store")
+	if list, ok := v.(served); ok && err == nil {
+		list.write(rw, r)
+		return
+	}
+	rw.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		if _, busy := errors.AsType[*BusyError](err); busy {
+			rw.Header().Set("Retry-After", "1")
+			v = nil
+		}
+		if v == nil {
+			f := failed{Error: cause.Of(err)}
+			if unclear, ok := err.(*notUnderstood); ok {
+				f.Problems = unclear.problems
+			}
+			v = f
+		}
+		rw.WriteHeader(status(err))
+	}
+	json.NewEncoder(rw).Encode(v) // an error is the reader's leaving
+}

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"itlsim/fleet"
+	"itlsim/internal/contain"
+	"itlsim/lab"
+	"itlsim/scenarios"
+	"itlsim/scenarios/report"
+)
+
+// patience is how long who wants a turn waits for it. Acts that take longer are seen by
+// whoever asks: the lab is busy.
+const patience = 5 * time.Second
+
+// maxChapters bounds what is told of a lab that runs for long, in chapters of phones'
+// stories: twice what a report has. With one more the stories begin anew.
+const maxChapters = 20_000
+
+// A Lab is a scenario's cluster and phones, which requests take turns with.
+type Lab struct {
+	*scenarios.Player
+	scenario scenarios.Scenario
+	options  lab.Options
+	turn     chan struct{} // has room for one
+
+	mu      sync.Mutex
+	doing   string // "": nothing
+	stories *report.Stories
+}
+
+// Open puts a scenario's clusters and phones up without playing its steps
+// ([scenarios.Open]).
+func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
+	p, err := scenarios.Open(s, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &Lab{Player: p, scenario: s, options: opt, turn: make(chan struct{}, 1), stories: p.NewStories()}, nil
+}
+
+// A BusyError is the error of who gets no turn.
+type BusyError struct{ Doing string }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("the lab is busy with %q; what else it is to do waits for %v at most", e.Doing, patience)
+}
+
+// Turn has something done with the player while nobody else does: what plays steps or judges
+// must come by it. What names it for those who wait. The error is that of do, of the context,
+// or a [*BusyError].
+func (l *Lab) Turn(ctx context.Context, what string, do func() error) error {
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case l.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return &BusyError{l.busy()}
+	}
+	defer func() {
+		l.setBusy("")
+		<-l.turn
+	}()
+	l.setBusy(what)
+	return do()
+}
+
+// busy is what is under way, "" for nothing.
+func (l *Lab) busy() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.doing
+}
+
+func (l *Lab) setBusy(doing string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.doing = doing
+}
+
+// Play plays a step when it has a turn for it ([scenarios.Player.Play]), and goes on with
+// the phones' stories.
+func (l *Lab) Play(ctx context.Context, step scenarios.Step) (did report.Step, err error) {
+	err = l.Turn(ctx, step.Name, func() error {
+		var err error
+		did, err = l.Player.Play(ctx, step)
+		l.tell(step.Name)
+		return err
+	})
+	return did, err
+}
+
+// judge judges expectations when it has a turn for it.
+func (l *Lab) judge(ctx context.Context, expect []scenarios.Expectation) (judged report.Step, err error) {
+	err = l.Turn(ctx, expect[0].Text, func() error {
+		var err error
+		judged, err = l.Judge(ctx, expect)
+		return err
+	})
+	return judged, err
+}
+
+// tell goes on with the stories.
+func (l *Lab) tell(step string) {
+	contain.Holding(&l.mu, func() {
+		if l.stories.Len() > maxChapters {
+			l.stories = l.NewStories()
+		}
+		l.stories.Tell(step)
+	})
+}
+
+// story is what happened to a phone, and what would cure it.
+func (l *Lab) story(i int, v *fleet.View) (told report.Story) {
+	contain.Holding(&l.mu, func() { told = l.stories.Of(i) })
+	told.Phones, told.Cure = []string{v.Name}, l.Cure(v, l.Server(v))
+	return told
+}
+
+// status is the HTTP status that an error is answered with.
+func status(err error) int {
+	switch err.(type) {
+	case *notFound:
+		return http.StatusNotFound
+	case *unread, *notUnderstood:
+		return http.StatusBadRequest
+	case *http.MaxBytesError:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusConflict
+}
