@@ -20,6 +20,9 @@ type Options struct {
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
+	// Roll has the report note where each phone is after each step, for its CSV: a byte for
+	// each phone and step.
+	Roll bool
 	// Version and Command are what the report says of the program and of its command line
 	// that plays the run again.
 	Version, Command string
@@ -57,6 +60,9 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
 		Timing: report.Timing{StartedAt: began.UTC().Truncate(time.Second)},
 	}}
+	if opt.Roll {
+		r.report.Roll = report.NewRoll(p.Lab)
+	}
 	told := p.NewStories()
 	for i, step := range s.Steps {
 		if err = r.play(ctx, i); err != nil {
@@ -85,6 +91,7 @@ func (r *run) play(ctx context.Context, i int) error {
 	progress := Progress{
 		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.Phones(), Failed: failed,
 	}
+	began := time.Now()
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -103,6 +110,8 @@ func (r *run) play(ctx context.Context, i int) error {
 		}
 	}
 	r.report.Steps = append(r.report.Steps, result)
+	r.report.Timing.StepS = append(r.report.Timing.StepS, time.Since(began).Seconds())
+	r.report.Roll.Note()
 	if r.progress != nil {
 		r.progress(progress.now(p, true))
 	}

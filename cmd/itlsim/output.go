@@ -29,6 +29,7 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 	}{
 		{"--json", c.JSON, (*report.Report).WriteJSON},
 		{"--junit", c.JUnit, (*report.Report).WriteJUnit},
+		{"--csv", c.CSV, (*report.Report).WriteCSV},
 		{"--html", c.HTML, (*report.Report).WriteHTML},
 	} {
 		switch f.path {

@@ -25,6 +25,7 @@ type runCmd struct {
 	Seed     int64  `help:"Seed, printed in the report; it decides everything in virtual mode." default:"1"`
 	JSON     string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
 	JUnit    string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
+	CSV      string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH"`
 	HTML     string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
 	Explain  string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
 	Watch    bool   `help:"Show the phones' states live on a terminal."`
@@ -91,7 +92,10 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if scenario, err = find(c.Scenario, c.Mode); err != nil {
 		return scenario, opt, err
 	}
-	opt = scenarios.Options{Version: build.Version(), Command: c.again(), Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate}}
+	opt = scenarios.Options{
+		Version: build.Version(), Command: c.again(), Roll: c.CSV != "",
+		Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate},
+	}
 	fewest := len(scenario.Groups)
 	switch {
 	case c.Phones != nil && (*c.Phones < fewest || *c.Phones > lab.MaxPhones):

@@ -16,6 +16,20 @@ type Done struct {
 	Failed string `json:"failed,omitempty"`
 }
 
+// print tells of an act, and of what it printed.
+func (d *Done) print(p func(format string, args ...any)) {
+	p("%s", d.Text)
+	for line := range strings.Lines(d.Printed) {
+		p("    %s", strings.TrimRight(line, "\r\n"))
+	}
+	if d.PrintedLeftOut > 0 {
+		p("    … and %s bytes more", number(d.PrintedLeftOut))
+	}
+	if d.Failed != "" {
+		p("  ✗ %s", d.Failed)
+	}
+}
+
 // maxPrinted bounds what a report keeps of what a command printed, in bytes: two trust
 // lists of ten records as `show itl` prints them.
 const maxPrinted = 16 << 10

@@ -33,6 +33,8 @@ type Report struct {
 	Stories        []Story `json:"stories"`
 	StoriesLeftOut int     `json:"stories_left_out"`
 	Timing         Timing  `json:"timing"`
+	// Roll is every phone's place after each step, nil unless it was asked for.
+	Roll *Roll `json:"-"`
 }
 
 // Step is one step and what became of its expectations.
@@ -100,7 +102,8 @@ type Timing struct {
 		P99 float64 `json:"p99"`
 		Max float64 `json:"max"`
 	} `json:"boot_ms"`
-	Timeline []Moment `json:"timeline"`
+	StepS    []float64 `json:"step_s"` // how long each step took
+	Timeline []Moment  `json:"timeline"`
 }
 
 // A Moment is how many phones were in which state, at a time of the wall clock and of the

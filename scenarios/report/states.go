@@ -69,6 +69,9 @@ func (s States) places() [5]bool {
 	return [5]bool{s.None > 0, s.Trusted > 0, s.Locked > 0, s.Untrusted > 0, s.Off > 0}
 }
 
+// stateNames are the heads of the columns that String fills.
+var stateNames = fmt.Sprintf("%10s %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted", "off")
+
 // String is the columns of the text report.
 func (s States) String() string {
 	return fmt.Sprintf("%10s %10s %10s %10s %10s",

@@ -27,7 +27,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			number(r.KnowNone))
 	}
 	p("")
-	p("        time %10s %10s %10s %10s %10s", "none", "trusted", "locked", "untrusted", "off")
+	p("%12s %s", "time", stateNames)
 	for i, step := range r.Steps {
 		p("")
 		p("%2d  %s", i+1, step.Name)

@@ -1,0 +1,50 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/csv"
+	"testing"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/lab"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The CSV has a line for every phone; after each step its columns count as many phones in
+// each state as the report.
+func TestCSV(t *testing.T) {
+	const phones = 24
+	opt := lab.Options{Mode: lab.Virtual, Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+	r, err := Run(t.Context(), builtinNamed(t, "trust-loss"), Options{Lab: opt, Roll: true})
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, r.WriteCSV(&b))
+	lines, err := csv.NewReader(&b).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, 1+phones)
+	require.Equal(t, []string{"name", "group", "model", "firmware", "node"}, lines[0][:5])
+	require.Equal(t, []string{"SEP001BD4000000", "publisher-phones", "8861", "10.3(1)", "test10pub"}, lines[1][:5])
+	require.Equal(t, "subscriber-phones test10sub", lines[2][1]+" "+lines[2][4])
+	require.Len(t, lines[0], 5+len(r.Steps))
+	require.Equal(t, "1. "+r.Steps[0].Name, lines[0][5])
+	off := 0
+	for i, step := range r.Steps {
+		count := make(map[string]int)
+		for _, line := range lines[1:] {
+			count[line[5+i]]++
+		}
+		s := step.States
+		for state, n := range map[string]int{
+			"none": s.None, "trusted": s.Trusted, "locked": s.Locked, "untrusted": s.Untrusted, "off": s.Off,
+		} {
+			require.Equal(t, n, count[state], "%s after step %d", state, i+1)
+		}
+		off += s.Off
+	}
+	require.Positive(t, off)
+
+	r, err = Run(t.Context(), builtinNamed(t, "five-minute-guard"), Options{Lab: opt})
+	require.NoError(t, err)
+	require.ErrorContains(t, r.WriteCSV(&b), "no roll")
+}
