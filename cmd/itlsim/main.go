@@ -48,6 +48,7 @@ type cli struct {
 	Models  modelsCmd  `cmd:"" help:"${cli_models}"`
 	Import  importCmd  `cmd:"" help:"${cli_import}"`
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
+	Compare compareCmd `cmd:"" help:"Say what differs between two JSON reports, phone by phone; exit code 1 if anything."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
 	Phones  phonesCmd  `cmd:"" help:"${cli_phones}"`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`

@@ -113,6 +113,15 @@ var hostile = []struct {
 		"chapters": filled(`{"stories":[{"phones":["x"],"chapters":[{}`, ",{}", "]}]}"),
 		"phones":   filled(`{"stories":[{"phones":["x"`, `,""`, "]}]}"),
 	}},
+	{"compared reports", 350, func(data []byte) { _, _ = report.Read(bytes.NewReader(data)) }, map[string]func(int) string{
+		"lists":        filled(`{"steps":`, "[", ""),
+		"steps":        filled(`{"steps":[{}`, ",{}", "]}"),
+		"expectations": filled(`{"steps":[{"expectations":[{}`, ",{}", "]}]}"),
+		"clusters":     filled(`{"clusters":[{}`, ",{}", "]}"),
+		"stories":      filled(`{"stories":[{}`, ",{}", "]}"),
+		"chapters":     filled(`{"stories":[{"phones":["x"],"chapters":[{}`, ",{}", "]}]}"),
+		"phones":       filled(`{"stories":[{"phones":["x"`, `,""`, "]}]}"),
+	}},
 	{"configuration", 110, func(data []byte) { _, _ = cnf.Parse(data) }, map[string]func(int) string{
 		"elements":      filled("<device>", "<a>", ""),
 		"attributes":    filled("<device", " a=''", ">"),

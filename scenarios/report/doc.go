@@ -1,10 +1,11 @@
 // Package report holds what a run of a scenario found: which expectations held,
 // how many phones were in which state, what happened on the network, and the
-// stories of the phones. A [Report] is written as text, JSON, JUnit XML and HTML,
-// and read back from its JSON.
+// stories of the phones. A [Report] is written as text, JSON, JUnit XML, CSV and HTML,
+// and read back from its JSON; [Compare] finds what differs between two.
 //
 //	Report      one run
-//	 ├─ Step         what became of a step's expectations
+//	 ├─ Step         what was typed and printed, and what became of a step's expectations
+//	 ├─ Stranded     phones that are lost at the end, why, and what would help
 //	 ├─ Counts       what happened on the network
 //	 ├─ Story        what happened to phones, and what would cure them; Explain tells one
 //	 └─ Timing       what the run cost

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"slices"
+	"time"
 
 	"itlsim/internal/bounded"
 	"itlsim/internal/strictjson"
@@ -25,7 +27,57 @@ const maxChapters = 10_000
 func ReadFor(device string, from io.Reader) (*Report, error) { return readFor(device, from, maxSize) }
 
 func readFor(device string, from io.Reader, most int64) (*Report, error) {
-	r := &storyReader{json.NewDecoder(bounded.Reader(from, most)), device, &Report{}}
+	r := newStoryReader(from, most)
+	r.wants = func(phones []string) bool { return len(r.to.Stories) == 0 && slices.Contains(phones, device) }
+	return r.whole()
+}
+
+// Read reads what [Compare] compares of a report's JSON; the rest passes by. What no run
+// has so much of is refused, so that a file takes some ten times its size in memory.
+func Read(from io.Reader) (*Report, error) {
+	r := newStoryReader(from, maxSize)
+	r.wants = func([]string) bool { return true }
+	for key, into := range map[string]any{
+		"mode": &r.to.Mode, "seed": &r.to.Seed, "version": &r.to.Version, "started_at": &r.to.StartedAt,
+		"phones": &r.to.Phones, "passed": &r.to.Passed, "clusters": &r.to.Clusters, "steps": &r.to.Steps,
+		"timing": &struct {
+			StartedAt *time.Time `json:"started_at"`
+		}{&r.to.Timing.StartedAt},
+	} {
+		r.parts[key] = func() error { return r.part(into) }
+	}
+	_, err := r.whole()
+	if err == nil && len(r.to.Steps)*len(r.to.Stories) > maxCourses {
+		err = errors.New("it has more stories of more steps than any run")
+	}
+	return r.to, err
+}
+
+// maxCourses bounds where phones were after each step, by story and step: ten thousand
+// stories of four hundred steps.
+const maxCourses = 4_000_000
+
+// maxObjects and maxValues are more than a part of any report has, beside phones' names:
+// 10,000 acts of steps with the states of twenty groups, and a million phones.
+const (
+	maxObjects = 250_000
+	maxValues  = 2_000_000
+)
+
+// part reads a part of the report.
+func (r *storyReader) part(into any) error {
+	var data json.RawMessage
+	if err := r.Decode(&data); err != nil {
+		return err
+	}
+	if bytes.Count(data, []byte("{")) > maxObjects || bytes.Count(data, []byte(",")) > maxValues {
+		return errors.New("it has more steps, groups or nodes than any run")
+	}
+	return json.Unmarshal(data, into)
+}
+
+// whole reads a report to the end.
+func (r *storyReader) whole() (*Report, error) {
 	err := r.report()
 	if err == nil {
 		if _, more := r.Token(); more != io.EOF {
@@ -41,32 +93,39 @@ func readFor(device string, from io.Reader, most int64) (*Report, error) {
 // storyReader reads a report token by token.
 type storyReader struct {
 	*json.Decoder
-	device string
-	to     *Report
+	parts map[json.Token]func() error // by key; nil where it was there
+	wants func(phones []string) bool  // whether a story of theirs is kept
+	to    *Report
+}
+
+// newStoryReader reads the scenario's name and the stories.
+func newStoryReader(from io.Reader, most int64) *storyReader {
+	r := &storyReader{Decoder: json.NewDecoder(bounded.Reader(from, most)), to: &Report{}}
+	r.parts = map[json.Token]func() error{
+		"scenario":         func() error { return r.Decode(&r.to.Scenario) },
+		"stories_left_out": func() error { return r.Decode(&r.to.StoriesLeftOut) },
+		"stories":          r.stories,
+	}
+	return r
 }
 
 func (r *storyReader) report() error {
 	if err := r.begins('{'); err != nil {
 		return err
 	}
-	parts := map[json.Token]func() error{
-		"scenario":         func() error { return r.Decode(&r.to.Scenario) },
-		"stories_left_out": func() error { return r.Decode(&r.to.StoriesLeftOut) },
-		"stories":          r.stories,
-	}
 	for r.More() {
 		key, err := r.Token()
 		if err != nil {
 			return err
 		}
-		read, counts := parts[key]
+		read, counts := r.parts[key]
 		switch {
 		case !counts:
 			err = r.Decode(new(json.RawMessage)) // passes by
 		case read == nil:
 			err = strictjson.Twice(key.(string))
 		default:
-			parts[key] = nil
+			r.parts[key] = nil
 			err = read()
 		}
 		if err != nil {
@@ -107,16 +166,23 @@ func (r *storyReader) stories() error {
 	return err
 }
 
-// story keeps a story if it is the device's.
+// story keeps a story if it is wanted.
 func (r *storyReader) story(data []byte) error {
 	var whose struct{ Phones []string }
 	err := json.Unmarshal(data, &whose)
-	if err != nil || len(r.to.Stories) > 0 || !slices.Contains(whose.Phones, r.device) {
+	if err != nil || !r.wants(whose.Phones) {
 		return err
 	}
 	if bytes.Count(data, []byte("{")) > maxChapters {
 		return errors.New("a story has more chapters than any scenario has steps")
 	}
-	r.to.Stories = make([]Story, 1)
-	return strictjson.Unmarshal(data, &r.to.Stories[0])
+	if len(r.to.Stories) == maxStories {
+		return fmt.Errorf("it has more than %d stories", maxStories)
+	}
+	var story Story
+	if err := strictjson.Unmarshal(data, &story); err != nil {
+		return err
+	}
+	r.to.Stories = append(r.to.Stories, story)
+	return nil
 }
