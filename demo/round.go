@@ -14,6 +14,7 @@ import (
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios"
+	"itlsim/scenarios/api"
 	"itlsim/sshd"
 )
 
@@ -23,7 +24,7 @@ type round struct {
 	number   int // of the round, so that pages notice a new one
 	began    time.Time
 	scenario scenarios.Scenario
-	lab      *scenarios.Player
+	lab      *api.Lab
 	wall     *wall
 	journal  *journal
 	charts   *charts
@@ -58,6 +59,7 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
 		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate,
 		Live: &lab.Live{
+			Still:    cfg.Still && cfg.Mode == lab.Virtual,
 			Observer: w.wall, Logged: w.journal.logged, Type: w.types,
 			Trouble: func(err error) { w.journal.note("Page", "", "%s", cause.Of(err)) },
 		},
@@ -66,7 +68,7 @@ func openRound(number int, cfg Config, s scenarios.Scenario) (*round, error) {
 		opt.Keys = cfg.Keys()
 	}
 	var err error
-	if w.lab, err = scenarios.Open(s, opt); err != nil {
+	if w.lab, err = api.Open(s, opt); err != nil {
 		w.cancel()
 		return nil, err
 	}

@@ -8,13 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"sync"
 
 	"itlsim/cucm"
 	"itlsim/internal/accept"
-	"itlsim/internal/guess"
+	"itlsim/internal/guard"
 	"itlsim/scenarios"
+	"itlsim/scenarios/api"
 )
 
 //go:embed page
@@ -35,10 +37,16 @@ type Config struct {
 	// Keys gives each start its certificates' keys; fresh ones if nil.
 	Keys func() cucm.KeySource
 
-	Listen string // host:port of the page
+	Listen string // host:port of the page; "": there is none
+	// API, where not empty, is the host:port of the API (package scenarios/api). Its token is
+	// Token, or one that is drawn.
+	API string
+	// Still has time pass by waits alone in virtual mode, and phones take none by the wall
+	// clock: what programs do with them depends on the seed and on nothing else.
+	Still bool
 	// Token, where not empty, must come with every request: in the page's address
 	// once, by a cookie from then on. An address that is not loopback needs one. It has
-	// [MinToken] characters or more.
+	// [guard.MinToken] characters or more.
 	Token string
 	// Tour is played from the start, where not nil.
 	Tour *scenarios.Scenario
@@ -49,15 +57,14 @@ type Config struct {
 
 // A Server is a running demonstration.
 type Server struct {
-	config   Config
-	tours    []scenarios.Scenario
-	listener net.Listener
-	http     *accept.HTTPServer
-	pages    chan struct{} // one place for each open page
-	session  string        // the cookie of who has shown the token
-	guesses  guess.Gate    // of the token
-	ctx      context.Context
-	cancel   context.CancelFunc
+	config Config
+	tours  []scenarios.Scenario
+	page   *accept.HTTPServer // nil: there is none
+	api    *accept.HTTPServer // likewise
+	token  string             // of the API
+	pages  chan struct{}      // one place for each open page
+	ctx    context.Context
+	cancel context.CancelFunc
 
 	starting sync.Mutex // held while a round is replaced
 
@@ -70,53 +77,108 @@ type Server struct {
 // twice.
 const MaxPhones = 80_000
 
-// MinToken is the least length of a token, in characters: 64 bits and more where they
-// are hexadecimal digits drawn at random.
-const MinToken = 16
-
-// limits are those of the page's connections; who has an open page, of which there are
-// maxPages, keeps its own. A browser has six at a time.
+// limits are those of the page's connections, and of the API's; who has an open page, of which
+// there are maxPages, or has shown the API's token, keeps its own. A browser has six at a time.
 var limits = accept.Limits{Unproven: 256, Share: 64}
 
-// Start starts a cluster, its phones and the page. Without a tour the phones
+// Start starts a cluster, its phones, the page and the API. Without a tour the phones
 // boot at once. Close ends everything.
 func Start(cfg Config) (*Server, error) {
-	if cfg.Token != "" && len(cfg.Token) < MinToken {
-		return nil, fmt.Errorf("the token has %d characters: it needs %d or more", len(cfg.Token), MinToken)
-	}
-	l, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("web page: %w", err)
-	}
-	if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() && cfg.Token == "" {
-		l.Close()
-		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", l.Addr())
-	}
 	s := &Server{
-		config: cfg, tours: toursOf(cfg), listener: l,
-		pages: make(chan struct{}, maxPages), session: rand.Text(),
+		config: cfg, tours: toursOf(cfg), pages: make(chan struct{}, maxPages), token: cmp.Or(cfg.Token, rand.Text()),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	tour := ""
-	if cfg.Tour != nil {
-		tour = cfg.Tour.Name
-	}
-	if err := s.restart(tour, true); err != nil {
+	if err := s.start(); err != nil {
 		s.cancel()
-		l.Close()
 		return nil, err
 	}
-	s.http = accept.ServeHTTP(l, limits, nil, s.handler())
 	return s, nil
 }
 
-// URL is the page's address, with the token where one is needed.
+// start listens, opens the first round, and serves.
+func (s *Server) start() (err error) {
+	page, pageGuard, err := listen(s.config.Listen, s.config.Token, "web page")
+	if err != nil {
+		return err
+	}
+	programs, apiGuard, err := listen(s.config.API, s.token, "API")
+	tour := ""
+	if s.config.Tour != nil {
+		tour = s.config.Tour.Name
+	}
+	if err == nil {
+		err = s.restart(tour, s.config.Listen != "")
+	}
+	if err != nil {
+		for _, l := range []net.Listener{page, programs} {
+			if l != nil {
+				l.Close()
+			}
+		}
+		return err
+	}
+	if page != nil {
+		s.page = accept.ServeHTTP(page, limits, nil, s.contained(pageGuard.Page(s.handler())))
+	}
+	if programs != nil {
+		s.api = accept.ServeHTTP(programs, limits, nil, s.contained(apiGuard.API(s.programs())))
+	}
+	return nil
+}
+
+// listen listens at an address, "" for none, and guards what it is for.
+func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
+	if address == "" {
+		return nil, nil, nil
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", what, err)
+	}
+	g, err := guard.New(l, token)
+	if err != nil {
+		l.Close()
+		return nil, nil, err
+	}
+	return l, g, nil
+}
+
+// programs is the API of the round as of now.
+func (s *Server) programs() http.Handler {
+	return api.New(api.Config{
+		Lab: func() *api.Lab {
+			w, _ := s.settled()
+			return w.lab
+		},
+		StartAnew: func(context.Context) error {
+			w, p := s.settled()
+			tour := ""
+			if p != nil {
+				tour = w.scenario.Name
+			}
+			return s.restart(tour, false)
+		},
+	})
+}
+
+// URL is the page's address, with the token where one is needed; "" where there is no page.
 func (s *Server) URL() string {
-	u := "http://" + s.listener.Addr().String() + "/"
+	if s.page == nil {
+		return ""
+	}
+	u := "http://" + s.page.Addr().String() + "/"
 	if s.config.Token != "" {
 		u += "?token=" + s.config.Token
 	}
 	return u
+}
+
+// API is where the API is, and the token that requests show; "" where there is none.
+func (s *Server) API() (url, token string) {
+	if s.api == nil {
+		return "", ""
+	}
+	return "http://" + s.api.Addr().String() + api.Prefix, s.token
 }
 
 // Nodes are the nodes as of now; a return to the start replaces them.
@@ -144,7 +206,12 @@ func (s *Server) SSH() []string {
 // Close ends the demonstration.
 func (s *Server) Close() error {
 	s.cancel()
-	err := s.http.Close()
+	var err error
+	for _, server := range []*accept.HTTPServer{s.page, s.api} {
+		if server != nil {
+			err = errors.Join(err, server.Close())
+		}
+	}
 	s.starting.Lock()
 	defer s.starting.Unlock()
 	w, _ := s.current()

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"itlsim/internal/cause"
 	"itlsim/internal/contain"
 	"itlsim/scenarios"
+	"itlsim/scenarios/api"
 	"itlsim/scenarios/report"
 )
 
@@ -179,6 +181,9 @@ func (p *player) run() {
 func (p *player) step() time.Duration {
 	step, began := p.round.scenario.Steps[p.at], time.Now()
 	report, err := p.round.lab.Play(p.round.ctx, step)
+	for errors.As(err, new(*api.BusyError)) { // with what the API was asked for
+		report, err = p.round.lab.Play(p.round.ctx, step)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = false

@@ -183,10 +183,13 @@ func (l *Lab) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	return c, nil
 }
 
-// goLive lets time pass by itself until the lab is closed.
+// goLive lets time pass by itself until the lab is closed, unless that is to stand still.
 func (l *Lab) goLive(live *Live) {
 	if live.Type != nil {
 		l.types = live.Type
+	}
+	if live.Still {
+		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var passing sync.WaitGroup

@@ -50,6 +50,9 @@ type Options struct {
 // rate that [Lab.SetRate] sets, and the clusters do what comes due. In virtual
 // mode phones then take the time that they simulate. Each field may be nil.
 type Live struct {
+	// Still has time pass by waits alone all the same, and simulated phones take none by the
+	// wall clock: it is for programs that watch and act on the lab.
+	Still bool
 	// Observer is told of what happens to phones.
 	Observer fleet.Observer
 	// Logged is shown each entry of the nodes' application logs (see cucm.Config).

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net"
 	"os/exec"
 	"runtime"
-	"strings"
 
-	"itlsim/cucm"
 	"itlsim/demo"
 	"itlsim/internal/cause"
-	"itlsim/lab"
+	"itlsim/internal/guard"
 )
 
 type demoCmd struct {
@@ -22,6 +19,7 @@ type demoCmd struct {
 	Boots         *int   `help:"${demo_boots}" placeholder:"N"`
 	Tour          string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
 	NoOpen        bool   `help:"Open no browser, as with a token."`
+	API           string `name:"api" help:"${api}" placeholder:"ADDR"`
 	Listen        string `help:"${demo_listen}" default:"127.0.0.1:0" placeholder:"ADDR"`
 	SSHLegacy     bool   `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Token         string `help:"${demo_token}" env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
@@ -40,61 +38,22 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if cfg.Tour != nil {
 		warn(s.err, *cfg.Tour)
 	}
-	file, err := createReady(c.ReadyFile)
-	if err != nil {
-		return err
-	}
-	defer file.abandon()
-	given := c.AdminPassword != ""
-	if !given {
-		c.AdminPassword = strings.ToLower(rand.Text()[:8])
-	}
-	cfg.Password = c.AdminPassword
-	if c.ReadyFile != "" {
-		cfg.Restarted = func(d *demo.Server) {
-			again, err := createReady(c.ReadyFile)
-			if err == nil {
-				err = c.ready(d).write(again)
-			}
-			if err != nil {
-				fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
-			}
+	return play(ctx, s, end, played{cfg, c.ReadyFile}, func(d *demo.Server) {
+		fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
+		if c.NoOpen || c.Token != "" { // a browser's arguments would show the token to all users of the machine
+			return
 		}
-	}
-	d, err := demo.Start(cfg)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	end.begin()
-	r := c.ready(d)
-	r.given = given
-	r.print(s.out)
-	fmt.Fprintf(s.out, "%d phones and their cluster: %s\n", c.Phones, d.URL())
-	if c.ReadyFile != "" {
-		if err := r.write(file); err != nil {
-			return err
-		}
-		defer transient.remove(r.file) // nothing answers any more
-	}
-	if c.Token != "" {
-		c.NoOpen = true // a browser's arguments would show the token to all users of the machine
-	}
-	if !c.NoOpen {
 		if err := openBrowser(d.URL()); err != nil {
 			fmt.Fprintf(s.err, "itlsim: no browser was opened: %s; open the address yourself\n", cause.Of(err))
 		}
-	}
-	defer givingBack()()
-	<-ctx.Done()
-	return nil
+	})
 }
 
 // check finds what is wrong with the command line before anything starts.
 func (c *demoCmd) check() (demo.Config, error) {
 	cfg := demo.Config{
 		Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token,
-		SSHLegacy: c.SSHLegacy, RISRate: c.RISRate,
+		SSHLegacy: c.SSHLegacy, RISRate: c.RISRate, API: c.API, Password: c.AdminPassword,
 	}
 	fewest := 2
 	if c.Tour != "" {
@@ -111,34 +70,22 @@ func (c *demoCmd) check() (demo.Config, error) {
 		return cfg, usageError("--phones %d: want %d to %d", c.Phones, fewest, demo.MaxPhones)
 	case c.Boots != nil && *c.Boots < 1:
 		return cfg, usageError("--boots %d: want 1 or more", *c.Boots)
-	case c.PortOffset != nil && (*c.PortOffset < 0 || *c.PortOffset > 50000):
-		return cfg, usageError("--port-offset %d: want 0 to 50000", *c.PortOffset)
 	case err != nil:
 		return cfg, usageError("--listen %s: want address:port", c.Listen)
 	case c.Token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return cfg, usageError("--listen %s can be reached from other machines: give a --token too", c.Listen)
-	case c.Token != "" && len(c.Token) < demo.MinToken:
+	case c.Token != "" && len(c.Token) < guard.MinToken:
 		return cfg, usageError("--token has %d characters: want %d or more, such as openssl rand -hex 16 prints",
-			len(c.Token), demo.MinToken)
+			len(c.Token), guard.MinToken)
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}
-	return cfg, c.risRate.check(c.Mode)
-}
-
-// ready is where everything is. The services of a simulated network cannot be
-// reached, so they are left out.
-func (c *demoCmd) ready(d *demo.Server) *ready {
-	r := &ready{Admin: readyAdmin{cucm.AdminUser, d.Password()}, Page: d.URL()}
-	ssh := d.SSH()
-	for i, n := range d.Nodes() {
-		node := readyNodeOf(n, ssh[i])
-		if c.Mode == lab.Virtual {
-			node = readyNode{Name: node.Name, Role: node.Role, SSH: node.SSH}
+	for _, err := range []error{checkOffset(c.PortOffset), checkAPI(c.API)} {
+		if err != nil {
+			return cfg, err
 		}
-		r.Nodes = append(r.Nodes, node)
 	}
-	return r
+	return cfg, c.risRate.check(c.Mode)
 }
 
 // openBrowser opens the page with what the system has for it.

@@ -7,8 +7,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"itlsim/cucm"
-	"itlsim/demo"
 	"itlsim/fleet/wire"
+	"itlsim/internal/guard"
 )
 
 // helpTexts are the helps that are too long for a line with their flag, named by
@@ -29,7 +29,7 @@ func helpTexts() kong.Vars {
 		"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
 		"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
 			"of 127.0.0.1 that the system chooses if not given.",
-		"demo_token": "What a browser must show once, " + strconv.Itoa(demo.MinToken) +
+		"demo_token": "What a browser must show once, " + strconv.Itoa(guard.MinToken) +
 			" characters or more: http://ADDR/?token=TOKEN. Other users see flags; a variable they do not.",
 		"ssh_legacy":          "Let SSH clients of before 2014 in, too: SHA-1, CBC, and an RSA host key.",
 		"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
@@ -64,6 +64,13 @@ func helpTexts() kong.Vars {
 		"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
 		"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
 			"SHA-1 alone.",
+		"api": "Answer programs there, host:port, in the sentences of scenario files (docs/api.md); the ready file " +
+			"has the address and the token that they show.",
+		"serve_scenario": "Name of a built-in scenario, or a scenario file, whose cluster and phones are put up; " +
+			"none of its steps is played.",
+		"serve_mode": "Of a scenario: wire is real sockets on loopback; virtual a simulated network and clock, which " +
+			"waits alone move.",
+		"serve_port_offset": "Add N to every standard port; 0 if not given, but with a scenario free ports.",
 		"ris_rate": "Answer N questions about devices (RIS) a minute, all nodes together; 0 is any number, " +
 			"15 if not given.",
 		"serve_auto_registration": "Take phones that are not in the database: on here, off on a new CUCM.",

@@ -43,7 +43,7 @@ func TestPortsAreListed(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "ready.json")
 	demo := exec.Command("itlsim", "demo", "--no-open", "--phones", "3", "--tour", "bulk-reset-remotekey",
-		"--ready-file", file)
+		"--ready-file", file, "--api", "127.0.0.1:0")
 	require.NoError(t, demo.Start())
 	t.Cleanup(func() { _ = demo.Process.Kill(); _ = demo.Wait() })
 	d := &served{t: t}
@@ -54,7 +54,7 @@ func TestPortsAreListed(t *testing.T) {
 			saw("29451/tcp", "demo")
 		case at.Addr().IsUnspecified():
 			saw("sip-port/tcp", "demo") // or web-port
-		case at.Addr() == netip.MustParseAddr("127.0.0.1") && !strings.Contains(d.Page, at.String()):
+		case at.Addr() == netip.MustParseAddr("127.0.0.1") && !strings.Contains(d.Page+d.API, at.String()):
 			saw("sftp/tcp", "demo")
 		default:
 			saw(d.service(l), "demo")
@@ -95,6 +95,9 @@ func (s *served) service(l listener) string {
 	}
 	if strings.Contains(s.Page, l.at.String()) {
 		return "page/tcp"
+	}
+	if strings.Contains(s.API, l.at.String()) {
+		return "api/tcp"
 	}
 	if name := names[l.at.String()]; name != "" {
 		return name

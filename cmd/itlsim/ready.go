@@ -16,8 +16,10 @@ type ready struct {
 	Nodes []readyNode `json:"nodes"`
 	Admin readyAdmin  `json:"admin"`
 	Page  string      `json:"page,omitempty"`
+	API   string      `json:"api,omitempty"`   // where its paths begin
+	Token string      `json:"token,omitempty"` // that requests to the API show
 
-	given bool // the password
+	given, tokenGiven bool // the password, the API's token
 
 	file string // where it was written; "": nowhere that goes with the program
 }
@@ -72,6 +74,13 @@ func (r *ready) print(out io.Writer) {
 		password = "as given" // and not for whoever reads what is printed
 	}
 	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, password)
+	if r.API != "" {
+		token := r.Token
+		if r.tokenGiven {
+			token = "as given"
+		}
+		fmt.Fprintf(w, "API %s, token %s\n", r.API, token)
+	}
 	_ = w.Flush()
 }
 

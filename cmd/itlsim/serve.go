@@ -24,6 +24,11 @@ import (
 )
 
 type serveCmd struct {
+	Scenario         string `arg:"" optional:"" help:"${serve_scenario}" placeholder:"NAME|FILE.yaml"`
+	API              string `name:"api" help:"${api} For a scenario." placeholder:"ADDR"`
+	Phones           *int   `help:"Number of phones of a scenario; its own if not given." placeholder:"N"`
+	Mode             string `help:"${serve_mode}" enum:"wire,virtual" default:"wire"`
+	Seed             int64  `help:"Seed of a scenario; it decides everything in virtual mode." default:"1"`
 	State            string `help:"${serve_state}" placeholder:"DIR" type:"path"`
 	StateGeneration  int    `help:"${serve_state_generation}" placeholder:"N"`
 	ReadyFile        string `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
@@ -34,7 +39,7 @@ type serveCmd struct {
 	Digest           string `help:"${serve_digest}" enum:"SHA-1,SHA-512" default:"SHA-1"`
 	AutoRegistration bool   `help:"${serve_auto_registration}" negatable:"" default:"true"`
 	Address          string `help:"${serve_address}" default:"127.0.0.2"`
-	PortOffset       int    `help:"Add N to every standard port." placeholder:"N"`
+	PortOffset       *int   `help:"${serve_port_offset}" placeholder:"N"`
 	risRate
 	SSHLegacy bool     `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Syslog    []string `help:"Send the application log to these collectors, by UDP." placeholder:"HOST:PORT"`
@@ -50,6 +55,14 @@ const sshPort = 22
 
 // Run serves until interrupted.
 func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) {
+	for _, err := range []error{checkOffset(c.PortOffset), checkAPI(c.API)} {
+		if err != nil {
+			return err
+		}
+	}
+	if c.Scenario != "" {
+		return c.playFile(ctx, s, end)
+	}
 	publisher, err := c.check()
 	if err != nil {
 		return err
@@ -76,14 +89,14 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	}
 
 	hosts := hostsFrom(publisher, len(cluster.Nodes()))
-	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: &c.PortOffset, RISRate: c.RISRate})
+	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: c.PortOffset, RISRate: c.RISRate})
 	if err != nil {
 		return c.explained(err)
 	}
 	defer closing(sockets, &err)
 	r := ready{Admin: readyAdmin{cucm.AdminUser, c.AdminPassword}, given: given}
 	for i, n := range cluster.Nodes() {
-		at := net.JoinHostPort(hosts[i], strconv.Itoa(sshPort+c.PortOffset))
+		at := net.JoinHostPort(hosts[i], strconv.Itoa(sshPort+*c.PortOffset))
 		server, err := sshd.ListenWith(n, at, sshd.Options{Legacy: c.SSHLegacy})
 		if err != nil {
 			return c.explained(err)
@@ -120,11 +133,14 @@ func hostsFrom(publisher netip.Addr, nodes int) (hosts []string) {
 // check finds what is wrong with the command line before anything starts.
 func (c *serveCmd) check() (publisher netip.Addr, err error) {
 	publisher, err = netip.ParseAddr(c.Address)
-	switch {
+	if c.PortOffset == nil {
+		c.PortOffset = new(int)
+	}
+	switch given := c.scenarioFlags(); {
+	case given != "":
+		return publisher, usageError("%s is for a scenario: itlsim serve FILE.yaml %s", given, given)
 	case err != nil || !publisher.Is4():
 		return publisher, usageError("--address %s: want an IPv4 address", c.Address)
-	case c.PortOffset < 0 || c.PortOffset > 50000:
-		return publisher, usageError("--port-offset %d: want 0 to 50000", c.PortOffset)
 	case !itl.CanSign(c.KeyBits) || !slices.Contains(c.release().Facts().KeyBits, c.KeyBits):
 		return publisher, usageError("--key-bits %d: want 1024, 2048 or 4096", c.KeyBits)
 	case c.StateGeneration < 0:

@@ -1,14 +1,16 @@
 package api
 
 import (
+	"bytes"
 	"context"
-	_ "embed"
+
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"itlsim/internal/cause"
 	"itlsim/internal/strictjson"
@@ -58,13 +60,12 @@ func New(cfg Config) http.Handler {
 		"GET /phones/{phone}/{list}": phoneList,
 	} {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
-			l := cfg.Lab()
-			if err := l.Cluster.Publisher().Contain("api", func() {
-				v, err := do(l, r)
-				answer(rw, r, v, err)
-			}); err != nil {
-				http.Error(rw, err.Error(), http.StatusInternalServerError)
+			err := take(rw, r)
+			var v any
+			if err == nil {
+				v, err = do(cfg.Lab(), r)
 			}
+			answer(rw, r, v, err)
 		})
 	}
 	return http.StripPrefix(Prefix, mux)
@@ -80,13 +81,25 @@ type unread struct{ error }
 
 func (e *unread) Unwrap() error { return e.error }
 
+// take takes a request's body, after which the peer is not waited for any more: what it asks
+// for may take its time, which a deadline for reading would end.
+func take(rw http.ResponseWriter, r *http.Request) error {
+	data, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge
+	}
+	if err != nil {
+		return &unread{err}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	_ = http.NewResponseController(rw).SetReadDeadline(time.Time{}) // there is none where that fails
+	return nil
+}
+
 // read reads a request's body; none is that of an empty object.
 func read[T any](r *http.Request) (T, error) {
 	var v T
-	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
-	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return v, tooLarge
-	}
+	data, err := io.ReadAll(r.Body)
 	if err == nil && len(data) > 0 {
 		err = strictjson.UnmarshalKnown(data, &v)
 	}

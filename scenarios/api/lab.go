@@ -44,6 +44,14 @@ func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
 	return &Lab{Player: p, scenario: s, options: opt, turn: make(chan struct{}, 1), stories: p.NewStories()}, nil
 }
 
+// Close ends the lab, after what is under way, which ends soon then.
+func (l *Lab) Close() error {
+	l.Fleet.Close()
+	l.turn <- struct{}{} // for good
+	l.setBusy("its end")
+	return l.Player.Close()
+}
+
 // A BusyError is the error of who gets no turn.
 type BusyError struct{ Doing string }
 

@@ -1,0 +1,174 @@
+// Package guard lets in who may use a page or an API: with its token, under the names of
+// this machine, and from no other site by way of a browser. It is one for both, so that
+// what a secret is worth, and what guessing it costs, is decided once.
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"itlsim/internal/accept"
+	"itlsim/internal/guess"
+)
+
+// MinToken is the least length of a token, in characters: 64 bits and more where they
+// are hexadecimal digits drawn at random.
+const MinToken = 16
+
+// patience is how long a program that shows its token waits for its turn, where somebody at
+// the same address guesses. Who sees a page is told to come again.
+const patience = 10 * time.Second
+
+// policy lets the page load only what this server serves.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// A Guard guards what a listener is for. Make it with [New].
+type Guard struct {
+	at      *net.TCPAddr
+	token   string // "": none is wanted of a page
+	session string // the cookie of who has shown the token
+	guesses guess.Gate
+}
+
+// New guards what listens at an address. An address that is not loopback needs a token,
+// which has [MinToken] characters or more.
+func New(l net.Listener, token string) (*Guard, error) {
+	at := l.Addr().(*net.TCPAddr)
+	switch {
+	case token != "" && len(token) < MinToken:
+		return nil, fmt.Errorf("the token has %d characters: it needs %d or more", len(token), MinToken)
+	case !at.IP.IsLoopback() && token == "":
+		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", at)
+	}
+	return &Guard{at: at, token: token, session: rand.Text()}, nil
+}
+
+// Page lets only the page's own requests in: with the token where one is set, in the
+// address once and by a cookie from then on; and on a loopback address without a token only
+// under the names of this machine, so that no other site can have a browser send some by
+// way of its own name.
+func (g *Guard) Page(next http.Handler) http.Handler {
+	cookie := fmt.Sprintf("itlsim-demo-%d", g.at.Port) // a browser has one jar for all ports of an address
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !begin(rw, r, strings.HasPrefix(r.URL.Path, "/api/")) {
+			return
+		}
+		if g.token == "" {
+			if g.called(rw, r, "page") {
+				next.ServeHTTP(rw, r)
+			}
+			return
+		}
+		if c, err := r.Cookie(cookie); err == nil && same(c.Value, g.session) {
+			if r.URL.Query().Has("token") {
+				http.Redirect(rw, r, "/", http.StatusSeeOther) // the token leaves the address bar
+				return
+			}
+			next.ServeHTTP(rw, r)
+			return
+		}
+		g.welcome(rw, r, cookie)
+	})
+}
+
+// API lets only requests in that have the token in their header Authorization: Bearer (RFC
+// 6750, 2.1), on a loopback address under the names of this machine. Their connections
+// keep their places.
+func (g *Guard) API(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if !begin(rw, r, true) || g.at.IP.IsLoopback() && !g.called(rw, r, "API") {
+			return
+		}
+		given, shown := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !shown || g.token == "" {
+			refuse(rw, sendToken)
+			return
+		}
+		if !g.shows(rw, r, given, patience, sendToken) {
+			return
+		}
+		accept.ProveRequest(r)
+		accept.ExpectBody(r) // which the peer may have kept back while its token had no turn
+		next.ServeHTTP(rw, r)
+	})
+}
+
+// begin sets what every answer says to browsers, and refuses what another site sends.
+func begin(rw http.ResponseWriter, r *http.Request, acts bool) bool {
+	h := rw.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && acts {
+		http.Error(rw, "another site may not use this page", http.StatusForbidden)
+		return false
+	}
+	return true
+}
+
+// called refuses requests under other names than this machine's.
+func (g *Guard) called(rw http.ResponseWriter, r *http.Request, what string) bool {
+	own := r.Host == g.at.String() || r.Host == fmt.Sprintf("localhost:%d", g.at.Port)
+	if !own {
+		http.Error(rw, fmt.Sprintf("this %s is %s, not %s", what, g.at, r.Host), http.StatusMisdirectedRequest)
+	}
+	return own
+}
+
+// welcome gives who shows the token the session's cookie: whatever sees that learns
+// no token, and it ends with the program. Under a session nobody waits, since nobody
+// guesses its 128 bits.
+func (g *Guard) welcome(rw http.ResponseWriter, r *http.Request, cookie string) {
+	given := r.URL.Query().Get("token")
+	if given == "" {
+		refuse(rw, openWithToken)
+		return
+	}
+	if !g.shows(rw, r, given, 0, openWithToken) {
+		return
+	}
+	http.SetCookie(rw, &http.Cookie{
+		Name: cookie, Value: g.session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	http.Redirect(rw, r, "/", http.StatusSeeOther)
+}
+
+// What who has no token, or a wrong one, is told to do.
+const (
+	openWithToken = "open the page with its token: http://ADDRESS/?token=TOKEN"
+	sendToken     = "send the token of the ready file in the header Authorization: Bearer TOKEN"
+)
+
+// shows judges a token, or answers that it is wrong. Wrong tokens make the next attempt from
+// the same address too soon for a while (package guess).
+func (g *Guard) shows(
+	rw http.ResponseWriter, r *http.Request, given string, patience time.Duration, otherwise string,
+) bool {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr)
+	err := g.guesses.Try(r.Context(), from.Addr(), patience, func() bool { return same(given, g.token) })
+	if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
+		rw.Header().Set("Retry-After", soon.RetryAfter())
+		http.Error(rw, err.Error(), http.StatusTooManyRequests)
+	} else if err != nil && !errors.Is(err, context.Canceled) {
+		refuse(rw, otherwise)
+	}
+	return err == nil
+}
+
+func refuse(rw http.ResponseWriter, says string) {
+	rw.Header().Set("WWW-Authenticate", "Bearer")
+	http.Error(rw, says, http.StatusUnauthorized)
+}
+
+// same compares secrets in a time that tells nothing of what they have in common.
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
