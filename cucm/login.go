@@ -17,10 +17,14 @@ const loginPatience = 30 * time.Second
 // An Interface is a way by which administrators come, as the log names it.
 type Interface string
 
-// The interfaces.
+// The interfaces. The words for web services are this project's own.
 const (
-	CommandLine Interface = "CLI"
-	WebServices Interface = "AXL" // this project's own word
+	CommandLine   Interface = "CLI"
+	AXL           Interface = "AXL"
+	RIS           Interface = "RIS"
+	ControlCenter Interface = "Control Center"
+	LogCollection Interface = "Log Collection"
+	Certificates  Interface = "Certificates" // by REST
 )
 
 // LogIn judges a login on the node from an address. A wrong one is logged, and makes the

@@ -41,17 +41,23 @@ func tooMany(w http.ResponseWriter) {
 // getFileSpace is the namespace of DimeGetFileService (a client names its binding).
 const getFileSpace = "http://cisco.com/ccm/serviceability/soap/LogCollection/GetFile/"
 
-// getOneFile is the only operation of that service. Its answer is no envelope alone.
+// getOneFile is the only operation of that service, and some clients send it to log
+// collection. Its answer is no envelope alone.
 const getOneFile = "GetOneFile"
 
-// postFile gives a file of the node's log, behind the envelope.
-func (h *Handler) postFile(w http.ResponseWriter, r *http.Request) {
-	asked, err := readEnvelope(w, r)
-	if err == nil && asked.name != getOneFile {
-		err = notThere(asked.name, "DimeGetFileService")
+// postLogs answers what is sent to log collection.
+func (h *Handler) postLogs(w http.ResponseWriter, asked *element) {
+	answer := h.api("log collection", logOperations)
+	if asked.name == getOneFile {
+		answer = h.postFile
 	}
-	if err != nil {
-		writeFault(w, err, nil)
+	answer(w, asked)
+}
+
+// postFile gives a file of the node's log, behind the envelope.
+func (h *Handler) postFile(w http.ResponseWriter, asked *element) {
+	if asked.name != getOneFile {
+		writeFault(w, notThere(asked.name, "DimeGetFileService"), nil)
 		return
 	}
 	if !h.downloads.begin() {

@@ -3,7 +3,6 @@ package webapi
 import (
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,8 +13,7 @@ func TestDownloadsUnderWay(t *testing.T) {
 	h := &Handler{}
 	post := func() int {
 		w := httptest.NewRecorder()
-		h.postFile(w, httptest.NewRequest(http.MethodPost, getFilePath, strings.NewReader(
-			"<Envelope><Body><GetOneFile><FileName>/etc/passwd</FileName></GetOneFile></Body></Envelope>")))
+		h.postFile(w, &element{name: getOneFile, children: []*element{{name: "FileName", text: "/etc/passwd"}}})
 		return w.Code
 	}
 	for range maxDownloads {

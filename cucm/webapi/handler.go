@@ -43,37 +43,45 @@ func (h *Handler) Register(mux *http.ServeMux) {
 		mux.Handle(path, h.behind(s))
 		mux.Handle(path+"/{$}", h.behind(s))
 	}
-	both("/axl", service{realm, h.getAXL, h.postAXL})
-	both(risPath, service{realm, risWSDL.get, h.api("RIS", risOperations)})
-	both(logsPath, service{realm, logsWSDL.get, h.api("log collection", logOperations)})
-	both(getFilePath, service{realm, getFileWSDL.get, h.postFile})
+	both("/axl", service{cucm.AXL, realm, h.getAXL, h.postAXL})
+	both(risPath, service{cucm.RIS, realm, risWSDL.get, soap(h.api("RIS", risOperations))})
+	both(logsPath, service{cucm.LogCollection, realm, logsWSDL.get, soap(h.postLogs)})
+	both(getFilePath, service{cucm.LogCollection, realm, getFileWSDL.get, soap(h.postFile)})
 	for _, extended := range []string{"", "Ex"} {
 		d := controlWSDL(extended)
-		both(d.path, service{realm, d.get, h.api("Control Center", controlOperations)})
+		both(d.path, service{cucm.ControlCenter, realm, d.get, soap(h.api("Control Center", controlOperations))})
 	}
 	for path, get := range map[string]http.HandlerFunc{snapshotPath: h.getSnapshot, identityPath: h.getIdentity} {
-		mux.Handle(path, h.since14(h.behind(service{realm: platformRealm, get: get})))
+		mux.Handle(path, h.since14(h.behind(service{by: cucm.Certificates, realm: platformRealm, get: get})))
 	}
 }
 
 // A service is what is at a path, for those who are admitted.
 type service struct {
+	by    cucm.Interface // as the log of wrong logins has it
 	realm string
 	get   http.HandlerFunc
-	post  http.HandlerFunc // nil: there is nothing to send
+	post  func(http.ResponseWriter, body) // nil: there is nothing to send
 }
 
-// behind has a service answer those who are admitted.
+// behind has a service answer those who are admitted, each in its turn.
 func (h *Handler) behind(s service) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !h.admit(w, r, s.realm) {
+		if !h.admit(w, r, s) {
 			return
 		}
 		accept.ProveRequest(r)
 		accept.ExpectBody(r) // who was wrong before has waited for a turn
+		sent := readBody(w, r)
+		done, ok := accept.Work(r)
+		if !ok {
+			page(w, http.StatusServiceUnavailable, "HTTP Status 503", "Service Unavailable: phones come first.")
+			return
+		}
+		defer done()
 		switch {
 		case r.Method == http.MethodPost && s.post != nil:
-			s.post(w, r)
+			s.post(w, sent)
 		case r.Method == http.MethodGet || r.Method == http.MethodHead:
 			s.get(w, r)
 		default:
@@ -93,7 +101,7 @@ func (h *Handler) getAXL(w http.ResponseWriter, _ *http.Request) {
 
 // admit judges who asks, by the password where there is one, else by the cookie. It
 // answers whoever is not admitted.
-func (h *Handler) admit(w http.ResponseWriter, r *http.Request, realm string) bool {
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request, to service) bool {
 	cookie, _ := r.Cookie(cookieName)
 	login := h.node.Cluster().LoginID()
 	user, password, basic := r.BasicAuth()
@@ -105,18 +113,18 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, realm string) bo
 			page(w, http.StatusNotFound, "HTTP Status 404", "The session is over.")
 			return false
 		}
-		refuse(w, realm)
+		refuse(w, to.realm)
 		return false
 	}
 	from, _ := netip.ParseAddrPort(r.RemoteAddr)
-	switch err := h.node.LogIn(r.Context(), cucm.WebServices, user, password, from); {
+	switch err := h.node.LogIn(r.Context(), to.by, user, password, from); {
 	case errors.Is(err, context.Canceled): // nobody is there any more
 		return false
 	case err != nil:
 		if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
 			w.Header().Set("Retry-After", soon.RetryAfter())
 		}
-		refuse(w, realm)
+		refuse(w, to.realm)
 		return false
 	}
 	if cookie == nil || !h.sessions.goesOn(cookie.Value, login) {
@@ -140,21 +148,31 @@ func page(w http.ResponseWriter, status int, title, text string) {
 	fmt.Fprintf(w, "<html><head><title>%[1]s</title></head><body><h1>%[1]s</h1><p>%s</p></body></html>\n", title, text)
 }
 
-// readEnvelope is the operation in a request. The error is a fault.
-func readEnvelope(w http.ResponseWriter, r *http.Request) (*element, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err == nil {
-		var asked *element
-		if asked, err = parseEnvelope(body); err == nil {
-			return asked, nil
-		}
+// A body is what a request has sent, and why it could not be read.
+type body struct {
+	text []byte
+	err  error
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) (b body) {
+	b.text, b.err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	return b
+}
+
+// operation is the one in an envelope. The error is a fault.
+func (b body) operation() (asked *element, err error) {
+	if err = b.err; err == nil {
+		asked, err = parseEnvelope(b.text)
 	}
-	return nil, &fault{client, noCode, cause.Of(err)}
+	if err != nil {
+		return nil, &fault{client, noCode, cause.Of(err)}
+	}
+	return asked, nil
 }
 
 // postAXL answers an envelope.
-func (h *Handler) postAXL(w http.ResponseWriter, r *http.Request) {
-	asked, err := readEnvelope(w, r)
+func (h *Handler) postAXL(w http.ResponseWriter, sent body) {
+	asked, err := sent.operation()
 	if err != nil {
 		writeFault(w, err, axlDetail(""))
 		return

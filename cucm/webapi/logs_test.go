@@ -113,10 +113,10 @@ func TestSelectionOfFiles(t *testing.T) {
 		"<soap:ServiceLogs>"+strings.Repeat("<soap:item>x</soap:item>", 101)+"</soap:ServiceLogs>", 1), "more than 100 names")
 }
 
-// downloads gets a file as clients do, by the parts of the answer.
-func (s *script) downloads(file string) string {
+// downloads gets a file at a path as clients do, by the parts of the answer.
+func (s *script) downloads(path, file string) string {
 	s.Helper()
-	status, answer := s.sends(s.lab.Pub, getFilePath, `<soapenv:Envelope `+
+	status, answer := s.sends(s.lab.Pub, path, `<soapenv:Envelope `+
 		`xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:soap="http://schemas.cisco.com/ast/soap/">`+
 		`<soapenv:Body><soap:GetOneFile soapenv:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><FileName>`+
 		file+`</FileName></soap:GetOneFile></soapenv:Body></soapenv:Envelope>`)
@@ -147,7 +147,8 @@ func TestFilesOfTheLog(t *testing.T) {
 	const present = "/var/log/active/syslog/CiscoSyslog"
 	s := scripts(t, "127.4.36.", 0)
 	s.lab.Pub.LoginFailed("eve", "127.0.0.1:1")
-	require.Equal(t, strings.Join(s.lab.Pub.Log(), "\n")+"\n", s.downloads(present))
+	require.Equal(t, strings.Join(s.lab.Pub.Log(), "\n")+"\n", s.downloads(getFilePath, present))
+	require.Equal(t, strings.Join(s.lab.Pub.Log(), "\n")+"\n", s.downloads(logsPath, present), "as some clients ask")
 
 	kept := t.TempDir()
 	s = scriptsOf(t, cucmtest.Open(t, kept), "127.4.37.", wire.Options{})
@@ -159,9 +160,9 @@ func TestFilesOfTheLog(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(kept, "log/test10pub/syslog/secret"), []byte("x"), 0o600))
 	found := s.selected("")
 	require.Equal(t, []string{present, present + ".1", present + ".2", present + ".3", present + ".4"}, found)
-	require.Equal(t, strings.Join(s.lab.Pub.Log(), "\n")+"\n", s.downloads(found[0]))
+	require.Equal(t, strings.Join(s.lab.Pub.Log(), "\n")+"\n", s.downloads(getFilePath, found[0]))
 	for i, file := range found[1:] {
-		require.Equal(t, strings.Repeat("--\r\n\x00\xff", i), s.downloads(file))
+		require.Equal(t, strings.Repeat("--\r\n\x00\xff", i), s.downloads(getFilePath, file))
 	}
 	for _, name := range []string{
 		"", "/etc/passwd", "CiscoSyslog", "/var/log/active/", "/var/log/active/syslog/secret", present + ".5", present + "/",

@@ -8,15 +8,24 @@ import "net/http"
 // content is what stands in the body of an answer.
 type content func(w *writer)
 
-// api has a service answer the operations that it has, by the name of their element. name
-// is what faults call it.
-func (h *Handler) api(name string, operations map[string]func(*call) (content, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		asked, err := readEnvelope(w, r)
+// soap has an operation answered, where an envelope has one.
+func soap(answer func(http.ResponseWriter, *element)) func(http.ResponseWriter, body) {
+	return func(w http.ResponseWriter, sent body) {
+		asked, err := sent.operation()
 		if err != nil {
 			writeFault(w, err, nil)
 			return
 		}
+		answer(w, asked)
+	}
+}
+
+// api has a service answer the operations that it has, by the name of their element. name
+// is what faults call it.
+func (h *Handler) api(
+	name string, operations map[string]func(*call) (content, error),
+) func(http.ResponseWriter, *element) {
+	return func(w http.ResponseWriter, asked *element) {
 		do := operations[asked.name]
 		if do == nil {
 			writeFault(w, notThere(asked.name, name), nil)

@@ -20,6 +20,7 @@ type Conn struct {
 	writing  atomic.Int64 // likewise, to take what is written
 	open     context.Context
 	end      context.CancelFunc // when it is closed on this side
+	job      job
 
 	// The listener's mu guards these.
 	counted bool // among the unproven
@@ -54,6 +55,11 @@ func (c *Conn) Expect() { c.SetReadDeadline(time.Now().Add(c.listener.limits.Pat
 
 // Prove says that the peer has shown who it is: the connection keeps its place.
 func (c *Conn) Prove() {
+	arrived.Store(now())
+	c.prove()
+}
+
+func (c *Conn) prove() {
 	c.listener.mu.Lock()
 	defer c.listener.mu.Unlock()
 	c.listener.remove(c)
@@ -70,22 +76,27 @@ func (c *Conn) Doubt() {
 
 // Read reads; see [net.Conn]. What it has read is worked at when it is the peer's turn.
 func (c *Conn) Read(b []byte) (int, error) {
-	c.rest()
+	c.job.unless(func() { processors.end(c) })
 	c.reading.Store(now())
 	n, err := c.Conn.Read(b)
 	c.reading.Store(0)
-	c.work()
+	if !c.job.isAt() {
+		c.work()
+	}
 	return n, err
 }
 
 // Write writes all of b within the patience of the limits, or fails.
 func (c *Conn) Write(b []byte) (int, error) {
-	working := c.rest()
+	working, answering := c.rest(), c.job.isAt()
 	c.writing.Store(now())
 	c.Conn.SetWriteDeadline(time.Now().Add(c.listener.limits.Patience))
 	n, err := c.Conn.Write(b)
 	c.writing.Store(0)
-	if working { // else it is who tells the peer something unasked
+	switch {
+	case answering:
+		c.goOn(c.open)
+	case working: // else it is who tells the peer something unasked
 		c.work()
 	}
 	return n, err

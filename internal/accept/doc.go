@@ -21,6 +21,8 @@
 //   - As many are worked for at a time as there are processors, at all listeners together,
 //     and of those that wait for that one address after the other, proven or not. So who
 //     asks without end, and reads no answer, slows itself down and hardly others.
+//   - Requests that cost much, of those who are trusted, take turns too ([Work]): while
+//     phones come all of them together have a tenth of one processor.
 //   - A peer has so long ([Limits].Patience) for its first message, for each that it is
 //     then waited for ([Conn.Expect]), and to take each thing that is written, however
 //     few bytes come or go meanwhile.

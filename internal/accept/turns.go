@@ -1,6 +1,7 @@
 package accept
 
 import (
+	"context"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -19,7 +20,8 @@ const lapse = 100 * time.Millisecond
 // thousands who ask without end leave time for everybody else, and for what is no
 // connection; and who finds nobody waiting waits for nobody.
 type turns struct {
-	most int // at a time
+	most  int           // at a time
+	lapse time.Duration // how long one counts
 
 	mu      sync.Mutex
 	working []turn
@@ -32,7 +34,9 @@ type turns struct {
 // no better than another that asks without end.
 var processors = newTurns(runtime.GOMAXPROCS(0))
 
-func newTurns(most int) *turns { return &turns{most: most, waiting: make(map[netip.Prefix][]waiter)} }
+func newTurns(most int) *turns {
+	return &turns{most: most, lapse: lapse, waiting: make(map[netip.Prefix][]waiter)}
+}
 
 type turn struct {
 	conn  *Conn
@@ -92,7 +96,7 @@ func (t *turns) room() bool {
 	if len(t.working) < t.most {
 		return true
 	}
-	until := now() - int64(lapse)
+	until := now() - int64(t.lapse)
 	t.working = slices.DeleteFunc(t.working, func(w turn) bool { return w.since < until })
 	return len(t.working) < t.most
 }
@@ -116,22 +120,28 @@ func (t *turns) call() {
 	}
 }
 
-// work waits for the connection's turn.
-func (c *Conn) work() {
-	w := processors.begin(c)
+// await waits for a connection's turn, until ctx ends.
+func (t *turns) await(ctx context.Context, c *Conn) {
+	w := t.begin(c)
 	for w != nil {
 		lapsed := time.NewTimer(lapse)
 		select {
 		case <-w.called:
 			w = nil
-		case <-c.open.Done():
+		case <-ctx.Done():
 			w = nil
 		case <-lapsed.C: // somebody's turn may have
-			contain.Holding(&processors.mu, processors.call)
+			contain.Holding(&t.mu, t.call)
 		}
 		lapsed.Stop()
 	}
 }
 
+// work waits for the connection's turn.
+func (c *Conn) work() { processors.await(c.open, c) }
+
 // rest ends its turn, and tells whether it had one.
-func (c *Conn) rest() bool { return processors.end(c) }
+func (c *Conn) rest() bool {
+	c.job.leave()
+	return processors.end(c)
+}
