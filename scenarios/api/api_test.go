@@ -56,6 +56,7 @@ func (c *client) ask(status int, method, path, body string) []byte {
 	rw := httptest.NewRecorder()
 	c.handler.ServeHTTP(rw, r)
 	require.Equal(c, status, rw.Code, "%s %s: %s", method, path, rw.Body)
+	require.NoError(c, api.CheckAnswer(method, path, status, rw.Header(), rw.Body.Bytes()))
 	return rw.Body.Bytes()
 }
 
@@ -270,6 +271,18 @@ func TestListsOfNodes(t *testing.T) {
 	a := c.told(200, "GET", "/cluster", "")
 	require.Equal(t, "publisher", a.Nodes[0].Role)
 	require.Equal(t, fmt.Sprintf("%x", n.ITL().SHA1()), a.Nodes[0].ITL.SHA1)
+}
+
+// The description is served, and whatever else is asked for in these tests is checked against it.
+func TestDescription(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	require.Contains(t, string(c.ask(200, "GET", "/openapi.yaml", "")), "openapi: 3.1.0")
+	require.True(t, json.Valid(c.ask(200, "GET", "/openapi.json", "")))
+	c.ask(200, "GET", "/nodes/test10pub", "")
+	require.Error(t, api.CheckAnswer("GET", "/cluster", 200, http.Header{"Content-Type": {"application/json"}},
+		[]byte(`{"scenario": "half of it"}`)))
+	require.Error(t, api.CheckAnswer("POST", "/expect", 200, http.Header{"Content-Type": {"application/json"}},
+		[]byte(`{"passed": true, "name": "", "do": [], "at_s": 0, "states": {}, "groups": [], "expectations": [], "more": 1}`)))
 }
 
 // While one request is at work others wait for a while, and are told what for.

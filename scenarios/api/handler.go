@@ -38,27 +38,7 @@ type Config struct {
 // New gives the API of a lab, under [Prefix].
 func New(cfg Config) http.Handler {
 	mux := http.NewServeMux()
-	for pattern, do := range map[string]func(*Lab, *http.Request) (any, error){
-		"POST /acts":          acts,
-		"POST /expect":        expect,
-		"GET /cluster":        cluster,
-		"GET /nodes/{node}":   node,
-		"GET /phones":         phones,
-		"GET /phones/{phone}": phone,
-		"GET /alarms":         alarms,
-		"GET /log":            log,
-		"POST /cluster/start-anew": func(_ *Lab, r *http.Request) (any, error) {
-			if _, err := read[struct{}](r); err != nil {
-				return nil, err
-			}
-			if err := cfg.StartAnew(r.Context()); err != nil {
-				return nil, err
-			}
-			return cluster(cfg.Lab(), r)
-		},
-		"GET /nodes/{node}/{list}":   nodeList,
-		"GET /phones/{phone}/{list}": phoneList,
-	} {
+	for pattern, do := range cfg.routes() {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
 			err := take(rw, r)
 			var v any
@@ -69,6 +49,44 @@ func New(cfg Config) http.Handler {
 		})
 	}
 	return http.StripPrefix(Prefix, mux)
+}
+
+// A request is answered with what it gives, as JSON unless it says itself how it is written.
+type request func(*Lab, *http.Request) (any, error)
+
+// written is an answer that is no JSON.
+type written interface {
+	write(rw http.ResponseWriter, r *http.Request)
+}
+
+// routes are all that can be asked for; openapi.yaml describes them.
+func (cfg *Config) routes() map[string]request {
+	return map[string]request{
+		"POST /acts":                 acts,
+		"POST /expect":               expect,
+		"GET /cluster":               cluster,
+		"POST /cluster/start-anew":   cfg.startAnew,
+		"GET /nodes/{node}":          node,
+		"GET /nodes/{node}/{list}":   nodeList,
+		"GET /phones":                phones,
+		"GET /phones/{phone}":        phone,
+		"GET /phones/{phone}/{list}": phoneList,
+		"GET /alarms":                alarms,
+		"GET /log":                   log,
+		"GET /openapi.yaml":          describe("application/yaml", description),
+		"GET /openapi.json":          describe("application/json", asJSON()),
+	}
+}
+
+// startAnew replaces the lab, and tells how the new one is.
+func (cfg *Config) startAnew(_ *Lab, r *http.Request) (any, error) {
+	if _, err := read[struct{}](r); err != nil {
+		return nil, err
+	}
+	if err := cfg.StartAnew(r.Context()); err != nil {
+		return nil, err
+	}
+	return cluster(cfg.Lab(), r)
 }
 
 // A notFound is the error of a request for what is not there.
@@ -132,8 +150,8 @@ type failed struct {
 // told in it.
 func answer(rw http.ResponseWriter, r *http.Request, v any, err error) {
 	rw.Header().Set("Cache-Control", "no-store")
-	if list, ok := v.(served); ok && err == nil {
-		list.write(rw, r)
+	if other, ok := v.(written); ok && err == nil {
+		other.write(rw, r)
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json")

@@ -128,6 +128,9 @@ func (l *Lab) tell(step string) {
 // story is what happened to a phone, and what would cure it.
 func (l *Lab) story(i int, v *fleet.View) (told report.Story) {
 	contain.Holding(&l.mu, func() { told = l.stories.Of(i) })
+	if told.Chapters == nil {
+		told.Chapters = []report.Chapter{} // nothing has happened yet
+	}
 	told.Phones, told.Cure = []string{v.Name}, l.Cure(v, l.Server(v))
 	return told
 }

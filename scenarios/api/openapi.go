@@ -1,0 +1,37 @@
+package api
+
+import (
+	_ "embed"
+	"net/http"
+
+	"github.com/goccy/go-yaml"
+)
+
+// description describes all requests and their answers (OpenAPI 3.1).
+//
+//go:embed openapi.yaml
+var description []byte
+
+// asJSON is the description as JSON.
+func asJSON() []byte {
+	data, err := yaml.YAMLToJSON(description)
+	if err != nil {
+		panic(err) // embedded
+	}
+	return data
+}
+
+// A document is answered as it is.
+type document struct {
+	kind string
+	data []byte
+}
+
+func (d document) write(rw http.ResponseWriter, _ *http.Request) {
+	rw.Header().Set("Content-Type", d.kind)
+	rw.Write(d.data) // an error is the reader's leaving
+}
+
+func describe(kind string, data []byte) request {
+	return func(*Lab, *http.Request) (any, error) { return document{kind, data}, nil }
+}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+)
+
+// described is the description, as it is served.
+var described = sync.OnceValue(func() (d struct {
+	OpenAPI string
+	Paths   map[string]map[string]json.RawMessage
+}) {
+	if err := json.Unmarshal(asJSON(), &d); err != nil {
+		panic(err)
+	}
+	return d
+})
+
+// Each request that there is is described, and no other.
+func TestRequestsAreDescribed(t *testing.T) {
+	require.Equal(t, "3.1.0", described().OpenAPI)
+	var there []string
+	for path, methods := range described().Paths {
+		for method := range methods {
+			if method != "parameters" {
+				there = append(there, strings.ToUpper(method)+" "+path)
+			}
+		}
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys((&Config{}).routes())), there)
+}
+
+// templates are the paths of the description, as expressions, those without a name in them
+// first.
+var templates = sync.OnceValue(func() (all [][2]string) {
+	for path := range described().Paths {
+		all = append(all, [2]string{path, "^" + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, `[^/]+`) + "$"})
+	}
+	slices.SortFunc(all, func(a, b [2]string) int { return strings.Count(a[0], "{") - strings.Count(b[0], "{") })
+	return all
+})
+
+// within is a part of JSON, nil where it is not there.
+func within(doc any, path ...string) any {
+	for _, key := range path {
+		object, _ := doc.(map[string]any)
+		doc = object[key]
+	}
+	return doc
+}
+
+// CheckAnswer says what of an answer is not as it is described.
+func CheckAnswer(method, path string, status int, header http.Header, body []byte) error {
+	path, _, _ = strings.Cut(path, "?")
+	at := slices.IndexFunc(templates(), func(t [2]string) bool { return regexp.MustCompile(t[1]).MatchString(path) })
+	if at < 0 {
+		return fmt.Errorf("%s is not described", path)
+	}
+	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	escape := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
+	if err != nil {
+		return err
+	}
+	template, method := templates()[at][0], strings.ToLower(method)
+	where := fmt.Sprintf("#/paths/%s/%s/responses/%d", escape(template), method, status)
+	answer := within(doc, "paths", template, method, "responses", fmt.Sprint(status))
+	if ref, ok := within(answer, "$ref").(string); ok {
+		where, answer = ref, within(doc, strings.Split(ref, "/")[1:]...)
+	}
+	if within(answer, "content", kind) == nil {
+		return fmt.Errorf("%s %s: %d of kind %q is not described", method, path, status, kind)
+	}
+	if kind != "application/json" {
+		return nil
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("openapi.json", doc); err != nil {
+		return err
+	}
+	schema, err := c.Compile("openapi.json" + where + "/content/application~1json/schema")
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return schema.Validate(value)
+}
