@@ -103,14 +103,20 @@ func (c *Cluster) Dial(address string) (net.Conn, error) { return c.config.Dial(
 
 // Counts of what the cluster did since it was installed or opened.
 type Counts struct {
-	ConfigsSigned uint64 // configuration files
-	Alarms        uint64 // DeviceTLInfo received
-	Registrations uint64 // accepted, keep-alives included
+	ConfigsSigned uint64               // configuration files
+	Alarms        uint64               // DeviceTLInfo received
+	AlarmsBy      map[ITLStatus]uint64 // the same, by what they were found to say when they came
+	Registrations uint64               // accepted, keep-alives included
 }
 
 // Counts are the counters as they stand.
 func (c *Cluster) Counts() Counts {
-	return Counts{c.signed.Load(), c.alarms.Load(), c.registrations.Load()}
+	n := Counts{ConfigsSigned: c.signed.Load(), AlarmsBy: make(map[ITLStatus]uint64), Registrations: c.registrations.Load()}
+	for i, s := range alarmStatuses {
+		n.AlarmsBy[s] = c.alarms[i].Load()
+		n.Alarms += n.AlarmsBy[s]
+	}
+	return n
 }
 
 // serves reports whether a node with TFTP has this name and serves this list.

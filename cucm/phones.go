@@ -33,7 +33,8 @@ type Phones struct {
 
 	devicesFull, reportsForgotten fullness
 
-	alarms, registrations atomic.Uint64 // received
+	alarms        [len(alarmStatuses)]atomic.Uint64 // received
+	registrations atomic.Uint64                     // accepted
 }
 
 // serves reports whether a TFTP node of a name serves a list.

@@ -51,6 +51,9 @@ const (
 	ITLUnknown      ITLStatus = "Unknown"       // it is not registered, or its firmware reports nothing
 )
 
+// alarmStatuses are those that an alarm may have.
+var alarmStatuses = [...]ITLStatus{ITLMatch, ITLMismatch, ITLNotInstalled}
+
 // A Report is a phone's DeviceTLInfo in the log, with what the cluster made of it
 // when it came: Match, Mismatch or Not Installed.
 type Report struct {
@@ -73,7 +76,6 @@ func (c *Cluster) Alarm(a sip.DeviceTLInfo) { Caller{Device: a.Device}.Alarm(c, 
 // Alarm is [Cluster.Alarm].
 func (by Caller) Alarm(c *Cluster, a sip.DeviceTLInfo) {
 	p := &c.Phones
-	p.alarms.Add(1)
 	h := holding{server: a.ITLServer}
 	if a.ITL != nil {
 		h.installed, h.itl = true, *a.ITL
@@ -92,7 +94,9 @@ func (by Caller) Alarm(c *Cluster, a sip.DeviceTLInfo) {
 	if forgot {
 		p.full(&p.reportsForgotten, 0, ciscolog.ReportsForgotten, "MaxReports", maxStrangers)
 	}
-	p.raise(occurrence{0, ciscolog.DeviceTLInfo, p.now(), Report{a, p.status(shared)}})
+	status := p.status(shared)
+	p.alarms[slices.Index(alarmStatuses[:], status)].Add(1)
+	p.raise(occurrence{0, ciscolog.DeviceTLInfo, p.now(), Report{a, status}})
 }
 
 // share gives the holding that equal ones share.

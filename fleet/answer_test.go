@@ -90,14 +90,20 @@ func TestTally(t *testing.T) {
 	require.EqualValues(t, 2, tally.RegistrationsFailed.Load())
 
 	tally.Judged(phone.Verdict{})
-	tally.Judged(phone.Verdict{Refusal: &phone.Refusal{}})
-	require.EqualValues(t, 1, tally.Refused.Load())
+	for _, why := range []phone.Reason{&phone.LostError{}, &phone.DigestError{}, &phone.DigestError{}} {
+		tally.Judged(phone.Verdict{Refusal: &phone.Refusal{Reason: why}})
+		require.Positive(t, tally.Refused.Kinds()[phone.Kind(why)])
+	}
+	require.EqualValues(t, 3, tally.Refused.Load())
 
 	tally.Booted(time.Second)
 	tally.Booted(0)
 	tally.Booted(2 * time.Hour) // longer than is recorded
 	require.EqualValues(t, 3, tally.Boots.Load())
 	require.InDelta(t, time.Second, tally.BootTimes().Max, float64(time.Millisecond))
+	require.Equal(t, Spread{Boots: 3, Total: 2*time.Hour + time.Second, Within: []uint64{1, 1, 2, 2}},
+		tally.Spread(time.Millisecond, 900*time.Millisecond, time.Second, time.Hour))
+	require.Equal(t, Spread{Boots: 3, Total: 2*time.Hour + time.Second, Within: []uint64{}}, tally.Spread())
 }
 
 func TestLimits(t *testing.T) {

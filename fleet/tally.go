@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,7 @@ type Tally struct {
 	Boots       atomic.Uint64 // that ended
 	CutShort    atomic.Uint64 // boots that a reset or a loss of power ended
 	Retransmits atomic.Uint64 // of TFTP packets
-	Refused     atomic.Uint64 // files
+	Refused     RefusedFiles
 
 	TVSStrange, TVSSilent atomic.Uint64 // questions that ended with these events
 
@@ -25,6 +26,26 @@ type Tally struct {
 
 	mu    sync.Mutex
 	times *hdrhistogram.Histogram // of boots, in microseconds; nil before the first has ended
+	total time.Duration           // of all boots
+}
+
+// RefusedFiles counts files that phones refused, by the kind of the reason.
+type RefusedFiles struct{ kinds [phone.Reasons]atomic.Uint64 }
+
+// Load is how many there are in all.
+func (r *RefusedFiles) Load() (n uint64) {
+	for _, of := range r.Kinds() {
+		n += of
+	}
+	return n
+}
+
+// Kinds is how many there are of each kind, in the order of [phone.Explanations].
+func (r *RefusedFiles) Kinds() (n [phone.Reasons]uint64) {
+	for i := range r.kinds {
+		n[i] = r.kinds[i].Load()
+	}
+	return n
 }
 
 // Answered counts what a phone got of a server.
@@ -46,7 +67,7 @@ func (t *Tally) Answered(ev phone.Event) {
 // Judged counts what became of a file.
 func (t *Tally) Judged(v phone.Verdict) {
 	if v.Refusal != nil {
-		t.Refused.Add(1)
+		t.Refused.kinds[phone.Kind(v.Refusal.Reason)].Add(1)
 	}
 }
 
@@ -56,9 +77,10 @@ const longestBoot = time.Hour
 
 // Booted counts a boot that has ended, and how long it took.
 func (t *Tally) Booted(took time.Duration) {
-	t.Boots.Add(1)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.Boots.Add(1)
+	t.total += took
 	if t.times == nil {
 		t.times = hdrhistogram.New(1, longestBoot.Microseconds(), 3)
 	}
@@ -83,4 +105,33 @@ func (t *Tally) BootTime(percent float64) time.Duration {
 		return 0
 	}
 	return time.Duration(t.times.ValueAtQuantile(percent)) * time.Microsecond
+}
+
+// Spread is how the durations of boots are spread.
+type Spread struct {
+	Boots uint64        // that have ended
+	Total time.Duration // of all of them
+	// Within is how many did not take longer than each bound that was asked for, to a
+	// thousandth of it.
+	Within []uint64
+}
+
+// Spread counts the boots that have ended within these bounds, which ascend.
+func (t *Tally) Spread(bounds ...time.Duration) Spread {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := Spread{Boots: t.Boots.Load(), Total: t.total, Within: make([]uint64, len(bounds))}
+	if t.times == nil {
+		return s
+	}
+	for _, bar := range t.times.Distribution() {
+		i, _ := slices.BinarySearch(bounds, time.Duration(bar.From)*time.Microsecond)
+		if bar.Count > 0 && i < len(bounds) {
+			s.Within[i] += uint64(bar.Count)
+		}
+	}
+	for i := range s.Within[:max(0, len(bounds)-1)] {
+		s.Within[i+1] += s.Within[i]
+	}
+	return s
 }

@@ -80,6 +80,20 @@ func (l *Lab) Server(v *fleet.View) *cucm.Node {
 	return l.Cluster.Publisher()
 }
 
+// GroupStates are the names of the groups, in the order in which they have phones, and how
+// many phones of each are in which state.
+func (l *Lab) GroupStates() ([]string, []fleet.States) {
+	var names []string
+	at := make(map[string]int)
+	for i := range l.members {
+		if _, ok := at[l.members[i].Group]; !ok {
+			at[l.members[i].Group] = len(names)
+			names = append(names, l.members[i].Group)
+		}
+	}
+	return names, l.Fleet.StatesBy(len(names), func(i int) int { return at[l.members[i].Group] })
+}
+
 // Send gives an event to the phones that pick reports true for; to all if it is
 // nil. It does not wait for what follows.
 func (l *Lab) Send(ev phone.Event, pick func(*Member) bool) {

@@ -30,6 +30,9 @@ const (
 	reasonMalformed
 	reasonDigest
 	reasonEncrypted
+
+	// Reasons is how many kinds of them there are.
+	Reasons
 )
 
 func (*LostError) row() int        { return reasonLost }
@@ -95,6 +98,9 @@ var reasons = [...]Explanation{
 
 // Explanations are those of all kinds of refusals, in a fixed order.
 func Explanations() []Explanation { return append([]Explanation(nil), reasons[:]...) }
+
+// Kind is the number of a reason's kind, from 0: its place among [Explanations].
+func Kind(r Reason) int { return r.row() }
 
 // Explain is what is said of a reason besides its own words.
 func Explain(r Reason) Explanation { return reasons[r.row()] }

@@ -16,7 +16,7 @@ type Options struct {
 	Lab lab.Options
 	// Opened, where not nil, is called when the lab is up: from then on Run ends soon
 	// after its context.
-	Opened func()
+	Opened func(*lab.Lab)
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
@@ -52,7 +52,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 		return nil, err
 	}
 	if opt.Opened != nil {
-		opt.Opened()
+		opt.Opened(p.Lab)
 	}
 	r := &run{scenario: s, progress: opt.Progress, player: p, began: began, report: &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,

@@ -49,7 +49,9 @@ func helpTexts() kong.Vars {
 			"a mix of five, if not given.",
 		"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
 			"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
-		"phones_from":     "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
+		"phones_from": "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
+		"metrics": "Show metrics to Prometheus at http://ADDR/metrics meanwhile; :0 chooses a free port on loopback, " +
+			"which is printed.",
 		"phones_sip_port": "Port at which phones take resets; the system chooses one, if not given.",
 		"phones_web_port": "Port of the phones' web pages; the system chooses one, if not given.",
 		"run_scenario":    "Name of a built-in scenario (see itlsim list), or a scenario file.",

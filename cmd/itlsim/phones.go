@@ -16,6 +16,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/internal/room"
+	"itlsim/lab/metrics"
 	"itlsim/phone"
 	"itlsim/scenarios/inventory"
 	"itlsim/tftp"
@@ -35,11 +36,17 @@ type phonesCmd struct {
 	Stay    bool   `help:"Keep the phones on until interrupted: they stay registered, take resets and show their pages."`
 	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
 
+	metricsAt
 	Directory bool `help:"${phones_directory}"`
 }
 
 // Run boots phones against servers, and prints the outcome.
 func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
+	watched, err := c.metricsAt.listen()
+	if err != nil {
+		return err
+	}
+	defer watched.close()
 	f, err := c.fleet(s.err)
 	if err != nil {
 		return err
@@ -50,6 +57,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer file.abandon()
+	watched.show(s.err, func() metrics.Source { return metrics.Source{Fleet: f} })
 	end.begin()
 	err = c.drive(ctx, f)
 	interrupted := errors.Is(err, context.Canceled)

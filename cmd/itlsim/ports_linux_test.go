@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -64,14 +65,20 @@ func TestPortsAreListed(t *testing.T) {
 	sipPort := uint16(19000 + 2*rand.IntN(2000))
 	webPort := sipPort + 1
 	phones := exec.Command("itlsim", "phones", "--tftp", s.Nodes[0].TFTP, "--phones", "1", "--stay",
-		"--sip-port", fmt.Sprint(sipPort), "--web-port", fmt.Sprint(webPort), "--from", "127.19.0.1")
+		"--sip-port", fmt.Sprint(sipPort), "--web-port", fmt.Sprint(webPort), "--from", "127.19.0.1", "--metrics", ":0")
 	out, err := phones.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, phones.Start())
 	t.Cleanup(func() { _ = phones.Process.Kill(); _ = phones.Wait() })
-	_, err = out.Read(make([]byte, 1)) // that they stay on
+	var at string
+	lines := bufio.NewReader(out)
+	_, err = fmt.Fscanf(lines, "metrics: http://%s\n", &at)
 	require.NoError(t, err)
-	names := map[uint16]string{sipPort: "sip-port/tcp", webPort: "web-port/tcp"}
+	_, err = lines.ReadByte() // that they stay on
+	require.NoError(t, err)
+	metrics, err := netip.ParseAddrPort(strings.TrimSuffix(at, "/metrics"))
+	require.NoError(t, err)
+	names := map[uint16]string{sipPort: "sip-port/tcp", webPort: "web-port/tcp", metrics.Port(): "metrics/tcp"}
 	for _, l := range socketsOf(t, phones.Process.Pid) {
 		saw(names[l.at.Port()], "phones")
 	}

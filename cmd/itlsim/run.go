@@ -10,9 +10,11 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"itlsim/internal/build"
 	"itlsim/lab"
+	"itlsim/lab/metrics"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
 	"itlsim/scenarios/report"
@@ -32,6 +34,7 @@ type runCmd struct {
 	Quiet    bool   `help:"No progress."`
 	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers  int    `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
+	metricsAt
 	risRate
 }
 
@@ -41,6 +44,11 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err != nil {
 		return err
 	}
+	watched, err := c.metricsAt.listen()
+	if err != nil {
+		return err
+	}
+	defer watched.close()
 	warn(s.err, scenario)
 	out, err := c.create(s.out)
 	if err != nil {
@@ -52,7 +60,12 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if !c.Quiet {
 		opt.Progress = bar.show
 	}
-	opt.Opened = end.begin
+	var opened atomic.Pointer[lab.Lab]
+	watched.show(s.err, func() metrics.Source { return metrics.Of(opened.Load()) })
+	opt.Opened = func(l *lab.Lab) {
+		opened.Store(l)
+		end.begin()
+	}
 	report, err := scenarios.Run(ctx, scenario, opt)
 	bar.end()
 	if report != nil {

@@ -51,9 +51,15 @@ func (s *slot) view() fleet.View {
 }
 
 // States counts the phones in each state, and those that are off.
-func (f *Fleet) States() (states fleet.States) {
-	for _, s := range f.all() {
-		contain.Holding(&s.mu, func() { states[fleet.Place(s.phone)]++ })
+func (f *Fleet) States() fleet.States {
+	return f.StatesBy(1, func(int) int { return 0 })[0]
+}
+
+// StatesBy counts the phones in each state, in parts ([fleet.Fleet]).
+func (f *Fleet) StatesBy(parts int, part func(i int) int) []fleet.States {
+	states := make([]fleet.States, parts)
+	for i, s := range f.all() {
+		contain.Holding(&s.mu, func() { states[part(i)][fleet.Place(s.phone)]++ })
 	}
 	return states
 }

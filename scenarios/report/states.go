@@ -35,20 +35,11 @@ type Group struct {
 // GroupsOf counts the phones of each group, in the order in which the groups have
 // phones.
 func GroupsOf(l *lab.Lab) []Group {
-	at, counted := make(map[string]int), []fleet.States(nil)
-	groups := []Group{}
-	l.Each(fleet.Basics, func(_ int, m *lab.Member, v *fleet.View) {
-		i, ok := at[m.Group]
-		if !ok {
-			i = len(groups)
-			at[m.Group] = i
-			groups, counted = append(groups, Group{Name: m.Group}), append(counted, fleet.States{})
-		}
-		counted[i][v.Place()]++
-	})
-	for i := range groups {
-		groups[i].States = StatesOf(counted[i])
-		groups[i].Phones = groups[i].States.Phones()
+	names, counted := l.GroupStates()
+	groups := make([]Group, len(names))
+	for i, name := range names {
+		states := StatesOf(counted[i])
+		groups[i] = Group{name, states.Phones(), states}
 	}
 	return groups
 }

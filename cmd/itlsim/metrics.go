@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"itlsim/internal/accept"
+	"itlsim/lab/metrics"
+)
+
+// metricsAt is the flag of commands that end, or have no other server, and are watched by
+// Prometheus meanwhile.
+type metricsAt struct {
+	Metrics string `help:"${metrics}" placeholder:"ADDR"`
+}
+
+// metricsServer shows metrics of a command; the zero value has nothing to show.
+type metricsServer struct {
+	listener net.Listener
+	http     *accept.HTTPServer
+}
+
+// listen listens there before anything else is begun. What leaves out the host is on
+// loopback.
+func (m *metricsAt) listen() (s metricsServer, err error) {
+	if m.Metrics == "" {
+		return s, nil
+	}
+	host, port, err := net.SplitHostPort(m.Metrics)
+	if _, perr := strconv.ParseUint(port, 10, 16); err != nil || perr != nil {
+		return s, usageError("--metrics %s: want address:port", m.Metrics)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	s.listener, err = net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		err = fmt.Errorf("--metrics: %w", err)
+	}
+	return s, err
+}
+
+// show answers with metrics of what now returns, and says where.
+func (s *metricsServer) show(out io.Writer, now func() metrics.Source) {
+	if s.listener != nil {
+		s.http = metrics.Serve(s.listener, now)
+		fmt.Fprintf(out, "metrics: http://%s%s\n", s.listener.Addr(), metrics.Path)
+	}
+}
+
+// close ends it, whether it was begun or not.
+func (s *metricsServer) close() {
+	switch {
+	case s.http != nil:
+		_ = s.http.Close()
+	case s.listener != nil:
+		_ = s.listener.Close()
+	}
+}
