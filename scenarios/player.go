@@ -26,6 +26,7 @@ type Player struct {
 	before before               // how things were when the step began
 	judged []report.Expectation // what acts found
 	did    report.Done          // what came of the last act
+	acted  func()               // called after each act of a step, where not nil
 	teller *report.Teller
 	turns  turns
 	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
@@ -208,6 +209,9 @@ func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err err
 			}
 			err := do(ctx, act)
 			did = append(did, p.did)
+			if p.acted != nil {
+				p.acted()
+			}
 			if err != nil {
 				return did, fmt.Errorf("%s: %w", act.Text, err)
 			}

@@ -54,7 +54,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	if opt.Opened != nil {
 		opt.Opened(p.Lab)
 	}
-	r := &run{scenario: s, progress: opt.Progress, player: p, began: began, report: &report.Report{
+	r := &run{scenario: s, progress: opt.Progress, player: p, timeline: timeline{began: began}, report: &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
 		Phones: p.Phones(), Version: opt.Version, Command: opt.Command,
 		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
@@ -80,7 +80,7 @@ type run struct {
 	scenario Scenario
 	player   *Player
 	progress func(Progress)
-	began    time.Time
+	timeline timeline
 	report   *report.Report
 }
 
@@ -92,6 +92,9 @@ func (r *run) play(ctx context.Context, i int) error {
 		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.Phones(), Failed: failed,
 	}
 	began := time.Now()
+	note := func() { r.timeline.note(progress.now(p, false)) }
+	note()
+	p.acted = note
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -103,6 +106,7 @@ func (r *run) play(ctx context.Context, i int) error {
 	}
 	close(done)
 	<-watched
+	note()
 	result := p.judgeStep(step, did, err)
 	for _, e := range result.Expectations {
 		if !e.Passed {
@@ -133,24 +137,15 @@ func (p Progress) now(player *Player, done bool) Progress {
 func (r *run) watch(p Progress, done <-chan struct{}) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	look := func() Progress {
-		now := p.now(r.player, false)
-		timing := &r.report.Timing
-		timing.Timeline = append(timing.Timeline, report.Moment{
-			WallS: time.Since(r.began).Seconds(), AtS: now.At.Seconds(), Step: p.Step,
-			States: report.StatesOf(now.States),
-		})
-		return now
-	}
 	for {
-		now := look()
+		now := p.now(r.player, false)
+		r.timeline.note(now)
 		if r.progress != nil {
 			r.progress(now)
 		}
 		select {
 		case <-tick.C:
 		case <-done:
-			look()
 			return
 		}
 	}
@@ -160,7 +155,7 @@ func (r *run) watch(p Progress, done <-chan struct{}) {
 // had used when the run began.
 func (r *run) finish(used time.Duration) {
 	t := &r.report.Timing
-	t.WallS = time.Since(r.began).Seconds()
+	t.WallS, t.Timeline = time.Since(r.timeline.began).Seconds(), r.timeline.moments
 	t.CPUS = (usage() - used).Seconds()
 	t.PeakRSSBytes = peakRSS()
 	r.report.States = report.StatesOf(r.player.Fleet.States())

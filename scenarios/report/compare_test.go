@@ -24,7 +24,8 @@ func night() *Report {
 		Scenario: "night", Mode: "wire", Seed: 1, Version: "v1", Phones: 4, Passed: true, StartedAt: at,
 		Clusters: []Cluster{{Release: "14", Nodes: []Node{{Name: "pub", Role: "publisher", Version: "14.0.1"}}}},
 		Steps: []Step{
-			{Name: "boot", Do: []Done{{Text: "phones: power on"}}, Expectations: []Expectation{{Text: "all trusted", Passed: true}}},
+			{Name: "boot", Do: []Done{{Text: "phones: power on"}},
+				Expectations: []Expectation{{Text: "all trusted", Passed: true}}},
 			{Name: "new key", Do: []Done{{Text: "on pub: set cert regen TVS"}}},
 		},
 		Stories: []Story{
@@ -62,7 +63,8 @@ func TestCompareARehearsal(t *testing.T) {
 	rehearsal.Stories[1].Cure = "the record of the serial number FEDCBA98765432100"
 	says, same := compared(t, rehearsal, night(), false)
 	require.True(t, same)
-	require.Equal(t, `A  night, 4 phones: a rehearsal of 2027-03-01 02:00 UTC, played 2027-02-26 15:04 UTC; virtual mode, seed 7, itlsim v2; passed
+	require.Equal(t, "A  night, 4 phones: a rehearsal of 2027-03-01 02:00 UTC, played 2027-02-26 15:04 UTC; "+
+		`virtual mode, seed 7, itlsim v2; passed
 B  night, 4 phones: at its own time, 2027-03-01 02:00 UTC; wire mode, seed 1, itlsim v1; passed
 
 the same: 4 phones fared alike
@@ -93,13 +95,15 @@ func TestCompareTellsWhatDiffers(t *testing.T) {
 				r.Clusters[0].Nodes[0].KeyBits = map[cucm.Unit]int{"TVS": 2048}
 			}},
 		{"cluster: none in A, release 9.1 in B\n", func(r *Report) { r.Clusters = append(r.Clusters, Cluster{Release: "9.1"}) }},
-		{"step 1, boot: acts: phones: power on in A, 3 times; phones: power on in B\n", func(r *Report) { r.Steps[0].Repeat = "3 times" }},
+		{"step 1, boot: acts: phones: power on in A, 3 times; phones: power on in B\n",
+			func(r *Report) { r.Steps[0].Repeat = "3 times" }},
 		{"step 1, boot: all trusted: held in A, failed in B\n", func(r *Report) { r.Steps[0].Expectations[0].Passed = false }},
 		{"step 1, boot: none lost: none in A, held in B\n", func(r *Report) {
 			r.Steps[0].Expectations = append(r.Steps[0].Expectations, Expectation{Text: "none lost", Passed: true})
 		}},
 		{"step 2, new key: broken off: none in A, interrupted in B\n", func(r *Report) { r.Steps[1].Error = "interrupted" }},
-		{"step 2 of A, \"new key\", is not in B\nstep 2 of B, \"other\", is not in A\n", func(r *Report) { r.Steps[1].Name = "other" }},
+		{"step 2 of A, \"new key\", is not in B\nstep 2 of B, \"other\", is not in A\n",
+			func(r *Report) { r.Steps[1].Name = "other" }},
 		{"step 3 of B, \"boot\", is not in A\n", func(r *Report) { r.Steps = append(r.Steps, Step{Name: "boot"}) }},
 		{"B leaves out the stories of 1 phone: nothing is known of these, and they may seem to be in the other alone\n",
 			func(r *Report) { r.Stories, r.StoriesLeftOut = r.Stories[:2], 1 }},
@@ -133,9 +137,10 @@ func TestCompareNamesPhones(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	many := func(what string, n int) string { return strings.Repeat(what+",", n-1) + what }
 	for says, from := range map[string]io.Reader{
-		"it has more steps, groups or nodes than any run":  strings.NewReader(`{"steps":[` + many("{}", maxObjects+1) + `]}`),
-		"it has more than 10000 stories":                   strings.NewReader(`{"stories":[` + many("{}", maxStories+1) + `]}`),
-		"it has more stories of more steps than any run":   strings.NewReader(`{"steps":[` + many("{}", 5000) + `],"stories":[` + many("{}", 801) + `]}`),
+		"it has more steps, groups or nodes than any run": strings.NewReader(`{"steps":[` + many("{}", maxObjects+1) + `]}`),
+		"it has more than 10000 stories":                  strings.NewReader(`{"stories":[` + many("{}", maxStories+1) + `]}`),
+		"it has more stories of more steps than any run": strings.NewReader(
+			`{"steps":[` + many("{}", 5000) + `],"stories":[` + many("{}", 801) + `]}`),
 		`it has the key "steps" twice`:                     strings.NewReader(`{"steps":[],"steps":[]}`),
 		"a value of the wrong kind":                        strings.NewReader(`{"clusters":{}}`),
 		"the JSON ends too early":                          strings.NewReader(`{"steps":[]`),

@@ -104,7 +104,7 @@ func TestJUnitAsJenkinsTakesIt(t *testing.T) {
 	require.Contains(t, b.String(), `<testsuite name="1. phones boot" tests="2" failures="1" errors="0" time="12344.000">`)
 	require.Contains(t, b.String(), `name="all phones are trusted" time="6172.000000">`)
 	require.Contains(t, b.String(), `name="the run goes on" time="1.250000">`)
-	require.Contains(t, b.String(), "on pub: show itl&#xA;    a &lt;list&gt;\uFFFD &amp; more&#xA;    … and 1,234 bytes more&#xA;"+
-		"  ✗ it printed too much&#xA;")
+	require.Contains(t, b.String(), "on pub: show itl&#xA;    a &lt;list&gt;\uFFFD &amp; more&#xA;"+
+		"    … and 1,234 bytes more&#xA;  ✗ it printed too much&#xA;")
 	require.Contains(t, b.String(), "the run stopped&#xA;</system-out>")
 }

@@ -39,8 +39,9 @@ func TestVerdict(t *testing.T) {
 		{Report{Phones: 2, States: States{Trusted: 1, Off: 1}, Steps: []Step{{Expectations: make([]Expectation, 2)}}},
 			"1 of 2 phones come through; 1 is off; 2 of 2 expectations failed"},
 		{Report{Phones: 2, States: States{Trusted: 1, Untrusted: 1}, Steps: []Step{{}, {Error: "interrupted"}},
-			Stranded: []Stranded{{Step: 1, Cure: none, Phones: names(1)}}}, "the run stopped at step 2; until then 1 of 2 phones come through; 1 is stranded at step 1, and " +
-			"`utils itl reset localkey` does not bring it back"},
+			Stranded: []Stranded{{Step: 1, Cure: none, Phones: names(1)}}},
+			"the run stopped at step 2; until then 1 of 2 phones come through; 1 is stranded at step 1, and " +
+				"`utils itl reset localkey` does not bring it back"},
 	} {
 		require.Equal(t, c.says, c.r.verdict())
 	}
