@@ -13,6 +13,7 @@ import (
 	"itlsim/demo"
 	"itlsim/lab"
 	"itlsim/scenarios"
+	"itlsim/scenarios/api"
 )
 
 // asker asks the API of a demonstration.
@@ -92,4 +93,33 @@ func TestScenarioForProgramsAlone(t *testing.T) {
 	code, text = a.ask("POST", "/acts", `{"do": ["phones: power on"]}`, nil)
 	require.Equal(t, http.StatusOK, code, text)
 	require.Equal(t, 4, states(text)["trusted"], text)
+}
+
+// Who has the API's token has the metrics of the lab as of now, on the same listener.
+func TestMetrics(t *testing.T) {
+	tour, ok := scenarios.Find("both-certificates-at-once")
+	require.True(t, ok)
+	a := askerOf(t, start(t, func(c *demo.Config) {
+		c.Phones, c.Mode, c.Still, c.Tour, c.Listen, c.API = 4, lab.Virtual, true, &tour, "", "127.0.0.1:0"
+	}))
+	metrics := *a
+	metrics.base = strings.TrimSuffix(a.base, api.Prefix) + "/metrics"
+	has := func(lines ...string) {
+		t.Helper()
+		code, text := metrics.ask("GET", "", "", nil)
+		require.Equal(t, http.StatusOK, code, text)
+		for _, line := range lines {
+			require.Contains(t, text, "\n"+line+"\n")
+		}
+	}
+	code, text := a.ask("POST", "/acts", `{"do": ["phones: power on"]}`, nil)
+	require.Equal(t, http.StatusOK, code, text)
+	has("itlsim_boots_total 4", "itlsim_registrations 4")
+	code, text = a.ask("POST", "/cluster/start-anew", "", nil)
+	require.Equal(t, http.StatusOK, code, text)
+	has("itlsim_boots_total 0", "itlsim_registrations 0")
+	code, _ = metrics.ask("GET", "", "", func(r *http.Request) { r.Header.Del("Authorization") })
+	require.Equal(t, http.StatusUnauthorized, code)
+	code, _ = metrics.ask("POST", "", "", nil)
+	require.Equal(t, http.StatusNotFound, code)
 }

@@ -15,6 +15,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/internal/accept"
 	"itlsim/internal/guard"
+	"itlsim/lab/metrics"
 	"itlsim/scenarios"
 	"itlsim/scenarios/api"
 )
@@ -143,9 +144,14 @@ func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
 	return l, g, nil
 }
 
-// programs is the API of the round as of now.
+// programs is the API of the round as of now, and its metrics.
 func (s *Server) programs() http.Handler {
-	return api.New(api.Config{
+	mux := http.NewServeMux()
+	mux.Handle("GET "+metrics.Path, metrics.Handler(func() metrics.Source {
+		w, _ := s.current()
+		return metrics.Of(w.lab.Player.Lab)
+	}))
+	mux.Handle("/", api.New(api.Config{
 		Lab: func() *api.Lab {
 			w, _ := s.settled()
 			return w.lab
@@ -158,7 +164,8 @@ func (s *Server) programs() http.Handler {
 			}
 			return s.restart(tour, false)
 		},
-	})
+	}))
+	return mux
 }
 
 // URL is the page's address, with the token where one is needed; "" where there is no page.
