@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Unmarshal is that of encoding/json, and refuses an object that has a key twice. The error
@@ -149,7 +150,7 @@ func (w *walker) comma() {
 
 // unquoted is what a text in quotes means.
 func unquoted(word []byte) (text string) {
-	if !bytes.Contains(word, []byte(`\`)) {
+	if !bytes.Contains(word, []byte(`\`)) && utf8.Valid(word) {
 		return string(word[1 : len(word)-1])
 	}
 	_ = json.Unmarshal(word, &text) // which it has done before

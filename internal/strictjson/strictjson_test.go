@@ -34,6 +34,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"Main": {"Running": {"x": true, "x": true}}}`:     `^Main\.Running has the key "x" twice$`,
 		`{"Main": {"Later": [{"x": 1, "X": 1, "x": 1}]}}`:   `^Main\.Later\[0\] has the key "x" twice$`,
 		`{"Other": {"a": 1, "A": 1, "b": {"b": 0, "b":0}}}`: `^Other\.b has the key "b" twice$`,
+		"{\"Other\": {\"\xfe\": 1, \"\xff\": 2}}":           `^Other has the key "\x{FFFD}" twice$`,
 		`{"unknown": 1, "unknown": 2}`:                      `^it has the key "unknown" twice$`,
 		`{"Main": `:                                         "end of JSON",
 		`{"Main" {}}`:                                       "invalid",
