@@ -80,7 +80,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 	c.reading.Store(now())
 	n, err := c.Conn.Read(b)
 	c.reading.Store(0)
-	if !c.job.isAt() {
+	if n > 0 && !c.job.isAt() {
 		c.work()
 	}
 	return n, err
@@ -108,8 +108,7 @@ func (c *Conn) Close() error {
 		c.listener.remove(c)
 		c.closed = true
 	})
-	c.rest()
-	c.end()
+	c.leave()
 	return c.Conn.Close()
 }
 

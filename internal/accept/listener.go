@@ -185,8 +185,7 @@ func (l *Listener) dropSilent() {
 func (l *Listener) drop(c *Conn) {
 	l.remove(c)
 	c.closed = true
-	c.rest()
-	c.end()
+	c.leave()
 	if tcp, ok := c.Conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}

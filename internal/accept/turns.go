@@ -52,7 +52,7 @@ type waiter struct {
 func (t *turns) begin(c *Conn) *waiter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.holds(c) >= 0 {
+	if slices.ContainsFunc(t.working, func(w turn) bool { return w.conn == c }) {
 		return nil
 	}
 	if len(t.order) == 0 && t.room() {
@@ -67,27 +67,35 @@ func (t *turns) begin(c *Conn) *waiter {
 	return &w
 }
 
-// end ends a connection's turn, or its wait for one, and tells whether it had one.
+// end ends a connection's turn, and tells whether it had one.
 func (t *turns) end(c *Conn) (had bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if i := t.holds(c); i >= 0 {
-		t.working = slices.Delete(t.working, i, i+1)
-		had = true
-	} else if len(t.waiting[c.from]) > 0 {
-		t.waiting[c.from] = slices.DeleteFunc(t.waiting[c.from], func(w waiter) bool {
-			if w.conn == c {
-				close(w.called)
-			}
-			return w.conn == c
-		})
-	}
-	t.call()
-	return had
+	return t.ended(c)
 }
 
-func (t *turns) holds(c *Conn) int {
-	return slices.IndexFunc(t.working, func(w turn) bool { return w.conn == c })
+// leave ends its turn, and its wait for one: an address of which nobody waits any more
+// has no turn.
+func (t *turns) leave(c *Conn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	queue := slices.DeleteFunc(t.waiting[c.from], func(w waiter) bool { return w.conn == c })
+	if len(queue) > 0 {
+		t.waiting[c.from] = queue
+	} else {
+		delete(t.waiting, c.from)
+		t.order = slices.DeleteFunc(t.order, func(from netip.Prefix) bool { return from == c.from })
+	}
+	t.ended(c)
+}
+
+// ended is end; the caller holds mu.
+func (t *turns) ended(c *Conn) (had bool) {
+	before := len(t.working)
+	t.working = slices.DeleteFunc(t.working, func(w turn) bool { return w.conn == c })
+	had = len(t.working) < before
+	t.call()
+	return had
 }
 
 // room reports whether one more may be worked for, which it may in the place of one
@@ -113,27 +121,27 @@ func (t *turns) call() {
 		} else {
 			delete(t.waiting, from)
 		}
-		if len(queue) > 0 { // else who waited has left
-			t.working = append(t.working, turn{queue[0].conn, now()})
-			close(queue[0].called)
-		}
+		t.working = append(t.working, turn{queue[0].conn, now()})
+		close(queue[0].called)
 	}
 }
 
-// await waits for a connection's turn, until ctx ends.
+// await waits for a connection's turn, until ctx ends, with which it has none.
 func (t *turns) await(ctx context.Context, c *Conn) {
 	w := t.begin(c)
-	for w != nil {
+	for w != nil && ctx.Err() == nil {
 		lapsed := time.NewTimer(lapse)
 		select {
 		case <-w.called:
 			w = nil
 		case <-ctx.Done():
-			w = nil
 		case <-lapsed.C: // somebody's turn may have
 			contain.Holding(&t.mu, t.call)
 		}
 		lapsed.Stop()
+	}
+	if ctx.Err() != nil {
+		t.leave(c) // which Close may have done before it came
 	}
 }
 
@@ -144,4 +152,11 @@ func (c *Conn) work() { processors.await(c.open, c) }
 func (c *Conn) rest() bool {
 	c.job.leave()
 	return processors.end(c)
+}
+
+// leave ends what the connection is open for, and its turn and its wait for one, for good.
+func (c *Conn) leave() {
+	c.end()
+	c.job.leave()
+	processors.leave(c)
 }

@@ -1,6 +1,7 @@
 package accept
 
 import (
+	"context"
 	"net/netip"
 	"testing"
 
@@ -41,9 +42,16 @@ func TestTurnsGoByAddress(t *testing.T) {
 	require.True(t, called(phoneWaits), "before the rest of the crowd")
 	require.False(t, called(crowdWaits[1]))
 
-	turns.end(crowd[1]) // leaves without a turn
-	require.True(t, called(crowdWaits[1]), "it waits no more")
-	require.False(t, called(crowdWaits[2]), "and its turn was not given away")
+	turns.end(crowd[1])
+	require.Len(t, turns.waiting[crowd[1].from], 2, "who has something to tell the peer meanwhile waits on")
+	turns.leave(crowd[1])
+	require.False(t, called(crowdWaits[2]), "its turn was not given away")
+	for range 3 {
+		stranger := from("10.0.0.3")
+		turns.begin(stranger)
+		turns.leave(stranger)
+	}
+	require.Len(t, turns.order, 1, "who comes and leaves has no turn for each time")
 	turns.working[0].since -= int64(lapse) + 1
 	turns.call()
 	require.True(t, called(crowdWaits[2]), "the phone's turn has lapsed")
@@ -53,4 +61,16 @@ func TestTurnsGoByAddress(t *testing.T) {
 	require.Empty(t, turns.order)
 	require.Empty(t, turns.working)
 	require.Nil(t, turns.begin(phone))
+}
+
+// What is read of a connection that has been closed meanwhile has no turn: nobody would end it.
+func TestNoTurnAfterTheEnd(t *testing.T) {
+	c := &Conn{from: Source(netip.MustParseAddr("10.0.0.1"))}
+	c.open, c.end = context.WithCancel(t.Context())
+	c.leave()
+	c.work()
+	processors.mu.Lock()
+	defer processors.mu.Unlock()
+	require.Empty(t, processors.waiting)
+	require.Empty(t, processors.working)
 }
