@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -104,28 +103,44 @@ func (c *phonesCmd) drive(ctx context.Context, f *wire.Fleet) error {
 }
 
 // newcomerPatience is how long phones that registered by the default configuration
-// are given to be reset, as a call manager does that has entered them into its
-// database. No document tells how long that takes.
+// are given until the next of them is reset, as a call manager does that has entered them
+// into its database. No document tells how long that takes.
 const newcomerPatience = 5 * time.Second
 
 // awaitResets waits until no phone is registered by the default configuration, or
-// the time is over.
+// none of them is reset any more.
 func awaitResets(ctx context.Context, f *wire.Fleet) error {
-	over := time.After(newcomerPatience)
+	err := awaitNone(ctx, func() (newcomers int) {
+		for _, v := range f.Phones() {
+			if v.CallManager != "" && v.Flash.Config.Default {
+				newcomers++
+			}
+		}
+		return newcomers
+	})
+	if err != nil {
+		return err
+	}
+	return f.Settle(ctx)
+}
+
+// awaitNone waits until there are no newcomers, or as many as there were for as long as
+// they are given.
+func awaitNone(ctx context.Context, newcomers func() int) error {
+	over := time.Now().Add(newcomerPatience)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for slices.ContainsFunc(f.Phones(), func(v fleet.View) bool {
-		return v.CallManager != "" && v.Flash.Config.Default
-	}) {
+	for least := newcomers(); least > 0 && time.Now().Before(over); {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-over:
-			return nil
 		case <-tick.C:
 		}
+		if now := newcomers(); now < least {
+			least, over = now, time.Now().Add(newcomerPatience)
+		}
 	}
-	return f.Settle(ctx)
+	return nil
 }
 
 // maxPhones bounds a command line's number of phones.

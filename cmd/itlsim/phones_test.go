@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -231,5 +232,18 @@ func TestPhonesCommandLine(t *testing.T) {
 		require.Equal(t, exitUsage, phones(&out, &errs, "--tftp", "127.0.0.2", tc.arg))
 		require.Contains(t, errs.String(), tc.want)
 		require.Empty(t, out.String())
+	}
+}
+
+// Newcomers are waited for as long as one after the other is reset, and no longer.
+func TestAwaitNone(t *testing.T) {
+	for stays, want := range map[int]time.Duration{0: 9 * 4 * time.Second, 4: 5*4*time.Second + newcomerPatience} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			require.NoError(t, awaitNone(t.Context(), func() int {
+				return max(stays, 9-int(time.Since(began)/(4*time.Second)))
+			}))
+			require.Equal(t, want, time.Since(began))
+		})
 	}
 }
