@@ -9,7 +9,6 @@ import (
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/internal/contain"
-	"itlsim/sip"
 	"itlsim/tftp"
 )
 
@@ -205,25 +204,17 @@ func (p *Phones) welcomed(device string) {
 // not answer.
 const newcomerPatience = time.Second
 
-// resetNewcomers resets those that are due. Who registered by SIP has a turn with all that
-// are to be reset, and is waited for no longer than a second.
+// resetNewcomers resets those that are due, and waits no longer than a second.
 func (c *Cluster) resetNewcomers() {
-	t, bySIP := c.due()
-	if len(t.phones) > 0 {
-		c.reset(t, sip.Reset)
-	}
-	if len(bySIP) == 0 {
-		return
-	}
 	select {
-	case <-c.queueResets(bySIP, sip.Reset):
+	case <-c.reset(c.due()):
 	case <-time.After(newcomerPatience):
 	}
 }
 
-// due are the newcomers that are to be reset now, and the names of those that registered by
-// SIP. Those that are not registered any more load their configuration when they boot.
-func (p *Phones) due() (t toTell, bySIP []string) {
+// due are the newcomers that are to be reset now. Those that are not registered any more
+// load their configuration when they boot.
+func (p *Phones) due() (t toTell) {
 	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -232,12 +223,8 @@ func (p *Phones) due() (t toTell, bySIP []string) {
 			continue
 		}
 		delete(p.newcomers, device)
-		if p.addressOf(device).IsValid() {
-			bySIP = append(bySIP, device)
-			continue
-		}
 		by := Caller{Device: device}
 		t.add(by, p.records.find(by), nil)
 	}
-	return t, bySIP
+	return t
 }

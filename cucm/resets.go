@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"itlsim/internal/contain"
 	"itlsim/sip"
 )
 
@@ -24,29 +25,44 @@ type resets struct {
 }
 
 type queuedReset struct {
-	action sip.Action
-	batch  *resetBatch
+	action  sip.Action
+	batches []*resetBatch // of which it is one
 }
 
-// A resetBatch is what was queued at once.
+// A resetBatch is what somebody waits for.
 type resetBatch struct {
 	left int           // of it in the queue, or being told
 	told chan struct{} // closed when nothing is left
 }
 
-// toTell are phones that are to be told to boot again, and their records.
+// toTell are phones that are to be told to boot again: now, and their records, or, where
+// they registered by SIP and may not answer, when it is their turn.
 type toTell struct {
 	records []*record
 	phones  []RegisteredPhone
+	bySIP   []string
 }
 
-// add adds a phone, unless it is not registered or with one of some nodes.
+// add adds a phone that can be told.
 func (t *toTell) add(by Caller, rec *record, except []*Node) {
-	if r := rec.registration; r != nil && !slices.Contains(except, r.Node) {
-		rec.resetting = true
-		t.records = append(t.records, rec)
-		t.phones = append(t.phones, RegisteredPhone{by, r})
+	if rec.reached(except) {
+		if rec.registration.At.Addr().IsValid() {
+			t.bySIP = append(t.bySIP, by.Device)
+		} else {
+			t.now(by, rec)
+		}
 	}
+}
+
+func (t *toTell) now(by Caller, rec *record) {
+	rec.resetting = true
+	t.records = append(t.records, rec)
+	t.phones = append(t.phones, RegisteredPhone{by, rec.registration})
+}
+
+// reached reports whether a phone is registered, and not with one of some nodes.
+func (rec *record) reached(except []*Node) bool {
+	return rec.registration != nil && !slices.Contains(except, rec.registration.Node)
 }
 
 // toReset are all that are registered, but for those of some nodes.
@@ -64,60 +80,72 @@ func (p *Phones) toReset(except []*Node) (t toTell) {
 // ResetPhones resets all registered phones: System > Enterprise Parameters >
 // Reset, and what a regeneration of a certificate in the ITL does by itself.
 // Phones that are not registered miss it, and those of a node that is cut off. When it returns all have been told.
-func (c *Cluster) ResetPhones() { c.reset(c.toReset(c.partedNodes()), sip.Reset) }
+func (c *Cluster) ResetPhones() { <-c.reset(c.toReset(c.partedNodes())) }
 
 // ResetDevices has named phones told to reset or restart, and returns at once. They are
 // told in their order, [ResetsAtOnce] at a time, but that one address has its turn after
 // the other; one that is named again before its turn is told once, what was asked last.
 // Phones that are not registered when it is their turn miss it, as with
 // [Cluster.ResetPhones].
-func (c *Cluster) ResetDevices(names []string, action sip.Action) { c.queueResets(names, action) }
+func (c *Cluster) ResetDevices(names []string, action sip.Action) { c.queueResets(names, action, nil) }
 
-// queueResets does that. The channel is closed when all have been told.
-func (c *Cluster) queueResets(names []string, action sip.Action) (told <-chan struct{}) {
+// reset resets phones. The channel is closed when all have been told.
+func (c *Cluster) reset(t toTell) (told <-chan struct{}) {
+	if len(t.phones) > 0 {
+		c.tell(t, sip.Reset)
+	}
+	batch := &resetBatch{told: make(chan struct{})}
+	c.queueResets(t.bySIP, sip.Reset, batch)
+	return batch.told
+}
+
+// queueResets has phones told when it is their turn, as parts of a batch; nil: nobody waits.
+func (c *Cluster) queueResets(names []string, action sip.Action, batch *resetBatch) {
 	p := &c.Phones
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	batch := &resetBatch{told: make(chan struct{})}
 	for _, name := range names {
-		if _, known := p.device(Caller{Device: name}); known {
-			p.resets.add(p.addressOf(name), name, action, batch)
+		if rec := p.records.find(Caller{Device: name}); rec != nil {
+			p.resets.add(rec, action, batch)
 		}
 	}
-	if batch.left == 0 {
+	if batch != nil && batch.left == 0 {
 		close(batch.told)
 	}
 	for n := len(p.resets.queued); n > 0 && p.resets.workers < ResetsAtOnce; n-- {
 		p.resets.workers++
 		go c.resetQueued()
 	}
-	return batch.told
 }
 
-// addressOf is where a phone is that registered by SIP; invalid: none. The caller holds the
-// lock.
-func (p *Phones) addressOf(device string) (from netip.Addr) {
-	if rec := p.records.find(Caller{Device: device}); rec != nil && rec.registration != nil {
+// address is where a phone is that registered by SIP; invalid: none.
+func (rec *record) address() (from netip.Addr) {
+	if rec.registration != nil {
 		from = rec.registration.At.Addr()
 	}
 	return from
 }
 
-func (q *resets) add(from netip.Addr, device string, action sip.Action, batch *resetBatch) {
+func (q *resets) add(rec *record, action sip.Action, batch *resetBatch) {
 	if q.queued == nil {
 		q.queued, q.waiting = make(map[string]*queuedReset), make(map[netip.Addr][]string)
 		q.telling = make(map[netip.Addr]int)
 	}
-	if queued := q.queued[device]; queued != nil {
-		queued.action = action
-		return
+	device, from := rec.device.Name, rec.address()
+	queued := q.queued[device]
+	if queued == nil {
+		queued = &queuedReset{}
+		q.queued[device] = queued
+		if len(q.waiting[from]) == 0 {
+			q.turns = append(q.turns, from)
+		}
+		q.waiting[from] = append(q.waiting[from], device)
 	}
-	q.queued[device] = &queuedReset{action, batch}
-	batch.left++
-	if len(q.waiting[from]) == 0 {
-		q.turns = append(q.turns, from)
+	queued.action = action
+	if batch != nil {
+		batch.left++
+		queued.batches = append(queued.batches, batch)
 	}
-	q.waiting[from] = append(q.waiting[from], device)
 }
 
 // next takes the device out whose turn it is; nil where there is none.
@@ -151,8 +179,10 @@ func (q *resets) told(from netip.Addr, queued *queuedReset) {
 	if q.telling[from]--; q.telling[from] == 0 {
 		delete(q.telling, from)
 	}
-	if queued.batch.left--; queued.batch.left == 0 {
-		close(queued.batch.told)
+	for _, batch := range queued.batches {
+		if batch.left--; batch.left == 0 {
+			close(batch.told)
+		}
 	}
 }
 
@@ -166,40 +196,44 @@ func (c *Cluster) resetQueued() {
 // resetNext resets the next phone of the queue, if it is registered; false where there is
 // none, and one worker less.
 func (c *Cluster) resetNext() bool {
-	from, t, queued := c.nextReset(c.partedNodes())
+	p := &c.Phones
+	from, device, queued := p.nextReset()
 	if queued == nil {
 		return false
 	}
-	defer func() {
-		c.Phones.mu.Lock()
-		defer c.Phones.mu.Unlock()
-		c.resets.told(from, queued)
-	}()
-	_ = c.Publisher().Contain("Reset", func() { c.reset(t, queued.action) }) // logged; the others have their turn
+	defer contain.Holding(&p.mu, func() { p.resets.told(from, queued) })
+	_ = c.Publisher().Contain("Reset", func() { // logged; the others have their turn
+		c.tell(p.named(device, c.partedNodes()), queued.action)
+	})
 	return true
 }
 
-func (p *Phones) nextReset(except []*Node) (from netip.Addr, t toTell, queued *queuedReset) {
-	now := p.clock()
-	var raised []occurrence
-	defer func() { p.raiseAll(raised) }() // without the lock
+func (p *Phones) nextReset() (from netip.Addr, device string, queued *queuedReset) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	from, device, queued := p.resets.next()
-	if queued == nil {
+	if from, device, queued = p.resets.next(); queued == nil {
 		p.resets.workers--
-		return from, t, nil
 	}
-	by := Caller{Device: device}
-	if rec := p.records.find(by); rec != nil {
-		raised = p.lapsed(raised, rec, now)
-		t.add(by, rec, except)
-	}
-	return from, t, queued
+	return from, device, queued
 }
 
-// reset tells registered phones to boot again.
-func (c *Cluster) reset(t toTell, action sip.Action) {
+// named is a phone that is to be told now, if it is registered and not with one of some nodes.
+func (p *Phones) named(device string, except []*Node) (t toTell) {
+	by, now := Caller{Device: device}, p.clock()
+	var raised []occurrence
+	contain.Holding(&p.mu, func() {
+		if rec := p.records.find(by); rec != nil {
+			if raised = p.lapsed(raised, rec, now); rec.reached(except) {
+				t.now(by, rec)
+			}
+		}
+	})
+	p.raiseAll(raised)
+	return t
+}
+
+// tell tells registered phones to boot again.
+func (c *Cluster) tell(t toTell, action sip.Action) {
 	c.mu.RLock()
 	network := c.network
 	c.mu.RUnlock()

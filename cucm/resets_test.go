@@ -96,12 +96,14 @@ func (d *deaf) Reset(phones []RegisteredPhone, action sip.Action, told func(int,
 		told(0, &sip.NoAnswerError{Server: d.from.String(), Err: context.DeadlineExceeded})
 		return
 	}
+	d.mu.Lock()
 	d.told = append(d.told, phones[0].Device)
+	d.mu.Unlock()
 	told(0, nil)
 }
 
 // Phones of one address that do not answer keep those of others waiting no longer, be it as
-// newcomers or by name; of theirs as many are told at a time as that address leaves free.
+// newcomers, by name or with all; of theirs as many are told at a time as that address leaves free.
 func TestResetsOfTheDeaf(t *testing.T) {
 	cfg := small()
 	cfg.Clock, cfg.AutoRegister = clock(time.Now), true
@@ -125,13 +127,29 @@ func TestResetsOfTheDeaf(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		began := time.Now()
 		require.NoError(t, c.Tick())
+		synctest.Wait()
 		require.Equal(t, []string{"SEPFFFFFFFFFFFF"}, net.told)
 		require.Equal(t, newcomerPatience, time.Since(began))
 
 		enters("SEPFFFFFFFFFFFF", "10.0.0.2:5060")
-		c.ResetDevices([]string{"SEPFFFFFFFFFFFF"}, sip.Restart)
+		all := make(chan bool)
+		go func() {
+			defer close(all)
+			c.ResetPhones()
+		}()
 		synctest.Wait()
 		require.Len(t, net.told, 2)
+		select {
+		case <-all:
+			t.Fatal("not all have been told")
+		default:
+		}
+
+		enters("SEPFFFFFFFFFFFF", "10.0.0.2:5060")
+		c.ResetDevices([]string{"SEPFFFFFFFFFFFF"}, sip.Restart)
+		synctest.Wait()
+		require.Len(t, net.told, 3)
+		<-all
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		require.Equal(t, ResetsAtOnce/2, net.most)

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unique"
 
@@ -202,23 +201,17 @@ func (m callManager) supported(r *sip.Message) string {
 	return sis
 }
 
-// Reset tells phones to boot again ([cucm.Network]). A phone that registered without
-// SIP has no connection to be told over, and counts as told.
+// Reset tells phones to boot again ([cucm.Network]), one after the other: the cluster gives
+// as many as are to be told at a time. A phone that registered without SIP has no
+// connection to be told over, and counts as told.
 func (s *Sockets) Reset(phones []cucm.RegisteredPhone, action sip.Action, told func(i int, err error)) {
-	batch := make(chan struct{}, cucm.ResetsAtOnce)
-	var running sync.WaitGroup
 	for i, p := range phones {
-		if p.Contact == "" {
-			told(i, nil)
-			continue
+		var err error
+		if p.Contact != "" {
+			err = s.notify(p, action)
 		}
-		batch <- struct{}{}
-		running.Go(func() {
-			told(i, s.notify(p, action))
-			<-batch
-		})
+		told(i, err)
 	}
-	running.Wait()
 }
 
 // notify resets or restarts a phone, over the connection that it keeps open, or
