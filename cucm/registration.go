@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unique"
 
 	"itlsim/cucm/ciscolog"
 	"itlsim/internal/contain"
@@ -123,6 +124,9 @@ func (p *Phones) register(by Caller, r *Registration, renews bool) (anew bool) {
 	return anew
 }
 
+// noLoads are those of a REGISTER that names none.
+var noLoads = unique.Make(sip.Loads{})
+
 // registered does that, and gives what is to be raised. The caller holds the lock.
 func (p *Phones) registered(raised []occurrence, by Caller, r *Registration, renews bool) (_ []occurrence, anew bool) {
 	now := p.now()
@@ -146,6 +150,9 @@ func (p *Phones) registered(raised []occurrence, by Caller, r *Registration, ren
 		p.returns(rec.device.Name, r.Node)
 	default:
 		r.since = rec.registration.since
+		if r.Loads == noLoads { // keep-alives tell of none
+			r.Loads = rec.registration.Loads
+		}
 	}
 	if anew {
 		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, &rec.device, 0))

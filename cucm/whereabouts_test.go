@@ -45,6 +45,11 @@ func TestWhereabouts(t *testing.T) {
 	after(time.Minute)
 	comes(pub, "1")
 	check("a keep-alive")
+	named := loads
+	loads = sip.Loads{}
+	comes(pub, "1")
+	check("a keep-alive, which tells of no firmware")
+	loads = named
 	want.Since = after(time.Second)
 	comes(pub, "2")
 	check("a new boot")
