@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -30,8 +31,23 @@ type writer struct {
 	nils bool // the prefix xsi is declared already
 }
 
-// text writes escaped text.
+// text writes what stands between tags. Line breaks and quotes mean nothing there, and stand
+// as they are: scripts cut certificates and messages out of answers as they cut text.
 func (w writer) text(s string) {
+	for {
+		i := strings.IndexAny(s, "\n\t\"'")
+		if i < 0 {
+			w.escaped(s)
+			return
+		}
+		w.escaped(s[:i])
+		w.WriteByte(s[i])
+		s = s[i+1:]
+	}
+}
+
+// escaped writes text in which nothing has a meaning, in an attribute neither.
+func (w writer) escaped(s string) {
 	if plainText(s) {
 		w.WriteString(s)
 		return
@@ -58,7 +74,7 @@ func (w writer) open(name string, attributes ...string) {
 		w.WriteByte(' ')
 		w.WriteString(attributes[i])
 		w.WriteString(`="`)
-		w.text(attributes[i+1])
+		w.escaped(attributes[i+1])
 		w.WriteByte('"')
 	}
 	w.WriteByte('>')

@@ -186,6 +186,10 @@ func TestInventory(t *testing.T) {
 		`<processNodeName>test10sub</processNodeName></callManager>`,
 		s.gets("listCallManager", "<searchCriteria><name>%sub</name></searchCriteria>"+
 			"<returnedTags><name/><processNodeName/></returnedTags>"))
+	require.Equal(t, `<callManager ctiid="1"><autoRegistration><autoRegistrationEnabled>false</autoRegistrationEnabled>`+
+		`</autoRegistration></callManager>`,
+		s.gets("listCallManager", "<searchCriteria><name>%pub</name></searchCriteria>"+
+			"<returnedTags><autoRegistration/></returnedTags>"))
 	require.Equal(t, "<callManagerGroup><name>Default</name></callManagerGroup>"+
 		"<callManagerGroup><name>test10sub-test10pub</name></callManagerGroup>",
 		s.gets("listCallManagerGroup", "<searchCriteria/><returnedTags><name/></returnedTags>"))
@@ -255,7 +259,7 @@ func TestPhones(t *testing.T) {
 	s.fails("addPhone", "<phone/>", "-1",
 		"The operation addPhone is not there: this is a simulator, which has a part of AXL alone")
 	s.lab.AddDevice(cucm.Device{Name: `SEP"<&>`, Model: "8861", Group: s.lab.Nodes()})
-	require.Contains(t, names(""), "<name>SEP&#34;&lt;&amp;&gt;</name>")
+	require.Contains(t, names(""), `<name>SEP"&lt;&amp;&gt;</name>`)
 }
 
 // Schemas that the release has not are refused in words that clients read; what is no
@@ -345,6 +349,8 @@ func TestResets(t *testing.T) {
 	s.fails("resetDevicePool", "<name>x</name>", "5007", "Item not valid: The specified DevicePool was not found")
 	s.fails("doDeviceReset", "<deviceName>"+name(0)+"</deviceName><deviceResetType>Cold</deviceResetType>", "-1",
 		"The deviceResetType Cold is not there: .*")
+	s.fails("doDeviceReset", "<deviceName>"+name(0)+"</deviceName><isHardReset>perhaps</isHardReset>", "-1",
+		"isHardReset is neither true nor false: perhaps")
 }
 
 // docs/web-apis.md lists the operations that there are, and no others.

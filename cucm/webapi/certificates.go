@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
+	"strings"
 
 	"itlsim/cucm"
 )
@@ -48,11 +49,22 @@ type snapshot struct {
 func (h *Handler) since14(then http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !h.node.Facts().CertificateREST {
-			http.NotFound(w, r)
+			nothingHere(w, r)
 			return
 		}
 		then(w, r)
 	}
+}
+
+// noCertificateAPI answers what the interface has beside, and this one has not: it names it.
+func noCertificateAPI(w http.ResponseWriter, r *http.Request) {
+	asked := r.Method + " " + strings.TrimPrefix(r.URL.Path, certificatesPath)
+	writeJSON(w, http.StatusNotFound, excuse{notThere(asked, "certificate management").Error()})
+}
+
+// excuse is what is answered in place of certificates.
+type excuse struct {
+	Text string `json:"message"`
 }
 
 // getSnapshot answers with all certificates.
@@ -80,7 +92,7 @@ func (h *Handler) getSnapshot(w http.ResponseWriter, _ *http.Request) {
 func (h *Handler) getIdentity(w http.ResponseWriter, r *http.Request) {
 	unit, ok := h.node.UnitNamed(r.URL.Query().Get("service"))
 	if !ok {
-		writeJSON(w, http.StatusNotFound, map[string]string{"message": "there is no such service"})
+		writeJSON(w, http.StatusNotFound, excuse{"there is no such service"})
 		return
 	}
 	writeJSON(w, http.StatusOK, h.identity(unit))

@@ -89,8 +89,9 @@ func TestSnapshotOfCertificates(t *testing.T) {
 func TestWhoReadsCertificates(t *testing.T) {
 	s := scripts(t, "127.4.40.", 0) // of 12.5
 	for _, s.user = range []string{cucm.AdminUser, ""} {
-		status, _ := s.sends(s.lab.Pub, snapshotPath, "")
+		status, page := s.sends(s.lab.Pub, snapshotPath, "")
 		require.Equal(t, http.StatusNotFound, status)
+		require.Contains(t, page, "HTTP Status 404")
 	}
 	l := cucmtest.New(t, func(c *cucm.Config) { c.Release = cucm.Release15 })
 	s = scriptsOf(t, l, "127.4.41.", wire.Options{})
@@ -101,7 +102,11 @@ func TestWhoReadsCertificates(t *testing.T) {
 		status, _ := s.sends(l.Sub, path, "")
 		require.Equal(t, want, status, path)
 	}
-	status, _ := s.sends(l.Pub, snapshotPath, "{}")
+	status, answer := s.sends(l.Pub, "/platformcom/api/v1/certmgr/config/csr", "{}")
+	require.Equal(t, http.StatusNotFound, status)
+	require.JSONEq(t, `{"message": "The operation POST csr is not there: this is a simulator, which has a part of `+
+		`certificate management alone"}`, answer)
+	status, _ = s.sends(l.Pub, snapshotPath, "{}")
 	require.Equal(t, http.StatusMethodNotAllowed, status)
 	require.Equal(t, "GET, HEAD", s.header.Get("Allow"))
 	s.user = ""

@@ -111,8 +111,8 @@ func TestControlThatFails(t *testing.T) {
 		"Cisco Tomcat cannot be controlled here: use the command line": control("", "Restart", "Cisco Tftp", "Cisco Tomcat"),
 		"a cisco db cannot be controlled here: use the command line":   control("", "Stop", "a cisco db"),
 		"ServiceList is empty": control("", "Stop"),
-		"test10sub is not this node: its services are controlled there":     control("test10sub", "Stop", "Cisco Tftp"),
-		"The ControlType &#34;Kill&#34; is none of Start, Stop and Restart": control("", "Kill", "Cisco Tftp"),
+		"test10sub is not this node: its services are controlled there": control("test10sub", "Stop", "Cisco Tftp"),
+		`The ControlType "Kill" is none of Start, Stop and Restart`:     control("", "Kill", "Cisco Tftp"),
 		"more than 100 names": control("", "Restart", many...),
 		"The operation soapDoServiceDeployment is not there: this is a simulator, which has a part of " +
 			"Control Center alone": "<soap:soapDoServiceDeployment/>",

@@ -107,7 +107,13 @@ func newElement(start xml.StartElement) *element {
 	return e
 }
 
-// isTrue reports whether a text is a boolean's true, in the spellings that clients have.
-func isTrue(text string) bool {
-	return strings.EqualFold(text, "true") || strings.EqualFold(text, "t") || text == "1"
+// truth is what a boolean says, in the spellings that clients have; false where it is none.
+func truth(text string) (is, ok bool) {
+	switch strings.ToLower(text) {
+	case "true", "t", "1":
+		return true, true
+	case "false", "f", "0":
+		return false, true
+	}
+	return false, false
 }

@@ -51,9 +51,22 @@ func (h *Handler) Register(mux *http.ServeMux) {
 		d := controlWSDL(extended)
 		both(d.path, service{cucm.ControlCenter, realm, d.get, soap(h.api("Control Center", controlOperations))})
 	}
+	certificates := service{by: cucm.Certificates, realm: platformRealm}
 	for path, get := range map[string]http.HandlerFunc{snapshotPath: h.getSnapshot, identityPath: h.getIdentity} {
-		mux.Handle(path, h.since14(h.behind(service{by: cucm.Certificates, realm: platformRealm, get: get})))
+		certificates.get = get
+		mux.Handle(path, h.since14(h.behind(certificates)))
 	}
+	mux.Handle(certificatesPath, h.since14(func(w http.ResponseWriter, r *http.Request) {
+		if h.admit(w, r, certificates) {
+			noCertificateAPI(w, r)
+		}
+	}))
+	mux.HandleFunc("/", nothingHere)
+}
+
+// nothingHere answers for paths that there are not.
+func nothingHere(w http.ResponseWriter, _ *http.Request) {
+	page(w, http.StatusNotFound, "HTTP Status 404", "The requested resource is not available.")
 }
 
 // A service is what is at a path, for those who are admitted.

@@ -52,6 +52,11 @@ var callManagers = class[*cucm.Node]{
 	},
 	tags: []tag[*cucm.Node]{
 		text("name", callManagerName), text("description", nodeName),
+		{"autoRegistration", func(c *call, w *writer, _ *cucm.Node) { // of its parts this alone means something here
+			w.open("autoRegistration")
+			w.leaf("autoRegistrationEnabled", strconv.FormatBool(c.cluster.AutoRegisters()))
+			w.close("autoRegistration")
+		}},
 		reference("processNodeName", processNodes.kind, nodeName),
 	},
 	criteria: map[string]func(*call, *cucm.Node) string{"name": callManagerName, "description": nodeName},

@@ -21,8 +21,14 @@ func (c *call) resetDevice() (answer, error) {
 		return answer{}, err
 	}
 	usual := "Reset"
-	if hard := c.asked.child("isHardReset").text; hard != "" && !isTrue(hard) {
-		usual = "Restart"
+	if said := c.asked.child("isHardReset").text; said != "" {
+		hard, ok := truth(said)
+		if !ok {
+			return answer{}, &fault{client, noCode, "isHardReset is neither true nor false: " + said}
+		}
+		if !hard {
+			usual = "Restart"
+		}
 	}
 	kind := cmp.Or(c.asked.child("deviceResetType").text, usual)
 	action, ok := resetTypes[kind]

@@ -1,6 +1,7 @@
 package webapi_test
 
 import (
+	"encoding/pem"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,6 +20,11 @@ func TestSQL(t *testing.T) {
 		s.gets("executeSQLQuery", "<sql>SELECT Name AS Phone, PKID FROM device WHERE tkclass=1 AND name LIKE 'SEP%'</sql>"))
 	require.Equal(t, "<row><count>2</count></row>", s.gets("executeSQLQuery", "<sql>select count(*) from device</sql>"))
 	require.Empty(t, s.gets("executeSQLQuery", "<sql>select name from device where name &lt; 'A'</sql>"))
+	row := s.gets("executeSQLQuery", "<sql>select first 1 certificate from certificate where servername = 'test10pub'</sql>")
+	own, _ := strings.CutPrefix(row, "<row><certificate>")
+	own, _ = strings.CutSuffix(own, "</certificate></row>")
+	block, _ := pem.Decode([]byte(own))
+	require.NotNil(t, block, "cut out as text: %s", row)
 	s.fails("executeSQLQuery", "<sql>select name form device</sql>", "-201", "A syntax error has occurred.")
 	s.fails("executeSQLQuery", "", "-201", "A syntax error has occurred.")
 	s.fails("executeSQLQuery", "<sql>delete from device</sql>", "-1", "This is a simulator, which has no database: "+

@@ -44,10 +44,10 @@ func TestUpdatePhone(t *testing.T) {
 		"<vendorConfig><sshAccess>1</sshAccess><displayOnTime>1</displayOnTime></vendorConfig>": "vendorConfig/displayOnTime",
 	} {
 		s.fails("updatePhone", "<name>"+name(0)+"</name>"+children, "-1", tag+" cannot be changed: this is a simulator, "+
-			"which changes a phone&#39;s vendorConfig, and in it settingsAccess, webAccess, sshAccess and spanToPCPort")
+			"which changes a phone's vendorConfig, and in it settingsAccess, webAccess, sshAccess and spanToPCPort")
 	}
 	s.fails("updatePhone", "<name>"+name(0)+"</name><vendorConfig><webAccess>on</webAccess></vendorConfig>", "-1",
-		"vendorConfig: webAccess is &#34;on&#34;; it is 0 or 1")
+		`vendorConfig: webAccess is "on"; it is 0 or 1`)
 	s.fails("updatePhone", "<name>SEP9</name>", "5003", "Phone not found")
 	require.Equal(t, cnf.Settings{WebAccess: true, SSHAccess: true}, s.served(l.Pub, name(0)))
 	update("")
