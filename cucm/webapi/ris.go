@@ -224,12 +224,16 @@ var cmDevice = []struct {
 	{"ns1:Protocol", func(*found) string { return protocol }},
 	{"ns1:NumOfLines", zero},
 	{"ns1:LinesStatus", nil},
-	{"ns1:ActiveLoadID", func(f *found) string { return f.Loads.Active }},
-	{"ns1:InactiveLoadID", func(f *found) string { return f.Loads.Inactive }},
+	{"ns1:ActiveLoadID", func(f *found) string { return loadID(f.Loads.Active) }},
+	{"ns1:InactiveLoadID", func(f *found) string { return loadID(f.Loads.Inactive) }},
 	{"ns1:DownloadStatus", func(*found) string { return "Unknown" }},
 	{"ns1:DownloadFailureReason", empty},
 	{"ns1:DownloadServer", empty},
 }
+
+// loadID is a load's name without the suffix of its file, as phones' own pages have it and
+// RIS in what several clients were tried with.
+func loadID(load string) string { return strings.TrimSuffix(load, ".loads") }
 
 func empty(*found) string { return "" }
 func zero(*found) string  { return "0" }

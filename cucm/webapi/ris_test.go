@@ -82,7 +82,7 @@ func TestWhereaboutsByRIS(t *testing.T) {
 	l.Pub.Unregister(name(2), cucm.DeviceUnregistered)
 	began := fmt.Sprint(l.Now().Unix())
 	line := func(i int, status string) string {
-		return name(i) + " 685 " + status + " " + began + " a.loads b.loads Unknown 127.4.26.10"
+		return name(i) + " 685 " + status + " " + began + " a b Unknown 127.4.26.10"
 	}
 	first, second, third := line(0, "Registered 0"), line(1, "Registered 0"), line(2, "UnRegistered 10")
 	all := []string{"test10pub Ok", first, third, "test10sub Ok", second}
