@@ -142,6 +142,9 @@ func (p *Phones) registered(raised []occurrence, by Caller, r *Registration, ren
 	case old.lapses.After(r.lapses):
 		r.lapses = old.lapses // it is carried over a jump that is still to come
 	}
+	if r.Loads == noLoads {
+		r.Loads = p.namedBefore(rec, r.Session)
+	}
 	anew = rec.registration == nil
 	switch {
 	case r.lapses.IsZero(): // without SIP
@@ -150,15 +153,26 @@ func (p *Phones) registered(raised []occurrence, by Caller, r *Registration, ren
 		p.returns(rec.device.Name, r.Node)
 	default:
 		r.since = rec.registration.since
-		if r.Loads == noLoads { // keep-alives tell of none
-			r.Loads = rec.registration.Loads
-		}
 	}
 	if anew {
 		raised = append(raised, r.occurrence(ciscolog.EndPointRegistered, now, &rec.device, 0))
 	}
 	rec.registration = r
 	return raised, anew
+}
+
+// namedBefore are the loads that a phone named when its session began: keep-alives name
+// none, also those after a call manager's restart. The caller holds the lock.
+func (p *Phones) namedBefore(rec *record, session string) unique.Handle[sip.Loads] {
+	if rec.registration != nil {
+		return rec.registration.Loads
+	}
+	for _, d := range p.departed[rec.device.Name] {
+		if d.Session == session {
+			return d.Loads
+		}
+	}
+	return noLoads
 }
 
 // Unregister records that a phone is gone, and why: resets no longer reach it. A

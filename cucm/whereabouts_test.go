@@ -73,6 +73,13 @@ func TestWhereabouts(t *testing.T) {
 	comes(pub, "4")
 	pub.ForgetPhones()
 	check("its call manager stopped")
+	loads = sip.Loads{}
+	want.Since, want.Status = after(time.Second), Registered
+	comes(pub, "4")
+	check("a keep-alive after that, which tells of no firmware")
+	want.Since, want.Loads = after(time.Second), loads
+	comes(pub, "5")
+	check("a new boot, which does not")
 
 	pub.Register(quiet, false)
 	require.Equal(t, Whereabouts{Device: quietPhone, Node: pub, Status: Registered, Httpd: HttpdUnknown}, c.Registrations()[1], "without SIP")
