@@ -34,6 +34,9 @@ func (t Tags) Tags() []Tag { return t }
 // puts before it (CiscoLog).
 const MaxEntry = 800
 
+// ClusterID is the enterprise parameter of that name, as an installation has it.
+const ClusterID = "StandAloneCluster"
+
 // String is the entry's line in the file (HCM-F log): when it was written, by the
 // node's time, the host, syslog's facility and severity, and the entry itself.
 // Emergencies are of a facility that syslog does not have. The time of a simulated
@@ -76,7 +79,7 @@ func (e *Entry) write() (message string, body int) {
 			fmt.Fprintf(&b, "[%s=%s]", t.Name, oneLine(t.Value))
 		}
 	}
-	fmt.Fprintf(&b, "[AppID=%s][ClusterID=StandAloneCluster][NodeID=%s]: %s", alarm.appID, e.Host, alarm.text)
+	fmt.Fprintf(&b, "[AppID=%s][ClusterID=%s][NodeID=%s]: %s", alarm.appID, ClusterID, e.Host, alarm.text)
 	message = b.String()
 	if len(message) > MaxEntry {
 		// a copy, since the log would keep all that the message is cut from

@@ -71,6 +71,8 @@ func TestQuestions(t *testing.T) {
 			"name|name\nDefault|Default\ntest10sub-test10pub|test10sub-test10pub",
 		"select paramname,paramvalue from processconfig where paramname=\"ClusterSecurityMode\"": "" +
 			"paramname|paramvalue\nClusterSecurityMode|0",
+		"select paramvalue from processconfig where paramname in ('ClusterID')": "paramvalue\nStandAloneCluster",
+		"select paramvalue from processconfig where paramname like '%Mode'":     "paramvalue\n0",
 		"select * from callmanagergroup where name='Default'": "name|pkid\nDefault|" +
 			database.Key(database.GroupKind, "Default"),
 	} {
@@ -133,6 +135,7 @@ func TestRefused(t *testing.T) {
 			"and B.tkcertificateservice=4 and subjectname like '%x%'": "4 is not there: trust stores",
 		"select c.pkid from certificate c join certificateservicecertificatemap m on c.pkid=m.fkcertificate join " +
 			"typecertificateservice t on m.tkcertificateservice=t.enum where t.name like '%-Trust'": "trust stores",
+		"select paramvalue from processconfig where paramname='MGCPUDPPort'":         "MGCPUDPPort is not there: of the parameters",
 		"update device set description='x'":                                          "it does not begin with SELECT",
 		"select * from typemodel":                                                    "it asks about typemodel",
 		"select name from device order by name" + strings.Repeat(",name", 8):         "more than 8 columns",

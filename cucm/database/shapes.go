@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"itlsim/cucm"
+	"itlsim/cucm/ciscolog"
 )
 
 // A shape is tables that belong together: what each row of one is joined with. All values
@@ -296,15 +297,31 @@ var certificates = shape[own]{
 	},
 }
 
-// parameters are the enterprise parameters that a simulated cluster has.
-var parameters = shape[*cucm.Cluster]{
-	tables: map[string]map[string]func(*cucm.Cluster) string{
+// A parameter is an enterprise parameter.
+type parameter struct{ name, value string }
+
+// modeParameter and idParameter are those that a simulated cluster has.
+const (
+	modeParameter = "ClusterSecurityMode"
+	idParameter   = "ClusterID"
+)
+
+var parameters = shape[parameter]{
+	tables: map[string]map[string]func(parameter) string{
 		"processconfig": {
-			"paramname":  same[*cucm.Cluster]("ClusterSecurityMode"),
-			"paramvalue": func(c *cucm.Cluster) string { return strconv.Itoa(int(c.SecurityMode())) },
+			"paramname":  func(p parameter) string { return p.name },
+			"paramvalue": func(p parameter) string { return p.value },
 		},
 	},
-	rows: func(c *cucm.Cluster) []*cucm.Cluster { return []*cucm.Cluster{c} },
+	lacks: map[string]func(string) bool{
+		"processconfig.paramname": func(name string) bool {
+			return !Like(name, modeParameter) && !Like(name, idParameter)
+		},
+	},
+	without: "of the parameters " + modeParameter + " and " + idParameter + " are in the table here",
+	rows: func(c *cucm.Cluster) []parameter {
+		return []parameter{{idParameter, ciscolog.ClusterID}, {modeParameter, strconv.Itoa(int(c.SecurityMode()))}}
+	},
 }
 
 // asker is a shape, whatever its rows are.
