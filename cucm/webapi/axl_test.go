@@ -228,7 +228,8 @@ func TestPhones(t *testing.T) {
 		"<devicePoolName>Default</devicePoolName>" +
 		"<commonPhoneConfigName>Standard Common Phone Profile</commonPhoneConfigName>" +
 		"<networkLocation>Use System Default</networkLocation><locationName>Hub_None</locationName>" +
-		"<vendorConfig></vendorConfig></phone>"
+		"<vendorConfig></vendorConfig>" +
+		"<securityProfileName>Cisco 8861 - Standard SIP Non-Secure Profile</securityProfileName></phone>"
 	require.Equal(t, one, s.gets("getPhone", "<name>sep000000000003</name>"))
 	_, answer := s.asks("getPhone", "<name>SEP000000000003</name><returnedTags/>")
 	id := regexp.MustCompile(`<phone uuid="\{(.*)\}"></phone>`).FindStringSubmatch(answer)
@@ -239,7 +240,10 @@ func TestPhones(t *testing.T) {
 		t.Helper()
 		return s.gets("listPhone", "<searchCriteria>"+criterion+"</searchCriteria><returnedTags><name/></returnedTags>")
 	}
-	for _, criterion := range []string{"<name>SEP000000000003</name>", "<name>%3</name><protocol>SIP</protocol>"} {
+	for _, criterion := range []string{
+		"<name>SEP000000000003</name>", "<name>%3</name><protocol>SIP</protocol>",
+		"<securityProfileName>%standard sip non-secure profile</securityProfileName>",
+	} {
 		require.Contains(t, names(criterion), "<phone><name>SEP000000000003</name></phone>")
 	}
 	for _, criterion := range []string{

@@ -1,9 +1,11 @@
 package webapi
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 
+	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/cucm/database"
 )
@@ -24,6 +26,13 @@ func poolName(c *call, d device) string       { return groupName(c, d.Group) }
 func commonConfig(*call, device) string       { return commonProfile }
 func deviceProtocol(_ *call, _ device) string { return protocol }
 
+// securityProfile is named as the profiles are that an installation has, with the Device
+// Security Mode (this project's own choice: a simulated cluster's profiles have no names).
+func securityProfile(_ *call, d device) string {
+	mode := map[cnf.SecurityMode]string{cnf.Authenticated: "Authenticated", cnf.Encrypted: "Encrypted"}[d.Security]
+	return d.Product() + " - Standard SIP " + cmp.Or(mode, "Non-Secure") + " Profile"
+}
+
 // phones begin with these tags in the schema; the others have no counterpart here.
 var phones = class[device]{
 	element: "phone", kind: phoneKind, name: deviceName,
@@ -34,10 +43,11 @@ var phones = class[device]{
 		reference("commonPhoneConfigName", profileKind, commonConfig),
 		fixed[device]("networkLocation", "Use System Default"),
 		reference("locationName", "Location", func(*call, device) string { return "Hub_None" }),
-		{"vendorConfig", writeVendorConfig},
+		{"vendorConfig", writeVendorConfig}, reference("securityProfileName", "PhoneSecurityProfile", securityProfile),
 	},
 	criteria: map[string]func(*call, device) string{
 		"name": deviceName, "description": description, "protocol": deviceProtocol, "devicePoolName": poolName,
+		"securityProfileName": securityProfile,
 	},
 }
 
