@@ -306,6 +306,7 @@ const (
 	idParameter   = "ClusterID"
 )
 
+// parameters are the rows of processconfig.
 var parameters = shape[parameter]{
 	tables: map[string]map[string]func(parameter) string{
 		"processconfig": {
