@@ -111,7 +111,9 @@ type Counts struct {
 
 // Counts are the counters as they stand.
 func (c *Cluster) Counts() Counts {
-	n := Counts{ConfigsSigned: c.signed.Load(), AlarmsBy: make(map[ITLStatus]uint64), Registrations: c.registrations.Load()}
+	n := Counts{
+		ConfigsSigned: c.signed.Load(), AlarmsBy: make(map[ITLStatus]uint64), Registrations: c.registrations.Load(),
+	}
 	for i, s := range alarmStatuses {
 		n.AlarmsBy[s] = c.alarms[i].Load()
 		n.Alarms += n.AlarmsBy[s]

@@ -107,15 +107,15 @@ func TestMetricsAreTheReports(t *testing.T) {
 			}
 			require.NotZero(t, c.Boots*c.RefusedFiles*c.TVSStrange*c.TFTPFiles*c.AlarmsDeviceTLInfo)
 			require.NotZero(t, sum(all["itlsim_alarms_total"], "match=Match"))
-			for _, g := range report.GroupsOf(l) {
-				for state, n := range map[string]int{
-					"none": g.States.None, "trusted": g.States.Trusted, "locked": g.States.Locked,
-					"untrusted": g.States.Untrusted, "off": g.States.Off,
-				} {
-					require.EqualValues(t, n, sum(all["itlsim_phones"], "group="+g.Name, "state="+state), "%s %s", g.Name, state)
-				}
+			seen := make(map[[2]string]int)
+			l.Each(fleet.Basics, func(_ int, m *lab.Member, v *fleet.View) {
+				seen[[2]string{"group=" + m.Group, "state=" + fleet.PlaceName(v.Place())}]++
+			})
+			for at, n := range seen {
+				require.EqualValues(t, n, sum(all["itlsim_phones"], at[:]...), at)
 			}
 			require.EqualValues(t, r.Phones, sum(all["itlsim_phones"]))
+			require.EqualValues(t, r.States.Trusted, sum(all["itlsim_phones"], "state=trusted"))
 
 			h := all["itlsim_boot_seconds"].GetMetric()[0].GetHistogram()
 			require.Equal(t, c.Boots, h.GetSampleCount())
