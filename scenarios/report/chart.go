@@ -1,89 +1,270 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// A chart is the states over a run as stacked areas, drawn as SVG. Time is the
-// wall clock's, since waits cost none; steps are marked.
-type chart struct {
-	strings.Builder
-	moments    []Moment
-	begin, end float64 // wall-clock seconds
-	phones     int
+// layers are the states as charts stack and tables list them.
+var layers = []struct {
+	name string
+	of   func(States) int
+}{
+	{"trusted", func(s States) int { return s.Trusted }},
+	{"none", func(s States) int { return s.None }},
+	{"locked", func(s States) int { return s.Locked }},
+	{"untrusted", func(s States) int { return s.Untrusted }},
+	{"off", func(s States) int { return s.Off }},
 }
 
-// The area of the chart, in pixels of the SVG.
-const (
-	chartWidth, chartHeight = 900.0, 240.0
-	chartLeft, chartTop     = 10.0, 18.0
-)
-
-// chartOf draws a report's chart, "" where there was no time.
-func chartOf(r *Report) string {
-	moments := r.Timing.Timeline
-	if len(moments) == 0 {
-		return ""
-	}
-	last := moments[len(moments)-1]
-	c := &chart{begin: moments[0].WallS, phones: max(r.Phones, 1)} // before that keys are made
-	c.end = max(r.Timing.WallS, last.WallS, c.begin+0.001)
-	c.moments = append(slices.Clip(moments), Moment{WallS: c.end, Step: last.Step, States: r.States})
-	fmt.Fprintf(c, `<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="phones in each state over the run">`,
-		chartWidth+2*chartLeft, chartHeight+chartTop+26)
-	c.areas()
-	c.steps()
-	bottom := chartTop + chartHeight + 16
-	fmt.Fprintf(c, `<text x="%.0f" y="%.0f">0 s</text>`, chartLeft, bottom)
-	fmt.Fprintf(c, `<text text-anchor="end" x="%.0f" y="%.0f">%.1f s of the wall clock; numbers are steps</text></svg>`,
-		chartLeft+chartWidth, bottom, c.end-c.begin)
-	return c.String()
-}
-
-func (c *chart) x(m Moment) float64 { return chartLeft + chartWidth*(m.WallS-c.begin)/(c.end-c.begin) }
-func (c *chart) y(n int) float64    { return chartTop + chartHeight*(1-float64(n)/float64(c.phones)) }
-
-// areas draws one area for each state, one on top of the other.
-func (c *chart) areas() {
-	below := make([]int, len(c.moments))
-	for _, layer := range []struct {
-		class string
-		of    func(Moment) int
-	}{
-		{"trusted", func(m Moment) int { return m.Trusted }},
-		{"none", func(m Moment) int { return m.None }},
-		{"locked", func(m Moment) int { return m.Locked }},
-		{"untrusted", func(m Moment) int { return m.Untrusted }},
-		{"off", func(m Moment) int { return m.Off }},
-	} {
-		var up, down []string
-		for i, m := range c.moments {
-			low := below[i]
-			below[i] += layer.of(m)
-			up = append(up, fmt.Sprintf("%.1f,%.1f", c.x(m), c.y(below[i])))
-			down = append(down, fmt.Sprintf("%.1f,%.1f", c.x(m), c.y(low)))
+// Says is how many phones are in which state, without those in which there are none.
+func (s States) Says() string {
+	var all []string
+	for _, l := range layers {
+		if n := l.of(s); n > 0 {
+			all = append(all, number(n)+" "+l.name)
 		}
-		slices.Reverse(down)
-		fmt.Fprintf(c, `<polygon class="%s" points="%s %s"/>`, layer.class, strings.Join(up, " "), strings.Join(down, " "))
 	}
+	return strings.Join(all, ", ")
 }
 
-// steps marks where each step begins, with its number where there is room.
-func (c *chart) steps() {
-	step, free := 0, -1.0
-	for _, m := range c.moments {
-		if m.Step == step {
+// A count is how many phones are in a state.
+type count struct {
+	State  string
+	Phones int
+}
+
+// CountsOf are the phones in each state that the run has seen.
+func (p page) CountsOf(s States) (all []count) {
+	seen := p.seen()
+	for i, l := range layers {
+		if seen[i] {
+			all = append(all, count{l.name, l.of(s)})
+		}
+	}
+	return all
+}
+
+// seen tells of each layer whether any phone was ever there.
+func (p page) seen() []bool {
+	seen := make([]bool, len(layers))
+	for _, m := range p.moments() {
+		for i, l := range layers {
+			seen[i] = seen[i] || l.of(m.States) > 0
+		}
+	}
+	return seen
+}
+
+// moments are the beginning, when all phones are put up without power, the samples and the
+// ends of the steps, in order.
+func (p page) moments() []Moment {
+	all := append([]Moment{{Step: 1, States: States{Off: p.Phones}}}, p.Timing.Timeline...)
+	for i, s := range p.Steps {
+		all = append(all, Moment{AtS: s.AtS, Step: i + 1, States: s.States})
+	}
+	slices.SortStableFunc(all, func(a, b Moment) int { return cmp.Or(a.Step-b.Step, cmp.Compare(a.AtS, b.AtS)) })
+	return all
+}
+
+// held are moments between which the states stay as they are for as long as they can: what
+// changes them is boots, and a boot takes no longer than the longest of the run.
+func (p page) held(moments []Moment) (all []Moment) {
+	boot := milliseconds(p.Timing.BootMS.Max).Seconds()
+	for i, m := range moments {
+		if i > 0 && m.Step == moments[i-1].Step && m.AtS-boot > moments[i-1].AtS {
+			all = append(all, Moment{AtS: m.AtS - boot, Step: m.Step, States: moments[i-1].States})
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// An axis is the scenario's time. Half of its length is shared alike by all steps, so that
+// a step of seconds is seen beside a wait of days, the other half by how long they took.
+type axis []stretch
+
+// A stretch is a step's part of the axis: its time in seconds, and its place in percent.
+type stretch struct{ begins, took, left, width float64 }
+
+// settled is the share of a stretch that shows how the step left the phones.
+const settled = 0.15
+
+func (p page) axis() axis {
+	all, whole := make(axis, len(p.Steps)), 0.0
+	for i, s := range p.Steps {
+		all[i].begins = p.Begins(i)
+		all[i].took = max(s.AtS-all[i].begins, 0)
+		whole += all[i].took
+	}
+	left, alike := 0.0, 100/float64(len(all))
+	for i := range all {
+		all[i].left, all[i].width = left, alike
+		if whole > 0 {
+			all[i].width = alike/2 + 50*all[i].took/whole
+		}
+		left += all[i].width
+	}
+	return all
+}
+
+// x is the place of a time of a step, in percent.
+func (a axis) x(step int, at float64) float64 {
+	s := a[min(max(step, 1), len(a))-1]
+	if s.took <= 0 {
+		return s.left
+	}
+	return s.left + s.width*(1-settled)*min(max((at-s.begins)/s.took, 0), 1)
+}
+
+// places are those of moments, of a step's last one where the step's stretch ends, too.
+func (a axis) places(moments []Moment) [][]float64 {
+	all := make([][]float64, len(moments))
+	for i, m := range moments {
+		all[i] = []float64{a.x(m.Step, m.AtS)}
+		if s := a[min(max(m.Step, 1), len(a))-1]; i+1 == len(moments) || moments[i+1].Step != m.Step {
+			all[i] = append(all[i], s.left+s.width)
+		}
+	}
+	return all
+}
+
+// An area is a state's part of a chart, as the points of a polygon in a square of 100 by 100.
+type area struct{ State, Points string }
+
+// areas are one for each state that the run has seen, one on top of the other.
+func (p page) areas(moments []Moment, phones int) (all []area) {
+	xs, seen := p.axis().places(moments), p.seen()
+	below := make([]int, len(moments))
+	y := func(n int) float64 { return 100 * (1 - float64(n)/float64(max(phones, 1))) }
+	for k, l := range layers {
+		if !seen[k] {
 			continue
 		}
-		step = m.Step
-		x := c.x(m)
-		fmt.Fprintf(c, `<line class="mark" x1="%.1f" x2="%.1f" y1="%.0f" y2="%.0f"><title>step %d</title></line>`,
-			x, x, chartTop, chartTop+chartHeight, step)
-		if x >= free {
-			fmt.Fprintf(c, `<text x="%.1f" y="%.0f">%d</text>`, x+2, chartTop-5, step)
-			free = x + 16
+		var up, down []string
+		for i, m := range moments {
+			low := below[i]
+			below[i] += l.of(m.States)
+			for _, x := range xs[i] {
+				up = append(up, fmt.Sprintf("%.2f,%.2f", x, y(below[i])))
+				down = append(down, fmt.Sprintf("%.2f,%.2f", x, y(low)))
+			}
+		}
+		slices.Reverse(down)
+		all = append(all, area{l.name, strings.Join(append(up, down...), " ")})
+	}
+	return all
+}
+
+// A drawing is what stands in a chart: areas, and marks where the steps begin. It is drawn
+// from so many samples.
+type drawing struct {
+	Areas   []area
+	Steps   []mark
+	Samples int
+}
+
+// Chart is the states of all phones over the run, nil where no time passed.
+func (p page) Chart() *drawing {
+	if len(p.Timing.Timeline) == 0 || len(p.Steps) == 0 {
+		return nil
+	}
+	moments := p.moments()
+	return &drawing{p.areas(p.held(moments), p.Phones), p.stepMarks(), len(moments)}
+}
+
+// A mark is a place on a chart's axis, in percent, where a step begins, and what stands
+// there, "" where there is no room.
+type mark struct {
+	Step int
+	Left float64
+	Text string
+}
+
+// The room that a step's number and a time need, in percent of a chart 350 pixels wide.
+const numberRoom, timeRoom = 5.0, 24.0
+
+// stepMarks have the numbers of the steps.
+func (p page) stepMarks() (all []mark) {
+	free := 0.0
+	for i, s := range p.axis() {
+		m := mark{Step: i + 1, Left: s.left}
+		if s.left >= free {
+			m.Text = fmt.Sprint(i + 1)
+			free = s.left + numberRoom
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// TimeMarks have the times at which steps begin, where there is room for them.
+func (p page) TimeMarks() (all []mark) {
+	free := 0.0
+	for i, s := range p.axis() {
+		if s.left >= free && s.left <= 100-2*timeRoom {
+			all = append(all, mark{i + 1, s.left, atTime(s.begins)})
+			free = s.left + timeRoom
 		}
 	}
+	return all
 }
+
+// End is the scenario's time at the end, in seconds.
+func (p page) End() float64 {
+	if len(p.Steps) == 0 {
+		return 0
+	}
+	return p.Steps[len(p.Steps)-1].AtS
+}
+
+// A multiple is the chart of one group: its states at the end of each step.
+type multiple struct {
+	Group
+	Chart drawing
+}
+
+// Multiples are the charts of the groups, where they ever differ, so many at most.
+func (p page) Multiples() (all []multiple) {
+	if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.differing() != nil }) {
+		return nil
+	}
+	at, moments := make(map[string]int), [][]Moment(nil)
+	for i, s := range p.Steps {
+		for _, g := range s.Groups {
+			k, ok := at[g.Name]
+			if !ok {
+				k = len(all)
+				at[g.Name], all, moments = k, append(all, multiple{}), append(moments, nil)
+			}
+			all[k].Group = g
+			moments[k] = append(moments[k],
+				Moment{AtS: p.Begins(i), Step: i + 1, States: g.States}, Moment{AtS: s.AtS, Step: i + 1, States: g.States})
+		}
+	}
+	all = all[:min(len(all), maxGroups)]
+	for k := range all {
+		all[k].Chart = drawing{p.areas(moments[k], all[k].Phones), p.stepMarks(), len(moments[k])}
+	}
+	return all
+}
+
+// A row is the phones of one step's end: all, or a group's.
+type row struct {
+	Who    string
+	States States
+}
+
+// RowsOf are a step's: all phones, and the groups where they differ, so many at most.
+func (p page) RowsOf(s Step) []row {
+	all := []row{{"all phones", s.States}}
+	for _, g := range s.differing() {
+		all = append(all, row{g.Name, g.States})
+	}
+	return all[:min(len(all), maxGroups+1)]
+}
+
+// GroupsLeftOut is how many groups have no row in a step.
+func (p page) GroupsLeftOut(s Step) int { return max(len(s.differing())-maxGroups, 0) }

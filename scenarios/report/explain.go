@@ -38,13 +38,22 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 
 // print tells a chapter of a phone.
 func (c Chapter) print(p func(format string, args ...any), device string) {
-	line := func(name, is string) { p("  %-9s %s", name, is) }
 	p("step %d  %s", c.Step, c.Name)
-	state := c.State
+	c.lines(func(name, is string) { p("  %-9s %s", name, is) }, device)
+}
+
+// stands is the state, and off.
+func (c Chapter) stands() string {
 	if !c.On {
-		state += ", and off"
+		return c.State + ", and off"
 	}
-	line("state", state)
+	return c.State
+}
+
+// lines gives each line of a chapter to a function; one without a name goes on with what
+// the line before says.
+func (c Chapter) lines(line func(name, is string), device string) {
+	line("state", c.stands())
 	line("holds", c.Held)
 	if c.Signer != "" {
 		line("", "signed by "+c.Signer)

@@ -64,6 +64,11 @@ func (l *losses) sorted(most int) (all []Stranded, leftOut int) {
 	return all, leftOut
 }
 
+// lost reports whether it ends with the phones lost.
+func (c Chapter) lost() bool {
+	return c.State == phone.Locked.String() || c.State == phone.Untrusted.String()
+}
+
 // lost reports whether a state needs a cure.
 func lost(state phone.State) bool { return state == phone.Locked || state == phone.Untrusted }
 
@@ -79,7 +84,7 @@ func (s *Stories) lossOf(at int32, group, cure string) loss {
 			is.model = c.Name
 			return is
 		}
-		broken = broken || c.State != phone.Locked.String() && c.State != phone.Untrusted.String()
+		broken = broken || !c.lost()
 		if !broken {
 			is.step = l.step
 		}

@@ -1,0 +1,244 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A page is what the HTML report shows of a report, in its order.
+type page struct{ *Report }
+
+// Outcome is passed, failed or stopped.
+func (p page) Outcome() string {
+	switch _, _, stopped := p.Tally(); {
+	case stopped:
+		return "stopped"
+	case p.Passed:
+		return "passed"
+	}
+	return "failed"
+}
+
+// Tone is the outcome, or stranded where all that the plan expects held and phones are
+// stranded all the same.
+func (p page) Tone() string {
+	if stranded, _ := p.stranded(); stranded > 0 && p.Outcome() == "passed" {
+		return "stranded"
+	}
+	return p.Outcome()
+}
+
+// Badge is the outcome as a shout, and how many expectations held.
+func (p page) Badge() string {
+	held, failed, _ := p.Tally()
+	return fmt.Sprintf("%s · %s of %s expectations held",
+		strings.ToUpper(p.Outcome()), number(held), number(held+failed))
+}
+
+// Headline is the verdict as a sentence of its own.
+func (p page) Headline() string {
+	first, size := utf8.DecodeRuneInString(p.Verdict)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + p.Verdict[size:] + "."
+}
+
+// A piece is text, or a command that stood between grave accents.
+type piece struct {
+	Text    string
+	Command bool
+}
+
+// commands are the pieces of a text.
+func commands(text string) (all []piece) {
+	for i, part := range strings.Split(text, "`") {
+		if part != "" {
+			all = append(all, piece{part, i%2 == 1})
+		}
+	}
+	return all
+}
+
+// An ailment is why phones are stranded since a step, and what helps them.
+type ailment struct {
+	Step, Phones, Off int
+	Reason, Cure      string
+	Of                []Stranded // by group and model
+}
+
+// Ailments are those of all stranded phones, those of most phones first.
+func (p page) Ailments() []*ailment {
+	var all []*ailment
+	at := make(map[loss]*ailment)
+	for _, s := range p.Stranded {
+		is := loss{step: s.Step, reason: s.Reason, cure: s.Cure}
+		a := at[is]
+		if a == nil {
+			a = &ailment{Step: s.Step, Reason: s.Reason, Cure: s.Cure}
+			at[is], all = a, append(all, a)
+		}
+		a.Phones += len(s.Phones)
+		a.Off += s.Off
+		a.Of = append(a.Of, s)
+	}
+	slices.SortStableFunc(all, func(a, b *ailment) int { return cmp.Or(b.Phones-a.Phones, a.Step-b.Step) })
+	return all
+}
+
+// A failure is what did not hold, or stopped the run.
+type failure struct {
+	Step            int
+	Name, Text, Why string // Text is "" where the run stopped
+}
+
+// Failures are all of them in order.
+func (p page) Failures() (all []failure) {
+	for i, s := range p.Steps {
+		for _, e := range s.Expectations {
+			if !e.Passed {
+				all = append(all, failure{i + 1, s.Name, e.Text, e.Why})
+			}
+		}
+		if s.Error != "" {
+			all = append(all, failure{i + 1, s.Name, "", s.Error})
+		}
+	}
+	return all
+}
+
+// Few reports whether no more phones are stranded than are named at once.
+func (s Stranded) Few() bool { return len(s.Phones) <= Shown }
+
+// Begins is when a step begins, in seconds of the scenario; i counts from 0.
+func (p page) Begins(i int) float64 {
+	if i == 0 {
+		return 0
+	}
+	return p.Steps[i-1].AtS
+}
+
+// foldedLines is from how many lines on what a command printed is folded: a regeneration's
+// answer is shown, a list of certificates is not.
+const foldedLines = 12
+
+// Lines is how many lines were printed, in what the report has of them.
+func (d Done) Lines() int { return strings.Count(d.Printed, "\n") + 1 }
+
+// Folded reports whether what was printed is long.
+func (d Done) Folded() bool { return d.Lines() > foldedLines }
+
+// shownStories bounds the stories of a page, of which each has a few KiB: a browser
+// scrolls and prints so many. The page's data has the others.
+const shownStories = 500
+
+// Told are the stories by what matters: phones that are lost, phones that are off, then
+// the others; of each those that most phones share first.
+func (p page) Told() []Story {
+	all := slices.SortedStableFunc(slices.Values(p.Stories), func(a, b Story) int {
+		return cmp.Or(a.weight()-b.weight(), len(b.Phones)-len(a.Phones))
+	})
+	return all[:min(len(all), shownStories)]
+}
+
+// Untold is how many phones have a story that is in the report and not on the page.
+func (p page) Untold() (n int) {
+	for _, s := range p.Stories {
+		n += len(s.Phones)
+	}
+	for _, s := range p.Told() {
+		n -= len(s.Phones)
+	}
+	return n
+}
+
+// weight is 0 for what matters most.
+func (s Story) weight() int {
+	last := s.last()
+	switch {
+	case last.lost():
+		return 0
+	case !last.On:
+		return 1
+	}
+	return 2
+}
+
+// last is how a story ends; the zero value where nothing happened.
+func (s Story) last() Chapter {
+	if len(s.Chapters) == 0 {
+		return Chapter{}
+	}
+	return s.Chapters[len(s.Chapters)-1]
+}
+
+// Ends says how a story ends, in a word or two.
+func (s Story) Ends() string {
+	if len(s.Chapters) == 0 {
+		return "nothing happened"
+	}
+	return s.last().stands()
+}
+
+// A Line of a chapter has a name where it is of another kind than the one before.
+type Line struct{ Name, Is string }
+
+// Lines tells a chapter of any of its phones.
+func (c Chapter) Lines() (all []Line) {
+	c.lines(func(name, is string) { all = append(all, Line{name, is}) }, anyPhone)
+	return all
+}
+
+// Keys says how long a node's keys are, in bits.
+func (n Node) Keys() string {
+	var keys []string
+	for _, u := range slices.Sorted(maps.Keys(n.KeyBits)) {
+		keys = append(keys, fmt.Sprintf("%s %d", u, n.KeyBits[u]))
+	}
+	return strings.Join(keys, ", ")
+}
+
+// day says a time, "" for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 January 2006, 15:04 UTC")
+}
+
+// Began is the scenario's time at the start, and Ran the wall clock's.
+func (p page) Began() string { return day(p.StartedAt) }
+
+// Ran is when the run began, by the wall clock.
+func (p page) Ran() string { return day(p.Timing.StartedAt) }
+
+// A quantile is how long the fastest of the boots took at most.
+type quantile struct {
+	Name string
+	MS   float64
+	Of   float64 // percent of the longest
+}
+
+// BootTimes are how long boots took, nothing where none was.
+func (p page) BootTimes() []quantile {
+	b := p.Timing.BootMS
+	if b.Max <= 0 {
+		return nil
+	}
+	all := []quantile{
+		{Name: "half of them", MS: b.P50}, {Name: "90 %", MS: b.P90}, {Name: "99 %", MS: b.P99}, {Name: "all", MS: b.Max},
+	}
+	for i := range all {
+		all[i].Of = 100 * all[i].MS / b.Max
+	}
+	return all
+}
+
+// TVSAnswered is how many questions TVS answered, of both kinds.
+func (p page) TVSAnswered() uint64 { return p.Counts.TVSQueries + p.Counts.TVSVerifies }
