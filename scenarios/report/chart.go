@@ -38,24 +38,23 @@ type count struct {
 
 // CountsOf are the phones in each state that the run has seen.
 func (p page) CountsOf(s States) (all []count) {
-	seen := p.seen()
 	for i, l := range layers {
-		if seen[i] {
+		if p.seen[i] {
 			all = append(all, count{l.name, l.of(s)})
 		}
 	}
 	return all
 }
 
-// seen tells of each layer whether any phone was ever there.
-func (p page) seen() []bool {
-	seen := make([]bool, len(layers))
+// newPage looks at all moments of a run once.
+func newPage(r *Report) page {
+	p := page{r, make([]bool, len(layers))}
 	for _, m := range p.moments() {
 		for i, l := range layers {
-			seen[i] = seen[i] || l.of(m.States) > 0
+			p.seen[i] = p.seen[i] || l.of(m.States) > 0
 		}
 	}
-	return seen
+	return p
 }
 
 // moments are the beginning, when all phones are put up without power, the samples and the
@@ -136,11 +135,11 @@ type area struct{ State, Points string }
 
 // areas are one for each state that the run has seen, one on top of the other.
 func (p page) areas(moments []Moment, phones int) (all []area) {
-	xs, seen := p.axis().places(moments), p.seen()
+	xs := p.axis().places(moments)
 	below := make([]int, len(moments))
 	y := func(n int) float64 { return 100 * (1 - float64(n)/float64(max(phones, 1))) }
 	for k, l := range layers {
-		if !seen[k] {
+		if !p.seen[k] {
 			continue
 		}
 		var up, down []string

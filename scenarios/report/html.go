@@ -38,5 +38,5 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	return reportTemplate.Execute(w, struct {
 		page
 		Data template.JS
-	}{page{r}, template.JS(data)})
+	}{newPage(r), template.JS(data)})
 }

@@ -12,7 +12,10 @@ import (
 )
 
 // A page is what the HTML report shows of a report, in its order.
-type page struct{ *Report }
+type page struct {
+	*Report
+	seen []bool // of each layer whether any phone was ever there
+}
 
 // Outcome is passed, failed or stopped.
 func (p page) Outcome() string {
