@@ -56,7 +56,7 @@ func TestBackupAlert(t *testing.T) {
 // The five years end: CertExpired is raised each hour, phones and resets go on.
 func TestExpiry(t *testing.T) {
 	l := newLab(t)
-	l.Clock.Time = l.Clock.Time.AddDate(5, 0, 0).Add(time.Minute)
+	l.Clock.Set(l.Clock.Now().AddDate(5, 0, 0).Add(time.Minute))
 	require.NoError(t, l.Tick())
 	expired := len(l.Alarms("CertExpired"))
 	require.Equal(t, len(cucm.Units), expired, "of the runs of a week, the last found them expired")

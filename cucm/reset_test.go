@@ -239,8 +239,8 @@ func TestRename(t *testing.T) {
 type running struct{ *cucmtest.Clock }
 
 func (r running) Now() time.Time {
-	r.Time = r.Time.Add(time.Second)
-	return r.Time
+	r.Set(r.Clock.Now().Add(time.Second))
+	return r.Clock.Now()
 }
 
 // However long the signing takes, every TFTP node gets the same file (M7).

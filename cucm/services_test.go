@@ -19,7 +19,7 @@ func TestSinceWhenServicesRun(t *testing.T) {
 	)
 	dir := t.TempDir()
 	l := openLab(t, dir)
-	installed := l.Clock.Time
+	installed := l.Clock.Now()
 	since := func(n *cucm.Node, s cucm.Service) time.Time {
 		t.Helper()
 		status, ok := n.ServiceNamed(string(s))
@@ -57,9 +57,9 @@ func TestSinceWhenServicesRun(t *testing.T) {
 
 	// The program starts again, and nothing else.
 	require.NoError(t, l.Close())
-	now := l.Clock.Time
+	now := l.Clock.Now()
 	l = openLab(t, dir)
-	l.Clock.Time = now
+	l.Clock.Set(now)
 	is(l.Pub, drf)
 	require.True(t, installed.Equal(since(l.Sub, tftp)))
 

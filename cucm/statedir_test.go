@@ -25,9 +25,9 @@ func TestStateIsKept(t *testing.T) {
 				t.Helper()
 				before, log := l.Snapshot(), l.Sub.Log()
 				require.NoError(t, l.Close())
-				now := l.Clock.Time
+				now := l.Clock.Now()
 				l = openLab(t, dir) // of the default release, had it to be installed
-				l.Clock.Time = now
+				l.Clock.Set(now)
 				after := l.Snapshot()
 				delete(before, "resets")
 				delete(after, "resets")

@@ -500,7 +500,7 @@ func TestResetListOfASharedCertificate(t *testing.T) {
 		c.Nodes = append(c.Nodes, cucm.NodeConfig{Name: "test10sub2", TFTP: true, TVS: true})
 	})
 	l.Must(l.Pub, "set cert multi-server CallManager", "yes")
-	l.Clock.Time = l.Clock.Time.Add(cucmtest.Guard)
+	l.Wait(cucmtest.Guard)
 	l.Must(l.Sub, "set cert regen CallManager", "yes")
 	l.Must(l.Pub, "utils itl reset localkey", "yes")
 	require.Equal(t, l.Pub.ITL().Bytes(), l.Sub.ITL().Bytes())

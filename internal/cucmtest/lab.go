@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,11 +32,14 @@ const Password = "secret"
 // Guard is how long the five-minute guard holds.
 const Guard = 5 * time.Minute
 
-// A Clock is a cluster's clock that tests move.
-type Clock struct{ Time time.Time }
+// A Clock is a cluster's clock that tests move, while servers look at it.
+type Clock struct{ nanoseconds atomic.Int64 } // since 1970
 
 // Now is what the clock shows.
-func (c *Clock) Now() time.Time { return c.Time }
+func (c *Clock) Now() time.Time { return time.Unix(0, c.nanoseconds.Load()).UTC() }
+
+// Set has the clock show another time.
+func (c *Clock) Set(t time.Time) { c.nanoseconds.Store(t.UnixNano()) }
 
 // A Lab is a cluster, and what tests need around it. It is its cluster's network.
 type Lab struct {
@@ -74,10 +78,11 @@ func Open(t *testing.T, dir string, change ...func(*cucm.Config)) *Lab {
 
 func prepare(t *testing.T, change ...func(*cucm.Config)) *Lab {
 	l := &Lab{
-		Clock: &Clock{time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC)},
+		Clock: &Clock{},
 		t:     t, diverted: make(map[string]string),
 	}
 	cfg := cucm.Cisco117598()
+	l.Clock.Set(time.Date(2014, 2, 26, 18, 24, 27, 0, time.UTC))
 	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = l.Clock, testkeys.NewPool(1), 1024, Password
 	cfg.Dial = func(network, address string) (net.Conn, error) {
 		if to, ok := l.diverted[address]; ok {
@@ -145,7 +150,7 @@ func (l *Lab) Remotekey(s *sftptest.Server, answers ...string) (string, error) {
 }
 
 // Wait lets time pass.
-func (l *Lab) Wait(d time.Duration) { l.Clock.Time = l.Clock.Time.Add(d) }
+func (l *Lab) Wait(d time.Duration) { l.Clock.nanoseconds.Add(int64(d)) }
 
 // Days lets days pass, and the cluster do what is due.
 func (l *Lab) Days(n int) {
