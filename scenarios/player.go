@@ -22,6 +22,8 @@ import (
 // scenario files. [Open] makes one.
 type Player struct {
 	*lab.Lab
+	// Acting, where not nil, is told of each act when it begins.
+	Acting func(Act)
 
 	before before               // how things were when the step began
 	judged []report.Expectation // what acts found
@@ -83,6 +85,9 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 func (p *Player) begin(ctx context.Context, a Act) error {
 	p.since, p.did = p.Elapsed(), report.Done{Text: a.Text}
 	before := len(p.judged)
+	if p.Acting != nil {
+		p.Acting(a)
+	}
 	var err error
 	if fault := p.Cluster.Publisher().Contain("act", func() { err = p.carryOut(ctx, a) }); fault != nil {
 		err = fault

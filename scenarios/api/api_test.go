@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,9 +33,15 @@ func open(t *testing.T, mode, name string, phones int) *client {
 	t.Helper()
 	put := func() *api.Lab { return openLab(t, mode, name, phones) }
 	c := &client{T: t, lab: put()}
+	var current atomic.Pointer[api.Lab] // streams look for it from elsewhere
+	current.Store(c.lab)
 	c.handler = api.New(api.Config{
-		Lab:       func() *api.Lab { return c.lab },
-		StartAnew: func(context.Context) error { c.lab = put(); return nil },
+		Lab: current.Load,
+		StartAnew: func(context.Context) error {
+			c.lab = put()
+			current.Store(c.lab)
+			return nil
+		},
 	})
 	return c
 }
@@ -282,7 +289,8 @@ func TestDescription(t *testing.T) {
 	require.Error(t, api.CheckAnswer("GET", "/cluster", 200, http.Header{"Content-Type": {"application/json"}},
 		[]byte(`{"scenario": "half of it"}`)))
 	require.Error(t, api.CheckAnswer("POST", "/expect", 200, http.Header{"Content-Type": {"application/json"}},
-		[]byte(`{"passed": true, "name": "", "do": [], "at_s": 0, "states": {}, "groups": [], "expectations": [], "more": 1}`)))
+		[]byte(`{"passed": true, "name": "", "do": [], "at_s": 0, "states": {}, "groups": [],
+			"expectations": [], "more": 1}`)))
 }
 
 // While one request is at work others wait for a while, and are told what for.

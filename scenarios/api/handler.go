@@ -37,8 +37,9 @@ type Config struct {
 
 // New gives the API of a lab, under [Prefix].
 func New(cfg Config) http.Handler {
+	h := &handler{cfg, make(chan struct{}, maxStreams)}
 	mux := http.NewServeMux()
-	for pattern, do := range cfg.routes() {
+	for pattern, do := range h.routes() {
 		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
 			err := take(rw, r)
 			var v any
@@ -51,6 +52,19 @@ func New(cfg Config) http.Handler {
 	return http.StripPrefix(Prefix, mux)
 }
 
+// handler is the API of a lab.
+type handler struct {
+	Config
+	streams chan struct{} // a place for each
+}
+
+// A tooMany is the error of who finds no place.
+type tooMany struct{ what string }
+
+func (e *tooMany) Error() string { return e.what }
+
+var errStreams = &tooMany{fmt.Sprintf("%d streams of events are open already", maxStreams)}
+
 // A request is answered with what it gives, as JSON unless it says itself how it is written.
 type request func(*Lab, *http.Request) (any, error)
 
@@ -60,33 +74,34 @@ type written interface {
 }
 
 // routes are all that can be asked for; openapi.yaml describes them.
-func (cfg *Config) routes() map[string]request {
+func (h *handler) routes() map[string]request {
 	return map[string]request{
 		"POST /acts":                 acts,
 		"POST /expect":               expect,
 		"GET /cluster":               cluster,
-		"POST /cluster/start-anew":   cfg.startAnew,
+		"POST /cluster/start-anew":   h.startAnew,
 		"GET /nodes/{node}":          node,
 		"GET /nodes/{node}/{list}":   nodeList,
 		"GET /phones":                phones,
-		"GET /phones/{phone}":        phone,
+		"GET /phones/{phone}":        onePhone,
 		"GET /phones/{phone}/{list}": phoneList,
 		"GET /alarms":                alarms,
 		"GET /log":                   log,
+		"GET /events":                h.stream,
 		"GET /openapi.yaml":          describe("application/yaml", description),
 		"GET /openapi.json":          describe("application/json", asJSON()),
 	}
 }
 
 // startAnew replaces the lab, and tells how the new one is.
-func (cfg *Config) startAnew(_ *Lab, r *http.Request) (any, error) {
+func (h *handler) startAnew(_ *Lab, r *http.Request) (any, error) {
 	if _, err := read[struct{}](r); err != nil {
 		return nil, err
 	}
-	if err := cfg.StartAnew(r.Context()); err != nil {
+	if err := h.StartAnew(r.Context()); err != nil {
 		return nil, err
 	}
-	return cluster(cfg.Lab(), r)
+	return cluster(h.Lab(), r)
 }
 
 // A notFound is the error of a request for what is not there.

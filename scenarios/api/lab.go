@@ -28,6 +28,9 @@ type Lab struct {
 	scenario scenarios.Scenario
 	options  lab.Options
 	turn     chan struct{} // has room for one
+	events   *events
+	naming   sync.Once
+	names    []string // of the phones, once they are needed
 
 	mu      sync.Mutex
 	doing   string // "": nothing
@@ -37,11 +40,14 @@ type Lab struct {
 // Open puts a scenario's clusters and phones up without playing its steps
 // ([scenarios.Open]).
 func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
-	p, err := scenarios.Open(s, opt)
-	if err != nil {
+	l := &Lab{scenario: s, options: opt, turn: make(chan struct{}, 1), events: newEvents()}
+	opt.Live = l.events.watched(opt.Live, func() time.Time { return l.Now() })
+	var err error
+	if l.Player, err = scenarios.Open(s, opt); err != nil {
 		return nil, err
 	}
-	return &Lab{Player: p, scenario: s, options: opt, turn: make(chan struct{}, 1), stories: p.NewStories()}, nil
+	l.stories, l.Acting = l.NewStories(), l.acting
+	return l, nil
 }
 
 // Close ends the lab, after what is under way, which ends soon then.
@@ -138,6 +144,8 @@ func (l *Lab) story(i int, v *fleet.View) (told report.Story) {
 // status is the HTTP status that an error is answered with.
 func status(err error) int {
 	switch err.(type) {
+	case *tooMany:
+		return http.StatusServiceUnavailable
 	case *notFound:
 		return http.StatusNotFound
 	case *unread, *notUnderstood:

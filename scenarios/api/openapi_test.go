@@ -38,7 +38,7 @@ func TestRequestsAreDescribed(t *testing.T) {
 			}
 		}
 	}
-	require.ElementsMatch(t, slices.Collect(maps.Keys((&Config{}).routes())), there)
+	require.ElementsMatch(t, slices.Collect(maps.Keys((&handler{}).routes())), there)
 }
 
 // templates are the paths of the description, as expressions, those without a name in them

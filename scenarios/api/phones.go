@@ -105,8 +105,8 @@ type settings struct {
 	SpanToPCPort   bool `json:"span_to_pc_port"`
 }
 
-// phone tells everything of one.
-func phone(l *Lab, r *http.Request) (any, error) {
+// onePhone tells everything of one.
+func onePhone(l *Lab, r *http.Request) (any, error) {
 	i, err := l.index(r.PathValue("phone"))
 	if err != nil {
 		return nil, err

@@ -1,0 +1,108 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/lab"
+	"itlsim/scenarios/api"
+)
+
+// A reader reads the events of a lab.
+type reader struct {
+	t     *testing.T
+	lines *bufio.Scanner
+	last  string // id
+}
+
+// listen opens a stream, behind an event where that is not "".
+func listen(t *testing.T, url, after string) *reader {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "GET", url+api.Prefix+"/events", nil)
+	require.NoError(t, err)
+	r.Header.Set("Last-Event-ID", after)
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	require.NoError(t, err)
+	t.Cleanup(func() { answer.Body.Close() })
+	require.Equal(t, 200, answer.StatusCode)
+	return &reader{t, bufio.NewScanner(answer.Body), after}
+}
+
+// until reads on to an event of a kind that has these words in it.
+func (r *reader) until(kind, words string) (data map[string]any) {
+	r.t.Helper()
+	is := ""
+	for r.lines.Scan() {
+		name, value, _ := strings.Cut(r.lines.Text(), ": ")
+		switch {
+		case name == "id":
+			r.last = value
+		case name == "event":
+			is = value
+		case name == "data" && is == kind && strings.Contains(value, words):
+			require.NoError(r.t, json.Unmarshal([]byte(value), &data))
+			return data
+		}
+	}
+	r.t.Fatalf("no event %s with %q: %v", kind, words, r.lines.Err())
+	return nil
+}
+
+// Streams tell of acts, phones and logs, go on where the last one ended, and say what is
+// lost.
+func TestEvents(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 40)
+	server := httptest.NewServer(c.handler)
+	t.Cleanup(server.Close)
+	r := listen(t, server.URL, "")
+	r.lines.Scan() // that it is open
+	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
+	r.until("act", "phones: power on")
+	booted := r.until("phone", `"state":"trusted"`)
+	require.Contains(t, booted["phone"], "SEP001BD4")
+	require.Contains(t, r.until("log", "EndPointRegistered")["line"], "EndPointRegistered")
+	left := r.last
+	c.lab.Cluster.Publisher().LoginFailed("mallory", "127.0.0.9")
+	require.Contains(t, r.until("log", "AuthenticationFailed")["line"], "mallory")
+
+	c.ask(200, "POST", "/acts", `{"do": ["on test10pub: set cert regen CallManager"], "answers": ["yes"]}`)
+	again := listen(t, server.URL, left)
+	again.until("act", "set cert regen CallManager")
+
+	require.Equal(t, 0.0, listen(t, server.URL, "other-7").until("lost", "")["events"])
+
+	// A reader that is behind by more than is kept learns it, and so does the simulation
+	// nothing of it.
+	for range 60 {
+		c.ask(200, "POST", "/acts", `{"do": ["phones: power off", "phones: power on", "phones: reset"]}`)
+	}
+	require.Greater(t, listen(t, server.URL, left).until("lost", "")["events"], 0.0)
+
+	now := listen(t, server.URL, "")
+	now.lines.Scan()
+	c.ask(200, "POST", "/cluster/start-anew", "")
+	now.until("anew", "")
+	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
+	now.until("phone", `"state":"trusted"`)
+}
+
+// Streams are bounded in number.
+func TestStreamsAreBounded(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	server := httptest.NewServer(c.handler)
+	t.Cleanup(server.Close)
+	for range 16 {
+		listen(t, server.URL, "")
+	}
+	require.Contains(t, c.told(503, "GET", "/events", "").Error, "16 streams of events are open already")
+}
