@@ -258,7 +258,8 @@ func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
 func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
-		activated: node.Activated, running: node.Running, booted: node.Booted, started: node.Started, known: node.KnownHosts, unread: node.Unread,
+		activated: node.Activated, running: node.Running, booted: node.Booted, started: node.Started,
+		known: node.KnownHosts, unread: node.Unread,
 		digest: node.Digest, minTLS: node.MinTLS, fips: node.FIPS, active: node.Active, inactive: node.Inactive,
 		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
 	}

@@ -28,7 +28,9 @@ type simulated struct {
 }
 
 func openVirtual(opt Options, begins time.Time) *simulated {
-	w := &simulated{Clock: virtual.NewClockAt(begins), seed: uint64(opt.Seed), live: opt.Live != nil && !opt.Live.Still, rate: 1}
+	w := &simulated{
+		Clock: virtual.NewClockAt(begins), seed: uint64(opt.Seed), live: opt.Live != nil && !opt.Live.Still, rate: 1,
+	}
 	cfg := virtual.Config{
 		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN(),
 		Site: func(i int) string { return w.site(i) },

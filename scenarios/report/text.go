@@ -73,7 +73,8 @@ func printer(w io.Writer) func(format string, args ...any) {
 func (r *Report) printCounts(p func(format string, args ...any)) {
 	c, t, l := r.Counts, r.Timing, r.Limits
 	p("%s boots in %s: %s a second, %.0f µs of processor time each, %s MiB of memory at most",
-		number(c.Boots), Span(seconds(t.WallS)), number(uint64(t.BootsPerS)), t.CPUPerBootUS, number(uint64(t.PeakRSSBytes>>20)))
+		number(c.Boots), Span(seconds(t.WallS)), number(uint64(t.BootsPerS)), t.CPUPerBootUS,
+		number(uint64(t.PeakRSSBytes>>20)))
 	p("a boot took %s (median), %s (99 %%), %s at most; %d at a time, %s cut short", Span(milliseconds(t.BootMS.P50)),
 		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), l.Boots, number(c.BootsCutShort))
 	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %s, %d times)",
