@@ -17,17 +17,13 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/demo"
-	"itlsim/internal/sftptest"
+	"itlsim/internal/browsertest"
 	"itlsim/lab"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var (
-	shots = flag.String("shots", os.Getenv("ITLSIM_SHOTS"),
-		"folder for the page's pictures; one that goes with the test if empty")
-	picture = flag.Bool("picture", false, "write docs/demo.png, with 2,000 phones")
-)
+var picture = flag.Bool("picture", false, "write docs/demo.png, with 2,000 phones")
 
 const password = "demo-password"
 
@@ -54,31 +50,8 @@ type person struct {
 // sit opens the page in Debian's chromium, headless, where there is time for it.
 func sit(t *testing.T, change func(*demo.Config)) *person {
 	t.Helper()
-	if os.Getenv("ITLSIM_LONG") != "1" {
-		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
-	}
-	chromium := sftptest.Program(t, "chromium")
-	url := start(t, change).URL()
-	p := &person{t: t, shots: *shots}
-	if p.shots == "" {
-		p.shots = t.TempDir()
-	}
-	require.NoError(t, os.MkdirAll(p.shots, 0o755))
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(5*time.Minute),
-		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 20*time.Minute)
-	t.Cleanup(func() {
-		chromedp.Cancel(ctx) // waits for the browser's end; how it ends does not matter
-		cancelTime()
-		cancel()
-		cancelBrowser()
-	})
-	p.ctx = ctx
-	p.do(chromedp.Navigate(url))
+	p := &person{t: t, ctx: browsertest.Open(t, 20*time.Minute), shots: browsertest.Shots(t)}
+	p.do(chromedp.Navigate(start(t, change).URL()))
 	return p
 }
 

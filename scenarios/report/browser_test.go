@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,11 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"itlsim/internal/sftptest"
+	"itlsim/internal/browsertest"
 )
-
-var shots = flag.String("shots", os.Getenv("ITLSIM_SHOTS"),
-	"folder for the report's pictures; one that goes with the test if empty")
 
 // contrasts are the texts that are hard to read: the ratio to what is behind them is under
 // 4.5, which WCAG 2.2 (1.4.3) asks for.
@@ -43,32 +39,13 @@ const contrasts = `(() => {
 // The report is read in a real browser: nothing stands out sideways, on a desk and in a
 // hand, light and dark; what is folded is on paper.
 func TestReportOnThePage(t *testing.T) {
-	if os.Getenv("ITLSIM_LONG") != "1" {
-		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
-	}
-	dir := *shots
-	if dir == "" {
-		dir = t.TempDir()
-	}
+	ctx, dir := browsertest.Open(t, 10*time.Minute), browsertest.Shots(t)
 	path := filepath.Join(t.TempDir(), "report.html")
 	f, err := os.Create(path)
 	require.NoError(t, err)
 	require.NoError(t, full().WriteHTML(f))
 	require.NoError(t, f.Close())
 
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(sftptest.Program(t, "chromium")), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WSURLReadTimeout(5*time.Minute),
-		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, cancelTime := context.WithTimeout(ctx, 10*time.Minute)
-	t.Cleanup(func() {
-		chromedp.Cancel(ctx) // waits for the browser's end; how it ends does not matter
-		cancelTime()
-		cancel()
-		cancelBrowser()
-	})
 	ask := func(expression string) string {
 		t.Helper()
 		is, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))

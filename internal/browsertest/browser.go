@@ -1,0 +1,53 @@
+// Package browsertest gives tests Debian's chromium, headless, to look at pages with. It
+// takes minutes: tests that use it run with ITLSIM_LONG=1.
+package browsertest
+
+import (
+	"context"
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/sftptest"
+)
+
+var shots = flag.String("shots", os.Getenv("ITLSIM_SHOTS"),
+	"folder for the pictures of pages; one that goes with the test if empty")
+
+// Shots is the folder for a test's pictures.
+func Shots(t *testing.T) string {
+	t.Helper()
+	if *shots == "" {
+		return t.TempDir()
+	}
+	require.NoError(t, os.MkdirAll(*shots, 0o755))
+	return *shots
+}
+
+// Open starts a browser that ends with the test, or after most, whose window is 1280 pixels
+// wide and 900 high. Actions take its context. It skips the test where there is no time for
+// it.
+func Open(t *testing.T, most time.Duration) context.Context {
+	t.Helper()
+	if os.Getenv("ITLSIM_LONG") != "1" {
+		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(sftptest.Program(t, "chromium")), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(5*time.Minute),
+		chromedp.Flag("no-proxy-server", true), chromedp.Flag("disable-component-update", true))
+	ctx, cancelBrowser := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(ctx)
+	ctx, cancelTime := context.WithTimeout(ctx, most)
+	t.Cleanup(func() {
+		chromedp.Cancel(ctx) // waits for the browser's end; how it ends does not matter
+		cancelTime()
+		cancel()
+		cancelBrowser()
+	})
+	return ctx
+}
