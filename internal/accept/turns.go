@@ -154,6 +154,22 @@ func (c *Conn) rest() bool {
 	return processors.end(c)
 }
 
+// Sleep waits for d, or until ctx ends, whose error it returns then. Where ctx is a request's
+// its connection has no turn meanwhile: who is made to wait keeps nobody else waiting.
+func Sleep(ctx context.Context, d time.Duration) error {
+	c, ok := ctx.Value(connKey{}).(*Conn)
+	working := ok && c.rest()
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if working {
+		c.work()
+	}
+	return nil
+}
+
 // leave ends what the connection is open for, and its turn and its wait for one, for good.
 func (c *Conn) leave() {
 	c.end()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -73,4 +74,27 @@ func TestNoTurnAfterTheEnd(t *testing.T) {
 	defer processors.mu.Unlock()
 	require.Empty(t, processors.waiting)
 	require.Empty(t, processors.working)
+}
+
+// Who is made to wait has no turn meanwhile, and one again afterwards, if there was one before.
+func TestNoTurnInSleep(t *testing.T) {
+	c := &Conn{from: Source(netip.MustParseAddr("10.0.0.1"))}
+	c.open, c.end = context.WithCancel(t.Context())
+	defer c.leave()
+	request, cancel := context.WithCancel(context.WithValue(t.Context(), connKey{}, c))
+	require.NoError(t, Sleep(request, 0))
+	require.False(t, c.rest(), "there was none")
+	c.work()
+	require.NoError(t, Sleep(request, time.Millisecond))
+	require.True(t, c.rest())
+	c.work()
+	slept := make(chan error)
+	go func() { slept <- Sleep(request, time.Hour) }()
+	require.Eventually(t, func() bool {
+		processors.mu.Lock()
+		defer processors.mu.Unlock()
+		return len(processors.working) == 0
+	}, time.Minute, time.Millisecond)
+	cancel()
+	require.ErrorIs(t, <-slept, context.Canceled)
 }

@@ -62,10 +62,8 @@ func (g *Gate) Try(ctx context.Context, from netip.Addr, patience time.Duration,
 	key := accept.Source(from)
 	wait, soon := g.queue(key, patience)
 	if wait > 0 {
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := accept.Sleep(ctx, wait); err != nil {
+			return err
 		}
 	}
 	if soon != nil {

@@ -2,7 +2,12 @@ package guess
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -97,6 +102,48 @@ func TestForgotten(t *testing.T) {
 		_ = g.Try(t.Context(), eve, time.Minute, wrong)
 		require.Equal(t, firstPause, time.Since(began), "as after a first refusal")
 	})
+}
+
+// Who is made to wait keeps nobody else waiting, by keeping the rest of a request back neither.
+func TestNoTurnWhileWaiting(t *testing.T) {
+	const most = 50 * time.Millisecond // a turn counts for twice as long
+	var g Gate
+	for range 6 {
+		g.refuse(accept.Source(eve)) // who waits for 8 s from now on
+	}
+	waiting := make(chan bool)
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := accept.ServeHTTP(listener, accept.Limits{}, nil, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer context.AfterFunc(t.Context(), cancel)()
+			waiting <- true
+			_ = g.Try(ctx, eve, time.Minute, wrong)
+		}
+	}))
+	defer s.Close()
+	asks := func(from netip.Addr, request string) net.Conn {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: from.AsSlice()}}
+		c, err := d.Dial("tcp4", listener.Addr().String())
+		require.NoError(t, err)
+		t.Cleanup(func() { c.Close() })
+		fmt.Fprint(c, request)
+		return c
+	}
+	took := time.Hour
+	for tries := 0; tries < 20 && took > most; tries++ { // a busy machine keeps everybody waiting
+		for range runtime.GOMAXPROCS(0) {
+			asks(eve, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
+			<-waiting
+		}
+		began := time.Now()
+		answer, err := io.ReadAll(asks(alice, "GET / HTTP/1.0\r\n\r\n"))
+		require.NoError(t, err)
+		require.Contains(t, string(answer), "200 OK")
+		took = time.Since(began)
+	}
+	require.Less(t, took, most)
 }
 
 // However many addresses guess, so many are remembered: those of late. The 64 low bits
