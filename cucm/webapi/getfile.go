@@ -35,7 +35,7 @@ func (d *downloads) end() { d.n.Add(-1) }
 
 // tooMany asks to come again.
 func tooMany(w http.ResponseWriter) {
-	page(w, http.StatusServiceUnavailable, "HTTP Status 503", "Too many files are under way.")
+	errorPage(w, http.StatusServiceUnavailable, "Too many files are under way.")
 }
 
 // getFileSpace is the namespace of DimeGetFileService (a client names its binding).

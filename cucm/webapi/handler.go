@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -66,7 +67,7 @@ func (h *Handler) Register(mux *http.ServeMux) {
 
 // nothingHere answers for paths that there are not.
 func nothingHere(w http.ResponseWriter, _ *http.Request) {
-	page(w, http.StatusNotFound, "HTTP Status 404", "The requested resource is not available.")
+	errorPage(w, http.StatusNotFound, "The requested resource is not available.")
 }
 
 // A service is what is at a path, for those who are admitted.
@@ -88,7 +89,7 @@ func (h *Handler) behind(s service) http.HandlerFunc {
 		sent := readBody(w, r)
 		done, ok := accept.Work(r)
 		if !ok {
-			page(w, http.StatusServiceUnavailable, "HTTP Status 503", "Service Unavailable: phones come first.")
+			errorPage(w, http.StatusServiceUnavailable, "Service Unavailable: phones come first.")
 			return
 		}
 		defer done()
@@ -103,7 +104,7 @@ func (h *Handler) behind(s service) http.HandlerFunc {
 				allowed += ", POST"
 			}
 			w.Header().Set("Allow", allowed)
-			page(w, http.StatusMethodNotAllowed, "HTTP Status 405", "There are "+allowed+".")
+			errorPage(w, http.StatusMethodNotAllowed, "There are "+allowed+".")
 		}
 	}
 }
@@ -123,7 +124,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, to service) bool
 			if h.sessions.goesOn(cookie.Value, login) {
 				return true
 			}
-			page(w, http.StatusNotFound, "HTTP Status 404", "The session is over.")
+			errorPage(w, http.StatusNotFound, "The session is over.")
 			return false
 		}
 		refuse(w, to.realm)
@@ -151,7 +152,12 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, to service) bool
 // refuse asks for another name and password.
 func refuse(w http.ResponseWriter, realm string) {
 	w.Header().Set("WWW-Authenticate", `Basic realm="`+realm+`"`)
-	page(w, http.StatusUnauthorized, "HTTP Status 401", "This request requires HTTP authentication.")
+	errorPage(w, http.StatusUnauthorized, "This request requires HTTP authentication.")
+}
+
+// errorPage answers with the page that stands for what is refused, or is not there.
+func errorPage(w http.ResponseWriter, status int, why string) {
+	page(w, status, "HTTP Status "+strconv.Itoa(status), why)
 }
 
 // page answers with a page, whose title and text are this program's own.
@@ -193,7 +199,7 @@ func (h *Handler) postAXL(w http.ResponseWriter, sent body) {
 	release := h.node.Facts().Release
 	namespace, ok := answerIn(asked.space, release)
 	if !ok {
-		page(w, statusVersion, "HTTP Status 599", "Incorrect axl version. Supported axl versions are "+supported(release))
+		errorPage(w, statusVersion, "Incorrect axl version. Supported axl versions are "+supported(release))
 		return
 	}
 	c := &call{h, h.node, h.node.Cluster(), asked}
