@@ -28,7 +28,8 @@ type answer struct {
 // A writer writes XML. Errors show at the end.
 type writer struct {
 	*bufio.Writer
-	nils bool // the prefix xsi is declared already
+	prefix string // of names, with its colon
+	nils   bool   // the prefix xsi is declared already
 }
 
 // text writes what stands between tags. Line breaks and quotes mean nothing there, and stand
@@ -69,6 +70,7 @@ func plainText(s string) bool {
 // open begins an element with attributes, in pairs of name and value.
 func (w writer) open(name string, attributes ...string) {
 	w.WriteByte('<')
+	w.WriteString(w.prefix)
 	w.WriteString(name)
 	for i := 0; i < len(attributes); i += 2 {
 		w.WriteByte(' ')
@@ -82,6 +84,7 @@ func (w writer) open(name string, attributes ...string) {
 
 func (w writer) close(name string) {
 	w.WriteString("</")
+	w.WriteString(w.prefix)
 	w.WriteString(name)
 	w.WriteByte('>')
 }
@@ -98,7 +101,9 @@ const instance = "http://www.w3.org/2001/XMLSchema-instance"
 
 // nothing writes an element that has no value.
 func (w writer) nothing(name string) {
-	w.WriteString("<" + name)
+	w.WriteByte('<')
+	w.WriteString(w.prefix)
+	w.WriteString(name)
 	if !w.nils {
 		w.WriteString(` xmlns:xsi="` + instance + `"`)
 	}

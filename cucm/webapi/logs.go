@@ -86,28 +86,30 @@ func (c *call) selectLogs() (content, error) {
 
 // writeFiles answers with files. Clients take a missing SetOfFiles for none.
 func (c *call) writeFiles(w *writer, files []logFile) {
-	w.open("ns1:selectLogFilesResponse", "xmlns:ns1", astSpace)
-	w.open("ns1:ResultSet")
-	w.in("SchemaFileSelectionResult", func() {
-		w.in("Node", func() {
-			w.part("name", c.node.Name())
-			w.in("ServiceList", func() {
-				w.in("ServiceLogs", func() {
-					w.part("name", systemLog)
-					if files == nil {
-						return
-					}
-					w.in("SetOfFiles", func() {
-						for i := range files {
-							w.in("File", func() { files[i].write(w) })
-						}
+	w.in("selectLogFilesResponse", func() {
+		w.in("ResultSet", func() {
+			w.in("SchemaFileSelectionResult", func() {
+				w.in("Node", func() {
+					w.part("name", c.node.Name())
+					w.in("ServiceList", func() {
+						w.in("ServiceLogs", func() { writeSyslog(w, files) })
 					})
 				})
 			})
 		})
+	}, "xmlns:ns1", astSpace)
+}
+
+func writeSyslog(w *writer, files []logFile) {
+	w.part("name", systemLog)
+	if files == nil {
+		return
+	}
+	w.in("SetOfFiles", func() {
+		for i := range files {
+			w.in("File", func() { files[i].write(w) })
+		}
 	})
-	w.close("ns1:ResultSet")
-	w.close("ns1:selectLogFilesResponse")
 }
 
 // A logFile is a file as answers show it.

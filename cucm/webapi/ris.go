@@ -151,22 +151,28 @@ func (s *selection) pick(all []found) map[*cucm.Node][]found {
 }
 
 // writeDevices writes the answer: one item for each node, also without devices.
-func (h *Handler) writeDevices(w *writer, s *selection, byNode map[*cucm.Node][]found) {
+func (c *call) writeDevices(w *writer, s *selection, byNode map[*cucm.Node][]found) {
 	total := 0
 	for _, devices := range byNode {
 		total += len(devices)
 	}
-	w.open("ns1:selectCmDeviceResponse", "xmlns:ns1", astSpace)
-	w.open("ns1:selectCmDeviceReturn")
-	w.open("ns1:SelectCmDeviceResult")
-	w.leaf("ns1:TotalDevicesFound", strconv.Itoa(total))
-	w.open("ns1:CmNodes")
-	named := s.node == ""
-	for _, n := range h.node.Cluster().Nodes() {
-		if s.node != "" && !strings.EqualFold(s.node, n.Name()) {
+	w.answers("selectCmDevice", func() { // whichever operation was asked
+		w.in("SelectCmDeviceResult", func() {
+			w.part("TotalDevicesFound", strconv.Itoa(total))
+			w.in("CmNodes", func() { c.writeNodes(w, s.node, byNode) })
+		})
+		w.part("StateInfo", "")
+	})
+}
+
+// writeNodes writes all nodes, or the one that is asked for by its name.
+func (c *call) writeNodes(w *writer, asked string, byNode map[*cucm.Node][]found) {
+	there := asked == ""
+	for _, n := range c.cluster.Nodes() {
+		if asked != "" && !strings.EqualFold(asked, n.Name()) {
 			continue
 		}
-		named = true
+		there = true
 		code := "Ok"
 		switch {
 		case n.Down():
@@ -176,27 +182,22 @@ func (h *Handler) writeDevices(w *writer, s *selection, byNode map[*cucm.Node][]
 		}
 		writeNode(w, code, n.Name(), byNode[n])
 	}
-	if !named {
-		writeNode(w, "InvalidNodeName", s.node, nil)
+	if !there {
+		writeNode(w, "InvalidNodeName", asked, nil)
 	}
-	w.close("ns1:CmNodes")
-	w.close("ns1:SelectCmDeviceResult")
-	w.leaf("ns1:StateInfo", "")
-	w.close("ns1:selectCmDeviceReturn")
-	w.close("ns1:selectCmDeviceResponse")
 }
 
 func writeNode(w *writer, code, name string, devices []found) {
-	w.open("ns1:item")
-	w.leaf("ns1:ReturnCode", code)
-	w.leaf("ns1:Name", name)
-	w.leaf("ns1:NoChange", "false")
-	w.open("ns1:CmDevices")
-	for i := range devices {
-		writeDevice(w, &devices[i])
-	}
-	w.close("ns1:CmDevices")
-	w.close("ns1:item")
+	w.in("item", func() {
+		w.part("ReturnCode", code)
+		w.part("Name", name)
+		w.part("NoChange", "false")
+		w.in("CmDevices", func() {
+			for i := range devices {
+				writeDevice(w, &devices[i])
+			}
+		})
+	})
 }
 
 // cmDevice are the parts of a CmDevice that are text, in the order of the WSDL.
@@ -204,31 +205,31 @@ var cmDevice = []struct {
 	name string
 	of   func(*found) string // nil: it has no value
 }{
-	{"ns1:Name", func(f *found) string { return f.Device.Name }},
-	{"ns1:DirNumber", empty},
-	{"ns1:DeviceClass", func(*found) string { return "Phone" }},
-	{"ns1:Model", func(f *found) string { return f.Device.Type() }},
-	{"ns1:Product", func(f *found) string { return f.Device.Type() }},
-	{"ns1:BoxProduct", zero},
-	{"ns1:Httpd", func(f *found) string { return string(f.Httpd) }},
-	{"ns1:RegistrationAttempts", zero},
-	{"ns1:IsCtiControllable", func(*found) string { return "true" }},
-	{"ns1:LoginUserId", empty},
-	{"ns1:Status", func(f *found) string { return string(f.Status) }},
-	{"ns1:StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
-	{"ns1:PerfMonObject", func(*found) string { return "2" }},
-	{"ns1:DChannel", zero},
-	{"ns1:Description", func(f *found) string { return f.Device.Description() }},
-	{"ns1:H323Trunk", nil},
-	{"ns1:TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
-	{"ns1:Protocol", func(*found) string { return protocol }},
-	{"ns1:NumOfLines", zero},
-	{"ns1:LinesStatus", nil},
-	{"ns1:ActiveLoadID", func(f *found) string { return loadID(f.Loads.Active) }},
-	{"ns1:InactiveLoadID", func(f *found) string { return loadID(f.Loads.Inactive) }},
-	{"ns1:DownloadStatus", func(*found) string { return "Unknown" }},
-	{"ns1:DownloadFailureReason", empty},
-	{"ns1:DownloadServer", empty},
+	{"Name", func(f *found) string { return f.Device.Name }},
+	{"DirNumber", empty},
+	{"DeviceClass", func(*found) string { return "Phone" }},
+	{"Model", func(f *found) string { return f.Device.Type() }},
+	{"Product", func(f *found) string { return f.Device.Type() }},
+	{"BoxProduct", zero},
+	{"Httpd", func(f *found) string { return string(f.Httpd) }},
+	{"RegistrationAttempts", zero},
+	{"IsCtiControllable", func(*found) string { return "true" }},
+	{"LoginUserId", empty},
+	{"Status", func(f *found) string { return string(f.Status) }},
+	{"StatusReason", func(f *found) string { return strconv.Itoa(int(f.Reason)) }},
+	{"PerfMonObject", func(*found) string { return "2" }},
+	{"DChannel", zero},
+	{"Description", func(f *found) string { return f.Device.Description() }},
+	{"H323Trunk", nil},
+	{"TimeStamp", func(f *found) string { return strconv.FormatInt(max(0, f.Since.Unix()), 10) }},
+	{"Protocol", func(*found) string { return protocol }},
+	{"NumOfLines", zero},
+	{"LinesStatus", nil},
+	{"ActiveLoadID", func(f *found) string { return loadID(f.Loads.Active) }},
+	{"InactiveLoadID", func(f *found) string { return loadID(f.Loads.Inactive) }},
+	{"DownloadStatus", func(*found) string { return "Unknown" }},
+	{"DownloadFailureReason", empty},
+	{"DownloadServer", empty},
 }
 
 // loadID is a load's name without the suffix of its file, as phones' own pages have it and
@@ -239,24 +240,24 @@ func empty(*found) string { return "" }
 func zero(*found) string  { return "0" }
 
 func writeDevice(w *writer, of *found) {
-	w.open("ns1:item")
-	for _, part := range cmDevice {
-		if part.of == nil {
-			w.nothing(part.name)
-			continue
-		}
-		w.leaf(part.name, part.of(of))
-	}
 	at := ""
 	if of.At.IsValid() {
 		at = of.At.Addr().String()
 	}
-	w.open("ns1:IPAddress")
-	w.open("ns1:item")
-	w.leaf("ns1:IP", at)
-	w.leaf("ns1:IPAddrType", "ipv4")
-	w.leaf("ns1:Attribute", "Unknown")
-	w.close("ns1:item")
-	w.close("ns1:IPAddress")
-	w.close("ns1:item")
+	w.in("item", func() {
+		for _, part := range cmDevice {
+			if part.of == nil {
+				w.missing(part.name)
+				continue
+			}
+			w.part(part.name, part.of(of))
+		}
+		w.in("IPAddress", func() {
+			w.in("item", func() {
+				w.part("IP", at)
+				w.part("IPAddrType", "ipv4")
+				w.part("Attribute", "Unknown")
+			})
+		})
+	})
 }

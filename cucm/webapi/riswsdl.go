@@ -1,7 +1,5 @@
 package webapi
 
-import "strings"
-
 // risWSDL is RISService70 with the names that it has (WSDL).
 var risWSDL = wsdl{
 	path: risPath, space: astSpace,
@@ -41,12 +39,11 @@ var numbers = map[string]bool{
 
 func cmDeviceParts() (parts []string) {
 	for _, part := range cmDevice {
-		name := strings.TrimPrefix(part.name, "ns1:")
 		of := ""
-		if numbers[name] {
+		if numbers[part.name] {
 			of = " unsignedInt"
 		}
-		parts = append(parts, name+of+"?")
+		parts = append(parts, part.name+of+"?")
 	}
 	return parts
 }

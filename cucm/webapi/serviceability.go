@@ -41,18 +41,21 @@ func (h *Handler) api(
 	}
 }
 
-// in writes an element of the answers' prefix around what write writes.
+// ns1 writes elements of the answers' prefix.
+func (w *writer) ns1() writer { return writer{w.Writer, "ns1:", w.nils} }
+
+// in writes one around what write writes.
 func (w *writer) in(name string, write func(), attributes ...string) {
-	w.open("ns1:"+name, attributes...)
+	w.ns1().open(name, attributes...)
 	write()
-	w.close("ns1:" + name)
+	w.ns1().close(name)
 }
 
 // part writes one with text.
-func (w *writer) part(name, text string) { w.leaf("ns1:"+name, text) }
+func (w *writer) part(name, text string) { w.ns1().leaf(name, text) }
 
 // missing writes one that is nil.
-func (w *writer) missing(name string) { w.nothing("ns1:" + name) }
+func (w *writer) missing(name string) { w.ns1().nothing(name) }
 
 // answers writes the answer to an operation around its return.
 func (w *writer) answers(operation string, write func()) {
