@@ -3,7 +3,6 @@ package webapi_test
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -20,19 +19,24 @@ import (
 	"itlsim/internal/cucmtest"
 )
 
+// hasty is a node that has little patience with requests, by its URL. At /holds it does
+// something else.
+func hasty(t *testing.T, patience time.Duration, holds http.HandlerFunc) (url string) {
+	mux := http.NewServeMux()
+	webapi.NewHandler(cucmtest.New(t).Pub, webapi.NewRate(0, time.Minute)).Register(mux)
+	mux.Handle("/holds", holds)
+	s := accept.ServeHTTP(listen(t, "127.0.0.1:0"), accept.Limits{Patience: patience}, nil, mux)
+	t.Cleanup(func() { s.Close() })
+	return "http://" + s.Addr().String()
+}
+
 // Who was wrong before waits for longer than a request may take, and is answered all the
 // same: the wait is the server's.
 func TestRightAfterWrongs(t *testing.T) {
 	const patience = 250 * time.Millisecond
-	l := cucmtest.New(t)
-	mux := http.NewServeMux()
-	webapi.NewHandler(l.Pub, webapi.NewRate(0, time.Minute)).Register(mux)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s := accept.ServeHTTP(listener, accept.Limits{Patience: patience}, nil, mux)
-	defer s.Close()
+	node := hasty(t, patience, http.NotFound)
 	ask := func(password string) (status int, answer string) {
-		r, err := http.NewRequest(http.MethodPost, fmt.Sprintf("http://%s/axl/", s.Addr()), strings.NewReader(
+		r, err := http.NewRequest(http.MethodPost, node+"/axl/", strings.NewReader(
 			"<Envelope><Body><getCCMVersion/></Body>"+strings.Repeat(" ", 64<<10)+"</Envelope>")) // more than is read ahead
 		require.NoError(t, err)
 		r.SetBasicAuth(cucm.AdminUser, password)
@@ -81,30 +85,20 @@ func TestWrongLoginsByInterface(t *testing.T) {
 // While phones come a request that does not get its turn is told to come again.
 func TestNoTurn(t *testing.T) {
 	const patience = time.Second
-	listen := func() net.Listener {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		return l
-	}
 	came, held, release := make(chan bool), make(chan bool), make(chan bool)
-	phones := accept.Serve(listen(), accept.Limits{}, func(_ context.Context, conn *accept.Conn) {
+	phones := accept.Serve(listen(t, "127.0.0.1:0"), accept.Limits{}, func(_ context.Context, conn *accept.Conn) {
 		conn.Prove()
 		came <- true
 	})
 	defer phones.Close()
-	mux := http.NewServeMux()
-	l := cucmtest.New(t)
-	webapi.NewHandler(l.Pub, webapi.NewRate(0, time.Minute)).Register(mux)
-	mux.HandleFunc("/holds", func(_ http.ResponseWriter, r *http.Request) {
+	node := hasty(t, patience, func(_ http.ResponseWriter, r *http.Request) {
 		done, ok := accept.Work(r)
 		held <- ok
 		<-release
 		done()
 	})
-	s := accept.ServeHTTP(listen(), accept.Limits{Patience: patience}, nil, mux)
-	defer s.Close()
 	ask := func(path string) int {
-		r, err := http.NewRequest(http.MethodGet, fmt.Sprintf("http://%s%s", s.Addr(), path), nil)
+		r, err := http.NewRequest(http.MethodGet, node+path, nil)
 		require.NoError(t, err)
 		r.SetBasicAuth(cucm.AdminUser, cucmtest.Password)
 		r.Close = true

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 	"unique"
 
 	"github.com/stretchr/testify/require"
@@ -65,7 +64,7 @@ const benchPassword = "secret"
 func benchNode(b *testing.B, phones int) string {
 	b.Helper()
 	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.Keys, cfg.KeyBits, cfg.Password = wallClock{}, testkeys.NewPool(1), 2048, benchPassword
+	cfg.Keys, cfg.KeyBits, cfg.Password = testkeys.NewPool(1), 2048, benchPassword
 	c, err := cucm.New(cfg)
 	require.NoError(b, err)
 	anyRate := 0
@@ -80,7 +79,3 @@ func benchNode(b *testing.B, phones int) string {
 	}
 	return "https://" + c.Publisher().Address(cucm.TomcatService)
 }
-
-type wallClock struct{}
-
-func (wallClock) Now() time.Time { return time.Now() }

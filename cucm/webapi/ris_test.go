@@ -34,11 +34,8 @@ type risAnswer struct {
 
 func (s *script) selects(operation, criteria string) (status int, answer string) {
 	s.Helper()
-	return s.sends(s.lab.Sub, risPath, fmt.Sprintf(`<soapenv:Envelope `+
-		`xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" `+
-		`xmlns:soap="http://schemas.cisco.com/ast/soap"><soapenv:Header/><soapenv:Body><soap:%[1]s><soap:StateInfo/>`+
-		`<soap:CmSelectionCriteria>%[2]s</soap:CmSelectionCriteria></soap:%[1]s></soapenv:Body></soapenv:Envelope>`,
-		operation, criteria))
+	return s.sends(s.lab.Sub, risPath, soap("<soap:"+operation+"><soap:StateInfo/><soap:CmSelectionCriteria>"+criteria+
+		"</soap:CmSelectionCriteria></soap:"+operation+">"))
 }
 
 // whereabouts are those of phones, as lines, by their nodes.
