@@ -14,8 +14,8 @@ import (
 // the peer's first message, and gives each write one.
 type Conn struct {
 	net.Conn
+	party
 	listener *Listener
-	from     netip.Prefix // whose share it is of
 	reading  atomic.Int64 // since when the peer is waited for, by now; 0: it is not
 	writing  atomic.Int64 // likewise, to take what is written
 	open     context.Context
@@ -76,7 +76,7 @@ func (c *Conn) Doubt() {
 
 // Read reads; see [net.Conn]. What it has read is worked at when it is the peer's turn.
 func (c *Conn) Read(b []byte) (int, error) {
-	c.job.unless(func() { processors.end(c) })
+	c.job.unless(func() { processors.end(&c.party) })
 	c.reading.Store(now())
 	n, err := c.Conn.Read(b)
 	c.reading.Store(0)

@@ -46,9 +46,9 @@ func phonesCome() bool {
 // A job is a request that is worked at in turn.
 type job struct {
 	mu    sync.Mutex
-	at    bool  // whoever reads meanwhile only looks out for the peer's leaving
-	turn  *Conn // stands for it among scripts; nil: it has none
-	since int64 // by now, when it got a processor
+	at    bool   // whoever reads meanwhile only looks out for the peer's leaving
+	turn  *party // among scripts; nil: it has none
+	since int64  // by now, when it got a processor
 }
 
 // Work waits for a request's turn, which has been read, body included, and gives what ends
@@ -73,12 +73,12 @@ func Work(r *http.Request) (done func(), ok bool) {
 
 // goOn waits for the turn of the connection's request, until ctx ends.
 func (c *Conn) goOn(ctx context.Context) {
-	var turn *Conn
+	var turn *party
 	if phonesCome() {
-		turn = &Conn{from: c.from}
+		turn = &party{c.from}
 		scripts.await(ctx, turn)
 	}
-	processors.await(ctx, c)
+	processors.await(ctx, &c.party)
 	c.job.mu.Lock()
 	defer c.job.mu.Unlock()
 	c.job.turn, c.job.since = turn, now()

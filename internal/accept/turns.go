@@ -15,10 +15,10 @@ import (
 // for something else, a lock or an answer.
 const lapse = 100 * time.Millisecond
 
-// turns has connections worked for in turn: as many at a time as there are processors, and
-// of those that wait one address after the other, however many connections each has. So
-// thousands who ask without end leave time for everybody else, and for what is no
-// connection; and who finds nobody waiting waits for nobody.
+// turns has parties worked for in turn: so many at a time, and of those that wait one
+// address after the other, however many connections each has. So thousands who ask
+// without end leave time for everybody else, and for what is no connection; and who finds
+// nobody waiting waits for nobody.
 type turns struct {
 	most  int           // at a time
 	lapse time.Duration // how long one counts
@@ -38,61 +38,66 @@ func newTurns(most int) *turns {
 	return &turns{most: most, lapse: lapse, waiting: make(map[netip.Prefix][]waiter)}
 }
 
+// A party takes turns: a connection, and for a request of its one among scripts.
+type party struct {
+	from netip.Prefix // whose share it is of
+}
+
 type turn struct {
-	conn  *Conn
+	of    *party
 	since int64 // by now
 }
 
 type waiter struct {
-	conn   *Conn
+	party  *party
 	called chan struct{} // closed when it is its turn
 }
 
-// begin gives a connection a turn, or says whom to wait for; nil: for nobody.
-func (t *turns) begin(c *Conn) *waiter {
+// begin gives a party a turn, or says whom to wait for; nil: for nobody.
+func (t *turns) begin(p *party) *waiter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if slices.ContainsFunc(t.working, func(w turn) bool { return w.conn == c }) {
+	if slices.ContainsFunc(t.working, func(w turn) bool { return w.of == p }) {
 		return nil
 	}
 	if len(t.order) == 0 && t.room() {
-		t.working = append(t.working, turn{c, now()})
+		t.working = append(t.working, turn{p, now()})
 		return nil
 	}
-	w := waiter{c, make(chan struct{})}
-	if len(t.waiting[c.from]) == 0 {
-		t.order = append(t.order, c.from)
+	w := waiter{p, make(chan struct{})}
+	if len(t.waiting[p.from]) == 0 {
+		t.order = append(t.order, p.from)
 	}
-	t.waiting[c.from] = append(t.waiting[c.from], w)
+	t.waiting[p.from] = append(t.waiting[p.from], w)
 	return &w
 }
 
-// end ends a connection's turn, and tells whether it had one.
-func (t *turns) end(c *Conn) (had bool) {
+// end ends a party's turn, and tells whether it had one.
+func (t *turns) end(p *party) (had bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.ended(c)
+	return t.ended(p)
 }
 
 // leave ends its turn, and its wait for one: an address of which nobody waits any more
 // has no turn.
-func (t *turns) leave(c *Conn) {
+func (t *turns) leave(p *party) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	queue := slices.DeleteFunc(t.waiting[c.from], func(w waiter) bool { return w.conn == c })
+	queue := slices.DeleteFunc(t.waiting[p.from], func(w waiter) bool { return w.party == p })
 	if len(queue) > 0 {
-		t.waiting[c.from] = queue
+		t.waiting[p.from] = queue
 	} else {
-		delete(t.waiting, c.from)
-		t.order = slices.DeleteFunc(t.order, func(from netip.Prefix) bool { return from == c.from })
+		delete(t.waiting, p.from)
+		t.order = slices.DeleteFunc(t.order, func(from netip.Prefix) bool { return from == p.from })
 	}
-	t.ended(c)
+	t.ended(p)
 }
 
 // ended is end; the caller holds mu.
-func (t *turns) ended(c *Conn) (had bool) {
+func (t *turns) ended(p *party) (had bool) {
 	before := len(t.working)
-	t.working = slices.DeleteFunc(t.working, func(w turn) bool { return w.conn == c })
+	t.working = slices.DeleteFunc(t.working, func(w turn) bool { return w.of == p })
 	had = len(t.working) < before
 	t.call()
 	return had
@@ -121,14 +126,14 @@ func (t *turns) call() {
 		} else {
 			delete(t.waiting, from)
 		}
-		t.working = append(t.working, turn{queue[0].conn, now()})
+		t.working = append(t.working, turn{queue[0].party, now()})
 		close(queue[0].called)
 	}
 }
 
-// await waits for a connection's turn, until ctx ends, with which it has none.
-func (t *turns) await(ctx context.Context, c *Conn) {
-	w := t.begin(c)
+// await waits for a party's turn, until ctx ends, with which it has none.
+func (t *turns) await(ctx context.Context, p *party) {
+	w := t.begin(p)
 	for w != nil && ctx.Err() == nil {
 		lapsed := time.NewTimer(lapse)
 		select {
@@ -141,17 +146,17 @@ func (t *turns) await(ctx context.Context, c *Conn) {
 		lapsed.Stop()
 	}
 	if ctx.Err() != nil {
-		t.leave(c) // which Close may have done before it came
+		t.leave(p) // which Close may have done before it came
 	}
 }
 
 // work waits for the connection's turn.
-func (c *Conn) work() { processors.await(c.open, c) }
+func (c *Conn) work() { processors.await(c.open, &c.party) }
 
 // rest ends its turn, and tells whether it had one.
 func (c *Conn) rest() bool {
 	c.job.leave()
-	return processors.end(c)
+	return processors.end(&c.party)
 }
 
 // Sleep waits for d, or until ctx ends, whose error it returns then. Where ctx is a request's
@@ -174,5 +179,5 @@ func Sleep(ctx context.Context, d time.Duration) error {
 func (c *Conn) leave() {
 	c.end()
 	c.job.leave()
-	processors.leave(c)
+	processors.leave(&c.party)
 }

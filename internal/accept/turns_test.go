@@ -23,12 +23,12 @@ func called(w *waiter) bool {
 
 // One address after the other has its turn, however many connections it has.
 func TestTurnsGoByAddress(t *testing.T) {
-	from := func(a string) *Conn { return &Conn{from: Source(netip.MustParseAddr(a))} }
+	from := func(a string) *party { return &party{Source(netip.MustParseAddr(a))} }
 	turns := newTurns(1)
 	first := from("10.0.0.1")
 	require.Nil(t, turns.begin(first))
 	require.Nil(t, turns.begin(first), "it goes on")
-	var crowd []*Conn
+	var crowd []*party
 	var crowdWaits []*waiter
 	for range 3 {
 		crowd = append(crowd, from("10.0.0.1"))
@@ -66,7 +66,7 @@ func TestTurnsGoByAddress(t *testing.T) {
 
 // What is read of a connection that has been closed meanwhile has no turn: nobody would end it.
 func TestNoTurnAfterTheEnd(t *testing.T) {
-	c := &Conn{from: Source(netip.MustParseAddr("10.0.0.1"))}
+	c := &Conn{party: party{Source(netip.MustParseAddr("10.0.0.1"))}}
 	c.open, c.end = context.WithCancel(t.Context())
 	c.leave()
 	c.work()
@@ -78,7 +78,7 @@ func TestNoTurnAfterTheEnd(t *testing.T) {
 
 // Who is made to wait has no turn meanwhile, and one again afterwards, if there was one before.
 func TestNoTurnInSleep(t *testing.T) {
-	c := &Conn{from: Source(netip.MustParseAddr("10.0.0.1"))}
+	c := &Conn{party: party{Source(netip.MustParseAddr("10.0.0.1"))}}
 	c.open, c.end = context.WithCancel(t.Context())
 	defer c.leave()
 	request, cancel := context.WithCancel(context.WithValue(t.Context(), connKey{}, c))
