@@ -75,7 +75,7 @@ type record struct {
 	holds        *holding      // as last reported; nil: it never did
 	alarms       uint32        // that it sent
 	known        bool          // it is in the database, and not only heard of
-	web          webAccess     // as the configuration says that it was served last
+	web          Httpd         // as the configuration says that it was served last
 	resetting    bool          // its registration's phone is being told to boot again
 }
 

@@ -64,7 +64,7 @@ func (all rejections) whereabouts(latest bool) (w []Whereabouts) {
 		again := func(later rejection) bool { return later.device.Name == r.device.Name }
 		if !latest || !slices.ContainsFunc(all[i+1:], again) {
 			w = append(w, Whereabouts{Device: r.device, Node: r.node, At: r.at, Status: Rejected, Since: r.since,
-				Reason: NoEntryInDatabase, Httpd: HttpdUnknown})
+				Reason: NoEntryInDatabase})
 		}
 	}
 	return w

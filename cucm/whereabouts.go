@@ -34,28 +34,25 @@ type Whereabouts struct {
 	Httpd  Httpd
 }
 
-// Httpd is whether a phone has a web page, in the words of RIS: as the last configuration
-// of its own says that the cluster served. What the phone has in force the cluster does
-// not know.
-type Httpd string
+// Httpd is whether a phone has a web page, as the last configuration of its own says that
+// the cluster served. What the phone has in force the cluster does not know.
+type Httpd uint8
 
 // What configurations say of web access.
 const (
-	HttpdUnknown Httpd = "Unknown" // none was served
-	HttpdNo      Httpd = "No"
-	HttpdYes     Httpd = "Yes"
+	HttpdUnknown Httpd = iota // none was served
+	HttpdNo
+	HttpdYes
 )
 
-// webAccess is an [Httpd] in a record.
-type webAccess uint8
-
-var httpd = [...]Httpd{HttpdUnknown, HttpdNo, HttpdYes}
+// String is RIS's word for it.
+func (h Httpd) String() string { return [...]string{"Unknown", "No", "Yes"}[h] }
 
 // servedConfig notes what the configuration of its own says that a phone was served.
 func (p *Phones) servedConfig(by Caller, web bool) {
-	says := webAccess(1)
+	says := HttpdNo
 	if web {
-		says = 2
+		says = HttpdYes
 	}
 	news := false
 	contain.Holding(p.mu.RLocker(), func() {
@@ -138,7 +135,7 @@ func (p *Phones) whereabouts(latest bool, named []string) (all []Whereabouts) {
 
 func (rec *record) whereabouts(r *Registration, status Status, since time.Time, why Reason) Whereabouts {
 	w := Whereabouts{Device: rec.device, Node: r.Node, At: r.At, Status: status, Since: since, Reason: why,
-		Httpd: httpd[rec.web]}
+		Httpd: rec.web}
 	if r.Loads != (Registration{}).Loads {
 		w.Loads = r.Loads.Value()
 	}

@@ -211,7 +211,7 @@ var cmDevice = []struct {
 	{"Model", func(f *found) string { return f.Device.Type() }},
 	{"Product", func(f *found) string { return f.Device.Type() }},
 	{"BoxProduct", zero},
-	{"Httpd", func(f *found) string { return string(f.Httpd) }},
+	{"Httpd", func(f *found) string { return f.Httpd.String() }},
 	{"RegistrationAttempts", zero},
 	{"IsCtiControllable", func(*found) string { return "true" }},
 	{"LoginUserId", empty},
