@@ -17,10 +17,7 @@ import (
 // does not undo what was carried over.
 func TestAKeepAliveBeforeAJump(t *testing.T) {
 	now := then
-	cfg := small()
-	cfg.Clock = clock(func() time.Time { return now })
-	c, err := New(cfg)
-	require.NoError(t, err)
+	c := clocked(t, &now)
 	comes := func(name string) {
 		c.Publisher().RegisterOver(name, Registration{Session: name, Contact: "sip:x@127.0.0.1:1"}, sip.Granted)
 	}
@@ -38,10 +35,7 @@ func TestAKeepAliveBeforeAJump(t *testing.T) {
 // is none of the others', who share the registration.
 func TestRegisteringAfterASilence(t *testing.T) {
 	now := then
-	cfg := small()
-	cfg.Clock = clock(func() time.Time { return now })
-	c, err := New(cfg)
-	require.NoError(t, err)
+	c := clocked(t, &now)
 	c.Publisher().Register("SEP00000000000A", false)
 	c.Publisher().Register("SEP00000000000B", false)
 	c.FallSilent("SEP00000000000A")

@@ -27,6 +27,16 @@ func small() Config {
 	return cfg
 }
 
+// clocked is such a cluster, by a clock that shows what is in now.
+func clocked(t *testing.T, now *time.Time) *Cluster {
+	t.Helper()
+	cfg := small()
+	cfg.Clock = clock(func() time.Time { return *now })
+	c, err := New(cfg)
+	require.NoError(t, err)
+	return c
+}
+
 // A log's entries hold no more than they show, however much was sent.
 func TestEntriesAreShort(t *testing.T) {
 	c, err := New(small())

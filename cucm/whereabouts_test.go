@@ -16,13 +16,11 @@ import (
 // come; where, why and when it was gone, once it is.
 func TestWhereabouts(t *testing.T) {
 	now := then
-	cfg := small()
-	cfg.Clock = clock(func() time.Time { return now })
-	c, err := New(cfg)
-	require.NoError(t, err)
+	c := clocked(t, &now)
 	pub, sub := c.nodes[0], c.nodes[1]
 	const name, quiet = "SEP00000000000A", "SEP00000000000B"
-	phone, quietPhone := Device{Name: name, Model: "8861", Group: c.Nodes()}, Device{Name: quiet, Model: "8861", Group: c.Nodes()}
+	phone := Device{Name: name, Model: "8861", Group: c.Nodes()}
+	quietPhone := Device{Name: quiet, Model: "8861", Group: c.Nodes()}
 	c.AddDevice(phone)
 	c.AddDevice(quietPhone)
 	at := netip.MustParseAddrPort("127.0.0.9:1")
@@ -33,7 +31,8 @@ func TestWhereabouts(t *testing.T) {
 		}, sip.Granted)
 	}
 	require.Empty(t, c.Registrations(), "never seen")
-	want := Whereabouts{Device: phone, Node: pub, At: at, Status: Registered, Since: now, Loads: loads, Httpd: HttpdUnknown}
+	want := Whereabouts{Device: phone, Node: pub, At: at, Status: Registered, Since: now, Loads: loads,
+		Httpd: HttpdUnknown}
 	check := func(what string) {
 		t.Helper()
 		require.Equal(t, []Whereabouts{want}, c.Registrations(), what)
@@ -82,7 +81,8 @@ func TestWhereabouts(t *testing.T) {
 	check("a new boot, which does not")
 
 	pub.Register(quiet, false)
-	require.Equal(t, Whereabouts{Device: quietPhone, Node: pub, Status: Registered, Httpd: HttpdUnknown}, c.Registrations()[1], "without SIP")
+	without := Whereabouts{Device: quietPhone, Node: pub, Status: Registered, Httpd: HttpdUnknown}
+	require.Equal(t, without, c.Registrations()[1], "without SIP")
 	pub.Unregister(quiet, DeviceUnregistered)
 	require.Len(t, c.Registrations(), 1, "nothing of a phone without SIP is kept")
 }
@@ -91,10 +91,7 @@ func TestWhereabouts(t *testing.T) {
 // many as there is room for, until they are.
 func TestRejected(t *testing.T) {
 	now := then
-	cfg := small()
-	cfg.Clock = clock(func() time.Time { return now })
-	c, err := New(cfg)
-	require.NoError(t, err)
+	c := clocked(t, &now)
 	pub, sub := c.nodes[0], c.nodes[1]
 	at := netip.MustParseAddrPort("127.0.0.9:1")
 	name := func(i int) string { return fmt.Sprintf("SEP%012X", i) }
