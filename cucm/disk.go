@@ -93,7 +93,7 @@ func readFiles(dir string) (map[string][]byte, error) {
 		if info, err := e.Info(); err == nil && isSecret(name) && othersRead(info) {
 			return fmt.Errorf("%s can be read by others (mode %#o): chmod -R go-rwx %s", name, info.Mode().Perm(), dir)
 		}
-		data, err := readRegular(file, min(maxStateFile, left))
+		data, err := bounded.ReadRegular(file, int64(min(maxStateFile, left)))
 		if err != nil {
 			return err
 		}
@@ -109,17 +109,4 @@ var secrets = []string{clusterFile, RecoveryFile, path.Base(hostKeyFile)}
 // isSecret reports whether a file of a state is one of them.
 func isSecret(name string) bool {
 	return slices.Contains(secrets, path.Base(name)) || strings.HasSuffix(name, keyEnding)
-}
-
-// readRegular reads a file of at most so many bytes. What is no regular file is not
-// opened: a pipe would never end.
-func readRegular(name string, most int) ([]byte, error) {
-	info, err := os.Lstat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", name)
-	}
-	return bounded.ReadFile(name, int64(most))
 }

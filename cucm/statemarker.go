@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"itlsim/internal/bounded"
 	"itlsim/internal/build"
 	"itlsim/internal/strictjson"
 )
@@ -30,7 +31,7 @@ const maxMarker = 64 << 10
 
 // checkMarker refuses a directory of a later format.
 func (s *stateDir) checkMarker() error {
-	data, err := readRegular(filepath.Join(s.root, markerFile), maxMarker)
+	data, err := bounded.ReadRegular(filepath.Join(s.root, markerFile), maxMarker)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (s *stateDir) mark() {
 		return
 	}
 	file := filepath.Join(s.root, markerFile)
-	if there, err := readRegular(file, maxMarker); err == nil && string(there) == string(data) {
+	if there, err := bounded.ReadRegular(file, maxMarker); err == nil && string(there) == string(data) {
 		return
 	}
 	part := file + ".new"

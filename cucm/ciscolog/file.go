@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"itlsim/internal/bounded"
 )
 
 // CUCM keeps CiscoSyslog in files that are turned over by size, CiscoSyslog.1 being the
@@ -174,7 +176,7 @@ func (f *file) last(most int) (lines []string, err error) {
 // how many bytes it read. What of a line is longer than [MaxLine] is left out, and said
 // so.
 func tail(name string, most int64, count int) (lines []string, n int64, err error) {
-	f, info, err := openRegular(name)
+	f, info, err := bounded.OpenRegular(name)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"time"
+
+	"itlsim/internal/bounded"
 )
 
 // Files are the names of the log's files, as the command `file` has them, the present one
@@ -78,7 +79,7 @@ func (l *Log) Open(name string) (*Extract, error) {
 		e := &entries{left: slices.Clone(l.entries)}
 		return &Extract{e, e.size(), l.changed}, nil
 	}
-	f, info, err := openRegular(at)
+	f, info, err := bounded.OpenRegular(at)
 	if err != nil {
 		return nil, err
 	}
@@ -91,25 +92,6 @@ func (l *Log) Open(name string) (*Extract, error) {
 		e.Modified = l.changed
 	}
 	return e, nil
-}
-
-// openRegular opens a file of a log. What is none is not opened: a pipe would never end.
-func openRegular(name string) (*os.File, fs.FileInfo, error) {
-	info, err := os.Lstat(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s is no regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if info, err = f.Stat(); err != nil {
-		f.Close()
-	}
-	return f, info, err
 }
 
 // entries reads entries as a file has them. Their lines are made as they are read.

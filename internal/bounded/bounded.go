@@ -55,6 +55,36 @@ func ReadFS(dir fs.FS, name string, most int64) ([]byte, error) {
 	return read(f, name, most)
 }
 
+// OpenRegular opens a regular file, and gives what there is to know of it. What is none is
+// not opened: a pipe would never end.
+func OpenRegular(name string) (*os.File, fs.FileInfo, error) {
+	info, err := os.Lstat(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s is no regular file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = f.Stat(); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
+// ReadRegular is [ReadFile] for a regular file ([OpenRegular]).
+func ReadRegular(name string, most int64) ([]byte, error) {
+	f, _, err := OpenRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	return read(f, name, most)
+}
+
 // maxTyped is more bytes than anybody types at a terminal, which is the one device that
 // anything is read from on purpose.
 const maxTyped = 1 << 20
