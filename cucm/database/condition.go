@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,17 +163,21 @@ func (c *condition) holds(value string) bool {
 
 // compare orders numbers by their size, and all else as text.
 func compare(a, b string) int {
-	x, errX := strconv.ParseInt(a, 10, 64)
-	y, errY := strconv.ParseInt(b, 10, 64)
-	switch {
-	case errX != nil || errY != nil:
-		return strings.Compare(a, b)
-	case x < y:
-		return -1
-	case x > y:
-		return 1
+	x, numberX := number(a)
+	y, numberY := number(b)
+	if numberX && numberY {
+		return cmp.Compare(x, y)
 	}
-	return 0
+	return strings.Compare(a, b)
+}
+
+// number is the one that a text is, if it is one. Most begin with a letter, and cost nothing.
+func number(text string) (n int64, ok bool) {
+	if text == "" || isLetter(text[0]) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
 }
 
 // Like compares as SQL's LIKE does: % stands for any text, _ for one character. Its time is

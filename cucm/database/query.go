@@ -341,16 +341,15 @@ func joined[T, P any](parts []P, of func(P, T) string) func(T) string {
 
 // sort orders groups: by the answer's columns, by their names or numbers, or by others.
 func (q *query[T]) sort(groups []group[T], outputs []output[T]) error {
-	keys := make([][]string, len(q.order)) // of each group
+	keys := make([]func(group[T]) string, len(q.order))
 	for k, s := range q.order {
 		i := s.number - 1
 		if s.number == 0 {
 			i = slices.IndexFunc(outputs, func(o output[T]) bool { return s.table == "" && s.fold == nil && o.name == s.name })
 		}
-		var of func(group[T]) string
 		switch {
 		case i >= 0 && i < len(outputs):
-			of = outputs[i].of
+			keys[k] = outputs[i].of
 		case s.number > 0:
 			return unknown("it has no column %d to order by", s.number)
 		default:
@@ -358,21 +357,26 @@ func (q *query[T]) sort(groups []group[T], outputs []output[T]) error {
 			if err != nil {
 				return err
 			}
-			of = func(g group[T]) string { return value(g.first) }
-		}
-		if keys[k] = make([]string, len(groups)); len(groups) > 1 { // one of no rows has no values
-			for i, g := range groups {
-				keys[k][i] = of(g)
-			}
+			keys[k] = func(g group[T]) string { return value(g.first) }
 		}
 	}
-	places := make([]int, len(groups))
-	for i := range places {
-		places[i] = i
+	if len(keys) == 0 || len(groups) < 2 { // one of no rows has no values
+		return nil
 	}
-	slices.SortStableFunc(places, func(a, b int) int {
+	type keyed struct {
+		group[T]
+		keys []string
+	}
+	all := make([]keyed, len(groups))
+	for i, g := range groups {
+		all[i] = keyed{g, make([]string, len(keys))}
+		for k, key := range keys {
+			all[i].keys[k] = key(g)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
 		for k, s := range q.order {
-			order := compare(keys[k][a], keys[k][b])
+			order := compare(a.keys[k], b.keys[k])
 			if s.down {
 				order = -order
 			}
@@ -382,9 +386,8 @@ func (q *query[T]) sort(groups []group[T], outputs []output[T]) error {
 		}
 		return 0
 	})
-	sorted := slices.Clone(groups)
-	for i, place := range places {
-		groups[i] = sorted[place]
+	for i := range all {
+		groups[i] = all[i].group
 	}
 	return nil
 }
