@@ -164,9 +164,10 @@ func model(r *sip.Message) string {
 
 // rejects notes a phone that is not admitted, by the first name that is one.
 func (m callManager) rejects(x *sip.Exchange) {
-	if i := slices.IndexFunc(names(x.Request), tftp.IsDevice); i >= 0 {
+	names := names(x.Request)
+	if i := slices.IndexFunc(names, tftp.IsDevice); i >= 0 {
 		at := netip.AddrPortFrom(x.Remote.Addr().Unmap(), x.Remote.Port())
-		m.Rejects(strings.Clone(names(x.Request)[i]), model(x.Request), at)
+		m.Rejects(strings.Clone(names[i]), model(x.Request), at)
 	}
 }
 
