@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // vendor are the elements of vendorConfig that spell [Settings], in the file's order. Each
@@ -136,11 +135,10 @@ func (o *Override) UnmarshalJSON(data []byte) error {
 }
 
 // VendorElements are the elements of vendorConfig that mean something here.
-func VendorElements() string {
+func VendorElements() []string {
 	names := make([]string, len(vendor))
 	for i, e := range vendor {
 		names[i] = e.name
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return names
 }

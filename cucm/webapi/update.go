@@ -41,7 +41,7 @@ var errNoPhone = &fault{server, 5003, "Phone not found"}
 
 func unchangeable(tag string) error {
 	return &fault{client, noCode, fmt.Sprintf("%s cannot be changed: this is a simulator, which changes a phone's "+
-		"vendorConfig, and in it %s", tag, cnf.VendorElements())}
+		"vendorConfig, and in it %s", tag, enumerated(cnf.VendorElements()))}
 }
 
 // override are the settings of a vendorConfig.

@@ -79,6 +79,11 @@ func supported(r cucm.Release) string {
 			words = append(words, prefix+"x")
 		}
 	}
+	return enumerated(words)
+}
+
+// enumerated are words, one at least, as a sentence has them: "a, b and c".
+func enumerated(words []string) string {
 	last := len(words) - 1
 	if last == 0 {
 		return words[0]
