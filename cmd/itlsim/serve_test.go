@@ -22,6 +22,7 @@ import (
 
 	"itlsim/cucm/testkeys"
 	"itlsim/internal/sftptest"
+	"itlsim/internal/sshtest"
 )
 
 const servedPassword = "geheim"
@@ -103,33 +104,10 @@ func (s *served) run(client *ssh.Client, line string, answers ...string) (string
 	return string(out), err
 }
 
-// dialogue drives OpenSSH's client by expect: each step is what is waited for
-// and what is typed then. It returns what was seen.
-func (s *served) dialogue(node int, steps ...string) string {
+// dialogue types at a node with OpenSSH's client.
+func (s *served) dialogue(node int, steps ...string) (seen string) {
 	s.t.Helper()
-	expect := sftptest.Program(s.t, "expect")
-	client := sftptest.Program(s.t, "ssh")
-	host, port, err := net.SplitHostPort(s.Nodes[node].SSH)
-	require.NoError(s.t, err)
-	var tcl strings.Builder
-	const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR " +
-		"-o PreferredAuthentications=password -o NumberOfPasswordPrompts=1"
-	fmt.Fprintf(&tcl, "set timeout 300\nset stty_init {columns 200}\n")
-	fmt.Fprintf(&tcl, "spawn -noecho %s %s -p %s %s@%s\n", client, options, port, s.Admin.User, host)
-	steps = append([]string{"assword:", s.Admin.Password}, steps...)
-	for i := 0; i < len(steps); i += 2 {
-		fmt.Fprintf(&tcl, "expect {\n -ex {%[1]s} {}\n timeout {puts {TIMEOUT at %[1]s}; exit 9}\n", steps[i])
-		fmt.Fprintf(&tcl, " eof {puts {END at %s}; exit 9}\n}\n", steps[i])
-		if i+1 < len(steps) {
-			fmt.Fprintf(&tcl, "send -- {%s}\nsend -- \"\\r\"\n", steps[i+1])
-		}
-	}
-	tcl.WriteString("expect eof\n")
-	script := filepath.Join(s.t.TempDir(), "dialogue.exp")
-	require.NoError(s.t, os.WriteFile(script, []byte(tcl.String()), 0o600))
-	out, err := exec.Command(expect, script).CombinedOutput()
-	require.NoError(s.t, err, "%s", out)
-	return strings.ReplaceAll(string(out), "\r", "")
+	return sshtest.Dialogue(s.t, s.Nodes[node].SSH, s.Admin.User, s.Admin.Password, steps...)
 }
 
 // transcript cuts a command's part out of what was seen: line by line, from the end of

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,6 +20,7 @@ import (
 	"itlsim/fleet/wire"
 	"itlsim/internal/cucmtest"
 	"itlsim/internal/sftptest"
+	"itlsim/internal/sshtest"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/scenariotest"
@@ -86,7 +86,7 @@ func (s *site) lost() (names []string) {
 	return names
 }
 
-// typed types a command with OpenSSH's client, by expect, and the answers to what it asks.
+// typed types a command with OpenSSH's client, and the answers to what it asks.
 func (s *site) typed(command string, answers ...string) {
 	s.Helper()
 	host, _, err := net.SplitHostPort(s.publisher())
@@ -94,19 +94,8 @@ func (s *site) typed(command string, answers ...string) {
 	server, err := sshd.Listen(s.Cluster.Publisher(), net.JoinHostPort(host, "0"))
 	require.NoError(s, err)
 	defer server.Close()
-	var script strings.Builder
-	fmt.Fprintf(&script, "set timeout 300\nspawn %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "+
-		"-p %d %s@%s\n", sftptest.Program(s, "ssh"), server.Addr().Port(), cucm.AdminUser, host)
-	answers = append([]string{"assword:", password, "admin:", command}, append(answers, "admin:", "exit")...)
-	for i := 0; i < len(answers); i += 2 {
-		fmt.Fprintf(&script, "expect {\n-ex {%s} {send -- \"%s\\r\"}\ntimeout {exit 8}\neof {exit 9}\n}\n",
-			answers[i], answers[i+1])
-	}
-	script.WriteString("expect eof\n")
-	file := filepath.Join(s.TempDir(), "typed.exp")
-	require.NoError(s, os.WriteFile(file, []byte(script.String()), 0o600))
-	out, err := exec.CommandContext(s.Context(), sftptest.Program(s, "expect"), file).CombinedOutput()
-	require.NoError(s, err, string(out))
+	steps := append([]string{"admin:", command}, append(answers, "admin:", "exit")...)
+	sshtest.Dialogue(s, server.Addr().String(), cucm.AdminUser, password, steps...)
 }
 
 // A quarter of a fleet was off while both certificates were renewed. Scripts find exactly
