@@ -32,7 +32,7 @@ type readyNode struct {
 	HTTP  string `json:"http,omitempty"`
 	TVS   string `json:"tvs,omitempty"`
 	SIP   string `json:"sip,omitempty"`
-	HTTPS string `json:"https,omitempty"` // the corporate directory
+	HTTPS string `json:"https,omitempty"` // Tomcat: the directory and the web APIs
 	SSH   string `json:"ssh"`
 }
 
