@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"syscall"
 
 	"itlsim/cucm"
@@ -17,16 +19,31 @@ func advice(err error) string {
 	if _, short := errors.AsType[*room.Short](err); short {
 		return "\nraise the limit (ulimit -v, -d or -u, or the container's), or take fewer phones (--phones)"
 	}
+	at, listening := listensAt(err)
 	switch is := func(errno syscall.Errno) bool { return errors.Is(err, errno) }; {
 	case is(syscall.EMFILE), is(syscall.ENFILE):
 		return "\nraise the limit (ulimit -n), or let fewer phones boot at a time (--boots)"
+	case is(syscall.EADDRNOTAVAIL) && listening && !at.IsLoopback():
+		return "" // whoever gave it knows better
 	case is(syscall.EADDRNOTAVAIL):
 		return "\nphones and servers have addresses of their own in 127.0.0.0/8: " +
 			"on systems other than Linux add them to the loopback interface first"
+	case is(syscall.EADDRINUSE) && listening:
+		return "\nend the program that uses the address, or choose another"
 	case is(syscall.EADDRINUSE):
 		return "\nend the program that uses the address, or let fewer phones boot at a time (--boots)"
 	case is(syscall.ENOBUFS), is(syscall.ENOMEM):
 		return "\nlet fewer phones boot at a time (--boots)"
 	}
 	return ""
+}
+
+// listensAt is where the program was to listen, if that is what failed.
+func listensAt(err error) (at netip.Addr, is bool) {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "listen" || op.Addr == nil {
+		return at, false
+	}
+	listener, _ := netip.ParseAddrPort(op.Addr.String())
+	return listener.Addr(), true
 }

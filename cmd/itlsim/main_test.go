@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -187,4 +188,12 @@ func TestAdvice(t *testing.T) {
 	require.Contains(t, advice(&os.PathError{Op: "open", Err: syscall.EMFILE}), "ulimit -n")
 	require.Contains(t, advice(syscall.EADDRNOTAVAIL), "loopback")
 	require.Empty(t, advice(io.EOF))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	_, err = net.Listen("tcp", l.Addr().String())
+	require.Contains(t, advice(err), "or choose another")
+	_, err = net.Listen("tcp", "192.0.2.1:0")
+	require.ErrorIs(t, err, syscall.EADDRNOTAVAIL)
+	require.Empty(t, advice(err))
 }
