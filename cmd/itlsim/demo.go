@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -80,12 +81,7 @@ func (c *demoCmd) check() (demo.Config, error) {
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}
-	for _, err := range []error{checkOffset(c.PortOffset), checkAPI(c.API)} {
-		if err != nil {
-			return cfg, err
-		}
-	}
-	return cfg, c.risRate.check(c.Mode)
+	return cfg, cmp.Or(checkOffset(c.PortOffset), checkAPI(c.API), c.risRate.check(c.Mode))
 }
 
 // openBrowser opens the page with what the system has for it.

@@ -11,71 +11,75 @@ import (
 	"itlsim/internal/guard"
 )
 
+var boots = strconv.Itoa(wire.DefaultBoots)
+
+// releases are all that are simulated, with commas between them.
+func releases() string {
+	var names []string
+	for _, r := range cucm.Releases() {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ",")
+}
+
 // helpTexts are the helps that are too long for a line with their flag, named by
 // command and flag.
-func helpTexts() kong.Vars {
-	boots := strconv.Itoa(wire.DefaultBoots)
-	var releases []string
-	for _, r := range cucm.Releases() {
-		releases = append(releases, string(r))
-	}
-	return kong.Vars{
-		"boots":    boots,
-		"releases": strings.Join(releases, ","),
+var helpTexts = kong.Vars{
+	"boots":    boots,
+	"releases": releases(),
 
-		"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
-			"tens of thousands of phones.",
-		"demo_boots": "Phones that boot at a time; " + boots + " if not given, 10000 in virtual mode.",
-		"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
-		"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
-			"of 127.0.0.1 that the system chooses if not given.",
-		"demo_token": "What a browser must show once, " + strconv.Itoa(guard.MinToken) +
-			" characters or more: http://ADDR/?token=TOKEN. Other users see flags; a variable they do not.",
-		"ssh_legacy":          "Let SSH clients of before 2014 in, too: SHA-1, CBC, and an RSA host key.",
-		"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
-		"demo_port_offset":    "Have the nodes listen on the standard ports plus N; on free ports if not given.",
-		"fuzz_keep":           "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
-		"cli_fuzz":            "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
-		"cli_import": "Make a plan of a real fleet: out of BAT exports, show risdb query phone, RIS and run sql " +
-			"output, CSV, show itl and .tlv files.",
-		"cli_models": "List the models of phones that are known, what each family of them does, and how well that " +
-			"is known.",
-		"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
-		"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
-			"configuration files they get.",
-		"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",
-		"phones_number": "Directory number by which the phones register; their names, if not given.",
-		"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\" (see itlsim models); " +
-			"a mix of five, if not given.",
-		"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
-			"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
-		"phones_from": "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
-		"metrics": "Show metrics to Prometheus at http://ADDR/metrics meanwhile; :0 chooses a free port on loopback, " +
-			"which is printed.",
-		"phones_sip_port": "Port at which phones take resets; the system chooses one, if not given.",
-		"phones_web_port": "Port of the phones' web pages; the system chooses one, if not given.",
-		"run_scenario":    "Name of a built-in scenario (see itlsim list), or a scenario file.",
-		"run_phones":      "Number of phones; the scenario's own if not given. Groups keep their proportions.",
-		"run_mode":        "wire: real sockets on loopback; virtual: a simulated network and clock.",
-		"serve_release":   "Release of a new cluster, 10.0 if none is given: " + strings.Join(releases, ",") + ".",
-		"serve_state":     "Keep the cluster in this directory, and bring up the one that is kept there.",
-		"serve_state_generation": "Bring up this generation of the state in place of the one in force: what later ones " +
-			"changed is undone.",
-		"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",
-		"serve_admin_password":    "Password of admin; a random one is made and printed if not given.",
-		"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
-		"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
-			"SHA-1 alone.",
-		"api": "Answer programs there, host:port, in the sentences of scenario files (docs/api.md); the ready file " +
-			"has the address and the token that they show.",
-		"serve_scenario": "Name of a built-in scenario, or a scenario file, whose cluster and phones are put up; " +
-			"none of its steps is played.",
-		"serve_mode": "Of a scenario: wire is real sockets on loopback; virtual a simulated network and clock, which " +
-			"waits alone move.",
-		"serve_port_offset": "Add N to every standard port; 0 if not given, but with a scenario free ports.",
-		"ris_rate": "Answer N questions about devices (RIS) a minute, all nodes together; 0 is any number, " +
-			"15 if not given.",
-		"serve_auto_registration": "Take phones that are not in the database: on here, off on a new CUCM.",
-		"serve_address":           "IPv4 address of the publisher; the other nodes have those that follow.",
-	}
+	"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
+		"tens of thousands of phones.",
+	"demo_boots": "Phones that boot at a time; " + boots + " if not given, 10000 in virtual mode.",
+	"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
+	"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
+		"of 127.0.0.1 that the system chooses if not given.",
+	"demo_token": "What a browser must show once, " + strconv.Itoa(guard.MinToken) +
+		" characters or more: http://ADDR/?token=TOKEN. Other users see flags; a variable they do not.",
+	"ssh_legacy":          "Let SSH clients of before 2014 in, too: SHA-1, CBC, and an RSA host key.",
+	"demo_admin_password": "The administrator's password; a random one is made and printed if not given.",
+	"demo_port_offset":    "Have the nodes listen on the standard ports plus N; on free ports if not given.",
+	"fuzz_keep":           "Carry out these acts of the plan alone, by number (3,7,8), or none. With --runs 1.",
+	"cli_fuzz":            "Look for a run that breaks trust: random clusters, plans and faults in virtual time.",
+	"cli_import": "Make a plan of a real fleet: out of BAT exports, show risdb query phone, RIS and run sql " +
+		"output, CSV, show itl and .tlv files.",
+	"cli_models": "List the models of phones that are known, what each family of them does, and how well that " +
+		"is known.",
+	"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
+	"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
+		"configuration files they get.",
+	"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",
+	"phones_number": "Directory number by which the phones register; their names, if not given.",
+	"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\" (see itlsim models); " +
+		"a mix of five, if not given.",
+	"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
+		"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
+	"phones_from": "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
+	"metrics": "Show metrics to Prometheus at http://ADDR/metrics meanwhile; :0 chooses a free port on loopback, " +
+		"which is printed.",
+	"phones_sip_port": "Port at which phones take resets; the system chooses one, if not given.",
+	"phones_web_port": "Port of the phones' web pages; the system chooses one, if not given.",
+	"run_scenario":    "Name of a built-in scenario (see itlsim list), or a scenario file.",
+	"run_phones":      "Number of phones; the scenario's own if not given. Groups keep their proportions.",
+	"run_mode":        "wire: real sockets on loopback; virtual: a simulated network and clock.",
+	"serve_release":   "Release of a new cluster, 10.0 if none is given: " + releases() + ".",
+	"serve_state":     "Keep the cluster in this directory, and bring up the one that is kept there.",
+	"serve_state_generation": "Bring up this generation of the state in place of the one in force: what later ones " +
+		"changed is undone.",
+	"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",
+	"serve_admin_password":    "Password of admin; a random one is made and printed if not given.",
+	"serve_security_password": "Cluster security password of a new cluster, which protects ITLRecovery.p12.",
+	"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
+		"SHA-1 alone.",
+	"api": "Answer programs there, host:port, in the sentences of scenario files (docs/api.md); the ready file " +
+		"has the address and the token that they show.",
+	"serve_scenario": "Name of a built-in scenario, or a scenario file, whose cluster and phones are put up; " +
+		"none of its steps is played.",
+	"serve_mode": "Of a scenario: wire is real sockets on loopback; virtual a simulated network and clock, which " +
+		"waits alone move.",
+	"serve_port_offset": "Add N to every standard port; 0 if not given, but with a scenario free ports.",
+	"ris_rate": "Answer N questions about devices (RIS) a minute, all nodes together; 0 is any number, " +
+		"15 if not given.",
+	"serve_auto_registration": "Take phones that are not in the database: on here, off on a new CUCM.",
+	"serve_address":           "IPv4 address of the publisher; the other nodes have those that follow.",
 }

@@ -90,7 +90,7 @@ func command(ctx context.Context, args []string, s streams, end *ending) int {
 		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, "+
 			"and a cluster that loses its phones and gets them back."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		helpTexts(),
+		helpTexts,
 		kong.Exit(func(code int) { exited = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s), kong.Bind(end))
 	if err != nil {

@@ -30,15 +30,13 @@ func play(ctx context.Context, s streams, end *ending, p played, opened func(*de
 	if !given {
 		p.Password = strings.ToLower(rand.Text()[:8])
 	}
-	if p.readyFile != "" {
-		p.Restarted = func(d *demo.Server) {
-			again, err := createReady(p.readyFile)
-			if err == nil {
-				err = p.ready(d).write(again)
-			}
-			if err != nil {
-				fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
-			}
+	p.Restarted = func(d *demo.Server) {
+		again, err := createReady(p.readyFile)
+		if err == nil {
+			err = p.ready(d).write(again)
+		}
+		if err != nil {
+			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 		}
 	}
 	d, err := demo.Start(p.Config)
@@ -50,12 +48,10 @@ func play(ctx context.Context, s streams, end *ending, p played, opened func(*de
 	r := p.ready(d)
 	r.given, r.tokenGiven = given, p.Token != ""
 	r.print(s.out)
-	if p.readyFile != "" {
-		if err := r.write(file); err != nil {
-			return err
-		}
-		defer transient.remove(r.file) // nothing answers any more
+	if err := r.write(file); err != nil {
+		return err
 	}
+	defer transient.remove(r.file) // nothing answers any more
 	opened(d)
 	defer givingBack()()
 	<-ctx.Done()

@@ -84,8 +84,8 @@ func (r *ready) print(out io.Writer) {
 	_ = w.Flush()
 }
 
-// createReady begins the ready file, if there is to be one. Only its owner may read
-// it, since it holds a password.
+// createReady begins the ready file; what is written goes nowhere where its name is empty.
+// Only its owner may read it, since it holds a password.
 func createReady(name string) (atomicFile, error) { return createNamed("--ready-file", name, 0o600) }
 
 // write writes the file. It appears with all of its content, and goes when

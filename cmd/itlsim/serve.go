@@ -54,11 +54,9 @@ func (wallClock) Now() time.Time { return time.Now() }
 const sshPort = 22
 
 // Run serves until interrupted.
-func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) {
-	for _, err := range []error{checkOffset(c.PortOffset), checkAPI(c.API)} {
-		if err != nil {
-			return err
-		}
+func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) error {
+	if err := cmp.Or(checkOffset(c.PortOffset), checkAPI(c.API)); err != nil {
+		return err
 	}
 	if c.Scenario != "" {
 		return c.playFile(ctx, s, end)
@@ -70,6 +68,11 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	if err := room.Enough(room.Runs, 0); err != nil {
 		return err
 	}
+	return c.serve(ctx, s, end, publisher)
+}
+
+// serve serves a cluster that is no scenario's.
+func (c *serveCmd) serve(ctx context.Context, s streams, end *ending, publisher netip.Addr) (err error) {
 	file, err := createReady(c.ReadyFile)
 	if err != nil {
 		return err
@@ -106,12 +109,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) (err error) 
 	}
 	end.begin()
 	r.print(s.out)
-	if c.ReadyFile != "" {
-		if err := r.write(file); err != nil {
-			return err
-		}
-		defer transient.remove(r.file) // nothing answers any more
+	if err := r.write(file); err != nil {
+		return err
 	}
+	defer transient.remove(r.file) // nothing answers any more
 	defer every(time.Second, func() {
 		if err := cluster.Tick(); err != nil {
 			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
