@@ -9,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,15 +18,8 @@ import (
 // A demonstration says in its ready file where it is, and takes it back when it
 // is interrupted.
 func TestDemo(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "ready.json")
-	// found where testscript.Main puts it
-	cmd := exec.Command("itlsim", "demo", "--no-open", "--phones", "2", "--ready-file", file)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	data := awaitFile(t, file)
-	require.NotNil(t, data, "itlsim demo is not ready")
-	var r ready
-	require.NoError(t, json.Unmarshal(data, &r))
+	s := up(t, "demo", "--no-open", "--phones", "2")
+	r := s.ready
 	require.Len(t, r.Nodes, 2)
 	require.NotEmpty(t, r.Nodes[1].SSH)
 	require.Equal(t, "admin", r.Admin.User)
@@ -45,16 +36,16 @@ func TestDemo(t *testing.T) {
 	require.NoError(t, err)
 	back.Body.Close()
 	require.Equal(t, http.StatusOK, back.StatusCode)
-	data, err = os.ReadFile(file)
+	data, err := os.ReadFile(s.file)
 	require.NoError(t, err)
 	var again ready
 	require.NoError(t, json.Unmarshal(data, &again))
 	require.Equal(t, r.Page, again.Page)
 	require.NotEqual(t, r.Nodes, again.Nodes)
 
-	require.NoError(t, cmd.Process.Signal(os.Interrupt))
-	require.NoError(t, cmd.Wait())
-	require.NoFileExists(t, file)
+	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, s.cmd.Wait())
+	require.NoFileExists(t, s.file)
 }
 
 // A demonstration on ports that something else has says what to do.

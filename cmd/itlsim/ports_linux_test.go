@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -42,14 +41,8 @@ func TestPortsAreListed(t *testing.T) {
 		saw(s.service(l), "serve")
 	}
 
-	file := filepath.Join(t.TempDir(), "ready.json")
-	demo := exec.Command("itlsim", "demo", "--no-open", "--phones", "3", "--tour", "bulk-reset-remotekey",
-		"--ready-file", file, "--api", "127.0.0.1:0")
-	require.NoError(t, demo.Start())
-	t.Cleanup(func() { _ = demo.Process.Kill(); _ = demo.Wait() })
-	d := &served{t: t}
-	require.NoError(t, json.Unmarshal(awaitFile(t, file), &d.ready))
-	for _, l := range socketsOf(t, demo.Process.Pid) {
+	d := up(t, "demo", "--no-open", "--phones", "3", "--tour", "bulk-reset-remotekey", "--api", "127.0.0.1:0")
+	for _, l := range socketsOf(t, d.cmd.Process.Pid) {
 		switch at := l.at; {
 		case at.Port() == 29451:
 			saw("29451/tcp", "demo")

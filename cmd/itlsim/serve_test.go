@@ -27,31 +27,36 @@ import (
 
 const servedPassword = "geheim"
 
-// served is a running `itlsim serve`.
+// served is a running command that says in a ready file where everything is.
 type served struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	out bytes.Buffer
+	t    *testing.T
+	cmd  *exec.Cmd
+	file string // the ready file
+	out  bytes.Buffer
 	ready
 }
 
-// serve starts it on loopback addresses of its own.
+// serve starts `itlsim serve` on loopback addresses of its own.
 func serve(t *testing.T, flags ...string) *served {
 	t.Helper()
-	s := &served{t: t}
-	file := filepath.Join(t.TempDir(), "ready.json")
 	address := fmt.Sprintf("127.%d.%d.2", 20+rand.IntN(200), rand.IntN(250))
-	s.cmd = exec.Command("itlsim", append( // found where testscript.Main puts it
-		[]string{"serve", "--ready-file", file, "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(14000)),
-			"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
+	return up(t, append([]string{"serve", "--address", address, "--port-offset", fmt.Sprint(10000 + rand.IntN(14000)),
+		"--admin-password", servedPassword, "--key-bits", "1024"}, flags...)...)
+}
+
+// up starts a command, and waits until it is ready.
+func up(t *testing.T, args ...string) *served {
+	t.Helper()
+	s := &served{t: t, file: filepath.Join(t.TempDir(), "ready.json")}
+	s.cmd = exec.Command("itlsim", append(args, "--ready-file", s.file)...) // found where testscript.Main puts it
 	s.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { s.kill() })
-	data := awaitFile(t, file)
+	data := awaitFile(t, s.file)
 	if data == nil {
 		s.kill()
-		t.Fatalf("itlsim serve is not ready: %s", s.out.String())
+		t.Fatalf("itlsim %s is not ready: %s", args[0], s.out.String())
 	}
 	require.NoError(t, json.Unmarshal(data, &s.ready))
 	return s
