@@ -24,6 +24,7 @@ import (
 	"itlsim/cucm"
 	cucmcli "itlsim/cucm/cli"
 	"itlsim/cucm/testkeys"
+	"itlsim/internal/build"
 	"itlsim/internal/cause/causetest"
 	"itlsim/internal/itltest"
 	"itlsim/itl"
@@ -56,7 +57,7 @@ func TestScripts(t *testing.T) {
 			if cond != "race" {
 				return false, fmt.Errorf("unknown condition %q", cond)
 			}
-			return raced, nil
+			return build.Raced, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"itlsim/cnf"
+	"itlsim/internal/build"
 	"itlsim/itl"
 	"itlsim/scenarios"
 	"itlsim/scenarios/inventory"
@@ -154,7 +155,8 @@ func TestParsersOfHostileInput(t *testing.T) {
 			data := []byte(input(size))
 			began := time.Now()
 			took := allocated(func() { p.parse(data) })
-			if most := p.most*size + constant; took > most && !raceDetector {
+			// with the detector of races sync.Pool forgets at random, so that it says nothing
+			if most := p.most*size + constant; took > most && !build.Raced {
 				t.Errorf("%s: %s: %d bytes for each, want at most %d", p.name, name, took/size, p.most)
 			}
 			if spent := time.Since(began); spent > 20*time.Second {

@@ -1,6 +1,0 @@
-//go:build !race
-
-package main
-
-// raced reports whether the detector of races is at work.
-const raced = false

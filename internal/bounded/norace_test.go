@@ -1,5 +1,0 @@
-//go:build !race
-
-package bounded_test
-
-const raceDetector = false
