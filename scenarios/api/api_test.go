@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -291,6 +293,22 @@ func TestDescription(t *testing.T) {
 	require.Error(t, api.CheckAnswer("POST", "/expect", 200, http.Header{"Content-Type": {"application/json"}},
 		[]byte(`{"passed": true, "name": "", "do": [], "at_s": 0, "states": {}, "groups": [],
 			"expectations": [], "more": 1}`)))
+}
+
+// The requests that docs/api.md shows do what they say, one after the other.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/api.md")
+	require.NoError(t, err)
+	c := open(t, lab.Virtual, "bulk-reset", 4)
+	asks := regexp.MustCompile(`(?m)^\$ ask '?(/[^ '\n]+)'?(?: -d '(.+)')?$`).FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(asks), 5)
+	for _, ask := range asks {
+		if path, body := ask[1], ask[2]; body == "" {
+			c.ask(200, "GET", path, "")
+		} else {
+			require.True(t, c.told(200, "POST", path, body).Passed, body)
+		}
+	}
 }
 
 // While one request is at work others wait for a while, and are told what for.
