@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -32,6 +33,21 @@ func TestWalksNameWhatThereIs(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 40, "names found")
+}
+
+// Each package that says what it is has a row in the README and a place in the picture.
+func TestPackagesAreListed(t *testing.T) {
+	readme, picture := read(t, "../README.md"), strings.Split(read(t, "architecture.md"), "```")[1]
+	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() == "internal" {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if in := strings.TrimPrefix(filepath.Dir(path), "../"); d.Name() == "doc.go" {
+			require.Contains(t, readme, "| [`"+in+"`]("+in+"/doc.go) |")
+			require.Contains(t, picture, in+" ")
+		}
+		return nil
+	}))
 }
 
 // declarations are functions, types and methods of the module, without its tests'.
