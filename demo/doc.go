@@ -2,13 +2,14 @@
 // which a person who has never seen an ITL watches trust being lost and
 // restored, and an engineer tries anything.
 //
-//	round    the lab of a scenario (scenarios.Player), from the start to "back to start"
+//	round    the lab of a scenario (api.Lab), from the start to "back to start"
 //	 ├─ wall       what every phone looks like from afar, its story (fleet.Observer)
 //	 ├─ journal    alarms and what administrators did
 //	 ├─ console    a node's command line, shared by all who look at it
 //	 ├─ charts     states, boots and TVS questions over time
 //	 └─ player     the scenario, played step by step as a tour
-//	Server   serves the page (page/), its events and its commands
+//	Server   serves the page (page/), its events and its commands, and the API with the
+//	         metrics; each only where it has an address
 //
 // A tour is any scenario; where its steps have a `says`, that is told. Without
 // one the page shows the cluster and the phones of bulk-reset, for people to act
