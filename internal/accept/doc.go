@@ -20,7 +20,8 @@
 //     is dropped who does its part: the new one waits, in the end in the kernel's queue.
 //   - As many are worked for at a time as there are processors, at all listeners together,
 //     and of those that wait for that one address after the other, proven or not. So who
-//     asks without end, and reads no answer, slows itself down and hardly others.
+//     asks without end, and reads no answer, slows itself down and hardly others. Who is
+//     made to wait ([Sleep]) has no turn meanwhile.
 //   - Requests that cost much, of those who are trusted, take turns too ([Work]): while
 //     phones come all of them together have a tenth of one processor.
 //   - A peer has so long ([Limits].Patience) for its first message, for each that it is
