@@ -322,10 +322,6 @@ func (r *Report) played() string {
 		kind = fmt.Sprintf("a rehearsal of %s, played %s", r.StartedAt.UTC().Format(format),
 			r.Timing.StartedAt.UTC().Format(format))
 	}
-	outcome := "failed"
-	if r.Passed {
-		outcome = "passed"
-	}
 	return fmt.Sprintf("%s, %s: %s; %s mode, seed %d, itlsim %s; %s", r.Scenario, phones(r.Phones), kind, r.Mode, r.Seed,
-		r.Version, outcome)
+		r.Version, r.Outcome())
 }

@@ -102,6 +102,7 @@ func TestCompareTellsWhatDiffers(t *testing.T) {
 			r.Steps[0].Expectations = append(r.Steps[0].Expectations, Expectation{Text: "none lost", Passed: true})
 		}},
 		{"step 2, new key: broken off: none in A, interrupted in B\n", func(r *Report) { r.Steps[1].Error = "interrupted" }},
+		{"; wire mode, seed 1, itlsim v1; stopped\n", func(r *Report) { r.Steps[1].Error = "interrupted" }},
 		{"step 2 of A, \"new key\", is not in B\nstep 2 of B, \"other\", is not in A\n",
 			func(r *Report) { r.Steps[1].Name = "other" }},
 		{"step 3 of B, \"boot\", is not in A\n", func(r *Report) { r.Steps = append(r.Steps, Step{Name: "boot"}) }},

@@ -17,17 +17,6 @@ type page struct {
 	seen []bool // of each layer whether any phone was ever there
 }
 
-// Outcome is passed, failed or stopped.
-func (p page) Outcome() string {
-	switch _, _, stopped := p.Tally(); {
-	case stopped:
-		return "stopped"
-	case p.Passed:
-		return "passed"
-	}
-	return "failed"
-}
-
 // Tone is the outcome, or stranded where all that the plan expects held and phones are
 // stranded all the same.
 func (p page) Tone() string {

@@ -129,3 +129,14 @@ func (r *Report) Tally() (held, failed int, stopped bool) {
 	}
 	return held, failed, stopped
 }
+
+// Outcome is how the run ended, in a word: passed, failed or stopped.
+func (r *Report) Outcome() string {
+	switch _, _, stopped := r.Tally(); {
+	case stopped:
+		return "stopped"
+	case r.Passed:
+		return "passed"
+	}
+	return "failed"
+}

@@ -49,19 +49,25 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("")
 	r.printStranded(p)
 	p("%s", r.Verdict)
-	stranded, _ := r.stranded()
-	switch held, failed, stopped := r.Tally(); {
-	case stopped:
-		p("STOPPED  %d of %d expectations held until then", held, held+failed)
-	case r.Passed && stranded > 0:
-		p("PASSED  all %d expectations held, and %s stranded", held, are(stranded))
-	case r.Passed:
-		p("PASSED  all %d expectations held", held)
-	default:
-		p("FAILED  %d of %d expectations held", held, held+failed)
-	}
+	p("%s  %s", strings.ToUpper(r.Outcome()), r.expected())
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// expected says how many expectations held.
+func (r *Report) expected() string {
+	held, failed, _ := r.Tally()
+	says := fmt.Sprintf("%d of %d expectations held", held, held+failed)
+	switch r.Outcome() {
+	case "stopped":
+		says += " until then"
+	case "passed":
+		says = fmt.Sprintf("all %d expectations held", held)
+		if stranded, _ := r.stranded(); stranded > 0 {
+			says += fmt.Sprintf(", and %s stranded", are(stranded))
+		}
+	}
+	return says
 }
 
 // printer prints lines.
