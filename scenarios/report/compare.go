@@ -242,8 +242,8 @@ func describe(clusters []Cluster, i int) string {
 	}
 	for _, n := range c.Nodes {
 		node := fmt.Sprintf("%s (%s, %s", n.Name, n.Role, n.Version)
-		for _, u := range slices.Sorted(maps.Keys(n.KeyBits)) {
-			node += fmt.Sprintf(", %s %d", u, n.KeyBits[u])
+		if keys := n.Keys(); keys != "" {
+			node += ", " + keys
 		}
 		says = append(says, node+")")
 	}
