@@ -35,6 +35,8 @@ type Lab struct {
 	condition network.Condition // of the network between phones and nodes, at present
 	nodes     []namedNode       // of all clusters, the setup's own first
 	members   []Member          // as the fleet's phones
+	groups    []string          // of the members, in the order in which they have phones
+	models    []string          // likewise
 	routes    map[string]*route
 	sftp      *sftpServers
 

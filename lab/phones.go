@@ -20,9 +20,12 @@ import (
 // a [fleet.View].
 type Member struct {
 	Group   string
-	Offline bool // out of reach of what is done to all phones
+	Offline bool  // out of reach of what is done to all phones
+	group   int32 // among the lab's
 	Profile *phone.Profile
-	Home    *cucm.Node // its first TFTP server, at present
+	// Home is its first TFTP server, at present: UseTFTP changes it. Who looks while somebody
+	// may be doing that asks [Lab.Server].
+	Home *cucm.Node
 }
 
 // Member is what the setup says of the i-th phone.
@@ -31,27 +34,11 @@ func (l *Lab) Member(i int) *Member { return &l.members[i] }
 // Phones is how many there are.
 func (l *Lab) Phones() int { return len(l.members) }
 
-// GroupNames are the names of the groups.
-func (l *Lab) GroupNames() []string {
-	var names []string
-	for i := range l.members {
-		if g := l.members[i].Group; !slices.Contains(names, g) {
-			names = append(names, g)
-		}
-	}
-	return names
-}
+// GroupNames are the names of the groups, in the order in which they have phones.
+func (l *Lab) GroupNames() []string { return l.groups }
 
 // Models are those of the phones.
-func (l *Lab) Models() []string {
-	var models []string
-	for i := range l.members {
-		if m := l.members[i].Profile.Model; !slices.Contains(models, m) {
-			models = append(models, m)
-		}
-	}
-	return models
-}
+func (l *Lab) Models() []string { return l.models }
 
 // Views are the phones as they are now, in the fleet's order. For a large fleet
 // use Each.
@@ -80,18 +67,9 @@ func (l *Lab) Server(v *fleet.View) *cucm.Node {
 	return l.Cluster.Publisher()
 }
 
-// GroupStates are the names of the groups, in the order in which they have phones, and how
-// many phones of each are in which state.
+// GroupStates are the names of the groups, and how many phones of each are in which state.
 func (l *Lab) GroupStates() ([]string, []fleet.States) {
-	var names []string
-	at := make(map[string]int)
-	for i := range l.members {
-		if _, ok := at[l.members[i].Group]; !ok {
-			at[l.members[i].Group] = len(names)
-			names = append(names, l.members[i].Group)
-		}
-	}
-	return names, l.Fleet.StatesBy(len(names), func(i int) int { return at[l.members[i].Group] })
+	return l.groups, l.Fleet.StatesBy(len(l.groups), func(i int) int { return int(l.members[i].group) })
 }
 
 // Send gives an event to the phones that pick reports true for; to all if it is
@@ -187,7 +165,25 @@ func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
 		l.Fleet.Add(phone.New(p))
 		dealt[at]++
 	}
+	l.census()
 	return nil
+}
+
+// census notes which groups and models the phones are of, which does not change.
+func (l *Lab) census() {
+	groups, models := make(map[string]int32), make(map[string]bool)
+	for i := range l.members {
+		m := &l.members[i]
+		at, known := groups[m.Group]
+		if !known {
+			at = int32(len(l.groups))
+			groups[m.Group], l.groups = at, append(l.groups, m.Group)
+		}
+		m.group = at
+		if model := m.Profile.Model; !models[model] {
+			models[model], l.models = true, append(l.models, model)
+		}
+	}
 }
 
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
