@@ -92,13 +92,13 @@ func (r *run) play(ctx context.Context, i int) error {
 		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.Phones(), Failed: failed,
 	}
 	began := time.Now()
-	note := func() { r.timeline.note(progress.now(p, false)) }
-	note()
-	p.acted = note
+	look := func() Progress { return r.timeline.note(func() Progress { return progress.now(p, false) }) }
+	begins := look()
+	p.acted = func() { look() }
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
-		r.watch(progress, done)
+		r.watch(begins, look, done)
 	}()
 	did, err := p.act(ctx, step)
 	if err != nil {
@@ -106,14 +106,9 @@ func (r *run) play(ctx context.Context, i int) error {
 	}
 	close(done)
 	<-watched
-	note()
-	result := p.judgeStep(step, did, err)
-	for _, e := range result.Expectations {
-		if !e.Passed {
-			progress.Failed++
-		}
-	}
-	r.report.Steps = append(r.report.Steps, result)
+	look()
+	r.report.Steps = append(r.report.Steps, p.judgeStep(step, did, err))
+	_, progress.Failed, _ = r.report.Tally()
 	r.report.Timing.StepS = append(r.report.Timing.StepS, time.Since(began).Seconds())
 	r.report.Roll.Note()
 	if r.progress != nil {
@@ -133,13 +128,11 @@ func (p Progress) now(player *Player, done bool) Progress {
 	return p
 }
 
-// watch reports progress, and notes the states over time, until done.
-func (r *run) watch(p Progress, done <-chan struct{}) {
+// watch reports progress, from how things are now, by looking again and again until done.
+func (r *run) watch(now Progress, look func() Progress, done <-chan struct{}) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		now := p.now(r.player, false)
-		r.timeline.note(now)
+	for ; ; now = look() {
 		if r.progress != nil {
 			r.progress(now)
 		}

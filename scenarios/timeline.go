@@ -20,17 +20,19 @@ type timeline struct {
 // no more pixels.
 const maxMoments = 4096
 
-// note notes how things are.
-func (t *timeline) note(now Progress) {
-	m := report.Moment{
-		WallS: time.Since(t.began).Seconds(), AtS: now.At.Seconds(), Step: now.Step, States: report.StatesOf(now.States),
-	}
+// note notes how things are when it is its turn, in which nobody else looks: moments come
+// in order.
+func (t *timeline) note(look func() Progress) Progress {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.moments = append(t.moments, m)
+	now := look()
+	t.moments = append(t.moments, report.Moment{
+		WallS: time.Since(t.began).Seconds(), AtS: now.At.Seconds(), Step: now.Step, States: report.StatesOf(now.States),
+	})
 	if len(t.moments) > maxMoments {
 		t.moments = thinned(t.moments)
 	}
+	return now
 }
 
 // thinned leaves out every second moment, but for the first and the last of each step.

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,7 +36,7 @@ func TestTimelineOnScenarioTime(t *testing.T) {
 func TestTimelineIsBounded(t *testing.T) {
 	line := timeline{began: time.Now()}
 	for i := range 3 * maxMoments {
-		line.note(Progress{Step: 1 + i/maxMoments, At: time.Duration(i) * time.Second})
+		line.note(func() Progress { return Progress{Step: 1 + i/maxMoments, At: time.Duration(i) * time.Second} })
 	}
 	require.LessOrEqual(t, len(line.moments), maxMoments)
 	require.Greater(t, len(line.moments), maxMoments/4)
@@ -50,5 +52,25 @@ func TestTimelineIsBounded(t *testing.T) {
 	for step, e := range ends {
 		require.InDelta(t, (step-1)*maxMoments, e[0].AtS, 0)
 		require.InDelta(t, step*maxMoments-1, e[1].AtS, 0)
+	}
+}
+
+// Moments are in the order of their times, whoever notes them.
+func TestTimelineIsInOrder(t *testing.T) {
+	line := timeline{began: time.Now()}
+	var clock atomic.Int64
+	look := func() Progress { return Progress{At: time.Duration(clock.Add(1)) * time.Second} }
+	var noting sync.WaitGroup
+	for range 4 {
+		noting.Go(func() {
+			for range 500 {
+				line.note(look)
+			}
+		})
+	}
+	noting.Wait()
+	require.Len(t, line.moments, 2000)
+	for i, m := range line.moments {
+		require.InDelta(t, i+1, m.AtS, 0)
 	}
 }
