@@ -143,6 +143,7 @@ func TestReadRefuses(t *testing.T) {
 		"it has more stories of more steps than any run": strings.NewReader(
 			`{"steps":[` + many("{}", 5000) + `],"stories":[` + many("{}", 801) + `]}`),
 		`it has the key "steps" twice`:                     strings.NewReader(`{"steps":[],"steps":[]}`),
+		`[0] has the key "at_s" twice`:                     strings.NewReader(`{"steps":[{"at_s":1,"at_s":2}]}`),
 		"a value of the wrong kind":                        strings.NewReader(`{"clusters":{}}`),
 		"the JSON ends too early":                          strings.NewReader(`{"steps":[]`),
 		"a story has more chapters than any scenario has ": strings.NewReader(`{"stories":[{"chapters":[` + many("{}", maxChapters+1) + `]}]}`),

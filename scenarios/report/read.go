@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -37,15 +38,14 @@ func readFor(device string, from io.Reader, most int64) (*Report, error) {
 func Read(from io.Reader) (*Report, error) {
 	r := newStoryReader(from, maxSize)
 	r.wants = func([]string) bool { return true }
-	for key, into := range map[string]any{
-		"mode": &r.to.Mode, "seed": &r.to.Seed, "version": &r.to.Version, "started_at": &r.to.StartedAt,
-		"phones": &r.to.Phones, "passed": &r.to.Passed, "clusters": &r.to.Clusters, "steps": &r.to.Steps,
-		"timing": &struct {
+	maps.Copy(r.parts, map[json.Token]func() error{
+		"mode": part(r, &r.to.Mode), "seed": part(r, &r.to.Seed), "version": part(r, &r.to.Version),
+		"started_at": part(r, &r.to.StartedAt), "phones": part(r, &r.to.Phones), "passed": part(r, &r.to.Passed),
+		"clusters": part(r, &r.to.Clusters), "steps": part(r, &r.to.Steps),
+		"timing": part(r, &struct {
 			StartedAt *time.Time `json:"started_at"`
-		}{&r.to.Timing.StartedAt},
-	} {
-		r.parts[key] = func() error { return r.part(into) }
-	}
+		}{&r.to.Timing.StartedAt}),
+	})
 	_, err := r.whole()
 	if err == nil && len(r.to.Steps)*len(r.to.Stories) > maxCourses {
 		err = errors.New("it has more stories of more steps than any run")
@@ -65,15 +65,17 @@ const (
 )
 
 // part reads a part of the report.
-func (r *storyReader) part(into any) error {
-	var data json.RawMessage
-	if err := r.Decode(&data); err != nil {
-		return err
+func part[T any](r *storyReader, into *T) func() error {
+	return func() error {
+		var data json.RawMessage
+		if err := r.Decode(&data); err != nil {
+			return err
+		}
+		if bytes.Count(data, []byte("{")) > maxObjects || bytes.Count(data, []byte(",")) > maxValues {
+			return errors.New("it has more steps, groups or nodes than any run")
+		}
+		return strictjson.Unmarshal(data, into)
 	}
-	if bytes.Count(data, []byte("{")) > maxObjects || bytes.Count(data, []byte(",")) > maxValues {
-		return errors.New("it has more steps, groups or nodes than any run")
-	}
-	return json.Unmarshal(data, into)
 }
 
 // whole reads a report to the end.
