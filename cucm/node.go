@@ -32,6 +32,14 @@ func (n *Node) Cluster() *Cluster { return n.cluster }
 // Publisher reports whether the node is the publisher.
 func (n *Node) Publisher() bool { return n.index == 0 }
 
+// Role is publisher or subscriber.
+func (n *Node) Role() string {
+	if n.Publisher() {
+		return "publisher"
+	}
+	return "subscriber"
+}
+
 // Name is the host name.
 func (n *Node) Name() string {
 	n.cluster.mu.RLock()

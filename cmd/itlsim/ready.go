@@ -38,15 +38,11 @@ type readyNode struct {
 
 // readyNodeOf is where a node is that listens on sockets.
 func readyNodeOf(n *cucm.Node, ssh string) readyNode {
-	r := readyNode{
-		Name: n.Name(), Role: "subscriber", SSH: ssh,
+	return readyNode{
+		Name: n.Name(), Role: n.Role(), SSH: ssh,
 		TFTP: n.Address(cucm.TFTPService), HTTP: tftp.HTTPAddress(n.Address(cucm.TFTPService)),
 		TVS: n.Address(cucm.TVSService), SIP: n.Address(cucm.CallManagerService), HTTPS: n.Address(cucm.TomcatService),
 	}
-	if n.Publisher() {
-		r.Role = "publisher"
-	}
-	return r
 }
 
 // readyAdmin is the administrator's login.

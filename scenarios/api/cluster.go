@@ -130,7 +130,7 @@ func cluster(l *Lab, _ *http.Request) (any, error) {
 
 func nodeOf(name string, n *cucm.Node) nodeView {
 	v := nodeView{
-		Name: name, Hostname: n.Name(), Role: role(n), Release: string(n.Cluster().Release()), On: !n.Down(),
+		Name: name, Hostname: n.Name(), Role: n.Role(), Release: string(n.Cluster().Release()), On: !n.Down(),
 		Services: []service{}, Certificates: []certificate{}, ITL: listOf(n.ITL()), CTL: listOf(n.CTL()),
 	}
 	for _, s := range n.Services() {
@@ -143,13 +143,6 @@ func nodeOf(name string, n *cucm.Node) nodeView {
 		})
 	}
 	return v
-}
-
-func role(n *cucm.Node) string {
-	if n.Publisher() {
-		return "publisher"
-	}
-	return "subscriber"
 }
 
 // find finds the node that a request names.

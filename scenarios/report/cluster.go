@@ -35,10 +35,7 @@ func ClustersOf(l *lab.Lab) []Cluster {
 }
 
 func nodeOf(n *cucm.Node) Node {
-	is := Node{Name: n.Name(), Role: "subscriber", KeyBits: make(map[cucm.Unit]int)}
-	if n.Publisher() {
-		is.Role = "publisher"
-	}
+	is := Node{Name: n.Name(), Role: n.Role(), KeyBits: make(map[cucm.Unit]int)}
 	is.Version, _ = n.Versions()
 	for _, u := range n.Units() {
 		if cert := n.Certificate(u); cert != nil {
