@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,8 +87,8 @@ func (h *handler) routes() map[string]request {
 		"GET /alarms":                alarms,
 		"GET /log":                   log,
 		"GET /events":                h.stream,
-		"GET /openapi.yaml":          describe("application/yaml", description),
-		"GET /openapi.json":          describe("application/json", asJSON()),
+		"GET /openapi.yaml":          describe("application/yaml", asYAML),
+		"GET /openapi.json":          describe("application/json", asJSON),
 	}
 }
 

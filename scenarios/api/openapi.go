@@ -3,6 +3,7 @@ package api
 import (
 	_ "embed"
 	"net/http"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 )
@@ -12,14 +13,17 @@ import (
 //go:embed openapi.yaml
 var description []byte
 
-// asJSON is the description as JSON.
-func asJSON() []byte {
+// asYAML and asJSON are the description. JSON is made when somebody asks for it first: it
+// takes some hundredths of a second.
+func asYAML() []byte { return description }
+
+var asJSON = sync.OnceValue(func() []byte {
 	data, err := yaml.YAMLToJSON(description)
 	if err != nil {
 		panic(err) // embedded
 	}
 	return data
-}
+})
 
 // A document is answered as it is.
 type document struct {
@@ -32,6 +36,6 @@ func (d document) write(rw http.ResponseWriter, _ *http.Request) {
 	rw.Write(d.data) // an error is the reader's leaving
 }
 
-func describe(kind string, data []byte) request {
-	return func(*Lab, *http.Request) (any, error) { return document{kind, data}, nil }
+func describe(kind string, data func() []byte) request {
+	return func(*Lab, *http.Request) (any, error) { return document{kind, data()}, nil }
 }
