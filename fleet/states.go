@@ -15,6 +15,9 @@ func Place(p *phone.Phone) int { return place(p.On(), p.State()) }
 // Place is where States count the phone.
 func (v *View) Place() int { return place(v.On, v.State) }
 
+// Place is where States count the phone.
+func (c Condition) Place() int { return place(c.On, c.State) }
+
 func place(on bool, state phone.State) int {
 	if !on {
 		return Off

@@ -133,17 +133,10 @@ func (l *Lab) text(e *event) (kind string, data any) {
 			"at": e.at, "node": e.entry.Host, "alarm": e.entry.Alarm.String(), "line": cmp.Or(e.line, e.entry.String()),
 		}
 	}
-	state := off
-	if e.now.On {
-		state = e.now.State.String()
-	}
 	return "phone", map[string]any{
-		"at": e.at, "phone": l.name(e.phone), "state": state, "booting": e.now.Booting,
+		"at": e.at, "phone": l.name(e.phone), "state": fleet.PlaceName(e.now.Place()), "booting": e.now.Booting,
 	}
 }
-
-// off is what the state of a phone without power is called.
-var off = fleet.PlaceName(fleet.Off)
 
 // name is a phone's name, which does not change.
 func (l *Lab) name(i int) string {
