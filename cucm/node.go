@@ -2,6 +2,7 @@ package cucm
 
 import (
 	"crypto/ed25519"
+	"iter"
 	"sync/atomic"
 
 	"itlsim/cucm/ciscolog"
@@ -107,6 +108,21 @@ func (n *Node) Certificate(u Unit) *Certificate {
 // Units are the certificates that the node has, in the order in which the CLI lists
 // them.
 func (n *Node) Units() []Unit { return n.Facts().Units() }
+
+// Certificates are the node's present certificates by their units, in the order in which the
+// CLI lists them: those of one moment, whatever becomes of the node meanwhile.
+func (n *Node) Certificates() iter.Seq2[Unit, *Certificate] {
+	return func(yield func(Unit, *Certificate) bool) {
+		n.cluster.mu.RLock()
+		units, certs := n.facts().Units(), n.certs // which no draft changes in place
+		n.cluster.mu.RUnlock()
+		for _, u := range units {
+			if c := certs[u]; c != nil && !yield(u, c) {
+				return
+			}
+		}
+	}
+}
 
 // Faults are what a node's services give in place of what they should, for
 // scenarios of failure. Nothing that the cluster itself knows changes.

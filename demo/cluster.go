@@ -119,8 +119,7 @@ func lookAtNode(n *cucm.Node) nodeView {
 		v.SHA1, v.Signer = fmt.Sprintf("%x", sum[:]), itl.CommonName(list.Signer.Subject)
 		v.Reset = cucm.IsRecovery(list.Signer.Subject) != (n.Facts().ListSigner == cucm.ITLRecovery)
 	}
-	for _, u := range n.Units() {
-		c := n.Certificate(u)
+	for u, c := range n.Certificates() {
 		cv := certView{Unit: string(u), From: millis(c.Certificate.NotBefore), InList: slices.Contains(inList, u)}
 		if !c.Modified.IsZero() {
 			cv.Modified = millis(c.Modified)

@@ -23,10 +23,9 @@ var ownOrder = []cucm.Unit{
 // showCertListOwn is `show cert list own`, whose lines programs cut at the colon.
 func showCertListOwn(n *cucm.Node, t Terminal, _ []string) error {
 	for _, unit := range ownOrder {
-		if n.Certificate(unit) == nil {
-			continue // a release without it
+		if held := n.Certificate(unit); held != nil { // nil: a release without it
+			fmt.Fprintf(t, "%s/%s.pem: %s\n", unit, unit, madeBy(held.Certificate))
 		}
-		fmt.Fprintf(t, "%s/%s.pem: %s\n", unit, unit, madeBy(n.Certificate(unit).Certificate))
 	}
 	return nil
 }

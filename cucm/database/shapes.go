@@ -287,10 +287,8 @@ var certificates = shape[own]{
 	without: "trust stores are not in the table here",
 	rows: func(c *cucm.Cluster) (all []own) {
 		for _, n := range c.Nodes() {
-			for _, unit := range n.Units() {
-				if held := n.Certificate(unit); held != nil {
-					all = append(all, own{n, unit, held})
-				}
+			for unit, held := range n.Certificates() {
+				all = append(all, own{n, unit, held})
 			}
 		}
 		return all

@@ -75,8 +75,8 @@ func (h *Handler) getSnapshot(w http.ResponseWriter, _ *http.Request) {
 	}
 	defer h.downloads.end()
 	s := snapshot{Server: h.node.FQDN(), Revoked: []string{}}
-	for _, unit := range h.node.Units() {
-		s.Identities = append(s.Identities, h.identity(unit))
+	for unit, held := range h.node.Certificates() {
+		s.Identities = append(s.Identities, h.identity(unit, held))
 	}
 	for _, c := range h.node.Cluster().Trusted(cucm.Stores...) {
 		if n := len(s.Trusts); n == 0 || s.Trusts[n-1].Service != string(c.Store) {
@@ -90,16 +90,17 @@ func (h *Handler) getSnapshot(w http.ResponseWriter, _ *http.Request) {
 
 // getIdentity answers with one of the node's own certificates, by the name of its unit.
 func (h *Handler) getIdentity(w http.ResponseWriter, r *http.Request) {
-	unit, ok := h.node.UnitNamed(r.URL.Query().Get("service"))
-	if !ok {
-		writeJSON(w, http.StatusNotFound, excuse{"there is no such service"})
-		return
+	for unit, held := range h.node.Certificates() {
+		if strings.EqualFold(string(unit), r.URL.Query().Get("service")) {
+			writeJSON(w, http.StatusOK, h.identity(unit, held))
+			return
+		}
 	}
-	writeJSON(w, http.StatusOK, h.identity(unit))
+	writeJSON(w, http.StatusNotFound, excuse{"there is no such service"})
 }
 
-func (h *Handler) identity(unit cucm.Unit) identity {
-	own := identity{Service: string(unit), Certificate: certificatePEM(h.node.Certificate(unit).Certificate.Raw)}
+func (h *Handler) identity(unit cucm.Unit, held *cucm.Certificate) identity {
+	own := identity{Service: string(unit), Certificate: certificatePEM(held.Certificate.Raw)}
 	if csr := h.node.CertificateRequest(unit); csr != nil {
 		own.CSR = asPEM("CERTIFICATE REQUEST", csr)
 	}

@@ -136,8 +136,8 @@ func nodeOf(name string, n *cucm.Node) nodeView {
 	for _, s := range n.Services() {
 		v.Services = append(v.Services, service{string(s), n.Running(s), n.Address(s)})
 	}
-	for _, u := range n.Units() {
-		c := n.Certificate(u).Certificate
+	for u, held := range n.Certificates() {
+		c := held.Certificate
 		v.Certificates = append(v.Certificates, certificate{
 			string(u), c.Subject.CommonName, fmt.Sprintf("%x", c.SerialNumber), c.NotBefore, c.NotAfter,
 		})

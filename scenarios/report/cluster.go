@@ -37,10 +37,8 @@ func ClustersOf(l *lab.Lab) []Cluster {
 func nodeOf(n *cucm.Node) Node {
 	is := Node{Name: n.Name(), Role: n.Role(), KeyBits: make(map[cucm.Unit]int)}
 	is.Version, _ = n.Versions()
-	for _, u := range n.Units() {
-		if cert := n.Certificate(u); cert != nil {
-			is.KeyBits[u] = cert.Bits()
-		}
+	for u, c := range n.Certificates() {
+		is.KeyBits[u] = c.Bits()
 	}
 	return is
 }
