@@ -19,11 +19,18 @@ import (
 
 // Limits on what streams of events may cost.
 const (
-	eventsKept  = 16_384                 // what 2,000 phones do in a boot, four times
 	maxStreams  = 16                     // at a time
 	maxAtOnce   = 1000                   // events of one write
 	sendEvery   = 100 * time.Millisecond // what happened
 	reviveEvery = 15 * time.Second       // a comment, so that dead connections are noticed
+)
+
+// So many events are kept: what a fleet does in a boot, twice. A phone has 3.8 when it is
+// switched on and 4.8 when it is reset, its log entries counted.
+const (
+	eventsPerPhone = 9
+	fewestKept     = 16_384                  // for what happens to a few phones in a long time
+	mostKept       = 40_000 * eventsPerPhone // those of the largest cluster: some 70 MB
 )
 
 // An event is something that happened: to a phone, in a node's log, or an act that began.
@@ -40,21 +47,28 @@ type event struct {
 // adds some.
 type events struct {
 	begun string // tells this lab's events from those of another that it replaces
+	most  int    // that are kept
 
 	mu    sync.Mutex
 	count uint64 // of all so far
 	kept  []event
 }
 
-func newEvents() *events { return &events{begun: strconv.FormatInt(time.Now().UnixNano(), 36)} }
+// newEvents are those of a lab with so many phones.
+func newEvents(phones int) *events {
+	return &events{
+		begun: strconv.FormatInt(time.Now().UnixNano(), 36),
+		most:  min(max(fewestKept, phones*eventsPerPhone), mostKept),
+	}
+}
 
 func (e *events) add(one event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.kept) < eventsKept {
+	if len(e.kept) < e.most {
 		e.kept = append(e.kept, one)
 	} else {
-		e.kept[e.count%eventsKept] = one
+		e.kept[e.count%uint64(e.most)] = one
 	}
 	e.count++
 }
@@ -68,7 +82,7 @@ func (e *events) since(seen uint64) (next []event, lost uint64) {
 		lost, seen = oldest-seen, oldest
 	}
 	for ; seen < e.count && len(next) < maxAtOnce; seen++ {
-		next = append(next, e.kept[seen%eventsKept])
+		next = append(next, e.kept[seen%uint64(e.most)])
 	}
 	return next, lost
 }
@@ -177,7 +191,8 @@ func (h *handler) stream(l *Lab, r *http.Request) (any, error) {
 	return s, nil
 }
 
-// write sends events until the reader has gone.
+// write sends events until the reader has gone: every now and then, and without a pause
+// while there are more than one write takes.
 func (s *stream) write(rw http.ResponseWriter, r *http.Request) {
 	defer s.done()
 	rw.Header().Set("Content-Type", "text/event-stream")
@@ -186,14 +201,16 @@ func (s *stream) write(rw http.ResponseWriter, r *http.Request) {
 	defer tick.Stop()
 	defer revive.Stop()
 	text := ": these are events\n\n"
-	for {
-		text += s.news()
-		if text != "" {
+	for r.Context().Err() == nil {
+		news, more := s.news()
+		if text += news; text != "" {
 			if _, err := rw.Write([]byte(text)); err != nil || to.Flush() != nil {
 				return
 			}
 		}
-		text = ""
+		if text = ""; more {
+			continue
+		}
 		select {
 		case <-tick.C:
 		case <-revive.C:
@@ -204,8 +221,8 @@ func (s *stream) write(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// news is what happened since.
-func (s *stream) news() string {
+// news is what happened since, and whether there is more already.
+func (s *stream) news() (text string, more bool) {
 	var b strings.Builder
 	if now := s.lab(); now != s.at {
 		s.at, s.seen, s.lost = now, 0, false
@@ -222,7 +239,7 @@ func (s *stream) news() string {
 		kind, data := s.at.text(&next[i])
 		s.line(&b, kind, data)
 	}
-	return b.String()
+	return b.String(), len(next) == maxAtOnce
 }
 
 // line writes an event, whose number is how many were seen.

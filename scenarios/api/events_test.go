@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios/api"
 )
@@ -38,24 +39,34 @@ func listen(t *testing.T, url, after string) *reader {
 	return &reader{t, bufio.NewScanner(answer.Body), after}
 }
 
+// read reads an event, as it is written.
+func (r *reader) read() (kind, text string) {
+	r.t.Helper()
+	for r.lines.Scan() {
+		name, value, _ := strings.Cut(r.lines.Text(), ": ")
+		switch name {
+		case "id":
+			r.last = value
+		case "event":
+			kind = value
+		case "data":
+			return kind, value
+		}
+	}
+	require.FailNow(r.t, "the stream ended", "%v", r.lines.Err())
+	return "", ""
+}
+
 // until reads on to an event of a kind that has these words in it.
 func (r *reader) until(kind, words string) (data map[string]any) {
 	r.t.Helper()
-	is := ""
-	for r.lines.Scan() {
-		name, value, _ := strings.Cut(r.lines.Text(), ": ")
-		switch {
-		case name == "id":
-			r.last = value
-		case name == "event":
-			is = value
-		case name == "data" && is == kind && strings.Contains(value, words):
-			require.NoError(r.t, json.Unmarshal([]byte(value), &data))
+	for {
+		is, text := r.read()
+		if is == kind && strings.Contains(text, words) {
+			require.NoError(r.t, json.Unmarshal([]byte(text), &data))
 			return data
 		}
 	}
-	r.t.Fatalf("no event %s with %q: %v", kind, words, r.lines.Err())
-	return nil
 }
 
 // Streams tell of acts, phones and logs, go on where the last one ended, and say what is
@@ -94,6 +105,31 @@ func TestEvents(t *testing.T) {
 	now.until("anew", "")
 	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
 	now.until("phone", `"state":"trusted"`)
+}
+
+// As many events are kept as a fleet has in a boot, and more: who keeps up with a whole fleet's
+// power-on misses nothing, and who sleeps learns that it did, and holds up nobody.
+func TestEventsOfAFleet(t *testing.T) {
+	phones := 40_000
+	if build.Raced { // which takes ten times as long
+		phones = 8_000
+	}
+	c := open(t, lab.Virtual, "bulk-reset", phones)
+	server := httptest.NewServer(c.handler)
+	t.Cleanup(server.Close)
+	awake, asleep := listen(t, server.URL, ""), listen(t, server.URL, "")
+	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
+	trusted := make(map[string]bool)
+	for len(trusted) < phones {
+		kind, text := awake.read()
+		require.NotEqual(t, "lost", kind)
+		if kind == "phone" && strings.Contains(text, `"state":"trusted"`) {
+			_, name, _ := strings.Cut(text, `"phone":`)
+			trusted[name[:len(`"SEP001BD4000000"`)]] = true
+		}
+	}
+	c.ask(200, "POST", "/acts", `{"do": ["phones: reset", "phones: reset"]}`)
+	require.Greater(t, asleep.until("lost", "")["events"], 0.0)
 }
 
 // Streams are bounded in number.

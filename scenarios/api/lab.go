@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -40,7 +41,8 @@ type Lab struct {
 // Open puts a scenario's clusters and phones up without playing its steps
 // ([scenarios.Open]).
 func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
-	l := &Lab{scenario: s, options: opt, turn: make(chan struct{}, 1), events: newEvents()}
+	l := &Lab{scenario: s, options: opt, turn: make(chan struct{}, 1)}
+	l.events = newEvents(cmp.Or(opt.Phones, s.Phones()))
 	opt.Live = l.events.watched(opt.Live, func() time.Time { return l.Now() })
 	var err error
 	if l.Player, err = scenarios.Open(s, opt); err != nil {
