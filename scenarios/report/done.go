@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,11 +18,44 @@ type Done struct {
 	Failed string `json:"failed,omitempty"`
 }
 
+// shownLines is how many lines of what a command printed the text report shows: those of a
+// regeneration up to its success. shownFailed is how many of an act that failed.
+const shownLines, shownFailed = 4, 40
+
+// brief is an act with the first lines that say something of what was printed, and how many
+// more there are.
+func (d Done) brief() Done {
+	most := shownLines
+	if d.Failed != "" {
+		most = shownFailed
+	}
+	empty := func(line string) bool { return strings.TrimSpace(line) == "" }
+	lines := slices.DeleteFunc(strings.Split(d.Printed, "\n"), empty)
+	if more := len(lines) - most; more > 1 { // one more takes no more room than to say so
+		lines = append(lines[:most], fmt.Sprintf("… and %s lines more", number(more)))
+	}
+	d.Printed = strings.Join(lines, "\n")
+	return d
+}
+
+// printActs tells of a step's acts, in brief or with all that the report has of them.
+func (s *Step) printActs(p func(format string, args ...any), brief bool) {
+	if s.Repeat != "" {
+		p("%s:", s.Repeat)
+	}
+	for _, act := range s.Do {
+		if brief {
+			act = act.brief()
+		}
+		act.print(p)
+	}
+}
+
 // print tells of an act, and of what it printed.
 func (d *Done) print(p func(format string, args ...any)) {
 	p("%s", d.Text)
 	for line := range strings.Lines(d.Printed) {
-		p("    %s", strings.TrimRight(line, "\r\n"))
+		p("    %s", strings.TrimRight(line, " \r\n"))
 	}
 	if d.PrintedLeftOut > 0 {
 		p("    … and %s bytes more", number(d.PrintedLeftOut))

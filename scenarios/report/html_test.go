@@ -165,7 +165,7 @@ func TestPageInOrder(t *testing.T) {
 	text := pageOf(t, full())
 	at := 0
 	for _, want := range []string{
-		"<title>tonight: stopped</title>", `<div class="verdict stopped"><b>STOPPED · 1 of 2 expectations held</b>`,
+		"<title>tonight: stopped</title>", `<div class="verdict stopped"><b>STOPPED · 1 of 2 expectations held until then</b>`,
 		"102 are stranded at step 1, and <code>utils itl reset localkey</code> does not bring them back.",
 		"100 phones, lost at", "unknown signer", "no <code>utils itl reset</code> helps", "floor-3",
 		"SEP00000000003B\n", "floor-4",

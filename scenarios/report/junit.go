@@ -65,12 +65,7 @@ func (r *Report) told(i int) string {
 	if step.Says != "" {
 		p("%s\n", step.Says)
 	}
-	if step.Repeat != "" {
-		p("%s:", step.Repeat)
-	}
-	for _, act := range step.Do {
-		act.print(p)
-	}
+	step.printActs(p, false)
 	p("")
 	p("%12s %s", "time", stateNames)
 	p("%12s %s", atTime(step.AtS), step.States)

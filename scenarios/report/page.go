@@ -26,12 +26,8 @@ func (p page) Tone() string {
 	return p.Outcome()
 }
 
-// Badge is the outcome as a shout, and how many expectations held.
-func (p page) Badge() string {
-	held, failed, _ := p.Tally()
-	return fmt.Sprintf("%s · %s of %s expectations held",
-		strings.ToUpper(p.Outcome()), number(held), number(held+failed))
-}
+// Badge is how the run ended.
+func (p page) Badge() string { return p.ended(" · ") }
 
 // Headline is the verdict as a sentence of its own.
 func (p page) Headline() string {

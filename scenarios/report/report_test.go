@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -126,4 +127,38 @@ func TestJSONAndHTML(t *testing.T) {
 	b.Reset()
 	require.NoError(t, r.WriteHTML(&b))
 	require.Contains(t, b.String(), `<title>step 2</title>`)
+}
+
+// Under each step the text shows the acts as typed, with the first lines that say something
+// of what was printed; more of an act that failed.
+func TestActsInTheText(t *testing.T) {
+	r := sample()
+	lines := strings.Repeat("a record\n\n", 13)
+	r.Steps[0].Repeat = "3 times"
+	r.Steps[0].Do = []report.Done{
+		{Text: "phones: power on"},
+		{Text: "on pub: show itl", Printed: lines, PrintedLeftOut: 7000},
+		{Text: "on pub: show version", Printed: "one\ntwo\nthree\nfour\nfive"},
+		{Text: "on sub: utils itl reset localkey", Printed: lines, Failed: "this is a subscriber"},
+	}
+	var b bytes.Buffer
+	require.NoError(t, r.WriteText(&b))
+	record := strings.Repeat("        a record\n", 4)
+	require.Contains(t, b.String(), `
+ 1  phones boot
+    3 times:
+    phones: power on
+    on pub: show itl
+`+record+`        … and 9 lines more
+        … and 7,000 bytes more
+    on pub: show version
+        one
+        two
+        three
+        four
+        five
+    on sub: utils itl reset localkey
+`+strings.Repeat(record, 3)+`        a record
+      ✗ this is a subscriber
+         0 s `)
 }

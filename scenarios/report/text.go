@@ -31,6 +31,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	for i, step := range r.Steps {
 		p("")
 		p("%2d  %s", i+1, step.Name)
+		step.printActs(func(format string, args ...any) { p("    "+format, args...) }, true)
 		p("%12s %s", atTime(step.AtS), step.States)
 		step.printGroups(p)
 		for _, e := range step.Expectations {
@@ -49,25 +50,25 @@ func (r *Report) WriteText(w io.Writer) error {
 	p("")
 	r.printStranded(p)
 	p("%s", r.Verdict)
-	p("%s  %s", strings.ToUpper(r.Outcome()), r.expected())
+	p("%s", r.ended("  "))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// expected says how many expectations held.
-func (r *Report) expected() string {
+// ended shouts how the run ended, and says how many expectations held.
+func (r *Report) ended(between string) string {
 	held, failed, _ := r.Tally()
-	says := fmt.Sprintf("%d of %d expectations held", held, held+failed)
+	says := fmt.Sprintf("%s of %s expectations held", number(held), number(held+failed))
 	switch r.Outcome() {
 	case "stopped":
 		says += " until then"
 	case "passed":
-		says = fmt.Sprintf("all %d expectations held", held)
+		says = fmt.Sprintf("all %s expectations held", number(held))
 		if stranded, _ := r.stranded(); stranded > 0 {
 			says += fmt.Sprintf(", and %s stranded", are(stranded))
 		}
 	}
-	return says
+	return strings.ToUpper(r.Outcome()) + between + says
 }
 
 // printer prints lines.
