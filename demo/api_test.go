@@ -57,6 +57,9 @@ func TestAPIIsGuarded(t *testing.T) {
 	} {
 		code, text := a.ask("GET", "/cluster", "", change)
 		require.Equal(t, status, code, text)
+		var said struct{ Error string }
+		require.NoError(t, json.Unmarshal([]byte(text), &said), text)
+		require.Equal(t, status != http.StatusOK, said.Error != "", text)
 	}
 	wrong := func(r *http.Request) { r.Header.Set("Authorization", "Bearer wrong") }
 	code, _ := a.ask("GET", "/cluster", "", wrong)
@@ -121,5 +124,5 @@ func TestMetrics(t *testing.T) {
 	code, _ = metrics.ask("GET", "", "", func(r *http.Request) { r.Header.Del("Authorization") })
 	require.Equal(t, http.StatusUnauthorized, code)
 	code, _ = metrics.ask("POST", "", "", nil)
-	require.Equal(t, http.StatusNotFound, code)
+	require.Equal(t, http.StatusMethodNotAllowed, code)
 }

@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm/cli"
 	"itlsim/internal/cause"
+	"itlsim/internal/guard"
 	"itlsim/internal/strictjson"
 )
 
@@ -59,7 +60,7 @@ func (s *Server) handler() http.Handler {
 func (s *Server) contained(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if err := s.Nodes()[0].Contain("page", func() { h.ServeHTTP(rw, r) }); err != nil {
-			http.Error(rw, err.Error(), http.StatusInternalServerError)
+			guard.Refuse(rw, r, http.StatusInternalServerError, err.Error())
 		}
 	})
 }

@@ -15,7 +15,6 @@ import (
 	"itlsim/cucm"
 	"itlsim/internal/accept"
 	"itlsim/internal/guard"
-	"itlsim/lab/metrics"
 	"itlsim/scenarios"
 	"itlsim/scenarios/api"
 )
@@ -144,14 +143,9 @@ func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
 	return l, g, nil
 }
 
-// programs is the API of the round as of now, and its metrics.
+// programs is the API of the round as of now.
 func (s *Server) programs() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET "+metrics.Path, metrics.Handler(func() metrics.Source {
-		w, _ := s.current()
-		return metrics.Of(w.lab.Player.Lab)
-	}))
-	mux.Handle("/", api.New(api.Config{
+	return api.New(api.Config{
 		Lab: func() *api.Lab {
 			w, _ := s.settled()
 			return w.lab
@@ -164,8 +158,7 @@ func (s *Server) programs() http.Handler {
 			}
 			return s.restart(tour, false)
 		},
-	}))
-	return mux
+	})
 }
 
 // URL is the page's address, with the token where one is needed; "" where there is no page.

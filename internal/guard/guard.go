@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -59,7 +60,7 @@ func New(l net.Listener, token string) (*Guard, error) {
 func (g *Guard) Page(next http.Handler) http.Handler {
 	cookie := fmt.Sprintf("itlsim-demo-%d", g.at.Port) // a browser has one jar for all ports of an address
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if !begin(rw, r, strings.HasPrefix(r.URL.Path, "/api/")) {
+		if !begin(rw, r, forPrograms(r)) {
 			return
 		}
 		if g.token == "" {
@@ -90,7 +91,7 @@ func (g *Guard) API(next http.Handler) http.Handler {
 		}
 		given, shown := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if !shown || g.token == "" {
-			refuse(rw, sendToken)
+			wantToken(rw, r, sendToken)
 			return
 		}
 		if !g.shows(rw, r, given, patience, sendToken) {
@@ -110,7 +111,7 @@ func begin(rw http.ResponseWriter, r *http.Request, acts bool) bool {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && acts {
-		http.Error(rw, "another site may not use this page", http.StatusForbidden)
+		Refuse(rw, r, http.StatusForbidden, "another site may not use this page")
 		return false
 	}
 	return true
@@ -120,7 +121,7 @@ func begin(rw http.ResponseWriter, r *http.Request, acts bool) bool {
 func (g *Guard) called(rw http.ResponseWriter, r *http.Request, what string) bool {
 	own := r.Host == g.at.String() || r.Host == fmt.Sprintf("localhost:%d", g.at.Port)
 	if !own {
-		http.Error(rw, fmt.Sprintf("this %s is %s, not %s", what, g.at, r.Host), http.StatusMisdirectedRequest)
+		Refuse(rw, r, http.StatusMisdirectedRequest, fmt.Sprintf("this %s is %s, not %.100s", what, g.at, r.Host))
 	}
 	return own
 }
@@ -131,7 +132,7 @@ func (g *Guard) called(rw http.ResponseWriter, r *http.Request, what string) boo
 func (g *Guard) welcome(rw http.ResponseWriter, r *http.Request, cookie string) {
 	given := r.URL.Query().Get("token")
 	if given == "" {
-		refuse(rw, openWithToken)
+		wantToken(rw, r, openWithToken)
 		return
 	}
 	if !g.shows(rw, r, given, 0, openWithToken) {
@@ -158,17 +159,34 @@ func (g *Guard) shows(
 	err := g.guesses.Try(r.Context(), from.Addr(), patience, func() bool { return same(given, g.token) })
 	if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
 		rw.Header().Set("Retry-After", soon.RetryAfter())
-		http.Error(rw, err.Error(), http.StatusTooManyRequests)
+		Refuse(rw, r, http.StatusTooManyRequests, err.Error())
 	} else if err != nil && !errors.Is(err, context.Canceled) {
-		refuse(rw, otherwise)
+		wantToken(rw, r, otherwise)
 	}
 	return err == nil
 }
 
-func refuse(rw http.ResponseWriter, says string) {
+func wantToken(rw http.ResponseWriter, r *http.Request, says string) {
 	rw.Header().Set("WWW-Authenticate", "Bearer")
-	http.Error(rw, says, http.StatusUnauthorized)
+	Refuse(rw, r, http.StatusUnauthorized, says)
 }
+
+// Refuse answers a request that is not done, and why: programs, which ask for paths under
+// /api/, as the API answers (package scenarios/api), in JSON, and people in plain text.
+func Refuse(rw http.ResponseWriter, r *http.Request, status int, says string) {
+	if !forPrograms(r) {
+		http.Error(rw, says, status)
+		return
+	}
+	rw.Header().Set("Content-Type", "application/json")
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.WriteHeader(status)
+	json.NewEncoder(rw).Encode(map[string]string{"error": says}) // an error is the reader's leaving
+}
+
+// forPrograms reports whether a request is for something that programs use, those of the page
+// among them.
+func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
 
 // same compares secrets in a time that tells nothing of what they have in common.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -282,6 +282,32 @@ func TestListsOfNodes(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("%x", n.ITL().SHA1()), a.Nodes[0].ITL.SHA1)
 }
 
+// What there is not is told as all else that cannot be done, with what there is.
+func TestUnknownPathsAndMethods(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	for request, says := range map[string]string{
+		"GET /api/v1/phnes":        "404 there is no /api/v1/phnes; there are /acts, /alarms,",
+		"GET /api/v1/phones/x/y/z": "404 there is no /api/v1/phones/x/y/z; there are",
+		"GET /":                    "404 /phones/{phone}/{list}, under /api/v1, and /metrics",
+		"GET /api/v1/acts":         "405 /api/v1/acts takes POST, not GET",
+		"DELETE /api/v1/phones":    "405 /api/v1/phones takes GET, HEAD, not DELETE",
+		"POST /metrics":            "405 /metrics takes GET, HEAD, not POST",
+		"PUT /api/v1/nodes/x/ltl":  "405 /api/v1/nodes/x/ltl takes GET, HEAD, not PUT",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		rw := httptest.NewRecorder()
+		c.handler.ServeHTTP(rw, httptest.NewRequest(method, path, nil))
+		status, text, _ := strings.Cut(says, " ")
+		require.Equal(t, status, fmt.Sprint(rw.Code), request)
+		require.NoError(t, api.CheckAnswer("GET", "/cluster", rw.Code, rw.Header(), rw.Body.Bytes()))
+		require.Contains(t, rw.Body.String(), text, request)
+		require.Equal(t, rw.Code == 405, rw.Header().Get("Allow") != "")
+	}
+	rw := httptest.NewRecorder()
+	c.handler.ServeHTTP(rw, httptest.NewRequest("GET", "/metrics", nil))
+	require.Contains(t, rw.Body.String(), "\nitlsim_registrations 0\n")
+}
+
 // The description is served, and whatever else is asked for in these tests is checked against it.
 func TestDescription(t *testing.T) {
 	c := open(t, lab.Virtual, "both-certificates-at-once", 2)

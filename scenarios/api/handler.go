@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"itlsim/internal/cause"
 	"itlsim/internal/strictjson"
+	"itlsim/lab/metrics"
 )
 
 // Prefix begins the paths of the API.
@@ -34,12 +37,13 @@ type Config struct {
 	StartAnew func(context.Context) error
 }
 
-// New gives the API of a lab, under [Prefix].
+// New gives the API of a lab, under [Prefix], and its metrics at [metrics.Path].
 func New(cfg Config) http.Handler {
-	h := &handler{cfg, make(chan struct{}, maxStreams)}
-	mux := http.NewServeMux()
+	h := &handler{Config: cfg, streams: make(chan struct{}, maxStreams)}
 	for pattern, do := range h.routes() {
-		mux.HandleFunc(pattern, func(rw http.ResponseWriter, r *http.Request) {
+		method, path, _ := strings.Cut(pattern, " ")
+		h.paths = append(h.paths, path)
+		h.mux.HandleFunc(method+" "+Prefix+path, func(rw http.ResponseWriter, r *http.Request) {
 			err := take(rw, r)
 			var v any
 			if err == nil {
@@ -48,13 +52,50 @@ func New(cfg Config) http.Handler {
 			answer(rw, r, v, err)
 		})
 	}
-	return http.StripPrefix(Prefix, mux)
+	slices.Sort(h.paths)
+	h.paths = slices.Compact(h.paths)
+	h.mux.Handle("GET "+metrics.Path, metrics.Handler(func() metrics.Source { return metrics.Of(cfg.Lab().Player.Lab) }))
+	return h
 }
 
 // handler is the API of a lab.
 type handler struct {
 	Config
 	streams chan struct{} // a place for each
+	mux     http.ServeMux
+	paths   []string // that there are, without the prefix
+}
+
+// ServeHTTP answers a request, and says what there is where it asks for something else.
+func (h *handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	otherwise, pattern := h.mux.Handler(r)
+	if pattern != "" {
+		h.mux.ServeHTTP(rw, r)
+		return
+	}
+	told := unseen{http.Header{}}
+	otherwise.ServeHTTP(told, r)
+	if takes := told.Header().Get("Allow"); takes != "" {
+		rw.Header().Set("Allow", takes)
+		answer(rw, r, nil, &wrongMethod{r.URL.Path, takes, r.Method})
+		return
+	}
+	answer(rw, r, nil, &notFound{fmt.Sprintf("%.100s; there are %s, under %s, and %s",
+		r.URL.Path, strings.Join(h.paths, ", "), Prefix, metrics.Path)})
+}
+
+// unseen is an answer of which only the header is of interest.
+type unseen struct{ header http.Header }
+
+func (u unseen) Header() http.Header         { return u.header }
+func (u unseen) Write(b []byte) (int, error) { return len(b), nil }
+func (u unseen) WriteHeader(int)             {}
+
+// A wrongMethod is the error of a request for what is there, but not by this method.
+type wrongMethod struct{ path, takes, method string }
+
+func (e *wrongMethod) Error() string {
+	return fmt.Sprintf("%s takes %s, not %.20s", e.path, e.takes, e.method)
 }
 
 // A tooMany is the error of who finds no place.

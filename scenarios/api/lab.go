@@ -150,6 +150,8 @@ func status(err error) int {
 		return http.StatusServiceUnavailable
 	case *notFound:
 		return http.StatusNotFound
+	case *wrongMethod:
+		return http.StatusMethodNotAllowed
 	case *unread, *notUnderstood:
 		return http.StatusBadRequest
 	case *http.MaxBytesError:

@@ -41,6 +41,17 @@ func TestRequestsAreDescribed(t *testing.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys((&handler{}).routes())), there)
 }
 
+// Each request says how it is answered by who does not let it in.
+func TestRefusalsAreDescribed(t *testing.T) {
+	for path, methods := range described().Paths {
+		for method, operation := range methods {
+			if method != "parameters" {
+				require.Regexp(t, `"default": ?\{"\$ref": ?"#/components/responses/Refused"\}`, string(operation), path)
+			}
+		}
+	}
+}
+
 // templates are the paths of the description, as expressions, those without a name in them
 // first.
 var templates = sync.OnceValue(func() (all [][2]string) {
@@ -74,8 +85,12 @@ func CheckAnswer(method, path string, status int, header http.Header, body []byt
 		return err
 	}
 	template, method := templates()[at][0], strings.ToLower(method)
-	where := fmt.Sprintf("#/paths/%s/%s/responses/%d", escape(template), method, status)
-	answer := within(doc, "paths", template, method, "responses", fmt.Sprint(status))
+	code := fmt.Sprint(status)
+	if within(doc, "paths", template, method, "responses", code) == nil {
+		code = "default"
+	}
+	where := fmt.Sprintf("#/paths/%s/%s/responses/%s", escape(template), method, code)
+	answer := within(doc, "paths", template, method, "responses", code)
 	if ref, ok := within(answer, "$ref").(string); ok {
 		where, answer = ref, within(doc, strings.Split(ref, "/")[1:]...)
 	}
