@@ -76,15 +76,30 @@ func TestTally(t *testing.T) {
 	var tally Tally
 	require.Zero(t, tally.BootTimes())
 	failed := errors.New("refused")
-	for _, ev := range []phone.Event{
-		phone.FileReceived{}, phone.TVSAnswered{}, phone.TVSStrange{}, phone.TVSSilent{}, phone.TVSSilent{},
-		RegisterAnswer(phone.Register{}, 0b101, nil),
-		RegisterAnswer(phone.Register{}, 0b111, failed), RegisterAnswer(phone.Register{}, 0, failed),
+	for _, of := range []struct {
+		phone.Action
+		events []phone.Event
+	}{
+		{phone.Fetch{}, []phone.Event{phone.FileReceived{}, phone.FileNotFound{}, phone.FileReceived{}}},
+		{phone.Fetch{By: phone.HTTP}, []phone.Event{phone.FileReceived{}}},
+		{phone.AskTVS{}, []phone.Event{
+			phone.TVSAnswered{}, phone.TVSStrange{}, phone.TVSSilent{}, phone.TVSSilent{},
+		}},
+		{phone.Register{}, []phone.Event{
+			RegisterAnswer(phone.Register{}, 0b101, nil),
+			RegisterAnswer(phone.Register{}, 0b111, failed), RegisterAnswer(phone.Register{}, 0, failed),
+		}},
 	} {
-		tally.Answered(ev)
+		for _, ev := range of.events {
+			tally.Answered(of.Action, ev)
+		}
 	}
-	require.EqualValues(t, 1, tally.TVSStrange.Load())
-	require.EqualValues(t, 2, tally.TVSSilent.Load())
+	require.EqualValues(t, 2, tally.TFTPFiles.Load())
+	for r, want := range map[Result]uint64{Answered: 1, Mismatch: 1, Unanswered: 2} {
+		require.Equal(t, want, tally.TVS.Load(tvs.QueryRequest, r), r)
+		require.Zero(t, tally.TVS.Load(tvs.VerifyRequest, r), r)
+		require.Equal(t, want, tally.TVS.Sum(r), r)
+	}
 	require.EqualValues(t, 5, tally.Alarms.Load())
 	require.EqualValues(t, 1, tally.Registrations.Load())
 	require.EqualValues(t, 2, tally.RegistrationsFailed.Load())

@@ -18,7 +18,8 @@ type Tally struct {
 	Retransmits atomic.Uint64 // of TFTP packets
 	Refused     RefusedFiles
 
-	TVSStrange, TVSSilent atomic.Uint64 // questions that ended with these events
+	TVS       Questions
+	TFTPFiles atomic.Uint64 // that came whole
 
 	Alarms              atomic.Uint64 // answered with 202
 	Registrations       atomic.Uint64 // answered with 200, keep-alives included
@@ -48,13 +49,19 @@ func (r *RefusedFiles) Kinds() (n [phone.Reasons]uint64) {
 	return n
 }
 
-// Answered counts what a phone got of a server.
-func (t *Tally) Answered(ev phone.Event) {
+// Answered counts what an action of a phone got of a server.
+func (t *Tally) Answered(a phone.Action, ev phone.Event) {
 	switch ev := ev.(type) {
+	case phone.FileReceived:
+		if a.(phone.Fetch).By == phone.TFTP {
+			t.TFTPFiles.Add(1)
+		}
+	case phone.TVSAnswered:
+		t.TVS.add(a, Answered)
 	case phone.TVSStrange:
-		t.TVSStrange.Add(1)
+		t.TVS.add(a, Mismatch)
 	case phone.TVSSilent:
-		t.TVSSilent.Add(1)
+		t.TVS.add(a, Unanswered)
 	case phone.Registered:
 		t.Alarms.Add(uint64(ev.Alarms.Len()))
 		t.Registrations.Add(1)

@@ -148,15 +148,23 @@ func (f Fetch) Address() string {
 // driver breaks the transfer off there.
 func (f Fetch) Limit() int { return limit(f.Name.Kind) }
 
-// Request is what to ask: a VERIFY of a certificate that the phone has, or else a QUERY
+// Command is what to ask: a VERIFY of a certificate that the phone has, or else a QUERY
 // for it by its name.
-func (a AskTVS) Request() tvs.Request {
-	r := tvs.Request{Device: "CP-" + a.by.Model + "-" + a.name, Session: a.session}
+func (a AskTVS) Command() tvs.Command {
 	if a.certificate != nil {
-		r.Command, r.Certificate = tvs.VerifyRequest, a.certificate
-		return r
+		return tvs.VerifyRequest
 	}
-	r.Command, r.Subject, r.Issuer, r.Serial = tvs.QueryRequest, a.about.Subject, a.about.Issuer, a.about.Serial
+	return tvs.QueryRequest
+}
+
+// Request is the question.
+func (a AskTVS) Request() tvs.Request {
+	r := tvs.Request{Command: a.Command(), Device: "CP-" + a.by.Model + "-" + a.name, Session: a.session}
+	if r.Command == tvs.VerifyRequest {
+		r.Certificate = a.certificate
+	} else {
+		r.Subject, r.Issuer, r.Serial = a.about.Subject, a.about.Issuer, a.about.Serial
+	}
 	return r
 }
 

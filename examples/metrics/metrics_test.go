@@ -24,16 +24,40 @@ import (
 	"itlsim/scenarios/scenariotest"
 )
 
+// dashboard is what these tests need of dashboard.json.
+type dashboard struct {
+	UID           string
+	SchemaVersion int
+	Annotations   *struct{ List []any }
+	Templating    struct {
+		List []struct {
+			Name, Type string
+			Datasource *source
+		}
+	}
+	Panels []struct {
+		ID         int
+		Datasource source
+		GridPos    struct{ X, Y, W, H int }
+		Targets    []struct{ RefID, Expr string }
+	}
+}
+
+// source is where a panel or variable gets its data.
+type source struct{ Type, UID string }
+
+func theDashboard(t *testing.T) (d dashboard) {
+	t.Helper()
+	data, err := os.ReadFile("dashboard.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &d))
+	return d
+}
+
 // queries are those of the dashboard.
 func queries(t *testing.T) (all []string) {
 	t.Helper()
-	var dashboard struct {
-		Panels []struct{ Targets []struct{ Expr string } }
-	}
-	data, err := os.ReadFile("dashboard.json")
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(data, &dashboard))
-	for _, p := range dashboard.Panels {
+	for _, p := range theDashboard(t).Panels {
 		require.NotEmpty(t, p.Targets)
 		for _, target := range p.Targets {
 			all = append(all, target.Expr)
@@ -41,6 +65,41 @@ func queries(t *testing.T) (all []string) {
 	}
 	require.NotEmpty(t, all)
 	return all
+}
+
+// What Grafana wants of a dashboard that somebody imports: its own identity, a version of the
+// schema that it migrates from, a Prometheus that is chosen once and that each panel and
+// variable asks, and panels that have room in its 24 columns.
+func TestDashboardCanBeImported(t *testing.T) {
+	d := theDashboard(t)
+	require.NotEmpty(t, d.UID)
+	require.GreaterOrEqual(t, d.SchemaVersion, 36, "panels have a data source with type and uid since Grafana 9")
+	require.NotNil(t, d.Annotations)
+	chosen := source{"prometheus", "${datasource}"}
+	require.Equal(t, "datasource", d.Templating.List[0].Name)
+	require.Equal(t, "datasource", d.Templating.List[0].Type)
+	for _, v := range d.Templating.List[1:] {
+		require.Equal(t, &chosen, v.Datasource, v.Name)
+	}
+	ids, taken := make(map[int]bool), make(map[[2]int]int)
+	for _, p := range d.Panels {
+		require.Equal(t, chosen, p.Datasource, p.ID)
+		require.False(t, ids[p.ID], p.ID)
+		ids[p.ID] = true
+		at := p.GridPos
+		require.True(t, at.W > 0 && at.H > 0 && at.X >= 0 && at.X+at.W <= 24, p.ID)
+		for x := at.X; x < at.X+at.W; x++ {
+			for y := at.Y; y < at.Y+at.H; y++ {
+				require.Zero(t, taken[[2]int{x, y}], "panel %d lies on another", p.ID)
+				taken[[2]int{x, y}] = p.ID
+			}
+		}
+		refs := make(map[string]bool)
+		for _, target := range p.Targets {
+			require.False(t, refs[target.RefID], p.ID)
+			refs[target.RefID] = true
+		}
+	}
 }
 
 // The dashboard shows each metric of docs/metrics.md, whose table is tested, and no other.

@@ -30,7 +30,7 @@ func (l *lab) account() string {
 	fmt.Fprintln(&b, l.cluster.Counts(), l.cluster.Holders())
 	t := l.Tally()
 	fmt.Fprintln(&b, t.Boots.Load(), t.CutShort.Load(), t.Retransmits.Load(), t.Refused.Load())
-	fmt.Fprintln(&b, t.Alarms.Load(), t.TVSStrange.Load(), t.TVSSilent.Load())
+	fmt.Fprintln(&b, t.Alarms.Load(), t.TVS.Sum(fleet.Mismatch), t.TVS.Sum(fleet.Unanswered))
 	return b.String()
 }
 

@@ -16,14 +16,14 @@ func (f *Fleet) openPage(t task, a phone.OpenService) {
 	if err == nil {
 		certificate = n.Shown(cucm.Tomcat).Certificate.Raw
 	}
-	f.answer(t.phone, t.at+int64(took), fleet.OpenAnswer(a, certificate, err))
+	f.answer(t.phone, t.at+int64(took), a, fleet.OpenAnswer(a, certificate, err))
 }
 
 // readPage has a phone read the page. What is in it does not matter: the phone shows
 // only that there is one.
 func (f *Fleet) readPage(t task, a phone.ReadService) {
 	_, took, err := f.service(t.phone, a.URL, network.Exchange)
-	f.answer(t.phone, t.at+int64(took), fleet.ReadAnswer(a, nil, err))
+	f.answer(t.phone, t.at+int64(took), a, fleet.ReadAnswer(a, nil, err))
 }
 
 // service finds the node of an HTTPS service, and how long so many flights take.

@@ -24,7 +24,7 @@ func (f *Fleet) fetch(i uint32, action phone.Action, at int64) {
 	lost := net.request(&s.chance)
 	if n == nil || lost == sends {
 		f.tally.Retransmits.Add(sends - 1)
-		f.answer(i, at+int64(patience), fleet.FileAnswer(a, nil, errNoAnswer))
+		f.answer(i, at+int64(patience), a, fleet.FileAnswer(a, nil, errNoAnswer))
 		return
 	}
 	s.lost = uint8(lost)
@@ -60,7 +60,7 @@ func (f *Fleet) serveHTTP(t task, a phone.Fetch) {
 	_, n := f.nodeAt(a.Server)
 	took, err := f.exchange(t.phone, n, cucm.TFTPService, network.Opening+network.Exchange, fleet.HTTPTimeout)
 	if err != nil {
-		f.answer(t.phone, t.at+int64(took), fleet.FileAnswer(a, nil, err))
+		f.answer(t.phone, t.at+int64(took), a, fleet.FileAnswer(a, nil, err))
 		return
 	}
 	data, err := f.file(t.phone, n, a.Name)
@@ -72,7 +72,7 @@ func (f *Fleet) serveHTTP(t task, a phone.Fetch) {
 		f.traffic.HTTP.Files++
 		f.traffic.HTTP.Bytes += uint64(len(data))
 	}
-	f.answer(t.phone, t.at+int64(took), answer)
+	f.answer(t.phone, t.at+int64(took), a, answer)
 }
 
 // serveTFTP begins a transfer.
@@ -107,7 +107,7 @@ func (f *Fleet) serveTFTP(n *node, t task, at int64) {
 	default:
 		stats.Failed++
 	}
-	f.answerByNetwork(answer)
+	f.answerByNetwork(answer, a)
 }
 
 // file is what a phone gets of a node, by either protocol.
@@ -136,15 +136,15 @@ func (f *Fleet) endTransfer(t task) {
 	}
 }
 
-// answer has an answer reach a phone at a time.
-func (f *Fleet) answer(i uint32, at int64, ev phone.Event) {
-	f.tally.Answered(ev)
+// answer has the answer to an action reach a phone at a time.
+func (f *Fleet) answer(i uint32, at int64, a phone.Action, ev phone.Event) {
+	f.tally.Answered(a, ev)
 	f.queue.push(task{at: at, phone: i, op: reachPhone, what: ev})
 }
 
-// answerByNetwork sends an answer, which the network may duplicate.
-func (f *Fleet) answerByNetwork(t task) {
-	f.tally.Answered(t.what.(phone.Event))
+// answerByNetwork sends the answer to an action, which the network may duplicate.
+func (f *Fleet) answerByNetwork(t task, a phone.Action) {
+	f.tally.Answered(a, t.what.(phone.Event))
 	f.queue.push(t)
 	if chance := &f.slots[t.phone].chance; chance.With(f.config.Network.Duplication) {
 		t.op = reachPhone

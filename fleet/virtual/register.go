@@ -45,7 +45,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 	case err != nil:
 		f.keepAlives.refused = true
 	}
-	f.answer(t.phone, t.at+int64(took), fleet.RegisterAnswer(a, alarms, err))
+	f.answer(t.phone, t.at+int64(took), a, fleet.RegisterAnswer(a, alarms, err))
 }
 
 // register has a node's call manager take a phone's alarms and, if the phone is in

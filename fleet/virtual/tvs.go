@@ -56,7 +56,7 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	net, stats := f.between(t.phone, n, cucm.TVSService), &f.traffic.TVS
 	silent := func(after time.Duration, during string, err error) {
 		err = &tvs.UnreachableError{Peer: a.Server, During: during, Err: err}
-		f.answer(t.phone, t.at+int64(after), fleet.TVSAnswer(a, tvs.Answer{}, err))
+		f.answer(t.phone, t.at+int64(after), a, fleet.TVSAnswer(a, tvs.Answer{}, err))
 	}
 	took, err := f.exchange(t.phone, n, cucm.TVSService, network.Opening+network.Exchange, fleet.TVSTimeout)
 	if err != nil {
@@ -72,7 +72,7 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	if err := f.authenticated(a, n.Shown(cucm.TVSUnit)); err != nil {
 		stats.Failed++
 		answer.what = fleet.TVSAnswer(a, tvs.Answer{}, err)
-		f.answerByNetwork(answer)
+		f.answerByNetwork(answer, a)
 		return
 	}
 	free := max(n.free, answer.at) + int64(time.Second)/int64(max(1, net.Handshakes))
@@ -95,5 +95,5 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	}
 	answer.at = free + int64(rest+net.Check)
 	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(request), nil)
-	f.answerByNetwork(answer)
+	f.answerByNetwork(answer, a)
 }

@@ -34,7 +34,7 @@ func (f *Fleet) drive(s *slot) {
 	for ev := f.next(s); ev != nil; ev = f.next(s) {
 		for _, a := range f.step(s, ev) {
 			if answer := f.carryOut(s, a); answer != nil {
-				f.tally.Answered(answer)
+				f.tally.Answered(a, answer)
 				f.mu.Lock()
 				s.answer = answer
 				f.mu.Unlock()

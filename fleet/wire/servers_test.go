@@ -15,6 +15,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/internal/cause/causetest"
 	"itlsim/phone"
+	"itlsim/tvs"
 )
 
 // silent is a TFTP server that takes requests, counts them, and never answers.
@@ -195,7 +196,7 @@ func TestSecondTVS(t *testing.T) {
 	l.settle()
 	require.Equal(t, phone.Trusted, l.only().State)
 	require.Equal(t, phone.ByTVS, l.only().ListBy)
-	require.NotZero(t, l.fleet.Tally().TVSSilent.Load())
+	require.NotZero(t, l.fleet.Tally().TVS.Load(tvs.QueryRequest, fleet.Unanswered))
 }
 
 // Both trust points are lost, and the phone is untrusted whatever else goes

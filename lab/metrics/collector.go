@@ -8,6 +8,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
+	"itlsim/tvs"
 )
 
 // The metrics, as docs/metrics.md lists them.
@@ -20,8 +21,8 @@ var (
 			"by the scenario's clock.")
 	refusedFiles = describe("itlsim_refused_files_total", "Files that phones refused, by the reason.", "reason")
 	tvsRequests  = describe("itlsim_tvs_requests_total",
-		"Questions to TVS: answered, by command; mismatch, where the phone took the certificate for a stranger's and "+
-			"asked nothing; unanswered.", "command", "result")
+		"Questions of phones to TVS, by what they asked and what came of it: answered; mismatch, where the phone took "+
+			"the certificate for a stranger's and sent nothing; unanswered.", "command", "result")
 	tftpFiles = describe("itlsim_tftp_files_total", "Files that nodes sent by TFTP, to the last packet.")
 	tftpAgain = describe("itlsim_tftp_retransmits_total",
 		"TFTP packets that were sent again, by nodes and phones.")
@@ -66,20 +67,14 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 // Collect implements [prometheus.Collector].
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	s := c.now()
-	var again uint64
 	if s.Fleet != nil {
-		again += s.Fleet.Tally().Retransmits.Load()
 		s.collectFleet(ch)
 	}
-	if s.Traffic != nil {
-		traffic := s.Traffic()
-		again += traffic.TFTP.Retransmits
-		count(ch, tftpFiles, traffic.TFTP.Files)
-		count(ch, tvsRequests, traffic.TVS.Queries, "QUERY", "answered")
-		count(ch, tvsRequests, traffic.TVS.Verifies, "VERIFY", "answered")
-	}
-	if s.Fleet != nil || s.Traffic != nil {
-		count(ch, tftpAgain, again)
+	switch {
+	case s.Traffic != nil:
+		s.collectTraffic(ch)
+	case s.Fleet != nil:
+		s.collectServed(ch)
 	}
 	if len(s.Clusters) > 0 {
 		s.collectClusters(ch)
@@ -106,8 +101,51 @@ func (s *Source) collectFleet(ch chan<- prometheus.Metric) {
 	for kind, e := range phone.Explanations() {
 		count(ch, refusedFiles, refused[kind], e.Because)
 	}
-	count(ch, tvsRequests, tally.TVSStrange.Load(), "", "mismatch")
-	count(ch, tvsRequests, tally.TVSSilent.Load(), "", "unanswered")
+	for _, c := range commands {
+		for _, r := range []fleet.Result{fleet.Mismatch, fleet.Unanswered} {
+			count(ch, tvsRequests, tally.TVS.Load(c.Command, r), c.name, r.String())
+		}
+	}
+}
+
+// commands are what phones ask a TVS.
+var commands = []struct {
+	tvs.Command
+	name string
+}{{tvs.QueryRequest, "QUERY"}, {tvs.VerifyRequest, "VERIFY"}}
+
+// collectTraffic tells what nodes of this process sent and answered, and phones sent again.
+func (s *Source) collectTraffic(ch chan<- prometheus.Metric) {
+	traffic := s.Traffic()
+	answered := map[tvs.Command]uint64{
+		tvs.QueryRequest: traffic.TVS.Queries, tvs.VerifyRequest: traffic.TVS.Verifies,
+	}
+	again := traffic.TFTP.Retransmits
+	if s.Fleet != nil {
+		again += s.Fleet.Tally().Retransmits.Load()
+	}
+	count(ch, tftpFiles, traffic.TFTP.Files)
+	count(ch, tftpAgain, again)
+	for _, c := range commands {
+		count(ch, tvsRequests, answered[c.Command], c.name, fleet.Answered.String())
+	}
+}
+
+// collectServed tells what phones know of services that are none of this process's.
+func (s *Source) collectServed(ch chan<- prometheus.Metric) {
+	tally, registered := s.Fleet.Tally(), 0
+	count(ch, tftpFiles, tally.TFTPFiles.Load())
+	count(ch, tftpAgain, tally.Retransmits.Load())
+	count(ch, alarms, tally.Alarms.Load(), "")
+	for _, c := range commands {
+		count(ch, tvsRequests, tally.TVS.Load(c.Command, fleet.Answered), c.name, fleet.Answered.String())
+	}
+	for v := range s.Fleet.All(fleet.Calls) {
+		if v.CallManager != "" {
+			registered++
+		}
+	}
+	gauge(ch, registrations, registered)
 }
 
 // collectClusters tells of what call managers know, of all clusters together.

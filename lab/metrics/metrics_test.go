@@ -28,10 +28,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// played plays the main scenario, while somebody scrapes, and gives its lab and report.
-func played(t *testing.T, mode string) (*lab.Lab, *report.Report) {
+// played plays a scenario, while somebody scrapes, and gives its lab and report.
+func played(t *testing.T, mode, name string) (*lab.Lab, *report.Report) {
 	t.Helper()
-	s, ok := scenarios.Find("bulk-reset")
+	s, ok := scenarios.Find(name)
 	require.True(t, ok)
 	var opened atomic.Pointer[lab.Lab]
 	now := func() Source { return Of(opened.Load()) }
@@ -84,7 +84,7 @@ func sum(f *dto.MetricFamily, labels ...string) (n float64) {
 func TestMetricsAreTheReports(t *testing.T) {
 	for _, mode := range lab.Modes {
 		t.Run(mode, func(t *testing.T) {
-			l, r := played(t, mode)
+			l, r := played(t, mode, "bulk-reset")
 			all, c := gathered(t, func() Source { return Of(l) }), r.Counts
 			for _, want := range []struct {
 				name   string
@@ -96,7 +96,8 @@ func TestMetricsAreTheReports(t *testing.T) {
 				{"itlsim_refused_files_total", []string{"reason=every trust point is lost"}, c.RefusedFiles},
 				{"itlsim_tvs_requests_total", []string{"command=QUERY", "result=answered"}, c.TVSQueries},
 				{"itlsim_tvs_requests_total", []string{"command=VERIFY", "result=answered"}, c.TVSVerifies},
-				{"itlsim_tvs_requests_total", []string{"result=mismatch"}, c.TVSStrange},
+				{"itlsim_tvs_requests_total", []string{"command=QUERY", "result=mismatch"}, c.TVSStrange},
+				{"itlsim_tvs_requests_total", []string{"command=VERIFY", "result=mismatch"}, 0},
 				{"itlsim_tvs_requests_total", []string{"result=unanswered"}, c.TVSSilent},
 				{"itlsim_tftp_files_total", nil, c.TFTPFiles},
 				{"itlsim_tftp_retransmits_total", nil, c.Retransmits},
@@ -129,6 +130,53 @@ func TestMetricsAreTheReports(t *testing.T) {
 	}
 }
 
+// Of questions that failed it is known, too, what phones asked or would have asked: about a
+// list where TVS is down, about the directory where it is down or a stranger.
+func TestQuestionsThatFailed(t *testing.T) {
+	const metric = "itlsim_tvs_requests_total"
+	for _, mode := range lab.Modes {
+		for name, failed := range map[string][][]string{
+			"tvs-outage": {{"command=QUERY", "result=unanswered"}},
+			"host-not-found": {
+				{"command=QUERY", "result=mismatch"}, {"command=VERIFY", "result=mismatch"},
+				{"command=VERIFY", "result=unanswered"},
+			},
+		} {
+			t.Run(mode+"/"+name, func(t *testing.T) {
+				l, r := played(t, mode, name)
+				f := gathered(t, func() Source { return Of(l) })[metric]
+				for _, labels := range failed {
+					require.NotZero(t, sum(f, labels...), labels)
+				}
+				for label, want := range map[string]uint64{
+					"result=mismatch": r.Counts.TVSStrange, "result=unanswered": r.Counts.TVSSilent,
+					"result=answered": r.Counts.TVSQueries + r.Counts.TVSVerifies,
+				} {
+					require.EqualValues(t, want, sum(f, label), label)
+					require.EqualValues(t, want, sum(f, label, "command=QUERY")+sum(f, label, "command=VERIFY"), label)
+				}
+			})
+		}
+	}
+}
+
+// Phones alone have the same metrics, by what they know: of a cluster elsewhere its own
+// numbers are not to be had.
+func TestPhonesAlone(t *testing.T) {
+	for _, mode := range lab.Modes {
+		l, r := played(t, mode, "host-not-found")
+		whole := gathered(t, func() Source { return Of(l) })
+		alone := gathered(t, func() Source { return Source{Fleet: l.Fleet} })
+		for name, f := range whole {
+			require.Equal(t, f.GetHelp(), alone[name].GetHelp())
+			if name != "itlsim_tftp_retransmits_total" && name != "itlsim_registrations" { // hung up with the lab
+				require.Equal(t, sum(f), sum(alone[name]), "%s in %s mode", name, mode)
+			}
+		}
+		require.EqualValues(t, r.Phones, sum(alone["itlsim_registrations"]))
+	}
+}
+
 // registered counts the phones that think that they are.
 func registered(l *lab.Lab) (n int) {
 	l.Each(fleet.Calls, func(_ int, _ *lab.Member, v *fleet.View) {
@@ -142,7 +190,7 @@ func registered(l *lab.Lab) (n int) {
 // Names, types and help are as Prometheus' promlint wants them, and docs/metrics.md has a row
 // for each metric, and no other.
 func TestTableOfMetrics(t *testing.T) {
-	l, _ := played(t, lab.Virtual)
+	l, _ := played(t, lab.Virtual, "bulk-reset")
 	now := func() Source { return Of(l) }
 	problems, err := testutil.CollectAndLint(New(now))
 	require.NoError(t, err)

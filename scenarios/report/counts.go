@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/lab"
 )
 
@@ -18,7 +19,7 @@ func (r *Report) Count(l *lab.Lab) {
 		TFTPFiles: traffic.TFTP.Files, TFTPBytes: traffic.TFTP.Bytes, TFTPNotFound: traffic.TFTP.NotFound,
 		TransfersFailed: traffic.TFTP.Failed, Retransmits: traffic.TFTP.Retransmits + tally.Retransmits.Load(),
 		TVSQueries: traffic.TVS.Queries, TVSVerifies: traffic.TVS.Verifies,
-		TVSStrange: tally.TVSStrange.Load(), TVSSilent: tally.TVSSilent.Load(),
+		TVSStrange: tally.TVS.Sum(fleet.Mismatch), TVSSilent: tally.TVS.Sum(fleet.Unanswered),
 		AlarmsDeviceTLInfo: tally.Alarms.Load(), RefusedFiles: tally.Refused.Load(),
 		HTTPFiles: traffic.HTTP.Files, HTTPBytes: traffic.HTTP.Bytes, HTTPNotFound: traffic.HTTP.NotFound,
 	}
