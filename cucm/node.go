@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"itlsim/cucm/ciscolog"
+	"itlsim/internal/contain"
 	"itlsim/itl"
 )
 
@@ -113,9 +114,9 @@ func (n *Node) Units() []Unit { return n.Facts().Units() }
 // CLI lists them: those of one moment, whatever becomes of the node meanwhile.
 func (n *Node) Certificates() iter.Seq2[Unit, *Certificate] {
 	return func(yield func(Unit, *Certificate) bool) {
-		n.cluster.mu.RLock()
-		units, certs := n.facts().Units(), n.certs // which no draft changes in place
-		n.cluster.mu.RUnlock()
+		var units []Unit
+		var certs map[Unit]*Certificate // which no draft changes in place
+		contain.Holding(n.cluster.mu.RLocker(), func() { units, certs = n.facts().Units(), n.certs })
 		for _, u := range units {
 			if c := certs[u]; c != nil && !yield(u, c) {
 				return

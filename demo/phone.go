@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"itlsim/cnf"
 	"itlsim/fleet"
 	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/live"
 )
 
 // phoneView is the panel of one phone.
@@ -74,13 +76,13 @@ type storyView struct {
 }
 
 func (w *round) phone(i int) *phoneView {
-	p := w.lab.Fleet.Phone(i)
-	serving := w.lab.Server(&p)
+	p := w.Fleet.Phone(i)
+	serving := w.Server(&p)
 	v := &phoneView{
 		Screen: p.Screen, CallManager: p.CallManager,
 		Index: i, Name: p.Name, Model: p.Profile.Model, Firmware: p.Profile.Firmware, IP: p.IP.String(),
-		Home: serving.Name(), Cell: int(w.wall.cell(i)), State: p.State.String(), Means: meansOf(&p),
-		Cure: w.lab.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
+		Home: serving.Name(), Cell: int(w.Cell(i)), State: p.State.String(), Means: meansOf(&p),
+		Cure: w.Cure(&p, serving), ITL: listOf(p.Flash.Lists.ITL), CTL: listOf(p.Flash.Lists.CTL),
 		Status: []statusView{}, Story: []storyView{},
 	}
 	if p.ScreenReason != nil {
@@ -92,7 +94,7 @@ func (w *round) phone(i int) *phoneView {
 	if c := p.Flash.Config; c != nil {
 		v.Settings, v.TVS = settingsView{true, c.Settings}, c.TVS
 	}
-	for _, j := range slices.Backward(w.wall.story(i)) {
+	for _, j := range slices.Backward(w.Offered(i)) {
 		v.Story = append(v.Story, storyOf(j))
 	}
 	return v
@@ -127,9 +129,9 @@ func listOf(l *itl.List) *listView {
 	return v
 }
 
-func storyOf(j judgement) storyView {
+func storyOf(j live.Judgement) storyView {
 	v := storyView{
-		At: millis(j.at), File: j.File.String(), Signer: itl.CommonName(j.Signer.Subject),
+		At: millis(j.At), File: j.File.String(), Signer: itl.CommonName(j.Signer.Subject),
 		Taken: j.Refusal == nil, By: j.By.String(),
 	}
 	if j.SHA1 != [20]byte{} {
@@ -158,7 +160,7 @@ func (w *round) act(i int, act string, servers []string) error {
 	case "off":
 		ev = phone.PowerOff{}
 	case "erase":
-		v := w.lab.Fleet.Phone(i)
+		v := w.Fleet.Phone(i)
 		if c := v.Flash.Config; !v.On || c != nil && !c.Settings.SettingsAccess {
 			return errors.New("the settings menu cannot be opened: settings access is disabled, or the phone is off")
 		}
@@ -169,13 +171,13 @@ func (w *round) act(i int, act string, servers []string) error {
 		if err := checkServers(servers); err != nil {
 			return err
 		}
-		w.lab.Fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
+		w.Fleet.Send(phone.UseServers{Servers: servers}, w.at(i))
 		ev = phone.Reset{}
 	default:
 		return fmt.Errorf("a person at a phone cannot do %q", act)
 	}
-	w.journal.note("Page", w.phones[i].Name, "at the phone: %s", act)
-	w.lab.Fleet.Send(ev, w.at(i))
+	w.Note(w.Installed()[i].Name, "at the phone: %s", act)
+	w.Fleet.Send(ev, w.at(i))
 	return nil
 }
 
@@ -195,4 +197,43 @@ func checkServers(servers []string) error {
 		}
 	}
 	return nil
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// power switches all phones on or off.
+func (w *round) power(on bool) {
+	if on {
+		w.Fleet.Send(phone.PowerOn{}, nil)
+	} else {
+		w.Fleet.Send(phone.PowerOff{}, nil)
+	}
+}
+
+// resetPhones is System > Enterprise Parameters > Reset, of every cluster that
+// there is: phones may have moved.
+func (w *round) resetPhones() {
+	for _, c := range w.Clusters() {
+		w.Note(c.Publisher().Name(), "System > Enterprise Parameters > Reset")
+		c.ResetPhones()
+	}
+}
+
+// settingsAccess is Common Phone Profile > Settings Access, of every cluster.
+func (w *round) settingsAccess(on bool) error {
+	for _, c := range w.Clusters() {
+		w.Note(c.Publisher().Name(), "settings access: %v", on)
+		s := c.Settings()
+		s.SettingsAccess = on
+		if err := c.Configure(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// at picks one phone.
+func (w *round) at(i int) func(*phone.Phone) bool {
+	name := w.Installed()[i].Name
+	return func(p *phone.Phone) bool { return p.Name() == name }
 }

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"itlsim/cucm/cli"
 	"itlsim/internal/cause"
 	"itlsim/internal/guard"
 	"itlsim/internal/strictjson"
+	"itlsim/scenarios/live"
 )
 
 // Limits on requests.
@@ -75,22 +75,22 @@ func actOnPhone(w *round, i int, r *http.Request) (any, error) {
 	return nil, w.act(i, r.PathValue("act"), body.Servers)
 }
 
-func power(w *round, _ *player, r *http.Request) error {
+func power(w *round, r *http.Request) error {
 	body, err := read[struct{ On bool }](r)
 	if err != nil {
 		return err
 	}
-	w.journal.note("Page", "", "all phones: power %s", map[bool]string{true: "on", false: "off"}[body.On])
+	w.Note("", "all phones: power %s", map[bool]string{true: "on", false: "off"}[body.On])
 	w.power(body.On)
 	return nil
 }
 
-func resetPhones(w *round, _ *player, _ *http.Request) error {
+func resetPhones(w *round, _ *http.Request) error {
 	w.resetPhones()
 	return nil
 }
 
-func changeSettings(w *round, _ *player, r *http.Request) error {
+func changeSettings(w *round, r *http.Request) error {
 	body, err := read[struct{ SettingsAccess bool }](r)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func changeSettings(w *round, _ *player, r *http.Request) error {
 }
 
 // moveClock sets the clock's rate, or moves the clock forward.
-func moveClock(w *round, _ *player, r *http.Request) error {
+func moveClock(w *round, r *http.Request) error {
 	body, err := read[struct {
 		Rate    float64
 		Advance float64 // seconds
@@ -112,27 +112,24 @@ func moveClock(w *round, _ *player, r *http.Request) error {
 	case body.Advance < 0 || body.Advance > 366*24*3600:
 		return errors.New("the clock moves forward by at most a year")
 	case body.Rate != 0:
-		w.lab.SetRate(body.Rate)
+		w.SetRate(body.Rate)
 	}
-	err = w.lab.Advance(w.ctx, time.Duration(body.Advance*float64(time.Second)))
-	w.look()
-	return err
+	return w.Lab.Advance(r.Context(), time.Duration(body.Advance*float64(time.Second)))
 }
 
 // complete is the key Tab of a console.
 func (s *Server) complete(rw http.ResponseWriter, r *http.Request) {
-	w, _ := s.settled()
-	c, err := w.console(r.PathValue("node"))
+	c, err := s.settled().Console(r.PathValue("node"))
 	if err != nil {
 		answer(rw, nil, err)
 		return
 	}
 	body, err := read[struct{ Line string }](r)
-	longer, words := cli.CompleteLine(c.node, body.Line)
+	longer, words := c.Complete(body.Line)
 	answer(rw, map[string]any{"line": longer, "words": words}, err)
 }
 
-func typeLine(_ *round, c *console, r *http.Request) error {
+func typeLine(_ *round, c *live.Console, r *http.Request) error {
 	body, err := read[struct{ Line string }](r)
 	if err != nil {
 		return err
@@ -140,34 +137,34 @@ func typeLine(_ *round, c *console, r *http.Request) error {
 	if len(body.Line) > maxLine || strings.ContainsAny(body.Line, "\r\n") {
 		return fmt.Errorf("a line has at most %d characters", maxLine)
 	}
-	return c.enter(body.Line)
+	return c.Enter(body.Line)
 }
 
-func interrupt(_ *round, c *console, _ *http.Request) error {
-	c.interrupt()
+func interrupt(_ *round, c *live.Console, _ *http.Request) error {
+	c.Interrupt()
 	return nil
 }
 
 // regenerate is the button Regenerate of the page Certificate Management.
-func regenerate(w *round, c *console, r *http.Request) error {
+func regenerate(w *round, c *live.Console, r *http.Request) error {
 	body, err := read[struct{ Unit string }](r)
 	if err != nil {
 		return err
 	}
-	w.journal.note("Page", c.node.Name(), "Certificate Management > Regenerate %s", body.Unit)
-	return c.run("set cert regen "+body.Unit, io.Discard, "yes")
+	w.Note(c.Node().Name(), "Certificate Management > Regenerate %s", body.Unit)
+	return c.Run("set cert regen "+body.Unit, io.Discard, "yes")
 }
 
-func restartService(w *round, c *console, r *http.Request) error {
+func restartService(w *round, c *live.Console, r *http.Request) error {
 	body, err := read[struct{ Service string }](r)
 	if err != nil {
 		return err
 	}
-	w.journal.note("Page", c.node.Name(), "restart %s", body.Service)
-	return c.run("utils service restart "+body.Service, io.Discard)
+	w.Note(c.Node().Name(), "restart %s", body.Service)
+	return c.Run("utils service restart "+body.Service, io.Discard)
 }
 
-func (s *Server) backToStart(_ *round, _ *player, r *http.Request) error {
+func (s *Server) backToStart(_ *round, r *http.Request) error {
 	body, err := read[struct {
 		Tour string
 		Play bool
@@ -178,18 +175,17 @@ func (s *Server) backToStart(_ *round, _ *player, r *http.Request) error {
 	return s.restart(body.Tour, body.Play)
 }
 
-func steerTour(_ *round, p *player, r *http.Request) error {
-	do := r.PathValue("do")
+func steerTour(w *round, r *http.Request) error {
+	do, tour := r.PathValue("do"), w.Tour()
 	switch {
-	case p == nil:
+	case tour == nil:
 		return errors.New("no tour has begun")
 	case do == "pause":
-		p.set(false)
+		tour.Pause()
 	case do == "play":
-		p.set(true)
-		p.next()
+		tour.Play()
 	case do == "next":
-		p.next()
+		tour.Next()
 	default:
 		return fmt.Errorf("a tour cannot %q", do)
 	}
@@ -199,31 +195,30 @@ func steerTour(_ *round, p *player, r *http.Request) error {
 // setup is what does not change within a round. A page that every user of the machine
 // can open does not tell the password.
 func (s *Server) setup(rw http.ResponseWriter, _ *http.Request) {
-	w, _ := s.settled()
-	var tours []tourView
+	w := s.settled()
+	var tours []live.TourView
 	for _, t := range s.tours {
-		tours = append(tours, viewOf(t))
+		tours = append(tours, live.TourOf(t))
 	}
 	password := ""
 	if s.config.Token != "" {
 		password = s.Password()
 	}
 	answer(rw, map[string]any{
-		"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.phones, "tours": tours,
+		"world": w.number, "mode": s.config.Mode, "password": password, "phones": w.Installed(), "tours": tours,
 	}, nil)
 }
 
 // do wraps a command of the page.
-func (s *Server) do(act func(*round, *player, *http.Request) error) http.HandlerFunc {
+func (s *Server) do(act func(*round, *http.Request) error) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, p := s.settled()
-		answer(rw, nil, act(w, p, r))
+		answer(rw, nil, act(s.settled(), r))
 	}
 }
 
-func (s *Server) onConsole(act func(*round, *console, *http.Request) error) http.HandlerFunc {
-	return s.do(func(w *round, _ *player, r *http.Request) error {
-		c, err := w.console(r.PathValue("node"))
+func (s *Server) onConsole(act func(*round, *live.Console, *http.Request) error) http.HandlerFunc {
+	return s.do(func(w *round, r *http.Request) error {
+		c, err := w.Console(r.PathValue("node"))
 		if err != nil {
 			return err
 		}
@@ -233,9 +228,9 @@ func (s *Server) onConsole(act func(*round, *console, *http.Request) error) http
 
 func (s *Server) onPhone(act func(*round, int, *http.Request) (any, error)) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
-		w, _ := s.settled()
+		w := s.settled()
 		i, err := strconv.Atoi(r.PathValue("phone"))
-		if err != nil || i < 0 || i >= len(w.phones) {
+		if err != nil || i < 0 || i >= w.Phones() {
 			answer(rw, nil, fmt.Errorf("there is no phone %q", r.PathValue("phone")))
 			return
 		}

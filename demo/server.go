@@ -15,8 +15,12 @@ import (
 	"itlsim/cucm"
 	"itlsim/internal/accept"
 	"itlsim/internal/guard"
+	"itlsim/lab"
+	"itlsim/phone"
 	"itlsim/scenarios"
 	"itlsim/scenarios/api"
+	"itlsim/scenarios/live"
+	"itlsim/sshd"
 )
 
 //go:embed page
@@ -68,9 +72,29 @@ type Server struct {
 
 	starting sync.Mutex // held while a round is replaced
 
-	mu     sync.Mutex
-	round  *round
-	player *player
+	mu  sync.Mutex
+	lab *round
+}
+
+// A round is a lab, from one start to the next.
+type round struct {
+	*live.Lab
+	number int // so that pages notice a new one
+}
+
+// free is the scenario whose cluster and phones are there while no tour is played.
+const free = "bulk-reset"
+
+// toursOf are the scenarios that run in a mode: the one that was given, and the
+// built-in ones of other names.
+func toursOf(cfg Config) []scenarios.Scenario {
+	all := slices.DeleteFunc(scenarios.Builtin(), func(t scenarios.Scenario) bool {
+		return t.NotIn[cfg.Mode] != "" || cfg.Tour != nil && t.Name == cfg.Tour.Name
+	})
+	if cfg.Tour != nil {
+		all = slices.Insert(all, 0, *cfg.Tour)
+	}
+	return all
 }
 
 // MaxPhones is how many phones a wall has room for: those of the largest cluster,
@@ -146,15 +170,11 @@ func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
 // programs is the API of the round as of now.
 func (s *Server) programs() http.Handler {
 	return api.New(api.Config{
-		Lab: func() *api.Lab {
-			w, _ := s.settled()
-			return w.lab
-		},
+		Lab: func() *live.Lab { return s.settled().Lab },
 		StartAnew: func(context.Context) error {
-			w, p := s.settled()
-			tour := ""
-			if p != nil {
-				tour = w.scenario.Name
+			w, tour := s.settled(), ""
+			if w.Tour() != nil {
+				tour = w.Scenario.Name
 			}
 			return s.restart(tour, false)
 		},
@@ -183,25 +203,16 @@ func (s *Server) API() (url, token string) {
 
 // Nodes are the nodes as of now; a return to the start replaces them.
 func (s *Server) Nodes() []*cucm.Node {
-	w, _ := s.current()
-	return w.lab.Nodes()
+	return s.current().Nodes()
 }
 
 // Password is the administrator's, as of now: a scenario may have one of its own.
 func (s *Server) Password() string {
-	w, _ := s.current()
-	return cmp.Or(w.scenario.Cluster.Password, s.config.Password)
+	return cmp.Or(s.current().Scenario.Cluster.Password, s.config.Password)
 }
 
 // SSH are the addresses of the nodes' command lines.
-func (s *Server) SSH() []string {
-	w, _ := s.current()
-	var addresses []string
-	for _, server := range w.ssh {
-		addresses = append(addresses, server.Addr().String())
-	}
-	return addresses
-}
+func (s *Server) SSH() []string { return s.current().SSH() }
 
 // Close ends the demonstration.
 func (s *Server) Close() error {
@@ -214,19 +225,18 @@ func (s *Server) Close() error {
 	}
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	w, _ := s.current()
-	return errors.Join(err, w.close())
+	return errors.Join(err, s.current().Close())
 }
 
-func (s *Server) current() (*round, *player) {
+func (s *Server) current() *round {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.round, s.player
+	return s.lab
 }
 
 // settled is the round that commands are for: one that is about to be replaced
 // takes none.
-func (s *Server) settled() (*round, *player) {
+func (s *Server) settled() *round {
 	s.starting.Lock()
 	defer s.starting.Unlock()
 	return s.current()
@@ -250,32 +260,51 @@ func (s *Server) restart(tour string, playing bool) error {
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
-	old, _ := s.current()
+	old := s.current()
 	number := 1
 	if old != nil {
 		number = old.number + 1
 	}
 	if old != nil { // first, since the new one may want its ports
-		if err := old.close(); err != nil {
+		if err := old.Close(); err != nil {
 			return err
 		}
 	}
-	w, err := openRound(number, s.config, scenario)
+	l, err := s.open(scenario)
 	if err != nil {
 		return err
 	}
-	w.look()
-	var p *player
 	if tour != "" {
-		p = w.play(playing)
+		l.BeginTour(playing)
 	} else {
-		w.power(true)
+		l.Fleet.Send(phone.PowerOn{}, nil)
 	}
 	s.mu.Lock()
-	s.round, s.player = w, p
+	s.lab = &round{l, number}
 	s.mu.Unlock()
 	if old != nil && s.config.Restarted != nil {
 		s.config.Restarted(s)
 	}
 	return nil
+}
+
+// open puts a scenario up, and serves its nodes' command lines.
+func (s *Server) open(scenario scenarios.Scenario) (*live.Lab, error) {
+	cfg := &s.config
+	opt := lab.Options{
+		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
+		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate,
+		Live: &lab.Live{Still: cfg.Still && cfg.Mode == lab.Virtual},
+	}
+	if cfg.Keys != nil {
+		opt.Keys = cfg.Keys()
+	}
+	l, err := live.Open(scenario, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.ServeSSH(sshd.Options{Legacy: cfg.SSHLegacy}); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
 }

@@ -17,7 +17,7 @@ import (
 
 // contained are the directories whose code runs where a panic is contained: commands,
 // requests and connections.
-var contained = []string{"internal", "cucm", "sip", "tvs", "sshd", "demo", "scenarios/api"}
+var contained = []string{"internal", "cucm", "sip", "tvs", "sshd", "demo", "scenarios/api", "scenarios/live"}
 
 // A lock is let go by a defer or by Holding, unless nothing is called while it is held: so a
 // contained panic leaves none behind.

@@ -10,6 +10,7 @@ import (
 
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/live"
 	"itlsim/scenarios/report"
 )
 
@@ -99,7 +100,7 @@ func (a answers) check(do []string) error {
 }
 
 // acts does what sentences say, and judges what is expected then, as a step of a file.
-func acts(l *Lab, r *http.Request) (any, error) {
+func acts(l *live.Lab, r *http.Request) (any, error) {
 	body, err := read[struct {
 		Name    string   `json:"name"` // of the step; the first act if empty
 		Do      []string `json:"do"`
@@ -124,7 +125,7 @@ func acts(l *Lab, r *http.Request) (any, error) {
 		}
 		step.Do = append(step.Do, act)
 	}
-	step.Expect = l.expectations(body.Expect, &unclear)
+	step.Expect = expectations(l, body.Expect, &unclear)
 	if err := unclear.err(); err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func acts(l *Lab, r *http.Request) (any, error) {
 }
 
 // expect judges sentences.
-func expect(l *Lab, r *http.Request) (any, error) {
+func expect(l *live.Lab, r *http.Request) (any, error) {
 	body, err := read[struct {
 		Expect []string `json:"expect"`
 	}](r)
@@ -147,16 +148,16 @@ func expect(l *Lab, r *http.Request) (any, error) {
 		return nil, &unread{fmt.Errorf("expect has 1 to %d sentences", maxActs)}
 	}
 	var unclear notUnderstood
-	all := l.expectations(body.Expect, &unclear)
+	all := expectations(l, body.Expect, &unclear)
 	if err := unclear.err(); err != nil {
 		return nil, err
 	}
-	judged, err := l.judge(r.Context(), all)
+	judged, err := l.Judge(r.Context(), all)
 	return doneOf(judged), err
 }
 
 // expectations understands sentences.
-func (l *Lab) expectations(texts []string, unclear *notUnderstood) (all []scenarios.Expectation) {
+func expectations(l *live.Lab, texts []string, unclear *notUnderstood) (all []scenarios.Expectation) {
 	for i, text := range texts {
 		e, err := l.ParseExpectation(text)
 		if err != nil {

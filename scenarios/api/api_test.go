@@ -21,21 +21,22 @@ import (
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/api"
+	"itlsim/scenarios/live"
 )
 
 // A client speaks with the API of a lab.
 type client struct {
 	*testing.T
 	handler http.Handler
-	lab     *api.Lab
+	lab     *live.Lab
 }
 
 // open puts a scenario up.
 func open(t *testing.T, mode, name string, phones int) *client {
 	t.Helper()
-	put := func() *api.Lab { return openLab(t, mode, name, phones) }
+	put := func() *live.Lab { return openLab(t, mode, name, phones) }
 	c := &client{T: t, lab: put()}
-	var current atomic.Pointer[api.Lab] // streams look for it from elsewhere
+	var current atomic.Pointer[live.Lab] // streams look for it from elsewhere
 	current.Store(c.lab)
 	c.handler = api.New(api.Config{
 		Lab: current.Load,
@@ -48,11 +49,11 @@ func open(t *testing.T, mode, name string, phones int) *client {
 	return c
 }
 
-func openLab(t testing.TB, mode, name string, phones int) *api.Lab {
+func openLab(t testing.TB, mode, name string, phones int) *live.Lab {
 	t.Helper()
 	s, ok := scenarios.Find(name)
 	require.True(t, ok)
-	l, err := api.Open(s, lab.Options{Mode: mode, Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	l, err := live.Open(s, lab.Options{Mode: mode, Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024})
 	require.NoError(t, err)
 	t.Cleanup(func() { l.Close() })
 	return l

@@ -13,6 +13,7 @@ import (
 	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 	"itlsim/lab"
+	"itlsim/scenarios/live"
 	"itlsim/scenarios/report"
 )
 
@@ -102,7 +103,7 @@ func (s served) write(rw http.ResponseWriter, r *http.Request) {
 }
 
 // cluster tells how things are.
-func cluster(l *Lab, _ *http.Request) (any, error) {
+func cluster(l *live.Lab, _ *http.Request) (any, error) {
 	told := struct {
 		Scenario string        `json:"scenario"`
 		Shows    string        `json:"shows"`
@@ -118,9 +119,9 @@ func cluster(l *Lab, _ *http.Request) (any, error) {
 		Busy     string        `json:"busy,omitempty"` // what is under way
 		Nodes    []nodeView    `json:"nodes"`
 	}{
-		Scenario: l.scenario.Name, Shows: l.scenario.Shows, Mode: cmp.Or(l.options.Mode, lab.Wire), Seed: l.options.Seed,
+		Scenario: l.Scenario.Name, Shows: l.Scenario.Shows, Mode: cmp.Or(l.Options.Mode, lab.Wire), Seed: l.Options.Seed,
 		Now: l.Now(), AtS: l.Elapsed().Seconds(), Phones: l.Phones(), UnderWay: l.Fleet.Busy(),
-		States: report.StatesOf(l.Fleet.States()), Groups: l.GroupNames(), Models: l.Models(), Busy: l.busy(),
+		States: report.StatesOf(l.Fleet.States()), Groups: l.GroupNames(), Models: l.Models(), Busy: l.Doing(),
 	}
 	for i, n := range l.Nodes() {
 		told.Nodes = append(told.Nodes, nodeOf(l.NodeNames()[i], n))
@@ -146,7 +147,7 @@ func nodeOf(name string, n *cucm.Node) nodeView {
 }
 
 // find finds the node that a request names.
-func (l *Lab) find(name string) (*cucm.Node, error) {
+func find(l *live.Lab, name string) (*cucm.Node, error) {
 	n, err := l.Node(name)
 	if err != nil {
 		return nil, &notFound{fmt.Sprintf("node %.100q; there are %s", name, strings.Join(l.NodeNames(), ", "))}
@@ -154,9 +155,9 @@ func (l *Lab) find(name string) (*cucm.Node, error) {
 	return n, nil
 }
 
-func node(l *Lab, r *http.Request) (any, error) {
+func node(l *live.Lab, r *http.Request) (any, error) {
 	name := r.PathValue("node")
-	n, err := l.find(name)
+	n, err := find(l, name)
 	if err != nil {
 		return nil, err
 	}
@@ -164,8 +165,8 @@ func node(l *Lab, r *http.Request) (any, error) {
 }
 
 // nodeList is a list that a node serves.
-func nodeList(l *Lab, r *http.Request) (any, error) {
-	n, err := l.find(r.PathValue("node"))
+func nodeList(l *live.Lab, r *http.Request) (any, error) {
+	n, err := find(l, r.PathValue("node"))
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ type alarm struct {
 }
 
 // alarms are the newest, the oldest of them first.
-func alarms(l *Lab, r *http.Request) (any, error) {
+func alarms(l *live.Lab, r *http.Request) (any, error) {
 	limit, err := most(r)
 	if err != nil {
 		return nil, err
@@ -213,13 +214,13 @@ type entry struct {
 }
 
 // log is the end of a node's application log; that of the publisher, where none is named.
-func log(l *Lab, r *http.Request) (any, error) {
+func log(l *live.Lab, r *http.Request) (any, error) {
 	limit, err := most(r)
 	if err != nil {
 		return nil, err
 	}
 	name := cmp.Or(r.URL.Query().Get("node"), l.NodeNames()[0])
-	n, err := l.find(name)
+	n, err := find(l, name)
 	if err != nil {
 		return nil, err
 	}

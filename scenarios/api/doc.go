@@ -1,13 +1,13 @@
 // Package api lets programs in any language play with a lab over HTTP, in the sentences of
 // scenario files: acts and expectations in, what a step's report says out, as JSON.
 //
-//	POST /api/v1/acts, /expect ─→ Lab.Turn ─→ scenarios.Player     one at a time
+//	POST /api/v1/acts, /expect ─→ live.Lab.Turn ─→ scenarios.Player     one at a time
 //	GET  /api/v1/cluster, /nodes/…, /phones…, /alarms, /log         at any time
-//	GET  /api/v1/events ←─ events ←─ phones, logs, acts             the last so many
+//	GET  /api/v1/events ←─ live.Events ←─ phones, logs, acts        the last so many
 //
 // Sentences are parsed and judged by the code that plays files ([scenarios.Player]); one that
 // is not understood is answered with its column and the nearest word, and nothing is done.
 // [New] gives the handler; who may use it is its caller's business (package internal/guard).
 //
-// A [Lab] has no useful zero value; [Open] makes one.
+// A lab and those who act on it are package live's. A [Config] without a lab is of no use.
 package api

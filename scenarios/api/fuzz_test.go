@@ -9,6 +9,7 @@ import (
 
 	"itlsim/lab"
 	"itlsim/scenarios/api"
+	"itlsim/scenarios/live"
 )
 
 // Whatever is sent is refused, or understood, and then waits for its turn: the lab is busy.
@@ -19,7 +20,7 @@ func FuzzActs(f *testing.F) {
 	f.Add(`{"do": ["wait: 1 day", "fault: TVS of test10pub is down"], "answers": {"": ["x"]}}`)
 	f.Add(`{"do": ["phones: "], "answers": null}`)
 	l := openLab(f, lab.Virtual, "both-certificates-at-once", 2)
-	handler := api.New(api.Config{Lab: func() *api.Lab { return l }})
+	handler := api.New(api.Config{Lab: func() *live.Lab { return l }})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	f.Fuzz(func(t *testing.T, body string) {

@@ -16,6 +16,7 @@ import (
 	"itlsim/internal/cause"
 	"itlsim/internal/strictjson"
 	"itlsim/lab/metrics"
+	"itlsim/scenarios/live"
 )
 
 // Prefix begins the paths of the API.
@@ -32,7 +33,7 @@ const (
 // Config says what the API is for.
 type Config struct {
 	// Lab is the lab as of now.
-	Lab func() *Lab
+	Lab func() *live.Lab
 	// StartAnew replaces the lab by one as it was when it was opened.
 	StartAnew func(context.Context) error
 }
@@ -106,7 +107,7 @@ func (e *tooMany) Error() string { return e.what }
 var errStreams = &tooMany{fmt.Sprintf("%d streams of events are open already", maxStreams)}
 
 // A request is answered with what it gives, as JSON unless it says itself how it is written.
-type request func(*Lab, *http.Request) (any, error)
+type request func(*live.Lab, *http.Request) (any, error)
 
 // written is an answer that is no JSON.
 type written interface {
@@ -134,7 +135,7 @@ func (h *handler) routes() map[string]request {
 }
 
 // startAnew replaces the lab, and tells how the new one is.
-func (h *handler) startAnew(_ *Lab, r *http.Request) (any, error) {
+func (h *handler) startAnew(_ *live.Lab, r *http.Request) (any, error) {
 	if _, err := read[struct{}](r); err != nil {
 		return nil, err
 	}
@@ -211,7 +212,7 @@ func answer(rw http.ResponseWriter, r *http.Request, v any, err error) {
 	}
 	rw.Header().Set("Content-Type", "application/json")
 	if err != nil {
-		if _, busy := errors.AsType[*BusyError](err); busy {
+		if _, busy := errors.AsType[*live.BusyError](err); busy {
 			rw.Header().Set("Retry-After", "1")
 			v = nil
 		}
@@ -225,4 +226,21 @@ func answer(rw http.ResponseWriter, r *http.Request, v any, err error) {
 		rw.WriteHeader(status(err))
 	}
 	json.NewEncoder(rw).Encode(v) // an error is the reader's leaving
+}
+
+// status is the HTTP status that an error is answered with.
+func status(err error) int {
+	switch err.(type) {
+	case *tooMany:
+		return http.StatusServiceUnavailable
+	case *notFound:
+		return http.StatusNotFound
+	case *wrongMethod:
+		return http.StatusMethodNotAllowed
+	case *unread, *notUnderstood:
+		return http.StatusBadRequest
+	case *http.MaxBytesError:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusConflict
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
+
+	"itlsim/scenarios/live"
 )
 
 // description describes all requests and their answers (OpenAPI 3.1).
@@ -37,5 +39,5 @@ func (d document) write(rw http.ResponseWriter, _ *http.Request) {
 }
 
 func describe(kind string, data func() []byte) request {
-	return func(*Lab, *http.Request) (any, error) { return document{kind, data()}, nil }
+	return func(*live.Lab, *http.Request) (any, error) { return document{kind, data()}, nil }
 }

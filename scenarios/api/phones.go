@@ -9,6 +9,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/lab"
+	"itlsim/scenarios/live"
 	"itlsim/scenarios/report"
 )
 
@@ -30,12 +31,12 @@ type listed struct {
 	Node     string `json:"node"` // whose TFTP it asks first
 }
 
-func (l *Lab) listed(m *lab.Member, v *fleet.View) listed {
+func listedOf(l *live.Lab, m *lab.Member, v *fleet.View) listed {
 	return listed{v.Name, m.Group, m.Profile.Model, m.Profile.Firmware, fleet.PlaceName(v.Place()), l.Server(v).Name()}
 }
 
 // phones lists those that are asked for, in the lab's order.
-func phones(l *Lab, r *http.Request) (any, error) {
+func phones(l *live.Lab, r *http.Request) (any, error) {
 	limit, err := most(r)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func phones(l *Lab, r *http.Request) (any, error) {
 	}
 	from := 0
 	if after := asked.Get("after"); after != "" {
-		if from, err = l.index(after); err != nil {
+		if from, err = index(l, after); err != nil {
 			return nil, err
 		}
 		from++
@@ -70,7 +71,7 @@ func phones(l *Lab, r *http.Request) (any, error) {
 		case !is:
 			return
 		case i >= from && len(found.Phones) < limit:
-			found.Phones = append(found.Phones, l.listed(m, v))
+			found.Phones = append(found.Phones, listedOf(l, m, v))
 		case i >= from:
 			more = true
 		}
@@ -83,7 +84,7 @@ func phones(l *Lab, r *http.Request) (any, error) {
 }
 
 // index finds a phone by its name.
-func (l *Lab) index(name string) (int, error) {
+func index(l *live.Lab, name string) (int, error) {
 	name = strings.ToUpper(name)
 	if _, ours := l.Fleet.CallManager(name); !ours {
 		return 0, &notFound{fmt.Sprintf("phone %.100q", name)}
@@ -106,8 +107,8 @@ type settings struct {
 }
 
 // onePhone tells everything of one.
-func onePhone(l *Lab, r *http.Request) (any, error) {
-	i, err := l.index(r.PathValue("phone"))
+func onePhone(l *live.Lab, r *http.Request) (any, error) {
+	i, err := index(l, r.PathValue("phone"))
 	if err != nil {
 		return nil, err
 	}
@@ -125,9 +126,9 @@ func onePhone(l *Lab, r *http.Request) (any, error) {
 		Status      []message    `json:"status"` // oldest first
 		Story       report.Story `json:"story"`
 	}{
-		listed: l.listed(l.Member(i), &v), IP: v.IP.String(), TFTP: v.Servers, CallManager: v.CallManager,
+		listed: listedOf(l, l.Member(i), &v), IP: v.IP.String(), TFTP: v.Servers, CallManager: v.CallManager,
 		Screen: v.Screen, ITL: listOf(v.Flash.Lists.ITL), CTL: listOf(v.Flash.Lists.CTL), TVS: []string{},
-		Status: []message{}, Story: l.story(i, &v),
+		Status: []message{}, Story: l.Story(i, &v),
 	}
 	if c := v.Flash.Config; c != nil {
 		told.Settings = (*settings)(&c.Settings)
@@ -140,8 +141,8 @@ func onePhone(l *Lab, r *http.Request) (any, error) {
 }
 
 // phoneList is a list that a phone holds.
-func phoneList(l *Lab, r *http.Request) (any, error) {
-	i, err := l.index(r.PathValue("phone"))
+func phoneList(l *live.Lab, r *http.Request) (any, error) {
+	i, err := index(l, r.PathValue("phone"))
 	if err != nil {
 		return nil, err
 	}

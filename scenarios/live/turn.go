@@ -1,16 +1,12 @@
-package api
+package live
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"net/http"
-	"sync"
 	"time"
 
 	"itlsim/fleet"
 	"itlsim/internal/contain"
-	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
 )
@@ -22,43 +18,6 @@ const patience = 5 * time.Second
 // maxChapters bounds what is told of a lab that runs for long, in chapters of phones'
 // stories: twice what a report has. With one more the stories begin anew.
 const maxChapters = 20_000
-
-// A Lab is a scenario's cluster and phones, which requests take turns with.
-type Lab struct {
-	*scenarios.Player
-	scenario scenarios.Scenario
-	options  lab.Options
-	turn     chan struct{} // has room for one
-	events   *events
-	naming   sync.Once
-	names    []string // of the phones, once they are needed
-
-	mu      sync.Mutex
-	doing   string // "": nothing
-	stories *report.Stories
-}
-
-// Open puts a scenario's clusters and phones up without playing its steps
-// ([scenarios.Open]).
-func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
-	l := &Lab{scenario: s, options: opt, turn: make(chan struct{}, 1)}
-	l.events = newEvents(cmp.Or(opt.Phones, s.Phones()))
-	opt.Live = l.events.watched(opt.Live, func() time.Time { return l.Now() })
-	var err error
-	if l.Player, err = scenarios.Open(s, opt); err != nil {
-		return nil, err
-	}
-	l.stories, l.Acting = l.NewStories(), l.acting
-	return l, nil
-}
-
-// Close ends the lab, after what is under way, which ends soon then.
-func (l *Lab) Close() error {
-	l.Fleet.Close()
-	l.turn <- struct{}{} // for good
-	l.setBusy("its end")
-	return l.Player.Close()
-}
 
 // A BusyError is the error of who gets no turn.
 type BusyError struct{ Doing string }
@@ -78,7 +37,7 @@ func (l *Lab) Turn(ctx context.Context, what string, do func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-wait.C:
-		return &BusyError{l.busy()}
+		return &BusyError{l.Doing()}
 	}
 	defer func() {
 		l.setBusy("")
@@ -88,8 +47,8 @@ func (l *Lab) Turn(ctx context.Context, what string, do func() error) error {
 	return do()
 }
 
-// busy is what is under way, "" for nothing.
-func (l *Lab) busy() string {
+// Doing is what is under way, "" for nothing.
+func (l *Lab) Doing() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.doing
@@ -113,11 +72,11 @@ func (l *Lab) Play(ctx context.Context, step scenarios.Step) (did report.Step, e
 	return did, err
 }
 
-// judge judges expectations when it has a turn for it.
-func (l *Lab) judge(ctx context.Context, expect []scenarios.Expectation) (judged report.Step, err error) {
+// Judge judges expectations when it has a turn for it ([scenarios.Player.Judge]).
+func (l *Lab) Judge(ctx context.Context, expect []scenarios.Expectation) (judged report.Step, err error) {
 	err = l.Turn(ctx, expect[0].Text, func() error {
 		var err error
-		judged, err = l.Judge(ctx, expect)
+		judged, err = l.Player.Judge(ctx, expect)
 		return err
 	})
 	return judged, err
@@ -133,29 +92,12 @@ func (l *Lab) tell(step string) {
 	})
 }
 
-// story is what happened to a phone, and what would cure it.
-func (l *Lab) story(i int, v *fleet.View) (told report.Story) {
+// Story is what happened to a phone, and what would cure it.
+func (l *Lab) Story(i int, v *fleet.View) (told report.Story) {
 	contain.Holding(&l.mu, func() { told = l.stories.Of(i) })
 	if told.Chapters == nil {
 		told.Chapters = []report.Chapter{} // nothing has happened yet
 	}
 	told.Phones, told.Cure = []string{v.Name}, l.Cure(v, l.Server(v))
 	return told
-}
-
-// status is the HTTP status that an error is answered with.
-func status(err error) int {
-	switch err.(type) {
-	case *tooMany:
-		return http.StatusServiceUnavailable
-	case *notFound:
-		return http.StatusNotFound
-	case *wrongMethod:
-		return http.StatusMethodNotAllowed
-	case *unread, *notUnderstood:
-		return http.StatusBadRequest
-	case *http.MaxBytesError:
-		return http.StatusRequestEntityTooLarge
-	}
-	return http.StatusConflict
 }

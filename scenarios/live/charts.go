@@ -1,4 +1,4 @@
-package demo
+package live
 
 import (
 	"sync"
@@ -13,7 +13,7 @@ const (
 
 // sample is one moment of the charts.
 type sample struct {
-	T      float64 `json:"t"` // wall-clock seconds since the round began
+	T      float64 `json:"t"` // wall-clock seconds since the lab was opened
 	Tally  tally   `json:"tally"`
 	Boots  float64 `json:"boots"` // ended, a second
 	TVS    float64 `json:"tvs"`   // questions answered, a second
@@ -58,4 +58,20 @@ func (c *charts) since(seen uint64) ([]sample, uint64) {
 		return nil, c.count
 	}
 	return append([]sample(nil), c.samples[from:]...), c.count
+}
+
+// sampling takes samples until the lab ends.
+func (l *Lab) sampling() {
+	tick := time.NewTicker(samplingEvery)
+	defer tick.Stop()
+	for {
+		traffic := l.Traffic().TVS
+		boots := l.Fleet.Tally().Boots.Load()
+		l.charts.take(l.began, time.Now(), l.wall.tallied(), boots, uint64(traffic.Queries+traffic.Verifies))
+		select {
+		case <-tick.C:
+		case <-l.ctx.Done():
+			return
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package demo
+package live
 
 import (
 	"bytes"
@@ -28,21 +28,21 @@ var (
 	errInterrupted = errors.New("^C")
 )
 
-// A console is a node's command line, which everyone who looks at the page
+// A Console is a node's command line, which everyone who looks at the page
 // shares, the buttons and the tour too: what they do is seen as it would be
 // typed.
-type console struct {
+type Console struct {
 	name string // of the node at the start; `set network hostname` changes the node's
 	node *cucm.Node
-	ctx  context.Context // of the round
-	work *sync.WaitGroup // of the round: it ends after the commands that run
+	ctx  context.Context // of the lab
+	work *sync.WaitGroup // of the lab: it ends after the commands that run
 
 	mu       sync.Mutex
 	text     []byte
 	printed  int64  // bytes in all
 	count    uint64 // of changes
 	running  bool
-	ended    bool      // with its round
+	ended    bool      // with its lab
 	question *question // that a command waits for an answer to
 }
 
@@ -70,7 +70,15 @@ type consoleCursor struct {
 	printed int64
 }
 
-func (c *console) since(seen consoleCursor) (*screen, consoleCursor) {
+// Complete is the key Tab: a longer line, or the words that may follow.
+func (c *Console) Complete(line string) (longer string, words []string) {
+	return cli.CompleteLine(c.node, line)
+}
+
+// Node is whose command line it is.
+func (c *Console) Node() *cucm.Node { return c.node }
+
+func (c *Console) since(seen consoleCursor) (*screen, consoleCursor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := consoleCursor{c.count, c.printed}
@@ -89,13 +97,13 @@ func (c *console) since(seen consoleCursor) (*screen, consoleCursor) {
 	return s, now
 }
 
-func (c *console) print(s string) {
+func (c *Console) print(s string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.write(s)
 }
 
-func (c *console) write(s string) {
+func (c *Console) write(s string) {
 	c.text = append(c.text, s...)
 	if len(c.text) > 2*consoleKept { // cut at a line's end
 		cut := len(c.text) - consoleKept
@@ -106,9 +114,9 @@ func (c *console) write(s string) {
 	c.count++
 }
 
-// enter is a line that a person typed: the answer to a question, where one is
+// Enter is a line that a person typed: the answer to a question, where one is
 // asked, else a command. It does not wait for the command.
-func (c *console) enter(line string) error {
+func (c *Console) Enter(line string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	q := c.question
@@ -125,9 +133,9 @@ func (c *console) enter(line string) error {
 	return nil
 }
 
-// run types a command with the answers to its questions, as a button or the
+// Run types a command with the answers to its questions, as a button or the
 // tour does, and waits for its end. What is printed goes to a writer too.
-func (c *console) run(line string, printed io.Writer, answers ...string) error {
+func (c *Console) Run(line string, printed io.Writer, answers ...string) error {
 	var err error
 	contain.Holding(&c.mu, func() { err = c.begin(line) })
 	if err != nil {
@@ -138,12 +146,12 @@ func (c *console) run(line string, printed io.Writer, answers ...string) error {
 
 // seize runs a command as a tour does, which a command that a person began is not
 // to stop: it waits for the end of one that runs, and gives up one that asks.
-func (c *console) seize(line string, answers ...string) (string, error) {
+func (c *Console) seize(line string, answers ...string) (string, error) {
 	for {
 		var printed strings.Builder
-		err := c.run(line, &printed, answers...)
+		err := c.Run(line, &printed, answers...)
 		if err == errQuestion {
-			c.interrupt()
+			c.Interrupt()
 		} else if err != errBusy {
 			return printed.String(), err
 		}
@@ -156,7 +164,7 @@ func (c *console) seize(line string, answers ...string) (string, error) {
 }
 
 // begin takes the console for a command. The caller holds the lock.
-func (c *console) begin(line string) error {
+func (c *Console) begin(line string) error {
 	switch {
 	case c.ended:
 		return context.Canceled
@@ -171,7 +179,7 @@ func (c *console) begin(line string) error {
 	return nil
 }
 
-func (c *console) finish(line string, printed io.Writer, answers []string) error {
+func (c *Console) finish(line string, printed io.Writer, answers []string) error {
 	defer c.work.Done()
 	err := cli.Run(c.node, &terminal{c, printed, answers}, line)
 	switch {
@@ -187,8 +195,8 @@ func (c *console) finish(line string, printed io.Writer, answers []string) error
 	return err
 }
 
-// rest has the console busy for a while, within its round.
-func (c *console) rest(d time.Duration) {
+// rest has the console busy for a while, within its lab.
+func (c *Console) rest(d time.Duration) {
 	select {
 	case <-time.After(d):
 	case <-c.ctx.Done():
@@ -197,7 +205,7 @@ func (c *console) rest(d time.Duration) {
 
 // show prints a question and the answer to it; of a secret nothing is seen, not
 // even the end of its line (cli.Terminal). The caller holds the lock.
-func (c *console) show(question, answer string, secret bool) {
+func (c *Console) show(question, answer string, secret bool) {
 	if secret {
 		c.write(question)
 	} else {
@@ -206,14 +214,14 @@ func (c *console) show(question, answer string, secret bool) {
 }
 
 // end lets no command begin any more.
-func (c *console) end() {
+func (c *Console) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
 }
 
-// interrupt ends a command that waits for an answer.
-func (c *console) interrupt() {
+// Interrupt ends a command that waits for an answer.
+func (c *Console) Interrupt() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if q := c.question; q != nil {
@@ -225,7 +233,7 @@ func (c *console) interrupt() {
 
 // terminal is the console as one command sees it (cli.Terminal).
 type terminal struct {
-	*console
+	*Console
 	printed io.Writer // gets it too
 	answers []string  // given beforehand
 }

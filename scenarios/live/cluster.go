@@ -1,4 +1,4 @@
-package demo
+package live
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"itlsim/cucm"
@@ -55,45 +56,58 @@ type holderView struct {
 	Served []string `json:"served"` // by which nodes now
 }
 
-// look takes the panel anew and counts it as a change where it is another.
-func (w *round) look() {
-	view := w.lookAtCluster()
-	b, err := json.Marshal(view)
-	if err != nil {
-		panic(err) // of plain structs
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.seen != string(b) {
-		w.seen, w.view = string(b), view
-		w.news++
-	}
+// A panel is the cluster panel as it was last looked at.
+type panel struct {
+	mu    sync.Mutex
+	at    time.Time // by the wall clock
+	seen  string
+	view  *clusterView
+	count uint64 // of changes
 }
 
-func (w *round) clusterSince(seen uint64) (*clusterView, uint64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.news == seen {
+// clusterSince looks at the cluster, now and then, and gives the panel where that changed
+// since so many times.
+func (l *Lab) clusterSince(seen uint64) (*clusterView, uint64) {
+	p := &l.panel
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); now.Sub(p.at) >= samplingEvery {
+		view := l.lookAtCluster()
+		b, err := json.Marshal(view)
+		if err != nil {
+			panic(err) // of plain structs
+		}
+		p.at = now
+		if p.seen != string(b) {
+			p.seen, p.view = string(b), view
+			p.count++
+		}
+	}
+	if p.count == seen {
 		return nil, seen
 	}
-	return w.view, w.news
+	return p.view, p.count
 }
 
-func (w *round) lookAtCluster() *clusterView {
-	w.journal.look()
-	v := &clusterView{SettingsAccess: w.lab.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
+func (l *Lab) lookAtCluster() *clusterView {
+	l.journal.look()
+	v := &clusterView{SettingsAccess: l.Cluster.Settings().SettingsAccess, Lists: []holderView{}}
 	served := make(map[sip.Checksum][]string)
-	for i, n := range w.lab.Nodes() {
+	ssh := l.SSH()
+	for i, n := range l.Nodes() {
 		node := lookAtNode(n)
-		node.ID, node.SSH = w.consoles[i].name, w.ssh[i].Addr().String()
+		node.ID = l.consoles[i].name
+		if ssh != nil {
+			node.SSH = ssh[i]
+		}
 		v.Nodes = append(v.Nodes, node)
 		if list := n.ITL(); list != nil {
 			sum := sip.Checksum(list.SHA1())
 			served[sum] = append(served[sum], n.Name())
 		}
 	}
-	v.Silent = len(w.phones)
-	for sum, n := range w.journal.holders() {
+	v.Silent = len(l.phones)
+	for sum, n := range l.journal.holders() {
 		v.Silent -= n
 		v.Lists = append(v.Lists, holderView{fmt.Sprintf("%x", sum[:]), n, served[sum]})
 	}

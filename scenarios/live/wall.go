@@ -1,6 +1,7 @@
-package demo
+package live
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -8,17 +9,17 @@ import (
 	"itlsim/phone"
 )
 
-// A cell is a phone as the wall shows it: its trust state in the two low bits,
+// A Cell is a phone as the wall shows it: its trust state in the two low bits,
 // and whether it is on and booting.
-type cell byte
+type Cell byte
 
 const (
-	cellOn      cell = 1 << 2
-	cellBooting cell = 1 << 3
+	cellOn      Cell = 1 << 2
+	cellBooting Cell = 1 << 3
 )
 
-func cellOf(g fleet.Condition) cell {
-	c := cell(g.State)
+func cellOf(g fleet.Condition) Cell {
+	c := Cell(g.State)
 	if g.On {
 		c |= cellOn
 	}
@@ -29,7 +30,7 @@ func cellOf(g fleet.Condition) cell {
 }
 
 // letter is the cell in the page's alphabet, one hexadecimal digit.
-func (c cell) letter() byte { return "0123456789abcdef"[c&15] }
+func (c Cell) letter() byte { return "0123456789abcdef"[c&15] }
 
 // tally counts what the wall shows: phones that are off, and the others by
 // state.
@@ -38,7 +39,7 @@ type tally struct {
 	States [4]int `json:"states"`
 }
 
-func (t *tally) add(c cell, n int) {
+func (t *tally) add(c Cell, n int) {
 	if c&cellOn == 0 {
 		t.Off += n
 	} else {
@@ -50,41 +51,35 @@ func (t *tally) add(c cell, n int) {
 // of list and configuration.
 const storyKept = 8
 
-// judgement is one file that a phone was offered, and what it made of it.
-type judgement struct {
-	at time.Time
+// A Judgement is one file that a phone was offered, and what it made of it.
+type Judgement struct {
+	At time.Time // by the scenario's clock
 	phone.Verdict
 }
 
-// wall watches all phones of a fleet (fleet.Observer).
+// wall is what every phone looks like from afar, and what it was offered lately.
 type wall struct {
-	now func() time.Time // the scenario's
-
 	mu      sync.Mutex
-	cells   []cell
+	cells   []Cell
 	changes []uint64 // of each cell, its number in the count of changes
 	count   uint64
 	tally   tally
-	stories [][]judgement
+	stories [][]Judgement
 }
 
 func newWall() *wall { return &wall{} }
 
-// begin puts the phones up, before anything happens to them.
-func (w *wall) begin(phones []fleet.View, now func() time.Time) {
+// put puts a phone up, before anything happens to it.
+func (w *wall) put(v *fleet.View) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = now
-	w.cells, w.changes = make([]cell, len(phones)), make([]uint64, len(phones))
-	w.stories = make([][]judgement, len(phones))
-	for i, v := range phones {
-		w.cells[i] = cellOf(fleet.Condition{On: v.On, State: v.State})
-		w.tally.add(w.cells[i], 1)
-	}
+	c := cellOf(fleet.Condition{On: v.On, State: v.State})
+	w.cells, w.changes, w.stories = append(w.cells, c), append(w.changes, 0), append(w.stories, nil)
+	w.tally.add(c, 1)
 }
 
-// Changed notes what a phone looks like now.
-func (w *wall) Changed(i int, now fleet.Condition) {
+// changed notes what a phone looks like now.
+func (w *wall) changed(i int, now fleet.Condition) {
 	c := cellOf(now)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -97,9 +92,8 @@ func (w *wall) Changed(i int, now fleet.Condition) {
 	w.cells[i], w.changes[i] = c, w.count
 }
 
-// Judged notes what a phone made of a file.
-func (w *wall) Judged(i int, v phone.Verdict) {
-	j := judgement{w.now(), v}
+// judged notes what a phone made of a file.
+func (w *wall) judged(i int, j Judgement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	story := w.stories[i]
@@ -107,19 +101,6 @@ func (w *wall) Judged(i int, v phone.Verdict) {
 		story = append(story[:0], story[1:]...)
 	}
 	w.stories[i] = append(story, j)
-}
-
-// story is what a phone was offered lately, oldest first.
-func (w *wall) story(i int) []judgement {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]judgement(nil), w.stories[i]...)
-}
-
-func (w *wall) cell(i int) cell {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.cells[i]
 }
 
 func (w *wall) tallied() tally {
@@ -167,4 +148,18 @@ func (w *wall) letters() string {
 		b[i] = c.letter()
 	}
 	return string(b)
+}
+
+// Offered is what a phone was offered lately, oldest first.
+func (l *Lab) Offered(i int) []Judgement {
+	l.wall.mu.Lock()
+	defer l.wall.mu.Unlock()
+	return slices.Clone(l.wall.stories[i])
+}
+
+// Cell is a phone as the wall shows it.
+func (l *Lab) Cell(i int) Cell {
+	l.wall.mu.Lock()
+	defer l.wall.mu.Unlock()
+	return l.wall.cells[i]
 }

@@ -1,8 +1,7 @@
-package demo
+package live
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,34 +9,19 @@ import (
 	"itlsim/internal/cause"
 	"itlsim/internal/contain"
 	"itlsim/scenarios"
-	"itlsim/scenarios/api"
 	"itlsim/scenarios/report"
 )
 
-// free is the scenario whose cluster and phones are there while no tour is played.
-const free = "bulk-reset"
-
-// tourView is a scenario as the page offers it.
-type tourView struct {
+// A TourView is a scenario as the page offers it.
+type TourView struct {
 	Name  string `json:"name"`
 	Shows string `json:"shows"`
 	Told  bool   `json:"told"` // each step says what happens in it
 }
 
-// toursOf are the scenarios that run in a mode: the one that was given, and the
-// built-in ones of other names.
-func toursOf(cfg Config) []scenarios.Scenario {
-	all := slices.DeleteFunc(scenarios.Builtin(), func(t scenarios.Scenario) bool {
-		return t.NotIn[cfg.Mode] != "" || cfg.Tour != nil && t.Name == cfg.Tour.Name
-	})
-	if cfg.Tour != nil {
-		all = slices.Insert(all, 0, *cfg.Tour)
-	}
-	return all
-}
-
-func viewOf(t scenarios.Scenario) tourView {
-	v := tourView{t.Name, t.Shows, true}
+// TourOf is a scenario as the page offers it.
+func TourOf(t scenarios.Scenario) TourView {
+	v := TourView{t.Name, t.Shows, true}
 	for _, step := range t.Steps {
 		v.Told = v.Told && step.Says != ""
 	}
@@ -51,9 +35,9 @@ const (
 	wordTime    = time.Second / 3
 )
 
-// player plays the scenario of one round.
-type player struct {
-	round *round
+// A Tour plays the lab's scenario, step by step.
+type Tour struct {
+	lab *Lab
 
 	mu      sync.Mutex
 	count   uint64 // of changes
@@ -65,9 +49,9 @@ type player struct {
 	wake    chan struct{}
 }
 
-// playerView is a tour as the page shows it.
-type playerView struct {
-	tourView
+// tourState is a tour as the page shows it.
+type tourState struct {
+	TourView
 	Steps   []stepView `json:"steps"`
 	At      int        `json:"at"`
 	Running bool       `json:"running"`
@@ -82,22 +66,26 @@ type stepView struct {
 	Expected []report.Expectation `json:"expected"` // empty until it is done
 }
 
-// play starts the round's scenario, playing or standing before its first step.
-func (w *round) play(playing bool) *player {
-	p := &player{round: w, at: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
-	w.done.Go(p.run)
+// BeginTour begins to play the lab's scenario, or stands before its first step. There is one
+// tour a lab, which begins before anybody watches.
+func (l *Lab) BeginTour(playing bool) {
+	p := &Tour{lab: l, at: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
+	l.tour = p
+	l.work.Go(p.run)
 	p.nudge()
-	return p
 }
 
-func (p *player) since(seen uint64) (*playerView, uint64) {
+// Tour is the tour that has begun, or nil.
+func (l *Lab) Tour() *Tour { return l.tour }
+
+func (p *Tour) since(seen uint64) (*tourState, uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.count == seen {
 		return nil, seen
 	}
-	s := p.round.scenario
-	v := &playerView{tourView: viewOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
+	s := p.lab.Scenario
+	v := &tourState{TourView: TourOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
 	for i, step := range s.Steps {
 		sv := stepView{Title: step.Name, Says: step.Says, Expected: []report.Expectation{}}
 		for _, act := range step.Do {
@@ -111,8 +99,16 @@ func (p *player) since(seen uint64) (*playerView, uint64) {
 	return v, p.count
 }
 
-// set plays on or pauses; a step under way is done to its end.
-func (p *player) set(playing bool) {
+// Play plays on, with the next step where none is under way.
+func (p *Tour) Play() {
+	p.set(true)
+	p.Next()
+}
+
+// Pause plays no further step; one under way is done to its end.
+func (p *Tour) Pause() { p.set(false) }
+
+func (p *Tour) set(playing bool) {
 	contain.Holding(&p.mu, func() {
 		p.playing = playing && p.left()
 		p.count++
@@ -121,17 +117,17 @@ func (p *player) set(playing bool) {
 }
 
 // left reports whether there is a next step. The caller holds the lock.
-func (p *player) left() bool { return p.failed == "" && p.at+1 < len(p.round.scenario.Steps) }
+func (p *Tour) left() bool { return p.failed == "" && p.at+1 < len(p.lab.Scenario.Steps) }
 
-func (p *player) nudge() {
+func (p *Tour) nudge() {
 	select {
 	case p.wake <- struct{}{}:
 	default:
 	}
 }
 
-// next does the next step without playing on.
-func (p *player) next() {
+// Next does the next step without playing on.
+func (p *Tour) Next() {
 	ready := false
 	contain.Holding(&p.mu, func() {
 		if ready = !p.running && p.left(); ready {
@@ -146,7 +142,7 @@ func (p *player) next() {
 }
 
 // run does steps as they come due.
-func (p *player) run() {
+func (p *Tour) run() {
 	rest := time.NewTimer(0)
 	defer rest.Stop()
 	for {
@@ -157,32 +153,32 @@ func (p *player) run() {
 			rest.Reset(p.step())
 		}
 		select {
-		case <-p.round.ctx.Done():
+		case <-p.lab.ctx.Done():
 			return
 		case <-p.wake:
 			p.mu.Lock()
 			begin := p.playing && !p.running && p.at < 0
 			p.mu.Unlock()
 			if begin {
-				p.next()
+				p.Next()
 			}
 		case <-rest.C:
 			p.mu.Lock()
 			playing := p.playing
 			p.mu.Unlock()
 			if playing {
-				p.next()
+				p.Next()
 			}
 		}
 	}
 }
 
 // step does the step that is due, and tells how long to rest then.
-func (p *player) step() time.Duration {
-	step, began := p.round.scenario.Steps[p.at], time.Now()
-	report, err := p.round.lab.Play(p.round.ctx, step)
-	for errors.As(err, new(*api.BusyError)) { // with what the API was asked for
-		report, err = p.round.lab.Play(p.round.ctx, step)
+func (p *Tour) step() time.Duration {
+	step, began := p.lab.Scenario.Steps[p.at], time.Now()
+	report, err := p.lab.Play(p.lab.ctx, step)
+	for errors.As(err, new(*BusyError)) { // with what the API was asked for
+		report, err = p.lab.Play(p.lab.ctx, step)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

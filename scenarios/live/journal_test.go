@@ -1,4 +1,4 @@
-package demo
+package live
 
 import (
 	"encoding/binary"
