@@ -176,6 +176,12 @@ func (n *Node) Log() []string { return n.log.Lines() }
 // of one alarm, where that is not zero ([ciscolog.Log.Last]).
 func (n *Node) Logged(most int, of ciscolog.Alarm) []ciscolog.Logged { return n.log.Last(most, of) }
 
+// LoggedAfter are the entries of the application log that came after the one with a number
+// ([ciscolog.Log.After]).
+func (n *Node) LoggedAfter(number uint64, most int, of ciscolog.Alarm) ([]ciscolog.Logged, bool) {
+	return n.log.After(number, most, of)
+}
+
 // LogFiles are the names of the files that the log is in, as `file … activelog` has them,
 // the present one first.
 func (n *Node) LogFiles() []string { return n.log.Files() }

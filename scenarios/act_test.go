@@ -173,9 +173,9 @@ func TestActsAsJSON(t *testing.T) {
 		require.NoError(t, err)
 		all = append(all, act)
 	}
-	command, err := p.ParseAct("on test10pub: set cert regen TVS", "yes")
+	command, err := p.ParseTyped("on test10pub: set cert regen TVS",
+		Typed{Answers: []string{"yes"}, Refused: "in vain", Prints: []string{"this", "and that"}})
 	require.NoError(t, err)
-	command.Refused, command.Prints = "in vain", []string{"this", "and that"}
 	for _, act := range append(all, command) {
 		text, err := json.Marshal(act)
 		require.NoError(t, err)

@@ -137,6 +137,19 @@ func (p *Player) vocabulary() vocabulary {
 // "page: …". The error is of [language.ErrInvalid], a [*language.Error] that tells where in
 // the text.
 func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
+	return p.ParseTyped(text, Typed{Answers: answers})
+}
+
+// Typed is what an act that types a command may have beside its sentence, as in a scenario
+// file.
+type Typed struct {
+	Answers []string // to its questions
+	Refused string   // words that it is refused with; "": it is not
+	Prints  []string // words that it prints, each an expectation
+}
+
+// ParseTyped understands an act with all that belongs to its command ([Player.ParseAct]).
+func (p *Player) ParseTyped(text string, with Typed) (Act, error) {
 	key, value, ok := strings.Cut(text, ": ")
 	if !ok {
 		says := "an act is a key and a value, such as \"phones: power on\""
@@ -150,14 +163,15 @@ func (p *Player) ParseAct(text string, answers ...string) (Act, error) {
 			err = &language.Error{At: of.At + utf8.RuneCountInString(key+": "), Says: of.Says}
 		}
 	}
-	if err == nil && len(answers) > 0 && act.Verb != TypeCommand {
-		err = &language.Error{Says: "only a command asks questions that have answers"}
+	more := len(with.Answers) > 0 || with.Refused != "" || len(with.Prints) > 0
+	if err == nil && more && !act.Verb.typed() {
+		err = &language.Error{Says: "only a command asks questions that have answers, is refused, or prints"}
 	}
 	if err != nil {
 		return Act{}, fmt.Errorf("%q: %w", text, err)
 	}
-	if len(answers) > 0 {
-		act.Answers = answers
+	if more {
+		act.Answers, act.Refused, act.Prints = with.Answers, with.Refused, with.Prints
 	}
 	return act, nil
 }

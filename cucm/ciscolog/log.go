@@ -20,6 +20,7 @@ type Log struct {
 	host, fqdn string
 	next       map[string]uint32 // sequence number, by process
 	entries    []Logged          // the oldest first
+	entered    uint64            // of them so far, those that were given up included
 	changed    time.Time         // when the last was entered; zero: none was since it was opened
 	file       *file             // nil: none
 }
@@ -28,7 +29,8 @@ type Log struct {
 // size are left out of it.
 type Logged struct {
 	Entry
-	line string // "": not written yet, unless there is no alarm, but a line of a file
+	Number uint64 // of the entry among all that the log has had, from 1
+	line   string // "": not written yet, unless there is no alarm, but a line of a file
 }
 
 // Line is the entry's line in the file ([Entry.String]).
@@ -119,6 +121,8 @@ func (l *Log) Raise(a Alarm, at time.Time, d Details) Entry {
 }
 
 func (l *Log) keep(k Logged) {
+	l.entered++
+	k.Number = l.entered
 	if l.entries = append(l.entries, k); len(l.entries) >= 2*Kept {
 		l.entries = slices.Delete(l.entries, 0, Kept)
 	}
@@ -150,13 +154,37 @@ func (l *Log) Last(most int, of Alarm) (last []Logged) {
 		if len(last) == most {
 			break
 		}
-		if k.Alarm != 0 && (of == 0 || k.Alarm == of) {
+		if k.is(of) {
 			last = append(last, k)
 		}
 	}
 	slices.Reverse(last)
 	return last
 }
+
+// After are the entries at hand that came after the one with a number (0: from the beginning),
+// so many at most, the oldest first, and otherwise those that [Log.Last] gives. It reports
+// whether the log has had an entry with that number.
+func (l *Log) After(number uint64, most int, of Alarm) (next []Logged, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if number > l.entered {
+		return nil, false
+	}
+	behind := min(l.entered-number, uint64(len(l.entries)))
+	for _, k := range l.entries[uint64(len(l.entries))-behind:] {
+		if len(next) == most {
+			break
+		}
+		if k.is(of) {
+			next = append(next, k)
+		}
+	}
+	return next, true
+}
+
+// is reports whether an entry is of this process, and of an alarm where that is not zero.
+func (k *Logged) is(of Alarm) bool { return k.Alarm != 0 && (of == 0 || k.Alarm == of) }
 
 // Close lets go of the log's files. Entries after that are kept in memory only.
 func (l *Log) Close() error {

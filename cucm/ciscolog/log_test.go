@@ -96,6 +96,32 @@ func numbers(t *testing.T, l *Log) (all []uint32) {
 	return all
 }
 
+// Who has read up to an entry gets those after it, and of what is not kept any more the rest.
+func TestEntriesAfterAnother(t *testing.T) {
+	l := New(nil)
+	numbers := func(after uint64, most int, of Alarm) (numbers []uint64) {
+		entries, ok := l.After(after, most, of)
+		require.True(t, ok)
+		for _, e := range entries {
+			numbers = append(numbers, e.Number)
+		}
+		return numbers
+	}
+	require.Empty(t, numbers(0, 10, 0))
+	for range 3 * Kept {
+		l.Raise(ITLFileRegenerated, time.Time{}, nil)
+	}
+	l.Raise(EndPointRegistered, time.Time{}, nil)
+	last := uint64(3*Kept + 1)
+	require.Equal(t, []uint64{last - 2, last - 1}, numbers(last-3, 2, 0))
+	require.Equal(t, []uint64{last}, numbers(0, 2, EndPointRegistered))
+	require.Equal(t, l.Last(1, 0)[0].Number, last)
+	require.Equal(t, []uint64{2*Kept + 1}, numbers(0, 1, 0), "those before are not kept")
+	require.Empty(t, numbers(last, 1, 0))
+	_, ok := l.After(last+1, 1, 0)
+	require.False(t, ok, "there is no such entry")
+}
+
 // Each process counts its own entries, whatever their facility, from 0 and without
 // gaps, and begins anew when it is started again.
 func TestEachProcessCounts(t *testing.T) {

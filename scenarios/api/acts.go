@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -86,14 +87,59 @@ func (a answers) of(text string, acts int) []string {
 	return a[text]
 }
 
-// check finds answers that are for nothing.
-func (a answers) check(do []string) error {
+// check finds answers that are for nothing, or for an act that has its own.
+func (a answers) check(do []act) error {
 	for text := range a {
 		if text == "" && len(do) != 1 {
 			return &unread{errors.New("a list of answers is for one act: give an object, with a list for each act")}
 		}
-		if text != "" && !slices.Contains(do, text) {
+		at := slices.IndexFunc(do, func(one act) bool { return text == "" || one.text == text })
+		if at < 0 {
 			return &unread{fmt.Errorf("answers to %.100q: do has no such act", text)}
+		}
+		if do[at].Answers != nil {
+			return &unread{fmt.Errorf("answers to %.100q: there are two lists of them", do[at].text)}
+		}
+	}
+	return nil
+}
+
+// An act is one as a file has it: its sentence alone, {"KEY": "VALUE"}, or with what else
+// belongs to its command.
+type act struct {
+	text string // KEY: VALUE
+	scenarios.Typed
+}
+
+// UnmarshalJSON takes a text or an object.
+func (a *act) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, &a.text) == nil {
+		return nil
+	}
+	var said map[string]json.RawMessage
+	if json.Unmarshal(data, &said) != nil {
+		return errors.New("an act is a text, or an object with a command and what belongs to it")
+	}
+	for _, key := range slices.Sorted(maps.Keys(said)) {
+		var into any
+		var value string
+		switch key {
+		case "answers":
+			into = &a.Answers
+		case "refused":
+			into = &a.Refused
+		case "prints":
+			into = &a.Prints
+		default:
+			into = &value
+		}
+		if err := json.Unmarshal(said[key], into); err != nil {
+			return fmt.Errorf("%.100q of an act: %w", key, err)
+		}
+		if into == &value && a.text != "" {
+			return fmt.Errorf("an act is one thing: %.100q and %.100q are two", a.text, key)
+		} else if into == &value {
+			a.text = key + ": " + value
 		}
 	}
 	return nil
@@ -103,7 +149,7 @@ func (a answers) check(do []string) error {
 func acts(l *live.Lab, r *http.Request) (any, error) {
 	body, err := read[struct {
 		Name    string   `json:"name"` // of the step; the first act if empty
-		Do      []string `json:"do"`
+		Do      []act    `json:"do"`
 		Answers answers  `json:"answers"`
 		Expect  []string `json:"expect"`
 	}](r)
@@ -118,10 +164,13 @@ func acts(l *live.Lab, r *http.Request) (any, error) {
 	}
 	step := scenarios.Step{Name: body.Name}
 	var unclear notUnderstood
-	for i, text := range body.Do {
-		act, err := l.ParseAct(text, body.Answers.of(text, len(body.Do))...)
+	for i, a := range body.Do {
+		if a.Answers == nil {
+			a.Answers = body.Answers.of(a.text, len(body.Do))
+		}
+		act, err := l.ParseTyped(a.text, a.Typed)
 		if err != nil {
-			unclear.add("do", i, text, err)
+			unclear.add("do", i, a.text, err)
 		}
 		step.Do = append(step.Do, act)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -67,6 +68,9 @@ func (c *client) ask(status int, method, path, body string) []byte {
 	c.handler.ServeHTTP(rw, r)
 	require.Equal(c, status, rw.Code, "%s %s: %s", method, path, rw.Body)
 	require.NoError(c, api.CheckAnswer(method, path, status, rw.Header(), rw.Body.Bytes()))
+	if status == http.StatusOK && body != "" {
+		require.NoError(c, api.CheckRequest(method, path, []byte(body)))
+	}
 	return rw.Body.Bytes()
 }
 
@@ -112,8 +116,13 @@ type answer struct {
 		Name, Role string
 		ITL        *struct{ SHA1 string }
 	}
-	Alarms  []struct{ Phone, Status, ITL string }
-	Entries []struct{ Alarm, Line string }
+	Alarms, Entries []logEntry
+}
+
+// A logEntry is one of a log, or an alarm.
+type logEntry struct {
+	At                                    time.Time
+	Node, Phone, Status, ITL, Alarm, Line string
 }
 
 // names are those of a page of phones.
@@ -240,6 +249,39 @@ func TestWhatDoesNotComeTrue(t *testing.T) {
 	require.Contains(t, a.Error, "no act was on a part of the phones yet")
 }
 
+// A command that must be refused, and what one must print, is said and judged as in a file.
+func TestWhatCommandsSay(t *testing.T) {
+	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
+	a := c.told(200, "POST", "/acts", `{"do": [
+		{"on test10pub": "set cert regen CallManager", "answers": ["yes"], "prints": ["Successfully Regenerated"]},
+		{"on test10pub": "set cert regen TVS", "refused": "modified in the last 5 minutes", "answers": ["yes"]},
+		{"on test10pub": "show itl", "prints": ["TVS", "no such thing"]},
+		{"on test10pub": "show itl", "refused": "in vain"}]}`)
+	require.False(t, a.Passed)
+	var judged []string
+	for _, e := range a.Expectations {
+		judged = append(judged, fmt.Sprint(e.Passed, " ", e.Text))
+	}
+	require.Equal(t, []string{
+		`true on test10pub: set cert regen CallManager prints "Successfully Regenerated"`,
+		`true on test10pub: set cert regen TVS is refused: modified in the last 5 minutes`,
+		`true on test10pub: show itl prints "TVS"`,
+		`false on test10pub: show itl prints "no such thing"`,
+		`false on test10pub: show itl is refused`,
+	}, judged)
+	for request, says := range map[string]string{
+		`{"do": [{"phones": "power on", "refused": "x"}]}`:                     "only a command",
+		`{"do": [{"phones": "power on", "wait": "1 minute"}]}`:                 "an act is one thing",
+		`{"do": [{"answers": ["y"]}]}`:                                         "an act is a key and a value",
+		`{"do": [7]}`:                                                          "an act is a text, or an object",
+		`{"do": [{"on test10pub": 7}]}`:                                        "\"on test10pub\" of an act",
+		`{"do": [{"on test10pub": "show itl", "on test10pub": "show itl"}]}`:   "twice",
+		`{"do": [{"on test10pub": "show itl", "answers": []}], "answers": []}`: "two lists",
+	} {
+		require.Contains(t, c.told(400, "POST", "/acts", request).Error, says, request)
+	}
+}
+
 // Phones come page by page, each once, whatever is asked for.
 func TestPagesOfPhones(t *testing.T) {
 	c := open(t, lab.Virtual, "both-certificates-at-once", 25)
@@ -269,6 +311,47 @@ func TestPagesOfPhones(t *testing.T) {
 		"/alarms?limit=many": 400, "/phones/SEP001BD4000000/ctl": 404,
 	} {
 		require.NotEmpty(t, c.told(status, "GET", path, "").Error, path)
+	}
+}
+
+// A log is read page by page from the beginning, each entry once, and on from there as it grows;
+// alarms likewise, those of both clusters by their time.
+func TestPagesOfLogs(t *testing.T) {
+	c := open(t, lab.Virtual, "migration-bulk-certificates", 6)
+	require.Empty(t, c.told(200, "GET", "/alarms", "").Alarms)
+	c.ask(200, "POST", "/acts", `{"do": ["phones: power on", "50% of the phones: move to the other cluster",
+		"phones: reset", "wait: 1 minute", "phones: reset"]}`)
+	of := func(a answer) []logEntry { return append(a.Entries, a.Alarms...) }
+	for path, beginning := range map[string]string{"/log?node=" + c.lab.NodeNames()[0]: "0", "/alarms?": "0,0"} {
+		whole := c.told(200, "GET", path+"&limit=1000", "")
+		require.Greater(t, len(of(whole)), 10)
+		var all []logEntry
+		next := beginning
+		for {
+			page := c.told(200, "GET", path+"&limit=4&after="+next, "")
+			if next = page.Next; len(of(page)) == 0 {
+				break
+			}
+			all = append(all, of(page)...)
+		}
+		require.Equal(t, of(whole), all)
+		require.Equal(t, whole.Next, next)
+		newest := c.told(200, "GET", path+"&limit=3", "")
+		require.Equal(t, all[len(all)-3:], of(newest))
+		require.Equal(t, next, newest.Next)
+
+		c.ask(200, "POST", "/acts", `{"do": ["phones: reset", "phones: erase the trust list"]}`)
+		require.NotEmpty(t, of(c.told(200, "GET", path+"&after="+next, "")))
+	}
+	alarms := c.told(200, "GET", "/alarms", "").Alarms
+	nodes := make(map[string]bool)
+	for _, a := range alarms {
+		nodes[a.Node] = true
+	}
+	require.Len(t, nodes, 2)
+	require.True(t, slices.IsSortedFunc(alarms, func(a, b logEntry) int { return a.At.Compare(b.At) }))
+	for _, after := range []string{"x", "1,2,3", "99999999", "-1"} {
+		require.Contains(t, c.told(400, "GET", "/log?after="+after, "").Error, "want next of an answer", after)
 	}
 }
 

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"itlsim/cucm"
-	"itlsim/cucm/ciscolog"
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/scenarios/live"
@@ -171,62 +169,4 @@ func nodeList(l *live.Lab, r *http.Request) (any, error) {
 		return nil, err
 	}
 	return pick(r, n.Name(), n.ITL(), n.CTL())
-}
-
-// An alarm is a phone's DeviceTLInfo, as the publisher logged it.
-type alarm struct {
-	At     time.Time `json:"at"`
-	Node   string    `json:"node"`
-	Phone  string    `json:"phone"`
-	ITL    string    `json:"itl,omitempty"` // checksum of the list that it holds
-	Status string    `json:"status"`        // Match, Mismatch, Not Installed
-}
-
-// alarms are the newest, the oldest of them first.
-func alarms(l *live.Lab, r *http.Request) (any, error) {
-	limit, err := most(r)
-	if err != nil {
-		return nil, err
-	}
-	all := []alarm{}
-	for _, c := range l.Clusters() {
-		for _, e := range c.Publisher().Logged(limit, ciscolog.DeviceTLInfo) {
-			report, ok := e.Details.(cucm.Report)
-			if !ok {
-				continue
-			}
-			a := alarm{At: e.At, Node: e.Host, Phone: report.Device, Status: string(report.Status)}
-			if report.ITL != nil {
-				a.ITL = fmt.Sprintf("%x", report.ITL[:])
-			}
-			all = append(all, a)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b alarm) int { return a.At.Compare(b.At) })
-	return map[string]any{"alarms": all[max(0, len(all)-limit):]}, nil
-}
-
-// An entry is one of a node's application log.
-type entry struct {
-	At    time.Time `json:"at"`
-	Alarm string    `json:"alarm"`
-	Line  string    `json:"line"` // of CiscoSyslog
-}
-
-// log is the end of a node's application log; that of the publisher, where none is named.
-func log(l *live.Lab, r *http.Request) (any, error) {
-	limit, err := most(r)
-	if err != nil {
-		return nil, err
-	}
-	name := cmp.Or(r.URL.Query().Get("node"), l.NodeNames()[0])
-	n, err := find(l, name)
-	if err != nil {
-		return nil, err
-	}
-	entries := []entry{}
-	for _, e := range n.Logged(limit, 0) {
-		entries = append(entries, entry{e.At, e.Alarm.String(), e.Line()})
-	}
-	return map[string]any{"node": name, "entries": entries}, nil
 }

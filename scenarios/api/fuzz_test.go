@@ -19,6 +19,7 @@ func FuzzActs(f *testing.F) {
 		"answers": {"on test10pub: set cert regen TVS": ["yes"]}}`)
 	f.Add(`{"do": ["wait: 1 day", "fault: TVS of test10pub is down"], "answers": {"": ["x"]}}`)
 	f.Add(`{"do": ["phones: "], "answers": null}`)
+	f.Add(`{"do": [{"on test10pub": "show itl", "answers": ["y"], "refused": "a", "prints": ["b"]}, {"phones": 1}, null]}`)
 	l := openLab(f, lab.Virtual, "both-certificates-at-once", 2)
 	handler := api.New(api.Config{Lab: func() *live.Lab { return l }})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -79,7 +79,6 @@ func CheckAnswer(method, path string, status int, header http.Header, body []byt
 		return fmt.Errorf("%s is not described", path)
 	}
 	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
-	escape := strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
 	if err != nil {
 		return err
@@ -100,6 +99,25 @@ func CheckAnswer(method, path string, status int, header http.Header, body []byt
 	if kind != "application/json" {
 		return nil
 	}
+	return validate(doc, where, body)
+}
+
+// CheckRequest says what of a request's body is not as it is described.
+func CheckRequest(method, path string, body []byte) error {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
+	if err != nil {
+		return err
+	}
+	return validate(doc, fmt.Sprintf("#/paths/%s/%s/requestBody", escape(path), strings.ToLower(method)), body)
+}
+
+// escape has a path of the description as a pointer has it.
+func escape(path string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(path)
+}
+
+// validate checks JSON against the schema that is of the content at a place of the description.
+func validate(doc any, where string, body []byte) error {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	if err := c.AddResource("openapi.json", doc); err != nil {
