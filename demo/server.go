@@ -23,7 +23,7 @@ import (
 	"itlsim/sshd"
 )
 
-//go:embed page
+//go:embed page/*.html page/*.css page/*.svg page/*.js
 var page embed.FS
 
 // Config is what a demonstration needs.

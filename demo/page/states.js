@@ -1,86 +1,53 @@
-// The states of phones: their names, and how each is drawn. Shape tells them
-// apart as well as colour does.
+// The states of phones: how a phone comes as a cell, what it is called, and how
+// many there are of each.
 
-import { css } from "./util.js";
+// A cell has the trust state in its two low bits, and these.
+export const ON = 4, BOOTING = 8, WAITING = 16;
 
+// states in the order in which they are told: what is wrong comes first.
 export const states = [
-  { key: "trusted", name: "Trusted", code: 1 },
-  { key: "untrusted", name: "Untrusted", code: 3 },
-  { key: "locked", name: "Locked", code: 2 },
-  { key: "none", name: "No list yet", code: 0 },
-  { key: "off", name: "Off", code: -1 },
+  { key: "untrusted", name: "Lost", means: "untrusted: something was refused, and no trust point is left that could help", cell: ON | 3 },
+  { key: "locked", name: "Locked", means: "something was refused; a trust point may still help", cell: ON | 2 },
+  { key: "none", name: "No list yet", means: "switched on, without a trust list", cell: ON },
+  { key: "trusted", name: "Trusted", means: "trust list and configuration were authenticated", cell: ON | 1 },
+  { key: "off", name: "Off", means: "without power", cell: 0 },
 ];
-export const ON = 4, BOOTING = 8;
 const byCode = ["none", "trusted", "locked", "untrusted"];
 
-// stateOf a cell of the wall.
+// stateOf a cell is one of the states' keys.
 export const stateOf = (cell) => (cell & ON ? byCode[cell & 3] : "off");
-export const nameOf = (cell) => states.find((s) => s.key === stateOf(cell)).name + (cell & BOOTING ? ", booting" : "");
 
-export function palette() {
-  const p = { panel: css("--panel") };
-  for (const s of states) p[s.key] = css("--" + s.key);
-  return p;
+// lookOf a cell is the colour that it has: of its state, or of a phone that
+// boots.
+export const lookOf = (cell) => (cell & ON && cell & BOOTING ? "booting" : stateOf(cell));
+
+const names = Object.fromEntries(states.map((s) => [s.key, s.name]));
+export const nameOf = (cell) => names[stateOf(cell)] + (cell & BOOTING ? ", booting" : cell & WAITING ? ", waiting for its turn" : "");
+
+// decode the wall's letters, one a cell, digits of base 32, into cells.
+export function decode(letters, cells = new Uint8Array(letters.length)) {
+  for (let i = 0; i < letters.length; i++) {
+    const code = letters.charCodeAt(i);
+    cells[i] = code > 57 ? code - 87 : code - 48;
+  }
+  return cells;
 }
 
-// A Sheet holds a picture of every cell there is: to copy one is many times
-// faster than to draw it.
-export class Sheet {
-  // ready draws the pictures of a size, where it has others.
-  ready(size) {
-    const scale = window.devicePixelRatio || 1, key = [size, scale, document.documentElement.dataset.theme].join();
-    if (this.key === key) return;
-    Object.assign(this, { key, scale, size, side: Math.ceil((size + 2) * scale) });
-    this.canvas = new OffscreenCanvas(16 * this.side, this.side);
-    const g = this.canvas.getContext("2d"), colours = palette();
-    for (let c = 0; c < 16; c++) { g.setTransform(scale, 0, 0, scale, c * this.side, 0); draw(g, c, 1, 1, size, colours); }
-  }
-
-  paint(g, cell, x, y) {
-    const { side, scale, size } = this;
-    g.clearRect(x - 1, y - 1, size + 2, size + 2); // with the ends of a cross
-    g.drawImage(this.canvas, (cell & 15) * side, 0, side, side, x - 1, y - 1, side / scale, side / scale);
-  }
-}
-
-// draw one phone: trusted a full square, locked half of one, untrusted a cross
-// in a frame, without a list a frame, off a dot. One that boots is hollow in its
-// middle.
-export function draw(g, cell, x, y, size, colours) {
-  const state = stateOf(cell), c = colours[state];
-  g.clearRect(x - 1, y - 1, size + 2, size + 2); // with the ends of a cross
-  g.fillStyle = g.strokeStyle = c;
-  const line = Math.max(1, size / 7);
-  g.lineWidth = line;
-  switch (state) {
-    case "trusted":
-      g.fillRect(x, y, size, size);
-      break;
-    case "locked":
-      g.beginPath();
-      g.moveTo(x, y + size); g.lineTo(x + size, y + size); g.lineTo(x + size, y);
-      g.closePath(); g.fill();
-      g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
-      break;
-    case "untrusted":
-      if (size >= 7) g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
-      g.beginPath();
-      g.moveTo(x, y); g.lineTo(x + size, y + size);
-      g.moveTo(x + size, y); g.lineTo(x, y + size);
-      g.lineWidth = Math.max(1, size / 5);
-      g.stroke();
-      break;
-    case "none":
-      g.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
-      break;
-    default: {
-      const d = Math.max(1, size / 3);
-      g.fillRect(x + (size - d) / 2, y + (size - d) / 2, d, d);
-    }
-  }
-  if (cell & BOOTING) {
-    const d = Math.max(1, size / 2.5);
-    g.fillStyle = colours.panel;
-    g.fillRect(x + (size - d) / 2, y + (size - d) / 2, d, d);
-  }
+// count tells how many cells are in each state; how many of each of them boot;
+// and how many wait for their turn to do what they were told. With blocks, which
+// say of each cell where it belongs, there is an answer for each of so many.
+export function count(cells, blocks, many = 1) {
+  const kinds = Array.from({ length: many }, () => new Int32Array(32));
+  for (let i = 0; i < cells.length; i++) kinds[blocks ? blocks[i] : 0][cells[i] & 31]++;
+  const tallies = kinds.map((n) => {
+    const t = { total: 0, untrusted: 0, locked: 0, none: 0, trusted: 0, off: 0, waiting: 0, booting: { untrusted: 0, locked: 0, none: 0, trusted: 0, off: 0 } };
+    n.forEach((phones, cell) => {
+      t.total += phones;
+      t[stateOf(cell)] += phones;
+      if (lookOf(cell) === "booting") t.booting[stateOf(cell)] += phones;
+      if (cell & WAITING) t.waiting += phones;
+    });
+    return t;
+  });
+  return blocks ? tallies : tallies[0];
 }

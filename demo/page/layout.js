@@ -1,0 +1,107 @@
+// Where each phone has its place on the wall: blocks of cells, all as large as
+// they can be. It computes only; wall.js draws.
+
+const least = 2, most = 15; // pixels of a cell with the space around it
+export const narrowest = 84; // pixels of a block, so that its heading can be read
+
+// layout places groups ({name, phones}: numbers of phones) on so much room, in
+// rows of blocks beneath headings. Where not even the smallest cells fit, it
+// becomes higher than that. All are whole pixels, of any kind.
+export function layout({ width, height, groups, heading = 20, gap = 10, smallest = least, largest = most, narrow = narrowest }) {
+  let best;
+  for (let rows = 1; rows <= groups.length; rows++) {
+    const parts = divide(groups, rows).map((part) => ({ part, widths: share(part.map((g) => g.phones.length), width, gap, narrow) }));
+    if (rows < groups.length && parts.some((r) => Math.min(...r.widths) < narrow)) continue; // too many abreast
+    const high = (pitch) => parts.reduce((y, r) => y + heading + gap / 2 + pitch * Math.max(...r.part.map((g, i) => Math.ceil(g.phones.length / columnsOf(r.widths[i], pitch)))), 0);
+    let pitch = largest;
+    while (pitch > smallest && high(pitch) > height) pitch--;
+    const found = { parts, pitch, high: high(pitch) };
+    if (!best || pitch > best.pitch || (best.high > height && found.high < best.high)) best = found;
+  }
+  return place(best, { width, heading, gap, many: groups.reduce((n, g) => n + g.phones.length, 0) });
+}
+
+const columnsOf = (width, pitch) => Math.max(1, Math.floor(width / pitch));
+
+function place({ parts, pitch }, { width, heading, gap, many }) {
+  const found = { pitch, width, height: 0, blocks: [], order: new Int32Array(many), at: new Int32Array(many), x: new Int32Array(many), y: new Int32Array(many), block: new Uint16Array(many) };
+  let n = 0;
+  for (const { part, widths } of parts) {
+    let left = 0, rows = 0;
+    part.forEach((g, i) => {
+      const b = { ...g, x: left, y: found.height, width: widths[i], columns: columnsOf(widths[i], pitch), first: n, top: found.height + heading };
+      g.phones.forEach((p, k) => {
+        found.x[p] = b.x + (k % b.columns) * pitch;
+        found.y[p] = b.top + Math.floor(k / b.columns) * pitch;
+        found.block[p] = found.blocks.length;
+        found.at[p] = n;
+        found.order[n++] = p;
+      });
+      found.blocks.push(b);
+      left += widths[i] + gap;
+      rows = Math.max(rows, Math.ceil(g.phones.length / b.columns));
+    });
+    found.height += heading + rows * pitch + Math.floor(gap / 2);
+  }
+  return found;
+}
+
+// divide groups into so many runs of about as many phones each; each has one at
+// least.
+function divide(groups, rows) {
+  const all = groups.reduce((n, g) => n + g.phones.length, 0), runs = [[]];
+  let sum = 0;
+  groups.forEach((g, i) => {
+    const left = groups.length - i, wanted = rows - runs.length;
+    if (runs.at(-1).length && wanted && (left === wanted || sum + g.phones.length / 2 >= (all * runs.length) / rows)) runs.push([]);
+    runs.at(-1).push(g);
+    sum += g.phones.length;
+  });
+  return runs;
+}
+
+// share out a width among blocks by their phones, to each enough for its heading
+// where there is enough for all.
+function share(phones, width, gap, narrow) {
+  const room = width - gap * (phones.length - 1), poor = new Set();
+  for (;;) {
+    const left = room - poor.size * narrow, rich = phones.reduce((n, p, i) => n + (poor.has(i) ? 0 : p), 0);
+    const widths = phones.map((p, i) => (poor.has(i) ? narrow : Math.floor((left * p) / rich)));
+    const more = widths.findIndex((w, i) => w < narrow && !poor.has(i));
+    if (more < 0) return widths;
+    if (room < narrow * phones.length) return phones.map(() => Math.floor(room / phones.length));
+    poor.add(more);
+  }
+}
+
+// hit is the phone at a point, or -1.
+export function hit({ blocks, pitch }, x, y) {
+  for (const b of blocks) {
+    const column = Math.floor((x - b.x) / pitch), row = Math.floor((y - b.top) / pitch), k = row * b.columns + column;
+    if (row >= 0 && column >= 0 && column < b.columns && k < b.phones.length) return b.phones[k];
+  }
+  return -1;
+}
+
+// step is the phone to which a key leads from another, or undefined where the key
+// leads nowhere.
+export function step({ blocks, block, order, at }, phone, key) {
+  const columns = blocks[block[phone]].columns, last = order.length - 1;
+  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: 10 * columns, PageUp: -10 * columns, Home: -last, End: last }[key];
+  return by && order[Math.min(last, Math.max(0, at[phone] + by))];
+}
+
+const shown = 12; // groups; more are the others
+
+// grouped puts phones together that are alike in their values (a number for each
+// phone, its place in names; -1 has none), in the order of names or, where
+// largest, the most first.
+export function grouped(values, names, { none = "none", largest = false } = {}) {
+  const found = new Map();
+  values.forEach((v, i) => { if (!found.has(v)) found.set(v, []); found.get(v).push(i); });
+  const groups = [...found].sort(([a, p], [b, q]) => (largest ? q.length - p.length : 0) || (a < 0) - (b < 0) || a - b)
+    .map(([v, phones]) => ({ name: v < 0 ? none : names[v], phones }));
+  if (groups.length <= shown) return groups;
+  const others = groups.splice(shown - 1);
+  return [...groups, { name: `${others.length} others`, phones: others.flatMap((g) => g.phones).sort((a, b) => a - b) }];
+}

@@ -1,0 +1,21 @@
+package demo_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/sftptest"
+)
+
+// What the page's modules compute is tested in their own language (page/test).
+func TestModulesOfThePage(t *testing.T) {
+	files, err := filepath.Glob("page/test/*.test.js")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	node := exec.CommandContext(t.Context(), sftptest.Program(t, "node"), append([]string{"--test"}, files...)...)
+	out, err := node.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
