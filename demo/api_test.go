@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,10 +63,8 @@ func TestAPIIsGuarded(t *testing.T) {
 	wrong := func(r *http.Request) { r.Header.Set("Authorization", "Bearer wrong") }
 	code, _ := a.ask("GET", "/cluster", "", wrong)
 	require.Equal(t, http.StatusUnauthorized, code)
-	began := time.Now()
 	code, _ = a.ask("GET", "/cluster", "", nil)
 	require.Equal(t, http.StatusOK, code)
-	require.Greater(t, time.Since(began), 100*time.Millisecond, "guessing costs who comes from the same address")
 }
 
 // A scenario is put up without a page and without playing its steps. What is done to it is

@@ -3,7 +3,6 @@ package demo
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"embed"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ type Config struct {
 
 	Listen string // host:port of the page; "": there is none
 	// API, where not empty, is the host:port of the API (package scenarios/api). Its token is
-	// Token, or one that is drawn.
+	// drawn ([Server.API]); Token, where there is one, will do, too.
 	API string
 	// Still has time pass by waits alone in virtual mode, and phones take none by the wall
 	// clock: what programs do with them depends on the seed and on nothing else.
@@ -65,7 +64,7 @@ type Server struct {
 	tours  []scenarios.Scenario
 	page   *accept.HTTPServer // nil: there is none
 	api    *accept.HTTPServer // likewise
-	token  string             // of the API
+	bearer string             // the API's token
 	pages  chan struct{}      // one place for each open page
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -108,9 +107,7 @@ var limits = accept.Limits{Unproven: 256, Share: 64}
 // Start starts a cluster, its phones, the page and the API. Without a tour the phones
 // boot at once. Close ends everything.
 func Start(cfg Config) (*Server, error) {
-	s := &Server{
-		config: cfg, tours: toursOf(cfg), pages: make(chan struct{}, maxPages), token: cmp.Or(cfg.Token, rand.Text()),
-	}
+	s := &Server{config: cfg, tours: toursOf(cfg), pages: make(chan struct{}, maxPages)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.start(); err != nil {
 		s.cancel()
@@ -121,11 +118,11 @@ func Start(cfg Config) (*Server, error) {
 
 // start listens, opens the first round, and serves.
 func (s *Server) start() (err error) {
-	page, pageGuard, err := listen(s.config.Listen, s.config.Token, "web page")
+	page, pageGuard, err := listen(s.config.Listen, "web page", s.config.Token, guard.ForPage)
 	if err != nil {
 		return err
 	}
-	programs, apiGuard, err := listen(s.config.API, s.token, "API")
+	programs, apiGuard, err := listen(s.config.API, "API", s.config.Token, guard.ForAPI)
 	tour := ""
 	if s.config.Tour != nil {
 		tour = s.config.Tour.Name
@@ -145,13 +142,16 @@ func (s *Server) start() (err error) {
 		s.page = accept.ServeHTTP(page, limits, nil, s.contained(pageGuard.Page(s.handler())))
 	}
 	if programs != nil {
+		s.bearer = apiGuard.Bearer()
 		s.api = accept.ServeHTTP(programs, limits, nil, s.contained(apiGuard.API(s.programs())))
 	}
 	return nil
 }
 
-// listen listens at an address, "" for none, and guards what it is for.
-func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
+// listen listens at an address, "" for none, and has what it is for guarded.
+func listen(
+	address, what, token string, guarded func(net.Listener, string) (*guard.Guard, error),
+) (net.Listener, *guard.Guard, error) {
 	if address == "" {
 		return nil, nil, nil
 	}
@@ -159,7 +159,7 @@ func listen(address, token, what string) (net.Listener, *guard.Guard, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", what, err)
 	}
-	g, err := guard.New(l, token)
+	g, err := guarded(l, token)
 	if err != nil {
 		l.Close()
 		return nil, nil, err
@@ -198,7 +198,7 @@ func (s *Server) API() (url, token string) {
 	if s.api == nil {
 		return "", ""
 	}
-	return "http://" + s.api.Addr().String() + api.Prefix, s.token
+	return "http://" + s.api.Addr().String() + api.Prefix, s.bearer
 }
 
 // Nodes are the nodes as of now; a return to the start replaces them.

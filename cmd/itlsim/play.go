@@ -46,7 +46,7 @@ func play(ctx context.Context, s streams, end *ending, p played, opened func(*de
 	defer d.Close()
 	end.begin()
 	r := p.ready(d)
-	r.given, r.tokenGiven = given, p.Token != ""
+	r.given = given
 	r.print(s.out)
 	if err := r.write(file); err != nil {
 		return err

@@ -19,7 +19,7 @@ type ready struct {
 	API   string      `json:"api,omitempty"`   // where its paths begin
 	Token string      `json:"token,omitempty"` // that requests to the API show
 
-	given, tokenGiven bool // the password, the API's token
+	given bool // the password
 
 	file string // where it was written; "": nowhere that goes with the program
 }
@@ -71,11 +71,7 @@ func (r *ready) print(out io.Writer) {
 	}
 	fmt.Fprintf(w, "user %s, password %s\n", r.Admin.User, password)
 	if r.API != "" {
-		token := r.Token
-		if r.tokenGiven {
-			token = "as given"
-		}
-		fmt.Fprintf(w, "API %s, token %s\n", r.API, token)
+		fmt.Fprintf(w, "API %s, token %s\n", r.API, r.Token)
 	}
 	_ = w.Flush()
 }

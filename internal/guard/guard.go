@@ -24,7 +24,7 @@ import (
 // are hexadecimal digits drawn at random.
 const MinToken = 16
 
-// patience is how long a program that shows its token waits for its turn, where somebody at
+// patience is how long a program that shows a token that was given waits for its turn, where somebody at
 // the same address guesses. Who sees a page is told to come again.
 const patience = 10 * time.Second
 
@@ -32,25 +32,37 @@ const patience = 10 * time.Second
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
 	"img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// A Guard guards what a listener is for. Make it with [New].
+// A Guard guards what a listener is for. Make it with [ForPage] or [ForAPI].
+//
+// There are two secrets. The token may be one that somebody chose, so attempts at it have a
+// price: whoever shows it waits where others at the same address were wrong, since an answer
+// that came at once would tell who guesses, at any rate, which one is right. The session's 128
+// random bits nobody guesses at any rate, so who shows them waits for nobody: pages by their
+// cookie, programs by their header.
 type Guard struct {
 	at      *net.TCPAddr
 	token   string // "": none is wanted of a page
-	session string // the cookie of who has shown the token
+	session string // the cookie of who has shown the token, and the token of programs
 	guesses guess.Gate
 }
 
-// New guards what listens at an address. An address that is not loopback needs a token,
+// ForPage guards a page that listens at an address. One that is not loopback needs a token,
 // which has [MinToken] characters or more.
-func New(l net.Listener, token string) (*Guard, error) {
-	at := l.Addr().(*net.TCPAddr)
-	switch {
-	case token != "" && len(token) < MinToken:
-		return nil, fmt.Errorf("the token has %d characters: it needs %d or more", len(token), MinToken)
-	case !at.IP.IsLoopback() && token == "":
-		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", at)
+func ForPage(l net.Listener, token string) (*Guard, error) {
+	g, err := ForAPI(l, token)
+	if err == nil && token == "" && !g.at.IP.IsLoopback() {
+		return nil, fmt.Errorf("the page on %s can be reached from other machines: it needs a token", g.at)
 	}
-	return &Guard{at: at, token: token, session: rand.Text()}, nil
+	return g, err
+}
+
+// ForAPI guards an API that listens at an address. A token, where there is one, is good
+// beside [Guard.Bearer]; it has [MinToken] characters or more.
+func ForAPI(l net.Listener, token string) (*Guard, error) {
+	if token != "" && len(token) < MinToken {
+		return nil, fmt.Errorf("the token has %d characters: it needs %d or more", len(token), MinToken)
+	}
+	return &Guard{at: l.Addr().(*net.TCPAddr), token: token, session: rand.Text()}, nil
 }
 
 // Page lets only the page's own requests in: with the token where one is set, in the
@@ -81,20 +93,24 @@ func (g *Guard) Page(next http.Handler) http.Handler {
 	})
 }
 
-// API lets only requests in that have the token in their header Authorization: Bearer (RFC
-// 6750, 2.1), on a loopback address under the names of this machine. Their connections
-// keep their places.
+// Bearer is the token that programs are to show, which is drawn anew by each guard: with it
+// they wait for nobody who guesses.
+func (g *Guard) Bearer() string { return g.session }
+
+// API lets only requests in that have [Guard.Bearer], or the guard's token, in their header
+// Authorization: Bearer (RFC 6750, 2.1), on a loopback address under the names of this machine.
+// Their connections keep their places.
 func (g *Guard) API(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if !begin(rw, r, true) || g.at.IP.IsLoopback() && !g.called(rw, r, "API") {
 			return
 		}
 		given, shown := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !shown || g.token == "" {
+		if !shown {
 			wantToken(rw, r, sendToken)
 			return
 		}
-		if !g.shows(rw, r, given, patience, sendToken) {
+		if !same(given, g.session) && !g.shows(rw, r, given, patience, sendToken) {
 			return
 		}
 		accept.ProveRequest(r)
@@ -156,7 +172,8 @@ func (g *Guard) shows(
 	rw http.ResponseWriter, r *http.Request, given string, patience time.Duration, otherwise string,
 ) bool {
 	from, _ := netip.ParseAddrPort(r.RemoteAddr)
-	err := g.guesses.Try(r.Context(), from.Addr(), patience, func() bool { return same(given, g.token) })
+	right := func() bool { return g.token != "" && same(given, g.token) }
+	err := g.guesses.Try(r.Context(), from.Addr(), patience, right)
 	if soon, ok := errors.AsType[*guess.TooSoon](err); ok {
 		rw.Header().Set("Retry-After", soon.RetryAfter())
 		Refuse(rw, r, http.StatusTooManyRequests, err.Error())
