@@ -133,11 +133,14 @@ func (c *Cluster) serves(server string, list sip.Checksum) bool {
 	return false
 }
 
+// means are the cluster's.
+func (c *Cluster) means() means { return means{c.config.Keys, c.config.Random, c.Now} }
+
 // draft is a draft of the present state.
 func (c *Cluster) draft() *draft {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	d := &draft{state: c.state, means: means{c.config.Keys, c.config.Random, c.Now}}
+	d := &draft{state: c.state, means: c.means()}
 	for _, n := range c.nodes {
 		host, _ := netip.ParseAddr(n.host())
 		d.nodes, d.hosts = append(d.nodes, n.nodeState), append(d.hosts, host)

@@ -1,5 +1,3 @@
-//go:build exploration
-
 package cucm_test
 
 import (
@@ -22,7 +20,7 @@ func TestForkGoesItsOwnWay(t *testing.T) {
 	file, err := l.Sub.File("SEP00000000000A.cnf.xml.sgn")
 	require.NoError(t, err)
 
-	fork, err := l.Fork(l.Clock, testkeys.NewPool(2))
+	fork, err := l.Fork(nil, func(cfg *cucm.Config) { cfg.Keys = testkeys.NewPool(2) })
 	require.NoError(t, err)
 	state := func(c *cucm.Cluster) map[string][]byte {
 		files, err := cucm.StateFiles(c)

@@ -29,7 +29,15 @@ type SFTPServer struct {
 // sftpServers are those of a lab, on ports that the system chooses. A cluster
 // reaches them by their names, and reaches nothing else.
 type sftpServers struct {
-	servers map[string]*accept.Server
+	servers map[string]sftpServer
+}
+
+// An sftpServer is one of them, with its files.
+type sftpServer struct {
+	*accept.Server
+	is    SFTPServer
+	key   ssh.Signer // of the host
+	files sftp.Handlers
 }
 
 // sftpLimits let a login take long: on a busy machine the outcome of a command is to be
@@ -38,9 +46,17 @@ var sftpLimits = accept.Limits{Patience: 5 * time.Minute}
 
 // listenSFTP starts servers.
 func listenSFTP(servers []SFTPServer) (*sftpServers, error) {
-	all := &sftpServers{servers: make(map[string]*accept.Server)}
+	all := &sftpServers{servers: make(map[string]sftpServer)}
 	for _, s := range servers {
-		if err := all.listen(s); err != nil {
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, errors.Join(err, all.Close())
+		}
+		signer, err := ssh.NewSignerFromKey(key)
+		if err == nil {
+			err = all.listen(s, signer, sftp.InMemHandler())
+		}
+		if err != nil {
 			return nil, errors.Join(err, all.Close())
 		}
 	}
@@ -48,24 +64,16 @@ func listenSFTP(servers []SFTPServer) (*sftpServers, error) {
 }
 
 // listen starts a server.
-func (s *sftpServers) listen(server SFTPServer) error {
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return err
-	}
-	signer, err := ssh.NewSignerFromKey(key)
-	if err != nil {
-		return err
-	}
+func (s *sftpServers) listen(server SFTPServer, key ssh.Signer, files sftp.Handlers) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	config, files := server.config(), sftp.InMemHandler()
-	config.AddHostKey(signer)
-	s.servers[server.Name] = accept.Serve(l, sftpLimits, func(_ context.Context, conn *accept.Conn) {
+	config := server.config()
+	config.AddHostKey(key)
+	s.servers[server.Name] = sftpServer{accept.Serve(l, sftpLimits, func(_ context.Context, conn *accept.Conn) {
 		serveSFTP(conn, config, files) // whatever goes wrong the client sees
-	})
+	}), server, key, files}
 	return nil
 }
 

@@ -92,6 +92,12 @@ func (w *simulated) Configure(cfg *cucm.Config) {
 
 func (w *simulated) Remembers() bool { return true }
 
+func (w *simulated) Fork(
+	site func(int) string, clusters func(*virtual.Fleet) ([]*cucm.Cluster, error),
+) (*virtual.Fleet, error) {
+	return w.fleet.Fork(site, clusters)
+}
+
 func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	w.fleet.Connect(c)
 	return w.fleet, nil

@@ -10,7 +10,9 @@ import (
 	cucmwire "itlsim/cucm/wire"
 	"itlsim/fleet"
 	"itlsim/fleet/network"
+	"itlsim/fleet/virtual"
 	fleetwire "itlsim/fleet/wire"
+	"itlsim/phone"
 )
 
 // wire is the world of real sockets on the loopback interface. Its clock runs
@@ -21,12 +23,20 @@ type wire struct {
 	risRate  *int           // see Options
 	observer fleet.Observer // nil: nobody
 	network  *network.Network
-	clusters []*cucmwire.Sockets
+	clusters []connected
 	nodes    *addresses // of the nodes
 	fleet    *fleetwire.Fleet
-	disturbs uint64        // so far
-	stirred  uint64        // before the last keep-alives
-	stirring time.Duration // until each phone has had a keep-alive since
+	// condition is that of the network at present
+	condition network.Condition
+	disturbs  uint64        // so far
+	stirred   uint64        // before the last keep-alives
+	stirring  time.Duration // until each phone has had a keep-alive since
+}
+
+// connected is a cluster that is reachable.
+type connected struct {
+	*cucmwire.Sockets
+	cluster *cucm.Cluster
 }
 
 func openWire(opt Options, begins time.Time) (*wire, error) {
@@ -108,7 +118,7 @@ func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.clusters = append(w.clusters, net)
+	w.clusters = append(w.clusters, connected{net, c})
 	return net, nil
 }
 
@@ -130,7 +140,33 @@ func (w *wire) Fleet(limits fleet.Limits, _ int, site func(int) string) (fleet.F
 
 func (w *wire) Impair(c network.Condition) {
 	w.disturbs++
+	w.condition = c
 	w.network.Disturb(c)
+}
+
+// Fork has the phones' own times of a usual network; what that does to what they send stays.
+func (w *wire) Fork(
+	site func(int) string, clusters func(*virtual.Fleet) ([]*cucm.Cluster, error),
+) (*virtual.Fleet, error) {
+	fleet := virtual.New(virtual.Config{
+		Clock: virtual.NewClockFrom(w.start, w.Elapsed()), Seed: w.network.Seed, Network: virtual.LAN(), Site: site,
+	})
+	// The phones first: one that registers meanwhile boots again here, and nothing of the
+	// cluster is missing.
+	phones := w.fleet.Clones(&phone.Library{Remember: true})
+	forks, err := clusters(fleet)
+	if err != nil {
+		return nil, err
+	}
+	for i, net := range w.clusters {
+		runs := func(n int, s cucm.Service) bool { return net.Answers(net.cluster.Nodes()[n], s) }
+		if err := fleet.Rejoin(forks[i], runs); err != nil {
+			return nil, err
+		}
+	}
+	fleet.Impair(w.condition)
+	fleet.Take(phones)
+	return fleet, nil
 }
 
 func (w *wire) Traffic() cucm.Traffic {

@@ -7,6 +7,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/fleet/network"
+	"itlsim/fleet/virtual"
 )
 
 // A world is the network and the clock of a lab: real sockets, or simulated.
@@ -38,6 +39,9 @@ type world interface {
 	Remembers() bool
 	// Impair puts the network into a condition from now on.
 	Impair(network.Condition)
+	// Fork is the world's network once more, simulated, with the phones as they are. clusters
+	// forks the clusters on it, in their order, when the phones do nothing.
+	Fork(site func(int) string, clusters func(*virtual.Fleet) ([]*cucm.Cluster, error)) (*virtual.Fleet, error)
 	Traffic() cucm.Traffic
 	Close() error
 }

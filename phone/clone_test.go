@@ -1,5 +1,3 @@
-//go:build exploration
-
 package phone_test
 
 import (
@@ -24,7 +22,7 @@ func TestACloneGoesItsOwnWay(t *testing.T) {
 	boots(p)
 	once := p.Status()
 	require.NotEmpty(t, once)
-	clone := p.Clone()
+	clone := p.Clone(nil)
 	require.Equal(t, p, clone)
 	boots(clone)
 	require.Equal(t, once, p.Status())

@@ -36,6 +36,7 @@ type Library struct {
 	signatures  cache[signature, struct{}]
 	answers     cache[tvsAnswer, *Vouched]
 	commons     cache[commonKey, *common]
+	adopted     cache[*common, *common] // of clones, by what their phones had in common before
 	lastBoots   cache[LastBoot, *LastBoot]
 	strangers   cache[string, *StrangeTVSError]
 	alarms      cache[Lists, sip.DeviceTLInfo] // but for what is the phone's own

@@ -11,6 +11,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"math/big"
 	mathrand "math/rand/v2"
 	"slices"
@@ -70,6 +71,12 @@ func NewPool(seed uint64) *Pool {
 		p.left[bits] = keys
 	}
 	return p
+}
+
+// Clone is a pool that hands out what this one would.
+func (p *Pool) Clone() *Pool {
+	more := *p.more
+	return &Pool{maps.Clone(p.left), &more}
 }
 
 // Key takes a key out of the pool. When all shipped keys of a size are taken, the

@@ -114,10 +114,7 @@ type server interface {
 // Start makes a service listen where it did before ([cucm.Network]). One that does
 // already goes on.
 func (s *Sockets) Start(n *cucm.Node, service cucm.Service) error {
-	s.mu.Lock()
-	running := s.servers[endpoint{n, service}] != nil
-	s.mu.Unlock()
-	if running {
+	if s.Answers(n, service) {
 		return nil
 	}
 	server, err := s.listen(n, service)
@@ -215,6 +212,13 @@ func (s *Sockets) Stop(n *cucm.Node, service cucm.Service) error {
 		n.ForgetPhones()
 	}
 	return err
+}
+
+// Answers reports whether a service of a node listens.
+func (s *Sockets) Answers(n *cucm.Node, service cucm.Service) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.servers[endpoint{n, service}] != nil
 }
 
 // Switched is how often call managers were started or stopped.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"itlsim/cucm"
 	"itlsim/fleet/virtual"
 )
 
@@ -23,14 +24,14 @@ func (p *situation) again(ctx context.Context) (*situation, error) {
 		keys: &keyring{p.keys.keys, p.keys.n}, path: slices.Clip(p.path), edges: &edges{},
 	}
 	var err error
-	if q.cluster, err = p.cluster.Fork(q.clock, q.keys); err != nil {
+	if q.cluster, err = p.cluster.Fork(nil, ownMeans(q)); err != nil {
 		return nil, err
 	}
 	q.connect()
 	if err := q.fleet.Advance(ctx, p.clock.Elapsed()); err != nil {
 		return nil, err
 	}
-	q.add(p.phones[0].Clone())
+	q.add(p.phones[0].Clone(nil))
 	q.setFaults(p.faults)
 	q.checkers = []checker{q.edges}
 	for _, c := range p.checkers {
@@ -52,9 +53,14 @@ func (p *situation) again(ctx context.Context) (*situation, error) {
 	return q, nil
 }
 
+// ownMeans are those of a situation's cluster.
+func ownMeans(q *situation) func(*cucm.Config) {
+	return func(cfg *cucm.Config) { cfg.Clock, cfg.Keys = q.clock, q.keys }
+}
+
 // shrink lets go of what again makes anew.
 func (p *situation) shrink() (err error) {
 	p.fleet, p.first, p.tamper = nil, nil, nil
-	p.cluster, err = p.cluster.Fork(p.clock, p.keys)
+	p.cluster, err = p.cluster.Fork(nil, ownMeans(p))
 	return err
 }

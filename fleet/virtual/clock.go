@@ -22,6 +22,14 @@ func NewClock() *Clock { return &Clock{} }
 // NewClockAt makes one of a run that begins at another time.
 func NewClockAt(begins time.Time) *Clock { return &Clock{began: begins} }
 
+// NewClockFrom makes one of a run that began at a time (the zero time: in 2014) and has come
+// so far.
+func NewClockFrom(began time.Time, elapsed time.Duration) *Clock {
+	c := NewClockAt(began)
+	c.now.Store(int64(elapsed))
+	return c
+}
+
 // Now is the scenario's time.
 func (c *Clock) Now() time.Time { return c.at(c.now.Load()) }
 

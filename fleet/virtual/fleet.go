@@ -80,7 +80,7 @@ func New(cfg Config) *Fleet {
 	cfg.Boots = cmp.Or(cfg.Boots, DefaultBoots)
 	n := &cfg.Network
 	return &Fleet{
-		config: cfg, thinks: max(1, min(n.Think, n.Attach, n.Update, n.Join)),
+		config: cfg, thinks: max(1, min(n.Think, n.Attach, n.Update, n.Join)), now: int64(cfg.Clock.Elapsed()),
 		handshakes: make(map[handshake]error), rooms: make([][]phone.Action, cfg.Workers),
 	}
 }

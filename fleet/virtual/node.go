@@ -50,15 +50,20 @@ func (f *Fleet) nodeAt(address string) (uint8, *node) {
 func (f *Fleet) Connect(c *cucm.Cluster) {
 	for _, cn := range c.Nodes() {
 		host := net.IPv4(127, 0, 0, byte(len(f.nodes)+2)).String()
-		n := &node{Node: cn, cluster: c, host: host}
-		for _, s := range cucm.Services {
-			n.up = append(n.up, cn.Running(s))
-		}
-		f.nodes = append(f.nodes, n)
+		f.join(c, cn, host, cn.Running)
 	}
 	c.Connect(f, func(cn *cucm.Node, s cucm.Service) string {
 		return net.JoinHostPort(f.node(cn).host, strconv.Itoa(s.Port()))
 	})
+}
+
+// join adds a node whose services run as it is told.
+func (f *Fleet) join(c *cucm.Cluster, cn *cucm.Node, host string, runs func(cucm.Service) bool) {
+	n := &node{Node: cn, cluster: c, host: host}
+	for _, s := range cucm.Services {
+		n.up = append(n.up, runs(s))
+	}
+	f.nodes = append(f.nodes, n)
 }
 
 // Start makes a service answer (cucm.Network).

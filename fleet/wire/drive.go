@@ -48,7 +48,8 @@ func (f *Fleet) drive(s *slot) {
 	}
 }
 
-// next is the phone's next event, or nil, which lets other workers have the phone.
+// next is the phone's next event, which [Fleet.step] takes out of what it has yet to do, or
+// nil, which lets other workers have the phone.
 // Events from outside come before the answer to the phone's last action: after a
 // reset the phone itself ignores that answer, otherwise its boot goes on.
 func (f *Fleet) next(s *slot) phone.Event {
@@ -56,13 +57,10 @@ func (f *Fleet) next(s *slot) phone.Event {
 	defer f.mu.Unlock()
 	if f.ctx.Err() == nil {
 		if len(s.pending) > 0 {
-			ev := s.pending[0]
-			s.pending = s.pending[1:]
-			return ev
+			return s.pending[0]
 		}
-		if ev := s.answer; ev != nil {
-			s.answer = nil
-			return ev
+		if s.answer != nil {
+			return s.answer
 		}
 	}
 	s.queued = false
@@ -84,6 +82,7 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	defer s.mu.Unlock()
 	before := s.phone.Boots()
 	actions := s.phone.Step(f.config.Clock.Now(), ev)
+	f.stepped(s, ev)
 	boots := s.phone.Boots() != before
 	if !s.begun.IsZero() && (boots || !s.phone.On()) {
 		f.tally.CutShort.Add(1)
@@ -96,6 +95,18 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 		f.changed(s)
 	}
 	return actions
+}
+
+// stepped takes the next event out of what a phone has yet to do. The caller has its lock, so
+// that nobody sees the phone and the event apart.
+func (f *Fleet) stepped(s *slot, ev phone.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if phone.IsAnswer(ev) {
+		s.answer = nil
+	} else {
+		s.pending = s.pending[1:]
+	}
 }
 
 // carryOut does one action and returns the answer to it, if it wants one.
