@@ -96,6 +96,10 @@ func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
 // send gives an event to a phone that is under way, or has it wait.
 func (f *Fleet) send(i uint32, ev phone.Event) {
 	s := &f.slots[i]
+	if !s.awaits && fleet.Awaited(s.phone, ev) {
+		s.awaits = true
+		f.changed(i)
+	}
 	if s.waiting == 0 && s.underWay {
 		f.schedule(i, ev, f.now)
 		return
@@ -134,20 +138,11 @@ func (f *Fleet) release(s *slot, at int64) {
 // schedule has an event from outside reach a phone, after those before it.
 func (f *Fleet) schedule(i uint32, ev phone.Event, at int64) {
 	s := &f.slots[i]
-	if beginsBoot(ev) {
+	if fleet.BeginsBoot(ev) {
 		at += int64(s.chance.UpTo(f.config.Network.Spread))
 	}
 	at = max(at, s.last+1)
 	s.last = at
 	s.pending++
 	f.queue.push(task{at: at, phone: i, op: reachPhone, what: ev})
-}
-
-// beginsBoot reports whether an event may begin a boot.
-func beginsBoot(ev phone.Event) bool {
-	switch ev.(type) {
-	case phone.PowerOn, phone.Reset, phone.EraseLists, phone.FactoryReset, phone.AlternateTFTP:
-		return true
-	}
-	return false
 }

@@ -21,6 +21,7 @@ type slot struct {
 	waiting  uint16 // its events in Fleet.waiting
 	pending  uint16 // its events from outside in Fleet.queue
 	underWay bool   // counted in Fleet.underWay
+	awaits   bool   // an event that it boots by
 	lost     uint8  // copies of the last request by TFTP before one that arrived
 	home     uint8  // index plus one of the node where it is registered; 0: none
 }

@@ -87,33 +87,40 @@ func (f *Fleet) act(s *slot, st *step) {
 func (f *Fleet) began(s *slot, st *step) {
 	_, off := st.event.(phone.PowerOff)
 	boots := s.phone.Boots() != st.boots
-	if !off && !boots {
-		return
+	arrived := s.awaits && fleet.BeginsBoot(st.event)
+	if arrived {
+		s.awaits = false
 	}
-	if s.begun != 0 {
+	if s.begun != 0 && (off || boots) {
 		f.tally.CutShort.Add(1)
+		s.begun = 0
 	}
-	s.begun = 0
-	if off {
-		f.fallSilent(st.phone)
-	} else {
+	switch {
+	case boots:
 		s.begun = st.at + 1
+	case off:
+		f.fallSilent(st.phone)
 	}
-	f.changed(s, st)
+	if off || boots || arrived {
+		f.changed(st.phone)
+	}
 }
 
 // booted ends a boot; registering was its last part.
 func (f *Fleet) booted(s *slot, st *step) {
 	took := time.Duration(st.at - s.begun + 1)
 	s.begun = 0
-	f.changed(s, st)
+	f.changed(st.phone)
 	f.tally.Booted(took)
 	f.release(s, max(st.at, f.windowEnd))
 }
 
 // changed tells the observer.
-func (f *Fleet) changed(s *slot, st *step) {
+func (f *Fleet) changed(i uint32) {
 	if o := f.config.Observer; o != nil {
-		o.Changed(int(st.phone), fleet.Condition{On: s.phone.On(), Booting: s.begun != 0, State: s.phone.State()})
+		s := &f.slots[i]
+		o.Changed(int(i), fleet.Condition{
+			On: s.phone.On(), Booting: s.begun != 0, Waiting: s.awaits, State: s.phone.State(),
+		})
 	}
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/phone"
 	"itlsim/sip"
 )
@@ -91,7 +92,11 @@ func (f *Fleet) step(s *slot, ev phone.Event) []phone.Action {
 	if boots {
 		s.begun = time.Now()
 	}
-	if boots || !s.phone.On() {
+	arrived := s.awaits && fleet.BeginsBoot(ev)
+	if arrived {
+		s.awaits = false
+	}
+	if boots || arrived || !s.phone.On() {
 		f.changed(s)
 	}
 	return actions

@@ -97,6 +97,8 @@ type slot struct {
 	path  *network.Path
 	begun time.Time // of the boot under way, by the wall clock
 	due   time.Time // the next keep-alive, by the wall clock
+	// awaits: the observer has been told of an event that it boots by, and that is on its way.
+	awaits bool
 
 	conn *tls.Conn // to the HTTPS service that it opens; only its worker uses it
 
@@ -163,6 +165,7 @@ func (f *Fleet) Send(ev phone.Event, choose func(*phone.Phone) bool) {
 }
 
 func (f *Fleet) send(s *slot, ev phone.Event) {
+	f.announce(s, ev)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s.pending = append(s.pending, ev)

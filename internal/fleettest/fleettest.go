@@ -50,8 +50,10 @@ func Observe(t *testing.T, f fleet.Fleet, w *Watcher) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	require.Equal(t, []fleet.Condition{
+		{Waiting: true, State: phone.None},
 		{On: true, Booting: true, State: phone.None},
 		{On: true, State: phone.Trusted},
+		{On: true, Waiting: true, State: phone.Trusted},
 		{On: true, Booting: true, State: phone.Trusted},
 		{On: true, State: phone.Trusted},
 		{State: phone.Trusted},

@@ -43,8 +43,9 @@ type watcher struct {
 
 // Changed notes how a phone is now.
 func (w watcher) Changed(phone int, now fleet.Condition) {
-	w.lab.wall.changed(phone, now)
-	w.lab.Events.add(Event{At: w.lab.Now(), Phone: phone, Now: now})
+	if w.lab.wall.changed(phone, now) {
+		w.lab.Events.add(Event{At: w.lab.Now(), Phone: phone, Now: now})
+	}
 	if w.next != nil {
 		w.next.Changed(phone, now)
 	}

@@ -9,13 +9,14 @@ import (
 	"itlsim/phone"
 )
 
-// A Cell is a phone as the wall shows it: its trust state in the two low bits,
-// and whether it is on and booting.
+// A Cell is a phone as the wall shows it: its trust state in the two low bits, and whether it
+// is on, boots, and waits to be told to.
 type Cell byte
 
 const (
 	cellOn      Cell = 1 << 2
 	cellBooting Cell = 1 << 3
+	cellWaiting Cell = 1 << 4
 )
 
 func cellOf(g fleet.Condition) Cell {
@@ -26,11 +27,14 @@ func cellOf(g fleet.Condition) Cell {
 	if g.Booting {
 		c |= cellBooting
 	}
+	if g.Waiting {
+		c |= cellWaiting
+	}
 	return c
 }
 
-// letter is the cell in the page's alphabet, one hexadecimal digit.
-func (c Cell) letter() byte { return "0123456789abcdef"[c&15] }
+// letter is the cell as one digit to the base of 32.
+func (c Cell) letter() byte { return "0123456789abcdefghijklmnopqrstuv"[c&31] }
 
 // tally counts what the wall shows: phones that are off, and the others by
 // state.
@@ -78,18 +82,21 @@ func (w *wall) put(v *fleet.View) {
 	w.tally.add(c, 1)
 }
 
-// changed notes what a phone looks like now.
-func (w *wall) changed(i int, now fleet.Condition) {
+// changed notes what a phone looks like now, and reports whether that is another power, boot
+// or state than before.
+func (w *wall) changed(i int, now fleet.Condition) bool {
 	c := cellOf(now)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.cells[i] == c {
-		return
+	was := w.cells[i]
+	if was == c {
+		return false
 	}
 	w.tally.add(w.cells[i], -1)
 	w.tally.add(c, 1)
 	w.count++
 	w.cells[i], w.changes[i] = c, w.count
+	return was&^cellWaiting != c&^cellWaiting
 }
 
 // judged notes what a phone made of a file.
