@@ -96,11 +96,13 @@ func (t *Tally) Booted(took time.Duration) {
 
 // BootTimes are quantiles of the durations of boots, from the first request to
 // the registration, without the wait for a turn.
-type BootTimes struct{ P50, P90, P99, Max time.Duration }
+type BootTimes struct{ P50, P90, P95, P99, Max time.Duration }
 
 // BootTimes are those of all boots that have ended, zero where none has.
 func (t *Tally) BootTimes() BootTimes {
-	return BootTimes{P50: t.BootTime(50), P90: t.BootTime(90), P99: t.BootTime(99), Max: t.BootTime(100)}
+	return BootTimes{
+		P50: t.BootTime(50), P90: t.BootTime(90), P95: t.BootTime(95), P99: t.BootTime(99), Max: t.BootTime(100),
+	}
 }
 
 // BootTime is what so many percent of the boots that have ended did not take longer than,

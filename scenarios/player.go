@@ -50,9 +50,10 @@ func Open(s Scenario, opt lab.Options) (*Player, error) {
 
 // before is what expectations of change compare with.
 type before struct {
-	lists map[*cucm.Node]*itl.List
-	certs map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
-	held  []*itl.List // by phones
+	lists  map[*cucm.Node]*itl.List
+	certs  map[*cucm.Node]map[cucm.Unit]*cucm.Certificate
+	held   []*itl.List // by phones
+	alarms report.Alarms
 }
 
 // Remember notes how things are: "has not changed" and "before" speak of this
@@ -60,7 +61,7 @@ type before struct {
 func (p *Player) Remember() {
 	p.before = before{
 		lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate),
-		held: make([]*itl.List, p.Phones()),
+		held: make([]*itl.List, p.Phones()), alarms: report.AlarmsOf(p.Lab),
 	}
 	for _, n := range p.Nodes() {
 		p.before.lists[n] = n.ITL()
@@ -248,7 +249,8 @@ func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err err
 func (p *Player) judgeStep(step Step, did []report.Done, err error) report.Step {
 	r := report.Step{
 		Name: step.Name, Says: step.Says, Repeat: step.Repeat.Text, Do: did, AtS: p.Elapsed().Seconds(),
-		States: report.StatesOf(p.Fleet.States()), Groups: report.GroupsOf(p.Lab), Expectations: p.judged,
+		States: report.StatesOf(p.Fleet.States()), Groups: report.GroupsOf(p.Lab),
+		Alarms: report.AlarmsOf(p.Lab).Since(p.before.alarms), Expectations: p.judged,
 	}
 	switch {
 	case err == nil:

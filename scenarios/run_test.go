@@ -87,6 +87,20 @@ func TestBulkReset(t *testing.T) {
 		require.EqualValues(t, 6*phones, c.TFTPNotFound, "no CTL")
 		require.Zero(t, c.TransfersFailed)
 	}
+	trusted, sent := report.Alarms{Match: phones * 4 / 5}, report.Alarms{}
+	for i, step := range r.Steps {
+		want := trusted
+		switch i {
+		case 3: // all are off
+			want = report.Alarms{}
+		case 4: // they refuse the new list
+			want = report.Alarms{Mismatch: phones * 4 / 5}
+		}
+		require.Equal(t, want, step.Alarms, step.Name)
+		sent.Match += want.Match
+		sent.Mismatch += want.Mismatch
+	}
+	require.Equal(t, sent, c.AlarmsBy)
 	for _, step := range r.Steps[3:] {
 		require.Greater(t, step.AtS, 18*60.0, "three waits of six minutes")
 	}

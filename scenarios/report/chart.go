@@ -182,6 +182,9 @@ type mark struct {
 	Text string
 }
 
+// Right is the place in percent from the right.
+func (m mark) Right() float64 { return 100 - m.Left }
+
 // The room that a step's number and a time need, in percent of a chart 350 pixels wide.
 const numberRoom, timeRoom = 5.0, 24.0
 

@@ -262,6 +262,7 @@ func (c *Comparison) WriteText(w io.Writer, all bool) error {
 	p := printer(&b)
 	p("A  %s", c.a.played())
 	p("B  %s", c.b.played())
+	c.printCourse(p)
 	for i, line := range c.plan {
 		if i == 0 {
 			p("")
@@ -293,6 +294,24 @@ func (c *Comparison) WriteText(w io.Writer, all bool) error {
 	c.printEnd(p)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// printCourse tells how long boots took, and which alarms came: no two runs are the same in
+// it, so it is no difference.
+func (c *Comparison) printCourse(p func(format string, args ...any)) {
+	for i, r := range []*Report{c.a, c.b} {
+		if b := r.Timing.BootMS; b.Max > 0 {
+			p("boots in %c: half within %s, 95 %% within %s, all within %s", "AB"[i], Span(milliseconds(b.P50)),
+				Span(milliseconds(b.P95)), Span(milliseconds(b.Max)))
+		}
+	}
+	for _, s := range c.steps {
+		in, other := &c.a.Steps[s.a], &c.b.Steps[s.b]
+		if in.Alarms != other.Alarms {
+			p("alarms of step %d, %s: %s in A, %s in B", s.a+1, in.Name, cmp.Or(in.Alarms.Says(), "none"),
+				cmp.Or(other.Alarms.Says(), "none"))
+		}
+	}
 }
 
 // printEnd says how many fared the same, and what the reports do not tell.

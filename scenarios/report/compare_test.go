@@ -71,6 +71,17 @@ the same: 4 phones fared alike
 `, says)
 }
 
+// How long boots took and which alarms came is told, and is no difference.
+func TestCompareTellsHowItWent(t *testing.T) {
+	rehearsal := night()
+	rehearsal.Timing.BootMS = Boots{P50: 4875, P95: 6300, Max: 6600}
+	rehearsal.Steps[1].Alarms = Alarms{Match: 3000, Mismatch: 2, NotInstalled: 1}
+	says, same := compared(t, rehearsal, night(), false)
+	require.True(t, same)
+	require.Contains(t, says, "boots in A: half within 4.9 s, 95 % within 6.3 s, all within 6.6 s\n"+
+		"alarms of step 2, new key: 3,000 Match, 2 Mismatch, 1 Not Installed in A, none in B\n\nthe same: ")
+}
+
 // Each thing that differs is a difference by itself, and is told.
 func TestCompareTellsWhatDiffers(t *testing.T) {
 	for _, c := range []struct {

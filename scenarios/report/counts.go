@@ -29,6 +29,7 @@ func (r *Report) Count(l *lab.Lab) {
 		r.Counts.SIPRegistrations += did.Registrations
 		r.Counts.ConfigurationsSigned += did.ConfigsSigned
 	}
+	r.Counts.AlarmsBy = AlarmsOf(l)
 	for i := range l.Phones() {
 		if l.Member(i).Profile.NoITL {
 			r.KnowNone++
@@ -39,8 +40,7 @@ func (r *Report) Count(l *lab.Lab) {
 		t.BootsPerS = boots / t.WallS
 		t.CPUPerBootUS = t.CPUS / boots * 1e6
 	}
-	q := l.Fleet.BootTimes()
-	t.BootMS.P50, t.BootMS.P90, t.BootMS.P99, t.BootMS.Max = ms(q.P50), ms(q.P90), ms(q.P99), ms(q.Max)
+	t.BootMS = bootsOf(l.Fleet)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

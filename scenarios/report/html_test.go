@@ -61,7 +61,11 @@ func full() *report.Report {
 		{Step: 1, Name: "phones boot", State: "trusted", On: true, Held: strings.Repeat("ab", 20)},
 	}}, {Phones: names(42, 1), Model: "6901 9.4"}}, r.Stories...)
 	r.StoriesLeftOut = 4
-	r.Counts.Boots, r.Timing.BootMS.P50, r.Timing.BootMS.Max = 2400, 4800, 51000
+	r.Counts.Boots = 2400
+	r.Timing.BootMS = report.Boots{P50: 4800, P90: 5000, P95: 6100, P99: 6200, Max: 51000, Buckets: []report.Bucket{
+		{UpTo: 5000, Boots: 2160}, {UpTo: 6300, Boots: 238}, {UpTo: 63000, Boots: 2},
+	}}
+	r.Steps[0].Alarms = report.Alarms{Match: 1000, Mismatch: 100}
 	r.Timing.Timeline = []report.Moment{{Step: 1, States: report.States{Off: 1200}}, {AtS: 90, Step: 1, States: r.States}}
 	return r
 }

@@ -206,26 +206,9 @@ func (p page) Began() string { return day(p.StartedAt) }
 // Ran is when the run began, by the wall clock.
 func (p page) Ran() string { return day(p.Timing.StartedAt) }
 
-// A quantile is how long the fastest of the boots took at most.
-type quantile struct {
-	Name string
-	MS   float64
-	Of   float64 // percent of the longest
-}
-
-// BootTimes are how long boots took, nothing where none was.
-func (p page) BootTimes() []quantile {
-	b := p.Timing.BootMS
-	if b.Max <= 0 {
-		return nil
-	}
-	all := []quantile{
-		{Name: "half of them", MS: b.P50}, {Name: "90 %", MS: b.P90}, {Name: "99 %", MS: b.P99}, {Name: "all", MS: b.Max},
-	}
-	for i := range all {
-		all[i].Of = 100 * all[i].MS / b.Max
-	}
-	return all
+// AlarmsBySteps reports whether any alarm came in a step.
+func (p page) AlarmsBySteps() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Alarms != Alarms{} })
 }
 
 // TVSAnswered is how many questions TVS answered, of both kinds.

@@ -44,7 +44,8 @@ func Read(from io.Reader) (*Report, error) {
 		"clusters": part(r, &r.to.Clusters), "steps": part(r, &r.to.Steps),
 		"timing": part(r, &struct {
 			StartedAt *time.Time `json:"started_at"`
-		}{&r.to.Timing.StartedAt}),
+			BootMS    *Boots     `json:"boot_ms"`
+		}{&r.to.Timing.StartedAt, &r.to.Timing.BootMS}),
 	})
 	_, err := r.whole()
 	if err == nil && len(r.to.Steps)*len(r.to.Stories) > maxCourses {

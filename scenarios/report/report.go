@@ -46,6 +46,7 @@ type Step struct {
 	AtS          float64       `json:"at_s"`             // scenario seconds since the start
 	States       States        `json:"states"`
 	Groups       []Group       `json:"groups"`
+	Alarms       Alarms        `json:"alarms_by"` // that came in it
 	Expectations []Expectation `json:"expectations"`
 	Error        string        `json:"error,omitempty"` // why the run could not go on
 }
@@ -79,7 +80,8 @@ type Counts struct {
 	TVSVerifies          uint64 `json:"tvs_verifies"`
 	TVSStrange           uint64 `json:"tvs_certificate_mismatches"`
 	TVSSilent            uint64 `json:"tvs_unanswered"`
-	AlarmsDeviceTLInfo   uint64 `json:"alarms_DeviceTLInfo"`
+	AlarmsDeviceTLInfo   uint64 `json:"alarms_DeviceTLInfo"` // that phones know to have arrived
+	AlarmsBy             Alarms `json:"alarms_by"`           // that call managers received
 	RefusedFiles         uint64 `json:"refused_files"`
 	Retransmits          uint64 `json:"retransmits"`
 	TransfersFailed      uint64 `json:"tftp_failed"`
@@ -96,14 +98,9 @@ type Timing struct {
 	PeakRSSBytes int64     `json:"peak_rss_bytes"`
 	BootsPerS    float64   `json:"boots_per_s"` // over the whole run
 	CPUPerBootUS float64   `json:"cpu_per_boot_us"`
-	BootMS       struct {
-		P50 float64 `json:"p50"`
-		P90 float64 `json:"p90"`
-		P99 float64 `json:"p99"`
-		Max float64 `json:"max"`
-	} `json:"boot_ms"`
-	StepS    []float64 `json:"step_s"` // how long each step took
-	Timeline []Moment  `json:"timeline"`
+	BootMS       Boots     `json:"boot_ms"`
+	StepS        []float64 `json:"step_s"` // how long each step took
+	Timeline     []Moment  `json:"timeline"`
 }
 
 // A Moment is how many phones were in which state, at a time of the wall clock and of the

@@ -92,6 +92,9 @@ func (r *Report) printCounts(p func(format string, args ...any)) {
 		number(c.TVSQueries+c.TVSVerifies), number(c.TVSStrange), number(c.TVSSilent), Span(milliseconds(l.TVSTimeoutMS)))
 	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations",
 		number(c.ConfigurationsSigned), number(c.RefusedFiles), number(c.AlarmsDeviceTLInfo), number(c.Registrations))
+	if by := c.AlarmsBy.Says(); by != "" {
+		p("      DeviceTLInfo when they came: %s", by)
+	}
 }
 
 // maxGroups bounds the lines of groups after a step.
