@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -36,48 +37,88 @@ const contrasts = `(() => {
 	return bad.join("\n");
 })()`
 
-// The report is read in a real browser: nothing stands out sideways, on a desk and in a
+// A reader looks at a page in a browser.
+type reader struct {
+	*testing.T
+	ctx context.Context
+	dir string // for pictures
+}
+
+// ask has the page evaluate an expression, whose value is text.
+func (r *reader) ask(expression string) string {
+	r.Helper()
+	is, err := chromedp.Run(r.ctx, chromedp.Evaluate[string](expression))
+	require.NoError(r, err)
+	return is
+}
+
+// The reports are read in a real browser: nothing stands out sideways, on a desk and in a
 // hand, light and dark; what is folded is on paper.
 func TestReportOnThePage(t *testing.T) {
-	ctx, dir := browsertest.Open(t, 10*time.Minute), browsertest.Shots(t)
-	path := filepath.Join(t.TempDir(), "report.html")
-	f, err := os.Create(path)
-	require.NoError(t, err)
-	require.NoError(t, full().WriteHTML(f))
-	require.NoError(t, f.Close())
-
-	ask := func(expression string) string {
-		t.Helper()
-		is, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
+	r := &reader{t, browsertest.Open(t, 20*time.Minute), browsertest.Shots(t)}
+	for name, is := range boards(t, 1) {
+		path := filepath.Join(t.TempDir(), "report.html")
+		f, err := os.Create(path)
 		require.NoError(t, err)
-		return is
+		require.NoError(t, is.WriteHTML(f))
+		require.NoError(t, f.Close())
+		r.onScreens("file://"+path, name)
+		if name == "full" {
+			r.unfolds("file://" + path)
+			r.finds()
+		}
+		r.print(name)
 	}
+}
+
+// onScreens looks at a page as screens show it.
+func (r *reader) onScreens(url, name string) {
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1280, 390} {
-			require.NoError(t, chromedp.Do(ctx, media("screen", scheme), chromedp.EmulateViewport(width, 900),
-				chromedp.Navigate("file://"+path)))
-			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			require.NoError(t, err)
-			picture := filepath.Join(dir, fmt.Sprintf("report-%s-%d.png", scheme, width))
-			require.NoError(t, os.WriteFile(picture, png, 0o644))
-			ask(`document.querySelectorAll("details").forEach(d => d.open = true), ""`)
-			require.Equal(t, fmt.Sprint(width), ask(`""+document.documentElement.scrollWidth`), "nothing stands out sideways")
-			require.Empty(t, ask(contrasts), scheme)
+			require.NoError(r, chromedp.Do(r.ctx, media("screen", scheme), chromedp.EmulateViewport(width, 900),
+				chromedp.Navigate(url)))
+			png, err := chromedp.Run(r.ctx, chromedp.FullScreenshot(100))
+			require.NoError(r, err)
+			picture := filepath.Join(r.dir, fmt.Sprintf("report-%s-%s-%d.png", name, scheme, width))
+			require.NoError(r, os.WriteFile(picture, png, 0o644))
+			r.ask(`document.querySelectorAll("details").forEach(d => d.open = true), ""`)
+			require.Equal(r, fmt.Sprint(width), r.ask(`""+document.documentElement.scrollWidth`), "nothing stands out sideways")
+			require.Empty(r, r.ask(contrasts), "%s, %s", name, scheme)
 		}
 	}
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate("file://"+path)))
+}
+
+// unfolds looks whether all that is folded is on paper.
+func (r *reader) unfolds(url string) {
+	require.NoError(r, chromedp.Do(r.ctx, chromedp.Navigate(url)))
 	const hidden = `[...document.querySelectorAll("details > :not(summary)")].filter(e =>
 		!e.checkVisibility({contentVisibilityAuto: true}) || e.getBoundingClientRect().height === 0).length + ""`
-	require.NotEqual(t, "0", ask(hidden), "much is folded")
-	require.NoError(t, chromedp.Do(ctx, media("print", "light")))
-	err = chromedp.Do(ctx, chromedp.Poll[chromedp.Void](hidden+`=== "0"`,
+	require.NotEqual(r, "0", r.ask(hidden), "much is folded")
+	require.NoError(r, chromedp.Do(r.ctx, media("print", "light")))
+	err := chromedp.Do(r.ctx, chromedp.Poll[chromedp.Void](hidden+`=== "0"`,
 		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
-	require.NoError(t, err, "and nothing on paper")
+	require.NoError(r, err, "and nothing on paper")
+}
 
-	require.NoError(t, chromedp.Do(ctx, media("screen", "light"),
+// finds looks for the story of a phone.
+func (r *reader) finds() {
+	require.NoError(r, chromedp.Do(r.ctx, media("screen", "light"),
 		chromedp.SendKeys(chromedp.CSS("#phone"), "sep00000000002a")))
-	require.Equal(t, "1 story", ask(`document.getElementById("found").textContent`))
-	require.Equal(t, "1", ask(`document.querySelectorAll(".story:not([hidden])[open]").length + ""`))
+	require.Equal(r, "1 story", r.ask(`document.getElementById("found").textContent`))
+	require.Equal(r, "1", r.ask(`document.querySelectorAll(".story:not([hidden])[open]").length + ""`))
+}
+
+// print prints the page on A4, from a browser that is dark.
+func (r *reader) print(name string) {
+	yes := true
+	var pdf []byte
+	err := chromedp.Do(r.ctx, media("", "dark"), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		printed, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes})
+		pdf = printed.Data
+		return err
+	}))
+	require.NoError(r, err)
+	require.NoError(r, os.WriteFile(filepath.Join(r.dir, "report-"+name+".pdf"), pdf, 0o644))
 }
 
 // media is what the page is shown on.
