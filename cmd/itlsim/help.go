@@ -48,7 +48,11 @@ var helpTexts = kong.Vars{
 	"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
 	"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
 		"configuration files they get.",
-	"phones_tftp":   "TFTP servers, host or host:port (69), in the order of option 150.",
+	"phones_tftp": "TFTP servers, host or host:port (69), in the order of option 150.",
+	"phones_stay": "Keep the phones on until interrupted: they stay registered, take resets and show their pages. " +
+		"What that does to their trust is told on standard error.",
+	"phones_json": "Write the outcome as JSON, with every phone, when they have booted, at the end, and whenever " +
+		"the process gets SIGUSR1, which Windows does not have; - is standard output.",
 	"phones_number": "Directory number by which the phones register; their names, if not given.",
 	"phones_model": "Models that the phones are of, in turn: \"8861\" or \"8861 10.3(1)\" (see itlsim models); " +
 		"a mix of five, if not given.",

@@ -14,6 +14,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
+	"itlsim/internal/cause"
 	"itlsim/internal/room"
 	"itlsim/lab/metrics"
 	"itlsim/phone"
@@ -32,8 +33,8 @@ type phonesCmd struct {
 
 	SIPPort int    `name:"sip-port" help:"${phones_sip_port}" placeholder:"PORT"`
 	WebPort int    `name:"web-port" help:"${phones_web_port}" placeholder:"PORT"`
-	Stay    bool   `help:"Keep the phones on until interrupted: they stay registered, take resets and show their pages."`
-	JSON    string `name:"json" help:"Write the outcome as JSON; - is standard output." placeholder:"PATH"`
+	Stay    bool   `help:"${phones_stay}"`
+	JSON    string `name:"json" help:"${phones_json}" placeholder:"PATH"`
 
 	metricsAt
 	Directory bool `help:"${phones_directory}"`
@@ -46,17 +47,22 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer watched.close()
-	f, err := c.fleet(s.err)
+	f, happens, err := c.fleet(s.err)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	file, err := c.create(s.out)
+	o, err := newOutcomes(f, c.JSON, s.out)
 	if err != nil {
 		return err
 	}
-	defer file.abandon()
+	defer o.end()
 	watched.show(s.err, func() metrics.Source { return metrics.Source{Fleet: f} })
+	defer heed(func() {
+		if _, err := o.write(); err != nil {
+			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
+		}
+	})()
 	end.begin()
 	err = c.drive(ctx, f)
 	interrupted := errors.Is(err, context.Canceled)
@@ -65,25 +71,20 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	} else if err != nil {
 		return err
 	}
-	report := outcome(f)
-	if err := c.write(report, file, s.out); err != nil {
+	report, err := o.write()
+	switch {
+	case err != nil:
 		return err
-	}
-	if interrupted {
+	case interrupted:
 		return &exitError{exitInterrupted, errors.New("interrupted")}
-	}
-	if c.Stay {
+	case c.Stay:
 		fmt.Fprintf(s.err, "The phones stay on; their pages are at port %d of their addresses, from %s on.\n",
 			f.WebPort(), c.From)
 		defer givingBack()()
-		<-ctx.Done()
-		if file, err = c.create(s.out); err != nil {
-			return err
-		}
-		defer file.abandon()
-		return c.write(outcome(f), file, s.out)
-	}
-	if report.lacking() {
+		happens.tell(ctx, s.err, func(i int) string { return f.Phone(i).Name })
+		_, err := o.write()
+		return err
+	case report.lacking():
 		return errFailed
 	}
 	return nil
@@ -148,39 +149,41 @@ const maxPhones = 1_000_000
 
 var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 
-// fleet makes the phones, or says what is wrong with the command line.
-func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
+// fleet makes the phones, whose changes are noted, or says what is wrong with the command
+// line.
+func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, *changes, error) {
 	from, err := netip.ParseAddr(c.From)
 	switch {
 	case c.Phones < 1 || c.Phones > maxPhones:
-		return nil, usageError("--phones %d: want 1 to %d", c.Phones, maxPhones)
+		return nil, nil, usageError("--phones %d: want 1 to %d", c.Phones, maxPhones)
 	case !deviceName.MatchString(c.Name):
-		return nil, usageError("--name %q: want SEP and the twelve digits (0 to 9, A to F) of a MAC address", c.Name)
+		return nil, nil, usageError("--name %q: want SEP and the twelve digits (0 to 9, A to F) of a MAC address", c.Name)
 	case c.Boots < 1:
-		return nil, usageError("--boots %d: want 1 or more", c.Boots)
+		return nil, nil, usageError("--boots %d: want 1 or more", c.Boots)
 	case err != nil || !from.Is4() || !from.IsLoopback():
-		return nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
+		return nil, nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
 	case c.Phones > addressesFrom(from):
-		return nil, usageError("--from %s: 127.0.0.0/8 has %d addresses from there on, for %d phones",
+		return nil, nil, usageError("--from %s: 127.0.0.0/8 has %d addresses from there on, for %d phones",
 			c.From, addressesFrom(from), c.Phones)
 	}
 	profiles, err := c.profiles(warnings)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	servers, anywhere, err := tftpServers(c.TFTP)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := room.Enough(room.Runs, uint64(c.Phones)*wire.PhoneMemory); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	happens := newChanges(c.Phones)
 	f, err := wire.New(wire.Config{
 		Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere,
-		Limits: fleet.Limits{Boots: c.Boots},
+		Limits: fleet.Limits{Boots: c.Boots}, Observer: happens,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var mac uint64
 	fmt.Sscanf(c.Name[3:], "%X", &mac)
@@ -192,7 +195,7 @@ func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, error) {
 		}))
 		from = from.Next()
 	}
-	return f, nil
+	return f, happens, nil
 }
 
 // addressesFrom is how many addresses 127.0.0.0/8 has from this one on, without the

@@ -91,7 +91,7 @@ func TestScreenIsPlain(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, closed.Close())
 	_, err = net.Dial("tcp4", closed.Addr().String())
-	shown := screen(fleet.View{Name: "SEP001BD4000000", Screen: phone.HostNotFound, ScreenReason: err})
+	shown := screen(&fleet.View{Name: "SEP001BD4000000", Screen: phone.HostNotFound, ScreenReason: err})
 	require.Equal(t, "Host Not Found: connection refused", shown)
 }
 

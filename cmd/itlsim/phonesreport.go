@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +11,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/internal/cause"
+	"itlsim/itl"
 	"itlsim/phone"
 	"itlsim/scenarios/report"
 )
@@ -32,6 +32,43 @@ type phonesReport struct {
 	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
 	AlarmsWaiting int             `json:"alarms_stored"`
 	Failures      []failureReport `json:"lacking"`
+	Each          []phoneReport   `json:"each"` // in the order of their names' numbers
+}
+
+// phoneReport is one phone. What it does not hold or has not done is "".
+type phoneReport struct {
+	Name         string   `json:"name"`
+	Model        string   `json:"model"`
+	Firmware     string   `json:"firmware"`
+	IP           string   `json:"ip"`
+	State        string   `json:"state"`
+	ITL          string   `json:"itl_sha1"`
+	CTL          string   `json:"ctl_sha1"`
+	ListBy       string   `json:"list_by"`
+	ConfigBy     string   `json:"config_by"`
+	Refused      []string `json:"refused"`
+	CallManager  string   `json:"call_manager"`
+	RestartCause string   `json:"restart_cause"`
+}
+
+// reportOf is how a phone is.
+func reportOf(v *fleet.View) phoneReport {
+	r := phoneReport{
+		Name: v.Name, Model: v.Profile.Model, Firmware: v.Profile.Firmware, IP: v.IP.String(), State: v.State.String(),
+		ITL: sha1Of(v.Flash.Lists.ITL), CTL: sha1Of(v.Flash.Lists.CTL), ListBy: v.ListBy.String(),
+		ConfigBy: v.ConfigBy.String(), Refused: []string{}, CallManager: v.CallManager, RestartCause: v.Cause.String(),
+	}
+	for _, refusal := range v.Refusals() {
+		r.Refused = append(r.Refused, cause.Of(refusal))
+	}
+	return r
+}
+
+func sha1Of(l *itl.List) string {
+	if l == nil {
+		return ""
+	}
+	return fmt.Sprintf("%x", l.SHA1())
 }
 
 // failureReport is a wire.Failure as JSON.
@@ -48,12 +85,14 @@ func outcome(f *wire.Fleet) *phonesReport {
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
 		Refusals: map[string]int{}, Ignored: map[string]int{}, Registered: map[string]int{},
 		Directory: map[string]int{}, Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
+		Each: []phoneReport{},
 	}
 	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
 		r.States[s.String()] = 0 // all are there, as in the report of a run
 	}
-	for _, v := range f.Phones() {
+	for v := range f.All(fleet.Whole) {
 		r.Phones++
+		r.Each = append(r.Each, reportOf(v))
 		if v.Profile.NoITL {
 			r.KnowNone++
 		}
@@ -85,7 +124,7 @@ func outcome(f *wire.Fleet) *phonesReport {
 }
 
 // screen is what a phone's screen shows of the directory, and why it shows no more.
-func screen(v fleet.View) string {
+func screen(v *fleet.View) string {
 	if v.ScreenReason == nil {
 		return v.Screen
 	}
@@ -97,28 +136,6 @@ func (r *phonesReport) lacking() bool {
 	opened := r.Directory[phone.DirectoryTitle]
 	return r.States["locked"]+r.States["untrusted"]+r.Unconfigured+r.ByDefault > 0 ||
 		len(r.Directory) > 0 && opened < r.Phones
-}
-
-// create opens what the outcome is written to as JSON.
-func (c *phonesCmd) create(stdout io.Writer) (atomicFile, error) {
-	if c.JSON == "-" {
-		return standard{stdout}, nil
-	}
-	return createNamed("--json", c.JSON, 0o666)
-}
-
-// write writes the outcome, in words too where JSON does not take standard output.
-func (c *phonesCmd) write(r *phonesReport, file atomicFile, out io.Writer) error {
-	enc := json.NewEncoder(file)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(r); err != nil {
-		return err
-	}
-	if err := file.finish(); err != nil || c.JSON == "-" {
-		return err
-	}
-	return r.writeText(out)
 }
 
 func (r *phonesReport) writeText(out io.Writer) error {
