@@ -86,6 +86,14 @@ func (c *Cluster) Release() Release {
 	return c.release
 }
 
+// Changes is how often anything has changed of what the cluster's files and its TVS's answers
+// are made of, or maybe: while it stays, so do they.
+func (c *Cluster) Changes() uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.changes
+}
+
 // Location is what the names of the cluster's certificates share.
 func (c *Cluster) Location() Location {
 	c.mu.RLock()

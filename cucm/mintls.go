@@ -23,6 +23,10 @@ func (n *Node) MinTLS() MinTLS {
 	return n.minTLS.withDefaults()
 }
 
+// TakesTLS reports whether who speaks no newer TLS than this version has one in common with
+// the node's servers.
+func (n *Node) TakesTLS(newest uint16) bool { return newest >= n.MinTLS().Server }
+
 // SetMinTLS changes those that are not zero and restarts the node (which a node asks
 // for, as remembered). A version that the release cannot be set to is a
 // [*TLSError].

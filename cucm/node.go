@@ -136,7 +136,12 @@ type Faults struct {
 }
 
 // SetFaults puts faults in force in place of those before; nil ends them.
-func (n *Node) SetFaults(f *Faults) { n.faults.Store(f) }
+func (n *Node) SetFaults(f *Faults) {
+	n.cluster.mu.Lock()
+	defer n.cluster.mu.Unlock()
+	n.faults.Store(f)
+	n.cluster.changes++
+}
 
 // Shown is the certificate that a service of the node shows in a handshake.
 func (n *Node) Shown(unit Unit) *Certificate {

@@ -29,6 +29,12 @@ func (l *Lab) Stop(n *cucm.Node, s cucm.Service) error {
 	return l.networks[l.ClusterOf(n)].Stop(n, s)
 }
 
+// Answers reports whether a service answers the phones of a group: whether it runs, and the
+// network between lets anything through.
+func (l *Lab) Answers(group string, n *cucm.Node, s cucm.Service) bool {
+	return l.networks[n.Cluster()].Answers(n, s) && l.condition.Load().Between(group, n.Address(s)).Loss < 1
+}
+
 func has(n *cucm.Node, s cucm.Service) error {
 	if slices.Contains(n.Services(), s) {
 		return nil
@@ -37,7 +43,7 @@ func has(n *cucm.Node, s cucm.Service) error {
 }
 
 // Disturbance is what the network does to all phones at present.
-func (l *Lab) Disturbance() Disturbance { return l.condition.All }
+func (l *Lab) Disturbance() Disturbance { return l.condition.Load().All }
 
 // Disturb makes the network as bad as this for all phones from now on.
 func (l *Lab) Disturb(d Disturbance) {
@@ -46,7 +52,7 @@ func (l *Lab) Disturb(d Disturbance) {
 
 // SiteDisturbance is what the network of a group does at present, besides what that
 // of all phones does.
-func (l *Lab) SiteDisturbance(group string) Disturbance { return l.condition.Sites[group] }
+func (l *Lab) SiteDisturbance(group string) Disturbance { return l.condition.Load().Sites[group] }
 
 // DisturbSite makes the network of a group as bad as this from now on.
 func (l *Lab) DisturbSite(group string, d Disturbance) {
@@ -93,11 +99,12 @@ func (l *Lab) wall(there bool, group string, n *cucm.Node, services []cucm.Servi
 
 // impair changes the network's condition.
 func (l *Lab) impair(change func(*network.Condition)) {
-	c := network.Condition{All: l.condition.All, Sites: make(map[string]Disturbance), Walls: make(map[network.Wall]bool)}
-	maps.Copy(c.Sites, l.condition.Sites)
-	maps.Copy(c.Walls, l.condition.Walls)
+	old := l.condition.Load()
+	c := network.Condition{All: old.All, Sites: make(map[string]Disturbance), Walls: make(map[network.Wall]bool)}
+	maps.Copy(c.Sites, old.Sites)
+	maps.Copy(c.Walls, old.Walls)
 	change(&c)
-	l.condition = c
+	l.condition.Store(&c)
 	l.world.Impair(c)
 }
 

@@ -29,10 +29,11 @@ func (l *Lab) Fork() (*Lab, error) {
 		return nil, err
 	}
 	f := &Lab{
-		condition: l.condition, groups: l.groups, models: l.models, networks: make(map[*cucm.Cluster]cucm.Network),
+		groups: l.groups, models: l.models, networks: make(map[*cucm.Cluster]services),
 		routes: make(map[string]*route), keys: forkedKeys(l.keys), keyBits: l.keyBits, ownKey: l.ownKey,
 		password: l.password, types: typed, stop: func() {}, members: slices.Clone(l.members),
 	}
+	f.condition.Store(l.condition.Load()) // which nobody changes in place
 	var err error
 	if f.sftp, err = l.sftp.fork(); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
@@ -31,12 +32,12 @@ type Lab struct {
 	Authority *Authority
 
 	world     world // network and clock
-	networks  map[*cucm.Cluster]cucm.Network
-	condition network.Condition // of the network between phones and nodes, at present
-	nodes     []namedNode       // of all clusters, the setup's own first
-	members   []Member          // as the fleet's phones
-	groups    []string          // of the members, in the order in which they have phones
-	models    []string          // likewise
+	networks  map[*cucm.Cluster]services
+	condition atomic.Pointer[network.Condition] // of the network between phones and nodes, at present
+	nodes     []namedNode                       // of all clusters, the setup's own first
+	members   []Member                          // as the fleet's phones
+	groups    []string                          // of the members, in the order in which they have phones
+	models    []string                          // likewise
 	routes    map[string]*route
 	sftp      *sftpServers
 
@@ -85,9 +86,10 @@ func Open(s Setup, opt Options) (*Lab, error) {
 	}
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
 	l := &Lab{
-		networks: make(map[*cucm.Cluster]cucm.Network), routes: make(map[string]*route),
+		networks: make(map[*cucm.Cluster]services), routes: make(map[string]*route),
 		password: cmp.Or(opt.Password, defaultPassword), types: typed, stop: func() {},
 	}
+	l.condition.Store(&network.Condition{})
 	if opt.Mode == Virtual {
 		opt.Keys = keysOr(opt.Keys, testkeys.NewPool(uint64(opt.Seed)))
 		l.world = openVirtual(opt, s.Begins)

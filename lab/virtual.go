@@ -98,7 +98,7 @@ func (w *simulated) Fork(
 	return w.fleet.Fork(site, clusters)
 }
 
-func (w *simulated) Connect(c *cucm.Cluster) (cucm.Network, error) {
+func (w *simulated) Connect(c *cucm.Cluster) (services, error) {
 	w.fleet.Connect(c)
 	return w.fleet, nil
 }

@@ -108,7 +108,7 @@ func (w *wire) Pass(_ context.Context, d time.Duration) time.Duration {
 
 // Connect gives each node an address of its own, from 127.0.0.2 on where no other
 // lab of this machine has that.
-func (w *wire) Connect(c *cucm.Cluster) (cucm.Network, error) {
+func (w *wire) Connect(c *cucm.Cluster) (services, error) {
 	hosts := make([]string, len(c.Nodes()))
 	for i := range hosts {
 		hosts[i] = w.nodes.next()

@@ -31,7 +31,7 @@ type world interface {
 	// Configure sets what a cluster needs in this world.
 	Configure(*cucm.Config)
 	// Connect makes a cluster's services reachable.
-	Connect(*cucm.Cluster) (cucm.Network, error)
+	Connect(*cucm.Cluster) (services, error)
 	// Fleet makes the fleet of so many phones, once all clusters are connected. site
 	// tells the group of the i-th phone.
 	Fleet(limits fleet.Limits, phones int, site func(i int) string) (fleet.Fleet, error)
@@ -44,6 +44,13 @@ type world interface {
 	Fork(site func(int) string, clusters func(*virtual.Fleet) ([]*cucm.Cluster, error)) (*virtual.Fleet, error)
 	Traffic() cucm.Traffic
 	Close() error
+}
+
+// services are those of a cluster on a world's network.
+type services interface {
+	cucm.Network
+	// Answers reports whether a service answers, whatever the node knows of it.
+	Answers(*cucm.Node, cucm.Service) bool
 }
 
 // A Disturbance is what a network does to all that phones send and get. The zero

@@ -89,6 +89,13 @@ func (l Lists) signer(id itl.Identity, roles []itl.Role) (*itl.Record, TrustPoin
 	return nil, ByNothing
 }
 
+// KnowSigner reports whether a record of the lists is of this very certificate (DER), which
+// has this identity, in a role that may sign a trust list: what `utils itl reset` rests on.
+func (l Lists) KnowSigner(id itl.Identity, der []byte) bool {
+	rec, _ := l.signer(id, listRoles)
+	return rec != nil && rec.Holds(der)
+}
+
 // roles that may sign a trust list, and a configuration. The first ITL beside a CTL
 // may also be of one of the CTL's servers: up to release 11.5 a subscriber signs its
 // own, and is in the CTL as CCM+TFTP only (community document 3108501).

@@ -33,11 +33,10 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 		asFile = tftp.CTL
 	}
 	newest, _ := ProfileOf("8861")
-	p := New(Setup{
+	made, ended := Try(Setup{
 		Name: "SEP000000000000", Profile: newest,
 		Servers: []string{"files"}, Flash: flash,
-	})
-	answer := func(f Fetch) Event {
+	}, time.Time{}, func(f Fetch) Event {
 		switch {
 		case f.Name.Kind != asFile || f.Name.Device == "": // the list is served under the phone's own name
 			return FileNotFound{f.Seq}
@@ -46,21 +45,9 @@ func WouldTake(stored *itl.List, served []byte) (Verdict, State) {
 		default:
 			return FileReceived{f.Seq, served}
 		}
+	}, func(a AskTVS) Event { return TVSSilent{a.Seq, errFilesOnly} })
+	if len(made) == 0 {
+		return Verdict{}, ended
 	}
-	var verdict Verdict
-	for ev := Event(PowerOn{}); ev != nil; {
-		actions := p.Step(time.Time{}, ev)
-		ev = nil
-		for _, a := range actions {
-			switch a := a.(type) {
-			case Fetch:
-				ev = answer(a)
-			case AskTVS:
-				ev = TVSSilent{a.Seq, errFilesOnly}
-			case Verdict:
-				verdict = a
-			}
-		}
-	}
-	return verdict, p.State()
+	return made[len(made)-1], ended
 }

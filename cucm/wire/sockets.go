@@ -214,7 +214,7 @@ func (s *Sockets) Stop(n *cucm.Node, service cucm.Service) error {
 	return err
 }
 
-// Answers reports whether a service of a node listens.
+// Answers reports whether a service answers.
 func (s *Sockets) Answers(n *cucm.Node, service cucm.Service) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

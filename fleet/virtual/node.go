@@ -72,6 +72,13 @@ func (f *Fleet) Start(n *cucm.Node, s cucm.Service) error { return f.set(n, s, t
 // Stop makes a service silent; transfers under way may finish (cucm.Network).
 func (f *Fleet) Stop(n *cucm.Node, s cucm.Service) error { return f.set(n, s, false) }
 
+// Answers reports whether a service answers.
+func (f *Fleet) Answers(n *cucm.Node, s cucm.Service) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.node(n).runs(s)
+}
+
 func (f *Fleet) set(cn *cucm.Node, s cucm.Service, up bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

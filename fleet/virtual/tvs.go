@@ -46,7 +46,7 @@ var errOldTLS = &net.OpError{Op: "remote error", Err: tls.AlertError(70)}
 
 // agree reports whether a phone and a node have a version of TLS in common.
 func (f *Fleet) agree(i uint32, n *node) bool {
-	return f.slots[i].phone.Profile().NewestTLS() >= n.MinTLS().Server
+	return n.TakesTLS(f.slots[i].phone.Profile().NewestTLS())
 }
 
 // reachTVS has a phone reach a TVS. It judges the certificate in the handshake;

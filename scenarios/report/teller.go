@@ -72,13 +72,5 @@ func (t *Teller) HoldsResetSigner(v *fleet.View, n *cucm.Node) bool {
 // holds reports whether a phone's CTL or ITL holds a certificate in the role of a signer:
 // either authenticates new lists of both kinds.
 func (t *Teller) holds(v *fleet.View, cert *cucm.Certificate) bool {
-	for _, list := range []*itl.List{v.Flash.Lists.CTL, v.Flash.Lists.ITL} {
-		if list == nil {
-			continue
-		}
-		if rec, ok := list.Find(t.Identity(cert), itl.SAST); ok && rec.Holds(cert.Certificate.Raw) {
-			return true
-		}
-	}
-	return false
+	return v.Flash.Lists.KnowSigner(t.Identity(cert), cert.Certificate.Raw)
 }
