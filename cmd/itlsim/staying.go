@@ -58,7 +58,9 @@ func (c *changes) Changed(i int, now fleet.Condition) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now.Booting {
-		c.boots[i] = &judged{}
+		if !now.Waiting { // else it goes on, and will boot once more
+			c.boots[i] = &judged{}
+		}
 		return
 	}
 	boot, was := c.boots[i], c.states[i]
