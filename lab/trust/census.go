@@ -11,6 +11,7 @@ import (
 	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
 )
@@ -313,9 +314,14 @@ func (c *Census) surroundings(g *Group, of []*stock) {
 	for _, s := range of {
 		asks[c.nameAt(cucm.TFTPService, s.server)] += s.phones()
 	}
+	most := 0
 	for _, n := range c.nodes {
-		if asks[n.name] > 0 {
-			g.Asks = append(g.Asks, Asked{n.name, asks[n.name]})
+		if asks[n.name] == 0 {
+			continue
+		}
+		g.Asks = append(g.Asks, Asked{n.name, asks[n.name]})
+		if asks[n.name] > most {
+			most, g.ResetKey = asks[n.name], resetKey(of[0], n)
 		}
 	}
 	if config := of[0].config; config != nil {
@@ -325,6 +331,19 @@ func (c *Census) surroundings(g *Group, of []*stock) {
 			}
 		}
 	}
+}
+
+// resetKey is the key that a reset in the node's cluster would sign with, where phones know it.
+func resetKey(s *stock, n *shown) string {
+	signer := n.Cluster().ResetSigner()
+	if signer == nil || s.profile.NoITL {
+		return ""
+	}
+	cert := signer.Certificate
+	if !s.lists.KnowSigner(itl.IdentityOf(cert), cert.Raw) {
+		return ""
+	}
+	return certificateID(cert.Raw)
 }
 
 // nodeAt is the node whose service is at an address, host:port; nil for none.

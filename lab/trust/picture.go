@@ -103,9 +103,13 @@ type Group struct {
 	Asks []Asked `json:"asks"`
 	// TVS are the nodes whose TVS their configuration names, the first first; of phones that
 	// have several configurations, that of most.
-	TVS   []string `json:"tvs"`
-	Holds []Held   `json:"holds"` // the lists' records, those of one key together
-	Lines []Line   `json:"lines"`
+	TVS []string `json:"tvs"`
+	// ResetKey is the key that `utils itl reset localkey` would sign with, in the cluster of the
+	// node that most of them ask, where their lists know it: the way back. "" where they do not,
+	// or where the release has no such command.
+	ResetKey string `json:"reset_key"`
+	Holds    []Held `json:"holds"` // the lists' records, those of one key together
+	Lines    []Line `json:"lines"`
 }
 
 // Asked is a node whose TFTP phones ask.
