@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -37,6 +38,12 @@ type Config struct {
 	// PortOffset is added to the nodes' standard ports; nil has them listen on free ones.
 	PortOffset *int
 	RISRate    *int // see lab.Options
+	// Address is the first node's, and State the directory that the cluster is kept in, which
+	// then cannot be started anew (see lab.Options).
+	Address netip.Addr
+	State   string
+	// Trouble, where not nil, is told what the cluster could not do that was due.
+	Trouble func(error)
 	// Keys gives each start its certificates' keys; fresh ones if nil.
 	Keys func() cucm.KeySource
 
@@ -172,6 +179,9 @@ func (s *Server) programs() http.Handler {
 	return api.New(api.Config{
 		Lab: func() *live.Lab { return s.settled().Lab },
 		StartAnew: func(context.Context) error {
+			if s.config.State != "" {
+				return fmt.Errorf("the cluster is kept in %s: it is not started anew", s.config.State)
+			}
 			w, tour := s.settled(), ""
 			if w.Tour() != nil {
 				tour = w.Scenario.Name
@@ -293,8 +303,8 @@ func (s *Server) open(scenario scenarios.Scenario) (*live.Lab, error) {
 	cfg := &s.config
 	opt := lab.Options{
 		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
-		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate,
-		Live: &lab.Live{Still: cfg.Still && cfg.Mode == lab.Virtual},
+		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate, Address: cfg.Address, State: cfg.State,
+		Live: &lab.Live{Still: cfg.Still && cfg.Mode == lab.Virtual, Trouble: cfg.Trouble},
 	}
 	if cfg.Keys != nil {
 		opt.Keys = cfg.Keys()

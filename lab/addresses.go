@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"syscall"
 )
 
@@ -12,8 +13,7 @@ import (
 // stopped, and takes them back, so that nobody else may listen there meanwhile.
 type addresses struct {
 	claim net.Listener // of 127.0.N.1 at claimPort, while the lab is open; nil where ports are given
-	n     int
-	given int
+	free  netip.Addr   // the next node's
 }
 
 // claimPort is where a lab shows that its addresses are taken. Nobody talks to it.
@@ -24,7 +24,7 @@ func claimAddresses() (*addresses, error) {
 	for n := range 256 {
 		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.%d.1:%d", n, claimPort))
 		if err == nil {
-			return &addresses{claim: l, n: n}, nil
+			return &addresses{l, netip.AddrFrom4([4]byte{127, 0, byte(n), 2})}, nil
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, err
@@ -35,8 +35,9 @@ func claimAddresses() (*addresses, error) {
 
 // next is an address for one more node.
 func (a *addresses) next() string {
-	a.given++
-	return fmt.Sprintf("127.0.%d.%d", a.n, 1+a.given)
+	given := a.free
+	a.free = given.Next()
+	return given.String()
 }
 
 func (a *addresses) Close() error {

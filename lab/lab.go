@@ -108,10 +108,7 @@ func Open(s Setup, opt Options) (*Lab, error) {
 		if l.Fleet != nil {
 			l.Fleet.Close()
 		}
-		l.world.Close()
-		if l.sftp != nil {
-			l.sftp.Close()
-		}
+		l.closeAll()
 		return nil, err
 	}
 	if opt.Live != nil {
@@ -137,11 +134,15 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	if l.sftp, err = listenSFTP(servers); err != nil {
 		return err
 	}
-	if l.Cluster, err = l.install(s.Cluster, opt); err != nil {
+	open := cucm.New
+	if opt.State != "" {
+		open = func(cfg cucm.Config) (*cucm.Cluster, error) { return cucm.Open(opt.State, cfg) }
+	}
+	if l.Cluster, err = l.install(s.Cluster, opt, open); err != nil {
 		return err
 	}
 	if s.Other != nil {
-		if l.Other, err = l.install(*s.Other, opt); err != nil {
+		if l.Other, err = l.install(*s.Other, opt, cucm.New); err != nil {
 			return err
 		}
 	}
@@ -163,8 +164,10 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	}))
 }
 
-// install installs a cluster and makes it reachable.
-func (l *Lab) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
+// install installs a cluster, or opens one that is kept, and makes it reachable.
+func (l *Lab) install(
+	cfg cucm.Config, opt Options, open func(cucm.Config) (*cucm.Cluster, error),
+) (*cucm.Cluster, error) {
 	cfg.Clock, cfg.Keys, cfg.Dial = l.world, opt.Keys, l.sftp.Dial
 	cfg.SendMail = cucmwire.Mailer(l.sftp.Dial)
 	cfg.Security = l.secret(cmp.Or(cfg.Security, defaultPassword))
@@ -174,7 +177,7 @@ func (l *Lab) install(cfg cucm.Config, opt Options) (*cucm.Cluster, error) {
 	}
 	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
 	l.world.Configure(&cfg)
-	c, err := cucm.New(cfg)
+	c, err := open(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +211,21 @@ func (l *Lab) goLive(live *Live) {
 func (l *Lab) Close() error {
 	l.stop()
 	l.Fleet.Close()
-	return errors.Join(l.world.Close(), l.sftp.Close())
+	return l.closeAll()
+}
+
+// closeAll ends all but the phones, as far as it is there.
+func (l *Lab) closeAll() error {
+	err := l.world.Close()
+	for _, c := range []*cucm.Cluster{l.Cluster, l.Other} {
+		if c != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}
+	if l.sftp != nil {
+		err = errors.Join(err, l.sftp.Close())
+	}
+	return err
 }
 
 // Clusters are one or two, the setup's own first.

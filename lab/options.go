@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"net/netip"
+
 	"itlsim/cucm"
 	"itlsim/cucm/ciscolog"
 	"itlsim/fleet"
@@ -39,6 +41,12 @@ type Options struct {
 	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
 	// ports, each moved by so much; on free ones if it is nil.
 	PortOffset *int
+	// Address is that of the first node in wire mode where PortOffset is not nil; the others
+	// have those that follow. It is 127.0.0.2 if it is zero.
+	Address netip.Addr
+	// State, where not empty, is the directory that the setup's own cluster is kept in
+	// ([cucm.Open]).
+	State string
 	// RISRate is how many questions about devices (RIS) the nodes of a cluster answer in a
 	// minute in wire mode, all together; 0 is any number, and nil as many as CUCM.
 	RISRate *int

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"itlsim/cucm"
@@ -40,7 +41,10 @@ type connected struct {
 }
 
 func openWire(opt Options, begins time.Time) (*wire, error) {
-	nodes := &addresses{}
+	nodes := &addresses{free: opt.Address}
+	if !nodes.free.IsValid() {
+		nodes.free = netip.AddrFrom4([4]byte{127, 0, 0, 2})
+	}
 	if opt.PortOffset == nil {
 		var err error
 		if nodes, err = claimAddresses(); err != nil {

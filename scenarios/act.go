@@ -55,6 +55,16 @@ const (
 	InstallLSC    Verb = "install a new LSC"
 )
 
+// toPhones reports whether an act is done to the lab's phones, or at them.
+func (v Verb) toPhones() bool {
+	switch v {
+	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther, InstallLSC,
+		SetSecurity, SetEncrypted:
+		return true
+	}
+	return false
+}
+
 // What is done on the administration page.
 const (
 	ResetPhones      Verb = "reset the phones of the cluster"

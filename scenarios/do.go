@@ -30,11 +30,10 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	if err := v.possible(a); err != nil {
 		return err
 	}
-	switch a.Verb {
-	case PowerOn, PowerOff, Reset, EraseList, FactoryReset, OpenDirectory, UseTFTP, MoveToOther, InstallLSC,
-		SetSecurity, SetEncrypted:
+	if a.Verb.toPhones() {
 		return p.doToPhones(a)
-
+	}
+	switch a.Verb {
 	case ResetPhones:
 		p.resetPhones(p.Cluster, a)
 		return nil

@@ -81,6 +81,8 @@ func (v vocabulary) phonesOf(a Act) error {
 		says = fmt.Sprintf("there is no group %s of phones", w.Group)
 	case w.Name != "" && !v.hasPhone(w.Name):
 		return noPhone(w.Name, 0)
+	case len(v.Groups) == 0 && a.Verb.toPhones():
+		says = "there are no phones here that this can be done to: those that are registered are others'"
 	case !(a.Part.Number >= 0): // nor is NaN a number
 		says = "a part of the phones is no less than none"
 	case a.Part.Share && a.Part.Number > 1:

@@ -16,16 +16,18 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/wire"
+	"itlsim/demo"
 	"itlsim/internal/cause"
 	"itlsim/internal/room"
 	"itlsim/itl"
 	"itlsim/lab"
+	"itlsim/scenarios"
 	"itlsim/sshd"
 )
 
 type serveCmd struct {
 	Scenario         string `arg:"" optional:"" help:"${serve_scenario}" placeholder:"NAME|FILE.yaml"`
-	API              string `name:"api" help:"${api} For a scenario." placeholder:"ADDR"`
+	API              string `name:"api" help:"${api}" placeholder:"ADDR"`
 	Phones           *int   `help:"Number of phones of a scenario; its own if not given." placeholder:"N"`
 	Mode             string `help:"${serve_mode}" enum:"wire,virtual" default:"wire"`
 	Seed             int64  `help:"Seed of a scenario; it decides everything in virtual mode." default:"1"`
@@ -65,6 +67,9 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err != nil {
 		return err
 	}
+	if c.API != "" {
+		return c.serveAPI(ctx, s, end, publisher)
+	}
 	if err := room.Enough(room.Runs, 0); err != nil {
 		return err
 	}
@@ -87,10 +92,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams, end *ending, publisher 
 		return err
 	}
 	defer closing(cluster, &err)
-	if kept := cluster.Release(); c.Release != "" && string(kept) != c.Release {
-		fmt.Fprintf(s.err, "itlsim: the cluster kept in %s is of release %s; --release is for a new one\n", c.State, kept)
-	}
-
+	c.warnOfRelease(s, cluster)
 	hosts := hostsFrom(publisher, len(cluster.Nodes()))
 	sockets, err := wire.ListenWith(cluster, hosts, wire.Options{PortOffset: c.PortOffset, RISRate: c.RISRate})
 	if err != nil {
@@ -121,6 +123,29 @@ func (c *serveCmd) serve(ctx context.Context, s streams, end *ending, publisher 
 	defer givingBack()()
 	<-ctx.Done()
 	return nil
+}
+
+// serveAPI serves a cluster that is no scenario's as a lab without phones, which programs may
+// act on: they speak the sentences of scenario files.
+func (c *serveCmd) serveAPI(ctx context.Context, s streams, end *ending, publisher netip.Addr) error {
+	scenario := scenarios.Scenario{Name: "serve", Shows: "a cluster without phones of its own", Setup: lab.Setup{
+		Cluster: c.config(),
+	}}
+	cfg := demo.Config{
+		Mode: lab.Wire, Tour: &scenario, API: c.API, Password: c.AdminPassword, State: c.State, Address: publisher,
+		PortOffset: c.PortOffset, RISRate: c.RISRate, SSHLegacy: c.SSHLegacy,
+		Trouble: func(err error) { fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err)) },
+	}
+	return c.explained(play(ctx, s, end, played{cfg, c.ReadyFile}, func(d *demo.Server) {
+		c.warnOfRelease(s, d.Nodes()[0].Cluster())
+	}))
+}
+
+// warnOfRelease tells that a cluster that is kept has a release of its own.
+func (c *serveCmd) warnOfRelease(s streams, cluster *cucm.Cluster) {
+	if kept := cluster.Release(); c.Release != "" && string(kept) != c.Release {
+		fmt.Fprintf(s.err, "itlsim: the cluster kept in %s is of release %s; --release is for a new one\n", c.State, kept)
+	}
 }
 
 // hostsFrom are the addresses of so many nodes, from the publisher's on.
@@ -155,16 +180,22 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 // release is that of a new cluster.
 func (c *serveCmd) release() cucm.Release { return cmp.Or(cucm.Release(c.Release), cucm.Release10) }
 
-// open installs a cluster, or brings up the one that is kept.
-func (c *serveCmd) open() (*cucm.Cluster, error) {
+// config is that of the cluster, as far as the command line says.
+func (c *serveCmd) config() cucm.Config {
 	cfg := cucm.Cisco117598()
-	cfg.Clock, cfg.KeyBits, cfg.Release = wallClock{}, c.KeyBits, c.release()
+	cfg.KeyBits, cfg.Release = c.KeyBits, c.release()
 	cfg.Password, cfg.Security, cfg.Syslog = c.AdminPassword, c.SecurityPassword, c.Syslog
-	cfg.SendMail = wire.Mailer(nil)
 	cfg.AutoRegister, cfg.Generation = c.AutoRegistration, c.StateGeneration
 	if c.Digest == itl.SHA512.String() {
 		cfg.Digest = itl.SHA512
 	}
+	return cfg
+}
+
+// open installs a cluster, or brings up the one that is kept.
+func (c *serveCmd) open() (*cucm.Cluster, error) {
+	cfg := c.config()
+	cfg.Clock, cfg.SendMail = wallClock{}, wire.Mailer(nil)
 	if c.State == "" {
 		return cucm.New(cfg)
 	}

@@ -1,15 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/internal/sftptest"
 	"itlsim/lab"
+	"itlsim/scenarios/api"
 )
 
 // The suite of examples/api, in Python, plays with what `serve` puts up of a scenario: by the
@@ -38,4 +44,45 @@ func TestSuiteOfTheExamples(t *testing.T) {
 			require.Contains(t, string(out), "Ran 3 tests")
 		})
 	}
+}
+
+// A cluster without phones of its own has an API, too: what others' phones do to it is there,
+// and what is done to it is kept in its directory, where it is not started anew.
+func TestServedClusterHasAnAPI(t *testing.T) {
+	t.Parallel()
+	kept := filepath.Join(t.TempDir(), "state")
+	s := serve(t, "--state", kept, "--api", "127.0.0.1:0")
+	ask := func(status int, method, path, body string) string {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, s.API+path, strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+s.Token)
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Equal(t, status, answer.StatusCode, string(text))
+		return string(text)
+	}
+	require.Contains(t, ask(200, "GET", "/phones", ""), `"matching":0`)
+	require.Contains(t, ask(400, "POST", "/acts", `{"do": ["phones: power on"]}`), "there are no phones here")
+	require.Contains(t, ask(200, "GET", "/cluster", ""), `"groups":[],"models":[]`)
+
+	var out, errs bytes.Buffer
+	phones(&out, &errs, "--tftp", s.Nodes[0].TFTP, "--phones", "2", "--from", "127.2.9.9", "--model", "8861")
+	require.Contains(t, ask(200, "GET", "/alarms", ""), `"phone":"SEP`, out.String()+errs.String())
+	ask(200, "POST", "/acts", `{"do": [{"on test10pub": "set cert regen CallManager", "answers": ["yes"]},
+		"wait: 6 minutes", {"on test10pub": "set cert regen TVS", "answers": ["yes"]}],
+		"expect": ["the list of test10pub has changed"]}`)
+	list := ask(200, "GET", "/nodes/test10pub/itl", "")
+	s.API = strings.TrimSuffix(s.API, api.Prefix)
+	require.Contains(t, ask(200, "GET", "/metrics", ""), "\nitlsim_alarms_total{")
+	s.API += api.Prefix
+	require.Contains(t, ask(409, "POST", "/cluster/start-anew", ""), "it is not started anew")
+
+	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, s.cmd.Wait())
+	s = serve(t, "--state", kept, "--api", "127.0.0.1:0")
+	require.Equal(t, list, ask(200, "GET", "/nodes/test10pub/itl", ""))
 }

@@ -59,8 +59,6 @@ func (c *serveCmd) ownFlags() string {
 // scenarioFlags is a flag that was given and is for a scenario, "" if none was.
 func (c *serveCmd) scenarioFlags() string {
 	switch {
-	case c.API != "":
-		return "--api"
 	case c.Phones != nil:
 		return "--phones"
 	case c.Mode != lab.Wire:

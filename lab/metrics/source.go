@@ -17,12 +17,16 @@ type Source struct {
 	Traffic  func() cucm.Traffic // of their nodes; nil where there are none
 }
 
-// Of is a lab as a source; nothing where it is nil.
+// Of is a lab as a source, of its clusters alone where it has no phones; nothing where it is nil.
 func Of(l *lab.Lab) Source {
 	if l == nil {
 		return Source{}
 	}
-	return Source{Fleet: l.Fleet, Groups: l.GroupStates, Clusters: l.Clusters(), Traffic: l.Traffic}
+	s := Source{Clusters: l.Clusters(), Traffic: l.Traffic}
+	if l.Phones() > 0 {
+		s.Fleet, s.Groups = l.Fleet, l.GroupStates
+	}
+	return s
 }
 
 // maxGroups bounds the series of a scrape: five states of each group. Prometheus keeps each

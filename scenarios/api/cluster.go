@@ -119,7 +119,7 @@ func cluster(l *live.Lab, _ *http.Request) (any, error) {
 	}{
 		Scenario: l.Scenario.Name, Shows: l.Scenario.Shows, Mode: cmp.Or(l.Options.Mode, lab.Wire), Seed: l.Options.Seed,
 		Now: l.Now(), AtS: l.Elapsed().Seconds(), Phones: l.Phones(), UnderWay: l.Fleet.Busy(),
-		States: report.StatesOf(l.Fleet.States()), Groups: l.GroupNames(), Models: l.Models(), Busy: l.Doing(),
+		States: report.StatesOf(l.Fleet.States()), Groups: append([]string{}, l.GroupNames()...), Models: append([]string{}, l.Models()...), Busy: l.Doing(),
 	}
 	for i, n := range l.Nodes() {
 		told.Nodes = append(told.Nodes, nodeOf(l.NodeNames()[i], n))
