@@ -47,6 +47,19 @@ type scene struct {
 	refused          [3]phone.Reason
 }
 
+// sceneOf is the scene that a phone is in.
+func sceneOf(v *fleet.View, m *lab.Member) scene {
+	is := scene{
+		on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, ctl: v.Flash.Lists.CTL,
+		config: v.Flash.Config, profile: *v.Profile,
+	}
+	is.held, is.offered = lists(v, m)
+	for i, r := range v.Refusals() {
+		is.refused[i] = r.Reason
+	}
+	return is
+}
+
 // NewStories begins the stories of a lab's phones.
 func NewStories(l *lab.Lab, t *Teller) *Stories {
 	s := &Stories{lab: l, teller: t, numbers: make(map[Chapter]int32), at: make([]int32, l.Phones())}
@@ -85,14 +98,7 @@ func (s *Stories) Tell(step string) {
 	s.step++
 	written, next := make(map[scene]int32), make(map[branch]int32)
 	s.lab.Each(fleet.Verdicts, func(i int, m *lab.Member, v *fleet.View) {
-		is := scene{
-			on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, ctl: v.Flash.Lists.CTL,
-			config: v.Flash.Config, profile: *v.Profile,
-		}
-		is.held, is.offered = lists(v, m)
-		for i, r := range v.Refusals() {
-			is.refused[i] = r.Reason
-		}
+		is := sceneOf(v, m)
 		content, ok := written[is]
 		if !ok {
 			content = s.number(s.teller.chapter(v, m))

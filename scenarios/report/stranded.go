@@ -150,11 +150,14 @@ func (r *Report) lostAt() string {
 	}
 }
 
+// byLocalKey reports whether a cure is `utils itl reset localkey`.
+func byLocalKey(cure string) bool { return strings.Contains(cure, resetLocalKey) }
+
 // byLocalKey says how many of the stranded `utils itl reset localkey` would bring back.
 func (r *Report) byLocalKey(stranded int) string {
 	back := 0
 	for _, s := range r.Stranded {
-		if strings.Contains(s.Cure, resetLocalKey) {
+		if byLocalKey(s.Cure) {
 			back += len(s.Phones)
 		}
 	}
