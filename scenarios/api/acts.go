@@ -159,20 +159,10 @@ func acts(l *live.Lab, r *http.Request) (any, error) {
 	case len(body.Do) == 0 || len(body.Do) > maxActs || len(body.Expect) > maxActs:
 		return nil, &unread{fmt.Errorf("do has 1 to %d acts, and expect up to %d sentences", maxActs, maxActs)}
 	}
-	if err := body.Answers.check(body.Do); err != nil {
-		return nil, err
-	}
 	step := scenarios.Step{Name: body.Name}
 	var unclear notUnderstood
-	for i, a := range body.Do {
-		if a.Answers == nil {
-			a.Answers = body.Answers.of(a.text, len(body.Do))
-		}
-		act, err := l.ParseTyped(a.text, a.Typed)
-		if err != nil {
-			unclear.add("do", i, a.text, err)
-		}
-		step.Do = append(step.Do, act)
+	if step.Do, err = understood(l, body.Do, body.Answers, &unclear); err != nil {
+		return nil, err
 	}
 	step.Expect = expectations(l, body.Expect, &unclear)
 	if err := unclear.err(); err != nil {
@@ -183,6 +173,51 @@ func acts(l *live.Lab, r *http.Request) (any, error) {
 	}
 	did, err := l.Play(r.Context(), step)
 	return doneOf(did), err
+}
+
+// understood are the acts of a request, with the answers beside them. The error is about those.
+func understood(l *live.Lab, do []act, beside answers, unclear *notUnderstood) (all []scenarios.Act, err error) {
+	if err := beside.check(do); err != nil {
+		return nil, err
+	}
+	for i, a := range do {
+		if a.Answers == nil {
+			a.Answers = beside.of(a.text, len(do))
+		}
+		act, err := l.ParseTyped(a.text, a.Typed)
+		if err != nil {
+			unclear.add("do", i, a.text, err)
+		}
+		all = append(all, act)
+	}
+	return all, nil
+}
+
+// rehearse tells what acts would do to the phones, which are left alone.
+func rehearse(l *live.Lab, r *http.Request) (any, error) {
+	body, err := read[struct {
+		Do      []act   `json:"do"`
+		Answers answers `json:"answers"`
+	}](r)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body.Do) == 0 || len(body.Do) > maxActs:
+		return nil, &unread{fmt.Errorf("do has 1 to %d acts", maxActs)}
+	}
+	var unclear notUnderstood
+	do, err := understood(l, body.Do, body.Answers, &unclear)
+	if err == nil {
+		err = unclear.err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	told, err := l.Rehearse(r.Context(), do)
+	if err != nil {
+		return nil, err
+	}
+	return told, nil
 }
 
 // expect judges sentences.

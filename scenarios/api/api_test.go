@@ -372,7 +372,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	for request, says := range map[string]string{
 		"GET /api/v1/phnes":        "404 there is no /api/v1/phnes; there are /acts, /alarms,",
 		"GET /api/v1/phones/x/y/z": "404 there is no /api/v1/phones/x/y/z; there are",
-		"GET /":                    "404 /phones/{phone}/{list}, under /api/v1, and /metrics",
+		"GET /":                    "404 /rehearsals, under /api/v1, and /metrics",
 		"GET /api/v1/acts":         "405 /api/v1/acts takes POST, not GET",
 		"DELETE /api/v1/phones":    "405 /api/v1/phones takes GET, HEAD, not DELETE",
 		"POST /metrics":            "405 /metrics takes GET, HEAD, not POST",

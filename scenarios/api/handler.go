@@ -119,6 +119,7 @@ func (h *handler) routes() map[string]request {
 	return map[string]request{
 		"POST /acts":                 acts,
 		"POST /expect":               expect,
+		"POST /rehearsals":           rehearse,
 		"GET /cluster":               cluster,
 		"POST /cluster/start-anew":   h.startAnew,
 		"GET /nodes/{node}":          node,

@@ -39,6 +39,7 @@ type Lab struct {
 	ssh      []*sshd.Server
 
 	turn    chan struct{} // has room for one
+	stage   chan struct{} // for one rehearsal
 	mu      sync.Mutex
 	doing   string // "": nothing
 	stories *report.Stories
@@ -63,6 +64,7 @@ func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
 	l := &Lab{
 		Scenario: s, Options: opt, Events: newEvents(cmp.Or(opt.Phones, s.Phones())), began: time.Now(),
 		wall: newWall(), journal: newJournal(), charts: &charts{}, turn: make(chan struct{}, 1),
+		stage: make(chan struct{}, 1),
 	}
 	l.close = sync.OnceValue(l.end)
 	l.ctx, l.cancel = context.WithCancel(context.Background())

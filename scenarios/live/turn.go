@@ -30,14 +30,8 @@ func (e *BusyError) Error() string {
 // must come by it. What names it for those who wait. The error is that of do, of the context,
 // or a [*BusyError].
 func (l *Lab) Turn(ctx context.Context, what string, do func() error) error {
-	wait := time.NewTimer(patience)
-	defer wait.Stop()
-	select {
-	case l.turn <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-wait.C:
-		return &BusyError{l.Doing()}
+	if err := take(ctx, l.turn, l.Doing); err != nil {
+		return err
 	}
 	defer func() {
 		l.setBusy("")
@@ -45,6 +39,20 @@ func (l *Lab) Turn(ctx context.Context, what string, do func() error) error {
 	}()
 	l.setBusy(what)
 	return do()
+}
+
+// take takes the one place that there is, as soon as it is free.
+func take(ctx context.Context, place chan struct{}, doing func() string) error {
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case place <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-wait.C:
+		return &BusyError{doing()}
+	}
 }
 
 // Doing is what is under way, "" for nothing.
