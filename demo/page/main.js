@@ -8,6 +8,7 @@ import { Phone } from "./phone.js";
 import { Log } from "./log.js";
 import { Charts } from "./charts.js";
 import { Tour } from "./tour.js";
+import { TrustView } from "./trust-view.js";
 
 const root = document.documentElement;
 root.dataset.theme = localStorage.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
@@ -22,6 +23,7 @@ const consoles = new Consoles();
 const log = new Log((i) => phone.open(i));
 const charts = new Charts();
 const tour = new Tour();
+const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));
 let world = 0, nodes = [];
 phone.servers = () => cluster.view?.nodes.map((n) => n.services[0].address).reverse().join(", ");
 
@@ -42,6 +44,7 @@ async function begin(u) {
   log.clear();
   charts.clear();
   tour.clear();
+  trust.clear();
   $("phone").close();
   $("cluster-message").hidden = true;
   const setup = await get("setup");
@@ -62,6 +65,7 @@ async function take(u) {
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
   if (u.cluster) cluster.show(u.cluster);
   if (u.screens) consoles.update(u.screens);
+  if (u.trust) { $("trust-panel").hidden = false; trust.show(u.trust); }
   if (u.log) log.add(u.log);
   if (u.samples) charts.add(u.samples);
   if (u.tour) tour.show(u.tour);

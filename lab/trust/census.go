@@ -224,7 +224,7 @@ func (c *Census) Phone(i int, v *fleet.View) *Picture {
 // draw draws groups of kinds.
 func (c *Census) draw(kinds map[int32][]*stock) *Picture {
 	c.lookAround()
-	p, ring := &Picture{Nodes: c.drawn, Groups: []Group{}}, &keyring{}
+	p, ring := &Picture{Nodes: c.drawn, Groups: []Group{}}, &keyring{keys: []Key{}}
 	c.ownKeys(ring)
 	sizes := make(map[int32]int)
 	for group, of := range kinds {
@@ -292,7 +292,9 @@ func (c *Census) group(id int, of []*stock, ring *keyring) Group {
 		return a.first - b.first
 	})
 	lists := of[0].lists
-	g := Group{ID: id, Faith: lists.OnFaith(), CTL: checksum(lists.CTL), ITL: checksum(lists.ITL)}
+	g := Group{
+		ID: id, Faith: lists.OnFaith(), CTL: checksum(lists.CTL), ITL: checksum(lists.ITL), Asks: []Asked{}, TVS: []string{},
+	}
 	g.Holds = append(holdings(lists.CTL, ring, c.nodes), holdings(lists.ITL, ring, c.nodes)...)
 	var states fleet.States
 	for _, s := range of {

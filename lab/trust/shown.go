@@ -108,7 +108,7 @@ func (s *shown) signerOf(signed *itl.Signed) *itl.Record {
 
 // drawn is the node for a picture. answers tells which of its services do.
 func (s *shown) drawn(answers func(cucm.Service) bool) Node {
-	n := Node{Name: s.name, Role: s.Role(), Cluster: s.cluster, On: s.on, Reset: s.reset}
+	n := Node{Name: s.name, Role: s.Role(), Cluster: s.cluster, On: s.on, Reset: s.reset, Shows: []Show{}}
 	for _, f := range s.files {
 		n.Shows = append(n.Shows, Show{f.what, f.signer, answers(cucm.TFTPService)})
 	}

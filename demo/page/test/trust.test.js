@@ -1,0 +1,87 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+import { changes, choose, listsOf, maxNodes, scene, stableOrder, vouching } from "../trust.js";
+import { after, moments, of, stories } from "./moments.js";
+
+const everywhere = (check) => {
+  for (const story of stories) for (const m of moments(story)) for (const g of m.picture.groups) for (const width of [330, 344, 600, 760, 992]) check(m.picture, g, width, `${story}, ${m.act}, ${width}`);
+};
+
+test("everything is inside of the drawing, and nothing on something else", () => {
+  everywhere((p, g, width, where) => {
+    const s = scene(p, g, width);
+    for (const box of s.nodes) assert.ok(box.x > s.left && box.x + box.width < width && box.y >= 0 && box.y + box.height <= s.height, where);
+    for (const k of s.keys) assert.ok(k.y >= 0 && k.y + 40 <= s.height, `${where}: key at ${k.y} of ${s.height}`);
+    const apart = (all, size) => all.toSorted((a, b) => a.y - b.y).forEach((b, i, sorted) => i && assert.ok(b.y - sorted[i - 1].y >= size - 0.01, where));
+    apart(s.keys, 52);
+    apart(s.rows, 52);
+    for (const l of s.lines) for (const at of [l.from, l.to, l.mid]) assert.ok(at.x >= 0 && at.x <= width && at.y >= 0 && at.y <= s.height + 20, where);
+  });
+});
+
+test("a row says how phones take it, and has a line of that kind", () => {
+  everywhere((p, g, width, where) => {
+    const s = scene(p, g, width);
+    assert.ok(s.nodes.length <= maxNodes + 1);
+    for (const r of s.rows) {
+      for (const what of r.whats) {
+        const lines = vouching(g, r.node, what);
+        assert.equal(r.taken === "none", lines.length === 0 && !g.faith, `${where}: ${r.node} ${what} ${r.taken}`);
+      }
+      const drawn = s.lines.filter((l) => l.node === r.node && l.what === r.whats[0]).map((l) => l.kind);
+      for (const l of r.lines) assert.ok(drawn.includes(l.kind), `${where}: ${r.node} ${r.whats} ${l.kind} is not drawn`);
+    }
+    for (const { node } of g.asks.slice(0, 3)) assert.ok(s.rows.some((r) => r.node === node && r.file), `${where}: ${node} is asked`);
+  });
+});
+
+test("a broken line has two ends with a gap between", () => {
+  const p = after("phones: power on", 2), s = scene(p, of(p, "test10pub"), 992);
+  assert.deepEqual(s.lines.map((l) => l.kind), ["broken", "broken", "broken", "recovery"]);
+  for (const l of s.lines.slice(0, 3)) {
+    const end = (path) => path.split(" ").slice(-2).map(Number);
+    const [a] = end(l.path), [b] = end(l.rest);
+    assert.ok(a < l.mid.x && l.mid.x < b && b - a >= 20);
+  }
+});
+
+test("ITLRecovery is the last, at both sides", () => {
+  everywhere((p, g, width, where) => {
+    const s = scene(p, g, width), at = s.keys.findIndex((k) => k.unit === "ITLRecovery");
+    if (at >= 0) assert.ok(s.keys.slice(at).every((k) => k.unit === "ITLRecovery"), where);
+    const row = s.rows.findIndex((r) => r.whats[0] === "ITLRecovery");
+    if (row >= 0) assert.equal(row, s.rows.length - 1, where);
+  });
+});
+
+test("the way round goes by the TVS that vouches", () => {
+  const p = after("on test10pub: set cert regen TVS", 2), s = scene(p, of(p, "test10pub"), 992);
+  const round = s.lines.find((l) => l.kind === "round"), way = s.lines.find((l) => l.carries);
+  assert.deepEqual([way.node, way.what, way.kind], ["test10sub", "TVS", "holds"]);
+  assert.equal(round.from.y, way.to.y);
+  assert.equal(round.to.y, s.rows.find((r) => r.node === "test10pub" && r.whats.includes("signer")).mid);
+});
+
+test("between two drawings lines break, and light up", () => {
+  const at = (act, n) => { const p = after(act, n); return scene(p, of(p, "test10pub"), 992); };
+  const before = at("phones: power off", 1), one = at("on test10pub: set cert regen CallManager", 2);
+  const whats = (scene, ids) => scene.lines.filter((l) => ids.includes(l.id)).map((l) => `${l.what} of ${l.node} ${l.kind}`);
+  assert.deepEqual(whats(one, changes(before, one).broke), ["signer of test10pub broken"]);
+  assert.deepEqual(whats(one, changes(before, one).lit), ["signer of test10pub round"]);
+  const lost = at("phones: power on", 2), reset = at("on test10pub: utils itl reset localkey", 1);
+  assert.deepEqual(whats(reset, changes(lost, reset).lit), ["signer of test10pub recovery"]);
+  assert.deepEqual(changes(lost, reset).broke, []);
+  assert.deepEqual(changes(lost, lost), { broke: [], lit: [] });
+  assert.deepEqual(changes(null, reset), { broke: [], lit: [] });
+});
+
+test("what is shown: what was picked, else where most is wrong, else the largest", () => {
+  const g = (id, phones, untrusted = 0, locked = 0) => ({ itl_sha1: id, ctl_sha1: "", phones, states: { untrusted, locked, trusted: phones - untrusted - locked } });
+  const groups = [g("a", 9), g("b", 5, 2), g("c", 4, 0, 3)];
+  assert.equal(choose(groups, null), groups[2]);
+  assert.equal(choose(groups, listsOf(groups[0])), groups[0]);
+  assert.equal(choose(groups, "gone/"), groups[2]);
+  assert.equal(choose([g("a", 3), g("b", 5)], null).itl_sha1, "b");
+  assert.equal(choose([], null), null);
+  assert.deepEqual(stableOrder(["b/", "a/"], groups).map((x) => x.itl_sha1), ["b", "a", "c"]);
+});

@@ -1,0 +1,205 @@
+// The trust picture on the page: tabs of groups, the drawing, the sentence.
+
+import { el, number } from "./util.js";
+import { states } from "./states.js";
+import { Keyring, keySize, outline } from "./keys.js";
+import { changes, choose, listsOf, nameOfGroup, scene, stableOrder } from "./trust.js";
+import { words } from "./trust-words.js";
+
+const space = "http://www.w3.org/2000/svg";
+function svg(tag, attributes = {}, ...children) {
+  const e = document.createElementNS(space, tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== false && value != null) e.setAttribute(name, value);
+  e.append(...children.filter((c) => c != null && c !== ""));
+  return e;
+}
+
+// keys have one look on the whole page.
+export const keyring = new Keyring();
+
+// lasting is how long a line takes to break or to light up, in milliseconds.
+const lasting = 1400;
+
+// A Drawing is the picture of one group in an element, whose width it takes.
+export class Drawing {
+  constructor(figure) {
+    this.figure = figure;
+    this.begun = new Map(); // when a line broke or lit up
+    this.canvas = svg("svg", { role: "img", class: "trust-drawing" });
+    this.says = el("figcaption", { class: "trust-says" });
+    figure.replaceChildren(this.canvas, this.says);
+    this.says.id = figure.id + "-says";
+    this.canvas.setAttribute("aria-labelledby", this.says.id);
+    new ResizeObserver(() => this.draw()).observe(figure);
+  }
+
+  // show draws a group of a picture; phone: it is one phone that is looked at. It is
+  // about the same phones as before where of says the same.
+  show(picture, group, phone = false, of = group && listsOf(group)) {
+    if (of !== this.of) { this.was = null; this.begun.clear(); }
+    Object.assign(this, { picture, group, phone, of });
+    this.figure.hidden = !group;
+    this.draw();
+  }
+
+  draw() {
+    const width = Math.floor(this.figure.clientWidth);
+    if (!this.group || !width) return;
+    const text = words(this.picture, this.group, this.phone);
+    if (this.said !== text) this.says.replaceChildren(...text.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part))); // commands
+    this.said = text;
+    const now = scene(this.picture, this.group, width);
+    if (this.was && this.was.width !== now.width) this.was = null;
+    if (JSON.stringify(now) === JSON.stringify(this.was)) return;
+    const { broke, lit } = changes(this.was, now), at = performance.now();
+    for (const id of [...broke, ...lit]) this.begun.set(id, at);
+    this.was = now;
+    this.canvas.setAttribute("viewBox", `0 -8 ${now.width} ${now.height + 16}`);
+    this.canvas.setAttribute("width", now.width);
+    this.canvas.setAttribute("height", now.height + 16);
+    this.canvas.replaceChildren(...heads(now),
+      ...now.nodes.map((n) => this.card(n, now.small)),
+      ...now.lines.map((l) => this.line(l, at)),
+      ...now.keys.map((k) => this.key(k, k.x, k.y, now)),
+      ...now.rows.map((r) => this.row(r, now)));
+  }
+
+  card(n, small) {
+    const most = Math.floor((n.width - 20) / (small ? 7.4 : 8));
+    return svg("g", { class: n.on ? "node" : "node off" },
+      svg("rect", { x: n.x, y: n.y, width: n.width, height: n.height, rx: 10, class: "card" }),
+      svg("text", { x: n.x + 12, y: n.y + 18, class: "name" }, cut(n.name, most)),
+      svg("text", { x: n.x + 12, y: n.y + 33, class: "soft" }, cut(n.text, most + 4)),
+      n.reset && !small ? svg("text", { x: n.x + n.width - 12, y: n.y + 18, class: "tag", "text-anchor": "end" }, "reset list") : "");
+  }
+
+  glyph(key, x, y) {
+    const look = keyring.look(key);
+    return svg("path", { class: `glyph colour-${look.colour}`, d: outline(look), transform: `translate(${x} ${y})`, "fill-rule": "evenodd" });
+  }
+
+  key(k, x, y, now) {
+    const room = now.small ? 13 : 26;
+    if (now.small) {
+      return svg("g", { class: "held" }, svg("title", {}, k.subject), this.glyph(k, x, k.mid - keySize.height / 2),
+        svg("text", { x, y: k.mid + 26, class: "unit" }, k.unit),
+        svg("text", { x, y: k.mid + 40, class: "soft" }, cut(k.node || k.subject, room)));
+    }
+    return svg("g", { class: "held" }, svg("title", {}, k.subject),
+      svg("rect", { x: 0.5, y: k.mid - 23, width: now.left - 1, height: 46, rx: 8, class: "plate" }),
+      this.glyph(k, x + 10, k.mid - keySize.height / 2),
+      svg("text", { x: x + 66, y: k.mid - 4, class: "unit" }, k.unit),
+      svg("text", { x: now.left - 12, y: k.mid - 4, class: "id", "text-anchor": "end" }, k.id),
+      svg("text", { x: x + 66, y: k.mid + 12, class: "soft" }, cut("of " + (k.node || k.subject), room)));
+  }
+
+  row(r, now) {
+    const key = this.picture.keys.find((k) => k.id === r.key), x = r.x + (now.small ? 14 : 24), y = r.y + (now.small ? 16 : 14);
+    const caption = (now.small ? r.brief : r.caption) + (r.on ? "" : r.file ? " (TFTP stopped)" : " (stopped)");
+    const fresh = r.isNew ? "new" : "";
+    const signs = { holds: "✓", recovery: "✓", round: "↻", none: "✕", faith: "✓" };
+    const idle = r.whats[0] === "ITLRecovery" || r.whats[0] === "TVS";
+    const mark = idle && r.taken === "none" && !r.lines.length ? "" : signs[r.taken];
+    return svg("g", { class: `row ${r.taken}${r.on ? "" : " silent"}` },
+      svg("text", { x: r.x + 12, y: y + 1, class: "soft" }, caption),
+      now.small && fresh ? svg("text", { x: r.x + r.width - 8, y: y + 1, class: "new", "text-anchor": "end" }, fresh) : "",
+      key ? this.glyph(key, x, y + 8) : svg("text", { x, y: y + 24, class: "unit" }, "nobody known"),
+      key ? svg("text", { x: x + 54, y: y + 24, class: "unit" }, key.unit, fresh && !now.small ? svg("tspan", { class: "new", dx: 6 }, fresh) : "") : "",
+      key && !now.small ? svg("text", { x: r.x + r.width - 16, y: y + 24, class: "id", "text-anchor": "end" }, key.id) : "",
+      mark ? svg("circle", { cx: r.x, cy: r.mid, r: 9, class: "mark" }) : "",
+      mark ? svg("text", { x: r.x, y: r.mid + 4.5, class: "sign", "text-anchor": "middle" }, mark) : "");
+  }
+
+  line(l, at) {
+    const begun = this.begun.get(l.id), age = at - (begun ?? -Infinity);
+    const moving = age < lasting ? { style: `animation-delay:${Math.round(-age)}ms` } : {};
+    const kind = [l.kind, l.standing ? "standing" : "", l.carries ? "carries" : "", l.silent ? "silent" : "", age < lasting ? "now" : ""].filter(Boolean).join(" ");
+    const parts = [svg("path", { d: l.path, class: "way", ...moving })];
+    if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest", ...moving }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
+    if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo", ...moving }));
+    if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
+      this.was.small ? "" : svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches"));
+    if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
+    return svg("g", { class: `line ${kind}` }, ...parts);
+  }
+}
+
+// heads say what the two sides are.
+function heads(now) {
+  const right = now.nodes[0] ?? { x: now.left };
+  return now.small ?
+    [["In the phones’", 12], ["list", 27]].map(([text, y]) => svg("text", { x: 0, y, class: "head" }, text)).concat([["The nodes", 12], ["show now", 27]].map(([text, y]) => svg("text", { x: right.x, y, class: "head" }, text))) :
+    [svg("text", { x: 0, y: 14, class: "head" }, "Keys in the phones’ list"), svg("text", { x: right.x, y: 14, class: "head" }, "What the nodes show now")];
+}
+
+const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+
+// bar is how many phones of a group are in which state.
+function bar(g) {
+  return el("span", { class: "trust-bar", "aria-hidden": "true" },
+    ...states.filter((s) => g.states[s.key]).map((s) => {
+      const part = el("span", { title: `${s.name}: ${number(g.states[s.key])}` });
+      part.style.cssText = `flex-grow:${g.states[s.key]};background:var(--phone-${s.key},var(--${s.key}))`;
+      return part;
+    }));
+}
+
+const counts = (g) => states.filter((s) => g.states[s.key]).map((s) => `${g.states[s.key] === g.phones ? "all" : number(g.states[s.key])} ${s.name.toLowerCase()}`).join(", ");
+
+// A TrustView is the fleet's picture: its groups as tabs, and the drawing of one.
+export class TrustView {
+  constructor(tabs, figure, rest) {
+    Object.assign(this, { tabs, rest, order: [], picked: null, buttons: new Map() });
+    this.drawing = new Drawing(figure);
+    tabs.addEventListener("keydown", (e) => this.step(e));
+  }
+
+  clear() { Object.assign(this, { order: [], picked: null }); this.drawing.of = null; }
+
+  // show takes a picture of the fleet as it is now.
+  show(picture) {
+    this.picture = picture;
+    for (const k of picture.keys) keyring.look(k);
+    const groups = stableOrder(this.order, picture.groups);
+    this.order = groups.map(listsOf);
+    const shown = choose(groups, this.picked ?? this.shown);
+    this.shown = shown && listsOf(shown);
+    this.tabs.hidden = !groups.length;
+    const wanted = groups.map((g) => this.button(g, g === shown));
+    if (wanted.some((b, i) => this.tabs.children[i] !== b) || this.tabs.children.length !== wanted.length) this.tabs.replaceChildren(...wanted);
+    for (const lists of this.buttons.keys()) if (!this.order.includes(lists)) this.buttons.delete(lists);
+    this.rest.hidden = !picture.rest;
+    if (picture.rest) this.rest.textContent = `${number(picture.rest.phones)} phones hold ${number(picture.rest.lists)} more lists.`;
+    this.drawing.show(picture, shown);
+  }
+
+  button(g, selected) {
+    const lists = listsOf(g);
+    let b = this.buttons.get(lists);
+    if (!b) {
+      b = el("button", { role: "tab", class: "trust-tab", onclick: () => this.pick(lists) });
+      this.buttons.set(lists, b);
+    }
+    b.setAttribute("aria-selected", selected);
+    b.setAttribute("aria-controls", this.drawing.figure.parentElement.id);
+    b.tabIndex = selected ? 0 : -1;
+    const text = `${number(g.phones)} ${nameOfGroup(this.picture, g)} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
+    if (b.dataset.text !== text) {
+      b.dataset.text = text;
+      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, nameOfGroup(this.picture, g), g.itl_sha1 ? el("code", {}, " " + g.itl_sha1.slice(0, 6)) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
+    }
+    return b;
+  }
+
+  pick(lists) { this.picked = lists; this.show(this.picture); }
+
+  step(e) {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+    const at = this.order.indexOf(this.shown);
+    const next = e.key === "Home" ? 0 : e.key === "End" ? this.order.length - 1 : by ? (at + by + this.order.length) % this.order.length : -1;
+    if (next < 0) return;
+    e.preventDefault();
+    this.pick(this.order[next]);
+    this.buttons.get(this.order[next]).focus();
+  }
+}
