@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
@@ -67,14 +66,15 @@ type Config struct {
 
 // A Server is a running demonstration.
 type Server struct {
-	config Config
-	tours  []scenarios.Scenario
-	page   *accept.HTTPServer // nil: there is none
-	api    *accept.HTTPServer // likewise
-	bearer string             // the API's token
-	pages  chan struct{}      // one place for each open page
-	ctx    context.Context
-	cancel context.CancelFunc
+	config   Config
+	tours    []scenarios.Scenario
+	page     *accept.HTTPServer // nil: there is none
+	api      *accept.HTTPServer // likewise
+	bearer   string             // the API's token
+	programs *api.Handler       // behind it
+	pages    chan struct{}      // one place for each open page
+	ctx      context.Context
+	cancel   context.CancelFunc
 
 	starting sync.Mutex // held while a round is replaced
 
@@ -150,7 +150,8 @@ func (s *Server) start() (err error) {
 	}
 	if programs != nil {
 		s.bearer = apiGuard.Bearer()
-		s.api = accept.ServeHTTP(programs, limits, nil, s.contained(apiGuard.API(s.programs())))
+		s.programs = s.forPrograms()
+		s.api = accept.ServeHTTP(programs, limits, nil, s.contained(apiGuard.API(s.programs)))
 	}
 	return nil
 }
@@ -174,8 +175,8 @@ func listen(
 	return l, g, nil
 }
 
-// programs is the API of the round as of now.
-func (s *Server) programs() http.Handler {
+// forPrograms is the API of the round as of now, and of labs that programs open beside it.
+func (s *Server) forPrograms() *api.Handler {
 	return api.New(api.Config{
 		Lab: func() *live.Lab { return s.settled().Lab },
 		StartAnew: func(context.Context) error {
@@ -188,7 +189,18 @@ func (s *Server) programs() http.Handler {
 			}
 			return s.restart(tour, false)
 		},
+		Options: func() lab.Options {
+			return lab.Options{Password: s.config.Password, RISRate: s.config.RISRate, Keys: s.keys()}
+		},
 	})
+}
+
+// keys are those of a lab's certificates, nil for fresh ones.
+func (s *Server) keys() cucm.KeySource {
+	if s.config.Keys == nil {
+		return nil
+	}
+	return s.config.Keys()
 }
 
 // URL is the page's address, with the token where one is needed; "" where there is no page.
@@ -232,6 +244,9 @@ func (s *Server) Close() error {
 		if server != nil {
 			err = errors.Join(err, server.Close())
 		}
+	}
+	if s.programs != nil {
+		err = errors.Join(err, s.programs.Close())
 	}
 	s.starting.Lock()
 	defer s.starting.Unlock()
@@ -304,10 +319,7 @@ func (s *Server) open(scenario scenarios.Scenario) (*live.Lab, error) {
 	opt := lab.Options{
 		Phones: cfg.Phones, Boots: cfg.Boots, Mode: cfg.Mode, Seed: cfg.Seed,
 		Password: cfg.Password, PortOffset: cfg.PortOffset, RISRate: cfg.RISRate, Address: cfg.Address, State: cfg.State,
-		Live: &lab.Live{Still: cfg.Still && cfg.Mode == lab.Virtual, Trouble: cfg.Trouble},
-	}
-	if cfg.Keys != nil {
-		opt.Keys = cfg.Keys()
+		Keys: s.keys(), Live: &lab.Live{Still: cfg.Still && cfg.Mode == lab.Virtual, Trouble: cfg.Trouble},
 	}
 	l, err := live.Open(scenario, opt)
 	if err != nil {

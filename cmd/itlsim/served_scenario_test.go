@@ -41,7 +41,7 @@ func TestSuiteOfTheExamples(t *testing.T) {
 			suite.Env = append(os.Environ(), "ITLSIM_READY="+s.file)
 			out, err := suite.CombinedOutput()
 			require.NoError(t, err, string(out))
-			require.Contains(t, string(out), "Ran 3 tests")
+			require.Contains(t, string(out), "Ran 4 tests")
 		})
 	}
 }

@@ -19,7 +19,8 @@ import (
 type problem struct {
 	In      string `json:"in"` // such as do[0]
 	Text    string `json:"text"`
-	Column  int    `json:"column"` // from 1, in characters
+	Line    int    `json:"line,omitempty"` // of a file, from 1
+	Column  int    `json:"column"`         // from 1, in characters
 	Message string `json:"message"`
 }
 
@@ -29,7 +30,11 @@ type notUnderstood struct{ problems []problem }
 func (e *notUnderstood) Error() string {
 	var lines []string
 	for _, p := range e.problems {
-		lines = append(lines, fmt.Sprintf("%s:%d: %s", p.In, p.Column, p.Message))
+		at := p.In
+		if p.Line > 0 {
+			at += fmt.Sprintf(":%d", p.Line)
+		}
+		lines = append(lines, fmt.Sprintf("%s:%d: %s", at, p.Column, p.Message))
 	}
 	return strings.Join(lines, "\n")
 }

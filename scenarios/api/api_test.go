@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,14 +40,17 @@ func open(t *testing.T, mode, name string, phones int) *client {
 	c := &client{T: t, lab: put()}
 	var current atomic.Pointer[live.Lab] // streams look for it from elsewhere
 	current.Store(c.lab)
-	c.handler = api.New(api.Config{
-		Lab: current.Load,
+	h := api.New(api.Config{
+		Lab:     current.Load,
+		Options: func() lab.Options { return lab.Options{Keys: testkeys.NewPool(1), KeyBits: 1024} },
 		StartAnew: func(context.Context) error {
 			c.lab = put()
 			current.Store(c.lab)
 			return nil
 		},
 	})
+	t.Cleanup(func() { require.NoError(t, h.Close()) })
+	c.handler = h
 	return c
 }
 
@@ -68,7 +72,7 @@ func (c *client) ask(status int, method, path, body string) []byte {
 	c.handler.ServeHTTP(rw, r)
 	require.Equal(c, status, rw.Code, "%s %s: %s", method, path, rw.Body)
 	require.NoError(c, api.CheckAnswer(method, path, status, rw.Header(), rw.Body.Bytes()))
-	if status == http.StatusOK && body != "" {
+	if status < 300 && body != "" {
 		require.NoError(c, api.CheckRequest(method, path, []byte(body)))
 	}
 	return rw.Body.Bytes()
@@ -89,13 +93,15 @@ type answer struct {
 	Error    string
 	Problems []struct {
 		In, Text, Message string
-		Column            int
+		Line, Column      int
 	}
 	Expectations []struct {
 		Text, Why string
 		Passed    bool
 	}
 	States   map[string]int
+	ID, Mode string
+	Labs     []struct{ ID string }
 	Busy     string
 	Matching int
 	Next     string
@@ -370,9 +376,9 @@ func TestListsOfNodes(t *testing.T) {
 func TestUnknownPathsAndMethods(t *testing.T) {
 	c := open(t, lab.Virtual, "both-certificates-at-once", 2)
 	for request, says := range map[string]string{
-		"GET /api/v1/phnes":        "404 there is no /api/v1/phnes; there are /acts, /alarms,",
-		"GET /api/v1/phones/x/y/z": "404 there is no /api/v1/phones/x/y/z; there are",
-		"GET /":                    "404 /rehearsals, under /api/v1, and /metrics",
+		"GET /api/v1/phnes":        "404 there is no /api/v1/phnes; under /api/v1 there are /acts,",
+		"GET /api/v1/phones/x/y/z": "404 there is no /api/v1/phones/x/y/z; under",
+		"GET /":                    "404 under /api/v1 there are /acts,",
 		"GET /api/v1/acts":         "405 /api/v1/acts takes POST, not GET",
 		"DELETE /api/v1/phones":    "405 /api/v1/phones takes GET, HEAD, not DELETE",
 		"POST /metrics":            "405 /metrics takes GET, HEAD, not POST",
@@ -410,12 +416,19 @@ func TestPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/api.md")
 	require.NoError(t, err)
 	c := open(t, lab.Virtual, "bulk-reset", 4)
-	asks := regexp.MustCompile(`(?m)^\$ ask '?(/[^ '\n]+)'?(?: -d '(.+)')?$`).FindAllStringSubmatch(string(page), -1)
-	require.Greater(t, len(asks), 5)
+	asks := regexp.MustCompile(
+		`(?m)^\$ (?:LAB=\$\()?ask '?(/[^ '\n]+)'?(?: -d '(.+?)')?(?: -X (DELETE))?(?: \| jq -r \.id\))?$`).
+		FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(asks), 10)
+	id := ""
 	for _, ask := range asks {
-		if path, body := ask[1], ask[2]; body == "" {
-			c.ask(200, "GET", path, "")
-		} else {
+		path, body, method := strings.ReplaceAll(ask[1], "$LAB", id), ask[2], ask[3]
+		switch {
+		case path == "/labs":
+			id = c.told(201, "POST", path, body).ID
+		case body == "":
+			c.ask(200, cmp.Or(method, "GET"), path, "")
+		default:
 			require.True(t, c.told(200, "POST", path, body).Passed, body)
 		}
 	}

@@ -47,13 +47,13 @@ type stream struct {
 
 // stream begins one where the reader's last ended (Last-Event-ID), or with what happens from
 // now on.
-func (h *handler) stream(l *live.Lab, r *http.Request) (any, error) {
+func (h *Handler) stream(l *live.Lab, r *http.Request) (any, error) {
 	select {
 	case h.streams <- struct{}{}:
 	default:
 		return nil, errStreams
 	}
-	s := &stream{lab: h.Lab, at: l, seen: l.Events.Count(), done: func() { <-h.streams }}
+	s := &stream{lab: seatOf(r).lab, at: l, seen: l.Events.Count(), done: func() { <-h.streams }}
 	if last := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")); last != "" {
 		begun, number, _ := strings.Cut(last, "-")
 		seen, err := strconv.ParseUint(number, 10, 64)

@@ -29,7 +29,7 @@ func listen(t *testing.T, url, after string) *reader {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, "GET", url+api.Prefix+"/events", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", url+"/events", nil)
 	require.NoError(t, err)
 	r.Header.Set("Last-Event-ID", after)
 	answer, err := http.DefaultTransport.RoundTrip(r)
@@ -75,7 +75,7 @@ func TestEvents(t *testing.T) {
 	c := open(t, lab.Virtual, "both-certificates-at-once", 40)
 	server := httptest.NewServer(c.handler)
 	t.Cleanup(server.Close)
-	r := listen(t, server.URL, "")
+	r := listen(t, server.URL+api.Prefix, "")
 	r.lines.Scan() // that it is open
 	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
 	r.until("act", "phones: power on")
@@ -87,19 +87,19 @@ func TestEvents(t *testing.T) {
 	require.Contains(t, r.until("log", "AuthenticationFailed")["line"], "mallory")
 
 	c.ask(200, "POST", "/acts", `{"do": ["on test10pub: set cert regen CallManager"], "answers": ["yes"]}`)
-	again := listen(t, server.URL, left)
+	again := listen(t, server.URL+api.Prefix, left)
 	again.until("act", "set cert regen CallManager")
 
-	require.Equal(t, 0.0, listen(t, server.URL, "other-7").until("lost", "")["events"])
+	require.Equal(t, 0.0, listen(t, server.URL+api.Prefix, "other-7").until("lost", "")["events"])
 
 	// A reader that is behind by more than is kept learns it, and so does the simulation
 	// nothing of it.
 	for range 60 {
 		c.ask(200, "POST", "/acts", `{"do": ["phones: power off", "phones: power on", "phones: reset"]}`)
 	}
-	require.Greater(t, listen(t, server.URL, left).until("lost", "")["events"], 0.0)
+	require.Greater(t, listen(t, server.URL+api.Prefix, left).until("lost", "")["events"], 0.0)
 
-	now := listen(t, server.URL, "")
+	now := listen(t, server.URL+api.Prefix, "")
 	now.lines.Scan()
 	c.ask(200, "POST", "/cluster/start-anew", "")
 	now.until("anew", "")
@@ -117,7 +117,7 @@ func TestEventsOfAFleet(t *testing.T) {
 	c := open(t, lab.Virtual, "bulk-reset", phones)
 	server := httptest.NewServer(c.handler)
 	t.Cleanup(server.Close)
-	awake, asleep := listen(t, server.URL, ""), listen(t, server.URL, "")
+	awake, asleep := listen(t, server.URL+api.Prefix, ""), listen(t, server.URL+api.Prefix, "")
 	c.ask(200, "POST", "/acts", `{"do": ["phones: power on"]}`)
 	trusted := make(map[string]bool)
 	for len(trusted) < phones {
@@ -138,7 +138,7 @@ func TestStreamsAreBounded(t *testing.T) {
 	server := httptest.NewServer(c.handler)
 	t.Cleanup(server.Close)
 	for range 16 {
-		listen(t, server.URL, "")
+		listen(t, server.URL+api.Prefix, "")
 	}
 	require.Contains(t, c.told(503, "GET", "/events", "").Error, "16 streams of events are open already")
 }

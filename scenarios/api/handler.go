@@ -15,6 +15,7 @@ import (
 
 	"itlsim/internal/cause"
 	"itlsim/internal/strictjson"
+	"itlsim/lab"
 	"itlsim/lab/metrics"
 	"itlsim/scenarios/live"
 )
@@ -36,22 +37,22 @@ type Config struct {
 	Lab func() *live.Lab
 	// StartAnew replaces the lab by one as it was when it was opened.
 	StartAnew func(context.Context) error
+	// Options, where not nil, gives what each lab that programs open has, but for mode, phones
+	// and seed, which they say.
+	Options func() lab.Options
 }
 
-// New gives the API of a lab, under [Prefix], and its metrics at [metrics.Path].
-func New(cfg Config) http.Handler {
-	h := &handler{Config: cfg, streams: make(chan struct{}, maxStreams)}
+// New gives the API of a lab, under [Prefix], and its metrics at [metrics.Path]. What can be
+// asked of that lab can be asked of those, too, that programs open beside it, under
+// [Prefix]/labs/ID; Close ends them.
+func New(cfg Config) *Handler {
+	h := &Handler{config: cfg, streams: make(chan struct{}, maxStreams)}
 	for pattern, do := range h.routes() {
-		method, path, _ := strings.Cut(pattern, " ")
-		h.paths = append(h.paths, path)
-		h.mux.HandleFunc(method+" "+Prefix+path, func(rw http.ResponseWriter, r *http.Request) {
-			err := take(rw, r)
-			var v any
-			if err == nil {
-				v, err = do(cfg.Lab(), r)
-			}
-			answer(rw, r, v, err)
-		})
+		h.serve(pattern, "", h.own(do))
+		h.serve(pattern, "/labs/{lab}", h.hosted(do))
+	}
+	for pattern, do := range h.labRoutes() {
+		h.serve(pattern, "", serving(nil, do))
 	}
 	slices.Sort(h.paths)
 	h.paths = slices.Compact(h.paths)
@@ -59,16 +60,38 @@ func New(cfg Config) http.Handler {
 	return h
 }
 
-// handler is the API of a lab.
-type handler struct {
-	Config
+// serve has a pattern answered, under the prefix and what follows it.
+func (h *Handler) serve(pattern, under string, by http.HandlerFunc) {
+	method, path, _ := strings.Cut(pattern, " ")
+	h.paths = append(h.paths, path)
+	h.mux.HandleFunc(method+" "+Prefix+under+path, by)
+}
+
+// serving has a request done with the lab of a seat, nil for none.
+func serving(s *seat, do request) http.HandlerFunc {
+	return func(rw http.ResponseWriter, r *http.Request) {
+		var v any
+		err := take(rw, r)
+		if err == nil && s != nil {
+			v, err = do(s.lab(), r.WithContext(context.WithValue(r.Context(), seatKey{}, s)))
+		} else if err == nil {
+			v, err = do(nil, r)
+		}
+		answer(rw, r, v, err)
+	}
+}
+
+// A Handler is the API of a lab. Make it with [New].
+type Handler struct {
+	config  Config
+	labs    live.Labs     // that programs opened
 	streams chan struct{} // a place for each
 	mux     http.ServeMux
 	paths   []string // that there are, without the prefix
 }
 
 // ServeHTTP answers a request, and says what there is where it asks for something else.
-func (h *handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	otherwise, pattern := h.mux.Handler(r)
 	if pattern != "" {
 		h.mux.ServeHTTP(rw, r)
@@ -81,9 +104,12 @@ func (h *handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		answer(rw, r, nil, &wrongMethod{r.URL.Path, takes, r.Method})
 		return
 	}
-	answer(rw, r, nil, &notFound{fmt.Sprintf("%.100s; there are %s, under %s, and %s",
-		r.URL.Path, strings.Join(h.paths, ", "), Prefix, metrics.Path)})
+	answer(rw, r, nil, &notFound{fmt.Sprintf("%.100s; under %s there are %s, for each lab under /labs/{lab}, too, and elsewhere %s",
+		r.URL.Path, Prefix, strings.Join(h.paths, ", "), metrics.Path)})
 }
+
+// Close ends the labs that programs opened; further ones are refused.
+func (h *Handler) Close() error { return h.labs.Close() }
 
 // unseen is an answer of which only the header is of interest.
 type unseen struct{ header http.Header }
@@ -115,7 +141,7 @@ type written interface {
 }
 
 // routes are all that can be asked for; openapi.yaml describes them.
-func (h *handler) routes() map[string]request {
+func (h *Handler) routes() map[string]request {
 	return map[string]request{
 		"POST /acts":                 acts,
 		"POST /expect":               expect,
@@ -136,14 +162,15 @@ func (h *handler) routes() map[string]request {
 }
 
 // startAnew replaces the lab, and tells how the new one is.
-func (h *handler) startAnew(_ *live.Lab, r *http.Request) (any, error) {
+func (h *Handler) startAnew(_ *live.Lab, r *http.Request) (any, error) {
 	if _, err := read[struct{}](r); err != nil {
 		return nil, err
 	}
-	if err := h.StartAnew(r.Context()); err != nil {
+	its := seatOf(r)
+	if err := its.startAnew(r.Context()); err != nil {
 		return nil, err
 	}
-	return cluster(h.Lab(), r)
+	return cluster(its.lab(), r)
 }
 
 // A notFound is the error of a request for what is not there.

@@ -27,25 +27,29 @@ var described = sync.OnceValue(func() (d struct {
 	return d
 })
 
+// isMethod tells the methods of a path from what else is said of it.
+func isMethod(key string) bool { return key != "parameters" && key != "servers" }
+
 // Each request that there is is described, and no other.
 func TestRequestsAreDescribed(t *testing.T) {
 	require.Equal(t, "3.1.0", described().OpenAPI)
 	var there []string
 	for path, methods := range described().Paths {
 		for method := range methods {
-			if method != "parameters" {
+			if isMethod(method) {
 				there = append(there, strings.ToUpper(method)+" "+path)
 			}
 		}
 	}
-	require.ElementsMatch(t, slices.Collect(maps.Keys((&handler{}).routes())), there)
+	h := &Handler{}
+	require.ElementsMatch(t, slices.AppendSeq(slices.Collect(maps.Keys(h.routes())), maps.Keys(h.labRoutes())), there)
 }
 
 // Each request says how it is answered by who does not let it in.
 func TestRefusalsAreDescribed(t *testing.T) {
 	for path, methods := range described().Paths {
 		for method, operation := range methods {
-			if method != "parameters" {
+			if isMethod(method) {
 				require.Regexp(t, `"default": ?\{"\$ref": ?"#/components/responses/Refused"\}`, string(operation), path)
 			}
 		}
@@ -71,9 +75,12 @@ func within(doc any, path ...string) any {
 	return doc
 }
 
+// ofLab begins the paths of a lab that a program opened, which are described as those of any.
+var ofLab = regexp.MustCompile(`^/labs/[^/]+/`)
+
 // CheckAnswer says what of an answer is not as it is described.
 func CheckAnswer(method, path string, status int, header http.Header, body []byte) error {
-	path, _, _ = strings.Cut(path, "?")
+	path, _, _ = strings.Cut(ofLab.ReplaceAllString(path, "/"), "?")
 	at := slices.IndexFunc(templates(), func(t [2]string) bool { return regexp.MustCompile(t[1]).MatchString(path) })
 	if at < 0 {
 		return fmt.Errorf("%s is not described", path)
@@ -108,7 +115,8 @@ func CheckRequest(method, path string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	return validate(doc, fmt.Sprintf("#/paths/%s/%s/requestBody", escape(path), strings.ToLower(method)), body)
+	path = escape(ofLab.ReplaceAllString(path, "/"))
+	return validate(doc, fmt.Sprintf("#/paths/%s/%s/requestBody", path, strings.ToLower(method)), body)
 }
 
 // escape has a path of the description as a pointer has it.

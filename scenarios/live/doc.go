@@ -8,6 +8,7 @@
 //	 ├─ Console    a node's command line, shared by all who look at it
 //	 ├─ charts     states, boots and TVS questions over time
 //	 └─ Tour       the scenario, played step by step
+//	Labs   labs that are open beside each other, by id
 //	Watch  what of all that is new to somebody
 //
 // Who watches gets everything once and then only what changed. Every source counts its
