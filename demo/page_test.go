@@ -7,8 +7,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/browsertest"
 	"itlsim/internal/sftptest"
 )
+
+// A checker of HTML has nothing to say to the page.
+func TestPageIsHTML(t *testing.T) { browsertest.Valid(t, "page/index.html") }
 
 // What the page's modules compute is tested in their own language (page/test).
 func TestModulesOfThePage(t *testing.T) {

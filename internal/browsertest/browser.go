@@ -1,5 +1,5 @@
-// Package browsertest gives tests Debian's chromium, headless, to look at pages with. It
-// takes minutes: tests that use it run with ITLSIM_LONG=1.
+// Package browsertest gives tests Debian's chromium, headless, to look at pages with, and the
+// Nu HTML checker. The browser takes minutes: tests that use it run with ITLSIM_LONG=1.
 package browsertest
 
 import (

@@ -103,7 +103,7 @@ func (b Boots) bars() (all []bar) {
 		from = bound
 		if len(left) > 0 && left[0].UpTo == bound {
 			is.Boots, left = left[0].Boots, left[1:]
-			is.Height = 100 * float64(is.Boots) / float64(most)
+			is.Height = max(leastBar, 100*float64(is.Boots)/float64(most))
 			all = append(all, is)
 		} else if len(all) > 0 && len(left) > 0 {
 			all = append(all, is)
@@ -115,13 +115,16 @@ func (b Boots) bars() (all []bar) {
 	return all
 }
 
+// leastBar is the height of the smallest bar, in percent: two pixels.
+const leastBar = 2.0
+
 // Top is where it begins, in percent from above.
 func (b bar) Top() float64 { return 100 - b.Height }
 
 // A spread is the chart of how long boots took.
 type spread struct {
 	Bars  []bar
-	Width float64 // of a bar, in percent
+	Width float64 // of a bar and what is between it and the next, in percent
 	Marks []mark  // quantiles
 	Axis  []mark  // bounds of the bars that are round, where there is room
 }
@@ -157,6 +160,9 @@ const boundRoom = 18.0
 
 // Last is the bound at the end of the axis, in milliseconds.
 func (s *spread) Last() float64 { return s.Bars[len(s.Bars)-1].UpTo }
+
+// Bar is how wide a bar is, in percent.
+func (s *spread) Bar() float64 { return 0.9 * s.Width }
 
 // place is where a time is on the axis, in percent.
 func (s *spread) place(ms float64) float64 {

@@ -3,6 +3,8 @@ package report_test
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"itlsim/cucm"
+	"itlsim/internal/browsertest"
 	"itlsim/scenarios/report"
 )
 
@@ -127,6 +130,20 @@ func TestPageIsWellFormed(t *testing.T) {
 	}
 }
 
+// A checker of HTML, CSS and SVG has nothing to say to pages that boards get.
+func TestPagesAreHTML(t *testing.T) {
+	var pages []string
+	for name, r := range boards(t, 25) {
+		if name == "empty" { // without a name it has no title
+			continue
+		}
+		path := filepath.Join(t.TempDir(), name+".html")
+		require.NoError(t, os.WriteFile(path, []byte(pageOf(t, r)), 0o600))
+		pages = append(pages, path)
+	}
+	browsertest.Valid(t, pages...)
+}
+
 // voids have no end.
 var voids = map[string]bool{"meta": true, "input": true}
 
@@ -171,9 +188,10 @@ func TestPageInOrder(t *testing.T) {
 	for _, want := range []string{
 		"<title>tonight: stopped</title>", `<div class="verdict stopped"><b>STOPPED · 1 of 2 expectations held until then</b>`,
 		"102 are stranded at step 1, and <code>utils itl reset localkey</code> does not bring them back.",
-		"100 phones, lost at", "unknown signer", "no <code>utils itl reset</code> helps", "floor-3",
+		"<h3>100 phones</h3>", "no <code>utils itl reset</code> helps", "100 phones lost at", "unknown signer", "floor-3",
 		"SEP00000000003B\n", "floor-4",
-		"Copy the 100 phones as a list", "2 phones, lost at", "lobby", "no room for 1 phone more that are",
+		"Copy the 100 phones as a list", "<h3>2 phones</h3>", "a reset", "2 phones lost at", "malformed", "lobby",
+		"no room for 1 phone more that are",
 		"What failed", "all phones are on", "but 2 of 1200 are off (SEP1, SEP2)", "The run stopped here", "interrupted",
 		"The plan, as typed", "1. phones boot",
 		"from 0 s to 3 min after the start; done 3 times, here the last time", "on pub: show itl",
@@ -217,7 +235,7 @@ func TestStoriesOfAPageAreBounded(t *testing.T) {
 	}
 	r.Stories[502].Chapters = []report.Chapter{{Step: 1, State: "locked", On: true}}
 	text := pageOf(t, r)
-	require.Equal(t, 500, strings.Count(text, `class="story"`))
+	require.Equal(t, 500, strings.Count(text, `<details class="story`))
 	require.Contains(t, text, "The stories of 6 phones more are in this page's data")
 	require.Contains(t, text, "2 phones: locked")
 }

@@ -54,29 +54,46 @@ func commands(text string) (all []piece) {
 	return all
 }
 
-// An ailment is why phones are stranded since a step, and what helps them.
-type ailment struct {
-	Step, Phones, Off int
-	Reason, Cure      string
-	Of                []Stranded // by group and model
+// A remedy is what helps stranded phones, and whom, by what they suffer from.
+type remedy struct {
+	Cure        string
+	Phones, Off int
+	Ailments    []*ailment
 }
 
-// Ailments are those of all stranded phones, those of most phones first.
-func (p page) Ailments() []*ailment {
-	var all []*ailment
-	at := make(map[loss]*ailment)
+// An ailment is why phones are stranded since a step.
+type ailment struct {
+	Step, Phones int
+	Reason       string
+	Of           []Stranded // by group and model
+}
+
+// Remedies are those for all stranded phones, and what these suffer from: those of most
+// phones first.
+func (p page) Remedies() []*remedy {
+	var all []*remedy
+	remedies, ailments := make(map[string]*remedy), make(map[loss]*ailment)
 	for _, s := range p.Stranded {
-		is := loss{step: s.Step, reason: s.Reason, cure: s.Cure}
-		a := at[is]
-		if a == nil {
-			a = &ailment{Step: s.Step, Reason: s.Reason, Cure: s.Cure}
-			at[is], all = a, append(all, a)
+		r := remedies[s.Cure]
+		if r == nil {
+			r = &remedy{Cure: s.Cure}
+			remedies[s.Cure], all = r, append(all, r)
 		}
+		is := loss{step: s.Step, reason: s.Reason, cure: s.Cure}
+		a := ailments[is]
+		if a == nil {
+			a = &ailment{Step: s.Step, Reason: s.Reason}
+			ailments[is], r.Ailments = a, append(r.Ailments, a)
+		}
+		r.Phones += len(s.Phones)
+		r.Off += s.Off
 		a.Phones += len(s.Phones)
-		a.Off += s.Off
 		a.Of = append(a.Of, s)
 	}
-	slices.SortStableFunc(all, func(a, b *ailment) int { return cmp.Or(b.Phones-a.Phones, a.Step-b.Step) })
+	for _, r := range all {
+		slices.SortStableFunc(r.Ailments, func(a, b *ailment) int { return cmp.Or(b.Phones-a.Phones, a.Step-b.Step) })
+	}
+	slices.SortStableFunc(all, func(a, b *remedy) int { return b.Phones - a.Phones })
 	return all
 }
 
@@ -150,13 +167,16 @@ func (p page) Untold() (n int) {
 func (s Story) weight() int {
 	last := s.last()
 	switch {
-	case last.lost():
+	case s.Lost():
 		return 0
 	case !last.On:
 		return 1
 	}
 	return 2
 }
+
+// Lost reports whether a story ends with its phones stranded.
+func (s Story) Lost() bool { return s.last().lost() }
 
 // last is how a story ends; the zero value where nothing happened.
 func (s Story) last() Chapter {
@@ -177,9 +197,19 @@ func (s Story) Ends() string {
 // A Line of a chapter has a name where it is of another kind than the one before.
 type Line struct{ Name, Is string }
 
-// Lines tells a chapter of any of its phones.
-func (c Chapter) Lines() (all []Line) {
-	c.lines(func(name, is string) { all = append(all, Line{name, is}) }, anyPhone)
+// Lines tells a chapter of any of its phones: first how they are, then each refusal.
+func (c Chapter) Lines() [][]Line {
+	all, last := [][]Line{nil}, ""
+	c.lines(func(name, is string) {
+		if name == "refused" {
+			all = append(all, nil)
+		}
+		if name == last {
+			name = ""
+		}
+		last = cmp.Or(name, last)
+		all[len(all)-1] = append(all[len(all)-1], Line{name, is})
+	}, anyPhone)
 	return all
 }
 

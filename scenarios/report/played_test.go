@@ -13,11 +13,19 @@ import (
 	"itlsim/scenarios/report"
 )
 
-// boards are the reports that a change board gets to see: the rehearsal of a maintenance of
-// a real fleet, the plan of a site behind a WAN whose last cure is expected too early, and
-// bulk-reset with 10,000 phones, each with a part of its phones; and made up ones with all that
-// there is, or nothing.
+// boards are the reports that a change board gets to see, and made up ones with all that there
+// is, or nothing.
 func boards(t *testing.T, part int) map[string]*report.Report {
+	t.Helper()
+	all := played(t, part)
+	all["full"], all["broken off"], all["empty"] = full(), sample(), &report.Report{}
+	return all
+}
+
+// played are the rehearsal of a maintenance of a real fleet, the plan of a site behind a WAN
+// whose last cure is expected too early, and bulk-reset with 10,000 phones, each with a part
+// of its phones.
+func played(t *testing.T, part int) map[string]*report.Report {
 	t.Helper()
 	const plan = "../../examples/wan-site.yaml"
 	text, err := os.ReadFile(plan)
@@ -30,7 +38,7 @@ func boards(t *testing.T, part int) map[string]*report.Report {
 	require.NoError(t, err)
 	bulk, ok := scenarios.Find("bulk-reset")
 	require.True(t, ok)
-	all := map[string]*report.Report{"full": full(), "broken off": sample(), "empty": {}}
+	all := make(map[string]*report.Report)
 	for name, s := range map[string]struct {
 		scenarios.Scenario
 		phones int
