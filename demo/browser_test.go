@@ -172,7 +172,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.shoot("2-untrusted")
 
 	p.types("#find-name", "SEP001BD4000000")
-	p.sees("#phone-state", "Untrusted")
+	p.sees("#phone-state", "Lost")
 	p.sees("#phone-story", "✕ refused")
 	p.sees("#phone-story", "cannot believe any")
 	p.sees("#phone-story", "its TLS certificate is not in the stored ITL")

@@ -3,7 +3,6 @@ package demo
 import (
 	"cmp"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"net"
@@ -21,9 +20,6 @@ import (
 	"itlsim/scenarios/live"
 	"itlsim/sshd"
 )
-
-//go:embed page/*.html page/*.css page/*.svg page/*.js
-var page embed.FS
 
 // Config is what a demonstration needs.
 type Config struct {
@@ -71,21 +67,14 @@ type Server struct {
 	page     *accept.HTTPServer // nil: there is none
 	api      *accept.HTTPServer // likewise
 	bearer   string             // the API's token
-	programs *api.Handler       // behind it
-	pages    chan struct{}      // one place for each open page
+	programs *api.Handler       // for programs, and for the page
 	ctx      context.Context
 	cancel   context.CancelFunc
 
 	starting sync.Mutex // held while a round is replaced
 
 	mu  sync.Mutex
-	lab *round
-}
-
-// A round is a lab, from one start to the next.
-type round struct {
-	*live.Lab
-	number int // so that pages notice a new one
+	lab *live.Lab
 }
 
 // free is the scenario whose cluster and phones are there while no tour is played.
@@ -107,14 +96,14 @@ func toursOf(cfg Config) []scenarios.Scenario {
 // twice.
 const MaxPhones = 80_000
 
-// limits are those of the page's connections, and of the API's; who has an open page, of which
-// there are maxPages, or has shown the API's token, keeps its own. A browser has six at a time.
+// limits are those of the page's connections, and of the API's; who has a stream, of which there
+// are few, or has shown the API's token, keeps its own. A browser has six at a time.
 var limits = accept.Limits{Unproven: 256, Share: 64}
 
 // Start starts a cluster, its phones, the page and the API. Without a tour the phones
 // boot at once. Close ends everything.
 func Start(cfg Config) (*Server, error) {
-	s := &Server{config: cfg, tours: toursOf(cfg), pages: make(chan struct{}, maxPages)}
+	s := &Server{config: cfg, tours: toursOf(cfg)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.start(); err != nil {
 		s.cancel()
@@ -125,11 +114,11 @@ func Start(cfg Config) (*Server, error) {
 
 // start listens, opens the first round, and serves.
 func (s *Server) start() (err error) {
-	page, pageGuard, err := listen(s.config.Listen, "web page", s.config.Token, guard.ForPage)
+	front, pageGuard, err := listen(s.config.Listen, "web page", s.config.Token, guard.ForPage)
 	if err != nil {
 		return err
 	}
-	programs, apiGuard, err := listen(s.config.API, "API", s.config.Token, guard.ForAPI)
+	back, apiGuard, err := listen(s.config.API, "API", s.config.Token, guard.ForAPI)
 	tour := ""
 	if s.config.Tour != nil {
 		tour = s.config.Tour.Name
@@ -138,20 +127,20 @@ func (s *Server) start() (err error) {
 		err = s.restart(tour, s.config.Listen != "")
 	}
 	if err != nil {
-		for _, l := range []net.Listener{page, programs} {
+		for _, l := range []net.Listener{front, back} {
 			if l != nil {
 				l.Close()
 			}
 		}
 		return err
 	}
-	if page != nil {
-		s.page = accept.ServeHTTP(page, limits, nil, s.contained(pageGuard.Page(s.handler())))
+	s.programs = s.forPrograms()
+	if front != nil {
+		s.page = accept.ServeHTTP(front, limits, nil, s.contained(pageGuard.Page(site(s.programs))))
 	}
-	if programs != nil {
+	if back != nil {
 		s.bearer = apiGuard.Bearer()
-		s.programs = s.forPrograms()
-		s.api = accept.ServeHTTP(programs, limits, nil, s.contained(apiGuard.API(s.programs)))
+		s.api = accept.ServeHTTP(back, limits, nil, s.contained(apiGuard.API(s.programs)))
 	}
 	return nil
 }
@@ -175,23 +164,26 @@ func listen(
 	return l, g, nil
 }
 
-// forPrograms is the API of the round as of now, and of labs that programs open beside it.
+// forPrograms is the API of the lab as of now, and of labs that programs open beside it.
 func (s *Server) forPrograms() *api.Handler {
 	return api.New(api.Config{
-		Lab: func() *live.Lab { return s.settled().Lab },
+		Lab: s.settled,
 		StartAnew: func(context.Context) error {
 			if s.config.State != "" {
 				return fmt.Errorf("the cluster is kept in %s: it is not started anew", s.config.State)
 			}
-			w, tour := s.settled(), ""
-			if w.Tour() != nil {
-				tour = w.Scenario.Name
+			l, tour := s.settled(), ""
+			if l.Tour() != nil {
+				tour = l.Scenario.Name
 			}
 			return s.restart(tour, false)
 		},
 		Options: func() lab.Options {
 			return lab.Options{Password: s.config.Password, RISRate: s.config.RISRate, Keys: s.keys()}
 		},
+		Tours:     s.tours,
+		StartTour: func(_ context.Context, name string, playing bool) error { return s.restart(name, playing) },
+		MayKnow:   guard.Known, // a page without a token every user of the machine can open
 	})
 }
 
@@ -229,9 +221,7 @@ func (s *Server) Nodes() []*cucm.Node {
 }
 
 // Password is the administrator's, as of now: a scenario may have one of its own.
-func (s *Server) Password() string {
-	return cmp.Or(s.current().Scenario.Cluster.Password, s.config.Password)
-}
+func (s *Server) Password() string { return s.current().Password() }
 
 // SSH are the addresses of the nodes' command lines.
 func (s *Server) SSH() []string { return s.current().SSH() }
@@ -253,7 +243,7 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.current().Close())
 }
 
-func (s *Server) current() *round {
+func (s *Server) current() *live.Lab {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.lab
@@ -261,7 +251,7 @@ func (s *Server) current() *round {
 
 // settled is the round that commands are for: one that is about to be replaced
 // takes none.
-func (s *Server) settled() *round {
+func (s *Server) settled() *live.Lab {
 	s.starting.Lock()
 	defer s.starting.Unlock()
 	return s.current()
@@ -286,10 +276,6 @@ func (s *Server) restart(tour string, playing bool) error {
 		return s.ctx.Err()
 	}
 	old := s.current()
-	number := 1
-	if old != nil {
-		number = old.number + 1
-	}
 	if old != nil { // first, since the new one may want its ports
 		if err := old.Close(); err != nil {
 			return err
@@ -305,7 +291,7 @@ func (s *Server) restart(tour string, playing bool) error {
 		l.Fleet.Send(phone.PowerOn{}, nil)
 	}
 	s.mu.Lock()
-	s.lab = &round{l, number}
+	s.lab = l
 	s.mu.Unlock()
 	if old != nil && s.config.Restarted != nil {
 		s.config.Restarted(s)

@@ -127,9 +127,11 @@ func (p *Phone) Cause() Cause { return p.cause }
 
 // SettingsAccess reports whether the phone's settings menu is open, by the
 // configuration in force.
-func (p *Phone) SettingsAccess() bool {
-	return p.flash.Config == nil || p.flash.Config.Settings.SettingsAccess
-}
+func (p *Phone) SettingsAccess() bool { return p.flash.SettingsAccess() }
+
+// SettingsAccess reports whether the settings menu of a phone that is on is open, by the
+// configuration in force (M20).
+func (f *Flash) SettingsAccess() bool { return f.Config == nil || f.Config.Settings.SettingsAccess }
 
 // Step handles an event at the time now and returns what the phone wants done.
 // At most one action, the last, wants an answer. An answer that the phone does

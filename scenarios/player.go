@@ -199,7 +199,14 @@ func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure
 
 // Play does a step and judges it. The error is why it could not go on.
 func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
-	did, err := p.act(ctx, step)
+	did, err := p.act(ctx, step, p.Do)
+	return p.judgeStep(step, did, err), err
+}
+
+// Begin does a step as Play does, but does not wait for phones: what follows goes on while
+// others act, and expectations are judged of how things are meanwhile.
+func (p *Player) Begin(ctx context.Context, step Step) (report.Step, error) {
+	did, err := p.act(ctx, step, p.begin)
 	return p.judgeStep(step, did, err), err
 }
 
@@ -212,9 +219,11 @@ func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, 
 	return p.judgeStep(Step{Expect: expect}, []report.Done{}, err), err
 }
 
-// act does all acts of a step. It returns those that were done, of a repeated one the last
-// time.
-func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err error) {
+// act does all acts of a step, each in a way. It returns those that were done, of a repeated
+// one the last time.
+func (p *Player) act(
+	ctx context.Context, step Step, way func(context.Context, Act) error,
+) (did []report.Done, err error) {
 	p.Remember()
 	p.judged, p.since = []report.Expectation{}, p.Elapsed()
 	times := max(1, step.Repeat.Times)
@@ -223,7 +232,7 @@ func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err err
 		began := p.Elapsed()
 		did = []report.Done{}
 		for i, act := range step.Do {
-			do := p.Do
+			do := way
 			if timely && turn == times-1 && i == len(step.Do)-1 {
 				do = p.begin // it is judged while the phones do what follows
 			}

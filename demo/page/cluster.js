@@ -1,12 +1,13 @@
 // The cluster panel: nodes, certificates, the guard, and which lists phones
 // hold.
 
-import { $, el, post, number, duration } from "./util.js";
+import { $, el, number, duration } from "./util.js";
+import { act } from "./api.js";
 
 export class Cluster {
   constructor(now) {
     this.now = now; // the cluster's clock
-    $("settings-access").addEventListener("change", (e) => this.act(() => post("settings", { settingsAccess: e.target.checked })));
+    $("settings-access").addEventListener("change", (e) => this.act(() => act([`page: Common Phone Profile > settings access = ${e.target.checked ? "Enabled" : "Disabled"}`])));
     setInterval(() => this.tick(), 500);
   }
 
@@ -16,16 +17,25 @@ export class Cluster {
     try { await f(); message.hidden = true; } catch (e) { message.textContent = e.message; message.hidden = false; }
   }
 
+  // reset all phones, which may have moved to the other cluster: that none is with
+  // one of the two is no news.
+  async reset() {
+    const other = this.view.nodes.some((n) => n.other_cluster);
+    const resets = ["page: System > Enterprise Parameters > Reset", ...(other ? ["page: Enterprise Parameters > Reset of the other cluster"] : [])];
+    const done = await Promise.allSettled(resets.map((r) => act([r])));
+    if (done.every((d) => d.reason)) throw done[0].reason;
+  }
+
   // show redraws the panel; what has the focus keeps it.
   show(v) {
     this.view = v;
     const focused = document.activeElement?.dataset?.key;
-    $("settings-access").checked = v.settingsAccess;
+    $("settings-access").checked = v.settings_access;
     $("nodes").replaceChildren(...v.nodes.map((n) => this.node(n)));
     const rows = v.lists.map((l) => el("tr", {},
       el("td", {}, el("code", { title: l.sha1 }, l.sha1.slice(0, 8))),
       el("td", { class: "num" }, number(l.phones)),
-      el("td", {}, l.served ? el("span", { class: "badge good" }, "✓ " + l.served.join(" and ")) : el("span", { class: "badge bad" }, "✕ no node: out of date"))));
+      el("td", {}, l.served.length ? el("span", { class: "badge good" }, "✓ " + l.served.join(" and ")) : el("span", { class: "badge bad" }, "✕ no node: out of date"))));
     if (v.silent) rows.push(el("tr", {}, el("td", { class: "note" }, "unknown"), el("td", { class: "num" }, number(v.silent)), el("td", { class: "note" }, "firmware before 9.4(1) reports none")));
     $("lists").tBodies[0].replaceChildren(...rows);
     if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
@@ -34,23 +44,23 @@ export class Cluster {
 
   node(n) {
     const button = (key, text, label, f) => el("button", { class: "small", "data-key": key, "aria-label": label, onclick: () => this.act(f) }, text);
-    const services = n.services.map((s) => el("span", {}, s.name === "Cisco Tftp" ? "TFTP" : "TVS", " ",
+    const services = n.services.filter((s) => s.name === "Cisco Tftp" || s.name.includes("Trust Verification")).map((s) => el("span", {}, s.name === "Cisco Tftp" ? "TFTP" : "TVS", " ",
       el("code", { title: s.name }, s.address), s.running ? "" : " stopped", " "));
     services.push(el("span", {}, "SSH ", el("code", { title: "ssh -p PORT admin@ADDRESS" }, n.ssh)));
-    return el("div", { class: "node", "data-node": n.id },
-      el("div", { class: "node-head" }, el("b", {}, n.name), el("span", { class: "note" }, n.publisher ? "publisher" : "subscriber"), ...services),
+    return el("div", { class: "node", "data-node": n.name },
+      el("div", { class: "node-head" }, el("b", {}, n.hostname), el("span", { class: "note" }, n.role), ...services),
       el("dl", {},
-        el("dt", {}, "ITL signed by"), el("dd", { class: "signer" }, n.signer || "no list", " ", n.reset ? el("span", { class: "badge warn" }, "reset list") : ""),
-        el("dt", {}, "SHA-1"), el("dd", {}, el("code", { class: "sha1" }, n.sha1))),
+        el("dt", {}, "ITL signed by"), el("dd", { class: "signer" }, n.itl?.signer ?? "no list", " ", n.reset_list ? el("span", { class: "badge warn" }, "reset list") : ""),
+        el("dt", {}, "SHA-1"), el("dd", {}, el("code", { class: "sha1" }, n.itl?.sha1 ?? ""))),
       el("table", { class: "certs" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Certificate"), el("th", { scope: "col" }, "Age"), el("th", { scope: "col" }, el("span", { class: "sr" }, "Act")))),
-        el("tbody", {}, ...n.certificates.filter((c) => c.inList).map((c) => el("tr", {},
+        el("tbody", {}, ...n.certificates.filter((c) => c.in_lists).map((c) => el("tr", {},
           el("td", {}, c.unit),
-          el("td", { class: "num", "data-since": c.modified || c.from, "data-fresh": c.modified ? "regenerated " : "installed " }),
-          el("td", {}, button(`regen-${n.name}-${c.unit}`, "Regenerate", `Regenerate ${c.unit} of ${n.name}`, () => post(`nodes/${n.id}/regenerate`, { unit: c.unit }))))))),
+          el("td", { class: "num", "data-since": Date.parse(c.modified ?? c.not_before), "data-fresh": c.modified ? "regenerated " : "installed " }),
+          el("td", {}, button(`regen-${n.name}-${c.unit}`, "Regenerate", `Regenerate ${c.unit} of ${n.name}`, () => act([`on ${n.name}: set cert regen ${c.unit}`], ["yes"]))))))),
       el("div", { class: "actions" },
-        button(`tftp-${n.name}`, "Restart Cisco Tftp", `Restart Cisco Tftp on ${n.name}`, () => post(`nodes/${n.id}/restart`, { service: "Cisco Tftp" })),
-        el("span", { class: "guard", "data-until": n.guardUntil, "data-unit": n.guard })));
+        button(`tftp-${n.name}`, "Restart Cisco Tftp", `Restart Cisco Tftp on ${n.name}`, () => act([`on ${n.name}: utils service restart Cisco Tftp`])),
+        el("span", { class: "guard", "data-until": n.guard && Date.parse(n.guard.until), "data-unit": n.guard?.unit })));
   }
 
   tick() {
@@ -59,7 +69,7 @@ export class Cluster {
     for (const e of document.querySelectorAll("[data-since]")) e.textContent = e.dataset.fresh + duration(now - e.dataset.since) + " ago";
     for (const e of document.querySelectorAll("[data-until]")) {
       const left = Math.ceil((e.dataset.until - now) / 1000);
-      e.textContent = e.dataset.unit && left > 0 ? `five-minute guard: nothing but ${e.dataset.unit} for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
+      e.textContent = left > 0 ? `five-minute guard: nothing but ${e.dataset.unit} for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";
     }
   }
 }

@@ -1,7 +1,8 @@
 // A terminal to each node's command line. Everyone who looks at the page shares
 // them; the buttons and the tour type there too.
 
-import { $, el, post } from "./util.js";
+import { $, el } from "./util.js";
+import * as api from "./api.js";
 
 const kept = 200000; // characters of a screen
 
@@ -73,20 +74,20 @@ export class Consoles {
     if (line && !n.secret && n.prompt === "admin:" && this.history.at(-1) !== line) this.history.push(line);
     this.at = this.history.length;
     $("typed").value = "";
-    try { await post(`nodes/${n.name}/type`, { line }); } catch (e) { n.text += e.message + "\n"; this.show(n.name); }
+    try { await api.type(n.name, line); } catch (e) { n.text += e.message + "\n"; this.show(n.name); }
   }
 
   async complete() {
     const n = this.shown, line = $("typed").value;
-    const c = await post(`nodes/${n.name}/complete`, { line }).catch(() => null);
+    const c = await api.complete(n.name, line).catch(() => null);
     if (!c || n !== this.shown || $("typed").value !== line) return;
     $("typed").value = c.line;
-    if (c.words) { n.text += `${n.prompt}${line}\n${c.words.join("  ")}\n`; this.show(n.name); }
+    if (c.words.length) { n.text += `${n.prompt}${line}\n${c.words.join("  ")}\n`; this.show(n.name); }
   }
 
   key(e) {
     if (e.key === "c" && e.ctrlKey && !getSelection().toString()) {
-      post(`nodes/${this.shown.name}/interrupt`).catch(() => {});
+      api.interrupt(this.shown.name).catch(() => {});
       $("typed").value = "";
     } else if (e.key === "Tab" && !e.shiftKey && $("typed").value && this.shown.prompt === "admin:") { // an empty line lets the focus go on
       this.complete();

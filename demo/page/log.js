@@ -5,8 +5,9 @@ import { $, el, clockTime } from "./util.js";
 const kept = 600, shown = 200;
 
 export class Log {
-  constructor(open) {
-    this.open = open;
+  // open opens a phone, where ours says that it is one of the lab's.
+  constructor(open, ours) {
+    Object.assign(this, { open, ours });
     this.entries = [];
     for (const id of ["log-kind", "log-text"]) $(id).addEventListener("input", () => this.show());
     $("log-filter").addEventListener("submit", (e) => e.preventDefault());
@@ -35,7 +36,7 @@ export class Log {
   }
 
   row(e) {
-    const from = e.phone == null ? e.from : el("button", { class: "link", onclick: () => this.open(e.phone) }, e.from);
+    const from = this.ours(e.from) ? el("button", { class: "link", onclick: () => this.open(e.from) }, e.from) : e.from;
     const match = e.match ? el("span", { class: "badge " + (e.match === "match" ? "good" : "bad") }, e.match === "match" ? "✓ match" : "✕ mismatch") : "";
     return el("tr", {}, el("td", {}, clockTime(e.at)), el("td", {}, e.kind), el("td", {}, from), el("td", {}, match, " ", e.line ? el("details", {}, el("summary", {}, e.text || e.kind), el("code", {}, e.line)) : e.text));
   }

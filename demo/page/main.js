@@ -1,6 +1,7 @@
 // The page: one stream of changes comes in, commands go out.
 
-import { $, get, post, number } from "./util.js";
+import { $, number } from "./util.js";
+import * as api from "./api.js";
 import { Wall } from "./wall.js";
 import { Cluster } from "./cluster.js";
 import { Consoles } from "./console.js";
@@ -17,15 +18,16 @@ let reading = null; // of the cluster's clock, and when it was taken
 const now = () => reading && reading.now + (performance.now() - reading.at) * reading.rate;
 
 const phone = new Phone();
-const wall = new Wall((i) => phone.open(i));
+const wall = new Wall((i) => open(fleet.names[i]));
 const cluster = new Cluster(now);
 const consoles = new Consoles();
-const log = new Log((i) => phone.open(i));
+const log = new Log((name) => open(name), (name) => fleet.index.has(name));
 const charts = new Charts();
 const tour = new Tour();
 const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));
-let world = 0, nodes = [];
-phone.servers = () => cluster.view?.nodes.map((n) => n.services[0].address).reverse().join(", ");
+let lab = "", fleet = { names: [], index: new Map() };
+phone.servers = () => cluster.view?.nodes.map((n) => n.name).reverse().slice(0, 2).join(", ");
+const open = (name) => phone.open(name, fleet.index.get(name));
 
 // headline says in a sentence how things stand.
 wall.changed = (n) => {
@@ -39,37 +41,44 @@ wall.changed = (n) => {
   if ($("headline").textContent !== text) $("headline").textContent = text;
 };
 
-// begin takes up a new world: all that was shown is of an earlier one.
-async function begin(u) {
+// fleetOf is a lab's phones: their names, where each is, and of what they may have
+// in common the kinds' names and each phone's, by number.
+function fleetOf({ names, models, model, groups, group, nodes, node }) {
+  const kinds = (names, values) => ({ names, values });
+  return { names, index: new Map(names.map((name, i) => [name, i])), model: kinds(models, model), group: kinds(groups, group), node: kinds(nodes, node) };
+}
+
+// begin takes up a new lab: all that was shown is of an earlier one.
+async function begin() {
   log.clear();
   charts.clear();
   tour.clear();
   trust.clear();
   $("phone").close();
   $("cluster-message").hidden = true;
-  const setup = await get("setup");
-  $("password").textContent = setup.password;
-  $("password-known").hidden = !setup.password;
-  $("password-printed").hidden = !!setup.password;
+  const [columns, setup, tours] = await Promise.all([api.fleet(), api.cluster(), api.tours()]);
+  fleet = fleetOf(columns);
+  $("password").textContent = setup.admin_password ?? "";
+  $("password-known").hidden = !setup.admin_password;
+  $("password-printed").hidden = !!setup.admin_password;
   $("simulated").hidden = setup.mode !== "virtual";
-  tour.setup(setup.tours);
-  nodes = u.cluster.nodes.map((n) => n.id);
-  consoles.setup(nodes);
-  wall.setup(setup.phones, nodes);
+  tour.setup(tours);
+  consoles.setup(fleet.node.names);
+  wall.setup(fleet);
 }
 
 async function take(u) {
-  if (u.world) { world = u.world; await begin(u); }
-  if (u.clock) { reading = { ...u.clock, at: performance.now() }; rate(); }
+  if (u.lab) { lab = u.lab; await begin(); }
+  if (u.clock) { reading = { now: Date.parse(u.clock.now), rate: u.clock.rate, at: performance.now() }; rate(); }
   if (u.cells) { wall.all(u.cells); phone.changed(); }
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
   if (u.cluster) cluster.show(u.cluster);
-  if (u.screens) consoles.update(u.screens);
+  if (u.consoles) consoles.update(u.consoles);
   if (u.trust) { $("trust-panel").hidden = false; trust.show(u.trust); }
   if (u.log) log.add(u.log);
   if (u.samples) charts.add(u.samples);
   if (u.tour) tour.show(u.tour);
-  root.dataset.world = world; // for tests: what came is shown
+  root.dataset.lab = lab; // for tests: what came is shown
 }
 
 function rate() {
@@ -77,22 +86,22 @@ function rate() {
 }
 setInterval(() => { const t = now(); if (t) $("clock").textContent = new Date(t).toISOString().replace("T", " ").slice(0, 19); }, 200);
 
-let order = Promise.resolve(); // one update after the other
-const events = new EventSource("/api/events");
-events.onmessage = (e) => { const u = JSON.parse(e.data); order = order.then(() => take(u)).catch((err) => console.error(err)); };
-events.onerror = () => { reading = null; $("headline").textContent = events.readyState === EventSource.CLOSED ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …"; };
+api.watch(take, (forGood) => {
+  reading = null;
+  $("headline").textContent = forGood ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …";
+});
 
 const act = (f) => () => cluster.act(f);
-$("all-off").addEventListener("click", act(() => post("power", { on: false })));
-$("all-on").addEventListener("click", act(() => post("power", { on: true })));
-$("all-reset").addEventListener("click", act(() => post("reset")));
-$("advance").addEventListener("click", act(() => post("clock", { advance: 360 })));
-for (const b of document.querySelectorAll("[data-rate]")) b.addEventListener("click", act(() => post("clock", { rate: Number(b.dataset.rate) })));
+$("all-off").addEventListener("click", act(() => api.act(["phones: power off"])));
+$("all-on").addEventListener("click", act(() => api.act(["phones: power on"])));
+$("all-reset").addEventListener("click", act(() => cluster.reset()));
+$("advance").addEventListener("click", act(() => api.advance(360)));
+for (const b of document.querySelectorAll("[data-rate]")) b.addEventListener("click", act(() => api.setRate(Number(b.dataset.rate))));
 $("find").addEventListener("submit", (e) => {
   e.preventDefault();
   const name = $("find-name").value.trim().toUpperCase();
-  const i = wall.phones.findIndex((p) => name && p.name.endsWith(name.replace(/^SEP/, "")));
-  if (i >= 0) { wall.move(i); phone.open(i); } else $("wall-focus").textContent = "There is no such phone.";
+  const i = fleet.names.findIndex((n) => name && n.endsWith(name.replace(/^SEP/, "")));
+  if (i >= 0) { wall.move(i); open(fleet.names[i]); } else $("wall-focus").textContent = "There is no such phone.";
 });
 $("theme").addEventListener("click", () => {
   localStorage.theme = root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";

@@ -1,27 +1,35 @@
 // The panel of one phone: its screen, its story, and what a person at it can
 // do.
 
-import { $, el, get, post, clockTime } from "./util.js";
-import { stateOf, nameOf } from "./states.js";
+import { $, el, clockTime } from "./util.js";
+import * as api from "./api.js";
+import { BOOTING, ON, WAITING, nameOf } from "./states.js";
 
 const badges = { trusted: "good", untrusted: "bad", locked: "warn" };
 
+// What a person at a phone can do, as sentences have it.
+const acts = { directory: "open the directory", reset: "reset", erase: "erase the trust list", factory: "factory reset", on: "power on", off: "power off" };
+
+// cellOf a phone, as the wall has it.
+const cellOf = (v) => ({ none: ON, trusted: ON | 1, locked: ON | 2, untrusted: ON | 3 }[v.state] ?? 0) | (v.booting && BOOTING) | (v.waiting && WAITING);
+
 export class Phone {
   constructor() {
-    this.index = -1;
     $("phone-close").addEventListener("click", () => $("phone").close());
     $("phone").addEventListener("click", (e) => { if (e.target === $("phone") && e.offsetX < 0) $("phone").close(); });
-    $("phone").addEventListener("close", () => { this.index = -1; });
+    $("phone").addEventListener("close", () => { this.name = null; });
     setInterval(() => this.refresh(), 1000); // not all that happens to it is seen on the wall
-    for (const b of $("phone-acts").children) b.addEventListener("click", () => this.act(b.dataset.act, {}));
+    for (const b of $("phone-acts").children) b.addEventListener("click", () => this.does(b.dataset.act));
     $("phone-servers").addEventListener("submit", (e) => {
       e.preventDefault();
-      this.act("servers", { servers: $("servers").value.split(/[\s,]+/).filter(Boolean) });
+      const nodes = $("servers").value.split(/[\s,]+/).filter(Boolean);
+      this.act("use TFTP " + nodes.join(" then "), "reset");
     });
   }
 
-  open(i) {
-    this.index = i;
+  // open a phone, by its name and its place on the wall.
+  open(name, index) {
+    Object.assign(this, { name, index });
     $("phone-message").textContent = "";
     $("servers").value = this.servers?.() ?? "";
     this.refresh();
@@ -30,45 +38,52 @@ export class Phone {
 
   // changed is told which phones changed; a phone that is shown is asked anew.
   changed(pairs) {
-    if (this.index < 0) return;
+    if (!this.name) return;
     if (!pairs) return this.refresh();
     for (let k = 0; k < pairs.length; k += 2) if (pairs[k] === this.index) return this.refresh();
   }
 
-  async act(act, body) {
-    try { await post(`phones/${this.index}/${act}`, body); $("phone-message").textContent = ""; this.refresh(); } catch (e) { $("phone-message").textContent = e.message; }
+  does(what) {
+    if (what === "erase" && !this.view?.settings_menu) {
+      $("phone-message").textContent = "the settings menu cannot be opened: settings access is disabled, or the phone is off";
+    } else this.act(acts[what]);
+  }
+
+  async act(...what) {
+    try { await api.act(what.map((w) => `${this.name}: ${w}`)); $("phone-message").textContent = ""; this.refresh(); } catch (e) { $("phone-message").textContent = e.message; }
   }
 
   async refresh() {
-    if (this.index < 0) return;
-    const i = this.index;
-    const v = await get("phones/" + i).catch(() => null), text = JSON.stringify(v);
-    if (!v || i !== this.index || text === this.text) return;
+    const name = this.name;
+    if (!name) return;
+    const v = await api.phone(name).catch(() => null), text = JSON.stringify(v);
+    if (!v || name !== this.name || text === this.text) return;
     this.text = text; // what is the same stays, with what is open in it
+    this.view = v;
     this.show(v);
   }
 
   show(v) {
     $("phone-name").textContent = v.name;
-    const state = stateOf(v.cell);
-    $("phone-state").className = "badge " + (badges[state] || "plain");
-    $("phone-state").textContent = nameOf(v.cell);
-    $("phone-about").textContent = `Cisco ${v.model}, firmware ${v.firmware}, ${v.ip}, served by ${v.home}`;
-    $("phone-means").textContent = state === "off" ? "It is switched off." : v.means;
+    $("phone-state").className = "badge " + (badges[v.state] || "plain");
+    $("phone-state").textContent = nameOf(cellOf(v));
+    $("phone-about").textContent = `Cisco ${v.model}, firmware ${v.firmware}, ${v.ip}, served by ${v.node}`;
+    $("phone-means").textContent = v.means;
+    const cure = v.story.cure ?? "";
     // what stands between grave accents is a command
-    $("phone-cure").replaceChildren(el("b", {}, "What helps: "), ...v.cure.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
-    $("phone-cure").hidden = !v.cure;
-    $("phone-story").replaceChildren(...v.story.map((s) => this.told(s)));
-    if (!v.story.length) $("phone-story").append(el("li", {}, "Nothing yet."));
-    $("phone-screen").replaceChildren(v.screen ? el("b", {}, v.screen) : v.callManager ? `Idle, registered with ${v.callManager}` : "Idle, not registered",
-      v.screenWhy ? el("div", { class: "note" }, v.screenWhy) : "");
-    $("phone-status").replaceChildren(...v.status.map((s) => el("li", {}, el("time", {}, clockTime(s.at)), s.text)));
+    $("phone-cure").replaceChildren(el("b", {}, "What helps: "), ...cure.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
+    $("phone-cure").hidden = !cure;
+    $("phone-story").replaceChildren(...v.offered.map((s) => this.told(s)).reverse());
+    if (!v.offered.length) $("phone-story").append(el("li", {}, "Nothing yet."));
+    $("phone-screen").replaceChildren(v.screen ? el("b", {}, v.screen) : v.call_manager ? `Idle, registered with ${v.call_manager}` : "Idle, not registered",
+      v.screen_why ? el("div", { class: "note" }, v.screen_why) : "");
+    $("phone-status").replaceChildren(...v.status.map((s) => el("li", {}, el("time", {}, clockTime(s.at)), s.text)).reverse());
     $("phone-lists").replaceChildren(...this.list("ITL", v.itl), ...this.list("CTL", v.ctl));
     const yes = (b) => (b ? "enabled" : "disabled");
     const s = v.settings;
-    $("phone-settings").replaceChildren(...(s.known ? [
-      ["Settings access", yes(s.SettingsAccess)], ["Web access", yes(s.WebAccess)], ["SSH access", yes(s.SSHAccess)], ["SPAN to PC port", yes(s.SpanToPCPort)],
-      ["TVS it may ask", (v.tvs || []).join(", ") || "none"],
+    $("phone-settings").replaceChildren(...(s ? [
+      ["Settings access", yes(s.settings_access)], ["Web access", yes(s.web_access)], ["SSH access", yes(s.ssh_access)], ["SPAN to PC port", yes(s.span_to_pc_port)],
+      ["TVS it may ask", v.tvs.join(", ") || "none"],
     ] : [["Configuration", "none accepted yet"]]).flatMap(([k, d]) => [el("dt", {}, k), el("dd", {}, d)]));
   }
 
@@ -78,7 +93,7 @@ export class Phone {
       el("div", {}, el("time", { class: "note" }, clockTime(s.at) + " "), el("b", {}, s.file), " ",
         s.taken ? el("span", { class: "badge good" }, "✓ taken") : el("span", { class: "badge bad" }, "✕ refused")),
       signed,
-      s.taken ? el("div", {}, "Authenticated by " + s.by + ".") : el("div", {}, s.simply),
+      s.taken ? el("div", {}, "Authenticated by " + s.by + ".") : el("div", {}, s.plain),
       s.tried?.length ? el("ul", {}, ...s.tried.map((t) => el("li", {}, t))) : "",
       s.why ? el("details", {}, el("summary", { class: "note" }, "In the phone's own words"), el("div", { class: "note" }, s.why)) : "");
   }
@@ -87,8 +102,8 @@ export class Phone {
     if (!l) return [el("div", {}, kind + ": Not Installed")];
     return [
       el("div", {}, kind + ": ", el("code", {}, l.sha1.match(/../g).join(" ").toUpperCase())),
-      el("div", { class: "note" }, `signed by ${l.signer}, ${l.length} bytes`),
-      el("table", {}, el("tbody", {}, ...l.entries.map((r) => el("tr", {}, el("td", {}, r.role), el("td", {}, r.subject))))),
+      el("div", { class: "note" }, `signed by ${l.signer}, ${l.bytes} bytes`),
+      el("table", {}, el("tbody", {}, ...l.records.map((r) => el("tr", {}, el("td", {}, r.role), el("td", {}, r.subject))))),
     ];
   }
 }

@@ -1,14 +1,15 @@
 // The tour: a scenario that the server plays step by step; here it is told.
 
-import { $, el, post } from "./util.js";
+import { $, el } from "./util.js";
+import * as api from "./api.js";
 
 export class Tour {
   constructor() {
     const act = (f) => async () => { try { await f(); } catch (e) { this.say("That did not work", e.message); } };
-    $("tour-start").addEventListener("click", act(() => post("restart", { tour: $("tour-name").value, play: true })));
-    $("restart").addEventListener("click", act(() => post("restart", { tour: this.view?.name ?? "" })));
-    $("tour-pause").addEventListener("click", act(() => post("tour/" + (this.view?.playing ? "pause" : "play"))));
-    $("tour-next").addEventListener("click", act(() => post("tour/next")));
+    $("tour-start").addEventListener("click", act(() => api.startTour($("tour-name").value)));
+    $("restart").addEventListener("click", act(() => api.startAnew()));
+    $("tour-pause").addEventListener("click", act(() => api.steerTour(this.view?.playing ? "pause" : "play")));
+    $("tour-next").addEventListener("click", act(() => api.steerTour("next")));
     $("tour-name").addEventListener("change", () => this.name());
     this.hello = [$("tour-title").textContent, [...$("tour-text").childNodes].map((n) => n.cloneNode(true))];
   }
@@ -51,13 +52,13 @@ export class Tour {
     $("tour-next").hidden = over;
     $("tour-pause").textContent = v.playing ? "Pause" : "Go on";
     $("tour-next").disabled = v.running;
-    const mark = (s, i) => (s.expected.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
-    $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.title, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
+    const mark = (s, i) => (s.expectations.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
+    $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.name, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
     $("tour-does").hidden = $("tour-expected").hidden = v.at < 0;
     if (v.at < 0) return this.say(`${v.name}: ${v.shows}`, "Nothing is played yet. Press Next step or Go on; or power the phones on and try this cluster yourself.");
     const s = v.steps[v.at];
-    this.say(`${v.at + 1}. ${s.title}${v.running ? " …" : ""}`, s.says || v.shows, v.failed);
-    $("tour-does").replaceChildren(...(s.does ?? []).map((d) => el("li", {}, el("code", {}, d))));
-    $("tour-expected").replaceChildren(...s.expected.map((e) => el("li", { class: e.passed ? "held" : "failed" }, e.text, e.why ? el("div", { class: "note" }, e.why) : "")));
+    this.say(`${v.at + 1}. ${s.name}${v.running ? " …" : ""}`, s.says || v.shows, v.failed);
+    $("tour-does").replaceChildren(...s.do.map((d) => el("li", {}, el("code", {}, d))));
+    $("tour-expected").replaceChildren(...s.expectations.map((e) => el("li", { class: e.passed ? "held" : "failed" }, e.text, e.why ? el("div", { class: "note" }, e.why) : "")));
   }
 }

@@ -1,4 +1,4 @@
-// What the panels share: the page's elements, requests, and time.
+// What the panels share: the page's elements, and time.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -15,26 +15,11 @@ export function el(tag, attributes = {}, ...children) {
   return e;
 }
 
-// post sends a command; what the server refuses is thrown in its own words.
-export async function post(path, body = {}) {
-  const r = await fetch("/api/" + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  const answer = await r.json().catch(() => ({ error: r.statusText }));
-  if (!r.ok) throw new Error(answer.error || r.statusText);
-  return answer;
-}
-
-export async function get(path) {
-  const r = await fetch("/api/" + path);
-  const answer = await r.json().catch(() => ({ error: r.statusText }));
-  if (!r.ok) throw new Error(answer.error || r.statusText);
-  return answer;
-}
-
 export const number = (n) => n.toLocaleString("en-US");
 
-// clockTime is a time of the cluster's clock, in milliseconds, as it stands on
-// the page: UTC, like the nodes'.
-export const clockTime = (ms) => new Date(ms).toISOString().slice(11, 19);
+// clockTime is a time of the cluster's clock as it stands on the page: UTC, like
+// the nodes'.
+export const clockTime = (time) => new Date(time).toISOString().slice(11, 19);
 
 // duration in words that fit a table.
 export function duration(ms) {

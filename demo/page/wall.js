@@ -2,7 +2,8 @@
 // changed are drawn again.
 
 import { $, el, fit, number, css } from "./util.js";
-import { states, draw, palette, stateOf, nameOf, Sheet } from "./states.js";
+import { decode, stateOf, states, nameOf } from "./states.js";
+import { draw, palette, Sheet } from "./cells.js";
 
 const smallest = 5, largest = 15, heading = 22, gap = 12;
 
@@ -21,7 +22,7 @@ export class Wall {
     this.legend = {};
     for (const s of states) {
       const mark = el("canvas", { "aria-hidden": "true" }), count = el("b", {}, "0");
-      this.legend[s.key] = { mark, count, cell: s.code < 0 ? 0 : s.code | 4 };
+      this.legend[s.key] = { mark, count, cell: s.cell };
       $("legend").append(el("li", { "data-state": s.key }, mark, s.name, count));
     }
     this.canvas.addEventListener("mousemove", (e) => this.hover(this.hit(e)));
@@ -33,9 +34,10 @@ export class Wall {
     requestAnimationFrame(frame);
   }
 
-  setup(phones, nodes) {
-    this.phones = phones;
-    this.nodes = nodes;
+  // setup takes up a lab's phones (main.js, fleetOf).
+  setup(fleet) {
+    this.phones = fleet.names.map((name, i) => ({ name, model: fleet.model.names[fleet.model.values[i]], home: fleet.node.values[i] }));
+    this.nodes = fleet.node.names;
     this.cursor = -1;
     $("wall-focus").textContent = this.hint;
     this.layout();
@@ -43,10 +45,8 @@ export class Wall {
 
   all(letters) {
     if (this.cells.length !== letters.length) { this.cells = new Uint8Array(letters.length); this.drawAll = true; }
-    for (let i = 0; i < letters.length; i++) {
-      const code = letters.charCodeAt(i), cell = code > 57 ? code - 87 : code - 48; // a hexadecimal digit
-      if (this.cells[i] !== cell) { this.cells[i] = cell; this.dirty.add(i); }
-    }
+    decode(letters, this.cells);
+    this.drawAll = true;
   }
 
   change(pairs) {

@@ -50,9 +50,13 @@ func ServeHTTP(l net.Listener, limits Limits, secured *tls.Config, h http.Handle
 	return s
 }
 
-// ProveRequest is [Conn.Prove] of the connection over which a request came. It is no phone
-// that comes ([Work]).
-func ProveRequest(r *http.Request) { connOf(r).prove() }
+// ProveRequest is [Conn.Prove] of the connection over which a request came, where it was
+// accepted here. It is no phone that comes ([Work]).
+func ProveRequest(r *http.Request) {
+	if conn, ok := r.Context().Value(connKey{}).(*Conn); ok {
+		conn.prove()
+	}
+}
 
 // ExpectBody is [Conn.Expect]: it gives a request's body the patience of the limits anew,
 // where a server has let the peer wait before it reads on.

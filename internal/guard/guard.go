@@ -86,12 +86,23 @@ func (g *Guard) Page(next http.Handler) http.Handler {
 				http.Redirect(rw, r, "/", http.StatusSeeOther) // the token leaves the address bar
 				return
 			}
-			next.ServeHTTP(rw, r)
+			next.ServeHTTP(rw, known(r))
 			return
 		}
 		g.welcome(rw, r, cookie)
 	})
 }
+
+// knows is the key of contexts of requests whose sender has shown the token.
+type knows struct{}
+
+func known(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), knows{}, true))
+}
+
+// Known reports whether who sent a request that a guard let in has shown a token: not every
+// user of the machine has one.
+func Known(r *http.Request) bool { return r.Context().Value(knows{}) != nil }
 
 // Bearer is the token that programs are to show, which is drawn anew by each guard: with it
 // they wait for nobody who guesses.
@@ -115,7 +126,7 @@ func (g *Guard) API(next http.Handler) http.Handler {
 		}
 		accept.ProveRequest(r)
 		accept.ExpectBody(r) // which the peer may have kept back while its token had no turn
-		next.ServeHTTP(rw, r)
+		next.ServeHTTP(rw, known(r))
 	})
 }
 

@@ -157,10 +157,14 @@ func acts(l *live.Lab, r *http.Request) (any, error) {
 		Do      []act    `json:"do"`
 		Answers answers  `json:"answers"`
 		Expect  []string `json:"expect"`
+		Wait    *bool    `json:"wait"` // for the phones; true if not given
 	}](r)
+	waits := body.Wait == nil || *body.Wait
 	switch {
 	case err != nil:
 		return nil, err
+	case !waits && len(body.Expect) > 0:
+		return nil, &unread{errors.New("expect is judged when the phones have finished: leave wait out")}
 	case len(body.Do) == 0 || len(body.Do) > maxActs || len(body.Expect) > maxActs:
 		return nil, &unread{fmt.Errorf("do has 1 to %d acts, and expect up to %d sentences", maxActs, maxActs)}
 	}
@@ -176,7 +180,11 @@ func acts(l *live.Lab, r *http.Request) (any, error) {
 	if step.Name == "" {
 		step.Name = step.Do[0].Text
 	}
-	did, err := l.Play(r.Context(), step)
+	way := l.Play
+	if !waits {
+		way = l.Begin
+	}
+	did, err := way(r.Context(), step)
 	return doneOf(did), err
 }
 

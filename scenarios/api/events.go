@@ -7,22 +7,16 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"itlsim/fleet"
 	"itlsim/scenarios/live"
 )
 
-// Limits on what streams of events may cost.
-const (
-	maxStreams  = 16                     // at a time
-	maxAtOnce   = 1000                   // events of one write
-	sendEvery   = 100 * time.Millisecond // what happened
-	reviveEvery = 15 * time.Second       // a comment, so that dead connections are noticed
-)
+// maxAtOnce is how many events of a stream are written at once.
+const maxAtOnce = 1000
 
-// told is an event as a stream has it, by its kind.
-func told(l *live.Lab, e *live.Event) (kind string, data any) {
+// happened is an event as a stream has it, by its kind.
+func happened(l *live.Lab, e *live.Event) (kind string, data any) {
 	switch {
 	case e.Act != "":
 		return "act", map[string]any{"at": e.At, "text": e.Act}
@@ -32,28 +26,27 @@ func told(l *live.Lab, e *live.Event) (kind string, data any) {
 		}
 	}
 	return "phone", map[string]any{
-		"at": e.At, "phone": l.Installed()[e.Phone].Name, "state": fleet.PlaceName(e.Now.Place()), "booting": e.Now.Booting,
+		"at": e.At, "phone": l.Installed().Names[e.Phone], "state": fleet.PlaceName(e.Now.Place()), "booting": e.Now.Booting,
 	}
 }
 
 // A stream is an answer that goes on: Server-Sent Events.
 type stream struct {
-	lab  func() *live.Lab
-	at   *live.Lab // whose events are sent
-	seen uint64    // of them
-	lost bool      // where it was going on from is of another lab
-	done func()
+	lab   func() *live.Lab
+	at    *live.Lab // whose events are sent
+	seen  uint64    // of them
+	lost  bool      // where it was going on from is of another lab
+	leave func()
 }
 
 // stream begins one where the reader's last ended (Last-Event-ID), or with what happens from
 // now on.
 func (h *Handler) stream(l *live.Lab, r *http.Request) (any, error) {
-	select {
-	case h.streams <- struct{}{}:
-	default:
-		return nil, errStreams
+	leave, err := h.streams.take(r, "events")
+	if err != nil {
+		return nil, err
 	}
-	s := &stream{lab: seatOf(r).lab, at: l, seen: l.Events.Count(), done: func() { <-h.streams }}
+	s := &stream{lab: seatOf(r).lab, at: l, seen: l.Events.Count(), leave: leave}
 	if last := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")); last != "" {
 		begun, number, _ := strings.Cut(last, "-")
 		seen, err := strconv.ParseUint(number, 10, 64)
@@ -64,34 +57,10 @@ func (h *Handler) stream(l *live.Lab, r *http.Request) (any, error) {
 	return s, nil
 }
 
-// write sends events until the reader has gone: every now and then, and without a pause
-// while there are more than one write takes.
+// write sends events until the reader has gone.
 func (s *stream) write(rw http.ResponseWriter, r *http.Request) {
-	defer s.done()
-	rw.Header().Set("Content-Type", "text/event-stream")
-	to := http.NewResponseController(rw)
-	tick, revive := time.NewTicker(sendEvery), time.NewTicker(reviveEvery)
-	defer tick.Stop()
-	defer revive.Stop()
-	text := ": these are events\n\n"
-	for r.Context().Err() == nil {
-		news, more := s.news()
-		if text += news; text != "" {
-			if _, err := rw.Write([]byte(text)); err != nil || to.Flush() != nil {
-				return
-			}
-		}
-		if text = ""; more {
-			continue
-		}
-		select {
-		case <-tick.C:
-		case <-revive.C:
-			text = ": still here\n\n"
-		case <-r.Context().Done():
-			return
-		}
-	}
+	defer s.leave()
+	flow(rw, r, s.news)
 }
 
 // news is what happened since, and whether there is more already.
@@ -109,7 +78,7 @@ func (s *stream) news() (text string, more bool) {
 	}
 	for i := range next {
 		s.seen++
-		kind, data := told(s.at, &next[i])
+		kind, data := happened(s.at, &next[i])
 		s.line(&b, kind, data)
 	}
 	return b.String(), len(next) == maxAtOnce

@@ -3,10 +3,14 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"itlsim/internal/cause/causetest"
 	"itlsim/lab"
 	"itlsim/scenarios/api"
 	"itlsim/scenarios/live"
@@ -36,6 +40,49 @@ func FuzzActs(f *testing.F) {
 		})
 		if err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// posts are requests that a page sends beside acts.
+var posts = []string{
+	"clock", "nodes/test10pub/console", "nodes/test10sub/console/complete", "nodes/test10pub/console/interrupt",
+	"nodes/{}/console", "tour/{}", "tour", "tour/next", "expect",
+}
+
+// Whatever is posted, the answer is JSON, with what is wrong in words of the program's own, and
+// the lab goes on.
+func FuzzPosts(f *testing.F) {
+	for i, body := range []string{
+		`{}`, `{"rate":60}`, `{"advance_s":10}`, `{"line":"show i"}`, `{"line":"show itl"}`, `{"name":"x","playing":true}`,
+		`{"expect":["all phones are off"]}`, `[`, `{"line":3}`, ``, `{} {}`, `{"advance_s":1e300}`,
+		`{"rate":[` + strings.Repeat(`"",`, 1000) + `""]}`, strings.Repeat("[", 4000),
+	} {
+		f.Add(byte(i), "test10sub", body)
+		f.Add(byte(i+1), "x", body)
+	}
+	l := openLab(f, lab.Virtual, "both-certificates-at-once", 2)
+	handler := api.New(api.Config{Lab: func() *live.Lab { return l }})
+	f.Fuzz(func(t *testing.T, which byte, word, body string) {
+		if strings.Contains(strings.ToLower(body), "advance") && strings.ContainsAny(body, "123456789") && len(body) > 20 {
+			return // a year goes by, which takes its time
+		}
+		path := api.Prefix + "/" + strings.ReplaceAll(posts[int(which)%len(posts)], "{}", url.PathEscape(word))
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+		rw := httptest.NewRecorder()
+		handler.ServeHTTP(rw, r)
+		if rw.Code == http.StatusTemporaryRedirect || rw.Code == http.StatusMovedPermanently {
+			return // a word with dots
+		}
+		var answered struct{ Error string }
+		if err := json.Unmarshal(rw.Body.Bytes(), &answered); err != nil {
+			t.Fatalf("%s %q: %d %v: %q", path, body, rw.Code, err, rw.Body)
+		}
+		switch {
+		case rw.Code >= 500, (rw.Code == http.StatusOK) != (answered.Error == ""):
+			t.Fatalf("%s %q: %d %q", path, body, rw.Code, answered.Error)
+		case !strings.Contains(body+word, causetest.Foreign(answered.Error)) && utf8.ValidString(body):
+			t.Fatalf("%s %q: users read %q", path, body, answered.Error)
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"itlsim/internal/strictjson"
 	"itlsim/lab"
 	"itlsim/lab/metrics"
+	"itlsim/scenarios"
 	"itlsim/scenarios/live"
 )
 
@@ -40,13 +41,20 @@ type Config struct {
 	// Options, where not nil, gives what each lab that programs open has, but for mode, phones
 	// and seed, which they say.
 	Options func() lab.Options
+	// Tours are the scenarios that can be played step by step.
+	Tours []scenarios.Scenario
+	// StartTour replaces the lab by that of one of them, which plays or stands before its
+	// first step; by the lab that there is without a tour where its name is "".
+	StartTour func(ctx context.Context, name string, playing bool) error
+	// MayKnow tells who is told the administrator's password; nil: nobody.
+	MayKnow func(*http.Request) bool
 }
 
 // New gives the API of a lab, under [Prefix], and its metrics at [metrics.Path]. What can be
 // asked of that lab can be asked of those, too, that programs open beside it, under
 // [Prefix]/labs/ID; Close ends them.
 func New(cfg Config) *Handler {
-	h := &Handler{config: cfg, streams: make(chan struct{}, maxStreams)}
+	h := &Handler{config: cfg, streams: make(room, maxStreams), watches: make(room, maxWatches)}
 	for pattern, do := range h.routes() {
 		h.serve(pattern, "", h.own(do))
 		h.serve(pattern, "/labs/{lab}", h.hosted(do))
@@ -84,8 +92,9 @@ func serving(s *seat, do request) http.HandlerFunc {
 // A Handler is the API of a lab. Make it with [New].
 type Handler struct {
 	config  Config
-	labs    live.Labs     // that programs opened
-	streams chan struct{} // a place for each
+	labs    live.Labs // that programs opened
+	streams room      // for those of events
+	watches room
 	mux     http.ServeMux
 	paths   []string // that there are, without the prefix
 }
@@ -130,8 +139,6 @@ type tooMany struct{ what string }
 
 func (e *tooMany) Error() string { return e.what }
 
-var errStreams = &tooMany{fmt.Sprintf("%d streams of events are open already", maxStreams)}
-
 // A request is answered with what it gives, as JSON unless it says itself how it is written.
 type request func(*live.Lab, *http.Request) (any, error)
 
@@ -146,18 +153,33 @@ func (h *Handler) routes() map[string]request {
 		"POST /acts":                 acts,
 		"POST /expect":               expect,
 		"POST /rehearsals":           rehearse,
-		"GET /cluster":               cluster,
+		"GET /cluster":               h.cluster,
 		"POST /cluster/start-anew":   h.startAnew,
+		"POST /clock":                clock,
 		"GET /nodes/{node}":          node,
 		"GET /nodes/{node}/{list}":   nodeList,
+		"GET /fleet":                 fleetColumns,
 		"GET /phones":                phones,
 		"GET /phones/{phone}":        onePhone,
 		"GET /phones/{phone}/{list}": phoneList,
 		"GET /alarms":                alarms,
 		"GET /log":                   log,
 		"GET /events":                h.stream,
-		"GET /openapi.yaml":          describe("application/yaml", asYAML),
-		"GET /openapi.json":          describe("application/json", asJSON),
+		"GET /watch":                 h.watch,
+		"GET /moments":               moments,
+		"GET /moments/{moment}":      oneMoment,
+		"GET /tours":                 listTours,
+		"POST /tour":                 h.startTour,
+		"POST /tour/play":            steer((*live.Tour).Play),
+		"POST /tour/pause":           steer((*live.Tour).Pause),
+		"POST /tour/next":            steer((*live.Tour).Next),
+
+		"POST /nodes/{node}/console":           onConsole(typeLine),
+		"POST /nodes/{node}/console/interrupt": onConsole(interrupt),
+		"POST /nodes/{node}/console/complete":  onConsole(complete),
+
+		"GET /openapi.yaml": describe("application/yaml", asYAML),
+		"GET /openapi.json": describe("application/json", asJSON),
 	}
 }
 
@@ -170,7 +192,7 @@ func (h *Handler) startAnew(_ *live.Lab, r *http.Request) (any, error) {
 	if err := its.startAnew(r.Context()); err != nil {
 		return nil, err
 	}
-	return cluster(its.lab(), r)
+	return h.cluster(its.lab(), r)
 }
 
 // A notFound is the error of a request for what is not there.

@@ -20,6 +20,8 @@ import (
 type seat struct {
 	lab       func() *live.Lab
 	startAnew func(context.Context) error
+	tours     []scenarios.Scenario
+	startTour func(ctx context.Context, name string, playing bool) error
 }
 
 // seatKey is where a request's context has its seat.
@@ -29,7 +31,7 @@ func seatOf(r *http.Request) *seat { return r.Context().Value(seatKey{}).(*seat)
 
 // own has a request be for the process's own lab.
 func (h *Handler) own(do request) http.HandlerFunc {
-	return serving(&seat{h.config.Lab, h.config.StartAnew}, do)
+	return serving(&seat{h.config.Lab, h.config.StartAnew, h.config.Tours, h.config.StartTour}, do)
 }
 
 // hosted has a request be for the lab that its path names, and end with it.
@@ -44,8 +46,17 @@ func (h *Handler) hosted(do request) http.HandlerFunc {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(its.Ended(), cancel)()
-		startAnew := func(context.Context) error { return its.StartAnew() }
-		serving(&seat{its.Lab, startAnew}, do)(rw, r.WithContext(ctx))
+		serving(&seat{
+			lab: its.Lab, tours: []scenarios.Scenario{its.Scenario},
+			startAnew: func(context.Context) error { return its.StartAnew() },
+			startTour: func(_ context.Context, name string, playing bool) error {
+				err := its.StartAnew()
+				if err == nil && name != "" {
+					its.Lab().BeginTour(playing)
+				}
+				return err
+			},
+		}, do)(rw, r.WithContext(ctx))
 	}
 }
 

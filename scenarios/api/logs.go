@@ -131,11 +131,11 @@ type entry struct {
 // log is a node's application log; that of the publisher, where none is named.
 func log(l *live.Lab, r *http.Request) (any, error) {
 	name := cmp.Or(r.URL.Query().Get("node"), l.NodeNames()[0])
-	n, err := find(l, name)
+	at, err := find(l, name)
 	if err != nil {
 		return nil, err
 	}
-	all, next, err := logged(r, []*cucm.Node{n}, 0)
+	all, next, err := logged(r, l.Nodes()[at:at+1], 0)
 	if err != nil {
 		return nil, err
 	}

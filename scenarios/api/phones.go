@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/internal/cause"
+	"itlsim/itl"
 	"itlsim/lab"
+	"itlsim/phone"
 	"itlsim/scenarios/live"
 	"itlsim/scenarios/report"
 )
@@ -106,38 +109,104 @@ type settings struct {
 	SpanToPCPort   bool `json:"span_to_pc_port"`
 }
 
+// An offer is a file that a phone was offered, and what it made of it.
+type offer struct {
+	At     time.Time `json:"at"`
+	File   string    `json:"file"`
+	SHA1   string    `json:"sha1,omitempty"`
+	Signer string    `json:"signer,omitempty"`
+	Taken  bool      `json:"taken"`
+	By     string    `json:"by,omitempty"`    // what authenticated it
+	Why    string    `json:"why,omitempty"`   // it was refused, in the phone's own words
+	Plain  string    `json:"plain,omitempty"` // ... and for people who have never seen a trust list
+	Tried  []string  `json:"tried,omitempty"` // what came of each TVS that was to vouch
+}
+
+func offerOf(j live.Judgement) offer {
+	v := offer{At: j.At, File: j.File.String(), Signer: itl.CommonName(j.Signer.Subject), Taken: j.Refusal == nil}
+	if j.SHA1 != [20]byte{} {
+		v.SHA1 = fmt.Sprintf("%x", j.SHA1[:])
+	}
+	if j.Refusal == nil {
+		v.By = j.By.String()
+		return v
+	}
+	v.Why, v.Plain = j.Refusal.Reason.Error(), phone.Explain(j.Refusal.Reason).Plain
+	for _, err := range phone.Attempts(j.Refusal.Reason) {
+		v.Tried = append(v.Tried, err.Error())
+	}
+	return v
+}
+
+// means says each state in a sentence.
+var means = [...]string{
+	phone.None:    "It holds no trust list: it will believe the next one that it is offered.",
+	phone.Trusted: "It could check all that the cluster last gave it, and follows the cluster's changes.",
+	phone.Locked:  "It refused what it was offered, but somebody it trusts may still vouch for it.",
+	phone.Untrusted: "It refused what it was offered, and nobody it trusts is left. " +
+		"It keeps its old settings, still makes calls, and follows no change any more.",
+}
+
+// meansOf says a phone's state in a sentence, for people who have never seen a trust list.
+func meansOf(v *fleet.View) string {
+	switch {
+	case !v.On:
+		return "It is switched off."
+	case v.Profile.NoITL && v.State == phone.None:
+		return "It is of a model that knows no ITL: it will believe whatever configuration it is offered."
+	}
+	return means[v.State]
+}
+
+// A told is everything of one phone.
+type told struct {
+	listed
+	Booting      bool         `json:"booting"`
+	Waiting      bool         `json:"waiting"` // it has been told to boot, and waits for its turn
+	Means        string       `json:"means"`   // of its state, in plain words
+	IP           string       `json:"ip"`
+	TFTP         []string     `json:"tftp"` // servers, first to last
+	CallManager  string       `json:"call_manager,omitempty"`
+	Screen       string       `json:"screen,omitempty"`
+	ScreenWhy    string       `json:"screen_why,omitempty"`
+	SettingsMenu bool         `json:"settings_menu"` // it opens
+	ITL          *live.List   `json:"itl"`
+	CTL          *live.List   `json:"ctl"`
+	Settings     *settings    `json:"settings"` // null before a configuration was accepted
+	TVS          []string     `json:"tvs"`
+	Status       []message    `json:"status"`  // oldest first
+	Offered      []offer      `json:"offered"` // lately, oldest first
+	Story        report.Story `json:"story"`
+}
+
 // onePhone tells everything of one.
 func onePhone(l *live.Lab, r *http.Request) (any, error) {
 	i, err := index(l, r.PathValue("phone"))
 	if err != nil {
 		return nil, err
 	}
-	v := l.Fleet.Phone(i)
-	told := struct {
-		listed
-		IP          string       `json:"ip"`
-		TFTP        []string     `json:"tftp"` // servers, first to last
-		CallManager string       `json:"call_manager,omitempty"`
-		Screen      string       `json:"screen,omitempty"`
-		ITL         *list        `json:"itl"`
-		CTL         *list        `json:"ctl"`
-		Settings    *settings    `json:"settings"` // null before a configuration was accepted
-		TVS         []string     `json:"tvs"`
-		Status      []message    `json:"status"` // oldest first
-		Story       report.Story `json:"story"`
-	}{
-		listed: listedOf(l, l.Member(i), &v), IP: v.IP.String(), TFTP: v.Servers, CallManager: v.CallManager,
-		Screen: v.Screen, ITL: listOf(v.Flash.Lists.ITL), CTL: listOf(v.Flash.Lists.CTL), TVS: []string{},
-		Status: []message{}, Story: l.Story(i, &v),
+	v, cell := l.Fleet.Phone(i), l.Cell(i)
+	p := told{
+		listed: listedOf(l, l.Member(i), &v), Booting: cell.Booting(), Waiting: cell.Waiting(), Means: meansOf(&v),
+		IP: v.IP.String(), TFTP: v.Servers, CallManager: v.CallManager, Screen: v.Screen,
+		SettingsMenu: v.On && v.Flash.SettingsAccess(),
+		ITL:          live.ListOf(v.Flash.Lists.ITL), CTL: live.ListOf(v.Flash.Lists.CTL), TVS: []string{},
+		Status: []message{}, Offered: []offer{}, Story: l.Story(i, &v),
+	}
+	if v.ScreenReason != nil {
+		p.ScreenWhy = cause.OfPeer(v.ScreenReason)
 	}
 	if c := v.Flash.Config; c != nil {
-		told.Settings = (*settings)(&c.Settings)
-		told.TVS = append(told.TVS, c.TVS...)
+		p.Settings = (*settings)(&c.Settings)
+		p.TVS = append(p.TVS, c.TVS...)
 	}
 	for _, s := range v.Status() {
-		told.Status = append(told.Status, message{s.At, s.Text})
+		p.Status = append(p.Status, message{s.At, s.Text})
 	}
-	return told, nil
+	for _, j := range l.Offered(i) {
+		p.Offered = append(p.Offered, offerOf(j))
+	}
+	return p, nil
 }
 
 // phoneList is a list that a phone holds.

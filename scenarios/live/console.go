@@ -28,9 +28,8 @@ var (
 	errInterrupted = errors.New("^C")
 )
 
-// A Console is a node's command line, which everyone who looks at the page
-// shares, the buttons and the tour too: what they do is seen as it would be
-// typed.
+// A Console is a node's command line, which everyone who watches shares, acts and the tour
+// too: what they do is seen as it would be typed.
 type Console struct {
 	name string // of the node at the start; `set network hostname` changes the node's
 	node *cucm.Node
@@ -53,9 +52,9 @@ type question struct {
 	answer chan string // closed by an interrupt
 }
 
-// screen is a console's change as it is sent: text to append, or to begin anew
+// A Screen is a console's change as it is sent: text to append, or to begin anew
 // with.
-type screen struct {
+type Screen struct {
 	Node   string `json:"node"`
 	Text   string `json:"text"`
 	Anew   bool   `json:"anew,omitempty"`
@@ -64,7 +63,7 @@ type screen struct {
 	Busy   bool   `json:"busy,omitempty"`
 }
 
-// A consoleCursor is where a page is in a console's changes.
+// A consoleCursor is where who watches is in a console's changes.
 type consoleCursor struct {
 	count   uint64
 	printed int64
@@ -75,17 +74,14 @@ func (c *Console) Complete(line string) (longer string, words []string) {
 	return cli.CompleteLine(c.node, line)
 }
 
-// Node is whose command line it is.
-func (c *Console) Node() *cucm.Node { return c.node }
-
-func (c *Console) since(seen consoleCursor) (*screen, consoleCursor) {
+func (c *Console) since(seen consoleCursor) (*Screen, consoleCursor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := consoleCursor{c.count, c.printed}
 	if c.count == seen.count {
 		return nil, now
 	}
-	s := &screen{Node: c.name, Prompt: cli.Prompt, Busy: c.running}
+	s := &Screen{Node: c.name, Prompt: cli.Prompt, Busy: c.running}
 	if missed := c.printed - seen.printed; missed <= int64(len(c.text)) {
 		s.Text = string(c.text[int64(len(c.text))-missed:])
 	} else {
@@ -133,9 +129,8 @@ func (c *Console) Enter(line string) error {
 	return nil
 }
 
-// Run types a command with the answers to its questions, as a button or the
-// tour does, and waits for its end. What is printed goes to a writer too.
-func (c *Console) Run(line string, printed io.Writer, answers ...string) error {
+// run types a command with the answers to its questions, as an act does, and waits for its end. What is printed goes to a writer too.
+func (c *Console) run(line string, printed io.Writer, answers ...string) error {
 	var err error
 	contain.Holding(&c.mu, func() { err = c.begin(line) })
 	if err != nil {
@@ -144,12 +139,12 @@ func (c *Console) Run(line string, printed io.Writer, answers ...string) error {
 	return c.finish(line, printed, answers)
 }
 
-// seize runs a command as a tour does, which a command that a person began is not
+// seize runs a command of an act, which a command that a person began is not
 // to stop: it waits for the end of one that runs, and gives up one that asks.
 func (c *Console) seize(line string, answers ...string) (string, error) {
 	for {
 		var printed strings.Builder
-		err := c.Run(line, &printed, answers...)
+		err := c.run(line, &printed, answers...)
 		if err == errQuestion {
 			c.Interrupt()
 		} else if err != errBusy {

@@ -93,4 +93,7 @@ func (e *Events) logged(entry ciscolog.Entry) {
 }
 
 // acting notes an act that begins.
-func (l *Lab) acting(a scenarios.Act) { l.Events.add(Event{At: l.Now(), Act: a.Text}) }
+func (l *Lab) acting(a scenarios.Act) {
+	l.Events.add(Event{At: l.Now(), Act: a.Text})
+	l.journal.note("Act", a.Text)
+}

@@ -12,19 +12,17 @@ import (
 	"itlsim/sip"
 )
 
-// A logLine is a line of the log panel: an entry of a node's application log, or
-// what was done on the page.
-type logLine struct {
-	Seq   uint64 `json:"seq"`
-	At    int64  `json:"at"`   // milliseconds since 1970, by the cluster's clock
-	Alarm string `json:"kind"` // such as DeviceTLInfo; "Page" for what was done there, "Tour" for a step's commands
-	From  string `json:"from"` // the phone or node
-	Text  string `json:"text"`
-	Line  string `json:"line,omitempty"` // of CiscoSyslog, whole
+// A LogLine is an entry of a node's application log, an act, or what a cluster could not do.
+type LogLine struct {
+	Seq  uint64    `json:"seq"`
+	At   time.Time `json:"at"`   // by the cluster's clock
+	Kind string    `json:"kind"` // the alarm, such as DeviceTLInfo; Act, Trouble
+	From string    `json:"from"` // the phone or node
+	Text string    `json:"text"`
+	Line string    `json:"line,omitempty"` // of CiscoSyslog, whole
 	// Match says of a DeviceTLInfo whether the phone held what the TFTP node served
 	// that it named, when the alarm came (cucm.Report): "match", "mismatch" or "".
 	Match string `json:"match,omitempty"`
-	Phone *int   `json:"phone,omitempty"` // its index on the wall
 }
 
 const (
@@ -34,8 +32,7 @@ const (
 	maxPending = 1000
 )
 
-// journal keeps what the log panel shows: what the nodes log, and what was done
-// on the page.
+// journal keeps what the nodes log, and what was done to the lab.
 type journal struct {
 	now   func() time.Time // the nodes'
 	index map[string]int   // of each phone on the wall
@@ -45,7 +42,7 @@ type journal struct {
 	count   uint64
 	// Reports come by the thousand. Kept apart, they push out neither each other's
 	// sort nor the rest.
-	matches, mismatches, others []logLine
+	matches, mismatches, others []LogLine
 	held                        map[int]sip.Checksum // by the last DeviceTLInfo of each phone on the wall
 	holds                       map[sip.Checksum]int // how many of them hold a list
 }
@@ -77,7 +74,7 @@ func (j *journal) look() {
 func (j *journal) take() {
 	for i := range j.pending {
 		e := &j.pending[i]
-		l := logLine{At: e.At.UnixMilli(), Alarm: e.Alarm.String(), From: e.Host, Line: e.String()}
+		l := LogLine{At: e.At, Kind: e.Alarm.String(), From: e.Host, Line: e.String()}
 		if report, ok := e.Details.(cucm.Report); ok {
 			j.report(l, report)
 		} else {
@@ -89,10 +86,9 @@ func (j *journal) take() {
 }
 
 // report enters a phone's DeviceTLInfo. The caller holds the lock.
-func (j *journal) report(l logLine, r cucm.Report) {
+func (j *journal) report(l LogLine, r cucm.Report) {
 	l.From = r.Device
 	if i, ok := j.index[r.Device]; ok {
-		l.Phone = &i
 		j.hold(i, r.ITL)
 	}
 	switch r.Status {
@@ -124,15 +120,15 @@ func (j *journal) hold(phone int, list *sip.Checksum) {
 	}
 }
 
-// note enters what was done: by is "Page" or "Tour".
-func (j *journal) note(by, from, format string, args ...any) {
+// note enters an act, or what could not be done, by its kind.
+func (j *journal) note(kind, text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(&j.others, logLine{At: j.now().UnixMilli(), Alarm: by, From: from, Text: fmt.Sprintf(format, args...)})
+	j.add(&j.others, LogLine{At: j.now(), Kind: kind, Text: text})
 }
 
 // add numbers a line and keeps it. The caller holds the lock.
-func (j *journal) add(to *[]logLine, l logLine) {
+func (j *journal) add(to *[]LogLine, l LogLine) {
 	j.count++
 	l.Seq = j.count
 	if len(*to) == 2*linesKept { // seldom, so that a line costs little
@@ -143,15 +139,15 @@ func (j *journal) add(to *[]logLine, l logLine) {
 
 // since gives the lines that are newer than so many, and how many there are now.
 // Lines that are no longer kept are left out.
-func (j *journal) since(seen uint64) ([]logLine, uint64) {
+func (j *journal) since(seen uint64) ([]LogLine, uint64) {
 	j.look()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.count == seen {
 		return nil, seen
 	}
-	var newer []logLine
-	for _, all := range [][]logLine{j.others, j.matches, j.mismatches} {
+	var newer []LogLine
+	for _, all := range [][]LogLine{j.others, j.matches, j.mismatches} {
 		from := len(all)
 		for from > 0 && all[from-1].Seq > seen && len(all)-from < linesKept {
 			from--

@@ -28,20 +28,20 @@ type Lab struct {
 	// Events are what happened, one by one.
 	Events *Events
 
-	began    time.Time
 	wall     *wall
 	journal  *journal
-	charts   *charts
+	samples  samples
+	moments  moments
 	consoles []*Console // one a node
 	panel    panel
-	phones   []Installed
-	tour     *Tour // nil: none has begun
+	phones   Phones
 	ssh      []*sshd.Server
 
 	turn    chan struct{} // has room for one
 	stage   chan struct{} // for one rehearsal
 	mu      sync.Mutex
 	doing   string // "": nothing
+	tour    *Tour  // nil: none has begun
 	stories *report.Stories
 
 	ctx    context.Context
@@ -50,11 +50,16 @@ type Lab struct {
 	close  func() error // end, once
 }
 
-// Installed is a phone as it was set up.
-type Installed struct {
-	Name  string `json:"name"`
-	Model string `json:"model"`
-	Home  int    `json:"home"` // the node that serves it first
+// Phones are those of a lab in its order, as they were set up: a name each, and the place of
+// its model, group and node among all.
+type Phones struct {
+	Names  []string `json:"names"`
+	Models []string `json:"models"`
+	Model  []int    `json:"model"`
+	Groups []string `json:"groups"`
+	Group  []int    `json:"group"`
+	Nodes  []string `json:"nodes"` // by their names in sentences
+	Node   []int    `json:"node"`  // whose TFTP it asks first
 }
 
 // Open puts a scenario's clusters and phones up without playing its steps
@@ -62,9 +67,8 @@ type Installed struct {
 // stands still but for waits.
 func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
 	l := &Lab{
-		Scenario: s, Options: opt, Events: newEvents(cmp.Or(opt.Phones, s.Phones())), began: time.Now(),
-		wall: newWall(), journal: newJournal(), charts: &charts{}, turn: make(chan struct{}, 1),
-		stage: make(chan struct{}, 1),
+		Scenario: s, Options: opt, Events: newEvents(cmp.Or(opt.Phones, s.Phones())),
+		wall: newWall(), journal: newJournal(), turn: make(chan struct{}, 1), stage: make(chan struct{}, 1),
 	}
 	l.close = sync.OnceValue(l.end)
 	l.ctx, l.cancel = context.WithCancel(context.Background())
@@ -76,18 +80,36 @@ func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
 	}
 	l.stories, l.Acting = l.NewStories(), l.acting
 	l.journal.now = l.nodesTime
-	home := make(map[*cucm.Node]int)
 	for i, n := range l.Nodes() {
-		home[n] = i
 		l.consoles = append(l.consoles, &Console{name: l.NodeNames()[i], node: n, ctx: l.ctx, work: &l.work})
 	}
+	l.install()
+	l.work.Go(l.sampling)
+	return l, nil
+}
+
+// install takes the phones up, before anything happens to them.
+func (l *Lab) install() {
+	p := &l.phones
+	p.Names, p.Model, p.Group, p.Node = []string{}, []int{}, []int{}, []int{}
+	p.Models, p.Groups, p.Nodes = append([]string{}, l.Models()...), append([]string{}, l.GroupNames()...), l.NodeNames()
+	model, group, node := places(p.Models), places(p.Groups), places(l.Nodes())
 	l.Each(fleet.Basics, func(i int, m *lab.Member, v *fleet.View) {
-		l.phones = append(l.phones, Installed{v.Name, m.Profile.Model, home[m.Home]})
+		p.Names = append(p.Names, v.Name)
+		p.Model, p.Group = append(p.Model, model[m.Profile.Model]), append(p.Group, group[m.Group])
+		p.Node = append(p.Node, node[m.Home])
 		l.journal.index[v.Name] = i
 		l.wall.put(v)
 	})
-	l.work.Go(l.sampling)
-	return l, nil
+}
+
+// places are those of things in a list.
+func places[T comparable](all []T) map[T]int {
+	at := make(map[T]int, len(all))
+	for i, one := range all {
+		at[one] = i
+	}
+	return at
 }
 
 // Close ends the lab, after what is under way, which ends soon then.
@@ -141,35 +163,27 @@ func (l *Lab) SSH() (addresses []string) {
 	return addresses
 }
 
-// Installed are the phones as they were set up, in the lab's order.
-func (l *Lab) Installed() []Installed { return l.phones }
+// Installed are the phones as they were set up.
+func (l *Lab) Installed() *Phones { return &l.phones }
+
+// Password is the administrator's: the scenario's, or else that of the options.
+func (l *Lab) Password() string { return cmp.Or(l.Scenario.Cluster.Password, l.Options.Password) }
 
 // nodesTime is the time of the nodes: `set date` moves it, and not the scenario's.
 func (l *Lab) nodesTime() time.Time { return l.Cluster.Now() }
 
-// Console is the command line of a node, by its name in the scenario.
-func (l *Lab) Console(node string) (*Console, error) {
-	for _, c := range l.consoles {
-		if c.name == node {
-			return c, nil
-		}
-	}
-	return nil, fmt.Errorf("there is no node %q", node)
-}
+// ConsoleAt is the command line of a node, by its place among all ([lab.Lab.Nodes]).
+func (l *Lab) ConsoleAt(i int) *Console { return l.consoles[i] }
 
 // types has an act type on a node's console, where people see it.
 func (l *Lab) types(n *cucm.Node, line string, answers []string) (string, error) {
 	for _, c := range l.consoles {
 		if c.node == n {
-			l.journal.note("Tour", n.Name(), "%s", line)
 			return c.seize(line, answers...)
 		}
 	}
 	return "", fmt.Errorf("there is no node %s", n.Name())
 }
 
-// Note enters into the log what somebody did on a page, to a phone or a node, "" for all.
-func (l *Lab) Note(from, format string, args ...any) { l.journal.note("Page", from, format, args...) }
-
 // trouble tells in the log what a cluster could not do that was due.
-func (l *Lab) trouble(err error) { l.Note("", "%s", cause.Of(err)) }
+func (l *Lab) trouble(err error) { l.journal.note("Trouble", cause.Of(err)) }

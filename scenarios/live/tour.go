@@ -12,14 +12,14 @@ import (
 	"itlsim/scenarios/report"
 )
 
-// A TourView is a scenario as the page offers it.
+// A TourView is a scenario as it is offered.
 type TourView struct {
 	Name  string `json:"name"`
 	Shows string `json:"shows"`
 	Told  bool   `json:"told"` // each step says what happens in it
 }
 
-// TourOf is a scenario as the page offers it.
+// TourOf is a scenario as it is offered.
 func TourOf(t scenarios.Scenario) TourView {
 	v := TourView{t.Name, t.Shows, true}
 	for _, step := range t.Steps {
@@ -46,53 +46,66 @@ type Tour struct {
 	playing bool
 	failed  string        // why the scenario cannot go on
 	judged  []report.Step // of the steps done
+	moments []int         // numbers of their ends
 	wake    chan struct{}
 }
 
-// tourState is a tour as the page shows it.
-type tourState struct {
+// A TourState is a tour as those who watch see it.
+type TourState struct {
 	TourView
-	Steps   []stepView `json:"steps"`
-	At      int        `json:"at"`
+	Steps   []TourStep `json:"steps"`
+	At      int        `json:"at"` // the step under way or last done; -1 before the first
 	Running bool       `json:"running"`
-	Playing bool       `json:"playing"`
+	Playing bool       `json:"playing"` // it goes on by itself
 	Failed  string     `json:"failed,omitempty"`
 }
 
-type stepView struct {
-	Title    string               `json:"title"`
-	Says     string               `json:"says"`
-	Does     []string             `json:"does"`
-	Expected []report.Expectation `json:"expected"` // empty until it is done
+// A TourStep is a step of a tour.
+type TourStep struct {
+	Name         string               `json:"name"`
+	Says         string               `json:"says"`
+	Do           []string             `json:"do"`
+	Expectations []report.Expectation `json:"expectations"`     // none until it is done
+	Moment       int                  `json:"moment,omitempty"` // that of its end
 }
 
 // BeginTour begins to play the lab's scenario, or stands before its first step. There is one
-// tour a lab, which begins before anybody watches.
+// tour a lab.
 func (l *Lab) BeginTour(playing bool) {
 	p := &Tour{lab: l, at: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
-	l.tour = p
+	contain.Holding(&l.mu, func() { l.tour = p })
 	l.work.Go(p.run)
 	p.nudge()
 }
 
 // Tour is the tour that has begun, or nil.
-func (l *Lab) Tour() *Tour { return l.tour }
+func (l *Lab) Tour() *Tour {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tour
+}
 
-func (p *Tour) since(seen uint64) (*tourState, uint64) {
+// State is the tour as it is now.
+func (p *Tour) State() *TourState {
+	v, _ := p.since(0)
+	return v
+}
+
+func (p *Tour) since(seen uint64) (*TourState, uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.count == seen {
 		return nil, seen
 	}
 	s := p.lab.Scenario
-	v := &tourState{TourView: TourOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
+	v := &TourState{TourView: TourOf(s), At: p.at, Running: p.running, Playing: p.playing, Failed: p.failed}
 	for i, step := range s.Steps {
-		sv := stepView{Title: step.Name, Says: step.Says, Expected: []report.Expectation{}}
+		sv := TourStep{Name: step.Name, Says: step.Says, Do: []string{}, Expectations: []report.Expectation{}}
 		for _, act := range step.Do {
-			sv.Does = append(sv.Does, act.Text)
+			sv.Do = append(sv.Do, act.Text)
 		}
 		if i < len(p.judged) {
-			sv.Expected = p.judged[i].Expectations
+			sv.Expectations, sv.Moment = p.judged[i].Expectations, p.moments[i]
 		}
 		v.Steps = append(v.Steps, sv)
 	}
@@ -176,14 +189,14 @@ func (p *Tour) run() {
 // step does the step that is due, and tells how long to rest then.
 func (p *Tour) step() time.Duration {
 	step, began := p.lab.Scenario.Steps[p.at], time.Now()
-	report, err := p.lab.Play(p.lab.ctx, step)
-	for errors.As(err, new(*BusyError)) { // with what the API was asked for
-		report, err = p.lab.Play(p.lab.ctx, step)
+	did, moment, err := p.lab.play(p.lab.ctx, step, p.lab.Player.Play)
+	for errors.As(err, new(*BusyError)) { // with what somebody else asked for
+		did, moment, err = p.lab.play(p.lab.ctx, step, p.lab.Player.Play)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = false
-	p.judged = append(p.judged, report)
+	p.judged, p.moments = append(p.judged, did), append(p.moments, moment)
 	if err != nil {
 		p.failed = cause.Of(err)
 	}

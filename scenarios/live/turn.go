@@ -68,16 +68,32 @@ func (l *Lab) setBusy(doing string) {
 	l.doing = doing
 }
 
-// Play plays a step when it has a turn for it ([scenarios.Player.Play]), and goes on with
-// the phones' stories.
-func (l *Lab) Play(ctx context.Context, step scenarios.Step) (did report.Step, err error) {
+// Play plays a step when it has a turn for it ([scenarios.Player.Play]), goes on with the
+// phones' stories, and keeps the moment.
+func (l *Lab) Play(ctx context.Context, step scenarios.Step) (report.Step, error) {
+	did, _, err := l.play(ctx, step, l.Player.Play)
+	return did, err
+}
+
+// Begin is Play for somebody who goes on acting while phones do what follows
+// ([scenarios.Player.Begin]).
+func (l *Lab) Begin(ctx context.Context, step scenarios.Step) (report.Step, error) {
+	did, _, err := l.play(ctx, step, l.Player.Begin)
+	return did, err
+}
+
+// play plays a step in a way, and returns the moment's number, too.
+func (l *Lab) play(
+	ctx context.Context, step scenarios.Step, way func(context.Context, scenarios.Step) (report.Step, error),
+) (did report.Step, moment int, err error) {
 	err = l.Turn(ctx, step.Name, func() error {
 		var err error
-		did, err = l.Player.Play(ctx, step)
+		did, err = way(ctx, step)
 		l.tell(step.Name)
+		moment = l.remember(step.Name)
 		return err
 	})
-	return did, err
+	return did, moment, err
 }
 
 // Judge judges expectations when it has a turn for it ([scenarios.Player.Judge]).

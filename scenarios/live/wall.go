@@ -7,6 +7,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/phone"
+	"itlsim/scenarios/report"
 )
 
 // A Cell is a phone as the wall shows it: its trust state in the two low bits, and whether it
@@ -33,23 +34,14 @@ func cellOf(g fleet.Condition) Cell {
 	return c
 }
 
+// Booting reports whether the phone boots.
+func (c Cell) Booting() bool { return c&cellBooting != 0 }
+
+// Waiting reports whether the phone has been told to boot, and waits for its turn.
+func (c Cell) Waiting() bool { return c&cellWaiting != 0 }
+
 // letter is the cell as one digit to the base of 32.
 func (c Cell) letter() byte { return "0123456789abcdefghijklmnopqrstuv"[c&31] }
-
-// tally counts what the wall shows: phones that are off, and the others by
-// state.
-type tally struct {
-	Off    int    `json:"off"`
-	States [4]int `json:"states"`
-}
-
-func (t *tally) add(c Cell, n int) {
-	if c&cellOn == 0 {
-		t.Off += n
-	} else {
-		t.States[c&3] += n
-	}
-}
 
 // storyKept is how many judgements of each phone are kept: the last four boots
 // of list and configuration.
@@ -67,7 +59,9 @@ type wall struct {
 	cells   []Cell
 	changes []uint64 // of each cell, its number in the count of changes
 	count   uint64
-	tally   tally
+	states  fleet.States
+	booting int
+	waiting int
 	stories [][]Judgement
 }
 
@@ -79,7 +73,7 @@ func (w *wall) put(v *fleet.View) {
 	defer w.mu.Unlock()
 	c := cellOf(fleet.Condition{On: v.On, State: v.State})
 	w.cells, w.changes, w.stories = append(w.cells, c), append(w.changes, 0), append(w.stories, nil)
-	w.tally.add(c, 1)
+	w.add(c, 1)
 }
 
 // changed notes what a phone looks like now, and reports whether that is another power, boot
@@ -92,8 +86,8 @@ func (w *wall) changed(i int, now fleet.Condition) bool {
 	if was == c {
 		return false
 	}
-	w.tally.add(w.cells[i], -1)
-	w.tally.add(c, 1)
+	w.add(w.cells[i], -1)
+	w.add(c, 1)
 	w.count++
 	w.cells[i], w.changes[i] = c, w.count
 	return was&^cellWaiting != c&^cellWaiting
@@ -110,10 +104,24 @@ func (w *wall) judged(i int, j Judgement) {
 	w.stories[i] = append(story, j)
 }
 
-func (w *wall) tallied() tally {
+func (w *wall) tallied() Tally {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.tally
+	return w.tally()
+}
+
+// tally is tallied for who holds the lock.
+func (w *wall) tally() Tally { return Tally{report.StatesOf(w.states), w.booting, w.waiting} }
+
+// add counts a cell n times. The caller holds the lock.
+func (w *wall) add(c Cell, n int) {
+	w.states[(fleet.Condition{On: c&cellOn != 0, State: phone.State(c & 3)}).Place()] += n
+	if c&cellBooting != 0 {
+		w.booting += n
+	}
+	if c&cellWaiting != 0 {
+		w.waiting += n
+	}
 }
 
 // since gives what is newer than so many changes, and how many there are now: as
@@ -147,6 +155,13 @@ func (w *wall) snapshot() (all string, now uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.letters(), w.count
+}
+
+// picture is every cell, and how many there are of which.
+func (w *wall) picture() (all string, t Tally) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.letters(), w.tally()
 }
 
 func (w *wall) letters() string {

@@ -2,25 +2,34 @@ package live
 
 import "time"
 
-// An Update is what who watches is told: only what changed since the last one.
+// An Update is what who watches is told: only what changed since the last one. The first of
+// each lab has everything.
 type Update struct {
-	World   int          `json:"world,omitempty"` // on a page's first of each lab: all is new
-	Phones  int          `json:"phones,omitempty"`
-	Cells   string       `json:"cells,omitempty"`
-	Changed []int        `json:"changed,omitempty"` // index, cell, index, cell, …
-	Clock   *reading     `json:"clock,omitempty"`
-	Cluster *clusterView `json:"cluster,omitempty"`
-	Log     []logLine    `json:"log,omitempty"`
-	Samples []sample     `json:"samples,omitempty"`
-	Screens []*screen    `json:"screens,omitempty"`
-	Tour    *tourState   `json:"tour,omitempty"`
+	Lab string `json:"lab,omitempty"` // on the first alone; another one where the lab was replaced
+	// Cells are all phones, a digit to the base of 32 each: the trust state (none, trusted,
+	// locked, untrusted), and added to that 4 where the phone is on, 8 where it boots, 16 where
+	// it waits for its turn to. Changed are those that changed: index, cell, index, cell, ….
+	Cells    string     `json:"cells,omitempty"`
+	Changed  []int      `json:"changed,omitempty"`
+	Clock    *Clock     `json:"clock,omitempty"`
+	Busy     *string    `json:"busy,omitempty"` // what is under way, "" for nothing
+	Cluster  *Cluster   `json:"cluster,omitempty"`
+	Log      []LogLine  `json:"log,omitempty"`
+	Samples  []Sample   `json:"samples,omitempty"`
+	Moments  []Moment   `json:"moments,omitempty"`
+	Consoles []*Screen  `json:"consoles,omitempty"`
+	Tour     *TourState `json:"tour,omitempty"`
 }
 
-// reading is the nodes' time and its rate, as the page goes on from them.
-type reading struct {
-	Now  int64   `json:"now"` // milliseconds since 1970
-	Rate float64 `json:"rate"`
+// Clock is a lab's time, as who watches goes on from it.
+type Clock struct {
+	Now  time.Time `json:"now"`  // of the nodes: `set date` moves it
+	AtS  float64   `json:"at_s"` // scenario seconds since the start
+	Rate float64   `json:"rate"` // scenario seconds a second of the wall clock
 }
+
+// Clock reads the lab's time.
+func (l *Lab) Clock() Clock { return Clock{l.nodesTime(), l.Elapsed().Seconds(), l.Rate()} }
 
 // A Watch is how far somebody has been told of a lab.
 type Watch struct {
@@ -28,43 +37,48 @@ type Watch struct {
 	wall     uint64
 	cluster  uint64
 	journal  uint64
-	charts   uint64
+	samples  uint64
+	moments  int
 	tour     uint64
 	consoles []consoleCursor
-	clock    time.Time
+	busy     string
+	clock    time.Time // by the wall clock, when it was told last
 }
 
-// News collects what is newer than the last time, and nil where nothing is; all where it was
-// of another lab.
+// News collects what is newer than the last time, and nil where nothing is; all where the last
+// time it was of another lab.
 func (w *Watch) News(l *Lab) *Update {
 	u := &Update{}
 	news := false
 	if l != w.lab {
 		*w = Watch{lab: l, consoles: make([]consoleCursor, len(l.consoles))}
-		u.Phones = len(l.phones)
+		u.Lab, news = l.Events.Begun, true
 		u.Cells, w.wall = l.wall.snapshot()
-		news = true
 	} else {
 		u.Cells, u.Changed, w.wall = l.wall.since(w.wall)
 	}
 	u.Cluster, w.cluster = l.clusterSince(w.cluster)
 	u.Log, w.journal = l.journal.since(w.journal)
-	u.Samples, w.charts = l.charts.since(w.charts)
+	u.Samples, w.samples = l.samples.since(w.samples)
+	u.Moments, w.moments = l.moments.since(w.moments)
 	for i, c := range l.consoles {
-		var sc *screen
-		if sc, w.consoles[i] = c.since(w.consoles[i]); sc != nil {
-			u.Screens = append(u.Screens, sc)
+		var s *Screen
+		if s, w.consoles[i] = c.since(w.consoles[i]); s != nil {
+			u.Consoles = append(u.Consoles, s)
 		}
 	}
-	if l.tour != nil {
-		u.Tour, w.tour = l.tour.since(w.tour)
+	if t := l.Tour(); t != nil {
+		u.Tour, w.tour = t.since(w.tour)
+	}
+	if now := l.Doing(); now != w.busy {
+		u.Busy, w.busy = &now, now
 	}
 	if now := time.Now(); now.Sub(w.clock) >= samplingEvery {
-		r := reading{l.nodesTime().UnixMilli(), l.Rate()}
-		u.Clock, w.clock = &r, now
+		clock := l.Clock()
+		u.Clock, w.clock = &clock, now
 	}
-	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil ||
-		u.Samples != nil || u.Screens != nil || u.Tour != nil || u.Clock != nil
+	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil ||
+		len(u.Moments) > 0 || u.Consoles != nil || u.Tour != nil || u.Busy != nil || u.Clock != nil
 	if !news {
 		return nil
 	}

@@ -1,0 +1,75 @@
+package live
+
+import (
+	"sync"
+)
+
+// momentsKept bounds the moments of a lab: more steps than a tour has, and at 40,000 phones
+// some 4 MB.
+const momentsKept = 100
+
+// A Moment is how a lab was at the end of a step.
+type Moment struct {
+	Number int     `json:"number"` // among all of the lab, from 1
+	Step   string  `json:"step"`
+	AtS    float64 `json:"at_s"` // scenario seconds since the start
+	Tally
+}
+
+// A Picture is all that was seen at a moment.
+type Picture struct {
+	Moment
+	Cells   string  `json:"cells"` // of all phones, as [Update] has them
+	Cluster Cluster `json:"cluster"`
+}
+
+// moments are the last ones of a lab.
+type moments struct {
+	mu    sync.Mutex
+	count int // of all so far
+	kept  []*Picture
+}
+
+// remember keeps how things are at the end of a step, and returns the moment's number.
+func (l *Lab) remember(step string) int {
+	l.sample()
+	p := &Picture{Moment: Moment{Step: step, AtS: l.Elapsed().Seconds()}, Cluster: l.LookAtCluster()}
+	p.Cells, p.Tally = l.wall.picture()
+	m := &l.moments
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.count++
+	p.Number = m.count
+	if len(m.kept) == momentsKept {
+		m.kept = append(m.kept[:0], m.kept[1:]...)
+	}
+	m.kept = append(m.kept, p)
+	return p.Number
+}
+
+// Moments are the last ones, of which there is a picture, the oldest first.
+func (l *Lab) Moments() []Moment {
+	all, _ := l.moments.since(0)
+	return all
+}
+
+// Picture is all that was seen at a moment, nil where it is not kept.
+func (l *Lab) Picture(number int) *Picture {
+	m := &l.moments
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at := number - 1 - m.count + len(m.kept); at >= 0 && at < len(m.kept) {
+		return m.kept[at]
+	}
+	return nil
+}
+
+func (m *moments) since(seen int) ([]Moment, int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := []Moment{}
+	for _, p := range m.kept[max(0, len(m.kept)-m.count+seen):] {
+		all = append(all, p.Moment)
+	}
+	return all, m.count
+}
