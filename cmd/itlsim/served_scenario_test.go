@@ -35,15 +35,46 @@ func TestSuiteOfTheExamples(t *testing.T) {
 			about, err := os.Stat(s.file)
 			require.NoError(t, err)
 			require.Equal(t, fs.FileMode(0o600), about.Mode().Perm())
-
-			suite := exec.CommandContext(t.Context(), python, "-B", "-m", "unittest", "-v")
-			suite.Dir = "../../examples/api"
-			suite.Env = append(os.Environ(), "ITLSIM_READY="+s.file)
-			out, err := suite.CombinedOutput()
-			require.NoError(t, err, string(out))
-			require.Contains(t, string(out), "Ran 4 tests")
+			require.Contains(t, s.suite(python, "-B", "-m", "unittest", "-v"), "Ran 4 tests")
 		})
 	}
+}
+
+// pytest runs the same suite, and Java has one of its own.
+func TestSuitesOfOtherRunners(t *testing.T) {
+	t.Parallel()
+	for name, runner := range map[string]struct {
+		program string
+		args    []string
+		says    string
+	}{
+		"pytest": {"/usr/bin/python3", []string{"-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"}, "4 passed"},
+		"java":   {"java", []string{"Suite.java"}, "passed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			program := sftptest.Program(t, runner.program)
+			if name == "pytest" && exec.CommandContext(t.Context(), program, "-c", "import pytest").Run() != nil {
+				sftptest.Missing(t, "pytest is not installed")
+			}
+			if name == "java" { // which compiles it first
+				sftptest.Program(t, "javac")
+			}
+			s := up(t, "serve", "both-certificates-at-once", "--mode", lab.Virtual, "--phones", "20", "--api", "127.0.0.1:0")
+			require.Contains(t, s.suite(program, runner.args...), runner.says)
+		})
+	}
+}
+
+// suite runs a suite of examples/api against what is served, and returns what it said.
+func (s *served) suite(program string, args ...string) string {
+	s.t.Helper()
+	suite := exec.CommandContext(s.t.Context(), program, args...)
+	suite.Dir = "../../examples/api"
+	suite.Env = append(os.Environ(), "ITLSIM_READY="+s.file)
+	out, err := suite.CombinedOutput()
+	require.NoError(s.t, err, string(out))
+	return string(out)
 }
 
 // A cluster without phones of its own has an API, too: what others' phones do to it is there,

@@ -26,6 +26,24 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
+// Trust that is lost while phones are off, and what brings it back. Each test has a lab of its
+// own, so all run side by side.
+func TestTrustIsLostAndRegained(t *testing.T) {
+	t.Parallel()
+	lab := scenariotest.Open(t, "both-certificates-at-once", 8)
+	lab.Do("phones: power on", "phones: power off")
+	lab.Type("test10pub", "set cert regen CallManager", "yes")
+	lab.Refuses("modified in the last 5 minutes", "test10pub", "set cert regen TVS", "yes")
+	lab.Do("wait: 6 minutes")
+	lab.Type("test10pub", "set cert regen TVS", "yes")
+	lab.Do("phones: power on")
+	lab.Expect("all phones are untrusted")
+
+	lab.Type("test10pub", "utils itl reset localkey", "ciscocisco")
+	lab.Do("phones: reset")
+	lab.Expect("all phones are trusted")
+}
+
 // A step by step check in Go, with the packages alone where sentences end.
 func TestEveryListHoldsTheRecoveryKey(t *testing.T) {
 	t.Parallel()

@@ -28,6 +28,9 @@ func TestLab(t *testing.T) {
 	lab.Type("test10pub", "set cert regen TVS", "yes")
 	lab.Do("phones: power on")
 	lab.Expect("all phones are untrusted")
+	lab.Type("test10pub", "utils itl reset localkey", "ciscocisco")
+	lab.Do("phones: reset")
+	lab.Expect("all phones are trusted")
 }
 
 // What fails in a lab fails its test, in the sentence's words.
