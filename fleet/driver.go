@@ -31,6 +31,8 @@ type Fleet interface {
 	StatesBy(parts int, part func(i int) int) []States
 	// Busy is how many phones have something left to do.
 	Busy() int
+	// Slowest are so many of those, at most: the ones that boot for longest.
+	Slowest(most int) []Wait
 	// Index is the number of a phone, which the fleet must have.
 	Index(device string) int
 	// CallManager is where a phone is registered, host:port, or "". ours is false

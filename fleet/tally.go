@@ -18,6 +18,7 @@ type Tally struct {
 	Retransmits atomic.Uint64 // of TFTP packets
 	Refused     RefusedFiles
 
+	Answers   atomic.Uint64 // of any server, or that none came: each gets a phone further
 	TVS       Questions
 	TFTPFiles atomic.Uint64 // that came whole
 
@@ -51,6 +52,7 @@ func (r *RefusedFiles) Kinds() (n [phone.Reasons]uint64) {
 
 // Answered counts what an action of a phone got of a server.
 func (t *Tally) Answered(a phone.Action, ev phone.Event) {
+	t.Answers.Add(1)
 	switch ev := ev.(type) {
 	case phone.FileReceived:
 		if a.(phone.Fetch).By == phone.TFTP {

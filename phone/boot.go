@@ -142,11 +142,18 @@ func (p *Phone) fetch() {
 		p.noAnswer()
 		return
 	}
-	by := TFTP
+	f := b.fetch()
+	f.Seq = p.await(awaitsFile)
+	p.do(f)
+}
+
+// fetch is the request for the file that the boot needs now, without its number.
+func (b *boot) fetch() Fetch {
+	f := Fetch{Server: b.servers[b.server], Name: b.name}
 	if b.http {
-		by = HTTP
+		f.By = HTTP
 	}
-	p.do(Fetch{Seq: p.await(awaitsFile), Server: b.servers[b.server], By: by, Name: b.name})
+	return f
 }
 
 // byTFTP asks once more, by TFTP, for a file that HTTP did not give, for whatever

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -196,6 +197,23 @@ const (
 	awaitsCallManager
 	awaitsService
 )
+
+// Awaits is what a phone waits for that has asked for something, and where; "" where it has
+// not.
+func (p *Phone) Awaits() string {
+	switch p.awaits {
+	case awaitsFile:
+		f := p.boot.fetch()
+		return fmt.Sprintf("%v by %v of %s", f.Name, f.By, f.Address())
+	case awaitsTVS:
+		return "TVS " + p.tvsServer()
+	case awaitsCallManager:
+		return "registration with " + p.flash.Config.CallManagers[p.calls.asking]
+	case awaitsService:
+		return p.directory.opening.url
+	}
+	return ""
+}
 
 // await numbers an action that wants an answer.
 func (p *Phone) await(what awaited) (seq uint32) {

@@ -78,7 +78,7 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 	if err := p.begin(ctx, a); err != nil {
 		return err
 	}
-	return p.Fleet.Settle(ctx)
+	return p.unsettled(ctx, p.Fleet.Settle(ctx))
 }
 
 // begin carries an act out. From now on, or from its end where it is a wait, times
@@ -97,7 +97,7 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 		p.since = p.Elapsed()
 	}
 	p.did.Failed = failure(p.judged[before:], err)
-	return err
+	return p.unsettled(ctx, err)
 }
 
 // failure is why an act failed, by what it found and its error; "" where it did not.

@@ -39,7 +39,10 @@ type Progress struct {
 	Boots       uint64 // so far
 	Refused     uint64 // files, so far
 	Failed      int    // expectations, so far
-	Done        bool   // the step has ended
+	// Hangs is which phones have something left to do, where none has got further for some
+	// seconds; else nil.
+	Hangs *fleet.Unsettled
+	Done  bool // the step has ended
 }
 
 // Run carries a scenario out. The report tells which expectations held; the
@@ -132,8 +135,9 @@ func (p Progress) now(player *Player, done bool) Progress {
 func (r *run) watch(now Progress, look func() Progress, done <-chan struct{}) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	for ; ; now = look() {
+	for hang := (hang{}); ; now = look() {
 		if r.progress != nil {
+			now.Hangs = hang.look(r.player.Fleet, time.Now())
 			r.progress(now)
 		}
 		select {

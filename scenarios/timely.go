@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"itlsim/fleet"
 )
 
 // timely reports whether an expectation names a time.
@@ -27,10 +29,10 @@ func (p *Player) judgeTimely(ctx context.Context, all []Expectation) error {
 	for _, i := range order {
 		p.timely[i] = p.await(ctx, &all[i])
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return p.unsettled(ctx, ctx.Err())
 		}
 	}
-	return p.Fleet.Settle(ctx)
+	return p.unsettled(ctx, p.Fleet.Settle(ctx))
 }
 
 // await lets time pass until an expectation holds, or the time is up that it names, and
@@ -54,7 +56,13 @@ func (p *Player) await(ctx context.Context, e *Expectation) error {
 	}
 	for {
 		err := e.Check(p)
-		if err == nil || e.After > 0 || left() <= 0 {
+		if err == nil || e.After > 0 {
+			return err
+		}
+		if left() <= 0 {
+			if p.Fleet.Busy() > 0 {
+				err = fmt.Errorf("%w; %v", err, fleet.UnsettledOf(p.Fleet))
+			}
 			return err
 		}
 		// what comes due by time may still make it so

@@ -17,9 +17,14 @@ import (
 type progress struct {
 	w        io.Writer
 	terminal bool
-	watch    bool // several lines in place of one
-	drawn    int  // lines
+	watch    bool      // several lines in place of one
+	drawn    int       // lines
+	hung     time.Time // when it was last said that phones hang, where lines are not drawn
 }
+
+// hungAgain is how long after it was said which phones hang that is said once more, where what
+// was said stays.
+const hungAgain = 30 * time.Second
 
 func newProgress(w io.Writer, watch bool) *progress {
 	p := &progress{w: w, watch: watch}
@@ -38,6 +43,12 @@ func (p *progress) show(now scenarios.Progress) {
 		return
 	}
 	if !p.terminal {
+		if now.Hangs == nil {
+			p.hung = time.Time{}
+		} else if time.Since(p.hung) >= hungAgain {
+			p.hung = time.Now()
+			fmt.Fprintf(p.w, "%d/%d %s hangs: %v\n", now.Step, now.Steps, now.Name, now.Hangs)
+		}
 		return
 	}
 	const width = 24
@@ -48,6 +59,12 @@ func (p *progress) show(now scenarios.Progress) {
 	p.drawn = 1
 	if p.watch {
 		line, p.drawn = live(now, line)
+	}
+	if now.Hangs != nil {
+		for _, says := range now.Hangs.Lines() {
+			line += "\n    " + says
+			p.drawn++
+		}
 	}
 	const noWrap, wrap = "\x1b[?7l", "\x1b[?7h" // so that a line is one line on a narrow terminal, too
 	fmt.Fprint(p.w, noWrap, line, wrap)

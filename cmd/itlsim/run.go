@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"itlsim/fleet"
 	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/lab/metrics"
@@ -75,11 +76,19 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, errors.New("interrupted")}
+		return &exitError{exitInterrupted, interruption(err)}
 	case err == nil && !report.Passed:
 		return errFailed
 	}
 	return err
+}
+
+// interruption says that a run was interrupted, and which phones it waited for then.
+func interruption(err error) error {
+	if hung, ok := errors.AsType[*fleet.UnsettledError](err); ok {
+		return fmt.Errorf("interrupted: %v", hung.Unsettled)
+	}
+	return errors.New("interrupted")
 }
 
 // collectLater spares processor time for memory. On the wire the heap is collected when

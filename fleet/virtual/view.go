@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"iter"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -80,6 +81,27 @@ func (f *Fleet) Busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.underWay + len(f.waiting)
+}
+
+// Slowest are the phones that boot for longest ([fleet.Fleet]), in scenario time.
+func (f *Fleet) Slowest(most int) []fleet.Wait {
+	return fleet.Slowest(most, func(yield func(fleet.Wait) bool) {
+		for i := range f.slots {
+			if w, waits := f.wait(&f.slots[i]); waits && !yield(w) {
+				return
+			}
+		}
+	})
+}
+
+func (f *Fleet) wait(s *slot) (fleet.Wait, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	booting := time.Duration(0)
+	if s.begun != 0 {
+		booting = time.Duration(f.now - s.begun + 1)
+	}
+	return fleet.WaitOf(s.phone, booting, s.waiting+s.pending > 0)
 }
 
 // Limits are those that the fleet keeps to, in scenario time.

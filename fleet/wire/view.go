@@ -3,6 +3,7 @@ package wire
 import (
 	"iter"
 	"net/netip"
+	"time"
 
 	"itlsim/fleet"
 	"itlsim/internal/contain"
@@ -69,6 +70,31 @@ func (f *Fleet) Busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.busy
+}
+
+// Slowest are the phones that boot for longest ([fleet.Fleet]), by the wall clock.
+func (f *Fleet) Slowest(most int) []fleet.Wait {
+	now := time.Now()
+	return fleet.Slowest(most, func(yield func(fleet.Wait) bool) {
+		for _, s := range f.all() {
+			if w, waits := f.wait(s, now); waits && !yield(w) {
+				return
+			}
+		}
+	})
+}
+
+func (f *Fleet) wait(s *slot, now time.Time) (fleet.Wait, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f.mu.Lock()
+	told := len(s.pending) > 0
+	f.mu.Unlock()
+	booting := time.Duration(0)
+	if !s.begun.IsZero() {
+		booting = now.Sub(s.begun)
+	}
+	return fleet.WaitOf(s.phone, booting, told)
 }
 
 // Tally is what the phones have done so far.
