@@ -1,7 +1,7 @@
 // The cluster panel: nodes, certificates, the guard, and which lists phones
 // hold.
 
-import { $, el, number, duration } from "./util.js";
+import { $, el, number, said } from "./util.js";
 import { act } from "./api.js";
 
 export class Cluster {
@@ -66,7 +66,7 @@ export class Cluster {
   tick() {
     const now = this.now();
     if (!now) return;
-    for (const e of document.querySelectorAll("[data-since]")) e.textContent = e.dataset.fresh + duration(now - e.dataset.since) + " ago";
+    for (const e of document.querySelectorAll("[data-since]")) e.textContent = e.dataset.fresh + said((now - e.dataset.since) / 1000) + " ago";
     for (const e of document.querySelectorAll("[data-until]")) {
       const left = Math.ceil((e.dataset.until - now) / 1000);
       e.textContent = left > 0 ? `five-minute guard: nothing but ${e.dataset.unit} for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "";

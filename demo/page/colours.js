@@ -18,3 +18,6 @@ export const theme = () => (document.documentElement.dataset.theme === "dark" ? 
 export function paint() {
   for (const [name, colour] of Object.entries(palettes[theme()])) document.documentElement.style.setProperty("--phone-" + name, colour);
 }
+
+// pixel gives a colour as it stands in an image's memory, read as 32 bits.
+export const pixel = (hex) => (0xff << 24 | parseInt(hex.slice(5, 7), 16) << 16 | parseInt(hex.slice(3, 5), 16) << 8 | parseInt(hex.slice(1, 3), 16)) >>> 0;

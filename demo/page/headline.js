@@ -1,26 +1,28 @@
 // The headline: in one sentence, what is at stake. Its numbers add up: each phone
 // is counted once, but for those that are told as being "of them".
 
+import { parts } from "./states.js";
+
 const number = (n) => n.toLocaleString("en-US");
 
 // headline of a tally (states.js, count). What is lost comes first, then what
 // boots, then the rest.
 export function headline(t) {
   if (!t.total) return "There are no phones.";
-  const b = t.booting;
-  const parts = [
-    [t.untrusted, "is lost", "are lost", b.untrusted],
-    [b.trusted + b.locked + b.none, "is booting", "are booting", 0],
-    [t.locked - b.locked, "is locked", "are locked", 0],
-    [t.none - b.none, "has no list yet", "have no list yet", 0],
-    [t.trusted - b.trusted, "trusts the cluster", "trust the cluster", 0],
-    [t.off, "is off", "are off", 0],
+  const p = parts(t);
+  const told = [
+    [p.untrusted, "is lost", "are lost", t.booting.untrusted],
+    [p.booting, "is booting", "are booting", 0],
+    [p.locked, "is locked", "are locked", 0],
+    [p.none, "has no list yet", "have no list yet", 0],
+    [p.trusted, "trusts the cluster", "trust the cluster", 0],
+    [p.off, "is off", "are off", 0],
   ].filter(([n]) => n);
-  const on = t.total - t.off, first = parts[0][0];
+  const on = t.total - t.off, first = told[0][0];
   const subject = first === t.total && t.total > 1 ? `All ${number(first)} phones ` :
     first === on && t.off ? `All ${number(first)} phones that are on ` :
       `${number(first)} of ${number(t.total)} phones `;
-  return parts.map(([n, one, more, back], i) => {
+  return told.map(([n, one, more, back], i) => {
     const subjectOf = i ? number(n) + " " : subject;
     const verb = n === 1 && !subjectOf.startsWith("All") ? one : more;
     return subjectOf + verb + (back ? `; ${back === n ? "all" : number(back)} of them ${back === 1 ? "is on its" : "are on their"} way back` : "");

@@ -2,29 +2,33 @@
 // they can be. It computes only; wall.js draws.
 
 const least = 2, most = 15; // pixels of a cell with the space around it
+const solid = 4; // up to this a cell has no shape that would suffer from being higher than wide
 export const narrowest = 84; // pixels of a block, so that its heading can be read
 
 // layout places groups ({name, phones}: numbers of phones) on so much room, in
 // rows of blocks beneath headings. Where not even the smallest cells fit, it
-// becomes higher than that. All are whole pixels, of any kind.
+// becomes higher than that. Small cells are higher than wide where there is room for
+// it. All are whole pixels, of any kind.
 export function layout({ width, height, groups, heading = 20, gap = 10, smallest = least, largest = most, narrow = narrowest }) {
   let best;
   for (let rows = 1; rows <= groups.length; rows++) {
     const parts = divide(groups, rows).map((part) => ({ part, widths: share(part.map((g) => g.phones.length), width, gap, narrow) }));
     if (rows < groups.length && parts.some((r) => Math.min(...r.widths) < narrow)) continue; // too many abreast
-    const high = (pitch) => parts.reduce((y, r) => y + heading + gap / 2 + pitch * Math.max(...r.part.map((g, i) => Math.ceil(g.phones.length / columnsOf(r.widths[i], pitch)))), 0);
+    const high = (pitch, tall = pitch) => parts.reduce((y, r) => y + heading + Math.floor(gap / 2) + tall * Math.max(...r.part.map((g, i) => Math.ceil(g.phones.length / columnsOf(r.widths[i], pitch)))), 0);
     let pitch = largest;
     while (pitch > smallest && high(pitch) > height) pitch--;
-    const found = { parts, pitch, high: high(pitch) };
-    if (!best || pitch > best.pitch || (best.high > height && found.high < best.high)) best = found;
+    let tall = pitch;
+    while (pitch <= solid && tall < 2 * pitch && high(pitch, tall + 1) <= height) tall++;
+    const found = { parts, pitch, tall, high: high(pitch, tall) };
+    if (!best || pitch * tall > best.pitch * best.tall || (best.high > height && found.high < best.high)) best = found;
   }
   return place(best, { width, heading, gap, many: groups.reduce((n, g) => n + g.phones.length, 0) });
 }
 
 const columnsOf = (width, pitch) => Math.max(1, Math.floor(width / pitch));
 
-function place({ parts, pitch }, { width, heading, gap, many }) {
-  const found = { pitch, width, height: 0, blocks: [], order: new Int32Array(many), at: new Int32Array(many), x: new Int32Array(many), y: new Int32Array(many), block: new Uint16Array(many) };
+function place({ parts, pitch, tall }, { width, heading, gap, many }) {
+  const found = { pitch, tall, width, height: 0, blocks: [], order: new Int32Array(many), at: new Int32Array(many), x: new Int32Array(many), y: new Int32Array(many), block: new Uint16Array(many) };
   let n = 0;
   for (const { part, widths } of parts) {
     let left = 0, rows = 0;
@@ -32,7 +36,7 @@ function place({ parts, pitch }, { width, heading, gap, many }) {
       const b = { ...g, x: left, y: found.height, width: widths[i], columns: columnsOf(widths[i], pitch), first: n, top: found.height + heading };
       g.phones.forEach((p, k) => {
         found.x[p] = b.x + (k % b.columns) * pitch;
-        found.y[p] = b.top + Math.floor(k / b.columns) * pitch;
+        found.y[p] = b.top + Math.floor(k / b.columns) * tall;
         found.block[p] = found.blocks.length;
         found.at[p] = n;
         found.order[n++] = p;
@@ -41,7 +45,7 @@ function place({ parts, pitch }, { width, heading, gap, many }) {
       left += widths[i] + gap;
       rows = Math.max(rows, Math.ceil(g.phones.length / b.columns));
     });
-    found.height += heading + rows * pitch + Math.floor(gap / 2);
+    found.height += heading + rows * tall + Math.floor(gap / 2);
   }
   return found;
 }
@@ -75,9 +79,9 @@ function share(phones, width, gap, narrow) {
 }
 
 // hit is the phone at a point, or -1.
-export function hit({ blocks, pitch }, x, y) {
+export function hit({ blocks, pitch, tall }, x, y) {
   for (const b of blocks) {
-    const column = Math.floor((x - b.x) / pitch), row = Math.floor((y - b.top) / pitch), k = row * b.columns + column;
+    const column = Math.floor((x - b.x) / pitch), row = Math.floor((y - b.top) / tall), k = row * b.columns + column;
     if (row >= 0 && column >= 0 && column < b.columns && k < b.phones.length) return b.phones[k];
   }
   return -1;

@@ -1,18 +1,22 @@
 // The page: one stream of changes comes in, commands go out.
 
-import { $, number } from "./util.js";
+import { $, said } from "./util.js";
 import * as api from "./api.js";
 import { Wall } from "./wall.js";
 import { Cluster } from "./cluster.js";
 import { Consoles } from "./console.js";
 import { Phone } from "./phone.js";
 import { Log } from "./log.js";
-import { Charts } from "./charts.js";
+import { Strip } from "./strip.js";
 import { Tour } from "./tour.js";
 import { TrustView } from "./trust-view.js";
+import { paint } from "./colours.js";
+import { headline, Speaker } from "./headline.js";
+import { decode } from "./states.js";
 
 const root = document.documentElement;
 root.dataset.theme = localStorage.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+paint();
 
 let reading = null; // of the cluster's clock, and when it was taken
 const now = () => reading && reading.now + (performance.now() - reading.at) * reading.rate;
@@ -22,24 +26,43 @@ const wall = new Wall((i) => open(fleet.names[i]));
 const cluster = new Cluster(now);
 const consoles = new Consoles();
 const log = new Log((name) => open(name), (name) => fleet.index.has(name));
-const charts = new Charts();
 const tour = new Tour();
 const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));
+const strip = new Strip((moment) => lookBack(moment));
 let lab = "", fleet = { names: [], index: new Map() };
 phone.servers = () => cluster.view?.nodes.map((n) => n.name).reverse().slice(0, 2).join(", ");
 const open = (name) => phone.open(name, fleet.index.get(name));
 
-// headline says in a sentence how things stand.
-wall.changed = (n) => {
-  const total = wall.cells.length, on = total - n.off, bad = n.untrusted + n.locked;
-  let text;
-  if (n.booting) text = `${number(n.booting)} phones are booting.`;
-  else if (!on) text = `All ${number(total)} phones are off.`;
-  else if (n.trusted === on) text = `All ${number(on)} phones ${n.off ? "that are on " : ""}trust the cluster.`;
-  else if (n.untrusted === on) text = `All ${number(on)} phones ${n.off ? "that are on " : ""}have lost their trust in the cluster.`;
-  else text = `${number(n.trusted)} of ${number(on)} phones trust the cluster, ${number(bad)} do not.`;
-  if ($("headline").textContent !== text) $("headline").textContent = text;
-};
+const speaker = new Speaker((text) => { $("headline-said").textContent = text; });
+const say = (text) => { if ($("headline").textContent !== text) $("headline").textContent = text; };
+wall.counted = (tally) => say(headline(tally));
+setInterval(() => speaker.hear($("headline").textContent, performance.now()), 500);
+
+// What came last is kept, for when somebody who looked at what was comes back to it.
+const latest = {};
+let past = null; // the moment that is looked at
+
+function showLatest() {
+  if (past) return;
+  if (latest.cluster) cluster.show(latest.cluster);
+  if (latest.trust) { $("trust-panel").hidden = false; trust.show(latest.trust); }
+}
+
+// lookBack shows the lab as it was at a moment, null: as it is.
+async function lookBack(moment) {
+  past = moment;
+  const back = moment && await api.moment(moment.number).catch((e) => ({ error: e.message }));
+  if (past !== moment) return; // somebody went on meanwhile
+  if (back?.error) { past = null; strip.go(null); $("past").textContent = back.error; return; }
+  root.classList.toggle("past", !!moment);
+  $("back-to-now").hidden = !moment;
+  $("cluster-panel").inert = !!moment;
+  $("past").textContent = moment ? `You look at the end of step ${moment.number}, “${moment.step}”, ${said(moment.at_s)} after the start.` : "";
+  wall.look(back && decode(back.cells));
+  if (!back) return showLatest();
+  cluster.show(back.cluster);
+  if (back.trust) trust.show(back.trust);
+}
 
 // fleetOf is a lab's phones: their names, where each is, and of what they may have
 // in common the kinds' names and each phone's, by number.
@@ -51,7 +74,8 @@ function fleetOf({ names, models, model, groups, group, nodes, node }) {
 // begin takes up a new lab: all that was shown is of an earlier one.
 async function begin() {
   log.clear();
-  charts.clear();
+  strip.clear();
+  delete latest.trust;
   tour.clear();
   trust.clear();
   $("phone").close();
@@ -72,11 +96,13 @@ async function take(u) {
   if (u.clock) { reading = { now: Date.parse(u.clock.now), rate: u.clock.rate, at: performance.now() }; rate(); }
   if (u.cells) { wall.all(u.cells); phone.changed(); }
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
-  if (u.cluster) cluster.show(u.cluster);
+  if (u.cluster) latest.cluster = u.cluster;
+  if (u.trust) latest.trust = u.trust;
+  if (u.cluster || u.trust) showLatest();
   if (u.consoles) consoles.update(u.consoles);
-  if (u.trust) { $("trust-panel").hidden = false; trust.show(u.trust); }
   if (u.log) log.add(u.log);
-  if (u.samples) charts.add(u.samples);
+  if (u.samples) strip.add(u.samples);
+  if (u.moments) strip.mark(u.moments);
   if (u.tour) tour.show(u.tour);
   root.dataset.lab = lab; // for tests: what came is shown
 }
@@ -88,10 +114,10 @@ setInterval(() => { const t = now(); if (t) $("clock").textContent = new Date(t)
 
 api.watch(take, (forGood) => {
   reading = null;
-  $("headline").textContent = forGood ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …";
+  say(forGood ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …");
 });
 
-const act = (f) => () => cluster.act(f);
+const act = (f) => () => { strip.go(null); return cluster.act(f); }; // acts are on what is
 $("all-off").addEventListener("click", act(() => api.act(["phones: power off"])));
 $("all-on").addEventListener("click", act(() => api.act(["phones: power on"])));
 $("all-reset").addEventListener("click", act(() => cluster.reset()));
@@ -105,6 +131,6 @@ $("find").addEventListener("submit", (e) => {
 });
 $("theme").addEventListener("click", () => {
   localStorage.theme = root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  wall.drawAll = true;
-  charts.draw();
+  paint();
+  strip.draw();
 });

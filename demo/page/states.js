@@ -4,9 +4,11 @@
 // A cell has the trust state in its two low bits, and these.
 export const ON = 4, BOOTING = 8, WAITING = 16;
 
-// states in the order in which they are told: what is wrong comes first.
+// states in the order in which they are told: what is wrong comes first. Each has
+// an example of its cell.
 export const states = [
   { key: "untrusted", name: "Lost", means: "untrusted: something was refused, and no trust point is left that could help", cell: ON | 3 },
+  { key: "booting", name: "Booting", means: "starting, to fetch its list and its configuration; lost ones are counted as lost", cell: ON | BOOTING },
   { key: "locked", name: "Locked", means: "something was refused; a trust point may still help", cell: ON | 2 },
   { key: "none", name: "No list yet", means: "switched on, without a trust list", cell: ON },
   { key: "trusted", name: "Trusted", means: "trust list and configuration were authenticated", cell: ON | 1 },
@@ -50,4 +52,11 @@ export function count(cells, blocks, many = 1) {
     return t;
   });
   return blocks ? tallies : tallies[0];
+}
+
+// parts are a tally's phones, each counted once: those that are lost, booting or
+// not; the others that boot; and the rest by their state.
+export function parts({ untrusted, off, booting, ...t }) {
+  const rest = (state) => t[state] - booting[state];
+  return { untrusted, booting: booting.trusted + booting.locked + booting.none, locked: rest("locked"), none: rest("none"), trusted: rest("trusted"), off };
 }

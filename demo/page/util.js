@@ -21,24 +21,13 @@ export const number = (n) => n.toLocaleString("en-US");
 // the nodes'.
 export const clockTime = (time) => new Date(time).toISOString().slice(11, 19);
 
-// duration in words that fit a table.
-export function duration(ms) {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  if (s < 60) return s + " s";
-  if (s < 3600) return Math.floor(s / 60) + " min";
-  if (s < 48 * 3600) return Math.floor(s / 3600) + " h " + Math.floor((s % 3600) / 60) + " min";
-  return Math.floor(s / 86400) + " days";
-}
-
-export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-// fit makes a canvas as sharp as the screen and returns its context, in CSS
-// pixels.
-export function fit(canvas, width, height) {
-  const scale = window.devicePixelRatio || 1;
-  const w = Math.round(width * scale), h = Math.round(height * scale);
-  if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
-  const g = canvas.getContext("2d");
-  g.setTransform(scale, 0, 0, scale, 0, 0);
-  return g;
+// said is a length of time, in seconds, as people say it: few of a large unit with
+// the next smaller one.
+export function said(seconds) {
+  const s = Math.max(0, Math.floor(seconds)), units = [[86400, "day", "days"], [3600, "h", "h"], [60, "min", "min"], [1, "s", "s"]];
+  const text = (i, s) => { const [unit, one, more] = units[i], n = Math.floor(s / unit); return n && `${n} ${n === 1 ? one : more}`; };
+  const i = units.findIndex(([unit]) => s >= unit);
+  if (i < 0) return "0 s";
+  const rest = i < 2 && s < 10 * units[i][0] && text(i + 1, s % units[i][0]);
+  return text(i, s) + (rest ? " " + rest : "");
 }

@@ -1,171 +1,210 @@
-// The wall: every phone a cell, in a block for each node. Only cells that
-// changed are drawn again.
+// The wall: every phone a cell, in blocks of phones that have something in common.
+// Only cells that changed are drawn again; the same is there as a table.
 
-import { $, el, fit, number, css } from "./util.js";
-import { decode, stateOf, states, nameOf } from "./states.js";
-import { draw, palette, Sheet } from "./cells.js";
+import { $, el, number } from "./util.js";
+import { palettes, pixel, theme } from "./colours.js";
+import { ON, WAITING, count, decode, nameOf, parts, states } from "./states.js";
+import { sprite, sprites } from "./sprites.js";
+import { grouped, hit, layout, step } from "./layout.js";
 
-const smallest = 5, largest = 15, heading = 22, gap = 12;
+const heading = 18; // CSS pixels above a block
+const tellEvery = 250, groupEvery = 2000; // milliseconds, at most: numbers, and blocks of phones that changed lists
 
 export class Wall {
   constructor(open) {
-    this.canvas = $("wall");
-    this.cells = new Uint8Array(0);
-    this.phones = [];
-    this.nodes = [];
-    this.cursor = -1;
-    this.dirty = new Set();
-    this.drawAll = true;
-    this.sheet = new Sheet();
     this.open = open;
+    this.canvas = $("wall");
+    this.g = this.canvas.getContext("2d");
+    this.now = this.cells = new Uint8Array(0);
+    this.fleet = { names: [] };
+    this.by = "node";
+    this.cursor = -1;
+    this.dirty = [];
     this.hint = $("wall-focus").textContent;
-    this.legend = {};
-    for (const s of states) {
-      const mark = el("canvas", { "aria-hidden": "true" }), count = el("b", {}, "0");
-      this.legend[s.key] = { mark, count, cell: s.cell };
-      $("legend").append(el("li", { "data-state": s.key }, mark, s.name, count));
-    }
-    this.canvas.addEventListener("mousemove", (e) => this.hover(this.hit(e)));
+    this.legend = Object.fromEntries([...states, { key: "waiting", name: "Waiting", means: "told to boot; they wait for their turn, and are counted by their state, too", cell: ON | WAITING | 1 }].map((s) => {
+      const l = { ...s, mark: el("canvas", { "aria-hidden": "true", width: 15, height: 15 }), count: el("b", {}, "0") };
+      l.item = el("li", { "data-state": s.key, title: s.means }, l.mark, s.name + " ", l.count);
+      $("legend").append(l.item);
+      return [s.key, l];
+    }));
+    this.canvas.addEventListener("mousemove", (e) => this.tell(this.hit(e)));
     this.canvas.addEventListener("click", (e) => { const i = this.hit(e); if (i >= 0) { this.move(i); this.open(i); } });
     this.canvas.addEventListener("keydown", (e) => this.key(e));
-    this.canvas.addEventListener("focus", () => { if (this.cursor < 0 && this.order) this.move(this.order[0]); });
-    new ResizeObserver(() => this.layout()).observe($("wall-scroll"));
+    this.canvas.addEventListener("focus", () => { if (this.cursor < 0 && this.plan) this.move(this.plan.order[0]); });
+    $("wall-by").addEventListener("change", (e) => { this.by = e.target.value; this.plan = null; });
+    $("wall-table-on").addEventListener("click", (e) => {
+      const on = e.target.getAttribute("aria-pressed") !== "true";
+      e.target.setAttribute("aria-pressed", on);
+      $("wall-table").classList.toggle("sr", !on);
+      $("wall-room").hidden = on;
+    });
+    new ResizeObserver(() => { this.plan = null; }).observe($("wall-room"));
     const frame = () => { this.paint(); requestAnimationFrame(frame); };
     requestAnimationFrame(frame);
   }
 
-  // setup takes up a lab's phones (main.js, fleetOf).
+  // setup takes up a lab: its phones' names, and for each thing that they may have
+  // in common the names of its kinds and each phone's, by number (layout.js,
+  // grouped).
   setup(fleet) {
-    this.phones = fleet.names.map((name, i) => ({ name, model: fleet.model.names[fleet.model.values[i]], home: fleet.node.values[i] }));
-    this.nodes = fleet.node.names;
+    this.fleet = fleet;
     this.cursor = -1;
+    this.past = null;
+    for (const o of $("wall-by").options) o.disabled = !fleet[o.value];
+    if (!fleet[this.by]) this.by = $("wall-by").value = "node";
     $("wall-focus").textContent = this.hint;
-    this.layout();
+    this.plan = null;
   }
 
+  // all cells come, as letters; change some; hold says which list each phone holds,
+  // as {values, names}.
   all(letters) {
-    if (this.cells.length !== letters.length) { this.cells = new Uint8Array(letters.length); this.drawAll = true; }
-    decode(letters, this.cells);
-    this.drawAll = true;
+    if (this.now.length !== letters.length) { this.now = new Uint8Array(letters.length); this.plan = null; }
+    decode(letters, this.now);
+    if (!this.past) this.show(this.now);
   }
 
   change(pairs) {
     for (let k = 0; k < pairs.length; k += 2) {
-      this.cells[pairs[k]] = pairs[k + 1];
-      this.dirty.add(pairs[k]);
+      this.now[pairs[k]] = pairs[k + 1];
+      if (!this.past) this.dirty.push(pairs[k]);
     }
   }
 
-  counts() {
-    const n = { trusted: 0, untrusted: 0, locked: 0, none: 0, off: 0, booting: 0 };
-    for (const c of this.cells) { n[stateOf(c)]++; if (c & 8) n.booting++; }
-    return n;
+  hold(lists) {
+    this.fleet.list = lists;
+    this.regroup = this.by === "list";
+    for (const o of $("wall-by").options) if (o.value === "list") o.disabled = false;
   }
 
-  // layout finds the largest cell with which all phones fit a screen, and the
-  // place of each. Where not even the smallest fits, the nodes' blocks stand side
-  // by side, so that some of each are seen.
-  layout() {
-    const width = $("wall-scroll").clientWidth;
-    if (!width || !this.phones.length) return;
-    const groups = this.nodes.map((name, h) => ({ name, phones: this.phones.flatMap((p, i) => (p.home === h ? [i] : [])) })).filter((g) => g.phones.length);
-    const room = Math.min(window.innerHeight * 0.44, 420);
-    const fits = (pitch) => groups.reduce((y, g) => y + heading + Math.ceil(g.phones.length / Math.floor(width / pitch)) * pitch, 0) <= room;
-    let pitch = largest;
-    while (pitch > smallest && !fits(pitch)) pitch--;
-    const abreast = fits(pitch) ? 1 : groups.length, wide = Math.floor((width - (abreast - 1) * gap) / abreast);
-    this.pitch = pitch;
-    this.size = pitch > 8 ? pitch - 3 : pitch > 5 ? pitch - 2 : pitch - 1;
-    this.columns = Math.floor(wide / pitch);
-    this.x = new Float32Array(this.phones.length);
-    this.y = new Float32Array(this.phones.length);
-    this.blocks = [];
-    this.order = groups.flatMap((g) => g.phones);
-    this.place = new Int32Array(this.phones.length);
-    this.order.forEach((i, at) => { this.place[i] = at; });
-    let y = 0, bottom = 0;
-    groups.forEach((g, h) => {
-      const x = abreast > 1 ? h * (wide + gap) : 0;
-      this.blocks.push({ ...g, x, y, wide });
-      g.phones.forEach((i, k) => {
-        this.x[i] = x + (k % this.columns) * pitch;
-        this.y[i] = y + heading + Math.floor(k / this.columns) * pitch;
-      });
-      bottom = Math.max(bottom, y + heading + Math.ceil(g.phones.length / this.columns) * pitch);
-      if (abreast === 1) y = bottom;
+  // look at what was, given as cells, or at what is.
+  look(past) {
+    this.past = past;
+    this.show(past ?? this.now);
+  }
+
+  show(cells) {
+    for (let i = 0; i < cells.length; i++) if (cells[i] !== this.drawn?.[i]) this.dirty.push(i);
+    this.cells = cells;
+  }
+
+  // arrange finds each phone its place in the room that there is.
+  arrange() {
+    const room = $("wall-room"), scale = window.devicePixelRatio || 1;
+    if (!room.clientWidth || !this.fleet.names.length) return;
+    const { values, names } = this.fleet[this.by], px = (n) => Math.round(n * scale);
+    const groups = grouped(values, names, { none: "without", largest: this.by !== "node" });
+    this.plan = layout({ width: px(room.clientWidth), height: px(room.clientHeight), groups, heading: px(heading), gap: px(10), narrow: px(90), largest: px(15) });
+    this.scale = scale;
+    this.arranged = performance.now();
+    this.regroup = false;
+    Object.assign(this.canvas, { width: this.plan.width, height: this.plan.height });
+    Object.assign(this.canvas.style, { width: this.plan.width / scale + "px", height: this.plan.height / scale + "px" });
+    this.headings = this.plan.blocks.map((b) => {
+      const e = el("div");
+      Object.assign(e.style, { left: b.x / scale + "px", top: b.y / scale + "px", width: b.width / scale + "px" });
+      return e;
     });
-    this.width = width;
-    this.height = bottom + 2;
-    this.canvas.style.height = this.height + "px";
-    this.drawAll = true;
+    $("wall-headings").replaceChildren(...this.headings);
+    this.image = new ImageData(this.plan.width, this.plan.height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.sheet = null;
   }
 
+  // paint draws what is not drawn yet.
   paint() {
-    if (!this.x || this.cells.length !== this.phones.length || !(this.drawAll || this.dirty.size)) return;
-    const g = fit(this.canvas, this.width, this.height);
-    this.sheet.ready(this.size);
-    if (this.drawAll) {
-      g.clearRect(0, 0, this.width, this.height);
-      g.font = "600 12px system-ui, sans-serif";
-      g.fillStyle = css("--soft");
-      g.textBaseline = "middle";
-      for (const b of this.blocks) g.fillText(`${number(b.phones.length)} phones of ${b.name}`, b.x, b.y + heading / 2, b.wide);
-      for (let i = 0; i < this.cells.length; i++) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
-    } else {
-      for (const i of this.dirty) this.sheet.paint(g, this.cells[i], this.x[i], this.y[i]);
-    }
-    this.drawAll = false;
-    this.dirty.clear();
-    this.mark(g);
-    const n = this.counts(), colours = palette();
-    for (const s of states) {
-      const l = this.legend[s.key];
-      l.count.textContent = number(n[s.key]);
-      draw(fit(l.mark, 14, 14), l.cell, 1, 1, 12, colours);
-    }
-    this.changed?.(n);
-    if (this.cursor >= 0) this.hover(this.cursor);
+    if (this.cells.length !== this.fleet.names.length) return;
+    if (!this.plan || (this.regroup && performance.now() - this.arranged > groupEvery)) this.arrange();
+    if (!this.plan) return;
+    if (!this.sheet || this.theme !== theme()) this.ground();
+    if (this.dirty.length) this.blit();
+    if (this.changed && performance.now() - this.told > tellEvery) this.numbers();
   }
 
-  mark(g) {
-    if (this.cursor < 0) return;
-    g.strokeStyle = css("--ink");
-    g.lineWidth = 2;
-    g.strokeRect(this.x[this.cursor] - 1, this.y[this.cursor] - 1, this.size + 2, this.size + 2);
+  // ground makes the wall new, with all its cells to be drawn.
+  ground() {
+    this.theme = theme();
+    const colours = palettes[this.theme];
+    this.sheet = sprites(this.plan.pitch, colours, this.plan.tall);
+    this.pixels.fill(pixel(colours.ground));
+    this.g.putImageData(this.image, 0, 0);
+    this.drawn = new Uint8Array(this.cells.length);
+    this.dirty = Array.from(this.cells, (_, i) => i);
+    this.told = -Infinity;
+    for (const l of Object.values(this.legend)) {
+      const picture = new ImageData(15, 15);
+      new Uint32Array(picture.data.buffer).set(sprite(l.cell, 15, colours));
+      l.mark.getContext("2d").putImageData(picture, 0, 0);
+    }
+    this.mark();
+  }
+
+  blit() {
+    const { x, y, pitch, tall, width, height } = this.plan, many = this.dirty.length;
+    let top = height, bottom = 0;
+    for (const i of this.dirty) {
+      const picture = this.sheet[this.cells[i] & 31];
+      let to = y[i] * width + x[i];
+      for (let row = 0; row < tall; row++, to += width) for (let k = 0; k < pitch; k++) this.pixels[to + k] = picture[row * pitch + k];
+      this.drawn[i] = this.cells[i];
+      if (y[i] < top) top = y[i];
+      if (y[i] + tall > bottom) bottom = y[i] + tall;
+    }
+    this.dirty.length = 0;
+    this.g.putImageData(this.image, 0, 0, 0, top, width, Math.max(0, bottom - top));
+    this.changed = many > 0;
+  }
+
+  // numbers tells how many phones are in which state: all, and each block's.
+  numbers() {
+    this.changed = false;
+    this.told = performance.now();
+    const tally = count(this.cells), blocks = count(this.cells, this.plan.block, this.plan.blocks.length);
+    const figures = (t) => { const p = parts(t); return [...states.map((s) => p[s.key]), t.waiting]; };
+    figures(tally).forEach((n, k) => { const l = Object.values(this.legend)[k]; l.count.textContent = number(n); l.item.classList.toggle("nobody", !n); });
+    blocks.forEach((t, k) => {
+      const { name } = this.plan.blocks[k];
+      this.headings[k].replaceChildren(el("b", {}, name), ` ${number(t.total)}`, t.untrusted ? el("span", { class: "lost" }, `, ${number(t.untrusted)} lost`) : "");
+    });
+    const row = (name, t) => el("tr", {}, el("th", { scope: "row" }, name), ...[t.total, ...figures(t)].map((n) => el("td", { class: "num" }, number(n))));
+    $("wall-table").querySelector("tbody").replaceChildren(...blocks.map((t, k) => row(this.plan.blocks[k].name, t)), row("All", tally));
+    this.counted?.(tally);
+    if (this.cursor >= 0) this.tell(this.cursor);
+  }
+
+  // mark shows where the keyboard is.
+  mark() {
+    const { plan, scale, cursor } = this, box = $("wall-mark");
+    box.hidden = cursor < 0;
+    if (cursor < 0) return;
+    const side = Math.max(9, plan.tall / scale + 4), at = (v, of) => (v + of / 2) / scale - side / 2 + "px";
+    Object.assign(box.style, { left: at(plan.x[cursor], plan.pitch), top: at(plan.y[cursor], plan.tall), width: side + "px", height: side + "px" });
   }
 
   hit(e) {
-    const r = this.canvas.getBoundingClientRect(), x = e.clientX - r.left, y = e.clientY - r.top;
-    for (const b of this.blocks || []) {
-      const row = Math.floor((y - b.y - heading) / this.pitch), column = Math.floor((x - b.x) / this.pitch);
-      const k = row * this.columns + column;
-      if (row >= 0 && column >= 0 && column < this.columns && k < b.phones.length) return b.phones[k];
-    }
-    return -1;
+    const r = this.canvas.getBoundingClientRect();
+    return this.plan ? hit(this.plan, (e.clientX - r.left) * this.scale, (e.clientY - r.top) * this.scale) : -1;
   }
 
-  hover(i) {
-    if (i < 0 || !this.phones[i]) return;
-    const p = this.phones[i];
-    const text = `${p.name}, ${p.model}, of ${this.nodes[p.home]}: ${nameOf(this.cells[i])}`;
+  // tell of a phone what it is.
+  tell(i) {
+    if (i < 0 || this.cells[i] === undefined) return;
+    const of = ["model", "group", "node"].flatMap((k) => (this.fleet[k] ? [this.fleet[k].names[this.fleet[k].values[i]]] : []));
+    const text = [this.fleet.names[i], ...of].join(", ") + ": " + nameOf(this.cells[i]);
     if ($("wall-focus").textContent !== text) $("wall-focus").textContent = text;
-    this.canvas.title = text;
   }
 
   move(i) {
     this.cursor = i;
-    this.drawAll = true; // takes the old mark away
-    const scroll = $("wall-scroll"), y = this.y[i];
-    if (y < scroll.scrollTop) scroll.scrollTop = y - heading;
-    if (y + this.pitch > scroll.scrollTop + scroll.clientHeight) scroll.scrollTop = y + this.pitch - scroll.clientHeight;
-    this.hover(i);
+    this.mark();
+    $("wall-mark").scrollIntoView?.({ block: "nearest" });
+    this.tell(i);
   }
 
   key(e) {
-    if (!this.order) return;
-    const at = this.cursor < 0 ? 0 : this.place[this.cursor];
-    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: this.columns, ArrowUp: -this.columns, PageDown: 10 * this.columns, PageUp: -10 * this.columns, Home: -at, End: this.order.length - 1 - at };
-    if (e.key in steps) this.move(this.order[Math.min(this.order.length - 1, Math.max(0, at + steps[e.key]))]);
+    if (!this.plan) return;
+    const from = this.cursor < 0 ? this.plan.order[0] : this.cursor, to = step(this.plan, from, e.key);
+    if (to !== undefined) this.move(to);
     else if ((e.key === "Enter" || e.key === " ") && this.cursor >= 0) this.open(this.cursor);
     else return;
     e.preventDefault();

@@ -24,13 +24,18 @@ for (const [what, width, height, sizes, pitch] of rooms) {
     made.forEach((g, k) => g.phones.forEach((i) => {
       const b = l.blocks[k];
       assert.equal(l.block[i], k);
-      assert.ok(l.x[i] >= b.x && l.x[i] + Math.min(l.pitch, b.width) <= b.x + b.width && b.x + b.width <= width && l.y[i] >= b.top && l.y[i] + l.pitch <= l.height);
+      assert.ok(l.x[i] >= b.x && l.x[i] + Math.min(l.pitch, b.width) <= b.x + b.width && b.x + b.width <= width && l.y[i] >= b.top && l.y[i] + l.tall <= l.height);
       taken.add(l.x[i] + "," + l.y[i]);
-      assert.equal(hit(l, l.x[i] + l.pitch / 2, l.y[i] + l.pitch / 2), i);
+      assert.equal(hit(l, l.x[i] + l.pitch / 2, l.y[i] + l.tall / 2), i);
     }));
     assert.equal(taken.size, sizes.reduce((n, s) => n + s, 0), "each has a place of its own");
   });
 }
+
+test("small cells take the room that there is", () => {
+  const l = layout({ width: 1200, height: 300, groups: groups(20000, 20000) });
+  assert.deepEqual([l.pitch, l.tall], [2, 4]);
+});
 
 test("on a telephone the wall becomes as high as it must", () => {
   const l = layout({ width: 350, height: 300, groups: groups(20000, 20000) });
