@@ -26,7 +26,7 @@ func TestExpectationsReadEnough(t *testing.T) {
 			defer p.Close()
 			readEnough(t, p)
 			for _, step := range s.Steps {
-				_, err := p.act(t.Context(), step, p.Do)
+				_, err := p.act(t.Context(), step)
 				require.NoError(t, err)
 				readEnough(t, p)
 			}

@@ -199,14 +199,15 @@ func (p *Player) Cure(v *fleet.View, n *cucm.Node) string { return p.teller.Cure
 
 // Play does a step and judges it. The error is why it could not go on.
 func (p *Player) Play(ctx context.Context, step Step) (report.Step, error) {
-	did, err := p.act(ctx, step, p.Do)
+	did, err := p.act(ctx, step)
 	return p.judgeStep(step, did, err), err
 }
 
-// Begin does a step as Play does, but does not wait for phones: what follows goes on while
-// others act, and expectations are judged of how things are meanwhile.
+// Begin does the acts of a step as Play does, but does not wait for phones, which do what
+// follows while others act. It judges no expectations but those of the acts themselves.
 func (p *Player) Begin(ctx context.Context, step Step) (report.Step, error) {
-	did, err := p.act(ctx, step, p.begin)
+	step.Expect = nil
+	did, err := p.actEach(ctx, step, p.begin)
 	return p.judgeStep(step, did, err), err
 }
 
@@ -219,9 +220,18 @@ func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, 
 	return p.judgeStep(Step{Expect: expect}, []report.Done{}, err), err
 }
 
-// act does all acts of a step, each in a way. It returns those that were done, of a repeated
-// one the last time.
-func (p *Player) act(
+// act does all acts of a step, and judges expectations that name a time. It returns the acts
+// that were done, of a repeated step the last time.
+func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err error) {
+	did, err = p.actEach(ctx, step, p.Do)
+	if err == nil {
+		err = p.judgeTimely(ctx, step.Expect)
+	}
+	return did, err
+}
+
+// actEach does all acts of a step, each in a way.
+func (p *Player) actEach(
 	ctx context.Context, step Step, way func(context.Context, Act) error,
 ) (did []report.Done, err error) {
 	p.Remember()
@@ -251,7 +261,7 @@ func (p *Player) act(
 			}
 		}
 	}
-	return did, p.judgeTimely(ctx, step.Expect)
+	return did, nil
 }
 
 // judgeStep reports a step that was done, or broken off with an error.

@@ -103,7 +103,7 @@ func (r *run) play(ctx context.Context, i int) error {
 		defer close(watched)
 		r.watch(begins, look, done)
 	}()
-	did, err := p.act(ctx, step, p.Do)
+	did, err := p.act(ctx, step)
 	if err != nil {
 		p.Fleet.Close() // so that all of the report is about one moment
 	}

@@ -36,16 +36,27 @@ type client struct {
 // open puts a scenario up.
 func open(t *testing.T, mode, name string, phones int) *client {
 	t.Helper()
-	put := func() *live.Lab { return openLab(t, mode, name, phones) }
-	c := &client{T: t, lab: put()}
+	c := &client{T: t}
 	var current atomic.Pointer[live.Lab] // streams look for it from elsewhere
-	current.Store(c.lab)
+	put := func(name string) *live.Lab {
+		c.lab = openLab(t, mode, name, phones)
+		current.Store(c.lab)
+		return c.lab
+	}
+	put(name)
 	h := api.New(api.Config{
 		Lab:     current.Load,
 		Options: func() lab.Options { return lab.Options{Keys: testkeys.NewPool(1), KeyBits: 1024} },
 		StartAnew: func(context.Context) error {
-			c.lab = put()
-			current.Store(c.lab)
+			put(name)
+			return nil
+		},
+		Tours: scenarios.Builtin(),
+		StartTour: func(_ context.Context, tour string, playing bool) error {
+			l := put(cmp.Or(tour, name))
+			if tour != "" {
+				l.BeginTour(playing)
+			}
 			return nil
 		},
 	})
@@ -108,6 +119,8 @@ type answer struct {
 	Phones   json.RawMessage
 	Group    string
 	State    string
+	Waiting  bool
+	Offered  []struct{ File string }
 	Node     string
 	ITL      *struct{ SHA1, Signer string }
 	Settings *struct {

@@ -27,16 +27,24 @@ type reader struct {
 // listen opens a stream, behind an event where that is not "".
 func listen(t *testing.T, url, after string) *reader {
 	t.Helper()
+	return &reader{t, flow(t, url+"/events", after), after}
+}
+
+// flow opens a stream and scans its lines.
+func flow(t *testing.T, url, after string) *bufio.Scanner {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, "GET", url+"/events", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", url, nil)
 	require.NoError(t, err)
 	r.Header.Set("Last-Event-ID", after)
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	require.NoError(t, err)
 	t.Cleanup(func() { answer.Body.Close() })
 	require.Equal(t, 200, answer.StatusCode)
-	return &reader{t, bufio.NewScanner(answer.Body), after}
+	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, 8<<20)
+	return lines
 }
 
 // read reads an event, as it is written.

@@ -162,6 +162,8 @@ func (h *Handler) routes() map[string]request {
 		"GET /phones":                phones,
 		"GET /phones/{phone}":        onePhone,
 		"GET /phones/{phone}/{list}": phoneList,
+		"GET /phones/{phone}/trust":  phoneTrust,
+		"GET /trust":                 fleetTrust,
 		"GET /alarms":                alarms,
 		"GET /log":                   log,
 		"GET /events":                h.stream,

@@ -80,17 +80,16 @@ var ofLab = regexp.MustCompile(`^/labs/[^/]+/`)
 
 // CheckAnswer says what of an answer is not as it is described.
 func CheckAnswer(method, path string, status int, header http.Header, body []byte) error {
-	path, _, _ = strings.Cut(ofLab.ReplaceAllString(path, "/"), "?")
-	at := slices.IndexFunc(templates(), func(t [2]string) bool { return regexp.MustCompile(t[1]).MatchString(path) })
-	if at < 0 {
-		return fmt.Errorf("%s is not described", path)
+	template, err := templateOf(path)
+	if err != nil {
+		return err
 	}
 	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
 	if err != nil {
 		return err
 	}
-	template, method := templates()[at][0], strings.ToLower(method)
+	method = strings.ToLower(method)
 	code := fmt.Sprint(status)
 	if within(doc, "paths", template, method, "responses", code) == nil {
 		code = "default"
@@ -106,7 +105,26 @@ func CheckAnswer(method, path string, status int, header http.Header, body []byt
 	if kind != "application/json" {
 		return nil
 	}
-	return validate(doc, where, body)
+	return validate(doc, where+"/content/application~1json/schema", body)
+}
+
+// templateOf is the path of the description that is for a request's.
+func templateOf(path string) (string, error) {
+	path, _, _ = strings.Cut(ofLab.ReplaceAllString(path, "/"), "?")
+	at := slices.IndexFunc(templates(), func(t [2]string) bool { return regexp.MustCompile(t[1]).MatchString(path) })
+	if at < 0 {
+		return "", fmt.Errorf("%s is not described", path)
+	}
+	return templates()[at][0], nil
+}
+
+// CheckUpdate says what of an event's data of a watch is not as it is described.
+func CheckUpdate(data []byte) error {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
+	if err != nil {
+		return err
+	}
+	return validate(doc, "#/components/schemas/Update", data)
 }
 
 // CheckRequest says what of a request's body is not as it is described.
@@ -115,8 +133,12 @@ func CheckRequest(method, path string, body []byte) error {
 	if err != nil {
 		return err
 	}
-	path = escape(ofLab.ReplaceAllString(path, "/"))
-	return validate(doc, fmt.Sprintf("#/paths/%s/%s/requestBody", path, strings.ToLower(method)), body)
+	template, err := templateOf(path)
+	if err != nil {
+		return err
+	}
+	where := fmt.Sprintf("#/paths/%s/%s/requestBody", escape(template), strings.ToLower(method))
+	return validate(doc, where+"/content/application~1json/schema", body)
 }
 
 // escape has a path of the description as a pointer has it.
@@ -124,14 +146,14 @@ func escape(path string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(path)
 }
 
-// validate checks JSON against the schema that is of the content at a place of the description.
+// validate checks JSON against the schema at a place of the description.
 func validate(doc any, where string, body []byte) error {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	if err := c.AddResource("openapi.json", doc); err != nil {
 		return err
 	}
-	schema, err := c.Compile("openapi.json" + where + "/content/application~1json/schema")
+	schema, err := c.Compile("openapi.json" + where)
 	if err != nil {
 		return err
 	}

@@ -209,6 +209,21 @@ func onePhone(l *live.Lab, r *http.Request) (any, error) {
 	return p, nil
 }
 
+// fleetTrust is who trusts whom in the lab.
+func fleetTrust(l *live.Lab, _ *http.Request) (any, error) {
+	p, _ := l.Trust()
+	return p, nil
+}
+
+// phoneTrust is whom a phone trusts.
+func phoneTrust(l *live.Lab, r *http.Request) (any, error) {
+	i, err := index(l, r.PathValue("phone"))
+	if err != nil {
+		return nil, err
+	}
+	return l.TrustOf(i), nil
+}
+
 // phoneList is a list that a phone holds.
 func phoneList(l *live.Lab, r *http.Request) (any, error) {
 	i, err := index(l, r.PathValue("phone"))

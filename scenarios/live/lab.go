@@ -32,6 +32,7 @@ type Lab struct {
 	journal  *journal
 	samples  samples
 	moments  moments
+	trust    trusting
 	consoles []*Console // one a node
 	panel    panel
 	phones   Phones

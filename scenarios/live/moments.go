@@ -2,11 +2,13 @@ package live
 
 import (
 	"sync"
+
+	"itlsim/lab/trust"
 )
 
 // momentsKept bounds the moments of a lab: more steps than a tour has, and at 40,000 phones
-// some 4 MB.
-const momentsKept = 100
+// some 10 MB.
+const momentsKept = 50
 
 // A Moment is how a lab was at the end of a step.
 type Moment struct {
@@ -19,8 +21,11 @@ type Moment struct {
 // A Picture is all that was seen at a moment.
 type Picture struct {
 	Moment
-	Cells   string  `json:"cells"` // of all phones, as [Update] has them
-	Cluster Cluster `json:"cluster"`
+	// Cells and Held are of all phones, as [Update] has them.
+	Cells   string         `json:"cells"`
+	Held    []int32        `json:"held"`
+	Trust   *trust.Picture `json:"trust"`
+	Cluster Cluster        `json:"cluster"`
 }
 
 // moments are the last ones of a lab.
@@ -35,6 +40,7 @@ func (l *Lab) remember(step string) int {
 	l.sample()
 	p := &Picture{Moment: Moment{Step: step, AtS: l.Elapsed().Seconds()}, Cluster: l.LookAtCluster()}
 	p.Cells, p.Tally = l.wall.picture()
+	p.Trust, p.Held = l.Trust()
 	m := &l.moments
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -43,6 +43,7 @@ type watcher struct {
 
 // Changed notes how a phone is now.
 func (w watcher) Changed(phone int, now fleet.Condition) {
+	w.lab.trust.stirred.Add(1)
 	if w.lab.wall.changed(phone, now) {
 		w.lab.Events.add(Event{At: w.lab.Now(), Phone: phone, Now: now})
 	}
@@ -53,6 +54,7 @@ func (w watcher) Changed(phone int, now fleet.Condition) {
 
 // Judged notes what a phone made of a file.
 func (w watcher) Judged(phone int, v phone.Verdict) {
+	w.lab.trust.stirred.Add(1)
 	w.lab.wall.judged(phone, Judgement{w.lab.Now(), v})
 	if w.next != nil {
 		w.next.Judged(phone, v)

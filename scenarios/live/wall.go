@@ -56,9 +56,7 @@ type Judgement struct {
 // wall is what every phone looks like from afar, and what it was offered lately.
 type wall struct {
 	mu      sync.Mutex
-	cells   []Cell
-	changes []uint64 // of each cell, its number in the count of changes
-	count   uint64
+	cells   track[Cell]
 	states  fleet.States
 	booting int
 	waiting int
@@ -72,7 +70,8 @@ func (w *wall) put(v *fleet.View) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c := cellOf(fleet.Condition{On: v.On, State: v.State})
-	w.cells, w.changes, w.stories = append(w.cells, c), append(w.changes, 0), append(w.stories, nil)
+	w.cells.put(c)
+	w.stories = append(w.stories, nil)
 	w.add(c, 1)
 }
 
@@ -82,14 +81,10 @@ func (w *wall) changed(i int, now fleet.Condition) bool {
 	c := cellOf(now)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	was := w.cells[i]
-	if was == c {
-		return false
-	}
-	w.add(w.cells[i], -1)
+	was := w.cells.values[i]
+	w.add(was, -1)
 	w.add(c, 1)
-	w.count++
-	w.cells[i], w.changes[i] = c, w.count
+	w.cells.set(i, c)
 	return was&^cellWaiting != c&^cellWaiting
 }
 
@@ -124,37 +119,23 @@ func (w *wall) add(c Cell, n int) {
 	}
 }
 
-// since gives what is newer than so many changes, and how many there are now: as
-// pairs of index and cell, or, where that would be longer, as all cells.
-func (w *wall) since(seen uint64) (all string, changed []int, now uint64) {
+// since gives what is newer than so many changes, and how many there are now: as pairs of index
+// and cell, or, where that would be longer, as all cells.
+func (w *wall) since(seen uint64) (cells string, changed []int, now uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.count == seen {
-		return "", nil, seen
+	all, changed := w.cells.since(seen)
+	if all {
+		cells = w.letters()
 	}
-	newer := 0
-	for _, at := range w.changes {
-		if at > seen {
-			newer++
-		}
-	}
-	if newer > len(w.cells)/8 {
-		return w.letters(), nil, w.count
-	}
-	changed = make([]int, 0, 2*newer)
-	for i, at := range w.changes {
-		if at > seen {
-			changed = append(changed, i, int(w.cells[i]))
-		}
-	}
-	return "", changed, w.count
+	return cells, changed, w.cells.count
 }
 
 // snapshot is every cell, and the count of changes.
-func (w *wall) snapshot() (all string, now uint64) {
+func (w *wall) snapshot() (cells string, now uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.letters(), w.count
+	return w.letters(), w.cells.count
 }
 
 // picture is every cell, and how many there are of which.
@@ -165,8 +146,8 @@ func (w *wall) picture() (all string, t Tally) {
 }
 
 func (w *wall) letters() string {
-	b := make([]byte, len(w.cells))
-	for i, c := range w.cells {
+	b := make([]byte, len(w.cells.values))
+	for i, c := range w.cells.values {
 		b[i] = c.letter()
 	}
 	return string(b)
@@ -183,5 +164,5 @@ func (l *Lab) Offered(i int) []Judgement {
 func (l *Lab) Cell(i int) Cell {
 	l.wall.mu.Lock()
 	defer l.wall.mu.Unlock()
-	return l.wall.cells[i]
+	return l.wall.cells.values[i]
 }

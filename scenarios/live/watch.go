@@ -1,6 +1,10 @@
 package live
 
-import "time"
+import (
+	"time"
+
+	"itlsim/lab/trust"
+)
 
 // An Update is what who watches is told: only what changed since the last one. The first of
 // each lab has everything.
@@ -9,16 +13,21 @@ type Update struct {
 	// Cells are all phones, a digit to the base of 32 each: the trust state (none, trusted,
 	// locked, untrusted), and added to that 4 where the phone is on, 8 where it boots, 16 where
 	// it waits for its turn to. Changed are those that changed: index, cell, index, cell, ….
-	Cells    string     `json:"cells,omitempty"`
-	Changed  []int      `json:"changed,omitempty"`
-	Clock    *Clock     `json:"clock,omitempty"`
-	Busy     *string    `json:"busy,omitempty"` // what is under way, "" for nothing
-	Cluster  *Cluster   `json:"cluster,omitempty"`
-	Log      []LogLine  `json:"log,omitempty"`
-	Samples  []Sample   `json:"samples,omitempty"`
-	Moments  []Moment   `json:"moments,omitempty"`
-	Consoles []*Screen  `json:"consoles,omitempty"`
-	Tour     *TourState `json:"tour,omitempty"`
+	Cells   string `json:"cells,omitempty"`
+	Changed []int  `json:"changed,omitempty"`
+	// Held are the IDs of the groups of Trust that the phones are in, which hold the same lists;
+	// HeldChanged are those that changed: index, ID, index, ID, ….
+	Held        []int32        `json:"held,omitempty"`
+	HeldChanged []int          `json:"held_changed,omitempty"`
+	Trust       *trust.Picture `json:"trust,omitempty"`
+	Clock       *Clock         `json:"clock,omitempty"`
+	Busy        *string        `json:"busy,omitempty"` // what is under way, "" for nothing
+	Cluster     *Cluster       `json:"cluster,omitempty"`
+	Log         []LogLine      `json:"log,omitempty"`
+	Samples     []Sample       `json:"samples,omitempty"`
+	Moments     []Moment       `json:"moments,omitempty"`
+	Consoles    []*Screen      `json:"consoles,omitempty"`
+	Tour        *TourState     `json:"tour,omitempty"`
 }
 
 // Clock is a lab's time, as who watches goes on from it.
@@ -35,6 +44,8 @@ func (l *Lab) Clock() Clock { return Clock{l.nodesTime(), l.Elapsed().Seconds(),
 type Watch struct {
 	lab      *Lab // nil: it has been told nothing
 	wall     uint64
+	held     uint64
+	trust    uint64
 	cluster  uint64
 	journal  uint64
 	samples  uint64
@@ -57,6 +68,7 @@ func (w *Watch) News(l *Lab) *Update {
 	} else {
 		u.Cells, u.Changed, w.wall = l.wall.since(w.wall)
 	}
+	l.trustSince(w, u)
 	u.Cluster, w.cluster = l.clusterSince(w.cluster)
 	u.Log, w.journal = l.journal.since(w.journal)
 	u.Samples, w.samples = l.samples.since(w.samples)
@@ -77,7 +89,8 @@ func (w *Watch) News(l *Lab) *Update {
 		clock := l.Clock()
 		u.Clock, w.clock = &clock, now
 	}
-	news = news || u.Cells != "" || u.Changed != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil ||
+	news = news || u.Cells != "" || u.Changed != nil || u.HeldChanged != nil || u.Held != nil ||
+		u.Trust != nil || u.Cluster != nil || u.Log != nil || u.Samples != nil ||
 		len(u.Moments) > 0 || u.Consoles != nil || u.Tour != nil || u.Busy != nil || u.Clock != nil
 	if !news {
 		return nil

@@ -1,0 +1,96 @@
+package live
+
+import (
+	"encoding/json"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"itlsim/fleet"
+	"itlsim/lab"
+	"itlsim/lab/trust"
+)
+
+// staleAfter is when phones are looked at again though none told of anything: what TVS said
+// to them ends to count some time, and nobody tells.
+const staleAfter = 5 * time.Second
+
+// trusting is who trusts whom in a lab, as somebody looked at it last.
+type trusting struct {
+	stirred atomic.Uint64 // how often a phone told that something changed
+
+	mu      sync.Mutex
+	census  *trust.Census
+	known   uint64    // stirred, when the phones were looked at
+	looked  time.Time // likewise, by the wall clock
+	held    track[int32]
+	drawn   time.Time // by the wall clock
+	seen    string
+	picture *trust.Picture
+	count   uint64 // of changes of the picture
+}
+
+// draw looks at the phones, where something may have changed, and draws the picture. The caller
+// holds the lock.
+func (t *trusting) draw(l *Lab) *trust.Picture {
+	if t.census == nil {
+		t.census = trust.New(l.Player.Lab)
+		t.held.values, t.held.changes = make([]int32, l.Phones()), make([]uint64, l.Phones())
+	}
+	stirred, now := t.stirred.Load(), time.Now()
+	if stirred != t.known || now.Sub(t.looked) > staleAfter {
+		t.known, t.looked = stirred, now
+		l.Each(fleet.Basics, func(i int, _ *lab.Member, v *fleet.View) { t.held.set(i, int32(t.census.Look(i, v))) })
+	}
+	return t.census.Picture()
+}
+
+// Trust is the trust picture of all phones as it is now, and the ID of each phone's group.
+func (l *Lab) Trust() (p *trust.Picture, held []int32) {
+	t := &l.trust
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p = t.draw(l)
+	return p, slices.Clone(t.held.values)
+}
+
+// TrustOf is the trust picture of one phone.
+func (l *Lab) TrustOf(i int) *trust.Picture {
+	t := &l.trust
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.draw(l)
+	v := l.Fleet.Phone(i)
+	return t.census.Phone(i, &v)
+}
+
+// trustSince draws the picture, every samplingEvery at most, and tells who watches what of it
+// is new to them.
+func (l *Lab) trustSince(w *Watch, u *Update) {
+	t := &l.trust
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.drawn) >= samplingEvery {
+		p := t.draw(l)
+		b, err := json.Marshal(p)
+		if err != nil {
+			panic(err) // of plain structs
+		}
+		t.drawn = now
+		if t.seen != string(b) {
+			t.seen, t.picture = string(b), p
+			t.count++
+		}
+	}
+	if t.count != w.trust {
+		u.Trust, w.trust = t.picture, t.count
+	}
+	all, changed := t.held.since(w.held)
+	if all || u.Lab != "" {
+		u.Held = slices.Clone(t.held.values)
+	} else {
+		u.HeldChanged = changed
+	}
+	w.held = t.held.count
+}
