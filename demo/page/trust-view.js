@@ -4,7 +4,7 @@ import { el, number } from "./util.js";
 import { states } from "./states.js";
 import { Keyring, keySize, outline } from "./keys.js";
 import { changes, choose, listsOf, nameOfGroup, scene, stableOrder } from "./trust.js";
-import { words } from "./trust-words.js";
+import { paragraphs } from "./trust-words.js";
 
 const space = "http://www.w3.org/2000/svg";
 function svg(tag, attributes = {}, ...children) {
@@ -20,17 +20,18 @@ export const keyring = new Keyring();
 // lasting is how long a line takes to break or to light up, in milliseconds.
 const lasting = 1400;
 
-// A Drawing is the picture of one group in an element, whose width it takes.
+// A Drawing is the picture of one group in a figure, whose width it takes.
 export class Drawing {
   constructor(figure) {
     this.figure = figure;
     this.begun = new Map(); // when a line broke or lit up
     this.canvas = svg("svg", { role: "img", class: "trust-drawing" });
+    this.frame = el("div", { class: "trust-frame" }, this.canvas);
     this.says = el("figcaption", { class: "trust-says" });
-    figure.replaceChildren(this.canvas, this.says);
+    figure.replaceChildren(this.frame, this.says);
     this.says.id = figure.id + "-says";
     this.canvas.setAttribute("aria-labelledby", this.says.id);
-    new ResizeObserver(() => this.draw()).observe(figure);
+    new ResizeObserver(() => this.draw()).observe(this.frame);
   }
 
   // show draws a group of a picture; phone: it is one phone that is looked at. It is
@@ -43,10 +44,10 @@ export class Drawing {
   }
 
   draw() {
-    const width = Math.floor(this.figure.clientWidth);
+    const width = Math.floor(this.frame.clientWidth);
     if (!this.group || !width) return;
-    const text = words(this.picture, this.group, this.phone);
-    if (this.said !== text) this.says.replaceChildren(...text.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part))); // commands
+    const told = paragraphs(this.picture, this.group, this.phone), text = told.join(" ");
+    if (this.said !== text) this.says.replaceChildren(...told.map(paragraph));
     this.said = text;
     const now = scene(this.picture, this.group, width);
     if (this.was && this.was.width !== now.width) this.was = null;
@@ -119,10 +120,14 @@ export class Drawing {
     if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo", ...moving }));
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
       this.was.small ? "" : svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches"));
+    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, "the last line that holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
     return svg("g", { class: `line ${kind}` }, ...parts);
   }
 }
+
+// paragraph of a text in which commands stand between grave accents.
+const paragraph = (text) => el("p", {}, ...text.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part)));
 
 // heads say what the two sides are.
 function heads(now) {

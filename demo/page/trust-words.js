@@ -90,10 +90,14 @@ function outcome(p, g, w) {
   return parts.join(" ");
 }
 
-// words of a group of a picture; phone: the group is one phone that is looked at.
-export function words(p, g, phone = false) {
+// words of a group of a picture, as one text.
+export const words = (p, g, phone) => paragraphs(p, g, phone).join(" ");
+
+// paragraphs are what the lists hold, how each node's list is taken, and what comes of
+// it; phone: the group is one phone that is looked at.
+export function paragraphs(p, g, phone = false) {
   const w = speech(g, phone);
-  if (g.faith) return `${w.subject} ${w.hold} ${g.itl_sha1 || g.ctl_sha1 ? "a list without keys of servers" : "no list"}: ${w.they} believe${w.s} the next one that ${w.they} ${w.are} offered, whoever signed it.`;
+  if (g.faith) return [`${w.subject} ${w.hold} ${g.itl_sha1 || g.ctl_sha1 ? "a list without keys of servers" : "no list"}: ${w.they} believe${w.s} the next one that ${w.they} ${w.are} offered, whoever signed it.`];
   const parts = [`${w.subject} ${w.hold} ${held(p, g) || "a list of which no key counts here"}.`];
   const all = situations(p, g);
   for (const is of all) {
@@ -105,5 +109,5 @@ export function words(p, g, phone = false) {
   if (strange.length && all.every((is) => is.kind === "holds" || is.kind === "round")) {
     parts.push(`Of ${list(strange)} ${w.they} ${w.do} not take configurations: nobody vouches for the key that signs them.`);
   }
-  return parts.filter(Boolean).join(" ");
+  return parts.filter(Boolean);
 }

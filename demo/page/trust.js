@@ -28,10 +28,11 @@ export function choose(groups, picked) {
     groups.reduce((best, g) => (!best || trouble(g) > trouble(best) || (trouble(g) === trouble(best) && g.phones > best.phones) ? g : best), null);
 }
 
-// nameOfGroup is whose list it is.
+// nameOfGroup is whose list it is: an ITL has the CallManager of one node.
 export function nameOfGroup(p, g) {
   if (!g.holds.length) return "no list";
-  const key = g.holds.map((h) => keyOf(p, h.key)).find((k) => k?.unit === "CallManager" && k.node);
+  const own = g.holds.filter((h) => h.list === "ITL");
+  const key = (own.length ? own : g.holds).map((h) => keyOf(p, h.key)).find((k) => k?.unit === "CallManager" && k.node);
   return key ? `list of ${key.node}` : "list";
 }
 
@@ -77,7 +78,7 @@ function rowsOf(p, g, n) {
 
 // Sizes in pixels: of a wide drawing and of a narrow one.
 const wide = { left: 250, from: 250, right: 290, gutter: 96, top: 30, row: 52, head: 40, gap: 14, key: 52, hang: 15 };
-const narrow = { left: 92, from: 54, right: 170, gutter: 24, top: 44, row: 54, head: 40, gap: 12, key: 66, hang: 5 };
+const narrow = { left: 92, from: 54, right: 170, gutter: 24, top: 44, row: 54, head: 40, gap: 12, key: 66, hang: 2 };
 
 // narrowBelow is the width under which the drawing is narrow.
 export const narrowBelow = 700;
@@ -103,6 +104,8 @@ export function scene(p, g, width) {
   const height = Math.max(y - size.gap, 0);
   const keys = place(leftKeys(p, g, rows), rows, size, Math.max(height, size.top + 1));
   const lines = once(rows.flatMap((r) => r.lines.flatMap((l) => draw(l, r, rows, keys, size, g, width))));
+  const lost = rows.some((r) => r.file && r.taken === "none");
+  for (const l of lines) l.last = lost && l.standing && l.kind === "recovery" && !small;
   for (const l of lines) l.carries = lines.some((round) => round.kind === "round" && round.key === l.key && round.by === l.node && l.what === "TVS");
   return { width, height: Math.max(height, size.top + keys.length * size.key), small, left: size.left, keys, nodes, rows, lines };
 }
