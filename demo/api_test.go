@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -93,6 +94,25 @@ func TestScenarioForProgramsAlone(t *testing.T) {
 	code, text = a.ask("POST", "/acts", `{"do": ["phones: power on"]}`, nil)
 	require.Equal(t, http.StatusOK, code, text)
 	require.Equal(t, 4, states(text)["trusted"], text)
+}
+
+// Labs that programs open have the administrator's password, and end with the server: nothing
+// of theirs is left when the tests of this package end.
+func TestLabsEndWithTheServer(t *testing.T) {
+	s := start(t, func(c *demo.Config) { c.Phones, c.Mode, c.API = 2, lab.Virtual, "127.0.0.1:0" })
+	a := askerOf(t, s)
+	code, text := a.ask("POST", "/labs", `{"name": "bulk-reset", "phones": 4, "mode": "virtual"}`, nil)
+	require.Equal(t, http.StatusCreated, code, text)
+	var opened struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(text), &opened))
+	path := "/labs/" + opened.ID
+	code, text = a.ask("POST", path+"/acts", fmt.Sprintf(`{"do": ["phones: power on",
+		{"on test10pub": "utils itl reset localkey", "answers": [%q]}]}`, s.Password()), nil)
+	require.Equal(t, http.StatusOK, code, text)
+	require.Contains(t, text, `{"passed":true,`)
+	require.NoError(t, s.Close())
+	_, err := a.client.Get(a.base + path)
+	require.Error(t, err)
 }
 
 // Who has the API's token has the metrics of the lab as of now, on the same listener.

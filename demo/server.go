@@ -169,9 +169,6 @@ func (s *Server) forPrograms() *api.Handler {
 	return api.New(api.Config{
 		Lab: s.settled,
 		StartAnew: func(context.Context) error {
-			if s.config.State != "" {
-				return fmt.Errorf("the cluster is kept in %s: it is not started anew", s.config.State)
-			}
 			l, tour := s.settled(), ""
 			if l.Tour() != nil {
 				tour = l.Scenario.Name
@@ -276,6 +273,9 @@ func (s *Server) restart(tour string, playing bool) error {
 		return s.ctx.Err()
 	}
 	old := s.current()
+	if old != nil && s.config.State != "" {
+		return fmt.Errorf("the cluster is kept in %s: it is not started anew", s.config.State)
+	}
 	if old != nil { // first, since the new one may want its ports
 		if err := old.Close(); err != nil {
 			return err

@@ -111,6 +111,7 @@ func TestServedClusterHasAnAPI(t *testing.T) {
 	require.Contains(t, ask(200, "GET", "/metrics", ""), "\nitlsim_alarms_total{")
 	s.API += api.Prefix
 	require.Contains(t, ask(409, "POST", "/cluster/start-anew", ""), "it is not started anew")
+	require.Contains(t, ask(409, "POST", "/tour", `{"name": "serve"}`), "it is not started anew")
 
 	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, s.cmd.Wait())
