@@ -117,19 +117,15 @@ func rehearsed(t *testing.T, mode string) *Player {
 	return p
 }
 
-// rehearsedOf is one with these groups, ten minutes after their phones have come up.
+// rehearsedOf is one of these groups.
 func rehearsedOf(t *testing.T, mode, groups string) *Player {
-	s := load(t, `
-name: rehearsed
-shows: what would happen
-cluster:
-  nodes:
-    - {name: test10pub, services: [tftp, tvs]}
-phones:
-`+groups+`steps:
-  - do: [{phones: power on}]
-`)
-	p, err := Open(s, lab.Options{Mode: mode, Keys: testkeys.NewPool(1), KeyBits: 1024})
+	return settled(t, mode, "cluster:\n  nodes:\n    - {name: test10pub, services: [tftp, tvs]}\nphones:\n"+groups)
+}
+
+// settled is a lab ten minutes after its phones have come up.
+func settled(t *testing.T, mode, setup string) *Player {
+	s := load(t, "name: settled\nshows: what would happen\n"+setup+"steps:\n  - do: [{phones: power on}]\n")
+	p, err := Open(s, lab.Options{Mode: mode, Keys: testkeys.NewPool(1), KeyBits: 1024, Pace: 4})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	for _, text := range []string{"phones: power on", "wait: 10 minutes"} {
