@@ -27,6 +27,9 @@ export async function act(sentences, answers) {
   if (failed) throw new Error(failed.why);
 }
 
+// rehearse tells what acts would do to the phones, and does nothing.
+export const rehearse = (sentences, answers) => post("rehearsals", { do: sentences, answers });
+
 const consoleOf = (node) => `nodes/${node}/console`;
 export const type = (node, line) => post(consoleOf(node), { line });
 export const interrupt = (node) => post(consoleOf(node) + "/interrupt");

@@ -3,10 +3,12 @@
 
 import { $, el, number, said } from "./util.js";
 import { act } from "./api.js";
+import { plan, same } from "./whatif.js";
 
 export class Cluster {
-  constructor(now) {
+  constructor(now, whatif) {
     this.now = now; // the cluster's clock
+    this.whatif = whatif;
     $("settings-access").addEventListener("change", (e) => this.act(() => act([`page: Common Phone Profile > settings access = ${e.target.checked ? "Enabled" : "Disabled"}`])));
     setInterval(() => this.tick(), 500);
   }
@@ -14,6 +16,7 @@ export class Cluster {
   // act does something and shows in words what the cluster refuses.
   async act(f) {
     const message = $("cluster-message");
+    this.whatif.forget();
     try { await f(); message.hidden = true; } catch (e) { message.textContent = e.message; message.hidden = false; }
   }
 
@@ -28,6 +31,7 @@ export class Cluster {
 
   // show redraws the panel; what has the focus keeps it.
   show(v) {
+    if (!this.view || !same(v, this.view)) this.whatif.forget();
     this.view = v;
     const focused = document.activeElement?.dataset?.key;
     $("settings-access").checked = v.settings_access;
@@ -54,10 +58,15 @@ export class Cluster {
         el("dt", {}, "SHA-1"), el("dd", {}, el("code", { class: "sha1" }, n.itl?.sha1 ?? ""))),
       el("table", { class: "certs" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Certificate"), el("th", { scope: "col" }, "Age"), el("th", { scope: "col" }, el("span", { class: "sr" }, "Act")))),
-        el("tbody", {}, ...n.certificates.filter((c) => c.in_lists).map((c) => el("tr", {},
-          el("td", {}, c.unit),
-          el("td", { class: "num", "data-since": Date.parse(c.modified ?? c.not_before), "data-fresh": c.modified ? "regenerated " : "installed " }),
-          el("td", {}, button(`regen-${n.name}-${c.unit}`, "Regenerate", `Regenerate ${c.unit} of ${n.name}`, () => act([`on ${n.name}: set cert regen ${c.unit}`], ["yes"]))))))),
+        el("tbody", {}, ...n.certificates.filter((c) => c.in_lists).flatMap((c) => {
+          const key = `regen-${n.name}-${c.unit}`, regen = plan(n.name, `set cert regen ${c.unit}`);
+          return [el("tr", {},
+            el("td", {}, c.unit),
+            el("td", { class: "num", "data-since": Date.parse(c.modified ?? c.not_before), "data-fresh": c.modified ? "regenerated " : "installed " }),
+            el("td", {}, button(key, "Regenerate", `Regenerate ${c.unit} of ${n.name}`, () => act(regen.do, regen.answers)), " ",
+              this.whatif.button(key, `What if ${c.unit} of ${n.name} is regenerated?`, () => regen))),
+          el("tr", { class: "told" }, el("td", { colspan: 3 }, this.whatif.place(key)))];
+        }))),
       el("div", { class: "actions" },
         button(`tftp-${n.name}`, "Restart Cisco Tftp", `Restart Cisco Tftp on ${n.name}`, () => act([`on ${n.name}: utils service restart Cisco Tftp`])),
         el("span", { class: "guard", "data-until": n.guard && Date.parse(n.guard.until), "data-unit": n.guard?.unit })));

@@ -3,16 +3,20 @@
 
 import { $, el } from "./util.js";
 import * as api from "./api.js";
+import { plan } from "./whatif.js";
 
 const kept = 200000; // characters of a screen
 
 export class Consoles {
-  constructor() {
+  constructor(whatif) {
+    this.whatif = whatif;
     this.nodes = new Map();
     this.history = [];
     this.at = 0;
     $("line").addEventListener("submit", (e) => { e.preventDefault(); this.enter(); });
     $("typed").addEventListener("keydown", (e) => this.key(e));
+    $("what-if").addEventListener("click", () => this.wonder());
+    $("console").after(whatif.place("line"));
     $("screen").addEventListener("click", () => { if (!getSelection().toString()) $("typed").focus({ preventScroll: true }); });
     for (const b of document.querySelectorAll("[data-type]")) b.addEventListener("click", () => { $("typed").value = b.dataset.type; $("typed").focus(); });
   }
@@ -63,6 +67,7 @@ export class Consoles {
   promptLine() {
     const n = this.shown;
     $("prompt").textContent = n.busy ? "…" : n.prompt;
+    $("what-if").disabled = n.busy || n.prompt !== "admin:"; // what is typed is no command
     $("typed").type = n.secret ? "password" : "text";
     $("typed").setAttribute("aria-label", `${n.name}: ${n.prompt}`);
     $("screen").scrollTop = $("screen").scrollHeight;
@@ -74,7 +79,14 @@ export class Consoles {
     if (line && !n.secret && n.prompt === "admin:" && this.history.at(-1) !== line) this.history.push(line);
     this.at = this.history.length;
     $("typed").value = "";
+    this.whatif.forget(); // it was of before
     try { await api.type(n.name, line); } catch (e) { n.text += e.message + "\n"; this.show(n.name); }
+  }
+
+  // wonder asks what the line would do that is typed and not entered.
+  wonder() {
+    if ($("typed").value.trim()) this.whatif.ask("line", plan(this.shown.name, $("typed").value, $("password").textContent));
+    else $("typed").focus();
   }
 
   async complete() {

@@ -13,6 +13,7 @@ import { TrustView } from "./trust-view.js";
 import { paint } from "./colours.js";
 import { headline, Speaker } from "./headline.js";
 import { decode } from "./states.js";
+import { WhatIf } from "./whatif.js";
 
 const root = document.documentElement;
 root.dataset.theme = localStorage.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
@@ -23,8 +24,9 @@ const now = () => reading && reading.now + (performance.now() - reading.at) * re
 
 const phone = new Phone();
 const wall = new Wall((i) => open(fleet.names[i]));
-const cluster = new Cluster(now);
-const consoles = new Consoles();
+const whatif = new WhatIf(api.rehearse);
+const cluster = new Cluster(now, whatif);
+const consoles = new Consoles(whatif);
 const log = new Log((name) => open(name), (name) => fleet.index.has(name));
 const tour = new Tour();
 const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));

@@ -1,0 +1,36 @@
+import test from "node:test";
+import assert from "node:assert/strict";
+import { parts, plan, same, weight } from "../whatif.js";
+
+test("a command is an act with the answers that it asks for", () => {
+  for (const [line, answers] of [
+    ["set cert regen CallManager", ["yes"]],
+    ["  utils itl reset localkey ", ["ciscocisco"]],
+    ["utils itl reset remotekey h u /", ["yes"]],
+    ["utils service restart Cisco Tftp", ["yes"]],
+  ]) {
+    assert.deepEqual(plan("test10pub", line), { do: ["on test10pub: " + line.trim()], answers }, line);
+  }
+  assert.deepEqual(plan("a", "utils itl reset localkey", "Wort").answers, ["Wort"]);
+});
+
+test("an answer is a sentence with commands in it", () => {
+  for (const [says, want] of [
+    ["no phone would lose its trust", ["No phone would lose its trust."]],
+    ["3 of 4 phones would lose their trust; `utils itl reset localkey` would bring all of them back",
+      ["3 of 4 phones would lose their trust; ", "utils itl reset localkey", " would bring all of them back."]],
+    ["it is refused.", ["It is refused."]],
+    ["", [""]],
+  ]) assert.deepEqual(parts(says), want);
+});
+
+test("what was told holds until certificates, lists or services are others", () => {
+  const view = (change) => ({ nodes: [{ name: "pub", certificates: [{ unit: "TVS", sha1: "1" }], services: [], itl: { sha1: "2" }, guard: null, ...change }] });
+  assert.ok(same(view({}), view({ guard: { unit: "TVS" } })), "a guard runs out");
+  for (const change of [{ name: "sub" }, { certificates: [] }, { services: [{ name: "TVS" }] }, { itl: null }]) assert.ok(!same(view({}), view(change)));
+});
+
+test("phones that would be lost are grave", () => {
+  assert.equal(weight({ lost: 1 }), "bad");
+  assert.equal(weight({ lost: 0, stay: 4 }), "good");
+});

@@ -1,0 +1,86 @@
+// What would happen if …: before a command is run that changes certificates, the
+// page has it rehearsed, and shows beside the button what would become of the
+// phones.
+
+import { el } from "./util.js";
+
+// standIn is the password that stands for the lab's own where the page is not told
+// that.
+const standIn = "ciscocisco";
+
+// plan is a command as an act, with the answers to its questions: a password to a
+// reset of lists, and yes to whatever else asks whether it is to go on.
+export function plan(node, line, password) {
+  const asksPassword = /^utils\s+itl\s+reset\s+localkey\b/.test(line.trim());
+  return { do: [`on ${node}: ${line.trim()}`], answers: asksPassword ? [password || standIn] : ["yes"] };
+}
+
+// parts are a sentence's, of which those between grave accents are commands: the
+// first is none, and then every other one is.
+export function parts(sentence) {
+  const text = sentence && sentence[0].toUpperCase() + sentence.slice(1);
+  return (/[.?!]$/.test(text) || !text ? text : text + ".").split("`");
+}
+
+// weight is how grave an answer is: bad where phones would be lost.
+export const weight = (answer) => (answer.lost ? "bad" : "good");
+
+// same tells whether two views of the cluster are of the same certificates, lists and
+// services: what was told of one is true of the other.
+export function same(a, b) {
+  const decides = (v) => JSON.stringify(v.nodes.map(({ name, certificates, services, itl }) => ({ name, certificates, services, itl })));
+  return decides(a) === decides(b);
+}
+
+// A WhatIf keeps what was told, by what it was asked of, until the cluster is another.
+export class WhatIf {
+  constructor(rehearse) {
+    this.rehearse = rehearse; // of the API
+    this.told = new Map();
+    this.shown = new Map(); // elements that show it, of now
+  }
+
+  // forget lets go of what was told of a cluster that is another now.
+  forget() {
+    this.told.clear();
+    for (const key of this.shown.keys()) this.show(key);
+  }
+
+  // ask has a plan rehearsed, and shows what would happen.
+  async ask(key, plan) {
+    this.told.set(key, { busy: true, parts: ["Rehearsing …"] });
+    const asked = this.told.get(key);
+    this.show(key);
+    let answer;
+    try {
+      const r = await this.rehearse(plan.do, plan.answers);
+      answer = { parts: parts(r.says), weight: weight(r) };
+    } catch (e) {
+      answer = { parts: [e.message] };
+    }
+    if (this.told.get(key) !== asked) return; // the cluster is another by now
+    this.told.set(key, answer);
+    this.show(key);
+  }
+
+  // button asks what would happen; it may be made anew as often as the panel is.
+  button(key, label, plan) {
+    return el("button", { class: "small", type: "button", "data-key": "whatif-" + key, "aria-label": label, onclick: () => this.ask(key, plan()) }, "What if?");
+  }
+
+  // place is where the answer to that is shown.
+  place(key) {
+    const place = el("p", { class: "whatif", role: "status", "data-whatif": key });
+    this.shown.set(key, place);
+    this.show(key);
+    return place;
+  }
+
+  show(key) {
+    const place = this.shown.get(key), told = this.told.get(key);
+    place.hidden = !told;
+    place.setAttribute("aria-busy", Boolean(told?.busy));
+    place.dataset.weight = told?.weight ?? "";
+    place.replaceChildren(...(told?.parts ?? []).map((text, i) => (i % 2 ? el("code", {}, text) : text)));
+  }
+}

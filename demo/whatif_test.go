@@ -1,0 +1,55 @@
+package demo_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/demo"
+	"itlsim/lab"
+)
+
+// Before somebody regenerates a certificate, or enters a command, the page tells beside the
+// button what would become of the phones. Nothing of it happens until it is done; and then what
+// was told does.
+func TestWhatIfOnThePage(t *testing.T) {
+	p := sit(t, func(c *demo.Config) { c.Mode, c.Phones = lab.Virtual, 40 })
+	p.sees("#headline", "All 40 phones trust the cluster.")
+	asks := func(unit, node, says string) {
+		t.Helper()
+		p.clicks(fmt.Sprintf(`button[aria-label="What if %s of %s is regenerated?"]`, unit, node))
+		p.sees(`[data-whatif="regen-`+node+"-"+unit+`"]`, says)
+	}
+	asks("CallManager", "test10pub", "No phone would lose its trust.")
+
+	p.clicks("#all-off")
+	p.sees("#headline", "All 40 phones are off.")
+	for _, unit := range []string{"CallManager", "TVS"} {
+		p.regenerates("test10pub", unit)
+		p.sees(`[data-node="test10pub"] .guard`, "nothing but "+unit)
+		if unit == "CallManager" {
+			p.regenerates("test10sub", unit)
+			p.sees(`[data-node="test10sub"] .guard`, "nothing but "+unit)
+		}
+		p.clicks("#advance")
+	}
+	lists := p.reads("#nodes")
+	asks("TVS", "test10sub", "All 40 phones would lose their trust when switched on again; "+
+		"utils itl reset localkey would bring all of them back.")
+	p.shoot("whatif")
+	require.Contains(t, lists, p.reads(`[data-node="test10sub"] .sha1`), "nothing was done")
+	p.regenerates("test10sub", "TVS")
+	p.sees(`[data-node="test10sub"] .guard`, "nothing but TVS")
+	require.Empty(t, p.reads(`[data-whatif="regen-test10sub-TVS"]`), "the cluster is another now")
+	p.clicks("#all-on")
+	p.sees("#headline", "lost")
+
+	p.clicks("#tab-test10pub")
+	p.do(chromedp.SendKeys(chromedp.CSS("#typed"), "utils itl reset localkey"))
+	p.clicks("#what-if")
+	p.sees(`[data-whatif="line"]`, "No phone would lose its trust; 40 phones would come back that are lost otherwise.")
+	require.Equal(t, "utils itl reset localkey", evaluate[string](p, `document.getElementById("typed").value`))
+	p.sees("#headline", "lost")
+}
