@@ -33,11 +33,11 @@ func (c *Cluster) Fork(network Network, own func(*Config)) (*Cluster, error) {
 		return nil, err
 	}
 	f.network, f.backups = network, maps.Clone(c.backups)
-	c.mu.RLock()
-	for _, n := range c.nodes {
-		f.forkNode(n)
-	}
-	c.mu.RUnlock()
+	contain.Holding(c.mu.RLocker(), func() {
+		for _, n := range c.nodes {
+			f.forkNode(n)
+		}
+	})
 	f.Phones.fork(&c.Phones, f.nodes)
 	return f, f.commit(c.draft())
 }

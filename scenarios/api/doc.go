@@ -4,6 +4,7 @@
 //	POST /api/v1/acts, /expect ─→ live.Lab.Turn ─→ scenarios.Player     one at a time
 //	GET  /api/v1/cluster, /nodes/…, /phones…, /alarms, /log         at any time
 //	GET  /api/v1/events ←─ live.Events ←─ phones, logs, acts        the last so many
+//	GET  /api/v1/watch  ←─ live.Watch  ←─ all that is drawn         what has changed since
 //	POST /api/v1/labs ─→ live.Labs ─→ all of the above of another lab, under /labs/ID
 //
 // Sentences are parsed and judged by the code that plays files ([scenarios.Player]); one that

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/internal/contain"
 	"itlsim/lab"
 	"itlsim/scenarios"
 )
@@ -130,10 +131,8 @@ func (ls *Labs) leave(h *Hosted) {
 
 // Close ends all labs; no other is opened any more.
 func (ls *Labs) Close() error {
-	ls.mu.Lock()
-	all := slices.Clone(ls.open)
-	ls.closed = true
-	ls.mu.Unlock()
+	var all []*Hosted
+	contain.Holding(&ls.mu, func() { all, ls.closed = slices.Clone(ls.open), true })
 	errs := make([]error, len(all))
 	var ending sync.WaitGroup
 	for i, h := range all {

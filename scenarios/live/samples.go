@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// samplesKept bounds the samples of a lab: with twice as many each second one goes, so
-	// that those that are left tell of all its time.
+	// samplesKept bounds the samples of a lab: with twice as many each second one goes, and
+	// half as many stay from then on, so that they tell of all its time.
 	samplesKept   = 1200
 	samplingEvery = 500 * time.Millisecond // of the wall clock
 )
@@ -22,6 +22,7 @@ type Sample struct {
 	TVS   uint64 `json:"tvs"`   // questions that TVS have answered so far
 
 	number uint64
+	flat   bool // nothing has happened since the one before
 }
 
 // A Tally counts the phones as the wall shows them. The states, each phone once, add up to all
@@ -34,21 +35,28 @@ type Tally struct {
 
 // samples are those that are kept of a lab.
 type samples struct {
-	mu    sync.Mutex
-	count uint64 // of all so far
-	kept  []Sample
+	mu     sync.Mutex
+	count  uint64 // of all so far
+	stride uint64 // one in so many stays; the last one is there in any case
+	kept   []Sample
 }
 
 // take adds a sample. Where nothing but time goes on the last one is moved.
 func (c *samples) take(s Sample) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := len(c.kept)
-	if n > 0 && c.kept[n-1].same(s) {
-		if c.kept[n-1].AtS == s.AtS {
+	c.stride = max(1, c.stride)
+	if n := len(c.kept); n > 0 {
+		last := c.kept[n-1]
+		switch {
+		case last.same(s) && last.AtS == s.AtS:
 			return
-		}
-		if n > 1 && c.kept[n-2].same(s) {
+		case last.same(s):
+			s.flat = true
+			if last.flat {
+				c.kept = c.kept[:n-1]
+			}
+		case !last.flat && last.number%c.stride != 0:
 			c.kept = c.kept[:n-1]
 		}
 	}
@@ -56,16 +64,16 @@ func (c *samples) take(s Sample) {
 	s.number = c.count
 	if len(c.kept) == 2*samplesKept {
 		for i := range samplesKept {
-			c.kept[i] = c.kept[2*i+1]
+			c.kept[i] = c.kept[2*i]
 		}
-		c.kept = c.kept[:samplesKept]
+		c.kept, c.stride = c.kept[:samplesKept], 2*c.stride
 	}
 	c.kept = append(c.kept, s)
 }
 
 // same reports whether nothing but time went on between two samples.
 func (s Sample) same(other Sample) bool {
-	s.AtS, s.number = other.AtS, other.number
+	s.AtS, s.number, s.flat = other.AtS, other.number, other.flat
 	return s == other
 }
 
