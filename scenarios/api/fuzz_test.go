@@ -86,3 +86,29 @@ func FuzzPosts(f *testing.F) {
 		}
 	})
 }
+
+// Whatever is given as a place in logs is refused, or read and told again as the same.
+func FuzzAfter(f *testing.F) {
+	for _, seed := range []string{"0", "0,0", "12,7", "-1", "1,2,3", "18446744073709551616", "+1", "01"} {
+		f.Add(seed)
+	}
+	l := openLab(f, lab.Virtual, "migration-bulk-certificates", 2)
+	handler := api.New(api.Config{Lab: func() *live.Lab { return l }})
+	f.Fuzz(func(t *testing.T, after string) {
+		for _, path := range []string{"/log", "/alarms"} {
+			r := httptest.NewRequest("GET", api.Prefix+path+"?after="+url.QueryEscape(after), nil)
+			rw := httptest.NewRecorder()
+			handler.ServeHTTP(rw, r)
+			var said struct{ Next, Error string }
+			if err := json.Unmarshal(rw.Body.Bytes(), &said); err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case rw.Code == 400 && said.Error != "":
+			case rw.Code == 200 && api.CheckAnswer("GET", path, 200, rw.Header(), rw.Body.Bytes()) == nil:
+			default:
+				t.Errorf("%s after %q: %d: %s", path, after, rw.Code, rw.Body)
+			}
+		}
+	})
+}

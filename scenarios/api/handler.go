@@ -113,7 +113,8 @@ func (h *Handler) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		answer(rw, r, nil, &wrongMethod{r.URL.Path, takes, r.Method})
 		return
 	}
-	answer(rw, r, nil, &notFound{fmt.Sprintf("%.100s; under %s there are %s, for each lab under /labs/{lab}, too, and elsewhere %s",
+	answer(rw, r, nil, &notFound{fmt.Sprintf(
+		"%.100s; under %s there are %s, for each lab under /labs/{lab}, too, and elsewhere %s",
 		r.URL.Path, Prefix, strings.Join(h.paths, ", "), metrics.Path)})
 }
 

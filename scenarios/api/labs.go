@@ -48,13 +48,13 @@ func (h *Handler) hosted(do request) http.HandlerFunc {
 		defer context.AfterFunc(its.Ended(), cancel)()
 		serving(&seat{
 			lab: its.Lab, tours: []scenarios.Scenario{its.Scenario},
-			startAnew: func(context.Context) error { return its.StartAnew() },
+			startAnew: func(context.Context) error { return its.StartAnew(nil) },
 			startTour: func(_ context.Context, name string, playing bool) error {
-				err := its.StartAnew()
-				if err == nil && name != "" {
-					its.Lab().BeginTour(playing)
-				}
-				return err
+				return its.StartAnew(func(l *live.Lab) {
+					if name != "" {
+						l.BeginTour(playing)
+					}
+				})
 			},
 		}, do)(rw, r.WithContext(ctx))
 	}

@@ -92,6 +92,23 @@ func TestBusyLabHoldsUpNoOther(t *testing.T) {
 	require.NoError(t, stream.lines.Err())
 }
 
+// A lab's own scenario is played in it step by step, while somebody watches.
+func TestTourOfALab(t *testing.T) {
+	t.Parallel()
+	c := open(t, lab.Virtual, "bulk-reset", 2)
+	path := c.openLab(`{"name": "both-certificates-at-once", "mode": "virtual", "phones": 3}`)
+	server := httptest.NewServer(c.handler)
+	t.Cleanup(server.Close)
+	stream := listen(t, server.URL+api.Prefix+path, "")
+	require.Contains(t, string(c.ask(200, "GET", path+"/tours", "")), `"both-certificates-at-once"`)
+	c.told(404, "POST", path+"/tour", `{"name": "bulk-reset"}`)
+	c.told(200, "POST", path+"/tour", `{"name": "both-certificates-at-once"}`)
+	stream.until("anew", "")
+	c.ask(200, "POST", path+"/tour/next", "")
+	stream.until("act", "power on")
+	require.Contains(t, c.told(409, "POST", "/tour/next", "").Error, "no tour has begun")
+}
+
 // What cannot be opened is told, as in a file, and the labs that are there are listed.
 func TestLabsThatCannotBeOpened(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,7 @@ func (ls *Labs) Open(s scenarios.Scenario, opt lab.Options) (*Hosted, error) {
 	if err := ls.add(h); err != nil {
 		return nil, err
 	}
-	if err := h.StartAnew(); err != nil {
+	if err := h.StartAnew(nil); err != nil {
 		return nil, err
 	}
 	ls.leave(h)
@@ -152,16 +152,17 @@ func (h *Hosted) Lab() *Lab {
 // Ended is done when the lab has ended, or is ending.
 func (h *Hosted) Ended() context.Context { return h.ctx }
 
-// StartAnew replaces the lab by one as it was when it was opened. Where that fails it ends.
-func (h *Hosted) StartAnew() error {
-	err := h.renew()
+// StartAnew replaces the lab by one as it was when it was opened, to which begin, where it is
+// not nil, does something before anybody else sees it. Where that fails the lab ends.
+func (h *Hosted) StartAnew(begin func(*Lab)) error {
+	err := h.renew(begin)
 	if err != nil {
 		h.End()
 	}
 	return err
 }
 
-func (h *Hosted) renew() (err error) {
+func (h *Hosted) renew(begin func(*Lab)) (err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.lab != nil { // which goes first, since the new one may want its memory
@@ -171,10 +172,13 @@ func (h *Hosted) renew() (err error) {
 		return err
 	}
 	l, err := Open(h.Scenario, h.Options)
-	if err == nil {
-		h.lab = l
+	if err != nil {
+		return err
 	}
-	return err
+	if h.lab = l; begin != nil {
+		begin(l)
+	}
+	return nil
 }
 
 // End ends the lab, after what is under way, which ends soon then.
