@@ -12,8 +12,9 @@ import (
 // the verb says what is done, and which of the other fields count. Its JSON says
 // all of it.
 type Act struct {
-	Text string `json:"text"` // as reports show it
-	Verb Verb   `json:"verb"`
+	Text  string `json:"text"`            // as expectations about it, and messages, call it
+	Typed string `json:"typed,omitempty"` // as it stands in a file, with its key; "": it stands in none
+	Verb  Verb   `json:"verb"`
 
 	Phones   language.Which `json:"phones,omitzero"`   // to which it is done
 	Part     language.Part  `json:"part,omitzero"`     // to a part of which it is done

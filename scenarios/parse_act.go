@@ -112,7 +112,7 @@ func verb(sentence string, v Verb) language.Rule[Verb] {
 type actSort struct {
 	key  string
 	says *language.Language[Verb] // what may follow; nil: a command
-	text string                   // that stands before what follows in reports, where the key is no matter of choice
+	text string                   // that stands before what follows in Act.Text, where the key is no matter of choice
 	// types: some of them type commands, which may have more keys in a file.
 	types bool
 }
@@ -176,6 +176,7 @@ func (v vocabulary) act(key, value string) (Act, error) {
 type actKey struct {
 	vocabulary
 	actSort
+	typed  string // the key, with what is between it and what follows
 	node   string // of a command
 	phones language.Which
 	part   language.Part
@@ -190,9 +191,9 @@ func (v vocabulary) actKey(key string) (actKey, error) {
 	if err != nil {
 		return actKey{}, err
 	}
-	k := actKey{vocabulary: v, actSort: sort, node: said.Words["node"], phones: said.Which(), part: said.Part()}
+	k := actKey{vocabulary: v, actSort: sort, typed: key + ": ", node: said.Words["node"], phones: said.Which(), part: said.Part()}
 	if sort.key == "" {
-		k.text = key + ": "
+		k.text = k.typed
 	}
 	if w := &k.phones; sort.says == phoneActs && w.Reach == language.Anyhow && w.Name == "" && !w.Picked {
 		w.Reach = language.Online // offline phones are reached by this word, or their names, only
@@ -219,14 +220,14 @@ func (k actKey) act(value string) (Act, error) {
 		if err := knows(value); err != nil {
 			return Act{}, err
 		}
-		return Act{Text: k.text + value, Verb: TypeCommand, Node: k.node, Command: value}, nil
+		return Act{Text: k.text + value, Typed: k.typed + value, Verb: TypeCommand, Node: k.node, Command: value}, nil
 	}
 	verb, said, err := k.says.Parse(value, k.Vocabulary)
 	if err != nil {
 		return Act{}, err
 	}
 	a := Act{
-		Text: k.text + value, Verb: verb, Phones: k.phones, Part: k.part,
+		Text: k.text + value, Typed: k.typed + value, Verb: verb, Phones: k.phones, Part: k.part,
 		Node: said.Words["node"], Group: said.Words["group"], Service: said.Words["service"], Setting: said.Words["setting"],
 		Value: said.Words["value"], Share: said.Share("share"),
 		On: said.Words["changed"] == "Enabled" || said.Words["truth"] == "True",

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 // begin carries an act out. From now on, or from its end where it is a wait, times
 // count that expectations name.
 func (p *Player) begin(ctx context.Context, a Act) error {
-	p.since, p.did = p.Elapsed(), report.Done{Text: a.Text}
+	p.since, p.did = p.Elapsed(), report.Done{Text: cmp.Or(a.Typed, a.Text)}
 	before := len(p.judged)
 	if p.Acting != nil {
 		p.Acting(a)
