@@ -10,6 +10,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // aboutReports is what the cluster knows of its phones.
@@ -264,7 +265,7 @@ func half(language.Said) float64 { return 50 }
 // below checks that less than so many percent of something happened.
 func below(percent float64, got, of uint64, what string) error {
 	if float64(got)*100 >= percent*float64(max(of, 1)) {
-		return fmt.Errorf("%d of %d %s", got, of, what)
+		return fmt.Errorf("%s of %s %s", report.Number(got), report.Number(of), what)
 	}
 	return nil
 }

@@ -132,9 +132,10 @@ func (f findings) compare(q language.Quantity, what string) error {
 	case q.Bound == language.EveryOne:
 		return f.others.describe(checked)
 	case n < least && len(f.others) > 0:
-		return fmt.Errorf("%d of %d %s; of the others, %w", n, checked, what, f.others.describe(checked))
+		return fmt.Errorf("%s of %s %s; of the others, %w", report.Number(n), report.Number(checked), what,
+			f.others.describe(checked))
 	}
-	return fmt.Errorf("%d of %d %s (%s)", n, checked, what, &f.holds)
+	return fmt.Errorf("%s of %s %s (%s)", report.Number(n), report.Number(checked), what, &f.holds)
 }
 
 // A sample is phones, of many the first names alone.
@@ -180,7 +181,7 @@ func (c cases) describe(of int) error {
 	})
 	var parts []string
 	for _, is := range commonest[:min(3, len(commonest))] {
-		parts = append(parts, fmt.Sprintf("%d of %d %s (%s)", c[is].n, of, is, c[is]))
+		parts = append(parts, fmt.Sprintf("%s of %s %s (%s)", report.Number(c[is].n), report.Number(of), is, c[is]))
 	}
 	if more := len(commonest) - len(parts); more > 0 {
 		parts = append(parts, fmt.Sprintf("and in %d other ways", more))

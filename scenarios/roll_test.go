@@ -48,3 +48,24 @@ func TestCSV(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, r.WriteCSV(&b), "no roll")
 }
+
+// No spreadsheet computes what a scenario file calls its groups and models.
+func TestCSVHasNoFormulas(t *testing.T) {
+	s := load(t, `name: formulas
+shows: names
+phones:
+  - {group: "=1+1", count: 1, models: [8861]}
+  - {group: "@x", count: 1, models: ["-cmd"]}
+cluster: {nodes: [{name: test10pub}]}
+steps: [{step: "=boot", do: [{phones: power on}]}]
+`)
+	opt := lab.Options{Mode: lab.Virtual, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+	r, err := Run(t.Context(), s, Options{Lab: opt, Roll: true})
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, r.WriteCSV(&b))
+	require.Equal(t, `name,group,model,firmware,node,1. =boot
+SEP001BD4000000,'=1+1,8861,14.1(1),test10pub,trusted
+SEP001BD4000001,'@x,'-cmd,9.4(2)SR3,test10pub,trusted
+`, b.String())
+}

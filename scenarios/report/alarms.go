@@ -39,7 +39,7 @@ func (a Alarms) Says() string {
 		name cucm.ITLStatus
 	}{{a.Match, cucm.ITLMatch}, {a.Mismatch, cucm.ITLMismatch}, {a.NotInstalled, cucm.ITLNotInstalled}} {
 		if kind.n > 0 {
-			all = append(all, number(kind.n)+" "+string(kind.name))
+			all = append(all, Number(kind.n)+" "+string(kind.name))
 		}
 	}
 	return strings.Join(all, ", ")

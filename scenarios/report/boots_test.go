@@ -70,8 +70,9 @@ func TestSpreadOfBoots(t *testing.T) {
 		{Bucket{4750, 10}, 4500, 0, 25}, {Bucket{5000, 40}, 4750, 25, 100}, {Bucket{5300, 0}, 5000, 50, 0},
 		{Bucket{5600, 20}, 5300, 75, 50},
 	}, s.Bars)
-	require.Equal(t, []mark{{Left: 37.5, Text: "median 4.9 s"}, {Left: 50, Text: "95 % 5 s"}, {Left: 75, Text: "longest 5.3 s"}},
-		s.Marks)
+	require.Equal(t, []mark{
+		{Left: 37.5, Text: "median 4.9 s"}, {Left: 50, Text: "95 % 5 s"}, {Left: 75, Text: "longest 5.3 s"},
+	}, s.Marks)
 	require.Equal(t, []mark{{Left: 50, Text: "5 s"}}, s.Axis)
 	require.Nil(t, Boots{Max: 5}.Spread())
 	require.Nil(t, Boots{}.Quantiles())

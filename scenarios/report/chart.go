@@ -24,7 +24,7 @@ func (s States) Says() string {
 	var all []string
 	for _, l := range layers {
 		if n := l.of(s); n > 0 {
-			all = append(all, number(n)+" "+l.name)
+			all = append(all, Number(n)+" "+l.name)
 		}
 	}
 	return strings.Join(all, ", ")

@@ -27,6 +27,15 @@ type Comparison struct {
 // A stepPair is a step of both runs: those of one name, in order.
 type stepPair struct{ a, b int }
 
+// says is the step's number and name, and its other number in B.
+func (s stepPair) says(c *Comparison) string {
+	number := fmt.Sprintf("step %d", s.a+1)
+	if s.b != s.a {
+		number += fmt.Sprintf(" (%d in B)", s.b+1)
+	}
+	return number + ", " + c.a.Steps[s.a].Name
+}
+
 // A fate is phones that were at one place in A and at another in B.
 type fate struct {
 	a, b  string
@@ -187,11 +196,11 @@ func (c *Comparison) comparePlans() {
 		c.steps = append(c.steps, stepPair{i, at[0]})
 		places[s.Name] = at[1:]
 		in, other := &s, &c.b.Steps[at[0]]
-		step := fmt.Sprintf("step %d, %s: ", i+1, s.Name)
+		step := c.steps[len(c.steps)-1].says(c) + ": "
 		one(step+"acts", in.typed(), other.typed())
 		was, is := in.outcomes(), other.outcomes()
 		for _, e := range slices.Concat(in.Expectations, other.Expectations) {
-			one(step+e.Text, was[e.Text], is[e.Text])
+			one(step+e.Text, cmp.Or(was[e.Text], "not expected"), cmp.Or(is[e.Text], "not expected"))
 			was[e.Text] = is[e.Text] // told once
 		}
 		one(step+"broken off", in.Error, other.Error)
@@ -283,11 +292,11 @@ func (c *Comparison) WriteText(w io.Writer, all bool) error {
 		}
 		heading := "at the end"
 		if i < len(c.steps) {
-			heading = fmt.Sprintf("after step %d, %s", c.steps[i].a+1, c.a.Steps[c.steps[i].a].Name)
+			heading = "after " + c.steps[i].says(c)
 		}
 		p("\n%s", heading)
 		for _, f := range fates {
-			p("%10s  %s in A, %s in B: %s", number(f.count), f.a, f.b, f.names(all))
+			p("%10s  %s in A, %s in B: %s", Number(f.count), f.a, f.b, f.names(all))
 		}
 	}
 	p("")
@@ -308,8 +317,7 @@ func (c *Comparison) printCourse(p func(format string, args ...any)) {
 	for _, s := range c.steps {
 		in, other := &c.a.Steps[s.a], &c.b.Steps[s.b]
 		if in.Alarms != other.Alarms {
-			p("alarms of step %d, %s: %s in A, %s in B", s.a+1, in.Name, cmp.Or(in.Alarms.Says(), "none"),
-				cmp.Or(other.Alarms.Says(), "none"))
+			p("alarms of %s: %s in A, %s in B", s.says(c), cmp.Or(in.Alarms.Says(), "none"), cmp.Or(other.Alarms.Says(), "none"))
 		}
 	}
 }
@@ -329,7 +337,7 @@ func (c *Comparison) printEnd(p func(format string, args ...any)) {
 		p("the same: %s fared alike", phones(c.same))
 		return
 	}
-	p("they differ; %s of %s in both fared the same at the end", number(c.same), phones(c.both))
+	p("they differ; %s of %s in both fared the same at the end", Number(c.same), phones(c.both))
 }
 
 // played says what run a report is of: a rehearsal, in virtual time or on a clock that is

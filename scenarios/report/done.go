@@ -32,7 +32,7 @@ func (d Done) brief() Done {
 	empty := func(line string) bool { return strings.TrimSpace(line) == "" }
 	lines := slices.DeleteFunc(strings.Split(d.Printed, "\n"), empty)
 	if more := len(lines) - most; more > 1 { // one more takes no more room than to say so
-		lines = append(lines[:most], fmt.Sprintf("… and %s lines more", number(more)))
+		lines = append(lines[:most], fmt.Sprintf("… and %s lines more", Number(more)))
 	}
 	d.Printed = strings.Join(lines, "\n")
 	return d
@@ -58,7 +58,7 @@ func (d *Done) print(p func(format string, args ...any)) {
 		p("    %s", strings.TrimRight(line, " \r\n"))
 	}
 	if d.PrintedLeftOut > 0 {
-		p("    … and %s bytes more", number(d.PrintedLeftOut))
+		p("    … and %s bytes more", Number(d.PrintedLeftOut))
 	}
 	if d.Failed != "" {
 		p("  ✗ %s", d.Failed)

@@ -21,7 +21,7 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 	case 1:
 		p("the same happened to one other phone")
 	default:
-		p("the same happened to %s other phones", number(n))
+		p("the same happened to %s other phones", Number(n))
 	}
 	for _, c := range s.Chapters {
 		p("")

@@ -136,7 +136,7 @@ func (r *Rehearsal) says(all map[Losses]*Losses) string {
 
 // loses says how many phones would.
 func (r *Rehearsal) loses() string {
-	who, whose := fmt.Sprintf("%s of %s", number(r.Lost), phones(r.Phones)), "their"
+	who, whose := fmt.Sprintf("%s of %s", Number(r.Lost), phones(r.Phones)), "their"
 	switch {
 	case r.Lost == 0:
 		return "no phone would lose its trust"
@@ -150,7 +150,7 @@ func (r *Rehearsal) loses() string {
 	case r.Off == r.Lost:
 		says += " when switched on again"
 	case r.Off > 0:
-		says += fmt.Sprintf(", %s of them when switched on again", number(r.Off))
+		says += fmt.Sprintf(", %s of them when switched on again", Number(r.Off))
 	}
 	return says
 }
@@ -173,5 +173,5 @@ func (r *Rehearsal) cured(all map[Losses]*Losses) string {
 	case back == r.Lost:
 		return resetLocalKey + " would bring all of them back"
 	}
-	return fmt.Sprintf("%s would bring %s of them back", resetLocalKey, number(back))
+	return fmt.Sprintf("%s would bring %s of them back", resetLocalKey, Number(back))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"itlsim/fleet"
 	"itlsim/lab"
@@ -30,6 +31,15 @@ func (r *Roll) Note() {
 	r.steps = append(r.steps, places)
 }
 
+// plain is a text that spreadsheets do not take for a formula: those of a scenario file may
+// be anybody's. An apostrophe before it says so to them, and is shown by other programs.
+func plain(text string) string {
+	if strings.ContainsAny(text[:min(len(text), 1)], "=+-@\t\r") {
+		return "'" + text
+	}
+	return text
+}
+
 // WriteCSV writes a line for every phone: its name, group, model, firmware and node, the
 // first of its TFTP servers at the end, and its state after each step. It needs the Roll.
 func (r *Report) WriteCSV(w io.Writer) error {
@@ -46,7 +56,7 @@ func (r *Report) WriteCSV(w io.Writer) error {
 		if err != nil {
 			return
 		}
-		line = append(line[:0], v.Name, m.Group, m.Profile.Model, m.Profile.Firmware, m.Home.Name())
+		line = append(line[:0], v.Name, plain(m.Group), plain(m.Profile.Model), plain(m.Profile.Firmware), m.Home.Name())
 		for _, places := range r.Roll.steps {
 			line = append(line, fleet.PlaceName(int(places[i])))
 		}

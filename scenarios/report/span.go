@@ -40,7 +40,7 @@ func Span(d time.Duration) string {
 
 // units says two numbers, the second where it is one.
 func units(n int, unit string, rest int, smaller string) string {
-	says := number(n) + " " + unit
+	says := Number(n) + " " + unit
 	if rest > 0 {
 		says += fmt.Sprintf(" %d %s", rest, smaller)
 	}

@@ -66,5 +66,5 @@ var stateNames = fmt.Sprintf("%10s %10s %10s %10s %10s", "none", "trusted", "loc
 // String is the columns of the text report.
 func (s States) String() string {
 	return fmt.Sprintf("%10s %10s %10s %10s %10s",
-		number(s.None), number(s.Trusted), number(s.Locked), number(s.Untrusted), number(s.Off))
+		Number(s.None), Number(s.Trusted), Number(s.Locked), Number(s.Untrusted), Number(s.Off))
 }

@@ -98,7 +98,7 @@ func (r *Report) verdict() string {
 	stranded, off := r.stranded()
 	off = r.States.Off - off
 	through := r.Phones - stranded - off
-	says := fmt.Sprintf("%s of %s come through", number(through), phones(r.Phones))
+	says := fmt.Sprintf("%s of %s come through", Number(through), phones(r.Phones))
 	switch {
 	case through == 1 && r.Phones == 1:
 		says = "the phone comes through"
@@ -115,9 +115,9 @@ func (r *Report) verdict() string {
 	case stopped:
 		says = fmt.Sprintf("the run stopped at step %d; until then ", len(r.Steps)) + says
 	case failed > 0:
-		says += fmt.Sprintf("; %s of %s expectations failed", number(failed), number(held+failed))
+		says += fmt.Sprintf("; %s of %s expectations failed", Number(failed), Number(held+failed))
 	case stranded > 0 && held > 0:
-		says += fmt.Sprintf("; all %s expectations held all the same", number(held))
+		says += fmt.Sprintf("; all %s expectations held all the same", Number(held))
 	}
 	return says
 }
@@ -171,7 +171,7 @@ func (r *Report) byLocalKey(stranded int) string {
 	case stranded:
 		return fmt.Sprintf("%s brings %s back", resetLocalKey, them)
 	default:
-		return fmt.Sprintf("%s brings %s of them back", resetLocalKey, number(back))
+		return fmt.Sprintf("%s brings %s of them back", resetLocalKey, Number(back))
 	}
 }
 
@@ -180,7 +180,7 @@ func phones(n int) string {
 	if n == 1 {
 		return "1 phone"
 	}
-	return number(n) + " phones"
+	return Number(n) + " phones"
 }
 
 // are is a number with its verb.
@@ -188,7 +188,7 @@ func are(n int) string {
 	if n == 1 {
 		return "1 is"
 	}
-	return number(n) + " are"
+	return Number(n) + " are"
 }
 
 // maxStranded bounds what the text report lists.
@@ -206,7 +206,7 @@ func (r *Report) printStranded(p func(format string, args ...any)) {
 			left += len(s.Phones)
 			continue
 		}
-		p("%10s  %s, %s, since step %d", number(len(s.Phones)), s.Group, s.Model, s.Step)
+		p("%10s  %s, %s, since step %d", Number(len(s.Phones)), s.Group, s.Model, s.Step)
 		for _, line := range []struct{ name, is string }{{"", Some(s.Phones)}, {"why: ", s.Reason}, {"cure: ", s.Cure}} {
 			if line.is != "" {
 				p("%10s  %s%s", "", line.name, line.is)
@@ -214,7 +214,7 @@ func (r *Report) printStranded(p func(format string, args ...any)) {
 		}
 	}
 	if left > 0 {
-		p("%10s  others", number(left))
+		p("%10s  others", Number(left))
 	}
 	p("")
 }
