@@ -191,7 +191,7 @@ func TestPageInOrder(t *testing.T) {
 		"<h3>100 phones</h3>", "no <code>utils itl reset</code> helps", "100 phones lost at", "unknown signer", "floor-3",
 		"SEP00000000003B\n", "floor-4",
 		"Copy the 100 phones as a list", "<h3>2 phones</h3>", "a reset", "2 phones lost at", "malformed", "lobby",
-		"no room for 1 phone more that are",
+		"without room in the report: 1 phone.",
 		"What failed", "all phones are on", "but 2 of 1200 are off (SEP1, SEP2)", "The run stopped here", "interrupted",
 		"The plan, as typed", "1. phones boot",
 		"from 0 s to 3 min after the start; done 3 times, here the last time", "on pub: show itl",
