@@ -32,7 +32,7 @@ func TestDemo(t *testing.T) {
 	require.Contains(t, string(body), `<canvas id="wall"`)
 
 	// back to start, on other ports
-	back, err := http.Post(r.Page+"api/restart", "application/json", strings.NewReader(`{"tour":""}`))
+	back, err := http.Post(r.Page+"api/v1/cluster/start-anew", "application/json", strings.NewReader("{}"))
 	require.NoError(t, err)
 	back.Body.Close()
 	require.Equal(t, http.StatusOK, back.StatusCode)
