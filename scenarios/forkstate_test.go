@@ -20,6 +20,10 @@ var inherited = map[string]struct{ before, acts []string }{
 		[]string{"fault: test10pub is down"},
 		[]string{"phones: reset", "wait: 3 minutes"},
 	},
+	"a node without power, whose services do not start": {
+		[]string{"fault: test10sub is down"},
+		[]string{"on test10sub: utils service restart Cisco Tftp", "phones: reset"},
+	},
 	"lists that are corrupted": {
 		[]string{"fault: TFTP of test10pub serves corrupted lists"},
 		[]string{"phones: reset"},
@@ -30,7 +34,7 @@ var inherited = map[string]struct{ before, acts []string }{
 	},
 	"a node that is cut off": {
 		[]string{"fault: test10sub is cut off from test10pub", "on test10pub: set cert regen TVS"},
-		[]string{"on test10sub: utils service restart Cisco Tftp", "phones: reset"},
+		[]string{"wait: 10 minutes", "on test10sub: utils service restart Cisco Tftp", "phones: reset"},
 	},
 	"a site that is cut off": {
 		[]string{"fault: TVS of test10pub cannot be reached by floor-1"},
@@ -78,6 +82,9 @@ func TestForkHasAllThatDecides(t *testing.T) {
 					}
 				}
 				require.Empty(t, cmp.Diff(since(untouched, names.answers(p)), own.answers(fork)))
+				if mode == lab.Virtual {
+					require.Equal(t, flashes(p), flashes(fork))
+				}
 				require.NoError(t, fork.Close())
 			})
 		}
