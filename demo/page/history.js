@@ -4,7 +4,7 @@
 import { said } from "./util.js";
 
 const kept = 2000; // samples; of older ones every other is left out
-const shares = 8; // a stretch in which nothing happens takes an eighth of what happens, at most
+const shares = 12; // a stretch in which nothing happens takes a twelfth of what happens, where it is more than twice that long
 
 // layers are the states of a sample ({at_s, …}: seconds of the scenario, and how many
 // phones are in each state), as they stand on each other: what is lost at the bottom.
@@ -53,7 +53,7 @@ export class History {
     const most = lengths.length ? busy / shares : Infinity;
     let width = 0;
     const points = stretches.map((s) => {
-      const long = s.to - s.from, cut = (s.still ? long > most : long > usual);
+      const long = s.to - s.from, cut = long > 2 * most && (s.still || long > usual);
       const p = { ...s, at: width, wide: cut ? Math.min(long, most) : long, cut };
       width += p.wide;
       return p;

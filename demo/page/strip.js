@@ -83,7 +83,7 @@ export class Strip {
     const moment = this.at === null ? null : this.moments[this.at], begin = this.axis.begin;
     const s = this.reading !== null && this.history.before(this.axis.time(this.reading));
     const when = s ? `After ${said(this.axis.time(this.reading) - begin)}` : moment ? `At the end of step ${moment.number}` : "Now";
-    const what = s || moment || this.history.samples.at(-1), text = what ? `${when}: ${tallied(what)}` : "";
+    const what = s || moment, text = when + (what ? ": " + tallied(what) : ""); // the headline tells of now
     if ($("strip-says").textContent !== text) $("strip-says").textContent = text;
     const strip = $("strip");
     strip.setAttribute("aria-valuemax", this.moments.length);

@@ -72,7 +72,7 @@ test("lengths of time are said as people say them", () => {
 
 test("under the strip stand times, and how long the breaks are", () => {
   const under = ticks(story().axis(), 1000);
-  assert.deepEqual(under.map((t) => t.text), ["start", "after 16 s", "after 32 s", "after 48 s", "after 2 days", "2 days pass"]);
+  assert.deepEqual(under.map((t) => t.text), ["start", "after 15 s", "after 31 s", "after 46 s", "after 2 days", "2 days pass"]);
   assert.deepEqual(ticks(new History().axis(), 1000).map((t) => t.text), ["start", "after 0 s"]);
 });
 

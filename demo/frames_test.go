@@ -1,0 +1,69 @@
+package demo_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"itlsim/demo"
+	"itlsim/lab"
+)
+
+// How long frames take while 10,000 phones boot, and what of that is the page's work: printed,
+// since it says as much of the machine. A frame is due every 16.7 ms (docs/performance.md).
+func TestFramesWhile10000PhonesBoot(t *testing.T) {
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 10_000, lab.Virtual })
+	p.window(1920, 1080)
+	p.sees("#headline", "10,000 phones trust the cluster")
+	p.clicks("#all-off")
+	p.sees("#headline", "phones are off")
+	p.do(chromedp.Evaluate[chromedp.Void](`(() => {
+		window.frames_ = [];
+		let last = performance.now();
+		const frame = (at) => { frames_.push(at - last); last = at; requestAnimationFrame(frame); };
+		requestAnimationFrame(frame);
+	})()`))
+	before, began := p.work(), time.Now()
+	p.clicks("#all-on")
+	p.sees("#headline", "All 10,000 phones trust the cluster")
+	after, took := p.work(), time.Since(began)
+	frames := evaluate[[]float64](p, `frames_.slice(1)`)
+	require.NotEmpty(t, frames)
+	slices.Sort(frames)
+	at := func(share float64) float64 { return frames[min(len(frames)-1, int(share*float64(len(frames))))] }
+	late := 0
+	for _, f := range frames {
+		if f > 1.5*1000/60 {
+			late++
+		}
+	}
+	t.Logf("%d frames in %.1f s: median %.1f ms, p95 %.1f ms, p99 %.1f ms, longest %.1f ms; %d of more than 25 ms",
+		len(frames), took.Seconds(), at(.5), at(.95), at(.99), at(1), late)
+	for _, what := range []string{"ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration"} {
+		t.Logf("%-20s %.2f ms a frame", what, 1000*(after[what]-before[what])/float64(len(frames)))
+	}
+}
+
+// work is how many seconds the page has computed, by what it was for.
+func (p *person) work() map[string]float64 {
+	p.t.Helper()
+	metrics, err := chromedp.Run(p.ctx, chromedp.Func(
+		func(ctx context.Context, t *chromedp.Target) (of performance.GetMetricsResult, err error) {
+			if _, err = cdp.Call(ctx, t, performance.Enable, performance.EnableParams{}); err != nil {
+				return of, err
+			}
+			return cdp.Call(ctx, t, performance.GetMetrics, cdp.Empty{})
+		}))
+	require.NoError(p.t, err)
+	of := make(map[string]float64)
+	for _, m := range metrics.Metrics {
+		of[m.Name] = m.Value
+	}
+	return of
+}
