@@ -98,13 +98,13 @@ export function step({ blocks, block, order, at }, phone, key) {
 const shown = 12; // groups; more are the others
 
 // grouped puts phones together that are alike in their values (a number for each
-// phone, its place in names; -1 has none), in the order of names or, where
+// phone, by which its name stands in names), in the order of values or, where
 // largest, the most first.
-export function grouped(values, names, { none = "none", largest = false } = {}) {
+export function grouped(values, names, { largest = false } = {}) {
   const found = new Map();
   values.forEach((v, i) => { if (!found.has(v)) found.set(v, []); found.get(v).push(i); });
-  const groups = [...found].sort(([a, p], [b, q]) => (largest ? q.length - p.length : 0) || (a < 0) - (b < 0) || a - b)
-    .map(([v, phones]) => ({ name: v < 0 ? none : names[v], phones }));
+  const groups = [...found].sort(([a, p], [b, q]) => (largest ? q.length - p.length : 0) || a - b)
+    .map(([v, phones]) => ({ name: names[v] ?? "others", phones }));
   if (groups.length <= shown) return groups;
   const others = groups.splice(shown - 1);
   return [...groups, { name: `${others.length} others`, phones: others.flatMap((g) => g.phones).sort((a, b) => a - b) }];

@@ -10,6 +10,7 @@ import { Log } from "./log.js";
 import { Strip } from "./strip.js";
 import { Tour } from "./tour.js";
 import { TrustView } from "./trust-view.js";
+import { nameOfGroup } from "./trust.js";
 import { paint } from "./colours.js";
 import { headline, Speaker } from "./headline.js";
 import { decode } from "./states.js";
@@ -50,6 +51,10 @@ function showLatest() {
   if (latest.trust) { $("trust-panel").hidden = false; trust.show(latest.trust); }
 }
 
+// listsOf are the lists that phones hold, as the wall groups by them.
+const listsOf = (held, picture) => held && picture &&
+  { values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])) };
+
 // lookBack shows the lab as it was at a moment, null: as it is.
 async function lookBack(moment) {
   past = moment;
@@ -60,10 +65,10 @@ async function lookBack(moment) {
   $("back-to-now").hidden = !moment;
   $("cluster-panel").inert = !!moment;
   $("past").textContent = moment ? `You look at the end of step ${moment.number}, “${moment.step}”, ${said(moment.at_s)} after the start.` : "";
-  wall.look(back && decode(back.cells));
+  wall.look(back && { cells: decode(back.cells), lists: listsOf(back.held, back.trust) });
   if (!back) return showLatest();
   cluster.show(back.cluster);
-  if (back.trust) trust.show(back.trust);
+  trust.show(back.trust);
 }
 
 // fleetOf is a lab's phones: their names, where each is, and of what they may have
@@ -78,6 +83,7 @@ async function begin() {
   log.clear();
   strip.clear();
   delete latest.trust;
+  delete latest.held;
   tour.clear();
   trust.clear();
   $("phone").close();
@@ -100,6 +106,9 @@ async function take(u) {
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
   if (u.cluster) latest.cluster = u.cluster;
   if (u.trust) latest.trust = u.trust;
+  if (u.held) latest.held = Int32Array.from(u.held);
+  if (u.held_changed) for (let k = 0; k < u.held_changed.length; k += 2) latest.held[u.held_changed[k]] = u.held_changed[k + 1];
+  if (u.trust || u.held || u.held_changed) wall.hold(listsOf(latest.held, latest.trust));
   if (u.cluster || u.trust) showLatest();
   if (u.consoles) consoles.update(u.consoles);
   if (u.log) log.add(u.log);

@@ -49,15 +49,15 @@ export class Wall {
   setup(fleet) {
     this.fleet = fleet;
     this.cursor = -1;
-    this.past = null;
+    this.past = this.lists = null;
     for (const o of $("wall-by").options) o.disabled = !fleet[o.value];
     if (!fleet[this.by]) this.by = $("wall-by").value = "node";
     $("wall-focus").textContent = this.hint;
     this.plan = null;
   }
 
-  // all cells come, as letters; change some; hold says which list each phone holds,
-  // as {values, names}.
+  // all cells come, as letters; change some; hold says which lists each phone holds,
+  // as setup has it.
   all(letters) {
     if (this.now.length !== letters.length) { this.now = new Uint8Array(letters.length); this.plan = null; }
     decode(letters, this.now);
@@ -72,15 +72,16 @@ export class Wall {
   }
 
   hold(lists) {
-    this.fleet.list = lists;
-    this.regroup = this.by === "list";
-    for (const o of $("wall-by").options) if (o.value === "list") o.disabled = false;
+    this.lists = lists;
+    if (!this.past) this.sort(lists);
   }
 
-  // look at what was, given as cells, or at what is.
+  // look at what was, given as cells and lists, or at what is.
   look(past) {
     this.past = past;
-    this.show(past ?? this.now);
+    this.show(past?.cells ?? this.now);
+    this.sort(past?.lists ?? this.lists);
+    this.arranged = -Infinity; // at once
   }
 
   show(cells) {
@@ -88,12 +89,18 @@ export class Wall {
     this.cells = cells;
   }
 
+  sort(lists) {
+    this.fleet.list = lists;
+    this.regroup = this.by === "list";
+    $("wall-by").querySelector("[value=list]").disabled = !lists;
+  }
+
   // arrange finds each phone its place in the room that there is.
   arrange() {
     const room = $("wall-room"), scale = window.devicePixelRatio || 1;
     if (!room.clientWidth || !this.fleet.names.length) return;
     const { values, names } = this.fleet[this.by], px = (n) => Math.round(n * scale);
-    const groups = grouped(values, names, { none: "without", largest: this.by !== "node" });
+    const groups = grouped(values, names, { largest: this.by !== "node" });
     this.plan = layout({ width: px(room.clientWidth), height: px(room.clientHeight), groups, heading: px(heading), gap: px(10), narrow: px(90), largest: px(15) });
     this.scale = scale;
     this.arranged = performance.now();
