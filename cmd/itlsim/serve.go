@@ -136,9 +136,13 @@ func (c *serveCmd) serveAPI(ctx context.Context, s streams, end *ending, publish
 		PortOffset: c.PortOffset, RISRate: c.RISRate, SSHLegacy: c.SSHLegacy,
 		Trouble: func(err error) { fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err)) },
 	}
-	return c.explained(play(ctx, s, end, played{cfg, c.ReadyFile}, func(d *demo.Server) {
+	err := play(ctx, s, end, played{cfg, c.ReadyFile}, func(d *demo.Server) {
 		c.warnOfRelease(s, d.Nodes()[0].Cluster())
-	}))
+	})
+	if at, listening := listensAt(err); listening && !slices.Contains(hostsFrom(publisher, cucm.MaxNodes), at.String()) {
+		return err // the API's address, which --port-offset does not move
+	}
+	return c.explained(err)
 }
 
 // warnOfRelease tells that a cluster that is kept has a release of its own.

@@ -324,8 +324,21 @@ func TestServePortTaken(t *testing.T) {
 	require.Equal(t, exitBroken, code)
 	require.Contains(t, errs.String(), "--port-offset")
 	require.NotContains(t, errs.String(), "--boots", "which serve does not have")
+
+	// With an API it is one of two addresses, and each has its own advice.
+	errs.Reset()
+	code = serve("--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p-2445), "--api", "127.0.0.1:0")
+	require.Equal(t, exitBroken, code)
+	require.Contains(t, errs.String(), "--port-offset")
+	errs.Reset()
+	code = serve("--key-bits", "1024", "--address", "127.2.9.20", "--port-offset", "12345", "--api", l.Addr().String())
+	require.Equal(t, exitBroken, code)
+	require.Contains(t, errs.String(), "API: "+l.Addr().String())
+	require.Contains(t, errs.String(), "or choose another")
+	require.NotContains(t, errs.String(), "--port-offset")
 	for _, bad := range [][]string{
 		{"--address", "localhost"}, {"--key-bits", "512"}, {"--port-offset", "-1"}, {"--release", "9"}, {"--digest", "MD5"},
+		{"--api", "8080"},
 	} {
 		require.Equal(t, exitUsage, serve(bad...), bad)
 	}
