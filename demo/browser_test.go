@@ -127,6 +127,24 @@ func (p *person) window(width, height int64) {
 	p.do(chromedp.EmulateViewport(width, height))
 }
 
+// shootTrust takes a picture of the trust picture.
+func (p *person) shootTrust(name string) {
+	p.t.Helper()
+	p.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("trust-panel").scrollIntoView()`),
+		chromedp.Sleep(1500*time.Millisecond)) // what breaks has broken; nothing is asserted of it
+	p.shoot(name)
+	p.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`))
+}
+
+// drawn is how many lines of two kinds the trust picture has.
+func (p *person) drawn(kinds ...string) (n [2]int) {
+	p.t.Helper()
+	for i, kind := range kinds {
+		n[i] = evaluate[int](p, fmt.Sprintf(`document.querySelectorAll("#trust .line.%s").length`, kind))
+	}
+	return n
+}
+
 func (p *person) regenerates(node, unit string) {
 	p.t.Helper()
 	p.clicks(fmt.Sprintf(`button[aria-label="Regenerate %s of %s"]`, unit, node))
@@ -147,6 +165,11 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#headline", all+"trust the cluster")
 	require.Greater(t, p.painted("trusted"), 0.5)
 	p.shoot("1-trusted")
+	p.sees("#trust-tabs", "test10sub")
+	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".trust-tab")].find((b) => b.textContent.includes("test10pub")).click()`))
+	p.sees("#trust-says", "test10pub signs its list with the CallManager key that they hold: they take it.")
+	require.Equal(t, phones, evaluate[int](p, `[...document.querySelectorAll(".trust-tab b")].reduce((n, b) => n + parseInt(b.textContent.replace(",", "")), 0)`))
+	p.shootTrust("trust-1-holds")
 
 	p.clicks("#all-off")
 	p.sees("#headline", all+"are off")
@@ -156,6 +179,9 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#cluster-message", "CallManager certificate was modified in the last 5 minutes. "+
 		"Please re-try regenerating TVS certificate at a later time")
 	p.sees(`[data-node="test10pub"] .guard`, "nothing but CallManager for 4:")
+	p.sees("#trust-says", "a new CallManager key that they do not know. They ask TVS: that of test10pub")
+	require.Equal(t, [2]int{1, 1}, p.drawn("broken", "round"))
+	p.shootTrust("trust-2-round")
 	p.regenerates("test10sub", "CallManager")
 	p.sees(`[data-node="test10sub"] .guard`, "nothing but CallManager for 4:")
 	p.clicks("#advance")
@@ -164,6 +190,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 		p.regenerates(node, "TVS")
 		p.sees(fmt.Sprintf(`[data-node=%q] .guard`, node), "nothing but TVS for ")
 	}
+	p.sees("#trust-says", "every TVS that could vouch for it has a new key too. They are off")
+	require.Equal(t, [2]int{3, 0}, p.drawn("broken", "round"))
 	p.clicks("#settings-access")
 	p.clicks("#all-on")
 	p.sees("#headline", all+"are lost")
@@ -171,6 +199,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	require.Greater(t, p.painted("untrusted"), 0.5, "the wall has turned")
 	require.Less(t, p.painted("trusted"), 0.05)
 	p.shoot("2-untrusted")
+	p.sees("#trust-says", "So they refuse it and are lost. One key still connects them with the cluster: ITLRecovery.")
+	p.shootTrust("trust-3-lost")
 
 	p.types("#find-name", "SEP001BD4000000")
 	p.sees("#phone-state", "Lost")
@@ -179,6 +209,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#phone-story", "its TLS certificate is not in the stored ITL")
 	p.sees("#phone-status", "Trust List update failed")
 	p.sees("#phone-settings", "Settings accessenabled") // as it was before
+	p.sees("#phone-trust", "This phone holds the CallManager key of test10")
+	p.sees("#phone-trust", "So it refuses it and is lost.")
 	p.sees("#phone-cure", "utils itl reset localkey")
 	p.clicks(`[data-act="directory"]`)
 	p.sees("#phone-screen", "Host Not Found")
@@ -199,6 +231,9 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#screen", "Cisco Tftp service restarted on host test10sub")
 	require.NotContains(t, p.reads("#screen"), password)
 	p.sees(`[data-node="test10sub"] .signer`, "ITLRECOVERY_test10pub")
+	p.sees("#trust-says", "signs its list with ITLRecovery, which they still know")
+	require.Equal(t, [2]int{3, 2}, p.drawn("broken", "recovery"), "the reserve, and what has lit up")
+	p.shootTrust("trust-4-reset")
 	p.clicks("#all-reset")
 	if *picture { // half of the phones have turned
 		p.do(chromedp.Poll[chromedp.Void](
@@ -210,6 +245,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#headline", all+"trust the cluster")
 	p.sees("#lists", "test10pub and test10sub")
 	require.Greater(t, p.painted("trusted"), 0.5, "and turned back")
+	p.sees("#trust-says", "test10pub and test10sub sign their lists with ITLRecovery, which their list holds: they take it.")
 	p.shoot("4-restored")
 
 	// By the keyboard alone: to the second phone of the first row.
@@ -225,7 +261,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.shoot("6-narrow-dark")
 	p.clicks("#theme")
 	p.shoot("7-narrow")
-	for _, panel := range []string{"console-panel", "cluster-panel", "log-panel"} {
+	for _, panel := range []string{"trust-panel", "console-panel", "cluster-panel", "log-panel"} {
 		p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.getElementById(%q).scrollIntoView()`, panel)))
 		p.shoot("8-narrow-" + panel)
 	}

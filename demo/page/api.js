@@ -16,6 +16,7 @@ const post = (path, body = {}) => ask("POST", path, body);
 export const cluster = () => get("cluster");
 export const fleet = () => get("fleet");
 export const phone = (name) => get("phones/" + name);
+export const phoneTrust = (name) => get(`phones/${name}/trust`);
 export const moment = (number) => get("moments/" + number);
 export const tours = () => get("tours").then((a) => a.tours);
 

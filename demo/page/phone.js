@@ -3,6 +3,7 @@
 
 import { $, el, clockTime } from "./util.js";
 import * as api from "./api.js";
+import { Drawing } from "./trust-view.js";
 import { BOOTING, ON, WAITING, nameOf } from "./states.js";
 
 const badges = { trusted: "good", untrusted: "bad", locked: "warn" };
@@ -15,6 +16,7 @@ const cellOf = (v) => ({ none: ON, trusted: ON | 1, locked: ON | 2, untrusted: O
 
 export class Phone {
   constructor() {
+    this.drawing = new Drawing($("phone-trust"));
     $("phone-close").addEventListener("click", () => $("phone").close());
     $("phone").addEventListener("click", (e) => { if (e.target === $("phone") && e.offsetX < 0) $("phone").close(); });
     $("phone").addEventListener("close", () => { this.name = null; });
@@ -56,8 +58,10 @@ export class Phone {
   async refresh() {
     const name = this.name;
     if (!name) return;
-    const v = await api.phone(name).catch(() => null), text = JSON.stringify(v);
-    if (!v || name !== this.name || text === this.text) return;
+    const [v, trusts] = await Promise.all([api.phone(name), api.phoneTrust(name)]).catch(() => []), text = JSON.stringify(v);
+    if (!v || name !== this.name) return;
+    this.drawing.show(trusts, trusts.groups[0], true, name);
+    if (text === this.text) return;
     this.text = text; // what is the same stays, with what is open in it
     this.view = v;
     this.show(v);

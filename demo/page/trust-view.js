@@ -47,7 +47,7 @@ export class Drawing {
     const width = Math.floor(this.frame.clientWidth);
     if (!this.group || !width) return;
     const told = paragraphs(this.picture, this.group, this.phone), text = told.join(" ");
-    if (this.said !== text) this.says.replaceChildren(...told.map(paragraph));
+    if (this.said !== text) this.says.replaceChildren(...told.flatMap((text) => [paragraph(text), " "]));
     this.said = text;
     const now = scene(this.picture, this.group, width);
     if (this.was && this.was.width !== now.width) this.was = null;
@@ -59,19 +59,19 @@ export class Drawing {
     this.canvas.setAttribute("width", now.width);
     this.canvas.setAttribute("height", now.height + 16);
     this.canvas.replaceChildren(...heads(now),
-      ...now.nodes.map((n) => this.card(n, now.small)),
+      ...now.nodes.map((n) => this.card(n, now.size === "small")),
       ...now.lines.map((l) => this.line(l, at)),
       ...now.keys.map((k) => this.key(k, k.x, k.y, now)),
       ...now.rows.map((r) => this.row(r, now)));
   }
 
   card(n, small) {
-    const most = Math.floor((n.width - 20) / (small ? 7.4 : 8));
+    const most = Math.floor((n.width - 20) / 8);
     return svg("g", { class: n.on ? "node" : "node off" },
       svg("rect", { x: n.x, y: n.y, width: n.width, height: n.height, rx: 10, class: "card" }),
-      svg("text", { x: n.x + 12, y: n.y + 18, class: "name" }, cut(n.name, most)),
-      svg("text", { x: n.x + 12, y: n.y + 33, class: "soft" }, cut(n.text, most + 4)),
-      n.reset && !small ? svg("text", { x: n.x + n.width - 12, y: n.y + 18, class: "tag", "text-anchor": "end" }, "reset list") : "");
+      n.name ? svg("text", { x: n.x + 12, y: n.y + 19, class: "name" }, cut(n.name, most),
+        n.name.length + n.text.length + (n.reset ? 10 : 0) < most ? svg("tspan", { class: "soft", dx: 7 }, n.text) : svg("title", {}, `${n.name}, ${n.text}`)) : "",
+      n.reset && !small ? svg("text", { x: n.x + n.width - 12, y: n.y + 19, class: "tag", "text-anchor": "end" }, "reset list") : "");
   }
 
   glyph(key, x, y) {
@@ -80,33 +80,34 @@ export class Drawing {
   }
 
   key(k, x, y, now) {
-    const room = now.small ? 13 : 26;
-    if (now.small) {
+    const room = { small: 13, medium: 14, wide: 26 }[now.size], tall = now.size === "wide" ? 46 : 38, text = now.size === "wide" ? 66 : 58;
+    if (now.size === "small") {
       return svg("g", { class: "held" }, svg("title", {}, k.subject), this.glyph(k, x, k.mid - keySize.height / 2),
         svg("text", { x, y: k.mid + 26, class: "unit" }, k.unit),
         svg("text", { x, y: k.mid + 40, class: "soft" }, cut(k.node || k.subject, room)));
     }
     return svg("g", { class: "held" }, svg("title", {}, k.subject),
-      svg("rect", { x: 0.5, y: k.mid - 23, width: now.left - 1, height: 46, rx: 8, class: "plate" }),
-      this.glyph(k, x + 10, k.mid - keySize.height / 2),
-      svg("text", { x: x + 66, y: k.mid - 4, class: "unit" }, k.unit),
-      svg("text", { x: now.left - 12, y: k.mid - 4, class: "id", "text-anchor": "end" }, k.id),
-      svg("text", { x: x + 66, y: k.mid + 12, class: "soft" }, cut("of " + (k.node || k.subject), room)));
+      svg("rect", { x: 0.5, y: k.mid - tall / 2, width: now.left - 1, height: tall, rx: 8, class: "plate" }),
+      this.glyph(k, x + text - 56, k.mid - keySize.height / 2),
+      svg("text", { x: x + text, y: k.mid - 3, class: "unit" }, k.unit),
+      now.size === "wide" ? svg("text", { x: now.left - 12, y: k.mid - 3, class: "id", "text-anchor": "end" }, k.id) : "",
+      svg("text", { x: x + text, y: k.mid + 12, class: "soft" }, cut("of " + (k.node || k.subject), room)));
   }
 
   row(r, now) {
-    const key = this.picture.keys.find((k) => k.id === r.key), x = r.x + (now.small ? 14 : 24), y = r.y + (now.small ? 16 : 14);
-    const caption = (now.small ? r.brief : r.caption) + (r.on ? "" : r.file ? " (TFTP stopped)" : " (stopped)");
+    const key = this.picture.keys.find((k) => k.id === r.key), small = now.size === "small";
+    const x = r.x + (small ? 14 : 20), y = r.y + { small: 15, medium: 11, wide: 14 }[now.size];
+    const caption = (now.size === "wide" ? r.caption : r.brief) + (r.on ? "" : r.file ? " (TFTP stopped)" : " (stopped)");
     const fresh = r.isNew ? "new" : "";
     const signs = { holds: "✓", recovery: "✓", round: "↻", none: "✕", faith: "✓" };
     const idle = r.whats[0] === "ITLRecovery" || r.whats[0] === "TVS";
     const mark = idle && r.taken === "none" && !r.lines.length ? "" : signs[r.taken];
     return svg("g", { class: `row ${r.taken}${r.on ? "" : " silent"}` },
       svg("text", { x: r.x + 12, y: y + 1, class: "soft" }, caption),
-      now.small && fresh ? svg("text", { x: r.x + r.width - 8, y: y + 1, class: "new", "text-anchor": "end" }, fresh) : "",
-      key ? this.glyph(key, x, y + 8) : svg("text", { x, y: y + 24, class: "unit" }, "nobody known"),
-      key ? svg("text", { x: x + 54, y: y + 24, class: "unit" }, key.unit, fresh && !now.small ? svg("tspan", { class: "new", dx: 6 }, fresh) : "") : "",
-      key && !now.small ? svg("text", { x: r.x + r.width - 16, y: y + 24, class: "id", "text-anchor": "end" }, key.id) : "",
+      small && fresh ? svg("text", { x: r.x + r.width - 8, y: y + 1, class: "new", "text-anchor": "end" }, fresh) : "",
+      key ? this.glyph(key, x, y + 6) : svg("text", { x, y: y + 22, class: "unit" }, "nobody known"),
+      key ? svg("text", { x: x + 54, y: y + 22, class: "unit" }, key.unit, fresh && !small ? svg("tspan", { class: "new", dx: 6 }, fresh) : "") : "",
+      key && now.size === "wide" ? svg("text", { x: r.x + r.width - 16, y: y + 22, class: "id", "text-anchor": "end" }, key.id) : "",
       mark ? svg("circle", { cx: r.x, cy: r.mid, r: 9, class: "mark" }) : "",
       mark ? svg("text", { x: r.x, y: r.mid + 4.5, class: "sign", "text-anchor": "middle" }, mark) : "");
   }
@@ -119,8 +120,9 @@ export class Drawing {
     if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest", ...moving }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
     if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo", ...moving }));
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
-      this.was.small ? "" : svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches"));
-    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, "the last line that holds"));
+      { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -10)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
+        wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
+    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, this.was.size === "wide" ? "the last line that holds" : "still holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
     return svg("g", { class: `line ${kind}` }, ...parts);
   }
@@ -132,12 +134,15 @@ const paragraph = (text) => el("p", {}, ...text.split("`").map((part, i) => (i %
 // heads say what the two sides are.
 function heads(now) {
   const right = now.nodes[0] ?? { x: now.left };
-  return now.small ?
+  return now.size === "small" ?
     [["In the phones’", 12], ["list", 27]].map(([text, y]) => svg("text", { x: 0, y, class: "head" }, text)).concat([["The nodes", 12], ["show now", 27]].map(([text, y]) => svg("text", { x: right.x, y, class: "head" }, text))) :
     [svg("text", { x: 0, y: 14, class: "head" }, "Keys in the phones’ list"), svg("text", { x: right.x, y: 14, class: "head" }, "What the nodes show now")];
 }
 
 const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+
+// whose list it is, in words that may be left out where there is no room.
+const whose = (name) => (name.startsWith("list of ") ? [el("span", { class: "words" }, "list of "), name.slice(8)] : [name]);
 
 // bar is how many phones of a group are in which state.
 function bar(g) {
@@ -191,7 +196,7 @@ export class TrustView {
     const text = `${number(g.phones)} ${nameOfGroup(this.picture, g)} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
     if (b.dataset.text !== text) {
       b.dataset.text = text;
-      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, nameOfGroup(this.picture, g), g.itl_sha1 ? el("code", {}, " " + g.itl_sha1.slice(0, 6)) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
+      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(nameOfGroup(this.picture, g)), g.itl_sha1 ? el("code", {}, " " + g.itl_sha1.slice(0, 6)) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
     }
     return b;
   }

@@ -36,7 +36,7 @@ export function nameOfGroup(p, g) {
   return key ? `list of ${key.node}` : "list";
 }
 
-const captions = { CTL: "signs the CTL", signer: "signs the list", CallManager: "signs configurations", TVS: "its TVS shows", ITLRecovery: "for utils itl reset" };
+const captions = { CTL: "signs the CTL", signer: "signs the list", CallManager: "signs configurations", TVS: "its TVS shows", ITLRecovery: "in reserve" };
 
 // maxNodes is how many nodes are drawn: so many are to be seen at once on a phone.
 export const maxNodes = 5;
@@ -68,6 +68,7 @@ function rowsOf(p, g, n) {
   }
   for (const r of rows) {
     r.caption = r.whats.length > 1 ? "signs " + (r.whats.includes("CTL") ? "CTL, " : "") + "list and configurations" : captions[r.whats[0]];
+    if (r.whats[0] === "ITLRecovery") r.caption += " on " + n.name;
     r.brief = r.whats.length > 1 ? "signs its files" : r.caption;
     const good = r.lines.filter((l) => l.kind !== "broken");
     r.isNew = r.lines.length > 0 && r.lines.some((l) => l.kind === "broken");
@@ -76,38 +77,40 @@ function rowsOf(p, g, n) {
   return rows;
 }
 
-// Sizes in pixels: of a wide drawing and of a narrow one.
-const wide = { left: 250, from: 250, right: 290, gutter: 96, top: 30, row: 52, head: 40, gap: 14, key: 52, hang: 15 };
-const narrow = { left: 92, from: 54, right: 170, gutter: 24, top: 44, row: 54, head: 40, gap: 12, key: 66, hang: 2 };
-
-// narrowBelow is the width under which the drawing is narrow.
-export const narrowBelow = 700;
+// Sizes in pixels: of a wide drawing, of one beside the wall, and of one on a phone,
+// each from a width on. A row is a key that a node shows, a head the name of a node.
+const sizes = [
+  { from: 700, name: "wide", left: 250, start: 250, right: 290, gutter: 96, top: 30, row: 52, head: 30, gap: 14, key: 52, hang: 15 },
+  { from: 480, name: "medium", left: 172, start: 172, right: 218, gutter: 62, top: 22, row: 42, head: 26, gap: 8, key: 42, hang: 10 },
+  { from: 0, name: "small", left: 92, start: 54, right: 170, gutter: 24, top: 40, row: 50, head: 28, gap: 10, key: 60, hang: 2 },
+];
 
 // scene is a group's drawing in so many pixels: keys at left, cards of nodes with rows
 // at right, lines.
 export function scene(p, g, width) {
-  const small = width < narrowBelow, size = small ? narrow : wide;
-  const right = small ? size.right : Math.min(size.right + Math.max(0, width - 760) / 4, 340);
+  const size = sizes.find((s) => width >= s.from);
+  const right = size.name === "wide" ? Math.min(size.right + Math.max(0, width - 760) / 4, 340) : size.right;
   const x = width - size.gutter - right;
   const nodes = [], rows = [];
   let y = size.top;
   const put = (card, own) => {
     if (!own.length) return;
-    nodes.push({ ...card, x, y, width: right, height: size.head + own.length * size.row + 6 });
-    own.forEach((r, i) => rows.push({ ...r, x, y: y + size.head + i * size.row, width: right, mid: y + size.head + (i + 0.5) * size.row }));
+    const head = card.name ? size.head : 4;
+    nodes.push({ ...card, x, y, width: right, height: head + own.length * size.row + 4 });
+    own.forEach((r, i) => rows.push({ ...r, x, y: y + head + i * size.row, width: right, mid: y + head + (i + 0.5) * size.row }));
     y += nodes.at(-1).height + size.gap;
   };
   const all = drawnNodes(p, g).map((n) => [n, rowsOf(p, g, n)]);
   const kept = (r) => r.whats[0] === "ITLRecovery";
   for (const [n, own] of all) put({ name: n.name, text: n.on ? n.role : n.role + ", without power", on: n.on, reset: n.reset }, own.filter((r) => !kept(r)));
-  for (const [n, own] of all) put({ name: "In reserve", text: "on " + n.name, on: n.on }, own.filter(kept)); // last, as it is the last resort
+  for (const [n, own] of all) put({ on: n.on }, own.filter(kept)); // last, as it is the last resort
   const height = Math.max(y - size.gap, 0);
   const keys = place(leftKeys(p, g, rows), rows, size, Math.max(height, size.top + 1));
   const lines = once(rows.flatMap((r) => r.lines.flatMap((l) => draw(l, r, rows, keys, size, g, width))));
-  const lost = rows.some((r) => r.file && r.taken === "none");
-  for (const l of lines) l.last = lost && l.standing && l.kind === "recovery" && !small;
+  const lost = rows.some((r) => r.whats.includes("signer") && r.taken === "none");
+  for (const l of lines) l.last = lost && l.standing && l.kind === "recovery" && size.name !== "small";
   for (const l of lines) l.carries = lines.some((round) => round.kind === "round" && round.key === l.key && round.by === l.node && l.what === "TVS");
-  return { width, height: Math.max(height, size.top + keys.length * size.key), small, left: size.left, keys, nodes, rows, lines };
+  return { width, height: Math.max(height, size.top + keys.length * size.key), size: size.name, left: size.left, keys, nodes, rows, lines };
 }
 
 // once leaves out what is drawn twice: lines to rows that stand for several files.
@@ -139,7 +142,7 @@ function place(keys, rows, size, height) {
     k.y = Math.min(Math.max(k.wish - size.key / 2, least), most);
     least = k.y + size.key;
     k.x = 0;
-    k.mid = k.y + (size.key === narrow.key ? keySize.height / 2 + 2 : size.key / 2);
+    k.mid = k.y + (size.name === "small" ? keySize.height / 2 + 2 : size.key / 2);
   });
   return sorted;
 }
@@ -148,7 +151,7 @@ function place(keys, rows, size, height) {
 // way round goes on from what a TVS shows.
 function draw(l, row, rows, keys, size, g, width) {
   const key = keys.find((k) => k.id === l.key);
-  const line = { id: `${l.key} ${row.node} ${row.whats[0]} ${l.kind === "round" ? "round " + l.by : ""}`.trim(), kind: l.kind, key: l.key, node: row.node, by: l.by, of: l.phones < g.phones ? l.phones : 0, silent: !row.on, what: row.whats[0] };
+  const line = { id: `${l.key} ${row.node} ${row.whats[0]} ${l.kind === "round" ? "round " + l.by : ""}`.trim(), kind: l.kind, key: l.key, node: row.node, by: l.by, of: partOf(l, g), silent: !row.on, what: row.whats[0] };
   if (l.kind === "round") {
     const from = rows.find((r) => r.node === l.by && r.whats[0] === "TVS");
     if (!from) return [];
@@ -157,11 +160,17 @@ function draw(l, row, rows, keys, size, g, width) {
     return [{ ...line, path: `M${a.x} ${a.y}C${out + 8} ${a.y} ${out + 8} ${b.y} ${b.x + 7} ${b.y}`, mid: { x: out, y: (a.y + b.y) / 2 }, from: a, to: b }];
   }
   if (!key) return [];
-  const from = { x: size.from, y: key.mid }, to = { x: row.x, y: row.mid };
+  const from = { x: size.start, y: key.mid }, to = { x: row.x, y: row.mid };
   if (l.kind === "broken") return [{ ...line, ...halves(from, to, size.hang), from, to }];
   const bend = (to.x - from.x) / 2;
   const standing = row.whats[0] === "ITLRecovery" || row.whats[0] === "TVS";
   return [{ ...line, standing, path: `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`, mid: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }, from, to }];
+}
+
+// partOf is for how many phones a line is, 0 where some vouch for all of them.
+function partOf(l, g) {
+  const all = l.kind === "broken" ? l.phones : vouching(g, l.node, l.what).reduce((n, v) => n + v.phones, 0);
+  return all < g.phones ? l.phones : 0;
 }
 
 // halves of a broken line hang down from where it broke.

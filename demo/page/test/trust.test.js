@@ -4,17 +4,17 @@ import { changes, choose, listsOf, maxNodes, scene, stableOrder, vouching } from
 import { after, moments, of, stories } from "./moments.js";
 
 const everywhere = (check) => {
-  for (const story of stories) for (const m of moments(story)) for (const g of m.picture.groups) for (const width of [330, 344, 600, 760, 992]) check(m.picture, g, width, `${story}, ${m.act}, ${width}`);
+  for (const story of stories) for (const m of moments(story)) for (const g of m.picture.groups) for (const width of [330, 344, 480, 545, 760, 992]) check(m.picture, g, width, `${story}, ${m.act}, ${width}`);
 };
 
 test("everything is inside of the drawing, and nothing on something else", () => {
   everywhere((p, g, width, where) => {
     const s = scene(p, g, width);
     for (const box of s.nodes) assert.ok(box.x > s.left && box.x + box.width < width && box.y >= 0 && box.y + box.height <= s.height, where);
-    for (const k of s.keys) assert.ok(k.y >= 0 && k.y + 40 <= s.height, `${where}: key at ${k.y} of ${s.height}`);
+    for (const k of s.keys) assert.ok(k.y >= 0 && k.y + 40 <= s.height + 0.01, `${where}: key at ${k.y} of ${s.height}`);
     const apart = (all, size) => all.toSorted((a, b) => a.y - b.y).forEach((b, i, sorted) => i && assert.ok(b.y - sorted[i - 1].y >= size - 0.01, where));
-    apart(s.keys, 52);
-    apart(s.rows, 52);
+    apart(s.keys, 42);
+    apart(s.rows, 42);
     for (const l of s.lines) for (const at of [l.from, l.to, l.mid]) assert.ok(at.x >= 0 && at.x <= width && at.y >= 0 && at.y <= s.height + 20, where);
   });
 });
@@ -60,6 +60,21 @@ test("the way round goes by the TVS that vouches", () => {
   assert.deepEqual([way.node, way.what, way.kind], ["test10sub", "TVS", "holds"]);
   assert.equal(round.from.y, way.to.y);
   assert.equal(round.to.y, s.rows.find((r) => r.node === "test10pub" && r.whats.includes("signer")).mid);
+});
+
+test("a line that is for some of the phones says so, but where others do for the rest", () => {
+  const p = after("System > Enterprise Parameters > Reset", 1), g = structuredClone(p.groups[0]);
+  const rounds = scene(p, g, 992).lines.filter((l) => l.kind === "round");
+  assert.deepEqual(rounds.map((l) => [l.by, l.of]), [["test10pub", 0], ["test10sub", 0]]);
+  g.lines = g.lines.filter((l) => l.by !== "test10sub");
+  assert.deepEqual(scene(p, g, 992).lines.filter((l) => l.kind === "round").map((l) => l.of), [20]);
+});
+
+test("the last line that holds is named where a list is refused, and no more at the reset", () => {
+  const last = (act, n) => { const p = after(act, n); return scene(p, of(p, "test10pub"), 545).lines.filter((l) => l.last).length; };
+  assert.equal(last("phones: power on", 1), 0);
+  assert.equal(last("phones: power on", 2), 1);
+  assert.equal(last("on test10pub: utils itl reset localkey", 1), 0);
 });
 
 test("between two drawings lines break, and light up", () => {
