@@ -442,7 +442,8 @@ func TestPageTellsThePassword(t *testing.T) {
 		require.NoError(t, err)
 		client := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
 		base, _, _ := strings.Cut(s.URL(), "?")
-		for _, url := range []string{s.URL(), base + "api/v1/cluster", base + "api/v1/phones/SEP001BD4000000", base + "main.js", base} {
+		phone := base + "api/v1/phones/SEP001BD4000000"
+		for _, url := range []string{s.URL(), base + "api/v1/cluster", phone, base + "main.js", base} {
 			r, err := client.Get(url)
 			require.NoError(t, err)
 			body, err := io.ReadAll(r.Body)

@@ -406,3 +406,16 @@ func TestPanicInAnAct(t *testing.T) {
 	require.Contains(t, strings.Join(p.Cluster.Publisher().Log(), "\n"), "ProgramFault")
 	do(t, p, "phones: reset")
 }
+
+// A setting of phones is changed in the cluster of the node that is named, and in no other.
+func TestSettingsOfTheOtherCluster(t *testing.T) {
+	p := open(t, load(t, fmt.Sprintf(twoClusters, "phones: power on")))
+	was := p.Cluster.Settings()
+	do(t, p, "page: Common Phone Profile > settings access = Disabled on next10sub")
+	require.Equal(t, was, p.Cluster.Settings())
+	require.False(t, p.Other.Settings().SettingsAccess)
+	do(t, p, "page: Common Phone Profile > settings access = Enabled on next10pub",
+		"page: Common Phone Profile > settings access = Disabled")
+	require.True(t, p.Other.Settings().SettingsAccess)
+	require.False(t, p.Cluster.Settings().SettingsAccess)
+}

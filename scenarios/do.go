@@ -43,9 +43,7 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 	case PrepareRollback, SetDigest, SetInteraction:
 		return p.setParameter(a)
 	case Configure:
-		s := p.Cluster.Settings()
-		*setting(a.Setting, &s) = a.On
-		return p.Cluster.Configure(s)
+		return p.configure(a)
 
 	case UploadCertificate, UploadSigned, UploadRoot:
 		return p.upload(a)
@@ -87,14 +85,10 @@ func (p *Player) resetPhones(c *cucm.Cluster, a Act) {
 
 // setParameter sets an enterprise parameter, of the scenario's own cluster or of that
 // of a node. That it exists is an expectation.
-func (p *Player) setParameter(a Act) (err error) {
-	cluster := p.Cluster
-	if a.Node != "" {
-		n, err := p.Node(a.Node)
-		if err != nil {
-			return err
-		}
-		cluster = n.Cluster()
+func (p *Player) setParameter(a Act) error {
+	cluster, err := p.clusterOf(a)
+	if err != nil {
+		return err
 	}
 	switch a.Verb {
 	case PrepareRollback:
@@ -109,6 +103,29 @@ func (p *Player) setParameter(a Act) (err error) {
 		err = cluster.SetPhoneInteraction(a.Value == "automatic")
 	}
 	return p.done(a, err)
+}
+
+// configure changes a setting of phones, of the scenario's own cluster or of that of a node.
+func (p *Player) configure(a Act) error {
+	cluster, err := p.clusterOf(a)
+	if err != nil {
+		return err
+	}
+	s := cluster.Settings()
+	*setting(a.Setting, &s) = a.On
+	return cluster.Configure(s)
+}
+
+// clusterOf is the cluster of the node that an act names; the scenario's own where it names none.
+func (p *Player) clusterOf(a Act) (*cucm.Cluster, error) {
+	if a.Node == "" {
+		return p.Cluster, nil
+	}
+	n, err := p.Node(a.Node)
+	if err != nil {
+		return nil, err
+	}
+	return n.Cluster(), nil
 }
 
 // done is what became of an act that a cluster may refuse. That it does not is an

@@ -61,8 +61,9 @@ var (
 			Explained("the phones' security profile: in effect in mixed mode, from their next boot on"),
 		verb("TFTP Encrypted Config of {group} = {changed}", SetEncrypted).
 			Explained("the phones' security profile: configurations are encrypted for those that have an LSC"),
-		verb("Common Phone Profile > "+anySetting+" = {changed}", Configure).
-			Explained("in the configurations that phones get from now on"),
+		verb("Common Phone Profile > "+anySetting+" = {changed}[ on {node}]", Configure).
+			Explained("in the configurations that phones get from now on; `on NODE` is the other cluster's page where it "+
+				"is one of its nodes"),
 	)
 	waits = language.New(
 		verb("{number} {timeunit}", LetTimePass).Explained("on the scenario's clock; it costs no time"),

@@ -9,7 +9,7 @@ export class Cluster {
   constructor(now, whatif) {
     this.now = now; // the cluster's clock
     this.whatif = whatif;
-    $("settings-access").addEventListener("change", (e) => this.act(() => act([`page: Common Phone Profile > settings access = ${e.target.checked ? "Enabled" : "Disabled"}`])));
+    $("settings-access").addEventListener("change", (e) => this.act(() => act(this.settings(e.target.checked))));
     setInterval(() => this.tick(), 500);
   }
 
@@ -18,6 +18,12 @@ export class Cluster {
     const message = $("cluster-message");
     this.whatif.forget();
     try { await f(); message.hidden = true; } catch (e) { message.textContent = e.message; message.hidden = false; }
+  }
+
+  // settings are the acts that change settings access in every cluster.
+  settings(on) {
+    const change = `page: Common Phone Profile > settings access = ${on ? "Enabled" : "Disabled"}`, other = this.view.nodes.find((n) => n.other_cluster);
+    return [change, ...(other ? [`${change} on ${other.name}`] : [])];
   }
 
   // reset all phones, which may have moved to the other cluster: that none is with

@@ -129,7 +129,8 @@ func (c *Console) Enter(line string) error {
 	return nil
 }
 
-// run types a command with the answers to its questions, as an act does, and waits for its end. What is printed goes to a writer too.
+// run types a command with the answers to its questions, as an act does, and waits for its end.
+// What is printed goes to a writer too.
 func (c *Console) run(line string, printed io.Writer, answers ...string) error {
 	var err error
 	contain.Holding(&c.mu, func() { err = c.begin(line) })

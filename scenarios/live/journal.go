@@ -28,6 +28,9 @@ type LogLine struct {
 const (
 	// linesKept is how many lines of each sort are kept.
 	linesKept = 400
+	// linesTold is how many of each sort are told at a time to who watches: ten times a second
+	// as many as a page shows.
+	linesTold = 50
 	// maxPending is how many entries wait to be looked at: a moment's of phones that boot.
 	maxPending = 1000
 )
@@ -138,7 +141,7 @@ func (j *journal) add(to *[]LogLine, l LogLine) {
 }
 
 // since gives the lines that are newer than so many, and how many there are now.
-// Lines that are no longer kept are left out.
+// Lines that come faster than they can be told are left out, the oldest first.
 func (j *journal) since(seen uint64) ([]LogLine, uint64) {
 	j.look()
 	j.mu.Lock()
@@ -146,10 +149,14 @@ func (j *journal) since(seen uint64) ([]LogLine, uint64) {
 	if j.count == seen {
 		return nil, seen
 	}
+	most := linesTold
+	if seen == 0 {
+		most = linesKept
+	}
 	var newer []LogLine
 	for _, all := range [][]LogLine{j.others, j.matches, j.mismatches} {
 		from := len(all)
-		for from > 0 && all[from-1].Seq > seen && len(all)-from < linesKept {
+		for from > 0 && all[from-1].Seq > seen && len(all)-from < most {
 			from--
 		}
 		newer = append(newer, all[from:]...)

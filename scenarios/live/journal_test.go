@@ -34,6 +34,12 @@ func TestAlarmsInInventedNames(t *testing.T) {
 	require.LessOrEqual(t, len(j.mismatches), 2*linesKept)
 	require.Len(t, j.held, 1)
 	require.Len(t, j.holders(), 1)
-	lines, _ := j.since(0)
+	lines, told := j.since(0)
 	require.Len(t, lines, linesKept)
+	for i := range uint64(100) {
+		report("SEPBAD000000001", i)
+	}
+	lines, told = j.since(told)
+	require.Len(t, lines, linesTold)
+	require.Equal(t, told, lines[len(lines)-1].Seq, "the newest")
 }
