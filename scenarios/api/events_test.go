@@ -33,7 +33,7 @@ func listen(t *testing.T, url, after string) *reader {
 // flow opens a stream and scans its lines.
 func flow(t *testing.T, url, after string) *bufio.Scanner {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, "GET", url, nil)
 	require.NoError(t, err)

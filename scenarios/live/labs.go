@@ -30,7 +30,6 @@ type Labs struct {
 	mu     sync.Mutex
 	open   []*Hosted // in the order in which they were opened
 	closed bool
-	idle   time.Duration // LabIdle if 0
 }
 
 // A Hosted is one of them. It ends when it is told to, and when nobody uses it for [LabIdle].
@@ -92,7 +91,7 @@ func (ls *Labs) add(h *Hosted) error {
 		return fmt.Errorf("%w: all have %d phones then, and may have %d", ErrFull, phones, MaxLabPhones)
 	}
 	h.users = 1
-	h.last = time.AfterFunc(cmp.Or(ls.idle, LabIdle), h.endIfIdle)
+	h.last = time.AfterFunc(LabIdle, h.endIfIdle)
 	h.last.Stop()
 	ls.open = append(ls.open, h)
 	return nil
@@ -125,7 +124,7 @@ func (ls *Labs) leave(h *Hosted) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	if h.users--; h.users == 0 {
-		h.last.Reset(cmp.Or(ls.idle, LabIdle))
+		h.last.Reset(LabIdle)
 	}
 }
 

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -51,22 +52,23 @@ func TestLabsAreBounded(t *testing.T) {
 
 // A lab that nobody uses ends after a while, and not while somebody does.
 func TestIdleLabsEnd(t *testing.T) {
-	labs := Labs{idle: 50 * time.Millisecond}
-	defer labs.Close()
-	h, err := opens(t, &labs, 2)
-	require.NoError(t, err)
-	_, done := labs.Use(h.ID)
-	other, otherDone := labs.Use(h.ID)
-	require.Equal(t, h, other)
-	otherDone()
-	time.Sleep(4 * labs.idle)
-	require.NoError(t, h.Ended().Err(), "somebody uses it")
-	done()
-	select {
-	case <-h.Ended().Done():
-	case <-time.After(time.Minute):
-		t.Fatal("nobody uses it, and it has not ended")
-	}
-	none, _ := labs.Use(h.ID)
-	require.Nil(t, none)
+	synctest.Test(t, func(t *testing.T) {
+		var labs Labs
+		defer labs.Close()
+		h, err := opens(t, &labs, 2)
+		require.NoError(t, err)
+		_, done := labs.Use(h.ID)
+		other, otherDone := labs.Use(h.ID)
+		require.Equal(t, h, other)
+		otherDone()
+		time.Sleep(2 * LabIdle)
+		require.NoError(t, h.Ended().Err(), "somebody uses it")
+		done()
+		time.Sleep(LabIdle - time.Second)
+		require.NoError(t, h.Ended().Err(), "somebody may come back")
+		time.Sleep(2 * time.Second)
+		require.Error(t, h.Ended().Err())
+		none, _ := labs.Use(h.ID)
+		require.Nil(t, none)
+	})
 }
