@@ -289,6 +289,7 @@ func TestTourOnThePage(t *testing.T) {
 		document.getElementById("tour-text").clientHeight`), "the step is told without scrolling")
 	p.clicks("#tour-pause")
 	p.sees("#tour-pause", "Go on")
+	p.clicks("#tour-next")
 	p.sees("#headline", "All 40 phones are lost")
 	p.sees("#screen", "Successfully Regenerated Certificate for TVS.")
 	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))

@@ -498,26 +498,26 @@ func play(t *testing.T, name string, steps int) *page {
 	tour, ok := scenarios.Find(name)
 	require.True(t, ok)
 	p := open(t, start(t, func(c *demo.Config) { c.Phones, c.Tour = 4, &tour }))
-	p.played(0)
-	for at := 1; at < steps; at++ {
+	p.post("tour/pause", "{}")
+	for at := range steps {
 		p.step(at)
 	}
 	return p
 }
 
-// step does the next step of a tour.
-func (p *page) step(at int) {
+// step does the next step of a tour, or the one that is told.
+func (p *page) step(at int) live.TourStep {
 	p.t.Helper()
-	status, answer := p.post("tour/next", "{}")
-	require.Equal(p.t, http.StatusOK, status, answer)
-	p.played(at)
-}
-
-// played waits for a step's end.
-func (p *page) played(at int) {
-	p.t.Helper()
+	for told := true; told; {
+		status, answer := p.post("tour/next", "{}")
+		require.Equal(p.t, http.StatusOK, status, answer)
+		var tour live.TourState
+		require.NoError(p.t, json.Unmarshal([]byte(answer), &tour))
+		told = tour.Reading // and begins by the next request
+	}
 	u := p.until("the step's end", func(u update) bool { return u.Tour != nil && u.Tour.At == at && !u.Tour.Running })
 	require.Empty(p.t, u.Tour.Failed)
+	return u.Tour.Steps[at]
 }
 
 // Reset is for phones of either cluster, and what is said of a phone is about the
@@ -584,14 +584,7 @@ func TestToursPlay(t *testing.T) {
 			_, answer := p.post("clock", `{"rate":60}`)
 			require.Contains(t, answer, `"rate":60`)
 			for i, step := range tour.Steps {
-				if i > 0 {
-					p.post("tour/next", "{}")
-				}
-				u := p.until("the step's end", func(u update) bool {
-					return u.Tour != nil && u.Tour.At >= i && !u.Tour.Running
-				})
-				require.Empty(t, u.Tour.Failed)
-				done := u.Tour.Steps[i]
+				done := p.step(i)
 				require.NotEmpty(t, done.Says)
 				require.NotEmpty(t, done.Do)
 				require.GreaterOrEqual(t, len(done.Expectations), len(step.Expect))

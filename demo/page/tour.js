@@ -51,7 +51,7 @@ export class Tour {
     $("tour-pause").hidden = over;
     $("tour-next").hidden = over;
     $("tour-pause").textContent = v.playing ? "Pause" : "Go on";
-    $("tour-next").disabled = v.running;
+    $("tour-next").disabled = v.running && !v.reading;
     const mark = (s, i) => (s.expectations.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
     $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.name, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
     $("tour-does").hidden = $("tour-expected").hidden = v.at < 0;

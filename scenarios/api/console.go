@@ -15,10 +15,6 @@ const maxLine = 1000
 // maxAdvance is how far the clock is moved at once.
 const maxAdvance = 366 * 24 * time.Hour
 
-// maxRate is how many times as fast as the wall clock a lab's goes at most: what phones and
-// clusters keep up with (docs/demonstration.md).
-const maxRate = 60
-
 // onConsole has a line of a request do something on the console that it names.
 func onConsole(do func(c *live.Console, line string) (any, error)) request {
 	return func(l *live.Lab, r *http.Request) (any, error) {
@@ -68,8 +64,8 @@ func clock(l *live.Lab, r *http.Request) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case body.Rate != 0 && (body.Rate < 1 || body.Rate > maxRate):
-		return nil, &unread{fmt.Errorf("rate: the clock runs 1 to %d times as fast as the wall's", maxRate)}
+	case body.Rate != 0 && (body.Rate < 1 || body.Rate > live.MaxRate):
+		return nil, &unread{fmt.Errorf("rate: the clock runs 1 to %d times as fast as the wall's", live.MaxRate)}
 	case body.AdvanceS < 0 || body.AdvanceS > maxAdvance.Seconds():
 		return nil, &unread{fmt.Errorf("advance_s: the clock moves forward, by at most %.0f", maxAdvance.Seconds())}
 	case body.Rate != 0:

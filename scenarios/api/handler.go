@@ -176,6 +176,7 @@ func (h *Handler) routes() map[string]request {
 		"POST /tour/play":            steer((*live.Tour).Play),
 		"POST /tour/pause":           steer((*live.Tour).Pause),
 		"POST /tour/next":            steer((*live.Tour).Next),
+		"POST /tour/back":            steer((*live.Tour).Back),
 
 		"POST /nodes/{node}/console":           onConsole(typeLine),
 		"POST /nodes/{node}/console/interrupt": onConsole(interrupt),

@@ -44,6 +44,7 @@ type Lab struct {
 	doing   string // "": nothing
 	tour    *Tour  // nil: none has begun
 	stories *report.Stories
+	rate    rate
 
 	ctx    context.Context
 	cancel context.CancelFunc

@@ -80,6 +80,7 @@ func (w *Watch) News(l *Lab) *Update {
 		}
 	}
 	if t := l.Tour(); t != nil {
+		t.isWatched()
 		u.Tour, w.tour = t.since(w.tour)
 	}
 	if now := l.Doing(); now != w.busy {
