@@ -1,39 +1,40 @@
 // Where each phone has its place on the wall: blocks of cells, all as large as
 // they can be. It computes only; wall.js draws.
 
-const least = 2, most = 15; // pixels of a cell with the space around it
+const least = 2; // pixels of a cell with the space around it
+const most = 28, heading = 18, gap = 10, narrow = 84; // CSS pixels: a cell, what stands above a block, what is between two, a block whose heading can be read
 const solid = 4; // up to this a cell has no shape that would suffer from being higher than wide
-export const narrowest = 84; // pixels of a block, so that its heading can be read
 
 // layout places groups ({name, phones}: numbers of phones) on so much room, in
 // rows of blocks beneath headings. Where not even the smallest cells fit, it
 // becomes higher than that. Small cells are higher than wide where there is room for
-// it. All are whole pixels, of any kind.
-export function layout({ width, height, groups, heading = 20, gap = 10, smallest = least, largest = most, narrow = narrowest }) {
+// it. All are pixels of the screen, of which so many (scale) are a CSS pixel.
+export function layout({ width, height, groups, scale = 1 }) {
+  const px = (n) => Math.round(n * scale), above = px(heading), apart = px(gap), readable = px(narrow);
   let best;
   for (let rows = 1; rows <= groups.length; rows++) {
-    const parts = divide(groups, rows).map((part) => ({ part, widths: share(part.map((g) => g.phones.length), width, gap, narrow) }));
-    if (rows < groups.length && parts.some((r) => Math.min(...r.widths) < narrow)) continue; // too many abreast
-    const high = (pitch, tall = pitch) => parts.reduce((y, r) => y + heading + Math.floor(gap / 2) + tall * Math.max(...r.part.map((g, i) => Math.ceil(g.phones.length / columnsOf(r.widths[i], pitch)))), 0);
-    let pitch = largest;
-    while (pitch > smallest && high(pitch) > height) pitch--;
+    const parts = divide(groups, rows).map((part) => ({ part, widths: share(part.map((g) => g.phones.length), width, apart, readable) }));
+    if (rows < groups.length && parts.some((r) => Math.min(...r.widths) < readable)) continue; // too many abreast
+    const high = (pitch, tall = pitch) => parts.reduce((y, r) => y + above + Math.floor(apart / 2) + tall * Math.max(...r.part.map((g, i) => Math.ceil(g.phones.length / columnsOf(r.widths[i], pitch)))), 0);
+    let pitch = px(most);
+    while (pitch > least && high(pitch) > height) pitch--;
     let tall = pitch;
     while (pitch <= solid && tall < 2 * pitch && high(pitch, tall + 1) <= height) tall++;
     const found = { parts, pitch, tall, high: high(pitch, tall) };
     if (!best || pitch * tall > best.pitch * best.tall || (best.high > height && found.high < best.high)) best = found;
   }
-  return place(best, { width, heading, gap, many: groups.reduce((n, g) => n + g.phones.length, 0) });
+  return place(best, { width, above, apart, many: groups.reduce((n, g) => n + g.phones.length, 0) });
 }
 
 const columnsOf = (width, pitch) => Math.max(1, Math.floor(width / pitch));
 
-function place({ parts, pitch, tall }, { width, heading, gap, many }) {
+function place({ parts, pitch, tall }, { width, above, apart, many }) {
   const found = { pitch, tall, width, height: 0, blocks: [], order: new Int32Array(many), at: new Int32Array(many), x: new Int32Array(many), y: new Int32Array(many), block: new Uint16Array(many) };
   let n = 0;
   for (const { part, widths } of parts) {
     let left = 0, rows = 0;
     part.forEach((g, i) => {
-      const b = { ...g, x: left, y: found.height, width: widths[i], columns: columnsOf(widths[i], pitch), first: n, top: found.height + heading };
+      const b = { ...g, x: left, y: found.height, width: widths[i], columns: columnsOf(widths[i], pitch), first: n, top: found.height + above };
       g.phones.forEach((p, k) => {
         found.x[p] = b.x + (k % b.columns) * pitch;
         found.y[p] = b.top + Math.floor(k / b.columns) * tall;
@@ -42,10 +43,10 @@ function place({ parts, pitch, tall }, { width, heading, gap, many }) {
         found.order[n++] = p;
       });
       found.blocks.push(b);
-      left += widths[i] + gap;
+      left += widths[i] + apart;
       rows = Math.max(rows, Math.ceil(g.phones.length / b.columns));
     });
-    found.height += heading + rows * tall + Math.floor(gap / 2);
+    found.height += above + rows * tall + Math.floor(apart / 2);
   }
   return found;
 }
@@ -66,8 +67,8 @@ function divide(groups, rows) {
 
 // share out a width among blocks by their phones, to each enough for its heading
 // where there is enough for all.
-function share(phones, width, gap, narrow) {
-  const room = width - gap * (phones.length - 1), poor = new Set();
+function share(phones, width, apart, narrow) {
+  const room = width - apart * (phones.length - 1), poor = new Set();
   for (;;) {
     const left = room - poor.size * narrow, rich = phones.reduce((n, p, i) => n + (poor.has(i) ? 0 : p), 0);
     const widths = phones.map((p, i) => (poor.has(i) ? narrow : Math.floor((left * p) / rich)));

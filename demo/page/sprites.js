@@ -12,7 +12,7 @@ import { WAITING, lookOf, stateOf } from "./states.js";
 // that colour (small ones are of it, the lost ones half), one that waits a dot.
 export function sprite(cell, pitch, colours, tall = pitch) {
   const look = lookOf(cell), state = stateOf(cell);
-  const size = pitch - (pitch < 4 ? 0 : look === "untrusted" ? (pitch < 9 ? 0 : 1) : pitch < 9 ? 1 : 2);
+  const size = pitch - (pitch < 4 ? 0 : look === "untrusted" ? (pitch < 9 ? 0 : 1) : pitch < 9 ? 1 : Math.round(pitch / 7));
   const line = Math.max(1, Math.round(size / 6)), dot = Math.max(1, Math.floor(size / 3)), inner = Math.floor((size - dot) / 2);
   const ground = pixel(colours.ground), own = pixel(colours[state]), boots = pixel(colours.booting);
   const colour = (x, y) => {
@@ -24,7 +24,7 @@ export function sprite(cell, pitch, colours, tall = pitch) {
     if (cell & WAITING && central) return boots;
     if (size < 6) return own;
     switch (state) {
-      case "untrusted": return size >= 10 && !edge && (Math.abs(x - y) < 1 || Math.abs(x + y - size + 1) < 1) ? ground : own;
+      case "untrusted": return size >= 10 && !edge && Math.min(Math.abs(x - y), Math.abs(x + y - size + 1)) < size / 16 ? ground : own;
       case "locked": return edge || x + y >= size - 1 ? own : ground;
       case "none": return edge ? own : ground;
       case "off": return x >= line && y >= line && x < size - line && y < size - line ? own : ground;

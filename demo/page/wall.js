@@ -7,7 +7,6 @@ import { ON, WAITING, count, decode, nameOf, parts, states } from "./states.js";
 import { sprite, sprites } from "./sprites.js";
 import { grouped, hit, layout, step } from "./layout.js";
 
-const heading = 18; // CSS pixels above a block
 const tellEvery = 250, groupEvery = 2000; // milliseconds, at most: numbers, and blocks of phones that changed lists
 
 export class Wall {
@@ -99,9 +98,11 @@ export class Wall {
   arrange() {
     const room = $("wall-room"), scale = window.devicePixelRatio || 1;
     if (!room.clientWidth || !this.fleet.names.length) return;
-    const { values, names } = this.fleet[this.by], px = (n) => Math.round(n * scale);
+    room.style.minHeight = "";
+    const { values, names } = this.fleet[this.by];
     const groups = grouped(values, names, { largest: this.by !== "node" });
-    this.plan = layout({ width: px(room.clientWidth), height: px(room.clientHeight), groups, heading: px(heading), gap: px(10), narrow: px(90), largest: px(15) });
+    this.plan = layout({ width: Math.round(room.clientWidth * scale), height: Math.round(room.clientHeight * scale), groups, scale });
+    room.style.minHeight = this.plan.height > room.clientHeight * scale ? this.plan.height / scale + "px" : "";
     this.scale = scale;
     this.arranged = performance.now();
     this.regroup = false;

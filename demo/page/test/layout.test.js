@@ -10,7 +10,7 @@ const rooms = [
   ["40,000 phones beside a picture at 1920 × 1080", 930, 560, [20000, 20000], 3],
   ["40,000 phones in eight groups at 1280 × 720", 600, 380, Array(8).fill(5000), 2],
   ["2,000 phones", 600, 330, [1000, 1000], 8],
-  ["120 phones", 600, 330, [60, 60], 15],
+  ["120 phones", 600, 330, [60, 60], 28],
   ["one phone that is not like 9,999 others", 600, 330, [9999, 1], 4],
   ["twelve groups", 600, 330, [400, 300, 200, 100, 90, 80, 70, 60, 50, 40, 30, 2], 6],
 ];
