@@ -1,7 +1,7 @@
 package demo_test
 
 import (
-	"strings"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,10 +19,10 @@ phones:
 steps:
   - step: The phones are switched on
     says: They boot, and trust the cluster.
-    do: ["phones: power on"]
+    do: [{phones: power on}]
     expect: [all phones are untrusted]
   - step: Nothing more
-    do: ["phones: power off"]
+    do: [{phones: power off}]
     expect: [all phones are off]
 `
 
@@ -39,9 +39,9 @@ const contrasts = `((selector) => {
 // An expectation that fails is readable in either theme, says what is the case, and keeps the
 // tour where it is.
 func TestFailureOnThePage(t *testing.T) {
-	tour, err := scenarios.Parse(strings.NewReader(fails))
+	tour, err := scenarios.Load("fails.yaml", []byte(fails), os.DirFS("."))
 	require.NoError(t, err)
-	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 6, lab.Virtual, tour })
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 6, lab.Virtual, &tour })
 	p.window(1280, 720)
 	p.sees("#tour-expected .failed", "all phones are untrusted")
 	p.sees("#tour-expected .failed .note", "trusted")
