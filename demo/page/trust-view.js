@@ -120,7 +120,7 @@ export class Drawing {
     if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest", ...moving }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
     if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo", ...moving }));
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
-      { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -10)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
+      { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
         wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
     if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, this.was.size === "wide" ? "the last line that holds" : "still holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
@@ -196,6 +196,7 @@ export class TrustView {
     const text = `${number(g.phones)} ${nameOfGroup(this.picture, g)} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
     if (b.dataset.text !== text) {
       b.dataset.text = text;
+      b.title = g.itl_sha1 ? "ITL " + g.itl_sha1 : "";
       b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(nameOfGroup(this.picture, g)), g.itl_sha1 ? el("code", {}, " " + g.itl_sha1.slice(0, 6)) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
     }
     return b;

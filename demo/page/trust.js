@@ -81,7 +81,7 @@ function rowsOf(p, g, n) {
 // each from a width on. A row is a key that a node shows, a head the name of a node.
 const sizes = [
   { from: 700, name: "wide", left: 250, start: 250, right: 290, gutter: 96, top: 30, row: 52, head: 30, gap: 14, key: 52, hang: 15 },
-  { from: 480, name: "medium", left: 172, start: 172, right: 218, gutter: 62, top: 22, row: 42, head: 26, gap: 8, key: 42, hang: 10 },
+  { from: 480, name: "medium", left: 160, start: 160, right: 210, gutter: 40, top: 22, row: 42, head: 26, gap: 8, key: 42, hang: 10 },
   { from: 0, name: "small", left: 92, start: 54, right: 170, gutter: 24, top: 40, row: 50, head: 28, gap: 10, key: 60, hang: 2 },
 ];
 
