@@ -176,9 +176,11 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	require.Greater(t, p.painted("trusted"), 0.5)
 	p.shoot("1-trusted")
 	p.sees("#trust-tabs", "test10sub")
-	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".trust-tab")].find((b) => b.textContent.includes("test10pub")).click()`))
+	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".trust-tab")]
+		.find((b) => b.textContent.includes("test10pub")).click()`))
 	p.sees("#trust-says", "test10pub signs its list with the CallManager key that they hold: they take it.")
-	require.Equal(t, phones, evaluate[int](p, `[...document.querySelectorAll(".trust-tab b")].reduce((n, b) => n + parseInt(b.textContent.replace(",", "")), 0)`))
+	require.Equal(t, phones, evaluate[int](p, `[...document.querySelectorAll(".trust-tab b")]
+		.reduce((n, b) => n + parseInt(b.textContent.replace(",", "")), 0)`))
 	p.shootTrust("trust-1-holds")
 
 	p.clicks("#all-off")
@@ -256,7 +258,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#headline", all+"trust the cluster")
 	p.sees("#lists", "test10pub and test10sub")
 	require.Greater(t, p.painted("trusted"), 0.5, "and turned back")
-	p.sees("#trust-says", "test10pub and test10sub sign their lists with ITLRecovery, which their list holds: they take it.")
+	p.sees("#trust-says", "test10pub and test10sub sign their lists with ITLRecovery, "+
+		"which their list holds: they take it.")
 	p.shoot("4-restored")
 
 	// By the keyboard alone: to the second phone of the first row.

@@ -144,7 +144,8 @@ func (c *Census) about(s *stock, n *shown, now time.Time) (lines []Line) {
 		}
 	}
 	if n.tvs != nil {
-		lines = append(lines, standing(s.lists, n, TVS, n.tvs, Holds, s.lists.AuthenticateTVS(n.tvs.Certificate.Raw) == nil)...)
+		known := s.lists.AuthenticateTVS(n.tvs.Certificate.Raw) == nil
+		lines = append(lines, standing(s.lists, n, TVS, n.tvs, Holds, known)...)
 	}
 	if n.recovery != nil {
 		cert := n.recovery.Certificate
