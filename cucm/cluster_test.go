@@ -335,3 +335,21 @@ func TestHolders(t *testing.T) {
 	l.Alarm(sip.DeviceTLInfo{Device: "SEP3"})
 	require.Equal(t, map[sip.Checksum][]string{sum: {"SEP1", "SEP2"}}, l.Holders())
 }
+
+// Who only has a look at a file is not counted, whoever asks first.
+func TestLooksAreNotCounted(t *testing.T) {
+	l := newLab(t)
+	name := tftp.Name{Kind: tftp.SignedConfig}
+	seen, err := l.Pub.Look(name)
+	require.NoError(t, err)
+	require.Zero(t, l.Counts().ConfigsSigned)
+	for range 2 {
+		data, err := l.Pub.File(name.String())
+		require.NoError(t, err)
+		require.Equal(t, seen, data)
+		require.EqualValues(t, 1, l.Counts().ConfigsSigned)
+	}
+	_, err = l.Pub.Look(name)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, l.Counts().ConfigsSigned)
+}

@@ -65,7 +65,8 @@ type signedConfig struct {
 	recipient *x509.Certificate // whom the configuration is encrypted for; nil: nobody
 	// data is the file; or, of the phones' own ones that are not encrypted, of which
 	// there may be ten thousand, the signed header alone.
-	data []byte
+	data   []byte
+	looked bool // nobody but who had a look has asked for it
 }
 
 // configurations are the node's for devices of a kind. The call managers and TVS
@@ -135,14 +136,20 @@ func (c *configurations) appendPlain(b []byte, device string) []byte {
 }
 
 // signed is a device's configuration, signed when a phone first asks for it after a
-// change.
-func (c *configurations) signed(by *Cluster, name tftp.Name, d Device) ([]byte, error) {
+// change. Who only has a look may be the first, and is not counted.
+func (c *configurations) signed(by *Cluster, name tftp.Name, d Device, look bool) ([]byte, error) {
 	key, recipient := configKey{name.Kind, d.Name}, d.recipient()
 	headerAlone := recipient == nil && d.Name != FleetDevice
 	c.mu.Lock()
 	kept, ok := c.kept[key]
+	ok = ok && kept.recipient == recipient
+	if ok && kept.looked && !look {
+		kept.looked = false
+		c.kept[key] = kept
+		by.signed.Add(1)
+	}
 	c.mu.Unlock()
-	if ok && kept.recipient == recipient {
+	if ok {
 		if headerAlone {
 			return c.appendPlain(slices.Clip(kept.data), d.Name), nil
 		}
@@ -153,8 +160,10 @@ func (c *configurations) signed(by *Cluster, name tftp.Name, d Device) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	by.signed.Add(1)
-	kept = signedConfig{recipient, data}
+	if !look {
+		by.signed.Add(1)
+	}
+	kept = signedConfig{recipient, data, look}
 	if headerAlone {
 		kept.data = bytes.Clone(data[:len(data)-len(payload)])
 	}

@@ -25,16 +25,23 @@ func (n *Node) File(name string) ([]byte, error) {
 	return Caller{Device: f.Device}.Serve(n, f)
 }
 
+// Look is [Node.File] for who watches: nothing of it is counted, and no phone has asked.
+func (n *Node) Look(name tftp.Name) ([]byte, error) {
+	return n.serve(Caller{Device: name.Device}, name, true)
+}
+
 // Serve is [Node.File] by the name as it was read.
-func (by Caller) Serve(n *Node, name tftp.Name) ([]byte, error) {
-	data, err := n.file(by, name)
+func (by Caller) Serve(n *Node, name tftp.Name) ([]byte, error) { return n.serve(by, name, false) }
+
+func (n *Node) serve(by Caller, name tftp.Name, look bool) ([]byte, error) {
+	data, err := n.file(by, name, look)
 	if f := n.faults.Load(); f != nil && f.File != nil && err == nil {
 		return f.File(name.String(), data), nil
 	}
 	return data, err
 }
 
-func (n *Node) file(by Caller, f tftp.Name) ([]byte, error) {
+func (n *Node) file(by Caller, f tftp.Name, look bool) ([]byte, error) {
 	switch f.Kind {
 	case tftp.CTL:
 		if list := n.ServedCTL(); list != nil {
@@ -45,13 +52,13 @@ func (n *Node) file(by Caller, f tftp.Name) ([]byte, error) {
 			return list.Bytes(), nil
 		}
 	case tftp.Config, tftp.SignedConfig, tftp.EncryptedConfig:
-		return n.configFile(by, f)
+		return n.configFile(by, f, look)
 	}
 	return nil, tftp.ErrNotFound
 }
 
 // configFile is a device's configuration, or the default one, plain or signed.
-func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
+func (n *Node) configFile(by Caller, f tftp.Name, look bool) ([]byte, error) {
 	c := n.cluster
 	by.Device = f.Device // anybody may ask for anybody's file
 	device, known := c.called(by)
@@ -60,7 +67,7 @@ func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
 		device = Device{Name: defaultDevice, Group: n.group()}
 	case !known:
 		return nil, tftp.ErrNotFound
-	case c.config.AutoRegister:
+	case c.config.AutoRegister && !look:
 		c.welcomed(f.Device)
 	}
 	own := n.DeviceSettings(f.Device)
@@ -72,13 +79,13 @@ func (n *Node) configFile(by Caller, f tftp.Name) ([]byte, error) {
 		device = Device{Name: FleetDevice, Group: device.Group, Security: device.Security}
 	}
 	configs := n.configurations(device, own)
-	if by.Device != "" && (device.recipient() == nil || f.Kind == tftp.EncryptedConfig) {
+	if by.Device != "" && !look && (device.recipient() == nil || f.Kind == tftp.EncryptedConfig) {
 		c.servedConfig(by, configs.file.Settings.WebAccess)
 	}
 	if f.Kind == tftp.Config {
 		return configs.appendPlain(nil, device.Name), nil
 	}
-	return configs.signed(n.cluster, f, device)
+	return configs.signed(n.cluster, f, device, look)
 }
 
 // recipient is the certificate for which the device's configuration is encrypted;

@@ -20,6 +20,8 @@ import (
 	"itlsim/demo"
 	"itlsim/internal/browsertest"
 	"itlsim/lab"
+	"itlsim/scenarios"
+	"itlsim/scenarios/live"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -329,4 +331,38 @@ func TestTourOnThePage(t *testing.T) {
 	p.clicks(`[data-rate="60"]`)
 	p.sees("#headline", "All 40 phones trust the cluster")
 	p.sees("#lists", "test10sub")
+}
+
+// A run is watched on the page: nothing can be done to it, and how it ended is told and stays
+// when the page has gone.
+func TestRunOnThePage(t *testing.T) {
+	w, err := demo.Watch("127.0.0.1:0", "")
+	require.NoError(t, err)
+	p := &person{t: t, ctx: browsertest.Open(t, 5*time.Minute), shots: browsertest.Shots(t)}
+	s, ok := scenarios.Find("bulk-reset")
+	require.True(t, ok)
+	var stage live.Run
+	_, err = scenarios.Run(t.Context(), s, scenarios.Options{
+		Stage: &stage, Lab: lab.Options{Mode: lab.Virtual, Phones: 200, Seed: 1},
+		Opened: func(*lab.Lab) {
+			w.Show(stage.Lab)
+			p.do(chromedp.Navigate(w.URL()))
+			p.sees("#watching", "watches a run")
+			p.sees("#tour-text", "The run begins.")
+		},
+	})
+	require.NoError(t, err)
+	p.sees("#tour-title", "7. ")
+	stage.Ended("passed: all 200 phones come through")
+	p.sees("#tour-title", "The run has ended: passed: all 200 phones come through")
+	for _, selector := range []string{
+		"#all-off", "#tour-start", "#tour-next", "#line", "#advance", "#nodes button", "#settings-access",
+	} {
+		require.True(t, evaluate[bool](p, fmt.Sprintf(`!document.querySelector(%q).checkVisibility()`, selector)), selector)
+	}
+	p.shoot("run")
+	require.NoError(t, w.Close())
+	p.do(chromedp.Sleep(time.Second)) // in which the page would try again
+	p.sees("#tour-title", "The run has ended: passed")
+	require.False(t, evaluate[bool](p, `document.querySelector("#headline").textContent.includes("connection")`))
 }

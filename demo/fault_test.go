@@ -23,7 +23,7 @@ func TestPanicInARequest(t *testing.T) {
 	defer s.Close()
 	answer := httptest.NewRecorder()
 	broken := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no page") })
-	s.contained(broken).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+	contained(s.current, broken).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
 	require.Equal(t, http.StatusInternalServerError, answer.Code)
 	require.Contains(t, answer.Body.String(), "fault of the program itself: no page")
 	require.Contains(t, strings.Join(s.Nodes()[0].Log(), "\n"), "ProgramFault: %[During=page]")

@@ -136,11 +136,11 @@ func (s *Server) start() (err error) {
 	}
 	s.programs = s.forPrograms()
 	if front != nil {
-		s.page = accept.ServeHTTP(front, limits, nil, s.contained(pageGuard.Page(site(s.programs))))
+		s.page = accept.ServeHTTP(front, limits, nil, contained(s.current, pageGuard.Page(site(s.programs))))
 	}
 	if back != nil {
 		s.bearer = apiGuard.Bearer()
-		s.api = accept.ServeHTTP(back, limits, nil, s.contained(apiGuard.API(s.programs)))
+		s.api = accept.ServeHTTP(back, limits, nil, contained(s.current, apiGuard.API(s.programs)))
 	}
 	return nil
 }
@@ -197,9 +197,14 @@ func (s *Server) URL() string {
 	if s.page == nil {
 		return ""
 	}
-	u := "http://" + s.page.Addr().String() + "/"
-	if s.config.Token != "" {
-		u += "?token=" + s.config.Token
+	return address(s.page.Addr(), s.config.Token)
+}
+
+// address is that of a page, with the token where one is needed.
+func address(at fmt.Stringer, token string) string {
+	u := "http://" + at.String() + "/"
+	if token != "" {
+		u += "?token=" + token
 	}
 	return u
 }

@@ -7,6 +7,7 @@ import (
 
 	"itlsim/internal/guard"
 	"itlsim/scenarios/api"
+	"itlsim/scenarios/live"
 )
 
 //go:embed page/*.html page/*.css page/*.svg page/*.js
@@ -26,9 +27,9 @@ func site(programs http.Handler) http.Handler {
 }
 
 // contained has a panic end its request alone, with an entry in the publisher's log.
-func (s *Server) contained(h http.Handler) http.Handler {
+func contained(now func() *live.Lab, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if err := s.Nodes()[0].Contain("page", func() { h.ServeHTTP(rw, r) }); err != nil {
+		if err := now().Nodes()[0].Contain("page", func() { h.ServeHTTP(rw, r) }); err != nil {
 			guard.Refuse(rw, r, http.StatusInternalServerError, err.Error())
 		}
 	})

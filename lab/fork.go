@@ -31,7 +31,7 @@ func (l *Lab) Fork() (*Lab, error) {
 	f := &Lab{
 		groups: l.groups, models: l.models, networks: make(map[*cucm.Cluster]services),
 		routes: make(map[string]*route), keys: forkedKeys(l.keys), keyBits: l.keyBits, ownKey: l.ownKey,
-		password: l.password, types: typed, stop: func() {}, members: slices.Clone(l.members),
+		password: l.password, types: Typed, stop: func() {}, members: slices.Clone(l.members),
 	}
 	f.condition.Store(l.condition.Load()) // which nobody changes in place
 	var err error

@@ -87,7 +87,7 @@ func Open(s Setup, opt Options) (*Lab, error) {
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
 	l := &Lab{
 		networks: make(map[*cucm.Cluster]services), routes: make(map[string]*route),
-		password: cmp.Or(opt.Password, defaultPassword), types: typed, stop: func() {},
+		password: cmp.Or(opt.Password, defaultPassword), types: Typed, stop: func() {},
 	}
 	l.condition.Store(&network.Condition{})
 	if opt.Mode == Virtual {
@@ -298,7 +298,9 @@ func (l *Lab) Masked(printed string, answers []string) string {
 	return printed
 }
 
-func typed(n *cucm.Node, line string, answers []string) (string, error) {
+// Typed types a command on a node as a script does, with the answers to its questions, and
+// returns what a person would have seen.
+func Typed(n *cucm.Node, line string, answers []string) (string, error) {
 	script := &cli.Script{Answers: answers}
 	err := cli.Run(n, script, line)
 	return script.Output.String(), err

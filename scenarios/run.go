@@ -20,6 +20,8 @@ type Options struct {
 	// Progress, where not nil, is called several times a second, and when a step
 	// begins and ends.
 	Progress func(Progress)
+	// Stage, where not nil, is where the run plays, before others' eyes: it changes nothing.
+	Stage Stage
 	// Roll has the report note where each phone is after each step, for its CSV: a byte for
 	// each phone and step.
 	Roll bool
@@ -27,6 +29,25 @@ type Options struct {
 	// that plays the run again.
 	Version, Command string
 }
+
+// A Stage is where a run plays while others watch.
+type Stage interface {
+	// Open puts the lab up ([Open]), and Close ends it.
+	Open(Scenario, lab.Options) (*Player, error)
+	Close() error
+	// Step is told of each step, which it has played by calling play once.
+	Step(i int, play func() report.Step)
+}
+
+// bare is a stage that nobody sees.
+type bare struct{ *Player }
+
+func (b *bare) Open(s Scenario, opt lab.Options) (p *Player, err error) {
+	b.Player, err = Open(s, opt)
+	return b.Player, err
+}
+
+func (b *bare) Step(_ int, play func() report.Step) { play() }
 
 // Progress tells where a run is.
 type Progress struct {
@@ -50,25 +71,33 @@ type Progress struct {
 // a report of what it had.
 func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	began, used := time.Now(), usage()
-	p, err := Open(s, opt.Lab)
+	if opt.Stage == nil {
+		opt.Stage = &bare{}
+	}
+	p, err := opt.Stage.Open(s, opt.Lab)
 	if err != nil {
 		return nil, err
 	}
 	if opt.Opened != nil {
 		opt.Opened(p.Lab)
 	}
-	r := &run{scenario: s, progress: opt.Progress, player: p, timeline: timeline{began: began}, report: &report.Report{
+	r := &run{scenario: s, stage: opt.Stage, progress: opt.Progress, player: p, timeline: timeline{began: began}}
+	r.report = &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
 		Phones: p.Phones(), Version: opt.Version, Command: opt.Command,
 		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
 		Timing: report.Timing{StartedAt: began.UTC().Truncate(time.Second)},
-	}}
+	}
 	if opt.Roll {
 		r.report.Roll = report.NewRoll(p.Lab)
 	}
 	told := p.NewStories()
 	for i, step := range s.Steps {
-		if err = r.play(ctx, i); err != nil {
+		opt.Stage.Step(i, func() report.Step {
+			err = r.play(ctx, i)
+			return r.report.Steps[i]
+		})
+		if err != nil {
 			break
 		}
 		told.Tell(step.Name)
@@ -81,6 +110,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 // run is a scenario under way.
 type run struct {
 	scenario Scenario
+	stage    Stage
 	player   *Player
 	progress func(Progress)
 	timeline timeline
@@ -156,7 +186,7 @@ func (r *run) finish(used time.Duration) {
 	t.CPUS = (usage() - used).Seconds()
 	t.PeakRSSBytes = peakRSS()
 	r.report.States = report.StatesOf(r.player.Fleet.States())
-	r.player.Close() // what goes wrong at the end changes nothing in the report
+	r.stage.Close() // what goes wrong at the end changes nothing in the report
 	r.report.Count(r.player.Lab)
 	_, failed, stopped := r.report.Tally()
 	r.report.Passed = failed == 0 && !stopped

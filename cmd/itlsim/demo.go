@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"runtime"
 
 	"itlsim/demo"
 	"itlsim/internal/cause"
-	"itlsim/internal/guard"
 )
 
 type demoCmd struct {
@@ -64,20 +62,14 @@ func (c *demoCmd) check() (demo.Config, error) {
 		}
 		cfg.Tour, fewest = &tour, max(fewest, len(tour.Groups))
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	ip := net.ParseIP(host)
+	err := checkPage("--listen", c.Listen, "--token", c.Token)
 	switch {
 	case c.Phones < fewest || c.Phones > demo.MaxPhones:
 		return cfg, usageError("--phones %d: want %d to %d", c.Phones, fewest, demo.MaxPhones)
 	case c.Boots != nil && *c.Boots < 1:
 		return cfg, usageError("--boots %d: want 1 or more", *c.Boots)
 	case err != nil:
-		return cfg, usageError("--listen %s: want address:port", c.Listen)
-	case c.Token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()):
-		return cfg, usageError("--listen %s can be reached from other machines: give a --token too", c.Listen)
-	case c.Token != "" && len(c.Token) < guard.MinToken:
-		return cfg, usageError("--token has %d characters: want %d or more, such as openssl rand -hex 16 prints",
-			len(c.Token), guard.MinToken)
+		return cfg, err
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}

@@ -63,11 +63,14 @@ var helpTexts = kong.Vars{
 		"which is printed.",
 	"phones_sip_port": "Port at which phones take resets; the system chooses one, if not given.",
 	"phones_web_port": "Port of the phones' web pages; the system chooses one, if not given.",
-	"run_scenario":    "Name of a built-in scenario (see itlsim list), or a scenario file.",
-	"run_phones":      "Number of phones; the scenario's own if not given. Groups keep their proportions.",
-	"run_mode":        "wire: real sockets on loopback; virtual: a simulated network and clock.",
-	"serve_release":   "Release of a new cluster, 10.0 if none is given: " + releases() + ".",
-	"serve_state":     "Keep the cluster in this directory, and bring up the one that is kept there.",
+	"run_page": "Show the run as it goes in a browser, at http://ADDR/, on the demonstration's page, where nothing " +
+		"can be done to it. The page ends with the run, and keeps showing how that ended; port 0 chooses a free one, " +
+		"which is printed. An address that is not loopback needs --page-token.",
+	"run_scenario":  "Name of a built-in scenario (see itlsim list), or a scenario file.",
+	"run_phones":    "Number of phones; the scenario's own if not given. Groups keep their proportions.",
+	"run_mode":      "wire: real sockets on loopback; virtual: a simulated network and clock.",
+	"serve_release": "Release of a new cluster, 10.0 if none is given: " + releases() + ".",
+	"serve_state":   "Keep the cluster in this directory, and bring up the one that is kept there.",
 	"serve_state_generation": "Bring up this generation of the state in place of the one in force: what later ones " +
 		"changed is undone.",
 	"serve_ready_file":        "Write the addresses and the login as JSON once everything answers.",

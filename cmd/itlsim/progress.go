@@ -58,7 +58,7 @@ func (p *progress) show(now scenarios.Progress) {
 	p.end()
 	p.drawn = 1
 	if p.watch {
-		line, p.drawn = live(now, line)
+		line, p.drawn = bars(now, line)
 	}
 	if now.Hangs != nil {
 		for _, says := range now.Hangs.Lines() {
@@ -70,9 +70,9 @@ func (p *progress) show(now scenarios.Progress) {
 	fmt.Fprint(p.w, noWrap, line, wrap)
 }
 
-// live draws a bar for each state, and what has happened so far. lines is how many
+// bars draws a bar for each state, and what has happened so far. lines is how many
 // lines that takes.
-func live(now scenarios.Progress, first string) (drawing string, lines int) {
+func bars(now scenarios.Progress, first string) (drawing string, lines int) {
 	const width = 50
 	colors := [...]int{37, 32, 33, 31, 90} // as fleet.States
 	var b strings.Builder

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,7 @@ type runCmd struct {
 	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers  int    `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
 	metricsAt
+	pageAt
 	risRate
 }
 
@@ -50,6 +52,11 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer watched.close()
+	page, err := c.pageAt.listen()
+	if err != nil {
+		return err
+	}
+	defer page.close()
 	warn(s.err, scenario)
 	out, err := c.create(s.out)
 	if err != nil {
@@ -65,10 +72,13 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	watched.show(s.err, func() metrics.Source { return metrics.Of(opened.Load()) })
 	opt.Opened = func(l *lab.Lab) {
 		opened.Store(l)
+		page.show(s.err)
 		end.begin()
 	}
+	opt.Stage = page.stage()
 	report, err := scenarios.Run(ctx, scenario, opt)
 	bar.end()
+	page.ended(report)
 	if report != nil {
 		if werr := errors.Join(out.write(report), c.explain(report, out.text)); werr != nil {
 			return errors.Join(werr, err)
@@ -135,7 +145,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 		opt.Lab.Boots = *c.Boots
 	}
 	if err == nil {
-		err = c.risRate.check(c.Mode)
+		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(cmp.Or(opt.Lab.Phones, scenario.Phones())))
 	}
 	return scenario, opt, err
 }

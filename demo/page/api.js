@@ -44,10 +44,10 @@ export const startTour = (name) => post("tour", { name, playing: true });
 export const steerTour = (how) => post("tour/" + how); // play, pause, next
 
 // watch hands over each change, one after the other, and tells when the
-// connection is lost, and whether for good.
+// connection is lost, and whether for good; where lost says so, that is that.
 export function watch(take, lost) {
   let order = Promise.resolve();
   const stream = new EventSource(base + "watch");
   stream.onmessage = (e) => { const u = JSON.parse(e.data); order = order.then(() => take(u)).catch((err) => console.error(err)); };
-  stream.onerror = () => lost(stream.readyState === EventSource.CLOSED);
+  stream.onerror = () => { if (lost(stream.readyState === EventSource.CLOSED)) stream.close(); };
 }

@@ -94,6 +94,7 @@ async function begin() {
   $("password-known").hidden = !setup.admin_password;
   $("password-printed").hidden = !!setup.admin_password;
   $("simulated").hidden = setup.mode !== "virtual";
+  root.classList.toggle("watching", !!setup.read_only); // a run, which nothing is done to
   tour.setup(tours);
   consoles.setup(fleet.node.names);
   wall.setup(fleet);
@@ -125,6 +126,7 @@ setInterval(() => { const t = now(); if (t) $("clock").textContent = new Date(t)
 
 api.watch(take, (forGood) => {
   reading = null;
+  if (tour.view?.verdict) return true; // the run that was watched is over, and this with it
   say(forGood ? "The demonstration does not take this page. Reload it to try again." : "The connection is lost; trying again …");
 });
 

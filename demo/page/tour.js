@@ -55,7 +55,11 @@ export class Tour {
     const mark = (s, i) => (s.expectations.some((e) => !e.passed) ? "failed" : i < v.at || (i === v.at && !v.running) ? "done" : "");
     $("tour-steps").replaceChildren(...v.steps.map((s, i) => el("li", { title: s.name, class: mark(s, i), "aria-current": i === v.at && "step" }, String(i + 1))));
     $("tour-does").hidden = $("tour-expected").hidden = v.at < 0;
-    if (v.at < 0) return this.say(`${v.name}: ${v.shows}`, "Nothing is played yet. Press Next step or Go on; or power the phones on and try this cluster yourself.");
+    if (v.verdict) return this.say("The run has ended: " + v.verdict, v.shows, v.failed);
+    if (v.at < 0) {
+      return this.say(`${v.name}: ${v.shows}`, document.documentElement.classList.contains("watching") ? "The run begins." :
+        "Nothing is played yet. Press Next step or Go on; or power the phones on and try this cluster yourself.");
+    }
     const s = v.steps[v.at];
     this.say(`${v.at + 1}. ${s.name}${v.running ? " …" : ""}`, s.says || v.shows, v.failed);
     $("tour-does").replaceChildren(...s.do.map((d) => el("li", {}, el("code", {}, d))));

@@ -56,7 +56,7 @@ func look(l *lab.Lab, n *cucm.Node, name string) *shown {
 		return s
 	}
 	for _, f := range served {
-		if data, err := n.File(tftp.Name{Kind: f.kind}.String()); err == nil {
+		if data, err := n.Look(tftp.Name{Kind: f.kind}); err == nil {
 			s.add(f.what, tftp.Name{Kind: f.kind}, data)
 		}
 	}

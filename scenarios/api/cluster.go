@@ -63,12 +63,13 @@ func (h *Handler) cluster(l *live.Lab, r *http.Request) (any, error) {
 		Models   []string      `json:"models"`
 		Busy     string        `json:"busy,omitempty"` // what is under way
 		Password string        `json:"admin_password,omitempty"`
+		ReadOnly bool          `json:"read_only,omitempty"` // it is a run's
 		live.Cluster
 	}{
 		Scenario: l.Scenario.Name, Shows: l.Scenario.Shows, Mode: cmp.Or(l.Options.Mode, lab.Wire), Seed: l.Options.Seed,
 		Now: l.Now(), AtS: l.Elapsed().Seconds(), Rate: l.Rate(), Phones: l.Phones(), UnderWay: l.Fleet.Busy(),
 		States: report.StatesOf(l.Fleet.States()), Groups: l.Installed().Groups, Models: l.Installed().Models,
-		Busy:    l.Doing(),
+		Busy: l.Doing(), ReadOnly: h.config.ReadOnly,
 		Cluster: l.LookAtCluster(),
 	}
 	if know := h.config.MayKnow; know != nil && know(r) {

@@ -46,6 +46,8 @@ type Config struct {
 	// StartTour replaces the lab by that of one of them, which plays or stands before its
 	// first step; by the lab that there is without a tour where its name is "".
 	StartTour func(ctx context.Context, name string, playing bool) error
+	// ReadOnly has nothing be done: somebody else plays in the lab, and who asks watches.
+	ReadOnly bool
 	// MayKnow tells who is told the administrator's password; nil: nobody.
 	MayKnow func(*http.Request) bool
 }
@@ -60,7 +62,7 @@ func New(cfg Config) *Handler {
 		h.serve(pattern, "/labs/{lab}", h.hosted(do))
 	}
 	for pattern, do := range h.labRoutes() {
-		h.serve(pattern, "", serving(nil, do))
+		h.serve(pattern, "", h.serving(nil, do))
 	}
 	slices.Sort(h.paths)
 	h.paths = slices.Compact(h.paths)
@@ -76,10 +78,13 @@ func (h *Handler) serve(pattern, under string, by http.HandlerFunc) {
 }
 
 // serving has a request done with the lab of a seat, nil for none.
-func serving(s *seat, do request) http.HandlerFunc {
+func (h *Handler) serving(s *seat, do request) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		var v any
-		err := take(rw, r)
+		err := h.may(r)
+		if err == nil {
+			err = take(rw, r)
+		}
 		if err == nil && s != nil {
 			v, err = do(s.lab(), r.WithContext(context.WithValue(r.Context(), seatKey{}, s)))
 		} else if err == nil {
@@ -88,6 +93,16 @@ func serving(s *seat, do request) http.HandlerFunc {
 		answer(rw, r, v, err)
 	}
 }
+
+// may refuses what would do something where that is not to be.
+func (h *Handler) may(r *http.Request) error {
+	if h.config.ReadOnly && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return errReadOnly
+	}
+	return nil
+}
+
+var errReadOnly = errors.New("a run plays here, which is watched: nothing else is done to its cluster and phones")
 
 // A Handler is the API of a lab. Make it with [New].
 type Handler struct {

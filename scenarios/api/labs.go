@@ -31,7 +31,7 @@ func seatOf(r *http.Request) *seat { return r.Context().Value(seatKey{}).(*seat)
 
 // own has a request be for the process's own lab.
 func (h *Handler) own(do request) http.HandlerFunc {
-	return serving(&seat{h.config.Lab, h.config.StartAnew, h.config.Tours, h.config.StartTour}, do)
+	return h.serving(&seat{h.config.Lab, h.config.StartAnew, h.config.Tours, h.config.StartTour}, do)
 }
 
 // hosted has a request be for the lab that its path names, and end with it.
@@ -46,7 +46,7 @@ func (h *Handler) hosted(do request) http.HandlerFunc {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(its.Ended(), cancel)()
-		serving(&seat{
+		h.serving(&seat{
 			lab: its.Lab, tours: []scenarios.Scenario{its.Scenario},
 			startAnew: func(context.Context) error { return its.StartAnew(nil) },
 			startTour: func(_ context.Context, name string, playing bool) error {

@@ -77,6 +77,9 @@ func (h *Handler) watch(_ *live.Lab, r *http.Request) (any, error) {
 	return &watch{lab: seatOf(r).lab, leave: leave}, nil
 }
 
+// Watching reports whether somebody watches.
+func (h *Handler) Watching() bool { return len(h.watches) > 0 }
+
 func (w *watch) write(rw http.ResponseWriter, r *http.Request) {
 	defer w.leave()
 	flow(rw, r, func() (string, bool) {

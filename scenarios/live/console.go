@@ -199,14 +199,14 @@ func (c *Console) rest(d time.Duration) {
 	}
 }
 
-// show prints a question and the answer to it; of a secret nothing is seen, not
+// show prints, and returns, a question and the answer to it; of a secret nothing is seen, not
 // even the end of its line (cli.Terminal). The caller holds the lock.
-func (c *Console) show(question, answer string, secret bool) {
-	if secret {
-		c.write(question)
-	} else {
-		c.write(question + answer + "\n")
+func (c *Console) show(question, answer string, secret bool) string {
+	if !secret {
+		question += answer + "\n"
 	}
+	c.write(question)
+	return question
 }
 
 // end lets no command begin any more.
@@ -252,8 +252,8 @@ func (t *terminal) ask(text string, secret bool) (string, error) {
 		t.answers = t.answers[1:]
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.show(text, answer, secret)
-		return answer, nil
+		_, err := io.WriteString(t.printed, t.show(text, answer, secret))
+		return answer, err
 	}
 	q := &question{text, secret, make(chan string, 1)}
 	t.mu.Lock()

@@ -35,6 +35,7 @@ type Lab struct {
 	trust    trusting
 	consoles []*Console // one a node
 	panel    panel
+	types    typist
 	phones   Phones
 	ssh      []*sshd.Server
 
@@ -67,8 +68,15 @@ type Phones struct {
 // Open puts a scenario's clusters and phones up without playing its steps
 // ([scenarios.Open]). Whoever opt.Live tells of what happens is told, too; without one time
 // stands still but for waits.
-func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) {
+func Open(s scenarios.Scenario, opt lab.Options) (*Lab, error) { return open(s, opt, (*Lab).seize) }
+
+// A typist types an act's command on a console, and returns what was printed.
+type typist func(l *Lab, on *Console, line string, answers []string) (string, error)
+
+// open is Open with a typist.
+func open(s scenarios.Scenario, opt lab.Options, types typist) (*Lab, error) {
 	l := &Lab{
+		types:    types,
 		Scenario: s, Options: opt, Events: newEvents(cmp.Or(opt.Phones, s.Phones())),
 		wall: newWall(), journal: newJournal(), turn: make(chan struct{}, 1), stage: make(chan struct{}, 1),
 	}
@@ -177,14 +185,19 @@ func (l *Lab) nodesTime() time.Time { return l.Cluster.Now() }
 // ConsoleAt is the command line of a node, by its place among all ([lab.Lab.Nodes]).
 func (l *Lab) ConsoleAt(i int) *Console { return l.consoles[i] }
 
-// types has an act type on a node's console, where people see it.
-func (l *Lab) types(n *cucm.Node, line string, answers []string) (string, error) {
+// typing has an act type on a node's console, where people see it.
+func (l *Lab) typing(n *cucm.Node, line string, answers []string) (string, error) {
 	for _, c := range l.consoles {
 		if c.node == n {
-			return c.seize(line, answers...)
+			return l.types(l, c, line, answers)
 		}
 	}
 	return "", fmt.Errorf("there is no node %s", n.Name())
+}
+
+// seize types where a person may be typing, who is asked what no answer is given to.
+func (l *Lab) seize(c *Console, line string, answers []string) (string, error) {
+	return c.seize(line, answers...)
 }
 
 // trouble tells in the log what a cluster could not do that was due.

@@ -30,7 +30,7 @@ func (l *Lab) watching(asked *lab.Live) *lab.Live {
 		l.trouble(err)
 	}
 	if w.Type == nil {
-		w.Type = l.types
+		w.Type = l.typing
 	}
 	return &w
 }

@@ -61,6 +61,7 @@ type Tour struct {
 	failed  string        // why the scenario cannot go on
 	judged  []report.Step // of the steps done
 	moments []int         // numbers of their ends
+	verdict string        // of a run that is over
 	wake    chan struct{}
 }
 
@@ -75,6 +76,7 @@ type TourState struct {
 	Reading bool   `json:"reading"` // ... and nothing of it has happened yet
 	Playing bool   `json:"playing"` // it goes on by itself
 	Failed  string `json:"failed,omitempty"`
+	Verdict string `json:"verdict,omitempty"` // how a run ended, once it has
 }
 
 // A TourStep is a step of a tour.
@@ -90,12 +92,19 @@ type TourStep struct {
 // BeginTour begins to play the lab's scenario, or stands before its first step. There is one
 // tour a lab.
 func (l *Lab) BeginTour(playing bool) {
-	p := &Tour{lab: l, at: -1, shown: -1, count: 1, playing: playing, wake: make(chan struct{}, 1)}
+	p := l.newTour()
+	p.playing = playing
+	contain.Holding(&l.mu, func() { l.tour = p })
+	l.work.Go(p.run)
+}
+
+// newTour stands before the first step.
+func (l *Lab) newTour() *Tour {
+	p := &Tour{lab: l, at: -1, shown: -1, count: 1, wake: make(chan struct{}, 1)}
 	for _, step := range l.Scenario.Steps {
 		p.says = append(p.says, step.Told())
 	}
-	contain.Holding(&l.mu, func() { l.tour = p })
-	l.work.Go(p.run)
+	return p
 }
 
 // Tour is the tour that has begun, or nil.
@@ -120,7 +129,7 @@ func (p *Tour) since(seen uint64) (*TourState, uint64) {
 	s := p.lab.Scenario
 	v := &TourState{
 		TourView: TourOf(s), At: p.at, Shown: p.shown, Running: p.running, Reading: p.reading, Playing: p.playing,
-		Failed: p.failed,
+		Failed: p.failed, Verdict: p.verdict,
 	}
 	for i, step := range s.Steps {
 		sv := TourStep{
