@@ -7,11 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -54,8 +59,35 @@ type person struct {
 func sit(t *testing.T, change func(*demo.Config)) *person {
 	t.Helper()
 	p := &person{t: t, ctx: browsertest.Open(t, 20*time.Minute), shots: browsertest.Shots(t)}
-	p.do(chromedp.Navigate(start(t, change).URL()))
+	url := start(t, change).URL()
+	p.watchErrors()
+	p.do(chromedp.Navigate(url))
 	return p
+}
+
+// watchErrors has the test fail at its end where the page threw something, or was kept by its
+// policy from something; not where the server refused what the page asked.
+func (p *person) watchErrors() {
+	var lock sync.Mutex
+	var errors []string
+	call(p, log.Enable, cdp.Empty{})
+	require.NoError(p.t, chromedp.Listen(p.ctx, func(event any) {
+		lock.Lock()
+		defer lock.Unlock()
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			errors = append(errors, e.ExceptionDetails.Text+" "+e.ExceptionDetails.Exception.Description)
+		case *log.EventEntryAdded:
+			if e.Entry.Level == log.EntryLevelError && e.Entry.Source != log.EntrySourceNetwork {
+				errors = append(errors, e.Entry.Text)
+			}
+		}
+	}))
+	p.t.Cleanup(func() {
+		lock.Lock()
+		defer lock.Unlock()
+		assert.Empty(p.t, errors)
+	})
 }
 
 func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
@@ -157,6 +189,14 @@ func (p *person) drawn(kinds ...string) (n [2]int) {
 	return n
 }
 
+// holders has the trust picture show those who hold a node's list.
+func (p *person) holders(node string) {
+	p.t.Helper()
+	p.sees("#trust-tabs", node)
+	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+		`[...document.querySelectorAll(".trust-tab")].find((b) => b.textContent.includes(%q)).click()`, node)))
+}
+
 func (p *person) regenerates(node, unit string) {
 	p.t.Helper()
 	p.clicks(fmt.Sprintf(`button[aria-label="Regenerate %s of %s"]`, unit, node))
@@ -177,9 +217,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#headline", all+"trust the cluster")
 	require.Greater(t, p.painted("trusted"), 0.5)
 	p.shoot("1-trusted")
-	p.sees("#trust-tabs", "test10sub")
-	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".trust-tab")]
-		.find((b) => b.textContent.includes("test10pub")).click()`))
+	p.holders("test10pub")
 	p.sees("#trust-says", "test10pub signs its list with the CallManager key that they hold: they take it.")
 	require.Equal(t, phones, evaluate[int](p, `[...document.querySelectorAll(".trust-tab b")]
 		.reduce((n, b) => n + parseInt(b.textContent.replace(",", "")), 0)`))

@@ -53,16 +53,21 @@ func TestFramesWhile10000PhonesBoot(t *testing.T) {
 // work is how many seconds the page has computed, by what it was for.
 func (p *person) work() map[string]float64 {
 	p.t.Helper()
-	var metrics performance.GetMetricsResult
-	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) (err error) {
-		if _, err = cdp.Call(ctx, t, performance.Enable, performance.EnableParams{}); err == nil {
-			metrics, err = cdp.Call(ctx, t, performance.GetMetrics, cdp.Empty{})
-		}
-		return err
-	}))
+	call(p, performance.Enable, performance.EnableParams{})
+	metrics := call(p, performance.GetMetrics, cdp.Empty{})
 	of := make(map[string]float64)
 	for _, m := range metrics.Metrics {
 		of[m.Name] = m.Value
 	}
 	return of
+}
+
+// call has the browser do one thing of its protocol.
+func call[P, R any](p *person, command cdp.Command[P, R], params P) (r R) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) (err error) {
+		r, err = cdp.Call(ctx, t, command, params)
+		return err
+	}))
+	return r
 }

@@ -114,17 +114,18 @@ export class Drawing {
 
   line(l, at) {
     const begun = this.begun.get(l.id), age = at - (begun ?? -Infinity);
-    const moving = age < lasting ? { style: `animation-delay:${Math.round(-age)}ms` } : {};
     const kind = [l.kind, l.standing ? "standing" : "", l.carries ? "carries" : "", l.silent ? "silent" : "", age < lasting ? "now" : ""].filter(Boolean).join(" ");
-    const parts = [svg("path", { d: l.path, class: "way", ...moving })];
-    if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest", ...moving }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
-    if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo", ...moving }));
+    const parts = [svg("path", { d: l.path, class: "way" })];
+    if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest" }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
+    if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo" }));
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
       { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
         wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
     if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, this.was.size === "wide" ? "the last line that holds" : "still holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
-    return svg("g", { class: `line ${kind}` }, ...parts);
+    const drawn = svg("g", { class: `line ${kind}` }, ...parts);
+    if (age < lasting) drawn.style.setProperty("--age", `${Math.round(-age)}ms`); // drawn anew, it goes on where it was
+    return drawn;
   }
 }
 

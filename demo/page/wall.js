@@ -35,6 +35,7 @@ export class Wall {
       const on = e.target.getAttribute("aria-pressed") !== "true";
       e.target.setAttribute("aria-pressed", on);
       $("wall-table").classList.toggle("sr", !on);
+      $("wall-table").tabIndex = on ? 0 : -1; // it scrolls
       $("wall-room").hidden = on;
     });
     new ResizeObserver(() => { this.plan = null; }).observe($("wall-room"));
