@@ -26,7 +26,7 @@ type told struct {
 const tellings = `(() => {
 	const n = (text) => Number(text.replaceAll(",", ""));
 	const headline = document.getElementById("headline").textContent;
-	const once = headline.replaceAll(",", "").replace(/; (\d+|all) of them[^;.]*/, "").replace(/of \d+ phones/, "phones");
+	const once = headline.replaceAll(",", "").replace(/; (\d+|all) of them[^;.]*/g, "").replace(/of \d+ phones/, "phones");
 	const rows = [...document.querySelectorAll("#wall-table tbody tr")].map((r) => n(r.cells[1].textContent));
 	const sum = (of) => of.reduce((a, b) => a + b, 0);
 	return { headline, sum: sum((once.match(/\d+/g) ?? []).map(Number)),

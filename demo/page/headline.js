@@ -5,28 +5,30 @@ import { parts } from "./states.js";
 
 const number = (n) => n.toLocaleString("en-US");
 
-// headline of a tally (states.js, count). What is lost comes first, then what
-// boots, then the rest.
-export function headline(t) {
+// headline of a tally (states.js, count), and of how many of the lost phones that boot
+// are on their way back: they believe what they will be offered. What is lost comes
+// first, then what boots, then the rest.
+export function headline(t, returning = 0) {
   if (!t.total) return "There are no phones.";
   const p = parts(t);
   const told = [
-    [p.untrusted, "is lost", "are lost", t.booting.untrusted],
-    [p.booting, "is booting", "are booting", 0],
-    [p.locked, "is locked", "are locked", 0],
-    [p.none, "has no list yet", "have no list yet", 0],
-    [p.trusted, "trusts the cluster", "trust the cluster", 0],
-    [p.off, "is off", "are off", 0],
+    [p.untrusted, "is lost", "are lost"],
+    [p.booting, "is booting", "are booting"],
+    [p.locked, "is locked", "are locked"],
+    [p.none, "has no list yet", "have no list yet"],
+    [p.trusted, "trusts the cluster", "trust the cluster"],
+    [p.off, "is off", "are off"],
   ].filter(([n]) => n);
   const on = t.total - t.off, first = told[0][0];
   const subject = first === t.total && t.total > 1 ? `All ${number(first)} phones ` :
     first === on && t.off ? `All ${number(first)} phones that are on ` :
       `${number(first)} of ${number(t.total)} phones `;
-  return told.map(([n, one, more, back], i) => {
-    const subjectOf = i ? number(n) + " " : subject;
-    const verb = n === 1 && !subjectOf.startsWith("All") ? one : more;
-    return subjectOf + verb + (back ? `; ${back === n ? "all" : number(back)} of them ${back === 1 ? "is on its" : "are on their"} way back` : "");
-  }).join("; ") + ".";
+  const among = (n, one, more) => (n ? `; ${n === p.untrusted ? "all" : number(n)} of them ${n === 1 ? one : more}` : "");
+  return told.map(([n, one, more], i) => {
+    const who = i ? number(n) + " " : subject;
+    return who + (n === 1 && !who.startsWith("All") ? one : more);
+  }).map((text, i) => text + (i || !p.untrusted ? "" : among(returning, "is on its way back", "are on their way back") + among(t.booting.untrusted - returning, "is booting", "are booting")))
+    .join("; ") + ".";
 }
 
 // A Speaker says the headline to those who listen to it rather than see it: when

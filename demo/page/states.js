@@ -54,6 +54,14 @@ export function count(cells, blocks, many = 1) {
   return blocks ? tallies : tallies[0];
 }
 
+// returning are the phones that are lost and boot, of which some lists (held, a number
+// for each phone) believe what they will be offered.
+export function returning(cells, held, believing) {
+  let n = 0;
+  for (let i = 0; i < cells.length; i++) if (lookOf(cells[i]) === "booting" && stateOf(cells[i]) === "untrusted" && believing.has(held[i])) n++;
+  return n;
+}
+
 // parts are a tally's phones, each counted once: those that are lost, booting or
 // not; the others that boot; and the rest by their state.
 export function parts({ untrusted, off, booting, ...t }) {

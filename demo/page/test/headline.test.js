@@ -1,10 +1,10 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { headline, Speaker } from "../headline.js";
-import { BOOTING, ON, WAITING, count, decode, nameOf } from "../states.js";
+import { BOOTING, ON, WAITING, count, decode, nameOf, returning } from "../states.js";
 
 // phones as cells: so many of each kind.
-const kinds = { off: 0, none: ON, trusted: ON | 1, locked: ON | 2, lost: ON | 3, newcomer: ON | BOOTING, boots: ON | BOOTING | 1, relocks: ON | BOOTING | 2, returns: ON | BOOTING | 3, waits: WAITING };
+const kinds = { off: 0, none: ON, trusted: ON | 1, locked: ON | 2, lost: ON | 3, newcomer: ON | BOOTING, boots: ON | BOOTING | 1, relocks: ON | BOOTING | 2, returns: ON | BOOTING | 3, vain: ON | BOOTING | 3, waits: WAITING };
 const phones = (of) => Uint8Array.from(Object.entries(of).flatMap(([kind, n]) => Array(n).fill(kinds[kind])));
 
 const table = [
@@ -21,6 +21,8 @@ const table = [
   [{ lost: 2, returns: 1, boots: 7 }, "3 of 10 phones are lost; 1 of them is on its way back; 7 are booting."],
   [{ boots: 6968, trusted: 33032 }, "6,968 of 40,000 phones are booting; 33,032 trust the cluster."],
   [{ newcomer: 30, off: 10 }, "All 30 phones that are on are booting; 10 are off."],
+  [{ lost: 10, vain: 2 }, "All 12 phones are lost; 2 of them are booting."],
+  [{ lost: 10, vain: 1, returns: 2 }, "All 13 phones are lost; 2 of them are on their way back; 1 of them is booting."],
   [{ lost: 4, trusted: 36 }, "4 of 40 phones are lost; 36 trust the cluster."],
   [{ lost: 4, off: 36 }, "All 4 phones that are on are lost; 36 are off."],
   [{ locked: 3, relocks: 2, trusted: 5 }, "2 of 10 phones are booting; 3 are locked; 5 trust the cluster."],
@@ -28,16 +30,20 @@ const table = [
     "1 of 6 phones is lost; 1 is booting; 1 is locked; 1 has no list yet; 1 trusts the cluster; 1 is off."],
 ];
 
-for (const [of, want] of table) test(want, () => assert.equal(headline(count(phones(of))), want));
+// Phones that return hold the list 1, which believes what is offered; all others 2.
+const held = (of) => Object.entries(of).flatMap(([kind, n]) => Array(n).fill(kind === "returns" ? 1 : 2));
+const told = (of) => headline(count(phones(of)), returning(phones(of), held(of), new Set([1])));
+
+for (const [of, want] of table) test(want, () => assert.equal(told(of), want));
 
 test("its numbers add up, whatever there is", () => {
   let seed = 7;
   const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
   for (let k = 0; k < 500; k++) {
-    const cells = phones(Object.fromEntries(Object.keys(kinds).map((kind) => [kind, random(2) * random(50)])));
-    const text = headline(count(cells));
+    const of = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, random(2) * random(50)]));
+    const cells = phones(of), text = told(of);
     if (!cells.length) continue;
-    const apart = text.replace(/(\d+|all) of them/, "").replace(/of (\d+) phones/, "phones");
+    const apart = text.replace(/(\d+|all) of them/g, "").replace(/of (\d+) phones/, "phones");
     const sum = apart.match(/\d+/g).reduce((n, d) => n + Number(d), 0);
     assert.equal(sum, cells.length, text);
   }
