@@ -3,6 +3,7 @@
 import { $, el, clockTime } from "./util.js";
 
 const kept = 600, shown = 200;
+const showEvery = 1000; // milliseconds: to show so many takes several frames' time
 
 export class Log {
   // open opens a phone, where ours says that it is one of the lab's.
@@ -22,10 +23,11 @@ export class Log {
       const of = this.entries.filter((e) => e.match === match);
       if (of.length > kept) { const first = of[of.length - kept].seq; this.entries = this.entries.filter((e) => e.match !== match || e.seq >= first); }
     }
-    if (!this.pending) this.pending = setTimeout(() => { this.pending = 0; this.show(); }, 250);
+    if (!this.pending) this.pending = setTimeout(() => { this.pending = 0; this.show(); }, this.shownAt > performance.now() - showEvery ? showEvery : 100);
   }
 
   show() {
+    this.shownAt = performance.now();
     const kind = $("log-kind").value, text = $("log-text").value.toLowerCase();
     const fits = (e) => (!kind || e.kind === kind || e.match === kind || (kind === "syslog" && e.line && e.kind !== "DeviceTLInfo") || (kind === "here" && !e.line)) &&
       (!text || (e.from + " " + e.text + " " + e.kind + " " + (e.line || "")).toLowerCase().includes(text));

@@ -10,7 +10,7 @@ import { Log } from "./log.js";
 import { Strip } from "./strip.js";
 import { Tour } from "./tour.js";
 import { TrustView } from "./trust-view.js";
-import { nameOfGroup } from "./trust.js";
+import { nameOfGroup, vouching } from "./trust.js";
 import { paint } from "./colours.js";
 import { headline, Speaker } from "./headline.js";
 import { decode } from "./states.js";
@@ -38,7 +38,7 @@ const open = (name) => phone.open(name, fleet.index.get(name));
 
 const speaker = new Speaker((text) => { $("headline-said").textContent = text; });
 const say = (text) => { if ($("headline").textContent !== text) $("headline").textContent = text; };
-wall.counted = (tally) => say(headline(tally));
+wall.counted = (tally, returning) => say(headline(tally, returning));
 setInterval(() => speaker.hear($("headline").textContent, performance.now()), 500);
 
 // What came last is kept, for when somebody who looked at what was comes back to it.
@@ -51,9 +51,12 @@ function showLatest() {
   if (latest.trust) { $("trust-panel").hidden = false; trust.show(latest.trust); }
 }
 
-// listsOf are the lists that phones hold, as the wall groups by them.
-const listsOf = (held, picture) => held && picture &&
-  { values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])) };
+// listsOf are the lists that phones hold, as the wall groups by them, and those that
+// believe the list that a node whom their phones ask serves now.
+const listsOf = (held, picture) => held && picture && {
+  values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])),
+  believing: new Set(picture.groups.filter((g) => g.faith || g.asks.some(({ node }) => vouching(g, node, "signer").length)).map((g) => g.id)),
+};
 
 // lookBack shows the lab as it was at a moment, null: as it is.
 async function lookBack(moment) {

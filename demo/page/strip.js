@@ -28,7 +28,7 @@ export class Strip {
       mark.style.background = `var(--phone-${key})`;
       $("strip-legend").append(el("li", { class: key }, mark, key === "booting" ? "of them booting" : states.find((s) => s.key === key).name));
     }
-    new ResizeObserver(() => this.draw()).observe($("strip-canvas"));
+    new ResizeObserver(([e]) => { this.room = e.contentRect; this.draw(); }).observe($("strip-canvas"));
   }
 
   clear() {
@@ -96,13 +96,13 @@ export class Strip {
 
   draw() {
     const canvas = $("strip-canvas"), scale = window.devicePixelRatio || 1;
-    const width = Math.round(canvas.clientWidth * scale), height = Math.round(canvas.clientHeight * scale);
     this.axis = this.history.axis();
     this.say();
-    if (!width) return;
+    if (!this.room?.width) return;
+    const width = Math.round(this.room.width * scale), height = Math.round(this.room.height * scale);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     this.stack(canvas.getContext("2d"), width, height, scale);
-    this.label(canvas.clientWidth);
+    this.label(this.room.width);
   }
 
   // stack draws states on each other, and how many boot as a line.

@@ -3,7 +3,7 @@
 
 import { $, el, number } from "./util.js";
 import { palettes, pixel, theme } from "./colours.js";
-import { ON, WAITING, count, decode, nameOf, parts, states } from "./states.js";
+import { ON, WAITING, count, decode, nameOf, parts, returning, states } from "./states.js";
 import { sprite, sprites } from "./sprites.js";
 import { grouped, hit, layout, step } from "./layout.js";
 
@@ -177,7 +177,8 @@ export class Wall {
     });
     const row = (name, t) => el("tr", {}, el("th", { scope: "row" }, name), ...[t.total, ...figures(t)].map((n) => el("td", { class: "num" }, number(n))));
     $("wall-table").querySelector("tbody").replaceChildren(...blocks.map((t, k) => row(this.plan.blocks[k].name, t)), row("All", tally));
-    this.counted?.(tally);
+    const lists = this.fleet.list;
+    this.counted?.(tally, lists ? returning(this.cells, lists.values, lists.believing) : 0);
     if (this.cursor >= 0) this.tell(this.cursor);
   }
 
