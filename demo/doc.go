@@ -5,6 +5,7 @@
 //	page/    the page's modules; api.js alone speaks with the server
 //	Server   serves the page and, at the same address, the API that it uses (scenarios/api);
 //	         the API for programs; each only where it has an address
+//	Watched  serves them for a run, which is only looked at
 //	live.Lab the lab of a scenario, from the start to "back to start"
 //
 // A tour is any scenario; where its steps have a `says`, that is told. Without

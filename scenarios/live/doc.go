@@ -9,6 +9,7 @@
 //	 ├─ charts     states, boots and TVS questions over time
 //	 └─ Tour       the scenario, played step by step
 //	Labs   labs that are open beside each other, by id
+//	Run    a lab that a run plays in, for who watches alone
 //	Watch  what of all that is new to somebody
 //
 // Who watches gets everything once and then only what changed. Every source counts its
