@@ -12,7 +12,10 @@ import (
 )
 
 // A checker of HTML has nothing to say to the page.
-func TestPageIsHTML(t *testing.T) { browsertest.Valid(t, "page/index.html") }
+func TestPageIsHTML(t *testing.T) {
+	browsertest.Valid(t, "page/index.html")
+	browsertest.Valid(t, "page/notes.html")
+}
 
 // What the page's modules compute is tested in their own language (page/test).
 func TestModulesOfThePage(t *testing.T) {

@@ -8,17 +8,19 @@ import { Consoles } from "./console.js";
 import { Phone } from "./phone.js";
 import { Log } from "./log.js";
 import { Strip } from "./strip.js";
-import { Tour } from "./tour.js";
+import { Tour } from "./story-view.js";
+import { Try } from "./try-view.js";
+import { target } from "./story.js";
+import { presenter } from "./presenter.js";
+import { dress, turn } from "./theme.js";
 import { TrustView } from "./trust-view.js";
 import { nameOfGroup, vouching } from "./trust.js";
-import { paint } from "./colours.js";
 import { headline, Speaker } from "./headline.js";
-import { decode } from "./states.js";
+import { count, decode } from "./states.js";
 import { WhatIf } from "./whatif.js";
 
 const root = document.documentElement;
-root.dataset.theme = localStorage.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-paint();
+dress();
 
 let reading = null; // of the cluster's clock, and when it was taken
 const now = () => reading && reading.now + (performance.now() - reading.at) * reading.rate;
@@ -29,7 +31,8 @@ const whatif = new WhatIf(api.rehearse);
 const cluster = new Cluster(now, whatif);
 const consoles = new Consoles(whatif);
 const log = new Log((name) => open(name), (name) => fleet.index.has(name));
-const tour = new Tour();
+const tour = new Tour((number) => strip.lookAt(number));
+const tryIt = new Try((f) => cluster.act(f), () => cluster.reset());
 const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));
 const strip = new Strip((moment) => lookBack(moment));
 let lab = "", fleet = { names: [], index: new Map() };
@@ -39,6 +42,7 @@ const open = (name) => phone.open(name, fleet.index.get(name));
 const speaker = new Speaker((text) => { $("headline-said").textContent = text; });
 const say = (text) => { if ($("headline").textContent !== text) $("headline").textContent = text; };
 wall.counted = (tally, returning) => say(headline(tally, returning));
+setInterval(() => { if (!tour.view) tryIt.look(count(wall.now), latest.cluster, now()); }, 500);
 setInterval(() => speaker.hear($("headline").textContent, performance.now()), 500);
 
 // What came last is kept, for when somebody who looked at what was comes back to it.
@@ -88,6 +92,8 @@ async function begin() {
   delete latest.trust;
   delete latest.held;
   tour.clear();
+  tryIt.clear();
+  delete latest.cluster;
   trust.clear();
   $("phone").close();
   $("cluster-message").hidden = true;
@@ -115,7 +121,7 @@ async function take(u) {
   if (u.trust || u.held || u.held_changed) wall.hold(listsOf(latest.held, latest.trust));
   if (u.cluster || u.trust) showLatest();
   if (u.consoles) consoles.update(u.consoles);
-  if (u.log) log.add(u.log);
+  if (u.log) { log.add(u.log); tryIt.heard(u.log); }
   if (u.samples) strip.add(u.samples);
   if (u.moments) strip.mark(u.moments);
   if (u.tour) tour.show(u.tour);
@@ -146,7 +152,10 @@ $("find").addEventListener("submit", (e) => {
   if (i >= 0) { wall.move(i); open(fleet.names[i]); } else $("wall-focus").textContent = "There is no such phone.";
 });
 $("theme").addEventListener("click", () => {
-  localStorage.theme = root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  paint();
+  turn();
   strip.draw();
+});
+const togglePresenter = presenter($("present"));
+document.addEventListener("keydown", (e) => {
+  if (e.key.toLowerCase() === "p" && !e.ctrlKey && !e.metaKey && !e.altKey && target(e.target) !== "field") togglePresenter();
 });

@@ -51,6 +51,12 @@ export class Strip {
     this.draw();
   }
 
+  // lookAt goes to the moment of a number among all of the lab; null: now.
+  lookAt(number) {
+    const at = this.moments.findIndex((m) => m.number === number);
+    this.go(at < 0 ? null : at);
+  }
+
   key(e) {
     if (e.shiftKey && (e.key === "ArrowLeft" || e.key === "ArrowRight")) {
       const from = this.reading ?? (this.at === null ? 1 : this.axis.place(this.moments[this.at].at_s));

@@ -104,6 +104,7 @@ func TestTourOfALab(t *testing.T) {
 	c.told(404, "POST", path+"/tour", `{"name": "bulk-reset"}`)
 	c.told(200, "POST", path+"/tour", `{"name": "both-certificates-at-once"}`)
 	stream.until("anew", "")
+	c.ask(200, "POST", path+"/tour/next", "") // tells it
 	c.ask(200, "POST", path+"/tour/next", "")
 	stream.until("act", "power on")
 	require.Contains(t, c.told(409, "POST", "/tour/next", "").Error, "no tour has begun")

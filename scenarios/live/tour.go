@@ -54,7 +54,6 @@ type Tour struct {
 	shown   int    // the step that is looked at: at, or one before it
 	running bool   // it is told, and not done
 	reading bool   // ... and not begun
-	held    bool   // ... until somebody says so
 	playing bool
 	watched bool          // somebody is there
 	until   time.Time     // by the wall clock, the end of the time to read, or to look
@@ -174,7 +173,7 @@ func (p *Tour) isWatched() {
 // Play plays on, with the next step where none is under way.
 func (p *Tour) Play() {
 	p.change(func() {
-		p.shown, p.held, p.watched = p.at, false, true
+		p.shown, p.watched = p.at, true
 		if p.left() && !p.running {
 			p.tell()
 		}
@@ -184,21 +183,17 @@ func (p *Tour) Play() {
 
 // Pause plays no further step. One that has begun is done to its end; one that is only told
 // waits.
-func (p *Tour) Pause() { p.change(p.pause) }
-
-// pause is Pause for who holds the lock.
-func (p *Tour) pause() { p.playing, p.held = false, p.reading }
+func (p *Tour) Pause() { p.change(func() { p.playing = false }) }
 
 // Next returns to what is now, where a step before was looked at; else begins the step that has
-// been told, without more time to read; else tells the next one, which begins when it could be
-// read. It does not play on.
+// been told, without more time to read; else tells the next one. It does not play on.
 func (p *Tour) Next() {
 	p.change(func() {
 		switch {
 		case p.shown != p.at:
 			p.shown = p.at
 		case p.running:
-			p.reading, p.held = false, false
+			p.reading = false
 		case p.left():
 			p.tell()
 		}
@@ -208,7 +203,7 @@ func (p *Tour) Next() {
 // Back pauses, and looks at the end of the step before the one that is looked at.
 func (p *Tour) Back() {
 	p.change(func() {
-		p.pause()
+		p.playing = false
 		p.shown = max(min(p.shown, 0), p.shown-1)
 	})
 }
@@ -219,7 +214,7 @@ func (p *Tour) left() bool { return p.failed == "" && p.at+1 < len(p.lab.Scenari
 // tell tells the next step. The caller holds the lock.
 func (p *Tour) tell() {
 	p.at++
-	p.shown, p.running, p.reading, p.held = p.at, true, true, false
+	p.shown, p.running, p.reading = p.at, true, true
 	p.until = time.Now().Add(readingTime(p.says[p.at]))
 }
 
@@ -250,7 +245,7 @@ func (p *Tour) due() (due bool, wait time.Duration) {
 	switch {
 	case p.running && !p.reading:
 		return true, 0
-	case p.running && !p.held && wait <= 0:
+	case p.running && p.playing && wait <= 0:
 		p.reading = false
 		p.count++
 		return true, 0
