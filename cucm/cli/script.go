@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 )
 
@@ -10,10 +11,18 @@ import (
 type Script struct {
 	Output  strings.Builder
 	Answers []string
+	Screen  io.Writer // shows the output, too, where not nil
 }
 
 // Write shows output.
-func (s *Script) Write(p []byte) (int, error) { return s.Output.Write(p) }
+func (s *Script) Write(p []byte) (int, error) {
+	if s.Screen != nil {
+		if n, err := s.Screen.Write(p); err != nil {
+			return n, err
+		}
+	}
+	return s.Output.Write(p)
+}
 
 // Ask shows the question and the answer given.
 func (s *Script) Ask(question string) (string, error) {

@@ -110,6 +110,7 @@ type answer struct {
 		Text, Why string
 		Passed    bool
 	}
+	Do       []struct{ Printed string }
 	States   map[string]int
 	ID, Mode string
 	Labs     []struct{ ID string }
@@ -263,6 +264,9 @@ func TestWhatDoesNotComeTrue(t *testing.T) {
 	a = c.told(200, "POST", "/acts", `{"do": ["on test10pub: utils itl reset localkey"], "answers": ["wrong"]}`)
 	require.False(t, a.Passed)
 	require.Contains(t, a.Expectations[0].Why, "password is wrong")
+	a = c.told(200, "POST", "/acts", `{"do": ["on test10pub: set cert regen CallManager"]}`) // and waits for nobody
+	require.False(t, a.Passed)
+	require.Equal(t, `no answer is given to "Proceed with regeneration (yes|no)?"`, a.Expectations[0].Why)
 	a = c.told(409, "POST", "/acts", `{"do": ["phones picked last: power on"]}`)
 	require.False(t, a.Passed)
 	require.Contains(t, a.Error, "no act was on a part of the phones yet")
@@ -288,6 +292,7 @@ func TestWhatCommandsSay(t *testing.T) {
 		`false on test10pub: show itl prints "no such thing"`,
 		`false on test10pub: show itl is refused`,
 	}, judged)
+	require.Contains(t, a.Do[0].Printed, "\nProceed with regeneration (yes|no)? yes\n")
 	for request, says := range map[string]string{
 		`{"do": [{"phones": "power on", "refused": "x"}]}`:                     "only a command",
 		`{"do": [{"phones": "power on", "wait": "1 minute"}]}`:                 "an act is one thing",
@@ -328,6 +333,8 @@ func TestPagesOfPhones(t *testing.T) {
 		"/phones?model=x": 404, "/phones?after=SEP000000000000": 404, "/phones/SEP000000000000": 404,
 		"/nodes/x": 404, "/nodes/test10pub/ltl": 404, "/nodes/test10pub/ctl": 404, "/log?node=x": 404,
 		"/alarms?limit=many": 400, "/phones/SEP001BD4000000/ctl": 404,
+		"/phones?stat=off": 400, "/phones?limit=1&limit=2": 400, "/phones?state=%zz": 400, "/cluster?state=off": 400,
+		"/labs?limit=1": 400, "/nodes/test10pub/itl?as=txt": 400,
 	} {
 		require.NotEmpty(t, c.told(status, "GET", path, "").Error, path)
 	}

@@ -29,6 +29,9 @@ func pick(r *http.Request, of string, itl, ctl *itl.List) (any, error) {
 	default:
 		return nil, &notFound{fmt.Sprintf("list %.20q: there are itl and ctl", kind)}
 	}
+	if as := r.URL.Query().Get("as"); as != "" && as != "text" {
+		return nil, &unread{fmt.Errorf("as %.20q: want text, or nothing for the bytes", as)}
+	}
 	if picked == nil {
 		return nil, &notFound{strings.ToUpper(kind) + " of " + of}
 	}

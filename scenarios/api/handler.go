@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"itlsim/lab"
 	"itlsim/lab/metrics"
 	"itlsim/scenarios"
+	"itlsim/scenarios/language"
 	"itlsim/scenarios/live"
 )
 
@@ -58,11 +61,12 @@ type Config struct {
 func New(cfg Config) *Handler {
 	h := &Handler{config: cfg, streams: make(room, maxStreams), watches: make(room, maxWatches)}
 	for pattern, do := range h.routes() {
+		do = asking(queries[pattern], do)
 		h.serve(pattern, "", h.own(do))
 		h.serve(pattern, "/labs/{lab}", h.hosted(do))
 	}
 	for pattern, do := range h.labRoutes() {
-		h.serve(pattern, "", h.serving(nil, do))
+		h.serve(pattern, "", h.serving(nil, asking(queries[pattern], do)))
 	}
 	slices.Sort(h.paths)
 	h.paths = slices.Compact(h.paths)
@@ -250,6 +254,36 @@ func read[T any](r *http.Request) (T, error) {
 		return v, &unread{fmt.Errorf("the request cannot be read: %w", err)}
 	}
 	return v, nil
+}
+
+// queries are the parameters that requests may have; others have none.
+var queries = map[string][]string{
+	"GET /phones":                {"state", "group", "model", "after", "limit"},
+	"GET /phones/{phone}/{list}": {"as"},
+	"GET /nodes/{node}/{list}":   {"as"},
+	"GET /alarms":                {"after", "limit"},
+	"GET /log":                   {"node", "after", "limit"},
+	"GET /events":                {"after"},
+}
+
+// asking has a request done that has no parameters but these, each once: one that is misspelt
+// would ask for something else.
+func asking(names []string, do request) request {
+	return func(l *live.Lab, r *http.Request) (any, error) {
+		asked, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			return nil, &unread{errors.New("the parameters behind the ? cannot be read")}
+		}
+		for _, name := range slices.Sorted(maps.Keys(asked)) {
+			switch {
+			case !slices.Contains(names, name):
+				return nil, &unread{fmt.Errorf("there is no parameter %.40q here%s", name, language.DidYouMean(name, names))}
+			case len(asked[name]) > 1:
+				return nil, &unread{fmt.Errorf("%s is there twice", name)}
+			}
+		}
+		return do(l, r)
+	}
 }
 
 // most is how many things an answer is to have.

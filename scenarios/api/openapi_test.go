@@ -45,6 +45,32 @@ func TestRequestsAreDescribed(t *testing.T) {
 	require.ElementsMatch(t, slices.AppendSeq(slices.Collect(maps.Keys(h.routes())), maps.Keys(h.labRoutes())), there)
 }
 
+// Each parameter that a request may have is described, and no other.
+func TestParametersAreDescribed(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON()))
+	require.NoError(t, err)
+	there := map[string][]string{}
+	for path, methods := range described().Paths {
+		for method := range methods {
+			said, _ := within(doc, "paths", path, method, "parameters").([]any)
+			shared, _ := within(doc, "paths", path, "parameters").([]any)
+			for _, p := range append(said, shared...) {
+				if ref, ok := within(p, "$ref").(string); ok {
+					p = within(doc, strings.Split(ref, "/")[1:]...)
+				}
+				if within(p, "in") == "query" && isMethod(method) {
+					request := strings.ToUpper(method) + " " + path
+					there[request] = append(there[request], within(p, "name").(string))
+				}
+			}
+		}
+	}
+	require.Len(t, there, len(queries))
+	for request, names := range queries {
+		require.ElementsMatch(t, names, there[request], request)
+	}
+}
+
 // Each request says how it is answered by who does not let it in.
 func TestRefusalsAreDescribed(t *testing.T) {
 	for path, methods := range described().Paths {

@@ -88,11 +88,11 @@ func phones(l *live.Lab, r *http.Request) (any, error) {
 
 // index finds a phone by its name.
 func index(l *live.Lab, name string) (int, error) {
-	name = strings.ToUpper(name)
-	if _, ours := l.Fleet.CallManager(name); !ours {
+	upper := strings.ToUpper(name)
+	if _, ours := l.Fleet.CallManager(upper); !ours {
 		return 0, &notFound{fmt.Sprintf("phone %.100q", name)}
 	}
-	return l.Fleet.Index(name), nil
+	return l.Fleet.Index(upper), nil
 }
 
 // message is a status message.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -120,7 +118,7 @@ func (c *Console) Enter(line string) error {
 		if err := c.begin(line); err != nil {
 			return err
 		}
-		go c.finish(line, io.Discard, nil)
+		go c.finish(line, &terminal{c})
 		return nil
 	}
 	c.question = nil
@@ -129,27 +127,23 @@ func (c *Console) Enter(line string) error {
 	return nil
 }
 
-// run types a command with the answers to its questions, as an act does, and waits for its end.
-// What is printed goes to a writer too.
-func (c *Console) run(line string, printed io.Writer, answers ...string) error {
-	var err error
-	contain.Holding(&c.mu, func() { err = c.begin(line) })
-	if err != nil {
-		return err
-	}
-	return c.finish(line, printed, answers)
-}
-
-// seize runs a command of an act, which a command that a person began is not
-// to stop: it waits for the end of one that runs, and gives up one that asks.
+// seize types a command of an act with the answers to its questions, waits for its end and returns
+// what it printed. A command that a person began does not stop it: it waits for the end of one
+// that runs, and gives up one that asks. Nobody else answers what it asks.
 func (c *Console) seize(line string, answers ...string) (string, error) {
 	for {
-		var printed strings.Builder
-		err := c.run(line, &printed, answers...)
-		if err == errQuestion {
+		var err error
+		contain.Holding(&c.mu, func() { err = c.begin(line) })
+		switch err {
+		case nil:
+			script := &cli.Script{Answers: answers, Screen: &terminal{c}}
+			err = c.finish(line, script)
+			return script.Output.String(), err
+		case errQuestion:
 			c.Interrupt()
-		} else if err != errBusy {
-			return printed.String(), err
+		case errBusy:
+		default:
+			return "", err
 		}
 		select {
 		case <-time.After(20 * time.Millisecond):
@@ -175,9 +169,9 @@ func (c *Console) begin(line string) error {
 	return nil
 }
 
-func (c *Console) finish(line string, printed io.Writer, answers []string) error {
+func (c *Console) finish(line string, t cli.Terminal) error {
 	defer c.work.Done()
-	err := cli.Run(c.node, &terminal{c, printed, answers}, line)
+	err := cli.Run(c.node, t, line)
 	switch {
 	case err == cli.ErrExit:
 		err = nil // there is nothing to leave
@@ -199,14 +193,13 @@ func (c *Console) rest(d time.Duration) {
 	}
 }
 
-// show prints, and returns, a question and the answer to it; of a secret nothing is seen, not
-// even the end of its line (cli.Terminal). The caller holds the lock.
-func (c *Console) show(question, answer string, secret bool) string {
+// show prints a question and the answer to it; of a secret nothing is seen, not even the end
+// of its line (cli.Terminal). The caller holds the lock.
+func (c *Console) show(question, answer string, secret bool) {
 	if !secret {
 		question += answer + "\n"
 	}
 	c.write(question)
-	return question
 }
 
 // end lets no command begin any more.
@@ -227,17 +220,13 @@ func (c *Console) Interrupt() {
 	}
 }
 
-// terminal is the console as one command sees it (cli.Terminal).
-type terminal struct {
-	*Console
-	printed io.Writer // gets it too
-	answers []string  // given beforehand
-}
+// terminal is the console as a person's command sees it (cli.Terminal).
+type terminal struct{ *Console }
 
 // Write prints.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.print(string(p))
-	return t.printed.Write(p)
+	return len(p), nil
 }
 
 // Ask asks the person at the console.
@@ -247,14 +236,6 @@ func (t *terminal) Ask(text string) (string, error) { return t.ask(text, false) 
 func (t *terminal) AskSecret(text string) (string, error) { return t.ask(text, true) }
 
 func (t *terminal) ask(text string, secret bool) (string, error) {
-	if len(t.answers) > 0 {
-		answer := t.answers[0]
-		t.answers = t.answers[1:]
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		_, err := io.WriteString(t.printed, t.show(text, answer, secret))
-		return answer, err
-	}
 	q := &question{text, secret, make(chan string, 1)}
 	t.mu.Lock()
 	t.question = q
