@@ -133,6 +133,7 @@ func TestJSONAndHTML(t *testing.T) {
 // of what was printed; more of an act that failed.
 func TestActsInTheText(t *testing.T) {
 	r := sample()
+	r.Limits.Boots = 10_000
 	lines := strings.Repeat("a record\n\n", 13)
 	r.Steps[0].Repeat = "3 times"
 	r.Steps[0].Do = []report.Done{
@@ -161,4 +162,5 @@ func TestActsInTheText(t *testing.T) {
 `+strings.Repeat(record, 3)+`        a record
       ✗ this is a subscriber
          0 s `)
+	require.Contains(t, b.String(), "; 10,000 at a time,")
 }

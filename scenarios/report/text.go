@@ -82,8 +82,8 @@ func (r *Report) printCounts(p func(format string, args ...any)) {
 	p("%s boots in %s: %s a second, %.0f µs of processor time each, %s MiB of memory at most",
 		Number(c.Boots), Span(seconds(t.WallS)), Number(uint64(t.BootsPerS)), t.CPUPerBootUS,
 		Number(uint64(t.PeakRSSBytes>>20)))
-	p("a boot took %s (median), %s (99 %%), %s at most; %d at a time, %s cut short", Span(milliseconds(t.BootMS.P50)),
-		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), l.Boots, Number(c.BootsCutShort))
+	p("a boot took %s (median), %s (99 %%), %s at most; %s at a time, %s cut short", Span(milliseconds(t.BootMS.P50)),
+		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), Number(l.Boots), Number(c.BootsCutShort))
 	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %s, %d times)",
 		Number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, Number(c.TFTPNotFound), Number(c.Retransmits),
 		Number(c.TransfersFailed), Span(milliseconds(l.TFTPTimeoutMS)), l.TFTPRetries+1)
