@@ -31,7 +31,7 @@ var helpTexts = kong.Vars{
 	"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
 		"tens of thousands of phones.",
 	"demo_boots": "Phones that boot at a time; " + boots + " if not given, 10000 in virtual mode.",
-	"demo_tour":  "Play a scenario step by step from the start, such as bulk-reset, trust-loss or recovery.",
+	"demo_tour":  "Play a scenario step by step from the start, such as story, bulk-reset or recovery.",
 	"demo_listen": "Address of the page, host:port. One that is not loopback needs --token; a port " +
 		"of 127.0.0.1 that the system chooses if not given.",
 	"demo_token": "What a browser must show once, " + strconv.Itoa(guard.MinToken) +

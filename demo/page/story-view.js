@@ -92,4 +92,4 @@ export class Tour {
 }
 
 // first is the tour that is offered first.
-const first = "bulk-reset";
+const first = "story";
