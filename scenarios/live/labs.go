@@ -123,7 +123,7 @@ func (ls *Labs) Use(id string) (h *Hosted, done func()) {
 func (ls *Labs) leave(h *Hosted) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
-	if h.users--; h.users == 0 {
+	if h.users--; h.users == 0 && slices.Contains(ls.open, h) { // else it has ended, and nothing is to hold it
 		h.last.Reset(LabIdle)
 	}
 }

@@ -72,3 +72,15 @@ func TestIdleLabsEnd(t *testing.T) {
 		require.Nil(t, none)
 	})
 }
+
+// A lab that has ended is held by nothing, though who ended it was using it.
+func TestEndedLabsAreForgotten(t *testing.T) {
+	var labs Labs
+	defer labs.Close()
+	h, err := opens(t, &labs, 2)
+	require.NoError(t, err)
+	_, done := labs.Use(h.ID)
+	require.NoError(t, h.End())
+	done()
+	require.False(t, h.last.Stop(), "a timer waits with the lab")
+}
