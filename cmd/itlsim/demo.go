@@ -12,13 +12,13 @@ import (
 )
 
 type demoCmd struct {
-	Phones        int    `help:"Number of phones; 2000 if not given." default:"2000" placeholder:"N"`
-	Mode          string `help:"${demo_mode}" enum:"wire,virtual" default:"wire"`
-	Seed          int64  `help:"Seed of virtual mode." default:"1"`
-	Boots         *int   `help:"${demo_boots}" placeholder:"N"`
-	Tour          string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
-	NoOpen        bool   `help:"Open no browser, as with a token."`
-	API           string `name:"api" help:"${api}" placeholder:"ADDR"`
+	Phones int    `help:"Number of phones; 2000 if not given." default:"2000" placeholder:"N"`
+	Mode   string `help:"${demo_mode}" enum:"wire,virtual" default:"wire"`
+	Seed   int64  `help:"Seed of virtual mode." default:"1"`
+	Boots  *int   `help:"${demo_boots}" placeholder:"N"`
+	Tour   string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
+	NoOpen bool   `help:"Open no browser, as with a token."`
+	apiAt
 	Listen        string `help:"${demo_listen}" default:"127.0.0.1:0" placeholder:"ADDR"`
 	SSHLegacy     bool   `name:"ssh-legacy" help:"${ssh_legacy}"`
 	Token         string `help:"${demo_token}" env:"ITLSIM_DEMO_TOKEN" placeholder:"TOKEN"`
@@ -50,6 +50,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 
 // check finds what is wrong with the command line before anything starts.
 func (c *demoCmd) check() (demo.Config, error) {
+	wrong := c.apiAt.check()
 	cfg := demo.Config{
 		Phones: c.Phones, Mode: c.Mode, Seed: c.Seed, PortOffset: c.PortOffset, Listen: c.Listen, Token: c.Token,
 		SSHLegacy: c.SSHLegacy, RISRate: c.RISRate, API: c.API, Password: c.AdminPassword,
@@ -73,7 +74,7 @@ func (c *demoCmd) check() (demo.Config, error) {
 	case c.Boots != nil:
 		cfg.Boots = *c.Boots
 	}
-	return cfg, cmp.Or(checkOffset(c.PortOffset), checkAPI(c.API), c.risRate.check(c.Mode))
+	return cfg, cmp.Or(checkOffset(c.PortOffset), wrong, c.risRate.check(c.Mode))
 }
 
 // openBrowser opens the page with what the system has for it.

@@ -79,7 +79,7 @@ var helpTexts = kong.Vars{
 	"serve_digest": "TFTP File Signature Algorithm of a new cluster, SHA-1 or SHA-512; older firmware knows " +
 		"SHA-1 alone.",
 	"api": "Answer programs there, host:port, in the sentences of scenario files (docs/api.md); the ready file " +
-		"has the address and the token that they show.",
+		"has the address and the token that they show. :8080 is a port of loopback.",
 	"serve_scenario": "Name of a built-in scenario, or a scenario file, whose cluster and phones are put up; " +
 		"none of its steps is played.",
 	"serve_mode": "Of a scenario: wire is real sockets on loopback; virtual a simulated network and clock, which " +

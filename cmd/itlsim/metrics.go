@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 
 	"itlsim/internal/accept"
 	"itlsim/lab/metrics"
@@ -22,21 +21,16 @@ type metricsServer struct {
 	http     *accept.HTTPServer
 }
 
-// listen listens there before anything else is begun. What leaves out the host is on
-// loopback.
+// listen listens there before anything else is begun.
 func (m *metricsAt) listen() (s metricsServer, err error) {
 	if m.Metrics == "" {
 		return s, nil
 	}
-	host, port, err := net.SplitHostPort(m.Metrics)
-	if _, perr := strconv.ParseUint(port, 10, 16); err != nil || perr != nil {
-		return s, usageError("--metrics %s: want address:port", m.Metrics)
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	s.listener, err = net.Listen("tcp", net.JoinHostPort(host, port))
+	at, err := listenAt("--metrics", m.Metrics)
 	if err != nil {
+		return s, err
+	}
+	if s.listener, err = net.Listen("tcp", at); err != nil {
 		err = fmt.Errorf("--metrics: %w", err)
 	}
 	return s, err

@@ -14,11 +14,12 @@ import (
 
 // checkPage finds what is wrong with a page's address and token, by the flags that give them.
 func checkPage(flag, address, tokenFlag, token string) error {
-	host, _, err := net.SplitHostPort(address)
+	if _, err := listenAt(flag, address); err != nil {
+		return err
+	}
+	host, _, _ := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
 	switch {
-	case err != nil:
-		return usageError("%s %s: want address:port", flag, address)
 	case token == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return usageError("%s %s can be reached from other machines: give a %s too", flag, address, tokenFlag)
 	case token != "" && len(token) < guard.MinToken:

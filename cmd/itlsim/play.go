@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"net"
 	"strings"
 
 	"itlsim/cucm"
@@ -83,10 +82,15 @@ func checkOffset(n *int) error {
 	return nil
 }
 
-// checkAPI finds what is wrong with the API's address.
-func checkAPI(address string) error {
-	if _, _, err := net.SplitHostPort(address); address != "" && err != nil {
-		return usageError("--api %s: want address:port", address)
+// apiAt is the flag of commands that programs act on.
+type apiAt struct {
+	API string `name:"api" help:"${api}" placeholder:"ADDR"`
+}
+
+// check finds what is wrong with the API's address, and completes it.
+func (a *apiAt) check() (err error) {
+	if a.API != "" {
+		a.API, err = listenAt("--api", a.API)
 	}
-	return nil
+	return err
 }

@@ -26,8 +26,8 @@ import (
 )
 
 type serveCmd struct {
-	Scenario         string `arg:"" optional:"" help:"${serve_scenario}" placeholder:"NAME|FILE.yaml"`
-	API              string `name:"api" help:"${api}" placeholder:"ADDR"`
+	Scenario string `arg:"" optional:"" help:"${serve_scenario}" placeholder:"NAME|FILE.yaml"`
+	apiAt
 	Phones           *int   `help:"Number of phones of a scenario; its own if not given." placeholder:"N"`
 	Mode             string `help:"${serve_mode}" enum:"wire,virtual" default:"wire"`
 	Seed             int64  `help:"Seed of a scenario; it decides everything in virtual mode." default:"1"`
@@ -57,7 +57,7 @@ const sshPort = 22
 
 // Run serves until interrupted.
 func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) error {
-	if err := cmp.Or(checkOffset(c.PortOffset), checkAPI(c.API)); err != nil {
+	if err := cmp.Or(checkOffset(c.PortOffset), c.apiAt.check()); err != nil {
 		return err
 	}
 	if c.Scenario != "" {
