@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"itlsim/internal/browsertest"
 	"itlsim/internal/sftptest"
+	"itlsim/phone"
 )
 
 // A checker of HTML has nothing to say to the page.
@@ -25,4 +27,16 @@ func TestModulesOfThePage(t *testing.T) {
 	node := exec.CommandContext(t.Context(), sftptest.Program(t, "node"), append([]string{"--test"}, files...)...)
 	out, err := node.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+}
+
+// The page can draw every model, but those that have no screen with menus.
+func TestPageDrawsEveryModel(t *testing.T) {
+	drawn, err := os.ReadFile("page/device.js")
+	require.NoError(t, err)
+	for _, m := range phone.Models() {
+		require.NotEmpty(t, m.Face, m.Name)
+		if m.Face != phone.Face6901 && m.Face != phone.FaceNone {
+			require.Contains(t, string(drawn), "\n  "+string(m.Face)+": { build:", m.Name)
+		}
+	}
 }

@@ -28,6 +28,7 @@ type Profile struct {
 	SIS                  string
 	SessionID            bool
 	Pages                Pages
+	Face                 Face
 	Suffix               string
 	Modules              int
 }

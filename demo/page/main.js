@@ -149,7 +149,7 @@ $("find").addEventListener("submit", (e) => {
   e.preventDefault();
   const name = $("find-name").value.trim().toUpperCase();
   const i = fleet.names.findIndex((n) => name && n.endsWith(name.replace(/^SEP/, "")));
-  if (i >= 0) { wall.move(i); open(fleet.names[i]); } else $("wall-focus").textContent = "There is no such phone.";
+  if (i >= 0) { e.target.reset(); wall.move(i); open(fleet.names[i]); } else $("wall-focus").textContent = "There is no such phone.";
 });
 $("theme").addEventListener("click", () => {
   turn();

@@ -4,6 +4,8 @@
 import { $, el, clockTime } from "./util.js";
 import * as api from "./api.js";
 import { Drawing } from "./trust-view.js";
+import { Device } from "./device-view.js";
+import { checksum } from "./device.js";
 import { BOOTING, ON, WAITING, nameOf } from "./states.js";
 
 const badges = { trusted: "good", untrusted: "bad", locked: "warn" };
@@ -17,9 +19,10 @@ const cellOf = (v) => ({ none: ON, trusted: ON | 1, locked: ON | 2, untrusted: O
 export class Phone {
   constructor() {
     this.drawing = new Drawing($("phone-trust"));
+    this.device = new Device($("device"), (what) => this.does(what));
     $("phone-close").addEventListener("click", () => $("phone").close());
     $("phone").addEventListener("click", (e) => { if (e.target === $("phone") && e.offsetX < 0) $("phone").close(); });
-    $("phone").addEventListener("close", () => { this.name = null; });
+    $("phone").addEventListener("close", () => { if (!$("phone").open) this.name = null; });
     setInterval(() => this.refresh(), 1000); // not all that happens to it is seen on the wall
     for (const b of $("phone-acts").children) b.addEventListener("click", () => this.does(b.dataset.act));
     $("phone-servers").addEventListener("submit", (e) => {
@@ -31,7 +34,8 @@ export class Phone {
 
   // open a phone, by its name and its place on the wall.
   open(name, index) {
-    Object.assign(this, { name, index });
+    Object.assign(this, { name, index, text: null });
+    this.device.clear();
     $("phone-message").textContent = "";
     $("servers").value = this.servers?.() ?? "";
     this.refresh();
@@ -48,7 +52,10 @@ export class Phone {
   does(what) {
     if (what === "erase" && !this.view?.settings_menu) {
       $("phone-message").textContent = "the settings menu cannot be opened: settings access is disabled, or the phone is off";
-    } else this.act(acts[what]);
+    } else {
+      if (what === "directory") this.device.opens();
+      this.act(acts[what]);
+    }
   }
 
   async act(...what) {
@@ -79,8 +86,9 @@ export class Phone {
     $("phone-cure").hidden = !cure;
     $("phone-story").replaceChildren(...v.offered.map((s) => this.told(s)).reverse());
     if (!v.offered.length) $("phone-story").append(el("li", {}, "Nothing yet."));
-    $("phone-screen").replaceChildren(v.screen ? el("b", {}, v.screen) : v.call_manager ? `Idle, registered with ${v.call_manager}` : "Idle, not registered",
-      v.screen_why ? el("div", { class: "note" }, v.screen_why) : "");
+    this.device.show(v);
+    $("phone-why").textContent = v.screen_why ? `${v.screen}: ${v.screen_why}` : "";
+    if (!this.device.face) $("phone-plain").open = true; // nothing else shows it
     $("phone-status").replaceChildren(...v.status.map((s) => el("li", {}, el("time", {}, clockTime(s.at)), s.text)).reverse());
     $("phone-lists").replaceChildren(...this.list("ITL", v.itl), ...this.list("CTL", v.ctl));
     const yes = (b) => (b ? "enabled" : "disabled");
@@ -103,9 +111,9 @@ export class Phone {
   }
 
   list(kind, l) {
-    if (!l) return [el("div", {}, kind + ": Not Installed")];
+    if (!l) return [el("div", {}, `${kind}: ${checksum(l)}`)];
     return [
-      el("div", {}, kind + ": ", el("code", {}, l.sha1.match(/../g).join(" ").toUpperCase())),
+      el("div", {}, kind + ": ", el("code", {}, checksum(l))),
       el("div", { class: "note" }, `signed by ${l.signer}, ${l.bytes} bytes`),
       el("table", {}, el("tbody", {}, ...l.records.map((r) => el("tr", {}, el("td", {}, r.role), el("td", {}, r.subject))))),
     ];

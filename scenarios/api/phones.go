@@ -162,8 +162,10 @@ func meansOf(v *fleet.View) string {
 type told struct {
 	listed
 	Booting      bool         `json:"booting"`
-	Waiting      bool         `json:"waiting"` // it has been told to boot, and waits for its turn
-	Means        string       `json:"means"`   // of its state, in plain words
+	Waiting      bool         `json:"waiting"`          // it has been told to boot, and waits for its turn
+	Means        string       `json:"means"`            // of its state, in plain words
+	Face         phone.Face   `json:"face"`             // which it is to be drawn with
+	Number       string       `json:"number,omitempty"` // of its line
 	IP           string       `json:"ip"`
 	TFTP         []string     `json:"tftp"` // servers, first to last
 	CallManager  string       `json:"call_manager,omitempty"`
@@ -188,6 +190,7 @@ func onePhone(l *live.Lab, r *http.Request) (any, error) {
 	v, cell := l.Fleet.Phone(i), l.Cell(i)
 	p := told{
 		listed: listedOf(l, l.Member(i), &v), Booting: cell.Booting(), Waiting: cell.Waiting(), Means: meansOf(&v),
+		Face: v.Profile.Face, Number: v.Number,
 		IP: v.IP.String(), TFTP: v.Servers, CallManager: v.CallManager, Screen: v.Screen,
 		SettingsMenu: v.On && v.Flash.SettingsAccess(),
 		ITL:          live.ListOf(v.Flash.Lists.ITL), CTL: live.ListOf(v.Flash.Lists.CTL), TVS: []string{},

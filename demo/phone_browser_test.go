@@ -1,0 +1,40 @@
+package demo_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// walksItsMenus goes by the keys of the phone that is opened, an 8861, to its status
+// messages and to its list, whose checksum is that of the list which the API says it
+// holds, and back.
+func (p *person) walksItsMenus(name string) {
+	p.t.Helper()
+	screen := chromedp.CSS("#phone-screen")
+	p.clicks(`#device [data-key="menu"]`)
+	p.sees("#phone-screen", "Admin settings")
+	p.do(chromedp.SendKeys(screen, "531"))
+	p.sees("#phone-screen .title", "Status messages")
+	p.sees("#phone-screen", "Trust List update failed")
+	p.sees("#device .sr[role=status]", "Status messages: ")
+	p.shoot("3-status-messages")
+
+	p.clicks(`#device [data-key="soft3"]`) // Exit
+	p.sees("#phone-screen .title", "Status")
+	p.clicks(`#device [data-key="back"]`)
+	p.do(chromedp.SendKeys(screen, "232"))
+	p.sees("#phone-screen .title", "ITL file")
+	p.sees("#phone-screen", "TVS")
+	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+		`void import("./api.js").then((api) => api.phone(%q)).then((v) => { document.body.dataset.held = v.itl.sha1; })`, name)),
+		chromedp.Poll[chromedp.Void](`document.body.dataset.held`))
+	held := evaluate[string](p, `document.body.dataset.held`)
+	require.Len(p.t, held, 40)
+	require.Equal(p.t, held, strings.ToLower(strings.ReplaceAll(p.reads("#phone-screen .chosen .value"), " ", "")))
+	p.shoot("3-itl-file")
+	p.clicks(`#device [data-key="menu"]`)
+	p.sees("#phone-screen", "Line 1")
+}
