@@ -2,7 +2,6 @@ package demo_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,8 +29,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-var picture = flag.Bool("picture", false, "write docs/demo.png, with 2,000 phones")
 
 const password = "demo-password"
 
@@ -206,13 +203,9 @@ func (p *person) regenerates(node, unit string) {
 // the wall turns, a phone says why, `utils itl reset localkey` and Reset turn
 // it back (M4 to M7, M10, M13).
 func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
-	phones := 120
-	if *picture {
-		phones = 2000
-	}
+	const phones, all = 120, "All 120 phones "
 	p := sit(t, func(c *demo.Config) { c.Phones = phones })
 	p.window(1280, 900)
-	all := fmt.Sprintf("All %s phones ", map[int]string{120: "120", 2000: "2,000"}[phones])
 
 	p.sees("#headline", all+"trust the cluster")
 	require.Greater(t, p.painted("trusted"), 0.5)
@@ -247,7 +240,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.clicks("#settings-access")
 	p.clicks("#all-on")
 	p.sees("#headline", all+"are lost")
-	p.sees(`#legend [data-state="untrusted"] b`, map[int]string{120: "120", 2000: "2,000"}[phones])
+	p.sees(`#legend [data-state="untrusted"] b`, "120")
 	require.Greater(t, p.painted("untrusted"), 0.5, "the wall has turned")
 	require.Less(t, p.painted("trusted"), 0.05)
 	p.shoot("2-untrusted")
@@ -289,13 +282,6 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	require.Equal(t, [2]int{3, 2}, p.drawn("broken", "recovery"), "the reserve, and what has lit up")
 	p.shootTrust("trust-4-reset")
 	p.clicks("#all-reset")
-	if *picture { // half of the phones have turned
-		p.do(chromedp.Poll[chromedp.Void](
-			`parseInt(document.querySelector('#legend [data-state="trusted"] b').textContent.replace(",", "")) > 600`))
-		png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile("../docs/demo.png", png, 0o644))
-	}
 	p.sees("#headline", all+"trust the cluster")
 	p.sees("#lists", "test10pub and test10sub")
 	require.Greater(t, p.painted("trusted"), 0.5, "and turned back")

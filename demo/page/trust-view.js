@@ -37,7 +37,12 @@ export class Drawing {
   // show draws a group of a picture; phone: it is one phone that is looked at. It is
   // about the same phones as before where of says the same.
   show(picture, group, phone = false, of = group && listsOf(group)) {
-    if (of !== this.of) { this.was = null; this.begun.clear(); }
+    if (of !== this.of) {
+      const before = picture !== this.picture && this.picture?.groups.find((g) => listsOf(g) === of);
+      this.was = before ? scene(this.picture, before, Math.floor(this.frame.clientWidth)) : null; // what breaks now is seen to break
+      this.begun.clear();
+      this.drawn = null;
+    }
     Object.assign(this, { picture, group, phone, of });
     this.figure.hidden = !group;
     this.draw();
@@ -51,7 +56,9 @@ export class Drawing {
     this.said = text;
     const now = scene(this.picture, this.group, width);
     if (this.was && this.was.width !== now.width) this.was = null;
-    if (JSON.stringify(now) === JSON.stringify(this.was)) return;
+    const drawn = JSON.stringify(now);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     const { broke, lit } = changes(this.was, now), at = performance.now();
     for (const id of [...broke, ...lit]) this.begun.set(id, at);
     this.was = now;
@@ -121,7 +128,7 @@ export class Drawing {
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
       { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
         wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
-    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, this.was.size === "wide" ? "the last line that holds" : "still holds"));
+    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, l.to.x - l.from.x > 190 ? "the last line that holds" : "still holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
     const drawn = svg("g", { class: `line ${kind}` }, ...parts);
     if (age < lasting) drawn.style.setProperty("--age", `${Math.round(-age)}ms`); // drawn anew, it goes on where it was
@@ -173,7 +180,7 @@ export class TrustView {
     for (const k of picture.keys) keyring.look(k);
     const groups = stableOrder(this.order, picture.groups);
     this.order = groups.map(listsOf);
-    const shown = choose(groups, this.picked ?? this.shown);
+    const shown = choose(groups, this.picked, this.shown);
     this.shown = shown && listsOf(shown);
     this.tabs.hidden = !groups.length;
     const wanted = groups.map((g) => this.button(g, g === shown));

@@ -20,12 +20,14 @@ export function stableOrder(before, groups) {
   return [...groups].sort((a, b) => (at.get(listsOf(a)) ?? Infinity) - (at.get(listsOf(b)) ?? Infinity) || 0);
 }
 
-// choose is which group is shown: the one that was picked while it is there; else
-// the one where the most is wrong, or the largest.
-export function choose(groups, picked) {
+// choose is which group is shown: the one that was picked while it is there. Else one that is
+// lost or locked, before one for which a line is broken, before others; the one that was shown
+// before while it is of these; at last the largest in trouble, or the largest.
+export function choose(groups, picked, shown = null) {
   const trouble = (g) => g.states.untrusted + g.states.locked;
-  return groups.find((g) => listsOf(g) === picked) ??
-    groups.reduce((best, g) => (!best || trouble(g) > trouble(best) || (trouble(g) === trouble(best) && g.phones > best.phones) ? g : best), null);
+  const weights = (g) => [trouble(g) ? 2 : g.lines.some((l) => l.kind === "broken") ? 1 : 0, listsOf(g) === shown ? 1 : 0, trouble(g), g.phones];
+  const heavier = (a, b) => { const [x, y] = [weights(a), weights(b)], i = x.findIndex((w, i) => w !== y[i]); return i >= 0 && x[i] > y[i]; };
+  return groups.find((g) => listsOf(g) === picked) ?? groups.reduce((best, g) => (!best || heavier(g, best) ? g : best), null);
 }
 
 // nameOfGroup is whose list it is: an ITL has the CallManager of one node.

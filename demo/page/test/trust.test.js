@@ -90,13 +90,17 @@ test("between two drawings lines break, and light up", () => {
   assert.deepEqual(changes(null, reset), { broke: [], lit: [] });
 });
 
-test("what is shown: what was picked, else where most is wrong, else the largest", () => {
-  const g = (id, phones, untrusted = 0, locked = 0) => ({ itl_sha1: id, ctl_sha1: "", phones, states: { untrusted, locked, trusted: phones - untrusted - locked } });
+test("what is shown: what was picked, else what is lost, else where a line breaks, else what was shown or is largest", () => {
+  const g = (id, phones, untrusted = 0, locked = 0, ...kinds) => ({ itl_sha1: id, lines: kinds.map((kind) => ({ kind })), ctl_sha1: "", phones, states: { untrusted, locked, trusted: phones - untrusted - locked } });
   const groups = [g("a", 9), g("b", 5, 2), g("c", 4, 0, 3)];
   assert.equal(choose(groups, null), groups[2]);
   assert.equal(choose(groups, listsOf(groups[0])), groups[0]);
   assert.equal(choose(groups, "gone/"), groups[2]);
   assert.equal(choose([g("a", 3), g("b", 5)], null).itl_sha1, "b");
   assert.equal(choose([], null), null);
+  assert.equal(choose(groups, null, listsOf(groups[1])), groups[1], "it stays, though another has lost more");
+  assert.equal(choose(groups, null, listsOf(groups[0])), groups[2], "but not with those that are well");
+  const breaks = [g("a", 9), g("b", 5, 0, 0, "holds", "broken")];
+  assert.equal(choose(breaks, null, listsOf(breaks[0])), breaks[1]);
   assert.deepEqual(stableOrder(["b/", "a/"], groups).map((x) => x.itl_sha1), ["b", "a", "c"]);
 });
