@@ -29,6 +29,7 @@ func (p *person) media(features ...string) {
 
 // axe has no finding, whatever the page shows, at its widest and narrowest, light and dark.
 func TestAccessibleOnThePage(t *testing.T) {
+	t.Parallel()
 	axe := browsertest.NewAxe(t)
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual })
 	look := func(state string) {
@@ -98,7 +99,8 @@ func TestAccessibleOnThePage(t *testing.T) {
 	everywhere("all are lost")
 }
 
-func TestFailureIsAccessibleOnThePage(t *testing.T) {
+func TestFailureOnThePageIsAccessible(t *testing.T) {
+	t.Parallel()
 	axe := browsertest.NewAxe(t)
 	tour, err := scenarios.Load("fails.yaml", []byte(fails), os.DirFS("."))
 	require.NoError(t, err)
@@ -112,7 +114,7 @@ func TestFailureIsAccessibleOnThePage(t *testing.T) {
 
 // Nothing moves for who wants nothing to move; and where the system gives the colours, the
 // states are still told apart.
-func TestMotionAndColoursOfThePageAreThePersons(t *testing.T) {
+func TestMotionAndColoursOnThePageAreThePersons(t *testing.T) {
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 8, lab.Virtual })
 	p.sees("#headline", "All 8 phones trust the cluster.")
 	moves := `(() => { let n = 0; const parts = [null, "::before", "::after"];

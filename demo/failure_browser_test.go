@@ -51,5 +51,5 @@ func TestFailureOnThePage(t *testing.T) {
 		p.clicks("#theme")
 	}
 	p.sees("#tour-title", "1. The phones are switched on")
-	p.sees("#tour-pause", "Go on") // it waits for somebody who has read that
+	p.sees("#tour-pause", "Play") // it waits for somebody who has read that
 }

@@ -18,6 +18,7 @@ import (
 // In Firefox the page is what it is in Chromium: the wall is painted, the trust picture drawn, a
 // tour plays, a phone opens, and nothing is logged as an error.
 func TestFirefoxOnThePage(t *testing.T) {
+	t.Parallel()
 	f := browsertest.OpenFirefox(t)
 	shots := browsertest.Shots(t)
 	f.Go(start(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual }).URL(), 1280, 900)

@@ -17,7 +17,7 @@ import (
 
 // How long frames take while 10,000 phones boot, and what of that is the page's work: printed,
 // since it says as much of the machine. A frame is due every 16.7 ms (docs/performance.md).
-func TestFramesWhile10000PhonesBoot(t *testing.T) {
+func TestFramesOnThePageWhile10000PhonesBoot(t *testing.T) {
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 10_000, lab.Virtual })
 	p.window(1920, 1080)
 	p.sees("#headline", "10,000 phones trust the cluster")

@@ -49,6 +49,7 @@ func (p *person) rest() { p.do(chromedp.Sleep(2 * time.Second)) }
 
 // The pictures of docs are taken while the story is played: with -update they are written anew.
 func TestPicturesOnThePage(t *testing.T) {
+	t.Parallel()
 	tour, ok := scenarios.Find("story")
 	require.True(t, ok)
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 2000, lab.Virtual, &tour })

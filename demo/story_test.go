@@ -30,7 +30,7 @@ func (p *person) plays(title string) {
 
 // A presenter plays a tour by keys, looks back, and has another window with notes; each follows
 // the other.
-func TestStoryIsPresented(t *testing.T) {
+func TestStoryIsPresentedOnThePage(t *testing.T) {
 	tour, ok := scenarios.Find("trust-loss")
 	require.True(t, ok)
 	s := start(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
@@ -98,7 +98,7 @@ func TestStoryIsPresented(t *testing.T) {
 }
 
 // A tour whose expectation fails stays there, and says what is the case, in the dark, too.
-func TestStoryOfAFailure(t *testing.T) {
+func TestStoryOfAFailureOnThePage(t *testing.T) {
 	mine, err := scenarios.Load("mine.yaml", []byte(`name: mine
 shows: what was expected is not so
 phones: [{group: all, count: 2}]
@@ -124,7 +124,7 @@ steps:
 
 // A newcomer does what is to be done by the buttons beside it, makes a mistake that is answered,
 // and sees each thing ticked off.
-func TestNewcomerTries(t *testing.T) {
+func TestNewcomerTriesOnThePage(t *testing.T) {
 	p := sit(t, func(*demo.Config) {})
 	p.window(1280, 900)
 	p.sees("#headline", "All 120 phones trust the cluster")

@@ -61,7 +61,7 @@ func (p *person) agrees() {
 
 // Headline, legend, table and lists tell of as many phones as there are, also while they change,
 // and of the same as the cluster does; the wall stands by what phones have in common.
-func TestNumbersOfThePageAddUp(t *testing.T) {
+func TestNumbersOnThePageAddUp(t *testing.T) {
 	const phones = 400
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = phones, lab.Virtual })
 	p.window(1280, 720)

@@ -28,14 +28,24 @@ func Shots(t *testing.T) string {
 	return *shots
 }
 
+// ours is in the name of each test that has a browser: .ci/run runs those by it.
+const ours = "OnThePage"
+
+// wanted skips the test where there is no time for a browser.
+func wanted(t *testing.T) {
+	t.Helper()
+	require.Contains(t, t.Name(), ours, ".ci/run would not run this test")
+	if os.Getenv("ITLSIM_LONG") != "1" {
+		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
+	}
+}
+
 // Open starts a browser that ends with the test, or after most, whose window is 1280 pixels
 // wide and 900 high. Actions take its context. It skips the test where there is no time for
 // it.
 func Open(t *testing.T, most time.Duration) context.Context {
 	t.Helper()
-	if os.Getenv("ITLSIM_LONG") != "1" {
-		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
-	}
+	wanted(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(sftptest.Program(t, "chromium")), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(5*time.Minute),

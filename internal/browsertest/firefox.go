@@ -35,9 +35,7 @@ type Firefox struct {
 // or no time for it.
 func OpenFirefox(t *testing.T) *Firefox {
 	t.Helper()
-	if os.Getenv("ITLSIM_LONG") != "1" {
-		t.Skip("the browser's suite runs with ITLSIM_LONG=1")
-	}
+	wanted(t)
 	profile := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(`user_pref("network.proxy.type", 0);`), 0o600))
 	firefox := exec.Command(sftptest.Program(t, "firefox-esr"), "--headless", "--no-remote",
