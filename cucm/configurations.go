@@ -135,20 +135,32 @@ func (c *configurations) appendPlain(b []byte, device string) []byte {
 	return c.mold.AppendXML(b, device, "{"+device+c.stamp)
 }
 
+// keptFor is what is kept of a configuration for a recipient, and whether that is its first
+// use: who only has a look is none.
+func (c *configurations) keptFor(
+	key configKey, recipient *x509.Certificate, look bool,
+) (kept signedConfig, ok, first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if kept, ok = c.kept[key]; !ok || kept.recipient != recipient {
+		return signedConfig{}, false, false
+	}
+	if first = kept.looked && !look; first {
+		kept.looked = false
+		c.kept[key] = kept
+	}
+	return kept, true, first
+}
+
 // signed is a device's configuration, signed when a phone first asks for it after a
 // change. Who only has a look may be the first, and is not counted.
 func (c *configurations) signed(by *Cluster, name tftp.Name, d Device, look bool) ([]byte, error) {
 	key, recipient := configKey{name.Kind, d.Name}, d.recipient()
 	headerAlone := recipient == nil && d.Name != FleetDevice
-	c.mu.Lock()
-	kept, ok := c.kept[key]
-	ok = ok && kept.recipient == recipient
-	if ok && kept.looked && !look {
-		kept.looked = false
-		c.kept[key] = kept
+	kept, ok, first := c.keptFor(key, recipient, look)
+	if first {
 		by.signed.Add(1)
 	}
-	c.mu.Unlock()
 	if ok {
 		if headerAlone {
 			return c.appendPlain(slices.Clip(kept.data), d.Name), nil

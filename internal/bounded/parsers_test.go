@@ -114,7 +114,7 @@ var hostile = []struct {
 		"chapters": filled(`{"stories":[{"phones":["x"],"chapters":[{}`, ",{}", "]}]}"),
 		"phones":   filled(`{"stories":[{"phones":["x"`, `,""`, "]}]}"),
 	}},
-	{"compared reports", 350, func(data []byte) { _, _ = report.Read(bytes.NewReader(data)) }, map[string]func(int) string{
+	{"compared reports", 375, func(data []byte) { _, _ = report.Read(bytes.NewReader(data)) }, map[string]func(int) string{
 		"lists":        filled(`{"steps":`, "[", ""),
 		"steps":        filled(`{"steps":[{}`, ",{}", "]}"),
 		"expectations": filled(`{"steps":[{"expectations":[{}`, ",{}", "]}]}"),
