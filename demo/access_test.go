@@ -112,6 +112,24 @@ func TestFailureOnThePageIsAccessible(t *testing.T) {
 	axe.Accepts(t, p.ctx, "a failed expectation, dark")
 }
 
+// Presented and as notes, a tour is for everybody, too.
+func TestPresentingOnThePageIsAccessible(t *testing.T) {
+	t.Parallel()
+	axe := browsertest.NewAxe(t)
+	tour, ok := scenarios.Find("story")
+	require.True(t, ok)
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
+	page := evaluate[string](p, `location.href`)
+	for _, address := range []string{page + "#present", page + "notes.html"} {
+		p.do(chromedp.Navigate(address))
+		p.sees("#tour-title", "1. ")
+		axe.Accepts(t, p.ctx, address)
+		p.do(chromedp.Evaluate[chromedp.Void](`localStorage.theme = "dark"`), chromedp.Reload())
+		p.sees("#tour-title", "1. ")
+		axe.Accepts(t, p.ctx, address+", dark")
+	}
+}
+
 // Nothing moves for who wants nothing to move; and where the system gives the colours, the
 // states are still told apart.
 func TestMotionAndColoursOnThePageAreThePersons(t *testing.T) {
