@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,7 +34,7 @@ func (c *client) watch() *watcher {
 // until reads changes up to one of which something is so. Each is as it is described.
 func (w *watcher) until(so func(*live.Update) bool) *live.Update {
 	w.Helper()
-	for w.lines.Scan() {
+	for began := time.Now(); w.lines.Scan() && time.Since(began) < 2*time.Minute; {
 		data, ok := strings.CutPrefix(w.lines.Text(), "data: ")
 		if !ok {
 			continue
@@ -51,7 +52,7 @@ func (w *watcher) until(so func(*live.Update) bool) *live.Update {
 			return u
 		}
 	}
-	w.Fatalf("the stream has ended: %v", w.lines.Err())
+	w.Fatalf("it has not come: %v", w.lines.Err())
 	return nil
 }
 
@@ -187,7 +188,8 @@ func TestWhatIsDrawn(t *testing.T) {
 	c.ask(404, "POST", "/tour", `{"name": "no such"}`)
 	c.ask(200, "POST", "/tour", `{"name": "trust-loss", "playing": false}`)
 	require.Equal(t, -1, w.until(func(u *live.Update) bool { return u.Tour != nil }).Tour.At)
-	c.ask(200, "POST", "/tour/next", "")
+	c.ask(200, "POST", "/tour/next", "") // tells the step
+	c.ask(200, "POST", "/tour/next", "") // does it
 	done := w.until(func(u *live.Update) bool { return u.Tour != nil && u.Tour.At == 0 && !u.Tour.Running })
 	require.Equal(t, 1, done.Tour.Steps[0].Moment)
 	c.ask(200, "POST", "/tour/pause", "")
