@@ -72,7 +72,10 @@ func (u Unsettled) Lines() (says []string) {
 	for _, w := range u.Slowest {
 		says = append(says, w.String())
 	}
-	if more := u.Left - len(says); more > 0 {
+	switch more := u.Left - len(says); {
+	case more == 1:
+		says = append(says, "1 more has something left to do")
+	case more > 1:
 		says = append(says, fmt.Sprintf("%d more have something left to do", more))
 	}
 	return says

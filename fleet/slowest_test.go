@@ -26,4 +26,8 @@ func TestSlowest(t *testing.T) {
 	}}
 	require.Equal(t, "SEP1 waits for TVS 127.0.0.3:2445, 12.3s after its boot began; SEP2 waits for its turn; "+
 		"12 more have something left to do", u.String())
+	u.Left = 3
+	require.Contains(t, u.String(), "; 1 more has something left to do")
+	u.Left = 2
+	require.NotContains(t, u.String(), "more")
 }

@@ -26,6 +26,9 @@ func (h *hang) look(f fleet.Fleet, now time.Time) *fleet.Unsettled {
 		return nil
 	}
 	u := fleet.UnsettledOf(f)
+	if len(u.Slowest) == 0 { // meanwhile all are through
+		return nil
+	}
 	return &u
 }
 
