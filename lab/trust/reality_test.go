@@ -12,6 +12,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/lab/trust"
 	"itlsim/phone"
@@ -32,7 +33,7 @@ const (
 func TestPictureIsWhatPhonesDo(t *testing.T) {
 	seen := make(map[string]int)
 	for i, s := range scenarios.Builtin() {
-		if s.NotIn[lab.Virtual] != "" {
+		if s.NotIn[lab.Virtual] != "" || !build.Plays(i) {
 			continue
 		}
 		var census *trust.Census
@@ -49,7 +50,7 @@ func TestPictureIsWhatPhonesDo(t *testing.T) {
 	}
 	for _, what := range []string{trust.Signer, trust.CTLSigner, trust.CallManager} {
 		for _, outcome := range []string{byList, byTVS, refused} {
-			require.NotZero(t, seen[what+" "+outcome], "%s %s: in no scenario (%v)", what, outcome, seen)
+			require.True(t, seen[what+" "+outcome] > 0 || build.Raced, "%s %s: in no scenario (%v)", what, outcome, seen)
 		}
 	}
 	t.Log(seen)
