@@ -29,7 +29,6 @@ type Holders struct {
 
 // LookAtCluster looks at the clusters as they are now.
 func (l *Lab) LookAtCluster() Cluster {
-	l.journal.look()
 	v := Cluster{SettingsAccess: l.Cluster.Settings().SettingsAccess, Lists: []Holders{}, Silent: l.Phones()}
 	served := make(map[sip.Checksum][]string)
 	for i, n := range l.Nodes() {

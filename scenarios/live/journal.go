@@ -31,8 +31,6 @@ const (
 	// linesTold is how many of each sort are told at a time to who watches: ten times a second
 	// as many as a page shows.
 	linesTold = 50
-	// maxPending is how many entries wait to be looked at: a moment's of phones that boot.
-	maxPending = 1000
 )
 
 // journal keeps what the nodes log, and what was done to the lab.
@@ -40,12 +38,11 @@ type journal struct {
 	now   func() time.Time // the nodes'
 	index map[string]int   // of each phone on the wall
 
-	mu      sync.Mutex
-	pending []ciscolog.Entry // not looked at yet
-	count   uint64
+	mu    sync.Mutex
+	count uint64
 	// Reports come by the thousand. Kept apart, they push out neither each other's
 	// sort nor the rest.
-	matches, mismatches, others []LogLine
+	matches, mismatches, others []kept
 	held                        map[int]sip.Checksum // by the last DeviceTLInfo of each phone on the wall
 	holds                       map[sip.Checksum]int // how many of them hold a list
 }
@@ -56,56 +53,51 @@ func newJournal() *journal {
 	}
 }
 
-// logged takes an entry of a node's log. It is looked at later, since nobody may ever ask
-// for its line.
-func (j *journal) logged(e ciscolog.Entry) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.pending = append(j.pending, e); len(j.pending) == maxPending {
-		j.take()
-	}
+// kept is a line whose words are made when somebody reads it: nobody may ever ask for them.
+type kept struct {
+	LogLine
+	entry *ciscolog.Entry // nil: the line has its words
 }
 
-// look makes lines of the entries that came.
-func (j *journal) look() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.take()
-}
-
-// take is look for who holds the lock.
-func (j *journal) take() {
-	for i := range j.pending {
-		e := &j.pending[i]
-		l := LogLine{At: e.At, Kind: e.Alarm.String(), From: e.Host, Line: e.String()}
-		if report, ok := e.Details.(cucm.Report); ok {
-			j.report(l, report)
-		} else {
-			l.Text = e.Body()
-			j.add(&j.others, l)
-		}
+// told is the line with its words.
+func (k kept) told() LogLine {
+	if k.entry == nil {
+		return k.LogLine
 	}
-	j.pending = nil
-}
-
-// report enters a phone's DeviceTLInfo. The caller holds the lock.
-func (j *journal) report(l LogLine, r cucm.Report) {
-	l.From = r.Device
-	if i, ok := j.index[r.Device]; ok {
-		j.hold(i, r.ITL)
-	}
-	switch r.Status {
-	case cucm.ITLMatch:
+	l := k.LogLine
+	l.Line = k.entry.String()
+	r, ok := k.entry.Details.(cucm.Report)
+	switch {
+	case !ok:
+		l.Text = k.entry.Body()
+	case r.Status == cucm.ITLMatch:
 		node, _, _ := strings.Cut(r.ITLServer, ".")
-		l.Match, l.Text = "match", fmt.Sprintf("ITL %x is what %s serves", r.ITL[:4], node)
-		j.add(&j.matches, l)
-	case cucm.ITLMismatch:
-		l.Match, l.Text = "mismatch", fmt.Sprintf("ITL %x is not what %s serves", r.ITL[:4], r.ITLServer)
-		j.add(&j.mismatches, l)
+		l.Text = fmt.Sprintf("ITL %x is what %s serves", r.ITL[:4], node)
+	case r.Status == cucm.ITLMismatch:
+		l.Text = fmt.Sprintf("ITL %x is not what %s serves", r.ITL[:4], r.ITLServer)
 	default:
 		l.Text = "no ITL installed"
-		j.add(&j.others, l)
 	}
+	return l
+}
+
+// logged enters an entry of a node's log.
+func (j *journal) logged(e ciscolog.Entry) {
+	k := kept{LogLine{At: e.At, Kind: e.Alarm.String(), From: e.Host}, &e}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	to := &j.others
+	if r, ok := e.Details.(cucm.Report); ok {
+		if k.From = r.Device; r.Status == cucm.ITLMatch {
+			k.Match, to = "match", &j.matches
+		} else if r.Status == cucm.ITLMismatch {
+			k.Match, to = "mismatch", &j.mismatches
+		}
+		if i, known := j.index[r.Device]; known {
+			j.hold(i, r.ITL)
+		}
+	}
+	j.add(to, k)
 }
 
 // hold notes which list a phone on the wall holds, nil for none. What strangers say that
@@ -127,11 +119,11 @@ func (j *journal) hold(phone int, list *sip.Checksum) {
 func (j *journal) note(kind, text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(&j.others, LogLine{At: j.now(), Kind: kind, Text: text})
+	j.add(&j.others, kept{LogLine{At: j.now(), Kind: kind, Text: text}, nil})
 }
 
 // add numbers a line and keeps it. The caller holds the lock.
-func (j *journal) add(to *[]LogLine, l LogLine) {
+func (j *journal) add(to *[]kept, l kept) {
 	j.count++
 	l.Seq = j.count
 	if len(*to) == 2*linesKept { // seldom, so that a line costs little
@@ -143,7 +135,6 @@ func (j *journal) add(to *[]LogLine, l LogLine) {
 // since gives the lines that are newer than so many, and how many there are now.
 // Lines that come faster than they can be told are left out, the oldest first.
 func (j *journal) since(seen uint64) ([]LogLine, uint64) {
-	j.look()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.count == seen {
@@ -154,12 +145,14 @@ func (j *journal) since(seen uint64) ([]LogLine, uint64) {
 		most = linesKept
 	}
 	var newer []LogLine
-	for _, all := range [][]LogLine{j.others, j.matches, j.mismatches} {
+	for _, all := range [][]kept{j.others, j.matches, j.mismatches} {
 		from := len(all)
 		for from > 0 && all[from-1].Seq > seen && len(all)-from < most {
 			from--
 		}
-		newer = append(newer, all[from:]...)
+		for _, k := range all[from:] {
+			newer = append(newer, k.told())
+		}
 	}
 	return newer, j.count
 }
