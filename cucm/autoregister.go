@@ -16,10 +16,10 @@ import (
 // own configuration is not found, and the default one tells it where to register;
 // it registers, which enters it; it is reset, and loads its own.
 
+// MaxDevices is how many phones a CUCM cluster has at most; auto-registration enters no more.
+const MaxDevices = 40_000
+
 const (
-	// maxDevices bounds what auto-registration enters: a CUCM cluster has 40,000
-	// phones at most.
-	maxDevices = 40_000
 	// resetAfter is how long after its registration a newcomer is reset, unless it has
 	// asked for its configuration by itself. No document tells a real cluster's time.
 	resetAfter = time.Second
@@ -127,7 +127,7 @@ func (by Caller) Admitted(n *Node, model string, from netip.Addr) bool {
 	gone, entered := c.autoRegister(Device{Name: by.Device, Model: model, Group: n.group()}, from)
 	c.dropConfigurations(gone)
 	if !entered {
-		c.full(&c.devicesFull, n.index, ciscolog.NumDevRegExceeded, "MaxDevices", maxDevices)
+		c.full(&c.devicesFull, n.index, ciscolog.NumDevRegExceeded, "MaxDevices", MaxDevices)
 	}
 	return entered
 }
@@ -140,7 +140,7 @@ func (p *Phones) autoRegister(d Device, from netip.Addr) (gone string, entered b
 	if _, known := p.device(Caller{Device: d.Name}); known {
 		return "", true
 	}
-	room, ofAddress := maxDevices-p.records.known, p.guests.of(from)
+	room, ofAddress := MaxDevices-p.records.known, p.guests.of(from)
 	switch {
 	case from.IsValid() && ofAddress.Len() > room:
 		gone = p.evict(ofAddress, 1)

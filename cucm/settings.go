@@ -28,7 +28,7 @@ func (c *Cluster) Configure(s cnf.Settings) error {
 
 // maxOwn bounds the phones with settings of their own, those that are not in the database
 // any more included: a cluster's phones.
-const maxOwn = maxDevices
+const maxOwn = MaxDevices
 
 // ConfigureDevice changes which settings are a phone's own, as on its page in CCM
 // Administration; the others are those of [Cluster.Configure]. The phone takes them with

@@ -94,7 +94,7 @@ func toursOf(cfg Config) []scenarios.Scenario {
 
 // MaxPhones is how many phones a wall has room for: those of the largest cluster,
 // twice.
-const MaxPhones = 80_000
+const MaxPhones = 2 * cucm.MaxDevices
 
 // limits are those of the page's connections, and of the API's; who has a stream, of which there
 // are few, or has shown the API's token, keeps its own. A browser has six at a time.

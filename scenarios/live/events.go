@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/cucm/ciscolog"
 	"itlsim/fleet"
 	"itlsim/scenarios"
@@ -15,8 +16,8 @@ import (
 // switched on and 4.8 when it is reset, its log entries counted.
 const (
 	eventsPerPhone = 9
-	fewestKept     = 16_384                  // for what happens to a few phones in a long time
-	mostKept       = 40_000 * eventsPerPhone // those of the largest cluster: some 70 MB
+	fewestKept     = 16_384                           // for what happens to a few phones in a long time
+	mostKept       = cucm.MaxDevices * eventsPerPhone // those of the largest cluster: some 70 MB
 )
 
 // An Event is something that happened: to a phone, in a node's log, or an act that began.

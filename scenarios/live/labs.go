@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/cucm"
 	"itlsim/internal/contain"
 	"itlsim/lab"
 	"itlsim/scenarios"
@@ -19,7 +20,7 @@ import (
 // Limits on labs that are open beside each other.
 const (
 	MaxLabs      = 16               // at a time: two for each of the tests that eight processors run at once
-	MaxLabPhones = 40_000           // of all labs together: those of the largest cluster
+	MaxLabPhones = cucm.MaxDevices  // of all labs together: those of the largest cluster
 	LabIdle      = 15 * time.Minute // after which a lab ends that nobody has used: longer than a person ponders
 	labBoots     = 64               // phones that boot at a time in a lab on sockets: fewer take longer, more do not help
 )
