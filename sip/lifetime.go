@@ -32,7 +32,7 @@ func (e *TooShortError) Error() string {
 // was asked for. Its error is a [*TooShortError].
 func (p *Phone) Lifetime(server string, answer *Message) (time.Duration, error) {
 	granted, found := Asked, false
-	host, user := p.Address.Addr().String(), p.user()
+	host, user := p.Address.Addr().String(), p.User()
 	for contact := range answer.contacts() {
 		if contact.Host != host || contact.User != user && contact.User != p.Number {
 			continue // another's

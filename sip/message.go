@@ -94,8 +94,8 @@ func (p *Phone) callID(mac, use string) string {
 // manager's resets name it.
 func (p *Phone) RegisterCallID() string { return p.callID(p.mac(), registering) }
 
-// user is that of the phone's Contact, a UUID of the device.
-func (p *Phone) user() string {
+// User is that of the phone's Contact, a UUID of the device.
+func (p *Phone) User() string {
 	sum := sha1.Sum([]byte(p.Device))
 	u := hex.EncodeToString(sum[:16])
 	return u[:8] + "-" + u[8:12] + "-" + u[12:16] + "-" + u[16:20] + "-" + u[20:32]
@@ -111,7 +111,7 @@ func (p *Phone) transport() string {
 
 // contact is the address in the phone's Contact.
 func (p *Phone) contact() string {
-	return "<sip:" + p.user() + "@" + p.Address.String() + ";transport=tcp>"
+	return "<sip:" + p.User() + "@" + p.Address.String() + ";transport=tcp>"
 }
 
 // Refer is the REFER by which the phone reports an alarm, as a 7821 with

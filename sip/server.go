@@ -47,6 +47,7 @@ type Exchange struct {
 	Peer          *x509.Certificate // that it showed; nil: none, or not by TLS
 
 	write func([]byte)
+	cut   func()
 	keep  func(name string)
 	letGo func(name string)
 }
@@ -62,6 +63,9 @@ func (x *Exchange) Answer(replies ...Reply) {
 	}
 	x.write(*all)
 }
+
+// Cut ends the connection without an answer, as a machine does where nobody listens any more.
+func (x *Exchange) Cut() { x.cut() }
 
 // Keep has the connection live on as that of whoever goes by a name, while it is not
 // silent for Idle. A name has one such connection, the last: so as many are kept as
@@ -135,6 +139,7 @@ func (s *Server) serve(open context.Context, peer *accept.Conn) {
 	defer s.left(remote, conn)
 	var broken error // of writing
 	about.write = func(b []byte) { _, broken = raw.Write(b) }
+	about.cut = func() { broken = net.ErrClosed }
 	about.keep, about.letGo = func(name string) { s.keep(conn, name) }, s.letGo
 	for broken == nil {
 		msg, err := conn.next()

@@ -214,7 +214,7 @@ func (p *Phone) Notified(r *Message) (Reply, ServiceControl) {
 		return bad("")
 	case r.Target.User == "":
 		return bad("Bad Request - 'Malformed/Missing REQUEST LINE'")
-	case !strings.EqualFold(r.Target.User, p.Number) && !strings.EqualFold(r.Target.User, p.user()):
+	case !strings.EqualFold(r.Target.User, p.Number) && !strings.EqualFold(r.Target.User, p.User()):
 		return Reply{Code: 404}, nothing
 	case to.User == "":
 		return bad("Bad Request - 'Malformed/Missing TO: field'")

@@ -14,7 +14,7 @@ import (
 // in place of another.
 func notify(t testing.TB, body, old, with string) *Message {
 	manager := CallManager{"192.168.7.200:5060", "Cisco-CUCM12.5"}
-	contact := fmt.Sprintf("sip:%s@%s", golden7821.user(), golden7821.Address)
+	contact := fmt.Sprintf("sip:%s@%s", golden7821.User(), golden7821.Address)
 	r := manager.Notify(Notice{Reset, contact, golden7821.RegisterCallID(), 1}, time.Unix(0, 0))
 	head, own, _ := strings.Cut(string(r.Bytes), "\r\n\r\n")
 	if body == "" {
@@ -36,7 +36,7 @@ func TestPhonesCheckNotifications(t *testing.T) {
 	own := "RegisterCallId={" + golden7821.RegisterCallID() + "}\r\n"
 	const stamps = "ConfigVersionStamp={1}\r\nDialplanVersionStamp={}\r\nSoftkeyVersionStamp={}\r\n"
 	const apply = stamps + "CUCMResult=config_applied\r\nLoadId={x}\r\nLoadServer={}\r\nLogServer={}\r\n"
-	user := golden7821.user()
+	user := golden7821.User()
 	for name, tc := range map[string]struct {
 		body, old, with string
 		code            int
@@ -134,7 +134,7 @@ func FuzzParseServiceControl(f *testing.F) {
 // How long a phone stays registered by a 200, which is five seconds less than it
 // is granted.
 func TestLifetimes(t *testing.T) {
-	own := "Contact: <sip:" + golden7821.user() + "@192.168.7.104:51778;transport=tcp>"
+	own := "Contact: <sip:" + golden7821.User() + "@192.168.7.104:51778;transport=tcp>"
 	for name, tc := range map[string]struct {
 		headers string
 		want    time.Duration // 0: too short

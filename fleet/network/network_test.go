@@ -297,3 +297,30 @@ func TestConditions(t *testing.T) {
 	n.Disturb(Condition{Sites: map[string]Disturbance{}})
 	require.False(t, n.Disturbed())
 }
+
+// A network leads to its targets by address and by name, and nowhere else.
+func TestTargets(t *testing.T) {
+	n := &Network{}
+	at, err := n.Target(t.Context(), "cucm.invalid:69")
+	require.NoError(t, err)
+	require.Equal(t, "cucm.invalid:69", at, "one without targets looks nothing up")
+	n.Targets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.1.0.0/16")}
+	for server, want := range map[string]string{
+		"127.3.0.1:5060": "127.3.0.1:5060", "10.1.2.3:69": "10.1.2.3:69", "localhost:8443": "127.0.0.1:8443",
+		"[::ffff:10.1.2.3]:69": "10.1.2.3:69",
+	} {
+		at, err := n.Target(t.Context(), server)
+		require.NoError(t, err, server)
+		require.Equal(t, want, at)
+	}
+	for _, server := range []string{"10.2.0.1:69", "[::1]:69", "192.0.2.1:5060"} {
+		_, err := n.Target(t.Context(), server)
+		require.EqualError(t, err, "nothing is sent to "+server+": it is not in 127.0.0.0/8, 10.1.0.0/16")
+		_, err = n.Path(0, "").Dial(t.Context(), netip.Addr{}, server)
+		require.ErrorAs(t, err, new(*NotTargetError), "TCP")
+	}
+	for _, server := range []string{"", "127.0.0.1", "127.0.0.1:none such"} {
+		_, err := n.Target(t.Context(), server)
+		require.Error(t, err)
+	}
+}

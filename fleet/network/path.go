@@ -12,13 +12,17 @@ import (
 )
 
 // A Network is the one between the phones and the servers of a fleet on real
-// sockets. The zero value is sound; it is safe for concurrent use.
+// sockets. The zero value is sound and leads everywhere; it is safe for
+// concurrent use.
 type Network struct {
 	// Seed of what happens to the phones.
 	Seed uint64
+	// Targets are where the network leads: everywhere if there are none. What a server
+	// tells phones of others, by address or by name, leads nowhere else.
+	Targets []netip.Prefix
 	// Pace, where not 0, has the network do everything so many times as fast, for
-	// phones whose time-outs are that much shorter. Neither may change once there
-	// are paths.
+	// phones whose time-outs are that much shorter. None of these may change once
+	// there are paths.
 	Pace float64
 
 	condition atomic.Pointer[Condition] // nil: sound
@@ -69,6 +73,10 @@ func (w Way) Disturbance() Disturbance {
 	return c.Between(w.path.site, w.server)
 }
 
+// Question draws by how much later than at once a question that comes to the phone this way is
+// answered; [Never] where one of the two does not arrive.
+func (w Way) Question() time.Duration { return w.path.take(Exchange, w.Disturbance()) }
+
 // Datagram says what becomes of the next datagram, either way: it is lost, or it
 // arrives after so much time (the Path of package tftp).
 func (w Way) Datagram() (after time.Duration, lost bool) {
@@ -117,6 +125,10 @@ func (p *Path) Dial(ctx context.Context, local netip.Addr, server string) (net.C
 		case <-ctx.Done():
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: ctx.Err()}
 		}
+	}
+	server, err := p.network.Target(ctx, server)
+	if err != nil {
+		return nil, err
 	}
 	raw, err := tcp.Dial(ctx, local, server)
 	if err != nil {

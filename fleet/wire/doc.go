@@ -11,7 +11,8 @@
 //	one socket for all phones' web pages
 //
 // It carries out the actions of package phone's state machine and brings the
-// results back as events. docs/phones.md says how the two sockets serve all phones.
+// results back as events. docs/phones.md says how the two sockets serve all phones,
+// which have an address each, or the one of their machine.
 //
 // Only so many phones boot at a time, since throughput falls when thousands of
 // transfers compete; the others wait in the queue. A phone that does nothing costs

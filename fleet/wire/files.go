@@ -41,7 +41,11 @@ func (f *Fleet) fetchTFTP(s *slot, a phone.Fetch) ([]byte, error) {
 	if way := s.path.To(a.Server); way.Disturbance() != (network.Disturbance{}) {
 		client.Path = way
 	}
-	return client.Get(f.ctx, a.Server, a.Name.String())
+	server, err := f.config.Network.Target(f.ctx, a.Server)
+	if err != nil {
+		return nil, err
+	}
+	return client.Get(f.ctx, server, a.Name.String())
 }
 
 func (f *Fleet) fetchHTTP(s *slot, a phone.Fetch) ([]byte, error) {

@@ -37,6 +37,11 @@ type Config struct {
 	// address, take NOTIFYs and show their web pages. The system chooses those that
 	// are 0.
 	SIPPort, WebPort int
+	// At, where valid, is the machine's one address, which all phones have in place of
+	// addresses of their own: they ask from it, and their contacts lead to it. What comes
+	// there, from where the network leads, finds its phone by the user of the request; the
+	// web pages of each are below its name, /SEP….
+	At netip.Addr
 	// Anywhere says that servers are not on this machine, so that phones cannot ask
 	// from loopback addresses. They ask from whatever address the system chooses,
 	// and no reset reaches them.
@@ -69,7 +74,8 @@ type Fleet struct {
 	slots   []*slot // only ever appended to
 	byName  map[string]*slot
 	byIP    map[netip.Addr]*slot
-	queue   []*slot // waiting for a worker
+	byUser  map[string][]*slot // by what requests may call it; only where all are at one address
+	queue   []*slot            // waiting for a worker
 	waiting sync.Cond
 	busy    int // slots queued or driven
 	settled sync.Cond
@@ -114,7 +120,8 @@ func New(cfg Config) (*Fleet, error) {
 	cfg.Network = cmp.Or(cfg.Network, &network.Network{})
 	f := &Fleet{
 		config: cfg, patience: 5 * time.Second,
-		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot), files: tftp.NewSockets(),
+		byName: make(map[string]*slot), byIP: make(map[netip.Addr]*slot),
+		byUser: make(map[string][]*slot), files: tftp.NewSockets(),
 		places: make(chan struct{}, maxConnections), placePatience: patienceForPlace,
 	}
 	f.waiting.L, f.settled.L = &f.mu, &f.mu
@@ -139,7 +146,12 @@ func (f *Fleet) Add(p *phone.Phone) {
 	}
 	s := &slot{index: i, phone: p, path: f.config.Network.Path(i, site)}
 	f.slots = append(f.slots, s)
-	f.byName[p.Name()], f.byIP[p.IP()] = s, s
+	f.byName[p.Name()] = s
+	if f.config.At.IsValid() {
+		f.answersTo(s)
+	} else {
+		f.byIP[p.IP()] = s
+	}
 }
 
 // all are the slots of all phones so far.

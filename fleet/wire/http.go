@@ -23,7 +23,7 @@ func (f *Fleet) local(p *phone.Phone) netip.Addr {
 	if f.config.Anywhere {
 		return netip.Addr{}
 	}
-	return p.IP()
+	return f.reached(p)
 }
 
 // dial connects from the phone's own address. The time for HTTP runs from now on,

@@ -156,7 +156,7 @@ func (f *Fleet) caller(p *phone.Phone, boot uint32) sip.Phone {
 	return sip.Phone{
 		Device: p.Name(), Number: p.Number(), UserAgent: profile.UserAgent(), DeviceType: profile.DeviceType,
 		Load: profile.Load, OneLoad: profile.OneLoad, SIS: profile.SIS, SessionID: profile.SessionID,
-		Session: boot, Address: netip.AddrPortFrom(p.IP(), f.sip.Addr().Port()),
+		Session: boot, Address: netip.AddrPortFrom(f.reached(p), f.sip.Addr().Port()),
 	}
 }
 
@@ -220,7 +220,11 @@ var notAllowed = []string{sip.REGISTER, sip.PRACK, sip.MESSAGE}
 
 // notified answers a request that comes to a phone.
 func (f *Fleet) notified(x *sip.Exchange) {
-	s := f.at(x.Local.Addr())
+	s := f.asked(x)
+	if f.config.At.IsValid() && !f.reaches(s, x) {
+		x.Cut()
+		return
+	}
 	switch {
 	case s == nil || !s.registered() || f.swamped(s):
 		x.Answer(sip.Reply{Code: 480})

@@ -81,7 +81,7 @@ func alarmElement(p *shown) []element {
 func logLinks(p *shown) string {
 	var b strings.Builder
 	for _, name := range p.logs {
-		fmt.Fprintf(&b, "<TR><TD><a href=\"/FS/%s\"><B>%s</B></A></TD></TR>", name, path.Base(name))
+		fmt.Fprintf(&b, "<TR><TD><a href=\"%s/FS/%s\"><B>%s</B></A></TD></TR>", p.Below, name, path.Base(name))
 	}
 	return b.String()
 }

@@ -84,12 +84,13 @@ func (f *family) escape(value string) string {
 // The HTML around title, heading, menu and rows is the 8845's, letters' case and
 // line ends too: scrapers gate on the title, and cut at the DIV before the rows.
 const (
-	beforeTitle = "<HTML>\n<HEAD><META http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">" +
+	beforeLogo = "<HTML>\n<HEAD><META http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">" +
 		"<TITLE>Cisco Systems, Inc.</TITLE>\n</HEAD>\n" +
 		"<BODY bgcolor=\"#FFFFFF\" link=\"#FFFFFF\" vlink=\"#FFFFFF\" alink=\"#FFFFFF\" text=\"#003031\" >" +
 		"<TABLE BORDER=\"1\" WIDTH=\"100%\" HEIGHT=\"100%\" CELLSPACING=\"0\" CELLPADDING=\"0\" " +
 		"bordercolor=\"#003031\"><TR>\n<td WIDTH=\"200\" HEIGHT=\"100\" ALIGN=center>" +
-		"<A HREF=\"http://www.cisco.com\"><IMG SRC=\"/FS/Logo.png\"></A></TD><td HEIGHT=\"50\" bgcolor=\"#003031\">" +
+		"<A HREF=\"http://www.cisco.com\"><IMG SRC=\""
+	beforeTitle = "/FS/Logo.png\"></A></TD><td HEIGHT=\"50\" bgcolor=\"#003031\">" +
 		"<p ALIGN=center style=\"margin-top: 0px;\"><B><font color=\"#FFFFFF\" size=\"6\">"
 	beforeHeading = "</FONT></B><p ALIGN=center><B><font color=\"#FFFFFF\" size=\"4\">"
 	beforeMenu    = "</FONT></FONT></B></TD>\n</TR>\n<TR><td WIDTH=\"200\" ALIGN=center VALIGN=top bgcolor=\"#003031\">" +
@@ -102,16 +103,16 @@ const (
 // document is a page as HTML.
 func (p *shown) document(page *page) string {
 	heading := html.EscapeString(fmt.Sprintf("%s %s ( %s )", p.brand, p.model(), p.Name))
-	return beforeTitle + page.title + beforeHeading + heading + beforeMenu + p.menu() + beforeRows +
+	return beforeLogo + p.Below + beforeTitle + page.title + beforeHeading + heading + beforeMenu + p.menu() + beforeRows +
 		page.html(p) + behindRows
 }
 
 // menu writes the links to the pages.
-func (f *family) menu() string {
+func (p *shown) menu() string {
 	var b strings.Builder
 	indent := ""
-	for i := range f.pages {
-		page := &f.pages[i]
+	for i := range p.pages {
+		page := &p.pages[i]
 		if page.link == "" {
 			continue
 		}
@@ -119,7 +120,7 @@ func (f *family) menu() string {
 			fmt.Fprintf(&b, "<TR><TD><B><font color='#FFFFFF'>%s</FONT></B></TD></TR>", page.group)
 			indent = "&nbsp;&nbsp;&nbsp;"
 		}
-		fmt.Fprintf(&b, "<TR>\n<TD>%s<a href=\"%s\">%s</A></TD></TR>\n", indent, f.address(page), page.link)
+		fmt.Fprintf(&b, "<TR>\n<TD>%s<a href=\"%s\">%s</A></TD></TR>\n", indent, p.Below+p.address(page), page.link)
 	}
 	return b.String()
 }

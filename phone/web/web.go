@@ -51,6 +51,7 @@ type Phone struct {
 	CallManager   string             // registered with
 	Servers       []string           // TFTP servers
 	AlternateTFTP bool               // they were set at the phone
+	Below         string             // stands before all addresses of the phone, /SEP… where it shares a host
 	Now           time.Time
 }
 
