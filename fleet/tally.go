@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"itlsim/phone"
 )
 
@@ -27,8 +25,8 @@ type Tally struct {
 	RegistrationsFailed atomic.Uint64
 
 	mu    sync.Mutex
-	times *hdrhistogram.Histogram // of boots, in microseconds; nil before the first has ended
-	total time.Duration           // of all boots
+	times Times         // of boots
+	total time.Duration // of all boots
 }
 
 // RefusedFiles counts files that phones refused, by the kind of the reason.
@@ -80,20 +78,13 @@ func (t *Tally) Judged(v phone.Verdict) {
 	}
 }
 
-// longestBoot bounds what is recorded: a boot that took longer is counted, and
-// left out of the times.
-const longestBoot = time.Hour
-
 // Booted counts a boot that has ended, and how long it took.
 func (t *Tally) Booted(took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Boots.Add(1)
 	t.total += took
-	if t.times == nil {
-		t.times = hdrhistogram.New(1, longestBoot.Microseconds(), 3)
-	}
-	t.times.RecordValue(max(1, took.Microseconds()))
+	t.times.add(took)
 }
 
 // BootTimes are quantiles of the durations of boots, from the first request to
@@ -102,20 +93,16 @@ type BootTimes struct{ P50, P90, P95, P99, Max time.Duration }
 
 // BootTimes are those of all boots that have ended, zero where none has.
 func (t *Tally) BootTimes() BootTimes {
-	return BootTimes{
-		P50: t.BootTime(50), P90: t.BootTime(90), P95: t.BootTime(95), P99: t.BootTime(99), Max: t.BootTime(100),
-	}
+	times := t.Times()
+	return BootTimes{P50: times.At(50), P90: times.At(90), P95: times.At(95), P99: times.At(99), Max: times.At(100)}
 }
 
-// BootTime is what so many percent of the boots that have ended did not take longer than,
-// zero where none has.
-func (t *Tally) BootTime(percent float64) time.Duration {
+// Times are how long the boots that have ended took.
+func (t *Tally) Times() (all Times) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.times == nil {
-		return 0
-	}
-	return time.Duration(t.times.ValueAtQuantile(percent)) * time.Microsecond
+	all.Plus(t.times)
+	return all
 }
 
 // Spread is how the durations of boots are spread.
@@ -132,10 +119,10 @@ func (t *Tally) Spread(bounds ...time.Duration) Spread {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := Spread{Boots: t.Boots.Load(), Total: t.total, Within: make([]uint64, len(bounds))}
-	if t.times == nil {
+	if t.times.of == nil {
 		return s
 	}
-	for _, bar := range t.times.Distribution() {
+	for _, bar := range t.times.of.Distribution() {
 		i, _ := slices.BinarySearch(bounds, time.Duration(bar.From)*time.Microsecond)
 		if bar.Count > 0 && i < len(bounds) {
 			s.Within[i] += uint64(bar.Count)

@@ -130,24 +130,31 @@ var aboutNodes = []language.Rule[predicate]{
 				return errors.New("it is another than the one with which the step began")
 			}
 		}).Explained("since the step began"),
-	node("the application log of {node} (have=has|lacks) {text}",
-		func(_ *Player, n *cucm.Node, said language.Said) error {
-			lines := n.Log()
-			with := logged(lines, said.Words["text"])
-			switch has := said.Words["have"] == "has"; {
-			case has == (with > 0):
-				return nil
-			case has:
-				return fmt.Errorf("none of its %d lines has it", len(lines))
-			default:
-				return fmt.Errorf("%d of its %d lines have it", with, len(lines))
-			}
-		}).Explained("in one of its lines"),
-	node("the application log of {node} has {text} <many> times",
-		func(_ *Player, n *cucm.Node, said language.Said) error {
-			lines := n.Log()
-			return many(logged(lines, said.Words["text"]), said, fmt.Sprintf("of its %d lines have it", len(lines)))
-		}).Explained("in so many lines"),
+	logLines("(have=has|lacks) {text}", func(f Finding, said language.Said) error {
+		switch has := said.Words["have"] == "has"; {
+		case has == (f.Count > 0):
+			return nil
+		case has:
+			return fmt.Errorf("none of its %d lines has it", f.Of)
+		default:
+			return fmt.Errorf("%d of its %d lines have it", f.Count, f.Of)
+		}
+	}).Explained("in one of its lines"),
+	logLines("has {text} <many> times", func(f Finding, said language.Said) error {
+		return many(int(f.Count), said, fmt.Sprintf("of its %d lines have it", f.Of))
+	}).Explained("in so many lines"),
+}
+
+// logLines is an expectation about the lines of a node's log that have a text.
+func logLines(has string, judge func(Finding, language.Said) error) language.Rule[predicate] {
+	return counted("the application log of {node} "+has, func(p *Player, said language.Said) Finding {
+		n, err := p.Node(said.Words["node"])
+		if err != nil {
+			return Finding{Said: err.Error()}
+		}
+		lines := n.Log()
+		return Finding{Share: Share{logged(lines, said.Words["text"]), uint64(len(lines))}}
+	}, judge)
 }
 
 // node is an expectation about the node that stands in the slot of this name.
@@ -213,8 +220,7 @@ func (p *Player) sameLists(language.Said) error {
 }
 
 // logged counts the lines that have a text.
-func logged(lines []string, text string) int {
-	count := 0
+func logged(lines []string, text string) (count uint64) {
 	for _, line := range lines {
 		if strings.Contains(line, text) {
 			count++
@@ -231,41 +237,45 @@ var thresholds = []language.Rule[predicate]{
 	bootTime("half of the boots took less than {number} {timeunit}", half).Explained("the same as 50%"),
 	bootTime("the median boot took (than=less than|more than) {number} {timeunit}", half).
 		Explained("the boot than which half of them took less"),
-	cluster("less than {percent} of transfers failed", func(p *Player, said language.Said) error {
+	below("transfers failed", func(p *Player) Share {
 		t := p.Traffic().TFTP
-		return below(said.Percent("percent"), t.Failed, t.Files+t.Failed, "transfers failed")
+		return Share{t.Failed, t.Files + t.Failed}
 	}).Explained("of files, since the beginning"),
-	cluster("less than {percent} of files were refused", func(p *Player, said language.Said) error {
-		refused := p.Fleet.Tally().Refused.Load()
-		return below(said.Percent("percent"), refused, p.Traffic().TFTP.Files, "files were refused")
+	below("files were refused", func(p *Player) Share {
+		return Share{p.Fleet.Tally().Refused.Load(), p.Traffic().TFTP.Files}
 	}).Explained("by phones, since the beginning"),
 }
 
 // bootTime is an expectation about the time below which a share of the boots stayed.
 func bootTime(sentence string, percent func(language.Said) float64) language.Rule[predicate] {
 	limit := func(said language.Said) (time.Duration, error) { return duration(said, "number", "timeunit") }
-	return language.Rule[predicate]{Sentence: sentence, Means: predicate{
-		ofCluster: func(p *Player, said language.Said) error {
-			limit, err := limit(said)
-			took := p.Fleet.Tally().BootTime(percent(said))
-			if more := said.Words["than"] == "more than"; err == nil && (more && took <= limit || !more && took >= limit) {
-				err = fmt.Errorf("%v%% took up to %v", percent(said), took)
-			}
-			return err
-		},
-		possible: func(_ vocabulary, said language.Said) error {
-			_, err := limit(said)
-			return err
-		},
-	}}
+	is := counted(sentence, func(p *Player, _ language.Said) Finding {
+		return Finding{Times: p.Fleet.Tally().Times()}
+	}, func(f Finding, said language.Said) error {
+		limit, err := limit(said)
+		took := f.Times.At(percent(said))
+		if more := said.Words["than"] == "more than"; err == nil && (more && took <= limit || !more && took >= limit) {
+			err = fmt.Errorf("%v%% took up to %v", percent(said), took)
+		}
+		return err
+	})
+	is.Means.possible = func(_ vocabulary, said language.Said) error {
+		_, err := limit(said)
+		return err
+	}
+	return is
 }
 
 func half(language.Said) float64 { return 50 }
 
-// below checks that less than so many percent of something happened.
-func below(percent float64, got, of uint64, what string) error {
-	if float64(got)*100 >= percent*float64(max(of, 1)) {
-		return fmt.Errorf("%s of %s %s", report.Number(got), report.Number(of), what)
-	}
-	return nil
+// below is an expectation that less than so many percent of something happened.
+func below(what string, share func(*Player) Share) language.Rule[predicate] {
+	return counted("less than {percent} of "+what, func(p *Player, _ language.Said) Finding {
+		return Finding{Share: share(p)}
+	}, func(f Finding, said language.Said) error {
+		if float64(f.Count)*100 >= said.Percent("percent")*float64(max(f.Of, 1)) {
+			return fmt.Errorf("%s of %s %s", report.Number(f.Count), report.Number(f.Of), what)
+		}
+		return nil
+	})
 }

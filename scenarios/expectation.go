@@ -11,16 +11,19 @@ import (
 	"itlsim/scenarios/language"
 )
 
-// An Expectation is a sentence about the cluster and its phones. Check returns
-// nil where it holds, else what is the case instead.
+// An Expectation is a sentence about the cluster and its phones.
 type Expectation struct {
-	Text  string
-	Check func(*Player) error `json:"-"`
+	Text string
+	// Look looks at the phones that are here, and at the cluster.
+	Look func(*Player) Finding `json:"-"`
+	// Judge returns nil where it holds by what was found of all phones, which are so many, else
+	// what is the case instead. Where it is nil, that is what the finding says ([Finding.Said]).
+	Judge func(f Finding, phones int) error `json:"-"`
 	// Within, where not 0, is how long after the last act it is so at the latest, on the
 	// scenario's clock; After is how long after it that is judged.
 	Within, After time.Duration
 
-	look func(*Player) *look // nil: it is not about phones
+	round func(*Player) *look // a look at phones that others may join; nil: it is not about phones
 }
 
 // ErrNotSo is the family of [Player.Expect]'s errors about an expectation that
@@ -54,11 +57,12 @@ func timed(sentences ...[]language.Rule[predicate]) []language.Rule[predicate] {
 
 // A predicate is what an expectation says, of each phone or of the cluster.
 type predicate struct {
-	ofPhone   func(*subject) string // "" where it is true, else what is the case
-	reads     fleet.Parts           // of a phone, to see whether it is true
-	ofAll     bool                  // phones, which the sentence does not name
-	leavesOut func(*subject) bool   // phones of which it says nothing; nil: it is about all
-	ofCluster func(*Player, language.Said) error
+	ofPhone   func(*subject) string                // "" where it is true, else what is the case
+	reads     fleet.Parts                          // of a phone, to see whether it is true
+	ofAll     bool                                 // phones, which the sentence does not name
+	leavesOut func(*subject) bool                  // phones of which it says nothing; nil: it is about all
+	found     func(*Player, language.Said) Finding // where it is not about phones
+	judge     func(Finding, language.Said) error   // nil: it is as the finding says
 	// possible, where not nil, tells why what was said can never be judged.
 	possible func(vocabulary, language.Said) error
 }
@@ -69,6 +73,21 @@ func (is predicate) of(s *subject) (leftOut bool, otherwise string) {
 		return true, ""
 	}
 	return false, is.ofPhone(s)
+}
+
+// judged judges by what was found of so many phones, which are all.
+func (is predicate) judged(f Finding, phones int, said language.Said) error {
+	switch {
+	case is.ofPhone == nil && (is.judge == nil || f.Said != ""):
+		return f.said()
+	case is.ofPhone == nil:
+		return is.judge(f, said)
+	case f.Checked+f.LeftOut > phones, is.ofAll && f.Checked < phones:
+		return fmt.Errorf("%d phones were looked at, of %d", f.Checked+f.LeftOut, phones)
+	case is.ofAll:
+		return f.judge(language.Quantity{}, "")
+	}
+	return f.judge(said.Quantity(), said.Words["is"])
 }
 
 // phones is an expectation about phones, which reads the basics of them.
@@ -84,7 +103,19 @@ func phonesBy(reads fleet.Parts, says string, ofPhone func(*subject) string) lan
 
 // cluster is an expectation about the cluster.
 func cluster(sentence string, ofCluster func(*Player, language.Said) error) language.Rule[predicate] {
-	return language.Rule[predicate]{Sentence: sentence, Means: predicate{ofCluster: ofCluster}}
+	return counted(sentence, func(p *Player, said language.Said) (f Finding) {
+		if err := ofCluster(p, said); err != nil {
+			f.Said = err.Error()
+		}
+		return f
+	}, nil)
+}
+
+// counted is an expectation about numbers.
+func counted(
+	sentence string, found func(*Player, language.Said) Finding, judge func(Finding, language.Said) error,
+) language.Rule[predicate] {
+	return language.Rule[predicate]{Sentence: sentence, Means: predicate{found: found, judge: judge}}
 }
 
 // allPhones is an expectation about all phones that does not name them.
@@ -104,14 +135,12 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}
-	e := Expectation{Text: text, Check: func(p *Player) error { return is.ofCluster(p, said) }}
+	e := Expectation{Text: text, Judge: func(f Finding, phones int) error { return is.judged(f, phones, said) }}
 	if is.ofPhone != nil {
-		e.look = func(p *Player) *look { return p.look(said, is) }
-		e.Check = func(p *Player) error {
-			l := e.look(p)
-			p.ask([]*look{l})
-			return l.judge()
-		}
+		e.round = func(p *Player) *look { return p.round(said, is) }
+		e.Look = func(p *Player) Finding { return p.look([]Expectation{e})[0] }
+	} else {
+		e.Look = func(p *Player) Finding { return is.found(p, said) }
 	}
 	if err == nil && said.Words["when"] != "" {
 		err = e.timeLimit(said)
@@ -159,6 +188,14 @@ func (p *Player) Expect(sentence string) error {
 		return &notSo{sentence, err}
 	}
 	return nil
+}
+
+// judge judges what was found, as Judge does or, without it, as cluster and nodes say.
+func (e *Expectation) judge(f Finding, phones int) error {
+	if e.Judge == nil {
+		return f.said()
+	}
+	return e.Judge(f, phones)
 }
 
 // unless is what is the case where something is not so.

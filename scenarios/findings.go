@@ -8,98 +8,70 @@ import (
 	"slices"
 	"strings"
 
-	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/lab"
 	"itlsim/scenarios/language"
 	"itlsim/scenarios/report"
 )
 
-// A subject is a phone that an expectation looks at.
-type subject struct {
-	*Player
-	said   language.Said // the expectation
-	number int           // of the phone in the fleet
-	member *lab.Member
-	*fleet.View
+// A Finding is what a look at an expectation gives to judge by. Those of several fleets at
+// copies of one cluster add up to that of all ([Finding.Plus]). The zero value is of no
+// phones, and as expected.
+type Finding struct {
+	Checked int    `json:"checked,omitzero"`  // phones that the sentence picks
+	LeftOut int    `json:"left_out,omitzero"` // more that it picks, and says nothing of
+	Holds   Sample `json:"holds,omitzero"`    // of which it is true
+	Others  Kinds  `json:"others,omitempty"`  // the others
+	Rare    bool   `json:"rare,omitzero"`     // not all of which are there ([maxKinds])
+	Lossy   Lossy  `json:"lossy,omitzero"`
+
+	Share             // of what a threshold is about, or lines of a log
+	Times fleet.Times `json:"times,omitzero"` // of boots
+	Said  string      `json:"said,omitzero"`  // by cluster and nodes: what is the case instead of what is expected
 }
 
-// caller is the phone as clusters know it, which have the lab's phones in order.
-func (s *subject) caller() cucm.Caller { return cucm.Caller{Device: s.View.Name, Number: s.number} }
-
-// A look is an expectation that is being put to phones, one after the other.
-type look struct {
-	what     predicate
-	picks    func(*lab.Member) bool
-	at       subject // one for all: see lab.Each
-	findings findings
+// A Share is how many of something there are.
+type Share struct {
+	Count uint64 `json:"count,omitzero"`
+	Of    uint64 `json:"of,omitzero"`
 }
 
-// findings are of which phones something is true, and what is the case with the
-// others.
-type findings struct {
-	holds   sample
-	others  cases
-	leftOut int // of which nothing was said
-	lossy   lossy
+// maxKinds is how many kinds of what is the case a finding has, those of most phones: of more
+// than three, it is said how many there are, and nobody counts hundreds.
+const maxKinds = 64
+
+// Plus adds what was found of the phones that come next in the fleet. The error is that the
+// two speak of clusters that are no copies of one another; then the finding is of no use.
+func (f *Finding) Plus(next Finding) error {
+	if f.Said != next.Said {
+		return fmt.Errorf("one says %q, the other %q", f.Said, next.Said)
+	}
+	f.Checked += next.Checked
+	f.LeftOut += next.LeftOut
+	f.Holds = f.Holds.plus(next.Holds)
+	f.Others, f.Rare = f.Others.plus(next.Others), f.Rare || next.Rare
+	f.Lossy.plus(next.Lossy)
+	f.Count += next.Count
+	f.Of += next.Of
+	f.Times.Plus(next.Times)
+	return nil
 }
 
-// look begins to look.
-func (p *Player) look(said language.Said, what predicate) *look {
-	return &look{
-		what: what, picks: p.pick(said.Which()), at: subject{Player: p, said: said}, findings: findings{others: make(cases)},
+// said is what cluster and nodes say, nil where they say nothing.
+func (f *Finding) said() error {
+	if f.Said == "" {
+		return nil
 	}
+	return errors.New(f.Said)
 }
 
-// phone looks at one, at all of it where the expectation does not hold: to tell what is the
-// case takes more than to see that it is another.
-func (l *look) phone(i int, m *lab.Member, v *fleet.View) {
-	if !l.picks(m) {
-		return
-	}
-	s, f := &l.at, &l.findings
-	s.number, s.member, s.View = i, m, v
-	leftOut, is := l.what.of(s)
-	if is != "" && !v.Shows(fleet.Whole) {
-		whole := l.at.Fleet.Phone(i)
-		s.View = &whole
-		leftOut, is = l.what.of(s)
-	}
-	switch {
-	case leftOut:
-		f.leftOut++
-	case is == "":
-		f.holds.add(v.Name)
-	default:
-		f.others.add(s.teller.Plain(is, v.Name), v.Name)
-		f.lossy.add(s)
-	}
-}
-
-// judge says whether the expectation holds, when all phones have been looked at.
-func (l *look) judge() error {
-	var all language.Quantity
-	if l.what.ofAll {
-		return l.findings.judge(all, "")
-	}
-	return l.findings.judge(l.at.said.Quantity(), l.at.said.Words["is"])
-}
-
-// ask puts expectations to all phones, in one round that looks at what they read: to look at
-// a phone takes longer than most expectations do.
-func (p *Player) ask(looks []*look) {
-	if len(looks) == 0 {
-		return
-	}
-	reads := fleet.Basics
-	for _, l := range looks {
-		reads |= l.what.reads
-	}
-	p.Each(reads, func(i int, m *lab.Member, v *fleet.View) {
-		for _, l := range looks {
-			l.phone(i, m, v)
+// keep leaves out the kinds of which there are fewest phones.
+func (f *Finding) keep(most int) {
+	if len(f.Others) > most {
+		f.Rare = true
+		for _, is := range f.Others.commonest()[most:] {
+			delete(f.Others, is)
 		}
-	})
+	}
 }
 
 // errNoSuchPhone is the case where an expectation is about phones of which there
@@ -111,80 +83,97 @@ var errNoITL = errors.New("there is no such phone that knows an ITL")
 
 // judge compares with how many phones something was to be true of; what says it
 // of several phones ("are trusted").
-func (f findings) judge(q language.Quantity, what string) error {
-	return f.lossy.blamed(f.compare(q, what))
+func (f *Finding) judge(q language.Quantity, what string) error {
+	return f.Lossy.blamed(f.compare(q, what))
 }
 
-func (f findings) compare(q language.Quantity, what string) error {
-	checked := f.holds.n + f.others.phones()
+func (f *Finding) compare(q language.Quantity, what string) error {
 	some := q.Bound == language.EveryOne || q.Bound == language.AtLeast || q.Bound == language.MoreThan
-	if checked == 0 && (some || q.Number > 0 || q.Upto > 0) {
-		if f.leftOut > 0 {
+	if f.Checked == 0 && (some || q.Number > 0 || q.Upto > 0) {
+		if f.LeftOut > 0 {
 			return errNoITL
 		}
 		return errNoSuchPhone
 	}
-	least, most := q.Range(checked)
-	n := f.holds.n
+	least, most := q.Range(f.Checked)
+	n := f.Holds.N
 	switch {
 	case least <= n && n <= most:
 		return nil
 	case q.Bound == language.EveryOne:
-		return f.others.describe(checked)
-	case n < least && len(f.others) > 0:
-		return fmt.Errorf("%s of %s %s; of the others, %w", report.Number(n), report.Number(checked), what,
-			f.others.describe(checked))
+		return errors.New(f.describe())
+	case n < least && n < f.Checked:
+		return fmt.Errorf("%s of %s %s; of the others, %s", report.Number(n), report.Number(f.Checked), what, f.describe())
 	}
-	return fmt.Errorf("%s of %s %s (%s)", report.Number(n), report.Number(checked), what, &f.holds)
+	return fmt.Errorf("%s of %s %s (%s)", report.Number(n), report.Number(f.Checked), what, f.Holds)
 }
 
-// A sample is phones, of many the first names alone.
-type sample struct {
-	n     int
-	first []string
+// A Sample is phones, of many the first names alone.
+type Sample struct {
+	N     int      `json:"n"`
+	First []string `json:"first"` // one more than are shown
 }
 
-func (s *sample) add(name string) {
-	if s.n++; len(s.first) <= report.Shown {
-		s.first = append(s.first, name)
+func (s *Sample) add(name string) {
+	if s.N++; len(s.First) <= report.Shown {
+		s.First = append(s.First, name)
 	}
 }
 
-func (s *sample) String() string { return report.Some(s.first) }
-
-// cases are phones that are otherwise than expected, by what is the case.
-type cases map[string]*sample
-
-func (c cases) add(is, name string) {
-	if c[is] == nil {
-		c[is] = &sample{}
-	}
-	c[is].add(name)
+// plus are these phones and those that come next.
+func (s Sample) plus(next Sample) Sample {
+	first := slices.Concat(s.First, next.First)
+	return Sample{s.N + next.N, first[:min(len(first), report.Shown+1)]}
 }
 
-// phones is how many there are.
-func (c cases) phones() (n int) {
-	for _, s := range c {
-		n += s.n
-	}
-	return n
+func (s Sample) String() string { return report.Some(s.First) }
+
+// Kinds are phones that are otherwise than expected, by what is the case.
+type Kinds map[string]Sample
+
+func (k Kinds) add(is, name string) {
+	some := k[is]
+	some.add(name)
+	k[is] = some
 }
 
-// describe sums up which phones are otherwise than expected: the three cases that
-// most phones share, and three phones of each.
-func (c cases) describe(of int) error {
-	if len(c) == 0 {
-		return nil
+// plus are these phones and those that come next.
+func (k Kinds) plus(next Kinds) Kinds {
+	all := maps.Clone(k)
+	if all == nil {
+		return maps.Clone(next)
 	}
-	commonest := slices.SortedFunc(maps.Keys(c), func(a, b string) int {
-		return cmp.Or(c[b].n-c[a].n, strings.Compare(a, b))
+	for is, some := range next {
+		all[is] = all[is].plus(some)
+	}
+	return all
+}
+
+// commonest are the kinds, that of most phones first.
+func (k Kinds) commonest() []string {
+	return slices.SortedFunc(maps.Keys(k), func(a, b string) int {
+		return cmp.Or(k[b].N-k[a].N, strings.Compare(a, b))
 	})
+}
+
+// described is how many kinds are told of.
+const described = 3
+
+// describe sums up which phones are otherwise than expected: the three kinds that
+// most phones share, and three phones of each.
+func (f *Finding) describe() string {
+	commonest := f.Others.commonest()
+	rare := f.Rare || len(commonest) > maxKinds
 	var parts []string
-	for _, is := range commonest[:min(3, len(commonest))] {
-		parts = append(parts, fmt.Sprintf("%s of %s %s (%s)", report.Number(c[is].n), report.Number(of), is, c[is]))
+	for _, is := range commonest[:min(described, len(commonest))] {
+		some := f.Others[is]
+		parts = append(parts, fmt.Sprintf("%s of %s %s (%s)", report.Number(some.N), report.Number(f.Checked), is, some))
 	}
-	if more := len(commonest) - len(parts); more > 0 {
+	switch more := min(len(commonest), maxKinds) - len(parts); {
+	case rare:
+		parts = append(parts, fmt.Sprintf("and in more than %d other ways", more))
+	case more > 0:
 		parts = append(parts, fmt.Sprintf("and in %d other ways", more))
 	}
-	return errors.New(strings.Join(parts, "; "))
+	return strings.Join(parts, "; ")
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,15 +9,15 @@ import (
 	"itlsim/phone"
 )
 
-// lossy is about the phones, of those that are otherwise than expected, whose network
+// Lossy is about the phones, of those that are otherwise than expected, whose network
 // loses some datagrams: chance may have decided about them, and not what the scenario did.
-type lossy struct {
-	network string // that of the first; "" if there is none
-	late    int    // of which one sees that they waited for an answer in vain
+type Lossy struct {
+	Network string `json:"network,omitzero"` // that of the first, and what it loses; "" if there is none
+	Late    int    `json:"late,omitzero"`    // of which one sees that they waited for an answer in vain
 }
 
 // add counts a phone, if it is one of them.
-func (l *lossy) add(s *subject) {
+func (l *Lossy) add(s *subject) {
 	network, loss := "the network", s.Disturbance().Loss
 	if loss == 0 {
 		network, loss = "the network of "+s.member.Group, s.SiteDisturbance(s.member.Group).Loss
@@ -24,12 +25,17 @@ func (l *lossy) add(s *subject) {
 	if loss == 0 || loss == 1 {
 		return
 	}
-	if l.network == "" {
-		l.network = fmt.Sprintf("%s loses %.3g%% of all datagrams", network, 100*loss)
+	if l.Network == "" {
+		l.Network = fmt.Sprintf("%s loses %.3g%% of all datagrams", network, 100*loss)
 	}
 	if unanswered(s) {
-		l.late++
+		l.Late++
 	}
+}
+
+// plus adds what is known of the phones that come next.
+func (l *Lossy) plus(next Lossy) {
+	l.Network, l.Late = cmp.Or(l.Network, next.Network), l.Late+next.Late
 }
 
 // unanswered reports whether a phone gave up waiting: for a file among its last status
@@ -49,13 +55,13 @@ func unanswered(s *subject) bool {
 }
 
 // blamed says of a failed expectation what of it may be the network's fault.
-func (l *lossy) blamed(err error) error {
+func (l *Lossy) blamed(err error) error {
 	switch {
-	case err == nil || l.network == "":
+	case err == nil || l.Network == "":
 		return err
-	case l.late == 0:
-		return fmt.Errorf("%w; %s, which may be why", err, l.network)
+	case l.Late == 0:
+		return fmt.Errorf("%w; %s, which may be why", err, l.Network)
 	}
 	return fmt.Errorf("%w; %s, which may be why: so many of these phones gave up waiting for an answer: %d",
-		err, l.network, l.late)
+		err, l.Network, l.Late)
 }

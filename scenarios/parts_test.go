@@ -41,14 +41,14 @@ func readEnough(t *testing.T, p *Player) {
 	asked := 0
 	for _, sentence := range expectations.Examples() {
 		e, err := p.vocabulary().expectation(sentence)
-		if err != nil || e.look == nil {
+		if err != nil || e.round == nil {
 			continue
 		}
-		part, whole := e.look(p), e.look(p)
+		part, whole := e.round(p), e.round(p)
 		whole.what.reads = fleet.Whole
 		p.ask([]*look{part})
 		p.ask([]*look{whole})
-		require.Equal(t, whole.findings, part.findings, sentence)
+		require.Equal(t, whole.finding, part.finding, sentence)
 		asked++
 	}
 	require.NotZero(t, asked)

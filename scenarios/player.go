@@ -287,26 +287,21 @@ func (p *Player) judgeStep(step Step, did []report.Done, err error) report.Step 
 
 // check judges the expectations of a step that are not judged yet.
 func (p *Player) check(all []Expectation) []error {
-	looks, at := []*look(nil), make([]*look, len(all))
-	for i, e := range all {
-		if !e.timely() && e.look != nil {
-			at[i] = e.look(p)
-			looks = append(looks, at[i])
+	var now []Expectation
+	for _, e := range all {
+		if !e.timely() {
+			now = append(now, e)
 		}
 	}
-	p.ask(looks)
-	found := make([]error, len(all))
+	found, judged := p.look(now), make([]error, len(all))
 	for i, e := range all {
-		switch {
-		case e.timely():
-			found[i] = p.timely[i]
-		case at[i] != nil:
-			found[i] = at[i].judge()
-		default:
-			found[i] = e.Check(p)
+		if e.timely() {
+			judged[i] = p.timely[i]
+			continue
 		}
+		judged[i], found = e.judge(found[0], p.Phones()), found[1:]
 	}
-	return found
+	return judged
 }
 
 // judged is an expectation that held, or failed with an error.

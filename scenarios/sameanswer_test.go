@@ -100,9 +100,9 @@ type answer struct {
 // answering is the scenario with the phones' answers told after each step.
 func answering(s Scenario, tell func([]answer)) Scenario {
 	names := make(certificateNames)
-	look := Expectation{Text: "both modes give the same answer", Check: func(st *Player) error {
+	look := Expectation{Text: "both modes give the same answer", Look: func(st *Player) Finding {
 		tell(names.answers(st))
-		return nil
+		return Finding{}
 	}}
 	s.Steps = slices.Clone(s.Steps)
 	for i := range s.Steps {

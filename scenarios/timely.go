@@ -38,8 +38,9 @@ func (p *Player) judgeTimely(ctx context.Context, all []Expectation) error {
 // await lets time pass until an expectation holds, or the time is up that it names, and
 // judges it. One that names no time is judged at once.
 func (p *Player) await(ctx context.Context, e *Expectation) error {
+	check := func() error { return e.judge(e.Look(p), p.Phones()) }
 	if !e.timely() {
-		return e.Check(p)
+		return check()
 	}
 	limit := max(e.Within, e.After)
 	left := func() time.Duration { return p.since + limit - p.Elapsed() }
@@ -55,7 +56,7 @@ func (p *Player) await(ctx context.Context, e *Expectation) error {
 		}
 	}
 	for {
-		err := e.Check(p)
+		err := check()
 		if err == nil || e.After > 0 {
 			return err
 		}

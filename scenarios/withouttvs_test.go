@@ -71,7 +71,7 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 			acts = append(acts, act, meddle)
 		}
 		step.Do = acts
-		step.Expect = []Expectation{{Check: func(p *Player) error {
+		step.Expect = []Expectation{{Look: func(p *Player) Finding {
 			var phones []trust
 			p.Each(fleet.Whole, func(_ int, m *lab.Member, v *fleet.View) {
 				is := trust{group: m.Group, trusted: v.On && v.State == phone.Trusted}
@@ -84,7 +84,7 @@ func trusts(t *testing.T, s Scenario, opt Options, between func(*Player) error) 
 				phones = append(phones, is)
 			})
 			all = append(all, phones)
-			return nil
+			return Finding{}
 		}}}
 	}
 	r, err := Run(t.Context(), s, opt)
