@@ -36,7 +36,9 @@ type Lab struct {
 	condition atomic.Pointer[network.Condition] // of the network between phones and nodes, at present
 	nodes     []namedNode                       // of all clusters, the setup's own first
 	members   []Member                          // as the fleet's phones
-	groups    []string                          // of the members, in the order in which they have phones
+	first     int                               // number of the first of them among all shards' phones
+	all       []Group                           // of all shards
+	groups    []string                          // their names, in the order in which they have phones
 	models    []string                          // likewise
 	routes    map[string]*route
 	sftp      *sftpServers
@@ -81,18 +83,19 @@ func Open(s Setup, opt Options) (*Lab, error) {
 			return nil, err
 		}
 	}
-	if err := room.Enough(room.Runs, uint64(s.Phones())*phoneMemory[cmp.Or(opt.Mode, Wire)]); err != nil {
+	from, to := opt.Shard.Range(s.Phones())
+	if err := room.Enough(room.Runs, uint64(to-from)*phoneMemory[cmp.Or(opt.Mode, Wire)]); err != nil {
 		return nil, err
 	}
 	limits := fleet.Limits{Boots: cmp.Or(opt.Boots, fleetwire.DefaultBoots)}
 	l := &Lab{
 		networks: make(map[*cucm.Cluster]services), routes: make(map[string]*route),
-		password: cmp.Or(opt.Password, defaultPassword), types: Typed, stop: func() {},
+		password: cmp.Or(opt.Password, defaultPassword), types: Typed, stop: func() {}, first: from,
 	}
 	l.condition.Store(&network.Condition{})
 	if opt.Mode == Virtual {
 		opt.Keys = keysOr(opt.Keys, testkeys.NewPool(uint64(opt.Seed)))
-		l.world = openVirtual(opt, s.Begins)
+		l.world = openVirtual(opt, s.Phones(), s.Begins)
 	} else {
 		if err := enoughDescriptors(limits.Boots); err != nil {
 			return nil, err
@@ -152,14 +155,15 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 		}
 	}
 	site := func(i int) string { return l.members[i].Group }
-	if l.Fleet, err = l.world.Fleet(limits, s.Phones(), site); err != nil {
+	from, to := opt.Shard.Range(s.Phones())
+	if l.Fleet, err = l.world.Fleet(limits, to-from, site); err != nil {
 		return err
 	}
 	nodes := make(map[string]*cucm.Node)
 	for _, n := range l.nodes {
 		nodes[n.name] = n.Node
 	}
-	return l.populate(s.Groups, inventory.NewCounterparts(inventory.Site{
+	return l.populate(s.Groups, to-from, inventory.NewCounterparts(inventory.Site{
 		Cluster: l.Cluster, Nodes: nodes, Served: s.Served, Seed: uint64(opt.Seed), Clock: l.world,
 	}))
 }

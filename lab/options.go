@@ -21,8 +21,9 @@ const (
 type Options struct {
 	Mode   string // of Modes; Wire if empty
 	Phones int    // in all groups, which keep their proportions; the setup's own number if 0
+	Shard  Shard  // of these phones, which alone are put up
 	Seed   int64  // of everything random: in virtual mode all is a function of setup and seed
-	Boots  int    // phones that boot at a time; the DefaultBoots of the driver if 0
+	Boots  int    // phones of all shards that boot at a time; the DefaultBoots of the driver if 0
 	// Workers are the goroutines of virtual mode, [virtual.DefaultWorkers] if 0; what
 	// happens does not depend on their number.
 	Workers int

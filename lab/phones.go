@@ -31,10 +31,20 @@ type Member struct {
 // Member is what the setup says of the i-th phone.
 func (l *Lab) Member(i int) *Member { return &l.members[i] }
 
-// Phones is how many there are.
+// Phones is how many are here: all, or those of the lab's shard.
 func (l *Lab) Phones() int { return len(l.members) }
 
-// GroupNames are the names of the groups, in the order in which they have phones.
+// Total is how many there are in all shards.
+func (l *Lab) Total() int { return Setup{Groups: l.all}.Phones() }
+
+// First is the number of the first phone that is here, among those of all shards.
+func (l *Lab) First() int { return l.first }
+
+// HasPhone reports whether there is a phone of a name, in any shard.
+func (l *Lab) HasPhone(name string) bool { return Setup{Groups: l.all}.HasPhone(name) }
+
+// GroupNames are the names of the groups, in the order in which they have phones; of all
+// shards, as Models.
 func (l *Lab) GroupNames() []string { return l.groups }
 
 // Models are those of the phones.
@@ -138,65 +148,38 @@ func (l *Lab) fileServers(names []string) (*route, error) {
 	return r, nil
 }
 
-// populate puts the phones up, dealt from all groups in turn, so that whatever
-// reaches all phones reaches each node from the beginning.
-func (l *Lab) populate(groups []Group, real *inventory.Counterparts) error {
-	total := Setup{Groups: groups}.Phones()
+// populate puts up so many phones from the lab's first on, as they are dealt.
+func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts) error {
 	groups = slices.Clone(groups)
 	for i := range groups {
 		groups[i].Models = groups[i].models()
 	}
-	l.members = make([]Member, 0, total)
+	l.all = groups
+	l.groups, l.models = census(groups)
+	l.members = make([]Member, 0, phones)
 	library := &phone.Library{Remember: l.world.Remembers()}
-	dealt := make([]int, len(groups))
-	for i := range total {
-		at := 0 // the group that is the furthest behind
-		for j, g := range groups {
-			done := dealt[at] >= groups[at].Count
-			if dealt[j] < g.Count && (done || (dealt[j]+1)*groups[at].Count < (dealt[at]+1)*g.Count) {
-				at = j
-			}
-		}
-		p, err := l.newcomer(&groups[at], dealt[at], i, real)
+	deal := dealFrom(groups, l.first)
+	for i := range phones {
+		at, k := deal.next()
+		p, err := l.newcomer(&groups[at], k, l.first+i, real)
 		if err != nil {
 			return err
 		}
 		p.Library = library
 		l.Fleet.Add(phone.New(p))
-		dealt[at]++
 	}
-	l.census()
 	return nil
-}
-
-// census notes which groups and models the phones are of, which does not change.
-func (l *Lab) census() {
-	groups, models := make(map[string]int32), make(map[string]bool)
-	for i := range l.members {
-		m := &l.members[i]
-		at, known := groups[m.Group]
-		if !known {
-			at = int32(len(l.groups))
-			groups[m.Group], l.groups = at, append(l.groups, m.Group)
-		}
-		m.group = at
-		if model := m.Profile.Model; !models[model] {
-			models[model], l.models = true, append(l.models, model)
-		}
-	}
 }
 
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
 func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
-	p := phone.Setup{Name: fmt.Sprintf(phoneName, i), IP: phoneIP(i)}
+	p := phone.Setup{Name: phoneName(i), IP: phoneIP(i), Profile: g.profile(k)}
 	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
 	if len(g.Devices) > 0 {
 		d := &g.Devices[k]
-		p.Name, p.Profile, offline = d.Name, d.Profile, !d.Registered
+		p.Name, offline = d.Name, !d.Registered
 		order = first(d.TFTP, g.TFTP)
-	} else {
-		p.Profile = g.Models[k%len(g.Models)]
 	}
 	managers := g.CallManagers
 	if len(managers) == 0 {
@@ -217,7 +200,9 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 		l.Other.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: l.Other.Nodes()})
 	}
 	home := tftp.nodes[0]
-	l.members = append(l.members, Member{Group: g.Name, Offline: offline, Profile: p.Profile, Home: home})
+	l.members = append(l.members, Member{
+		Group: g.Name, Offline: offline, group: int32(slices.Index(l.groups, g.Name)), Profile: p.Profile, Home: home,
+	})
 	p.Servers = tftp.servers
 	if g.Security.ByTLS() {
 		if p.Flash.LSC, err = l.lsc(p.Name, &l.members[len(l.members)-1]); err != nil {
@@ -234,8 +219,11 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 	return p, err
 }
 
+// firstMAC is the hardware address of phone 0; those of others follow.
+const firstMAC = 0x001BD4000000
+
 // phoneName is the name of the i-th phone where it is of no real fleet.
-const phoneName = "SEP001BD4%06X"
+func phoneName(i int) string { return fmt.Sprintf("SEP%012X", firstMAC+i) }
 
 // share is a share of n things, rounded.
 func share(of float64, n int) int { return int(math.Round(of * float64(n))) }
@@ -268,8 +256,9 @@ func (l *Lab) held(g *Group, k int, home *cucm.Node, real *inventory.Counterpart
 	return nil, nil
 }
 
-// phoneIP gives each phone an address of its own, from 127.16.0.1 on.
+// phoneIP gives each of [MaxPhones] phones an address of its own, from 127.16.0.1 on. Of more,
+// those are alike that are so far apart, in different shards.
 func phoneIP(i int) netip.Addr {
-	n := i + 1
+	n := i%MaxPhones + 1
 	return netip.AddrFrom4([4]byte{127, byte(16 + n>>16), byte(n >> 8), byte(n)})
 }

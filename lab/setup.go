@@ -1,9 +1,10 @@
 package lab
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"itlsim/cnf"
@@ -44,9 +45,13 @@ func (s Setup) HasPhone(name string) bool {
 			return true
 		}
 	}
-	var i int
-	_, err := fmt.Sscanf(name, phoneName, &i)
-	return err == nil && i < s.Phones() && name == fmt.Sprintf(phoneName, i)
+	mac, err := strconv.ParseInt(strings.TrimPrefix(name, "SEP"), 16, 64)
+	i := int(mac - firstMAC)
+	if err != nil || i < 0 || i >= s.Phones() || name != phoneName(i) {
+		return false
+	}
+	group, _ := dealFrom(s.Groups, i).next()
+	return len(s.Groups[group].Devices) == 0 // else the phone has its own name
 }
 
 // Models are those of the phones, as they may be named.
@@ -69,6 +74,14 @@ func (g *Group) models() []*phone.Profile {
 		return phone.Profiles()
 	}
 	return g.Models
+}
+
+// profile is that of the k-th phone, where Models names those of all.
+func (g *Group) profile(k int) *phone.Profile {
+	if len(g.Devices) > 0 {
+		return g.Devices[k].Profile
+	}
+	return g.Models[k%len(g.Models)]
 }
 
 // A Group is phones that have something in common.
@@ -100,5 +113,5 @@ const (
 	OldITL Holding = "a list without the ITLRECOVERY record"
 )
 
-// MaxPhones is how many phones there are addresses for.
-const MaxPhones = 1_000_000
+// MaxPhones is how many phones there are addresses for, from 127.16.0.1 on.
+const MaxPhones = 15_000_000

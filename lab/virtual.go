@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"math/rand/v2"
@@ -27,13 +28,19 @@ type simulated struct {
 	rate    float64
 }
 
-func openVirtual(opt Options, begins time.Time) *simulated {
+// openVirtual opens the world of a shard of so many phones. What a network and its nodes have
+// room for it has its share of.
+func openVirtual(opt Options, phones int, begins time.Time) *simulated {
 	w := &simulated{
 		Clock: virtual.NewClockAt(begins), seed: uint64(opt.Seed), live: opt.Live != nil && !opt.Live.Still, rate: 1,
 	}
+	net := virtual.LAN()
+	net.Serving, net.Handshakes = opt.Shard.Share(net.Serving), opt.Shard.Share(net.Handshakes)
+	first, _ := opt.Shard.Range(phones)
 	cfg := virtual.Config{
-		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Boots: opt.Boots, Network: virtual.LAN(),
-		Site: func(i int) string { return w.site(i) },
+		Clock: w.Clock, Seed: w.seed, Workers: opt.Workers, Network: net, First: first, Total: phones,
+		Boots: opt.Shard.Share(cmp.Or(opt.Boots, virtual.DefaultBoots)),
+		Site:  func(i int) string { return w.site(i) },
 	}
 	if opt.Live != nil {
 		cfg.Observer = opt.Live.Observer

@@ -20,8 +20,10 @@ type turns struct {
 // pick tells which phones are meant.
 func (p *Player) pick(w language.Which) func(*lab.Member) bool {
 	var named *lab.Member
-	if w.Name != "" && p.has(w.Name) {
-		named = p.Member(p.Fleet.Index(w.Name))
+	if w.Name != "" {
+		if _, here := p.Fleet.CallManager(w.Name); here {
+			named = p.Member(p.Fleet.Index(w.Name))
+		}
 	}
 	return func(m *lab.Member) bool {
 		return (w.Group == "" || m.Group == w.Group) &&
@@ -32,12 +34,6 @@ func (p *Player) pick(w language.Which) func(*lab.Member) bool {
 			(w.Older == "" || !m.Profile.Since(w.Older)) &&
 			(w.Since == "" || m.Profile.Since(w.Since))
 	}
-}
-
-// has reports whether there is a phone of a name.
-func (p *Player) has(phone string) bool {
-	_, ours := p.Fleet.CallManager(phone)
-	return ours
 }
 
 // errNothingPicked is the error of an act on the phones that were picked last, where none

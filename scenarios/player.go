@@ -121,7 +121,7 @@ func (p *Player) Did() report.Done { return p.did }
 // vocabulary is what sentences may name here.
 func (p *Player) vocabulary() vocabulary {
 	v := vocabulary{Vocabulary: language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames(), Models: p.Models()}}
-	v.hasPhone = p.has
+	v.hasPhone = p.HasPhone
 	v.has = func(node string, s cucm.Service) bool {
 		n, err := p.Node(node)
 		return err == nil && n.Address(s) != ""

@@ -180,7 +180,7 @@ func TestRehearsalTellsOfLosses(t *testing.T) {
 		require.Equal(t, 4, l.Off)
 		require.Contains(t, l.Reason, "every TVS shows a certificate that is not in the stored ITL")
 		require.Contains(t, l.Cure, "`utils itl reset localkey`")
-		require.True(t, p.has(l.Example))
+		require.True(t, p.HasPhone(l.Example))
 	}
 	require.Len(t, told.Do, 3)
 	require.Contains(t, told.Do[0].Printed, "regenerat")

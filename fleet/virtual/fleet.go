@@ -29,6 +29,10 @@ type Config struct {
 	Network Network // LAN() has the defaults
 	Workers int     // goroutines; DefaultWorkers if 0. Results do not depend on it.
 	Boots   int     // phones under way at a time; DefaultBoots if 0
+	// First and Total say which phones of a larger fleet these are: the number of the first,
+	// and how many there are in all. Chances and the times of keep-alives go by that. A Total
+	// of 0 is the phones that are here.
+	First, Total int
 	// Middle, if not nil, stands between TFTP and the phone with an index, and
 	// may hand it another file: TFTP protects nothing.
 	Middle func(phone int, name string, data []byte, err error) ([]byte, error)

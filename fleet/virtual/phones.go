@@ -31,7 +31,7 @@ type slot struct {
 func (f *Fleet) Add(p *phone.Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := slot{phone: p, chance: network.NewChance(f.config.Seed, len(f.slots))}
+	s := slot{phone: p, chance: network.NewChance(f.config.Seed, f.config.First+len(f.slots))}
 	server, _ := p.RegisteredWith()
 	if i, n := f.nodeAt(server); n != nil {
 		s.home = i + 1

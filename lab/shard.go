@@ -1,0 +1,22 @@
+package lab
+
+// A Shard is a part of a lab's phones: the Index-th of Of parts, from 0. The zero value is all
+// phones. Each shard has clusters of its own, replicas, on which the same is done at the same
+// scenario time: so parts can be played by many machines, or one after the other.
+type Shard struct{ Index, Of int }
+
+// Range are the shard's of n phones, in the order of dealing: from one number to before
+// another.
+func (s Shard) Range(n int) (from, to int) {
+	if s.Of <= 1 {
+		return 0, n
+	}
+	return n * s.Index / s.Of, n * (s.Index + 1) / s.Of
+}
+
+// Share is how much of what all phones share the shard has, such as places for boots: by the
+// same rule, and at least one.
+func (s Shard) Share(n int) int {
+	from, to := s.Range(n)
+	return max(1, to-from)
+}
