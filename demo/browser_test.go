@@ -87,21 +87,31 @@ func (p *person) watchErrors() {
 	})
 }
 
+// do does what takes no longer than what the page is to show may.
 func (p *person) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	require.NoError(p.t, chromedp.Do(p.ctx, actions...))
+	ctx, cancel := context.WithTimeout(p.ctx, browsertest.Patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		p.fails("%v, where it stands at %q, %q", err, p.reads("#headline"), p.reads("#tour-status"))
+	}
 }
 
 // sees waits until an element shows a text.
 func (p *person) sees(selector, text string) {
 	p.t.Helper()
-	err := chromedp.Do(p.ctx, chromedp.Poll[chromedp.Void](
-		fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text),
-		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
-	if err != nil {
-		p.shoot("failed")
-		p.t.Fatalf("%s never showed %q, but %q (%v)", selector, text, p.reads(selector), err)
+	if err := browsertest.Sees(p.ctx, selector, text); err != nil {
+		p.fails("%v", err)
 	}
+}
+
+// fails ends the test with a picture of what the page shows.
+func (p *person) fails(format string, args ...any) {
+	p.t.Helper()
+	if png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot()); err == nil {
+		_ = os.WriteFile(filepath.Join(p.shots, "failed.png"), png, 0o644) // the test fails in any case
+	}
+	p.t.Fatalf(format, args...)
 }
 
 func (p *person) reads(selector string) string {

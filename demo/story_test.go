@@ -65,6 +65,7 @@ func TestStoryIsPresentedOnThePage(t *testing.T) {
 
 	notesCtx, cancel := chromedp.NewContext(p.ctx)
 	defer cancel()
+	browsertest.Begin(t, notesCtx)
 	notes := &person{t: t, ctx: notesCtx, shots: p.shots}
 	notes.do(chromedp.Navigate(s.URL() + "notes.html"))
 	notes.window(1000, 800)

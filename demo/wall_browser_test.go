@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/demo"
+	"itlsim/internal/browsertest"
 	"itlsim/lab"
 )
 
@@ -56,7 +57,7 @@ func (p *person) agrees() {
 		const { states } = await (await fetch("/api/v1/cluster")).json();
 		const legend = (s) => Number(document.querySelector("#legend [data-state=" + s + "] b").textContent.replaceAll(",", ""));
 		return legend("booting") === 0 && Object.keys(states).every((s) => legend(s) === states[s]);
-	})()`, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	})()`, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(browsertest.Patience)))
 }
 
 // Headline, legend, table and lists tell of as many phones as there are, also while they change,

@@ -4,7 +4,9 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -41,8 +43,8 @@ func wanted(t *testing.T) {
 }
 
 // Open starts a browser that ends with the test, or after most, whose window is 1280 pixels
-// wide and 900 high. Actions take its context. It skips the test where there is no time for
-// it.
+// wide and 900 high. Actions take its context, or one with a shorter time. It skips the test
+// where there is no time for it.
 func Open(t *testing.T, most time.Duration) context.Context {
 	t.Helper()
 	wanted(t)
@@ -59,5 +61,33 @@ func Open(t *testing.T, most time.Duration) context.Context {
 		cancel()
 		cancelBrowser()
 	})
+	Begin(t, ctx)
 	return ctx
+}
+
+// Begin opens the window of a context of chromedp, which lives as long as that one.
+func Begin(t *testing.T, ctx context.Context) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(ctx))
+}
+
+// Patience is how long what a page is to show may take on a busy machine: its servers answer in
+// milliseconds, and phones boot in seconds.
+const Patience = time.Minute
+
+// Sees waits until the first element that a selector finds shows a text, and returns what it
+// shows instead where that does not come.
+func Sees(ctx context.Context, selector, text string) error {
+	return sees(ctx, selector, text, Patience)
+}
+
+func sees(ctx context.Context, selector, text string, within time.Duration) error {
+	shows := fmt.Sprintf(`document.querySelector(%q)?.textContent`, selector)
+	err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`%s?.includes(%q)`, shows, text),
+		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(within)))
+	if err == nil {
+		return nil
+	}
+	instead, no := chromedp.Run(ctx, chromedp.Evaluate[string](shows+`?.replace(/\s+/g, " ").trim() ?? "(no such element)"`))
+	return fmt.Errorf("%s has not shown %q for %v, but %q: %w", selector, text, within, instead, errors.Join(err, no))
 }

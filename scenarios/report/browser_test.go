@@ -96,7 +96,7 @@ func (r *reader) unfolds(url string) {
 	require.NotEqual(r, "0", r.ask(hidden), "much is folded")
 	require.NoError(r, chromedp.Do(r.ctx, media("print", "light")))
 	err := chromedp.Do(r.ctx, chromedp.Poll[chromedp.Void](hidden+`=== "0"`,
-		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(5*time.Minute)))
+		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browsertest.Patience)))
 	require.NoError(r, err, "and nothing on paper")
 }
 
