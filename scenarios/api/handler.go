@@ -191,6 +191,7 @@ func (h *Handler) routes() map[string]request {
 		"GET /moments":               moments,
 		"GET /moments/{moment}":      oneMoment,
 		"GET /tours":                 listTours,
+		"GET /tour":                  tour,
 		"POST /tour":                 h.startTour,
 		"POST /tour/play":            steer((*live.Tour).Play),
 		"POST /tour/pause":           steer((*live.Tour).Pause),
@@ -333,6 +334,12 @@ func answer(rw http.ResponseWriter, r *http.Request, v any, err error) {
 
 // status is the HTTP status that an error is answered with.
 func status(err error) int {
+	switch {
+	case errors.Is(err, live.ErrNoMoment):
+		return http.StatusNotFound
+	case errors.Is(err, live.ErrGone):
+		return http.StatusGone
+	}
 	switch err.(type) {
 	case *tooMany:
 		return http.StatusServiceUnavailable

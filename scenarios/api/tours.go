@@ -40,6 +40,15 @@ func (h *Handler) startTour(_ *live.Lab, r *http.Request) (any, error) {
 	return h.cluster(its.lab(), r)
 }
 
+// tour is what tour plays, and where it stands.
+func tour(l *live.Lab, _ *http.Request) (any, error) {
+	t := l.Tour()
+	if t == nil {
+		return nil, &notFound{"tour: none has begun"}
+	}
+	return t.State(), nil
+}
+
 // steer has the tour that has begun do something, and tells how it is.
 func steer(do func(*live.Tour)) request {
 	return func(l *live.Lab, r *http.Request) (any, error) {
@@ -63,10 +72,12 @@ func moments(l *live.Lab, _ *http.Request) (any, error) {
 // oneMoment is all that was seen at a step's end.
 func oneMoment(l *live.Lab, r *http.Request) (any, error) {
 	number, err := strconv.Atoi(r.PathValue("moment"))
-	if err == nil {
-		if p := l.Picture(number); p != nil {
-			return p, nil
-		}
+	if err != nil {
+		return nil, &notFound{fmt.Sprintf("moment %.20q", r.PathValue("moment"))}
 	}
-	return nil, &notFound{fmt.Sprintf("moment %.20q, or it is not kept any more", r.PathValue("moment"))}
+	p, err := l.Picture(number)
+	if err != nil {
+		return nil, err // and no picture that is nil
+	}
+	return p, nil
 }

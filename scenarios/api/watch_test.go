@@ -83,7 +83,8 @@ func counted(cells string) (n live.Tally) {
 }
 
 // Whatever changes, the five numbers of what is drawn are all phones, and are the cluster's: at
-// the end of each act, with phones under way, and when they have settled.
+// the end of each act, with phones under way where another is done at once, and when they have
+// settled.
 func TestNumbersAddUp(t *testing.T) {
 	t.Parallel()
 	const phones = 60
@@ -91,13 +92,17 @@ func TestNumbersAddUp(t *testing.T) {
 	w := c.watch()
 	first := w.until(func(u *live.Update) bool { return u.Cells != "" && u.Trust != nil })
 	require.Len(t, first.Held, phones)
-	waited, booted := 0, 0
-	for i, act := range []string{
+	acts := []string{
 		`"phones: power on"`, `"phones: reset"`, `"phones: power off"`,
 		`{"on test10pub": "set cert regen CallManager", "answers": ["yes"]}`,
 		`"40% of the phones: power on"`, `"phones: power on"`, `"phones: reset"`,
-	} {
+	}
+	for _, act := range acts { // one ends where the next begins
 		c.told(200, "POST", "/acts", `{"wait": false, "do": [`+act+`]}`)
+	}
+	require.True(t, c.told(200, "POST", "/acts", `{"do": ["wait: 1 minute"]}`).Passed)
+	waited, booted := 0, 0
+	for i, act := range acts {
 		var p live.Picture
 		require.NoError(t, json.Unmarshal(c.ask(200, "GET", fmt.Sprintf("/moments/%d", i+1), ""), &p))
 		require.Equal(t, counted(p.Cells), p.Tally, act)
@@ -115,7 +120,6 @@ func TestNumbersAddUp(t *testing.T) {
 	}
 	require.Positive(t, waited)
 	require.Positive(t, booted)
-	require.True(t, c.told(200, "POST", "/acts", `{"do": ["wait: 1 minute"]}`).Passed)
 	states := c.told(200, "GET", "/cluster", "").States
 	settled := func(u *live.Update) bool {
 		n := counted(string(w.cells))
@@ -157,7 +161,7 @@ func TestMoments(t *testing.T) {
 	require.Len(t, all.Moments, 50)
 	require.Equal(t, 2, all.Moments[0].Number)
 	require.Equal(t, 51, all.Moments[49].Number)
-	for path, status := range map[string]int{"1": 404, "2": 200, "51": 200, "52": 404, "0": 404, "x": 404} {
+	for path, status := range map[string]int{"1": 410, "2": 200, "51": 200, "52": 404, "0": 404, "x": 404} {
 		c.ask(status, "GET", "/moments/"+path, "")
 	}
 }
@@ -186,12 +190,16 @@ func TestWhatIsDrawn(t *testing.T) {
 	c.ask(200, "GET", "/tours", "")
 	c.ask(409, "POST", "/tour/next", "")
 	c.ask(404, "POST", "/tour", `{"name": "no such"}`)
+	require.Contains(t, c.told(404, "GET", "/tour", "").Error, "none has begun")
 	c.ask(200, "POST", "/tour", `{"name": "trust-loss", "playing": false}`)
 	require.Equal(t, -1, w.until(func(u *live.Update) bool { return u.Tour != nil }).Tour.At)
 	c.ask(200, "POST", "/tour/next", "") // tells the step
 	c.ask(200, "POST", "/tour/next", "") // does it
 	done := w.until(func(u *live.Update) bool { return u.Tour != nil && u.Tour.At == 0 && !u.Tour.Running })
 	require.Equal(t, 1, done.Tour.Steps[0].Moment)
+	var now live.TourState
+	require.NoError(t, json.Unmarshal(c.ask(200, "GET", "/tour", ""), &now))
+	require.Equal(t, *done.Tour, now)
 	c.ask(200, "POST", "/tour/pause", "")
 	require.NotEmpty(t, c.told(200, "GET", "/phones/SEP001BD4000000", "").Offered)
 }

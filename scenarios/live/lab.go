@@ -40,6 +40,7 @@ type Lab struct {
 	ssh      []*sshd.Server
 
 	turn    chan struct{} // has room for one
+	begun   *string       // the step whose phones may not be through; nil: none. Whoever has the turn changes it
 	stage   chan struct{} // for one rehearsal
 	mu      sync.Mutex
 	doing   string // "": nothing

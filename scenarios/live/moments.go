@@ -1,6 +1,8 @@
 package live
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 
 	"itlsim/lab/trust"
@@ -10,7 +12,7 @@ import (
 // some 10 MB.
 const momentsKept = 50
 
-// A Moment is how a lab was at the end of a step.
+// A Moment is how a lab was at the end of a step, when what followed from it was over.
 type Moment struct {
 	Number int     `json:"number"` // among all of the lab, from 1
 	Step   string  `json:"step"`
@@ -59,15 +61,25 @@ func (l *Lab) Moments() []Moment {
 	return all
 }
 
-// Picture is all that was seen at a moment, nil where it is not kept.
-func (l *Lab) Picture(number int) *Picture {
+// Errors of [Lab.Picture].
+var (
+	ErrNoMoment = errors.New("there is no such moment yet")
+	ErrGone     = fmt.Errorf("this moment is not kept any more: the last %d are", momentsKept)
+)
+
+// Picture is all that was seen at a moment. The error is [ErrNoMoment] or [ErrGone].
+func (l *Lab) Picture(number int) (*Picture, error) {
 	m := &l.moments
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if at := number - 1 - m.count + len(m.kept); at >= 0 && at < len(m.kept) {
-		return m.kept[at]
+	switch at := number - 1 - m.count + len(m.kept); {
+	case number < 1 || at >= len(m.kept):
+		return nil, ErrNoMoment
+	case at < 0:
+		return nil, ErrGone
+	default:
+		return m.kept[at], nil
 	}
-	return nil
 }
 
 func (m *moments) since(seen int) ([]Moment, int) {

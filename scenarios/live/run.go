@@ -43,8 +43,7 @@ func (r *Run) Step(i int, play func() report.Step) {
 	t.change(func() { t.at, t.shown, t.running = i, i, true })
 	l.setBusy(name) // nobody else plays here, and takes turns
 	did := play()
-	l.tell(name)
-	moment := l.remember(name)
+	moment := l.ends(name)
 	l.setBusy("")
 	t.change(func() {
 		t.running, t.failed = false, did.Error

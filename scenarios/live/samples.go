@@ -87,12 +87,13 @@ func (c *samples) since(seen uint64) ([]Sample, uint64) {
 	return append([]Sample(nil), c.kept[from:]...), c.count
 }
 
-// sampling takes samples until the lab ends.
+// sampling takes samples, and attends to the end of what was begun, until the lab ends.
 func (l *Lab) sampling() {
 	tick := time.NewTicker(samplingEvery)
 	defer tick.Stop()
 	for {
 		l.sample()
+		l.attend()
 		select {
 		case <-tick.C:
 		case <-l.ctx.Done():

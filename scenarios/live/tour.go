@@ -263,9 +263,9 @@ func (p *Tour) due() (due bool, wait time.Duration) {
 func (p *Tour) step() {
 	step := p.lab.Scenario.Steps[p.at]
 	paced := p.lab.paced()
-	did, moment, err := p.lab.play(p.lab.ctx, step, p.lab.Player.Play)
+	did, moment, err := p.lab.play(p.lab.ctx, step)
 	for errors.As(err, new(*BusyError)) { // with what somebody else asked for
-		did, moment, err = p.lab.play(p.lab.ctx, step, p.lab.Player.Play)
+		did, moment, err = p.lab.play(p.lab.ctx, step)
 	}
 	paced()
 	p.mu.Lock()

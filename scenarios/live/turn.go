@@ -71,29 +71,66 @@ func (l *Lab) setBusy(doing string) {
 // Play plays a step when it has a turn for it ([scenarios.Player.Play]), goes on with the
 // phones' stories, and keeps the moment.
 func (l *Lab) Play(ctx context.Context, step scenarios.Step) (report.Step, error) {
-	did, _, err := l.play(ctx, step, l.Player.Play)
+	did, _, err := l.play(ctx, step)
 	return did, err
 }
 
-// Begin is Play for somebody who goes on acting while phones do what follows
-// ([scenarios.Player.Begin]).
-func (l *Lab) Begin(ctx context.Context, step scenarios.Step) (report.Step, error) {
-	did, _, err := l.play(ctx, step, l.Player.Begin)
-	return did, err
-}
-
-// play plays a step in a way, and returns the moment's number, too.
-func (l *Lab) play(
-	ctx context.Context, step scenarios.Step, way func(context.Context, scenarios.Step) (report.Step, error),
-) (did report.Step, moment int, err error) {
+// play is Play, and returns the moment's number, too.
+func (l *Lab) play(ctx context.Context, step scenarios.Step) (did report.Step, moment int, err error) {
 	err = l.Turn(ctx, step.Name, func() error {
+		l.endBegun()
 		var err error
-		did, err = way(ctx, step)
-		l.tell(step.Name)
-		moment = l.remember(step.Name)
+		did, err = l.Player.Play(ctx, step)
+		moment = l.ends(step.Name)
 		return err
 	})
 	return did, moment, err
+}
+
+// Begin is Play for somebody who goes on acting while phones do what follows
+// ([scenarios.Player.Begin]). The step ends when they are through, or when another one is to
+// begin: that is the moment which is kept, and what happened until then is told of this step.
+func (l *Lab) Begin(ctx context.Context, step scenarios.Step) (did report.Step, err error) {
+	err = l.Turn(ctx, step.Name, func() error {
+		l.endBegun()
+		var err error
+		did, err = l.Player.Begin(ctx, step)
+		l.begun = &step.Name
+		l.endIfThrough()
+		return err
+	})
+	return did, err
+}
+
+// endIfThrough ends the step that was begun if the phones are through. The caller has the turn.
+func (l *Lab) endIfThrough() {
+	if l.begun != nil && l.Fleet.Busy() == 0 {
+		l.endBegun()
+	}
+}
+
+// endBegun ends the step that was begun, if there is one. The caller has the turn.
+func (l *Lab) endBegun() {
+	if l.begun != nil {
+		l.ends(*l.begun)
+		l.begun = nil
+	}
+}
+
+// ends is the end of a step: the stories go on, and the moment is kept, whose number it returns.
+func (l *Lab) ends(step string) (moment int) {
+	l.tell(step)
+	return l.remember(step)
+}
+
+// attend looks whether a step that was begun has come to its end, unless somebody acts.
+func (l *Lab) attend() {
+	select {
+	case l.turn <- struct{}{}:
+		l.endIfThrough()
+		<-l.turn
+	default:
+	}
 }
 
 // Judge judges expectations when it has a turn for it ([scenarios.Player.Judge]).
@@ -101,6 +138,7 @@ func (l *Lab) Judge(ctx context.Context, expect []scenarios.Expectation) (judged
 	err = l.Turn(ctx, expect[0].Text, func() error {
 		var err error
 		judged, err = l.Player.Judge(ctx, expect)
+		l.endIfThrough()
 		return err
 	})
 	return judged, err
