@@ -134,7 +134,7 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	for i := range servers {
 		servers[i].Password = l.secret(servers[i].Password)
 	}
-	if l.sftp, err = listenSFTP(servers); err != nil {
+	if l.sftp, err = listenSFTP(servers, l.world.HostKeys()); err != nil {
 		return err
 	}
 	open := cucm.New

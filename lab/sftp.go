@@ -3,10 +3,10 @@ package lab
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -44,15 +44,15 @@ type sftpServer struct {
 // the same (see patient).
 var sftpLimits = accept.Limits{Patience: 5 * time.Minute}
 
-// listenSFTP starts servers.
-func listenSFTP(servers []SFTPServer) (*sftpServers, error) {
+// listenSFTP starts servers, whose host keys are drawn from random.
+func listenSFTP(servers []SFTPServer, random io.Reader) (*sftpServers, error) {
 	all := &sftpServers{servers: make(map[string]sftpServer)}
 	for _, s := range servers {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
+		seed := make([]byte, ed25519.SeedSize)
+		if _, err := io.ReadFull(random, seed); err != nil {
 			return nil, errors.Join(err, all.Close())
 		}
-		signer, err := ssh.NewSignerFromKey(key)
+		signer, err := ssh.NewSignerFromKey(ed25519.NewKeyFromSeed(seed))
 		if err == nil {
 			err = all.listen(s, signer, sftp.InMemHandler())
 		}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"crypto/rand"
 	"io"
 	"testing"
 	"time"
@@ -11,7 +12,7 @@ import (
 // On a machine so busy that somebody's patience with a lab's SFTP server has run out,
 // the server answers all the same.
 func TestSFTPServersAreWaitedFor(t *testing.T) {
-	servers, err := listenSFTP([]SFTPServer{{Name: "backup.lab", Password: "secret"}})
+	servers, err := listenSFTP([]SFTPServer{{Name: "backup.lab", Password: "secret"}}, rand.Reader)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, servers.Close()) }()
 	conn, err := servers.Dial("tcp", "backup.lab:22")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"io"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -89,12 +90,22 @@ func (w *simulated) Rate() float64 {
 // Configure has the seed draw serial numbers, and one configuration signed for
 // all phones of a CallManager Group.
 func (w *simulated) Configure(cfg *cucm.Config) {
+	cfg.Random = w.random(w.drawn)
+	w.drawn++
+	cfg.SharedConfigurations = true
+}
+
+// forHostKeys is whose random numbers become SFTP servers' keys; clusters count from 0.
+const forHostKeys = 0xff
+
+func (w *simulated) HostKeys() io.Reader { return w.random(forHostKeys) }
+
+// random are the seed's random numbers for one of those who need some.
+func (w *simulated) random(whose byte) io.Reader {
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], w.seed)
-	seed[8] = w.drawn
-	w.drawn++
-	cfg.Random = rand.NewChaCha8(seed)
-	cfg.SharedConfigurations = true
+	seed[8] = whose
+	return rand.NewChaCha8(seed)
 }
 
 func (w *simulated) Remembers() bool { return true }

@@ -3,7 +3,9 @@ package lab
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
+	"io"
 	"net/netip"
 	"time"
 
@@ -127,6 +129,7 @@ func (w *wire) Connect(c *cucm.Cluster) (services, error) {
 }
 
 func (w *wire) Configure(*cucm.Config) {}
+func (w *wire) HostKeys() io.Reader    { return rand.Reader }
 func (w *wire) Remembers() bool        { return false }
 
 func (w *wire) Fleet(limits fleet.Limits, _ int, site func(int) string) (fleet.Fleet, error) {

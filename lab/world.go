@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"itlsim/cucm"
@@ -30,6 +31,8 @@ type world interface {
 	SetRate(float64)
 	// Configure sets what a cluster needs in this world.
 	Configure(*cucm.Config)
+	// HostKeys is what SFTP servers' host keys are drawn from.
+	HostKeys() io.Reader
 	// Connect makes a cluster's services reachable.
 	Connect(*cucm.Cluster) (services, error)
 	// Fleet makes the fleet of so many phones, once all clusters are connected. site
