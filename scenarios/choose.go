@@ -87,7 +87,7 @@ func (p *Player) part(which language.Which, part language.Part) []*lab.Member {
 	case part.Turn == language.TheRest:
 		to = of
 	case part.Share:
-		to = from + part.Number*of
+		to = from + float64(part.Number*of) // rounded, as on every processor
 	}
 	t.next[which] = min(to, of)
 	return all[whole(from):whole(t.next[which])]

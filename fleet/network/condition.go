@@ -18,8 +18,13 @@ func (d Disturbance) late(c *Chance) time.Duration { return d.Delay - d.Jitter +
 
 // and is what two networks do, one behind the other.
 func (d Disturbance) and(e Disturbance) Disturbance {
-	return Disturbance{d.Loss + e.Loss - d.Loss*e.Loss, d.Delay + e.Delay, d.Jitter + e.Jitter}
+	return Disturbance{Lost(d.Loss, e.Loss), d.Delay + e.Delay, d.Jitter + e.Jitter}
 }
+
+// Lost is the share that two networks lose, one behind the other. The product is rounded
+// before it is used, on processors too that could do without (arm64): chance is to be the
+// same on all.
+func Lost(p, q float64) float64 { return p + q - float64(p*q) }
 
 // A Condition is how the network between phones and servers is at a time. The zero
 // value is sound. What it points to is not changed while it is in use.

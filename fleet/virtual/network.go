@@ -60,7 +60,7 @@ func LAN() Network {
 func (n Network) disturbed(d network.Disturbance) *Network {
 	n.Latency += d.Delay - d.Jitter
 	n.Jitter += 2 * d.Jitter
-	n.Loss += d.Loss - n.Loss*d.Loss
+	n.Loss = network.Lost(n.Loss, d.Loss)
 	return &n
 }
 

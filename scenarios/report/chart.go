@@ -102,7 +102,7 @@ func (p page) axis() axis {
 	for i := range all {
 		all[i].left, all[i].width = left, alike
 		if whole > 0 {
-			all[i].width = alike/2 + 50*all[i].took/whole
+			all[i].width = float64(alike/2) + 50*all[i].took/whole
 		}
 		left += all[i].width
 	}
@@ -115,7 +115,7 @@ func (a axis) x(step int, at float64) float64 {
 	if s.took <= 0 {
 		return s.left
 	}
-	return s.left + s.width*(1-settled)*min(max((at-s.begins)/s.took, 0), 1)
+	return s.left + float64(s.width*(1-settled)*min(max((at-s.begins)/s.took, 0), 1))
 }
 
 // places are those of moments, of a step's last one where the step's stretch ends, too.
