@@ -12,9 +12,10 @@ import (
 
 // A Wait is what a phone waits for that has something left to do.
 type Wait struct {
-	Phone   string        // its name
-	Booting time.Duration // how long its boot has taken so far, by its fleet's clock; 0: it does not boot
-	For     string
+	Phone string `json:"phone"` // its name
+	// Booting is how long its boot has taken so far, by its fleet's clock; 0: it does not boot.
+	Booting time.Duration `json:"booting,omitzero"`
+	For     string        `json:"for"`
 }
 
 // WaitOf is what a phone waits for that boots for so long, 0 for not at all; told is whether
@@ -55,8 +56,8 @@ func Slowest(most int, all iter.Seq[Wait]) (slowest []Wait) {
 
 // Unsettled are the phones that have something left to do.
 type Unsettled struct {
-	Left    int    // how many
-	Slowest []Wait // some
+	Left    int    `json:"left"`    // how many
+	Slowest []Wait `json:"slowest"` // some
 }
 
 // slowestShown is how many are named: more is no line any more.
@@ -64,6 +65,12 @@ const slowestShown = 3
 
 // UnsettledOf are those of a fleet now.
 func UnsettledOf(f Fleet) Unsettled { return Unsettled{f.Busy(), f.Slowest(slowestShown)} }
+
+// Plus are these and those of the phones that come next.
+func (u Unsettled) Plus(next Unsettled) Unsettled {
+	all := slices.Concat(u.Slowest, next.Slowest)
+	return Unsettled{u.Left + next.Left, Slowest(slowestShown, slices.Values(all))}
+}
 
 func (u Unsettled) String() string { return strings.Join(u.Lines(), "; ") }
 

@@ -306,9 +306,10 @@ func TestDeclinedCommand(t *testing.T) {
 	}
 	judged := func() report.Expectation {
 		require.NoError(t, p.Do(t.Context(), declined))
-		require.Len(t, p.judged, 1)
-		defer func() { p.judged = nil }()
-		return p.judged[0]
+		judged := p.judge(p.acts)
+		require.Len(t, judged, 1)
+		p.acts = nil
+		return judged[0]
 	}
 	require.Equal(t, report.Expectation{Text: "regenerate is done", Why: "its question was answered with no"}, judged())
 	declined.Refused = "answered with no"

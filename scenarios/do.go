@@ -9,6 +9,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
@@ -76,10 +77,9 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 
 // resetPhones is the page's reset. That there is somebody to reset is an expectation.
 func (p *Player) resetPhones(c *cucm.Cluster, a Act) {
-	if c.Registered() == 0 {
-		p.judge(a.Text+" reaches phones", errors.New("none is registered with the cluster then "+
-			"(after a restart of Cisco CallManager all are again after a wait of two minutes)"))
-	}
+	p.acts = append(p.acts, Looked{
+		Text: a.Text + " reaches phones", Of: aReset, Found: Finding{Share: Share{Count: uint64(c.Registered())}},
+	})
 	c.ResetPhones()
 }
 
@@ -132,7 +132,7 @@ func (p *Player) clusterOf(a Act) (*cucm.Cluster, error) {
 // expectation.
 func (p *Player) done(a Act, err error) error {
 	if errors.Is(err, cucm.ErrRefused) {
-		p.judge(a.Text+" is done", err)
+		p.found(a.Text+" is done", err)
 		return nil
 	}
 	return err
@@ -294,14 +294,14 @@ func (p *Player) typeCommand(a Act) error {
 	p.did.Prints(printed)
 	switch {
 	case a.Refused != "" && err == nil:
-		p.judge(a.Text+" is refused", errors.New("it was done"))
+		p.found(a.Text+" is refused", errors.New("it was done"))
 	case a.Refused != "":
-		p.judge(fmt.Sprintf("%s is refused: %s", a.Text, a.Refused), contains(printed, a.Refused))
+		p.found(fmt.Sprintf("%s is refused: %s", a.Text, a.Refused), contains(printed, a.Refused))
 	case err != nil:
-		p.judge(a.Text+" is done", err)
+		p.found(a.Text+" is done", err)
 	}
 	for _, words := range a.Prints {
-		p.judge(fmt.Sprintf("%s prints %q", a.Text, words), contains(printed, words))
+		p.found(fmt.Sprintf("%s prints %q", a.Text, words), contains(printed, words))
 	}
 	return nil
 }
@@ -315,5 +315,11 @@ func contains(printed, words string) error {
 	return fmt.Errorf("it printed %q", fold(printed))
 }
 
-// judge adds an expectation that an act itself found held or failed.
-func (p *Player) judge(text string, err error) { p.judged = append(p.judged, judged(text, err)) }
+// found adds an expectation that an act itself found held or failed.
+func (p *Player) found(text string, err error) {
+	l := Looked{Text: text, Of: anAct}
+	if err != nil {
+		l.Found.Said = cause.Of(err)
+	}
+	p.acts = append(p.acts, l)
+}

@@ -75,10 +75,20 @@ func (is predicate) of(s *subject) (leftOut bool, otherwise string) {
 	return false, is.ofPhone(s)
 }
 
-// judged judges by what was found of so many phones, which are all.
+// judging is how what was found of so many phones, which are all, is judged.
+func (is predicate) judging(said language.Said) func(f Finding, phones int) error {
+	return func(f Finding, phones int) error {
+		err := is.judged(f, phones, said)
+		if err != nil && f.Unsettled.Left > 0 {
+			err = fmt.Errorf("%w; %v", err, f.Unsettled)
+		}
+		return err
+	}
+}
+
 func (is predicate) judged(f Finding, phones int, said language.Said) error {
 	switch {
-	case is.ofPhone == nil && (is.judge == nil || f.Said != ""):
+	case f.Said != "" || is.ofPhone == nil && is.judge == nil:
 		return f.said()
 	case is.ofPhone == nil:
 		return is.judge(f, said)
@@ -135,7 +145,7 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}
-	e := Expectation{Text: text, Judge: func(f Finding, phones int) error { return is.judged(f, phones, said) }}
+	e := Expectation{Text: text, Judge: is.judging(said)}
 	if is.ofPhone != nil {
 		e.round = func(p *Player) *look { return p.round(said, is) }
 		e.Look = func(p *Player) Finding { return p.look([]Expectation{e})[0] }
@@ -184,7 +194,11 @@ func (p *Player) Expect(sentence string) error {
 	if err != nil {
 		return err
 	}
-	if err := p.await(context.Background(), &e); err != nil {
+	found, err := p.await(context.Background(), &e)
+	if err == nil {
+		err = e.judge(found, p.Phones())
+	}
+	if err != nil {
 		return &notSo{sentence, err}
 	}
 	return nil

@@ -27,6 +27,8 @@ type Finding struct {
 	Share             // of what a threshold is about, or lines of a log
 	Times fleet.Times `json:"times,omitzero"` // of boots
 	Said  string      `json:"said,omitzero"`  // by cluster and nodes: what is the case instead of what is expected
+	// Unsettled are the phones that had something left to do when a time was up.
+	Unsettled fleet.Unsettled `json:"unsettled,omitzero"`
 }
 
 // A Share is how many of something there are.
@@ -53,6 +55,7 @@ func (f *Finding) Plus(next Finding) error {
 	f.Count += next.Count
 	f.Of += next.Of
 	f.Times.Plus(next.Times)
+	f.Unsettled = f.Unsettled.Plus(next.Unsettled)
 	return nil
 }
 

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet"
+	"itlsim/scenarios/language"
 )
 
 // Of hundreds of kinds a finding keeps those of most phones, and is small; what is said of
@@ -42,4 +45,49 @@ func TestFindingsOfOneCluster(t *testing.T) {
 	f := Finding{Said: "it has it"}
 	require.NoError(t, f.Plus(f))
 	require.EqualError(t, f.Plus(Finding{}), `one says "it has it", the other ""`)
+}
+
+// That a reset reaches phones is told where it does so nowhere.
+func TestAResetThatReachesNobodyAnywhere(t *testing.T) {
+	here := Looked{Text: "reset phones reaches phones", Of: aReset, Found: Finding{Share: Share{Count: 3}}}
+	nobody := Looked{Text: here.Text, Of: aReset}
+	sum := nobody
+	require.NoError(t, sum.Plus(nobody))
+	e, tell := sum.judged(5)
+	require.True(t, tell)
+	require.Contains(t, e.Why, "none is registered with the cluster then")
+	require.NoError(t, sum.Plus(here))
+	_, tell = sum.judged(5)
+	require.False(t, tell)
+	require.ErrorContains(t, sum.Plus(Looked{Text: "reset"}), `reaches phones", the other for "reset"`)
+}
+
+// What was found elsewhere is judged by the sentence alone.
+func TestJudgedElsewhere(t *testing.T) {
+	words := language.Vocabulary{Nodes: []string{"test10pub"}, Groups: []string{"floor-1"}}
+	judge := func(sentence string, f Finding, phones int) string {
+		text, err := json.Marshal(Looked{Text: sentence, Found: f})
+		require.NoError(t, err)
+		var l Looked
+		require.NoError(t, json.Unmarshal(text, &l))
+		e, tell, err := l.Judge(words, phones)
+		require.NoError(t, err)
+		require.True(t, tell)
+		require.Equal(t, e.Why == "", e.Passed)
+		return e.Why
+	}
+	four := Finding{Checked: 4, Holds: Sample{3, []string{"A", "B", "C"}}, Others: Kinds{"are locked": {1, []string{"D"}}}}
+	const soon = "all phones of floor-1 are trusted within 5 minutes"
+	require.Equal(t, "1 of 4 are locked (D)", judge(soon, four, 4))
+	require.Equal(t, "4 phones were looked at, of 3", judge("all phones are trusted", four, 3))
+	four.Unsettled = fleet.Unsettled{Left: 1, Slowest: []fleet.Wait{{Phone: "D", For: "its turn"}}}
+	require.Equal(t, "1 of 4 are locked (D); D waits for its turn", judge(soon, four, 4))
+	require.Empty(t, judge("at least 75% of the phones are trusted", four, 4))
+	require.Contains(t, judge("the cluster knows by DeviceTLInfo which list each phone holds", four, 5),
+		"4 phones were looked at, of 5")
+	require.Equal(t, "7 of 9 transfers failed", judge("less than 50% of transfers failed", Finding{Share: Share{7, 9}}, 4))
+	require.Equal(t, "it has it", judge("the list of test10pub lacks the record CN=a", Finding{Said: "it has it"}, 4))
+	require.Empty(t, judge("the list of test10pub lacks the record CN=a", Finding{}, 4))
+	_, _, err := (&Looked{Text: "all phones of floor-2 are trusted"}).Judge(words, 4)
+	require.ErrorIs(t, err, language.ErrInvalid)
 }

@@ -26,14 +26,14 @@ type Player struct {
 	// Acting, where not nil, is told of each act when it begins.
 	Acting func(Act)
 
-	before before               // how things were when the step began
-	judged []report.Expectation // what acts found
-	did    report.Done          // what came of the last act
-	acted  func()               // called after each act of a step, where not nil
+	before before      // how things were when the step began
+	acts   []Looked    // what acts found
+	did    report.Done // what came of the last act
+	acted  func()      // called after each act of a step, where not nil
 	teller *report.Teller
 	turns  turns
 	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
-	timely []error       // of the step's expectations that name a time
+	timely []Looked      // of the step's expectations that name a time
 }
 
 // Open puts a scenario's clusters and phones up without playing its steps. Its
@@ -86,7 +86,7 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 // count that expectations name.
 func (p *Player) begin(ctx context.Context, a Act) error {
 	p.since, p.did = p.Elapsed(), report.Done{Text: cmp.Or(a.Typed, a.Text)}
-	before := len(p.judged)
+	before := len(p.acts)
 	if p.Acting != nil {
 		p.Acting(a)
 	}
@@ -97,7 +97,7 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 	if a.Verb == LetTimePass || a.Verb == WaitUntil {
 		p.since = p.Elapsed()
 	}
-	p.did.Failed = failure(p.judged[before:], err)
+	p.did.Failed = failure(p.judge(p.acts[before:]), err)
 	return p.unsettled(ctx, err)
 }
 
@@ -118,9 +118,14 @@ func failure(found []report.Expectation, err error) string {
 // Did is the act that was done last, and what came of it.
 func (p *Player) Did() report.Done { return p.did }
 
+// Words are the names that sentences may have here.
+func (p *Player) Words() language.Vocabulary {
+	return language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames(), Models: p.Models()}
+}
+
 // vocabulary is what sentences may name here.
 func (p *Player) vocabulary() vocabulary {
-	v := vocabulary{Vocabulary: language.Vocabulary{Nodes: p.NodeNames(), Groups: p.GroupNames(), Models: p.Models()}}
+	v := vocabulary{Vocabulary: p.Words()}
 	v.hasPhone = p.HasPhone
 	v.has = func(node string, s cucm.Service) bool {
 		n, err := p.Node(node)
@@ -181,13 +186,8 @@ func (p *Player) ParseTyped(text string, with Typed) (Act, error) {
 // Failed returns what failed in the acts since it was asked last: commands that
 // were refused and should not have been, or the other way round.
 func (p *Player) Failed() []report.Expectation {
-	var failed []report.Expectation
-	for _, e := range p.judged {
-		if !e.Passed {
-			failed = append(failed, e)
-		}
-	}
-	p.judged = nil
+	failed := slices.DeleteFunc(p.judge(p.acts), func(e report.Expectation) bool { return e.Passed })
+	p.acts = nil
 	return failed
 }
 
@@ -216,17 +216,17 @@ func (p *Player) Begin(ctx context.Context, step Step) (report.Step, error) {
 // speaks of the moment before the last step, and where sentences name a time, that may
 // pass. The error is why it could not go on.
 func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, error) {
-	p.judged = []report.Expectation{}
-	err := p.judgeTimely(ctx, expect)
+	p.acts = nil
+	err := p.lookTimely(ctx, expect)
 	return p.judgeStep(Step{Expect: expect}, []report.Done{}, err), err
 }
 
-// act does all acts of a step, and judges expectations that name a time. It returns the acts
+// act does all acts of a step, and looks at expectations that name a time. It returns the acts
 // that were done, of a repeated step the last time.
 func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err error) {
 	did, err = p.actEach(ctx, step, p.Do)
 	if err == nil {
-		err = p.judgeTimely(ctx, step.Expect)
+		err = p.lookTimely(ctx, step.Expect)
 	}
 	return did, err
 }
@@ -236,7 +236,7 @@ func (p *Player) actEach(
 	ctx context.Context, step Step, way func(context.Context, Act) error,
 ) (did []report.Done, err error) {
 	p.Remember()
-	p.judged, p.since = []report.Expectation{}, p.Elapsed()
+	p.acts, p.since = nil, p.Elapsed()
 	times := max(1, step.Repeat.Times)
 	timely := slices.ContainsFunc(step.Expect, func(e Expectation) bool { return e.timely() })
 	for turn := range times {
@@ -267,48 +267,57 @@ func (p *Player) actEach(
 
 // judgeStep reports a step that was done, or broken off with an error.
 func (p *Player) judgeStep(step Step, did []report.Done, err error) report.Step {
+	r, looked := p.lookStep(step, did, err)
+	r.Expectations = p.judge(looked)
+	return r
+}
+
+// lookStep reports a step that was done, or broken off with an error, but for what is expected:
+// what was found about that, by the acts first.
+func (p *Player) lookStep(step Step, did []report.Done, err error) (report.Step, []Looked) {
 	r := report.Step{
 		Name: step.Name, Says: step.Says, Repeat: step.Repeat.Text, Do: did, AtS: p.Elapsed().Seconds(),
 		States: report.StatesOf(p.Fleet.States()), Groups: report.GroupsOf(p.Lab),
-		Alarms: report.AlarmsOf(p.Lab).Since(p.before.alarms), Expectations: p.judged,
+		Alarms: report.AlarmsOf(p.Lab).Since(p.before.alarms),
 	}
 	switch {
 	case err == nil:
-		for i, found := range p.check(step.Expect) {
-			r.Expectations = append(r.Expectations, judged(step.Expect[i].Text, found))
-		}
+		return r, slices.Concat(p.acts, p.lookAtAll(step.Expect))
 	case errors.Is(err, context.Canceled):
 		r.Error = "interrupted"
 	default:
 		r.Error = cause.Of(err)
 	}
-	return r
+	return r, p.acts
 }
 
-// check judges the expectations of a step that are not judged yet.
-func (p *Player) check(all []Expectation) []error {
+// lookAtAll looks at the expectations of a step that name no time. Those that do have been
+// looked at.
+func (p *Player) lookAtAll(all []Expectation) []Looked {
 	var now []Expectation
 	for _, e := range all {
 		if !e.timely() {
 			now = append(now, e)
 		}
 	}
-	found, judged := p.look(now), make([]error, len(all))
-	for i, e := range all {
-		if e.timely() {
-			judged[i] = p.timely[i]
+	found, looked := p.look(now), make([]Looked, len(all))
+	for i := range all {
+		if all[i].timely() {
+			looked[i] = p.timely[i]
 			continue
 		}
-		judged[i], found = e.judge(found[0], p.Phones()), found[1:]
+		looked[i], found = lookedAt(&all[i], found[0]), found[1:]
 	}
-	return judged
+	return looked
 }
 
-// judged is an expectation that held, or failed with an error.
-func judged(text string, err error) report.Expectation {
-	e := report.Expectation{Text: text, Passed: err == nil}
-	if err != nil {
-		e.Why = cause.Of(err)
+// judge judges what was found of all phones.
+func (p *Player) judge(all []Looked) []report.Expectation {
+	judged := []report.Expectation{}
+	for _, l := range all {
+		if e, tell := l.judged(p.Phones()); tell {
+			judged = append(judged, e)
+		}
 	}
-	return e
+	return judged
 }

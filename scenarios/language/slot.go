@@ -11,9 +11,9 @@ import (
 
 // Vocabulary is what sentences may name.
 type Vocabulary struct {
-	Nodes  []string // of the clusters
-	Groups []string // of phones
-	Models []string // of phones
+	Nodes  []string `json:"nodes"`  // of the clusters
+	Groups []string `json:"groups"` // of phones
+	Models []string `json:"models"` // of phones
 }
 
 // A slot stands for a word that the speaker chooses.
