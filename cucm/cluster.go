@@ -32,7 +32,9 @@ type Cluster struct {
 	admin   sync.Mutex
 	mu      sync.RWMutex
 	network Network
-	changes uint64 // made so far to what configurations are made of, and to more
+	// sharedSigned are the configurations among signed that devices share, see [Cluster.SharedSigned].
+	sharedSigned map[string]uint64
+	changes      uint64 // made so far to what configurations are made of, and to more
 	state
 	backups map[string]*draft // by name, of a cluster that keeps nothing on disk
 }

@@ -9,10 +9,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"sync"
 
 	"itlsim/cnf"
+	"itlsim/internal/contain"
 	"itlsim/itl"
 	"itlsim/tftp"
 )
@@ -42,6 +44,7 @@ type configurations struct {
 	stamp  string   // what all their version stamps end with
 	signer *Certificate
 	digest itl.Digest
+	node   int // its index
 
 	mu   sync.Mutex
 	kept map[configKey]signedConfig
@@ -112,6 +115,7 @@ func (n *Node) newConfigurations(d Device, own cnf.Override) *configurations {
 	}
 	return &configurations{
 		file: file, mold: file.Mold(), stamp: stamp(&file), signer: n.certs[CallManager], digest: n.digest,
+		node: n.index,
 		kept: make(map[configKey]signedConfig),
 	}
 }
@@ -159,7 +163,7 @@ func (c *configurations) signed(by *Cluster, name tftp.Name, d Device, look bool
 	headerAlone := recipient == nil && d.Name != FleetDevice
 	kept, ok, first := c.keptFor(key, recipient, look)
 	if first {
-		by.signed.Add(1)
+		by.countSigned(c, key)
 	}
 	if ok {
 		if headerAlone {
@@ -173,7 +177,7 @@ func (c *configurations) signed(by *Cluster, name tftp.Name, d Device, look bool
 		return nil, err
 	}
 	if !look {
-		by.signed.Add(1)
+		by.countSigned(c, key)
 	}
 	kept = signedConfig{recipient, data, look}
 	if headerAlone {
@@ -183,6 +187,30 @@ func (c *configurations) signed(by *Cluster, name tftp.Name, d Device, look bool
 	defer c.mu.Unlock()
 	c.kept[key] = kept
 	return data, nil
+}
+
+// countSigned counts a configuration that was signed for a device, or for all that share it.
+func (c *Cluster) countSigned(of *configurations, key configKey) {
+	c.signed.Add(1)
+	if key.device != FleetDevice && key.device != defaultDevice {
+		return
+	}
+	is := fmt.Sprintf("%d %v %s %X %v", of.node, key.kind, of.stamp, of.signer.Certificate.SerialNumber, of.digest)
+	contain.Holding(&c.mu, func() {
+		if c.sharedSigned == nil {
+			c.sharedSigned = make(map[string]uint64)
+		}
+		c.sharedSigned[is]++
+	})
+}
+
+// SharedSigned is how often each configuration was signed that is not one device's alone, by
+// what it is: a node's, for a CallManager Group, with one content under one key. Clusters on which
+// the same was done, each with some of the devices, sign the same ones.
+func (c *Cluster) SharedSigned() map[string]uint64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return maps.Clone(c.sharedSigned)
 }
 
 // dropConfigurations forgets what the nodes have signed for a device.
