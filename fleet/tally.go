@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -118,18 +117,5 @@ type Spread struct {
 func (t *Tally) Spread(bounds ...time.Duration) Spread {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := Spread{Boots: t.Boots.Load(), Total: t.total, Within: make([]uint64, len(bounds))}
-	if t.times.of == nil {
-		return s
-	}
-	for _, bar := range t.times.of.Distribution() {
-		i, _ := slices.BinarySearch(bounds, time.Duration(bar.From)*time.Microsecond)
-		if bar.Count > 0 && i < len(bounds) {
-			s.Within[i] += uint64(bar.Count)
-		}
-	}
-	for i := range s.Within[:max(0, len(bounds)-1)] {
-		s.Within[i+1] += s.Within[i]
-	}
-	return s
+	return Spread{Boots: t.Boots.Load(), Total: t.total, Within: t.times.Within(bounds...)}
 }

@@ -3,6 +3,7 @@ package fleet
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -47,6 +48,25 @@ func (t Times) At(percent float64) time.Duration {
 		return 0
 	}
 	return time.Duration(t.of.ValueAtQuantile(percent)) * time.Microsecond
+}
+
+// Within is how many of them did not exceed each bound, to a thousandth of it. The bounds
+// ascend.
+func (t Times) Within(bounds ...time.Duration) []uint64 {
+	within := make([]uint64, len(bounds))
+	if t.of == nil {
+		return within
+	}
+	for _, bar := range t.of.Distribution() {
+		i, _ := slices.BinarySearch(bounds, time.Duration(bar.From)*time.Microsecond)
+		if bar.Count > 0 && i < len(bounds) {
+			within[i] += uint64(bar.Count)
+		}
+	}
+	for i := range within[:max(0, len(within)-1)] {
+		within[i+1] += within[i]
+	}
+	return within
 }
 
 // MarshalText writes them as HdrHistogram's V2 in base64, a few hundred bytes.

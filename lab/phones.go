@@ -174,7 +174,7 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
 func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
-	p := phone.Setup{Name: phoneName(i), IP: phoneIP(i), Profile: g.profile(k)}
+	p := phone.Setup{Name: PhoneName(i), IP: phoneIP(i), Profile: g.profile(k)}
 	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
 	if len(g.Devices) > 0 {
 		d := &g.Devices[k]
@@ -222,8 +222,8 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 // firstMAC is the hardware address of phone 0; those of others follow.
 const firstMAC = 0x001BD4000000
 
-// phoneName is the name of the i-th phone where it is of no real fleet.
-func phoneName(i int) string { return fmt.Sprintf("SEP%012X", firstMAC+i) }
+// PhoneName is the name of the i-th phone where it is of no real fleet.
+func PhoneName(i int) string { return fmt.Sprintf("SEP%012X", firstMAC+i) }
 
 // share is a share of n things, rounded.
 func share(of float64, n int) int { return int(math.Round(of * float64(n))) }

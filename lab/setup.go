@@ -47,7 +47,7 @@ func (s Setup) HasPhone(name string) bool {
 	}
 	mac, err := strconv.ParseInt(strings.TrimPrefix(name, "SEP"), 16, 64)
 	i := int(mac - firstMAC)
-	if err != nil || i < 0 || i >= s.Phones() || name != phoneName(i) {
+	if err != nil || i < 0 || i >= s.Phones() || name != PhoneName(i) {
 		return false
 	}
 	group, _ := dealFrom(s.Groups, i).next()

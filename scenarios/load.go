@@ -2,7 +2,11 @@ package scenarios
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path"
@@ -45,8 +49,9 @@ func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
 	}
 	l := &loader{
 		file: file, dir: dir, room: inventory.MaxExport,
-		served: make(map[string]*inventory.List), warned: make(inventory.Warned),
+		served: make(map[string]*inventory.List), warned: make(inventory.Warned), hash: sha256.New(),
 	}
+	l.hash.Write(data)
 	var s Scenario
 	if root := l.parse(data); root != nil {
 		s = l.scenario(root)
@@ -57,6 +62,7 @@ func Load(file string, data []byte, dir fs.FS) (Scenario, error) {
 		})
 		return Scenario{}, l.problems
 	}
+	s.Hash = hex.EncodeToString(l.hash.Sum(nil))
 	return s, nil
 }
 
@@ -70,6 +76,7 @@ type loader struct {
 	served   map[string]*inventory.List // by real nodes today
 	warnings Problems
 	warned   inventory.Warned // models
+	hash     hash.Hash        // of all that was read, in order
 }
 
 // parse reads the one document that a file holds; nil where it does not.
@@ -126,5 +133,7 @@ func (l *loader) readFile(n ast.Node) (string, []byte, bool) {
 		return name, nil, false
 	}
 	l.room -= int64(len(data))
+	fmt.Fprintf(l.hash, "\n%d\n", len(data)) // where one file ends
+	l.hash.Write(data)
 	return name, data, true
 }

@@ -7,6 +7,7 @@ import (
 
 	"itlsim/cucm/testkeys"
 	"itlsim/lab"
+	"itlsim/scenarios/report"
 
 	"github.com/stretchr/testify/require"
 )
@@ -16,7 +17,7 @@ import (
 func TestCSV(t *testing.T) {
 	const phones = 24
 	opt := lab.Options{Mode: lab.Virtual, Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
-	r, err := Run(t.Context(), builtinNamed(t, "trust-loss"), Options{Lab: opt, Roll: true})
+	r, err := Run(t.Context(), builtinNamed(t, "trust-loss"), Options{Lab: opt})
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, r.WriteCSV(&b))
@@ -44,7 +45,9 @@ func TestCSV(t *testing.T) {
 	}
 	require.Positive(t, off)
 
-	r, err = Run(t.Context(), builtinNamed(t, "five-minute-guard"), Options{Lab: opt})
+	var text bytes.Buffer
+	require.NoError(t, r.WriteJSON(&text))
+	r, err = report.Read(&text)
 	require.NoError(t, err)
 	require.ErrorContains(t, r.WriteCSV(&b), "no roll")
 }
@@ -60,7 +63,7 @@ cluster: {nodes: [{name: test10pub}]}
 steps: [{step: "=boot", do: [{phones: power on}]}]
 `)
 	opt := lab.Options{Mode: lab.Virtual, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
-	r, err := Run(t.Context(), s, Options{Lab: opt, Roll: true})
+	r, err := Run(t.Context(), s, Options{Lab: opt})
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, r.WriteCSV(&b))

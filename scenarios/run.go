@@ -14,7 +14,9 @@ import (
 // Options of a run.
 type Options struct {
 	Lab lab.Options
-	// Opened, where not nil, is called when the lab is up: from then on Run ends soon
+	// Shards is in how many parts the phones are played ([RunShard]); 0 is 1.
+	Shards int
+	// Opened, where not nil, is called when a lab is up: from then on Run ends soon
 	// after its context.
 	Opened func(*lab.Lab)
 	// Progress, where not nil, is called several times a second, and when a step
@@ -22,9 +24,6 @@ type Options struct {
 	Progress func(Progress)
 	// Stage, where not nil, is where the run plays, before others' eyes: it changes nothing.
 	Stage Stage
-	// Roll has the report note where each phone is after each step, for its CSV: a byte for
-	// each phone and step.
-	Roll bool
 	// Version and Command are what the report says of the program and of its command line
 	// that plays the run again.
 	Version, Command string
@@ -71,8 +70,28 @@ type Progress struct {
 // a report of what it had.
 func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	began, used := time.Now(), usage()
+	part, err := RunShard(ctx, s, opt, 0)
+	if part == nil {
+		return nil, err
+	}
+	r, broken := Merge([]*Part{part})
+	if broken != nil {
+		return nil, broken
+	}
+	r.Command = opt.Command
+	r.Cost(time.Since(began).Seconds(), (usage() - used).Seconds(), peakRSS())
+	return r, err
+}
+
+// RunShard carries a scenario out for one shard of the phones, from 0. The error is as Run's,
+// and comes with what there was.
+func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, error) {
+	began, used := time.Now(), usage()
 	if opt.Stage == nil {
 		opt.Stage = &bare{}
+	}
+	if opt.Shards > 1 {
+		opt.Lab.Shard = lab.Shard{Index: shard, Of: opt.Shards}
 	}
 	p, err := opt.Stage.Open(s, opt.Lab)
 	if err != nil {
@@ -81,15 +100,15 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	if opt.Opened != nil {
 		opt.Opened(p.Lab)
 	}
-	r := &run{scenario: s, stage: opt.Stage, progress: opt.Progress, player: p, timeline: timeline{began: began}}
+	r := &run{
+		scenario: s, stage: opt.Stage, progress: opt.Progress, player: p, timeline: timeline{began: began},
+		part: &Part{Format: partFormat, Identity: identityOf(s, opt, p), Index: shard},
+	}
 	r.report = &report.Report{
-		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
+		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: r.part.Mode, Seed: opt.Lab.Seed,
 		Phones: p.Phones(), Version: opt.Version, Command: opt.Command,
 		StartedAt: p.Now().Add(-p.Elapsed()).UTC().Truncate(time.Second), Clusters: report.ClustersOf(p.Lab),
 		Timing: report.Timing{StartedAt: began.UTC().Truncate(time.Second)},
-	}
-	if opt.Roll {
-		r.report.Roll = report.NewRoll(p.Lab)
 	}
 	told := p.NewStories()
 	for i, step := range s.Steps {
@@ -103,8 +122,18 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 		told.Tell(step.Name)
 	}
 	r.finish(used)
-	told.Report(r.report)
-	return r.report, err
+	r.part.Part = report.Part{
+		Report: r.report, Times: p.Fleet.Tally().Times(), Shared: report.SharedOf(p.Lab), Cast: told.Cast(),
+	}
+	return r.part, err
+}
+
+// identityOf is what a run's report is a function of.
+func identityOf(s Scenario, opt Options, p *Player) Identity {
+	return Identity{
+		Build: opt.Version, Scenario: s.Name, Hash: s.Hash, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
+		Phones: p.Total(), Boots: opt.Lab.Boots, Shards: max(1, opt.Shards),
+	}
 }
 
 // run is a scenario under way.
@@ -115,6 +144,7 @@ type run struct {
 	progress func(Progress)
 	timeline timeline
 	report   *report.Report
+	part     *Part
 }
 
 // play does one step and judges it.
@@ -125,13 +155,18 @@ func (r *run) play(ctx context.Context, i int) error {
 		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.Phones(), Failed: failed,
 	}
 	began := time.Now()
-	look := func() Progress { return r.timeline.note(func() Progress { return progress.now(p, false) }) }
+	now := func() Progress { return progress.now(p, false) }
+	look := func() Progress { return r.timeline.note(now) }
+	tick := look
+	if r.part.Shards > 1 { // whose timelines have what all have in common: the ends of acts
+		tick = now
+	}
 	begins := look()
 	p.acted = func() { look() }
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
-		r.watch(begins, look, done)
+		r.watch(begins, tick, done)
 	}()
 	did, err := p.act(ctx, step)
 	if err != nil {
@@ -143,7 +178,6 @@ func (r *run) play(ctx context.Context, i int) error {
 	r.report.Steps = append(r.report.Steps, p.judgeStep(step, did, err))
 	_, progress.Failed, _ = r.report.Tally()
 	r.report.Timing.StepS = append(r.report.Timing.StepS, time.Since(began).Seconds())
-	r.report.Roll.Note()
 	if r.progress != nil {
 		r.progress(progress.now(p, true))
 	}
@@ -182,12 +216,9 @@ func (r *run) watch(now Progress, look func() Progress, done <-chan struct{}) {
 // had used when the run began.
 func (r *run) finish(used time.Duration) {
 	t := &r.report.Timing
-	t.WallS, t.Timeline = time.Since(r.timeline.began).Seconds(), r.timeline.moments
-	t.CPUS = (usage() - used).Seconds()
-	t.PeakRSSBytes = peakRSS()
+	t.Timeline = r.timeline.moments
+	r.report.Cost(time.Since(r.timeline.began).Seconds(), (usage() - used).Seconds(), peakRSS())
 	r.report.States = report.StatesOf(r.player.Fleet.States())
 	r.stage.Close() // what goes wrong at the end changes nothing in the report
 	r.report.Count(r.player.Lab)
-	_, failed, stopped := r.report.Tally()
-	r.report.Passed = failed == 0 && !stopped
 }

@@ -12,6 +12,9 @@ type Scenario struct {
 	Rows  []string // of the mission
 	// NotIn tells, by mode, why the scenario does not run in it.
 	NotIn map[string]string
+	// Hash is of the file and of those that it names: SHA-256, in hexadecimal; "" where the
+	// scenario was written in Go.
+	Hash string
 	// Warnings tell what of the file was taken for something else.
 	Warnings Problems
 	lab.Setup

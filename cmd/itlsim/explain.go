@@ -35,6 +35,9 @@ func explain(r *report.Report, device string, out io.Writer) error {
 		if n := r.StoriesLeftOut; n > 0 {
 			short = fmt.Sprintf("; it leaves out those of %d phones", n)
 		}
+		if n := r.Unnamed(); n > 0 {
+			short += fmt.Sprintf("; its stories do not name %d phones", n)
+		}
 		err = usageError("the report has no story of %s%s", device, short)
 	}
 	return err

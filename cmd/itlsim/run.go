@@ -125,7 +125,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 		return scenario, opt, err
 	}
 	opt = scenarios.Options{
-		Version: build.Version(), Command: c.again(), Roll: c.CSV != "",
+		Version: build.Version(), Command: c.again(),
 		Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate},
 	}
 	fewest := len(scenario.Groups)

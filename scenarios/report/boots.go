@@ -51,16 +51,15 @@ var bucketBounds = func() (all []float64) {
 	}
 }()
 
-// bootsOf are the boots of a fleet that have ended.
-func bootsOf(f fleet.Fleet) Boots {
-	q := f.BootTimes()
-	b := Boots{P50: ms(q.P50), P90: ms(q.P90), P95: ms(q.P95), P99: ms(q.P99), Max: ms(q.Max), Buckets: []Bucket{}}
+// bootsOf are those that took so long.
+func bootsOf(t fleet.Times) Boots {
+	b := Boots{P50: ms(t.At(50)), P90: ms(t.At(90)), P95: ms(t.At(95)), P99: ms(t.At(99)), Max: ms(t.At(100)), Buckets: []Bucket{}}
 	bounds := make([]time.Duration, len(bucketBounds))
 	for i, bound := range bucketBounds {
 		bounds[i] = milliseconds(bound)
 	}
 	before := uint64(0)
-	for i, within := range f.Tally().Spread(bounds...).Within {
+	for i, within := range t.Within(bounds...) {
 		if within > before {
 			b.Buckets = append(b.Buckets, Bucket{bucketBounds[i], within - before})
 		}

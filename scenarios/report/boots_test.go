@@ -10,15 +10,6 @@ import (
 	"itlsim/fleet"
 )
 
-// A fleet whose phones boot, as far as reports look at it.
-type booting struct {
-	fleet.Fleet
-	tally fleet.Tally
-}
-
-func (b *booting) Tally() *fleet.Tally        { return &b.tally }
-func (b *booting) BootTimes() fleet.BootTimes { return b.tally.BootTimes() }
-
 // Bounds are the same for all reports, evenly on a scale of logarithms, from a millisecond to
 // the longest boot that is recorded.
 func TestBucketBounds(t *testing.T) {
@@ -33,23 +24,23 @@ func TestBucketBounds(t *testing.T) {
 // The buckets of two fleets add up to those of one that has the boots of both, wherever these
 // are, on a bound too; boots of much more than an hour are in none.
 func TestBucketsAddUp(t *testing.T) {
-	var all booting
-	parts := make([]booting, 3)
+	var all fleet.Tally
+	parts := make([]fleet.Tally, 3)
 	took := []time.Duration{0, time.Hour, 2 * time.Hour, 4999 * time.Microsecond, 5 * time.Millisecond, 5 * time.Second}
 	for i := range 500 {
 		took = append(took, time.Duration(i*i*i)*37*time.Microsecond)
 	}
 	for i, d := range took {
-		all.tally.Booted(d)
-		parts[i%3].tally.Booted(d)
+		all.Booted(d)
+		parts[i%3].Booted(d)
 	}
 	sum := make(map[float64]uint64)
 	for i := range parts {
-		for _, b := range bootsOf(&parts[i]).Buckets {
+		for _, b := range bootsOf(parts[i].Times()).Buckets {
 			sum[b.UpTo] += b.Boots
 		}
 	}
-	boots, n := bootsOf(&all), uint64(0)
+	boots, n := bootsOf(all.Times()), uint64(0)
 	for _, b := range boots.Buckets {
 		require.Positive(t, b.Boots)
 		require.Equal(t, b.Boots, sum[b.UpTo], b.UpTo)
@@ -58,7 +49,7 @@ func TestBucketsAddUp(t *testing.T) {
 	require.Len(t, sum, len(boots.Buckets))
 	recorded := slices.DeleteFunc(took, func(d time.Duration) bool { return d > 3750*time.Second })
 	require.EqualValues(t, len(recorded), n)
-	require.Equal(t, []Bucket{}, bootsOf(&booting{}).Buckets)
+	require.Equal(t, []Bucket{}, bootsOf(fleet.Times{}).Buckets)
 }
 
 // The chart has a bar for each bucket between the first and the last, and marks where the

@@ -150,18 +150,11 @@ var serials = regexp.MustCompile(`\b[0-9A-F]{16,}\b`)
 func coursesOf(r *Report) map[string]*course {
 	all := make(map[string]*course)
 	for _, s := range r.Stories {
-		c := &course{places: make([]string, len(r.Steps))}
-		place, chapter := "off", 0
-		for i := range r.Steps {
-			for chapter < len(s.Chapters) && s.Chapters[chapter].Step <= i+1 {
-				if place = s.Chapters[chapter].State; !s.Chapters[chapter].On {
-					place = "off"
-				}
-				chapter++
-			}
-			c.places[i] = place
+		c := &course{places: s.places(len(r.Steps)), end: "off"}
+		if len(r.Steps) > 0 {
+			c.end = c.places[len(r.Steps)-1]
 		}
-		if c.end = place; s.Cure != "" {
+		if s.Cure != "" {
 			c.end += " (cure: " + serials.ReplaceAllString(s.Cure, "…") + ")"
 		}
 		for _, name := range s.Phones {
@@ -331,6 +324,10 @@ func (c *Comparison) printEnd(p func(format string, args ...any)) {
 		if r.StoriesLeftOut > 0 {
 			p("%s leaves out the stories of %s: nothing is known of these, and they may seem to be in the other alone",
 				r.name, phones(r.StoriesLeftOut))
+		}
+		if n := r.Unnamed(); n > 0 {
+			p("%s does not name %s of its stories: nothing is known of these, and they may seem to be in the other alone",
+				r.name, phones(n))
 		}
 	}
 	if c.Same() {

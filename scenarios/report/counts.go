@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"time"
 
 	"itlsim/fleet"
@@ -35,12 +36,29 @@ func (r *Report) Count(l *lab.Lab) {
 			r.KnowNone++
 		}
 	}
+}
+
+// Cost notes what the run cost: seconds by the wall clock and of processors, and bytes of
+// memory at most.
+func (r *Report) Cost(wall, cpu float64, rss int64) {
 	t := &r.Timing
+	t.WallS, t.CPUS, t.PeakRSSBytes = wall, cpu, rss
 	if boots := float64(r.Counts.Boots); boots > 0 {
-		t.BootsPerS = boots / t.WallS
-		t.CPUPerBootUS = t.CPUS / boots * 1e6
+		t.BootsPerS = boots / wall
+		t.CPUPerBootUS = cpu / boots * 1e6
 	}
-	t.BootMS = bootsOf(l.Fleet)
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// SharedOf is how often the clusters of a lab signed each configuration that is not one
+// phone's alone: parts that sign the same one would have shared it.
+func SharedOf(l *lab.Lab) map[string]uint64 {
+	all := make(map[string]uint64)
+	for i, c := range l.Clusters() {
+		for is, times := range c.SharedSigned() {
+			all[fmt.Sprintf("%d %s", i, is)] = times
+		}
+	}
+	return all
+}

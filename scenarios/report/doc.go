@@ -10,6 +10,9 @@
 //	 ├─ Story        what happened to phones, and what would cure them; Explain tells one
 //	 └─ Timing       what the run cost
 //
+// A [Part] is what a run gives of some of its phones, and [Merge] makes a report of all of them;
+// the report of a whole run is that of one part.
+//
 // [Stories] grow while a scenario plays. A [Teller] tells of a lab's phones and
 // servers in words that are the same for all phones.
 //

@@ -16,7 +16,7 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 	var b strings.Builder
 	p := printer(&b)
 	p("%s, a %s, in %s", device, s.Model, r.Scenario)
-	switch n := len(s.Phones) - 1; n {
+	switch n := s.Number() - 1; n {
 	case 0:
 	case 1:
 		p("the same happened to one other phone")

@@ -58,6 +58,7 @@ func commands(text string) (all []piece) {
 type remedy struct {
 	Cure        string
 	Phones, Off int
+	Named       int // of the phones
 	Ailments    []*ailment
 }
 
@@ -85,9 +86,10 @@ func (p page) Remedies() []*remedy {
 			a = &ailment{Step: s.Step, Reason: s.Reason}
 			ailments[is], r.Ailments = a, append(r.Ailments, a)
 		}
-		r.Phones += len(s.Phones)
+		r.Phones += s.Number()
 		r.Off += s.Off
-		a.Phones += len(s.Phones)
+		r.Named += len(s.Phones)
+		a.Phones += s.Number()
 		a.Of = append(a.Of, s)
 	}
 	for _, r := range all {
@@ -119,7 +121,7 @@ func (p page) Failures() (all []failure) {
 }
 
 // Few reports whether no more phones are stranded than are named at once.
-func (s Stranded) Few() bool { return len(s.Phones) <= Shown }
+func (s Stranded) Few() bool { return s.Number() <= Shown }
 
 // Begins is when a step begins, in seconds of the scenario; i counts from 0.
 func (p page) Begins(i int) float64 {
@@ -147,7 +149,7 @@ const shownStories = 500
 // the others; of each those that most phones share first.
 func (p page) Told() []Story {
 	all := slices.SortedStableFunc(slices.Values(p.Stories), func(a, b Story) int {
-		return cmp.Or(a.weight()-b.weight(), len(b.Phones)-len(a.Phones))
+		return cmp.Or(a.weight()-b.weight(), b.Number()-a.Number())
 	})
 	return all[:min(len(all), shownStories)]
 }
@@ -155,10 +157,10 @@ func (p page) Told() []Story {
 // Untold is how many phones have a story that is in the report and not on the page.
 func (p page) Untold() (n int) {
 	for _, s := range p.Stories {
-		n += len(s.Phones)
+		n += s.Number()
 	}
 	for _, s := range p.Told() {
-		n -= len(s.Phones)
+		n -= s.Number()
 	}
 	return n
 }

@@ -171,9 +171,13 @@ func (r *storyReader) stories() error {
 
 // story keeps a story if it is wanted.
 func (r *storyReader) story(data []byte) error {
-	var whose struct{ Phones []string }
+	var whose struct {
+		Phones []string
+		Count  int
+	}
 	err := json.Unmarshal(data, &whose)
 	if err != nil || !r.wants(whose.Phones) {
+		r.to.unread += max(0, whose.Count-len(whose.Phones))
 		return err
 	}
 	if bytes.Count(data, []byte("{")) > maxChapters {

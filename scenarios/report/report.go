@@ -12,6 +12,10 @@ type Report struct {
 	Seed     int64    `json:"seed"`
 	Version  string   `json:"version"` // of the program
 	Command  string   `json:"command"` // that plays it again
+	// Shards is in how many the run was played, and PaceS how many seconds each act took beside
+	// what it waited; 0 where it was played whole, and at its own pace.
+	Shards int     `json:"shards,omitempty"`
+	PaceS  float64 `json:"pace_s,omitempty"`
 	// StartedAt is the scenario's time at the start, in UTC; the wall clock's is in Timing.
 	StartedAt time.Time `json:"started_at"`
 	// Clusters are one or two as the run began, the scenario's own first.
@@ -33,8 +37,18 @@ type Report struct {
 	Stories        []Story `json:"stories"`
 	StoriesLeftOut int     `json:"stories_left_out"`
 	Timing         Timing  `json:"timing"`
-	// Roll is every phone's place after each step, nil unless it was asked for.
-	Roll *Roll `json:"-"`
+
+	casts  []*Cast // for the CSV
+	unread int     // phones without a name of stories that were read and not kept
+}
+
+// Unnamed is how many phones have a story that does not name them ([Story.Count]).
+func (r *Report) Unnamed() int {
+	n := r.unread
+	for _, s := range r.Stories {
+		n += s.Unnamed()
+	}
+	return n
 }
 
 // Step is one step and what became of its expectations.
@@ -125,6 +139,14 @@ func (r *Report) Tally() (held, failed int, stopped bool) {
 		}
 	}
 	return held, failed, stopped
+}
+
+// Conclude says whether it passed and what came of the phones, when all that was judged is in
+// it.
+func (r *Report) Conclude() {
+	_, failed, stopped := r.Tally()
+	r.Passed = failed == 0 && !stopped
+	r.Verdict = r.verdict()
 }
 
 // Outcome is how the run ended, in a word: passed, failed or stopped.

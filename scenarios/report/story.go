@@ -6,10 +6,15 @@ const maxStories = 10_000
 // A Story is what happened to some phones, step by step.
 type Story struct {
 	Phones   []string  `json:"phones"`
-	Model    string    `json:"model"` // with its firmware
+	Count    int       `json:"count,omitempty"` // how many they are, where there are too many to name all
+	Model    string    `json:"model"`           // with its firmware
 	Chapters []Chapter `json:"chapters"`
 	Cure     string    `json:"cure,omitempty"` // what would help them at the end
 }
+
+// Number is how many phones it is of, and Unnamed how many of these it does not name.
+func (s Story) Number() int  { return max(s.Count, len(s.Phones)) }
+func (s Story) Unnamed() int { return s.Number() - len(s.Phones) }
 
 // A Chapter is a step in which something happened to the phones: they booted
 // with another result than before, or their list or settings changed.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ type Stranded struct {
 	Cure   string   `json:"cure"`
 	Off    int      `json:"off,omitempty"` // how many of them are without power
 	Phones []string `json:"phones"`
+	Count  int      `json:"count,omitempty"` // how many they are, where there are too many to name all
 }
 
 // loss is what stranded phones have in common.
@@ -27,42 +27,17 @@ type loss struct {
 	group, model, reason, cure string
 }
 
-// losses collects stranded phones.
-type losses struct {
-	at  map[loss]*Stranded
-	all []*Stranded
+// stranded are phones with this in common, none of them yet.
+func (l loss) stranded() Stranded {
+	return Stranded{Step: l.step, Group: l.group, Model: l.model, Reason: l.reason, Cure: l.cure}
 }
 
-// add takes a phone.
-func (l *losses) add(is loss, name string, on bool) {
-	s := l.at[is]
-	if s == nil {
-		s = &Stranded{Step: is.step, Group: is.group, Model: is.model, Reason: is.reason, Cure: is.cure}
-		l.at[is] = s
-		l.all = append(l.all, s)
-	}
-	s.Phones = append(s.Phones, name)
-	if !on {
-		s.Off++
-	}
-}
+// loss is what they have in common.
+func (s *Stranded) loss() loss { return loss{s.Step, s.Group, s.Model, s.Reason, s.Cure} }
 
-// sorted are the losses, those of most phones first, so many at most, and how many phones
-// are not among them.
-func (l *losses) sorted(most int) (all []Stranded, leftOut int) {
-	slices.SortStableFunc(l.all, func(a, b *Stranded) int {
-		return cmp.Or(len(b.Phones)-len(a.Phones), a.Step-b.Step)
-	})
-	all = []Stranded{}
-	for i, s := range l.all {
-		if i >= most {
-			leftOut += len(s.Phones)
-			continue
-		}
-		all = append(all, *s)
-	}
-	return all, leftOut
-}
+// Number is how many they are, and Unnamed how many of these have no name here.
+func (s Stranded) Number() int  { return max(s.Count, len(s.Phones)) }
+func (s Stranded) Unnamed() int { return s.Number() - len(s.Phones) }
 
 // lost reports whether it ends with the phones lost.
 func (c Chapter) lost() bool {
@@ -126,7 +101,7 @@ func (r *Report) verdict() string {
 func (r *Report) stranded() (all, off int) {
 	all = r.StrandedLeftOut
 	for _, s := range r.Stranded {
-		all += len(s.Phones)
+		all += s.Number()
 		off += s.Off
 	}
 	return all, off
@@ -158,7 +133,7 @@ func (r *Report) byLocalKey(stranded int) string {
 	back := 0
 	for _, s := range r.Stranded {
 		if byLocalKey(s.Cure) {
-			back += len(s.Phones)
+			back += s.Number()
 		}
 	}
 	them := "them"
@@ -203,10 +178,10 @@ func (r *Report) printStranded(p func(format string, args ...any)) {
 	left := r.StrandedLeftOut
 	for i, s := range r.Stranded {
 		if i >= maxStranded {
-			left += len(s.Phones)
+			left += s.Number()
 			continue
 		}
-		p("%10s  %s, %s, since step %d", Number(len(s.Phones)), s.Group, s.Model, s.Step)
+		p("%10s  %s, %s, since step %d", Number(s.Number()), s.Group, s.Model, s.Step)
 		for _, line := range []struct{ name, is string }{{"", Some(s.Phones)}, {"why: ", s.Reason}, {"cure: ", s.Cure}} {
 			if line.is != "" {
 				p("%10s  %s%s", "", line.name, line.is)

@@ -68,15 +68,3 @@ stranded:
 	require.Equal(t, maxStranded, strings.Count(b.String(), "cure: "))
 	require.Contains(t, b.String(), "\n         7  others\n\na verdict\nPASSED  all 0 expectations held, and 17 are stranded\n")
 }
-
-func TestLossesAreBounded(t *testing.T) {
-	l := losses{at: make(map[loss]*Stranded)}
-	for i := range 7 {
-		l.add(loss{step: i / 2}, fmt.Sprint("SEP", i), i > 0)
-	}
-	all, leftOut := l.sorted(2)
-	require.Equal(t, []Stranded{
-		{Step: 0, Phones: []string{"SEP0", "SEP1"}, Off: 1}, {Step: 1, Phones: []string{"SEP2", "SEP3"}},
-	}, all)
-	require.Equal(t, 3, leftOut)
-}

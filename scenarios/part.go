@@ -1,0 +1,170 @@
+package scenarios
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"itlsim/internal/bounded"
+	"itlsim/internal/strictjson"
+	"itlsim/lab"
+	"itlsim/scenarios/report"
+)
+
+// partFormat is that of [Part.Write]'s files.
+const partFormat = 1
+
+// A Part is what one shard gives of a run: [Merge] makes a report of all of them.
+type Part struct {
+	Format int `json:"format"`
+	Identity
+	Index int `json:"index"` // of the shard, from 0
+	report.Part
+}
+
+// An Identity is what a run's report is a function of: parts that have the same go together.
+type Identity struct {
+	Build    string        `json:"build"`
+	Scenario string        `json:"scenario"` // its name
+	Hash     string        `json:"hash"`     // of its file, and of those that it names: SHA-256; "" where it was written in Go
+	Mode     string        `json:"mode"`
+	Seed     int64         `json:"seed"`
+	Phones   int           `json:"phones"` // of all shards
+	Boots    int           `json:"boots"`  // at a time, of all shards; 0: the mode's default
+	Shards   int           `json:"shards"`
+	Pace     time.Duration `json:"pace"` // in nanoseconds; 0: none
+}
+
+// shard is which phones the part is of.
+func (p *Part) shard() lab.Shard { return lab.Shard{Index: p.Index, Of: p.Shards} }
+
+// MaxShards is how many shards a run may have: more than twice as many as the largest fleet
+// has in shards of ten thousand phones.
+const MaxShards = 4096
+
+// Write writes the part, as gzip of JSON.
+func (p *Part) Write(w io.Writer) error {
+	z := gzip.NewWriter(w)
+	if err := json.NewEncoder(z).Encode(p); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// Bounds of what is read of a part. A shard of a million phones in a scenario of twenty steps
+// has some 4 MB, of which tables have a few thousand objects.
+const (
+	maxPartFile    = 64 << 20 // bytes of the file
+	maxPart        = 256 << 20
+	maxPartObjects = 1_000_000 // of tables: chapters are the most, of half a kilobyte each
+	maxPartValues  = lab.MaxPhones + 4*maxPartObjects
+)
+
+// ReadPart reads what [Part.Write] wrote. It takes nothing that is larger than any part, or
+// does not fit together.
+func ReadPart(r io.Reader) (*Part, error) {
+	z, err := gzip.NewReader(bounded.Reader(r, maxPartFile))
+	if err != nil {
+		return nil, notAPart(err)
+	}
+	data, err := io.ReadAll(bounded.Reader(z, maxPart))
+	if err != nil {
+		return nil, notAPart(err)
+	}
+	if bytes.Count(data, []byte("{")) > maxPartObjects || bytes.Count(data, []byte(",")) > maxPartValues {
+		return nil, notAPart(errors.New("it has more steps, stories or phones than any run"))
+	}
+	p := new(Part)
+	if err := strictjson.UnmarshalKnown(data, p); err != nil {
+		return nil, notAPart(err)
+	}
+	if err := p.check(); err != nil {
+		return nil, notAPart(err)
+	}
+	return p, nil
+}
+
+func notAPart(err error) error { return fmt.Errorf("this is no part of a run: %w", err) }
+
+// check checks that what a part says fits together.
+func (p *Part) check() error {
+	switch {
+	case p.Format != partFormat:
+		return fmt.Errorf("its format is %d; this program knows %d", p.Format, partFormat)
+	case p.Shards < 1 || p.Shards > MaxShards || p.Index < 0 || p.Index >= p.Shards:
+		return fmt.Errorf("there is no shard %d of %d", p.Index, p.Shards)
+	case p.Phones < 1 || p.Phones > lab.MaxPhones:
+		return fmt.Errorf("no run has %d phones", p.Phones)
+	}
+	return p.Part.Check(p.shard().Range(p.Phones))
+}
+
+// ErrOtherRun is the family of [Merge]'s errors about parts that are not all those of one run.
+var ErrOtherRun = errors.New("these are not the parts of one run")
+
+// Merge makes the report of a run of all its parts, in any order. The error is of
+// [ErrOtherRun], or of [report.ErrDiffer].
+func Merge(parts []*Part) (*report.Report, error) {
+	if err := oneRun(parts); err != nil {
+		return nil, err
+	}
+	all := make([]*report.Part, len(parts))
+	for _, p := range parts {
+		all[p.Index] = &p.Part
+	}
+	r, err := report.Merge(all)
+	if err != nil {
+		return nil, err
+	}
+	if is := parts[0].Identity; is.Shards > 1 || is.Pace > 0 {
+		r.Shards, r.PaceS = is.Shards, is.Pace.Seconds()
+	}
+	r.Conclude()
+	return r, nil
+}
+
+// oneRun checks that parts are all those of one run, each once.
+func oneRun(parts []*Part) error {
+	if len(parts) == 0 {
+		return fmt.Errorf("%w: there are none", ErrOtherRun)
+	}
+	of := parts[0].Identity
+	seen := make([]bool, of.Shards)
+	for _, p := range parts {
+		if what := of.differs(p.Identity); what != "" {
+			return fmt.Errorf("%w: the parts of shards %d and %d are of different %s", ErrOtherRun, parts[0].Index, p.Index, what)
+		}
+		if seen[p.Index] {
+			return fmt.Errorf("%w: there are two of shard %d", ErrOtherRun, p.Index)
+		}
+		seen[p.Index] = true
+	}
+	if i := slices.Index(seen, false); i >= 0 {
+		return fmt.Errorf("%w: that of shard %d is missing, %d of %d are there", ErrOtherRun, i, len(parts), of.Shards)
+	}
+	return nil
+}
+
+// differs is what two runs differ in, "" where they are the same.
+func (is Identity) differs(other Identity) string {
+	for _, f := range []struct {
+		what     string
+		one, two any
+	}{
+		{"scenarios", [2]string{is.Scenario, is.Hash}, [2]string{other.Scenario, other.Hash}},
+		{"builds of the program", is.Build, other.Build}, {"modes", is.Mode, other.Mode},
+		{"seeds", is.Seed, other.Seed}, {"numbers of phones", is.Phones, other.Phones},
+		{"numbers of boots at a time", is.Boots, other.Boots}, {"numbers of shards", is.Shards, other.Shards},
+		{"paces", is.Pace, other.Pace},
+	} {
+		if f.one != f.two {
+			return f.what
+		}
+	}
+	return ""
+}
