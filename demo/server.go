@@ -201,8 +201,8 @@ func (s *Server) URL() string {
 }
 
 // address is that of a page, with the token where one is needed.
-func address(at fmt.Stringer, token string) string {
-	u := "http://" + at.String() + "/"
+func address(at netip.AddrPort, token string) string {
+	u := "http://" + accept.Reached(at).String() + "/"
 	if token != "" {
 		u += "?token=" + token
 	}
@@ -214,7 +214,7 @@ func (s *Server) API() (url, token string) {
 	if s.api == nil {
 		return "", ""
 	}
-	return "http://" + s.api.Addr().String() + api.Prefix, s.bearer
+	return "http://" + accept.Reached(s.api.Addr()).String() + api.Prefix, s.bearer
 }
 
 // Nodes are the nodes as of now; a return to the start replaces them.

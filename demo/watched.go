@@ -36,7 +36,7 @@ func (w *Watched) Show(now func() *live.Lab) {
 }
 
 // URL is the page's address, with the token where one is needed.
-func (w *Watched) URL() string { return address(w.listener.Addr(), w.token) }
+func (w *Watched) URL() string { return address(w.listener.Addr().(*net.TCPAddr).AddrPort(), w.token) }
 
 // farewell is how long pages have to hear how a run ended: they are told ten times a second.
 const farewell = 500 * time.Millisecond

@@ -40,7 +40,7 @@ func (m *metricsAt) listen() (s metricsServer, err error) {
 func (s *metricsServer) show(out io.Writer, now func() metrics.Source) {
 	if s.listener != nil {
 		s.http = metrics.Serve(s.listener, now)
-		fmt.Fprintf(out, "metrics: http://%s%s\n", s.listener.Addr(), metrics.Path)
+		fmt.Fprintf(out, "metrics: http://%s%s\n", accept.Reached(s.http.Addr()), metrics.Path)
 	}
 }
 

@@ -115,6 +115,6 @@ func TestServedClusterHasAnAPI(t *testing.T) {
 
 	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, s.cmd.Wait())
-	s = serve(t, "--state", kept, "--api", "127.0.0.1:0")
+	s = serve(t, "--state", kept, "--api", "0.0.0.0:0") // where it says then, it can be asked
 	require.Equal(t, list, ask(200, "GET", "/nodes/test10pub/itl", ""))
 }
