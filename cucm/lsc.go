@@ -2,9 +2,9 @@ package cucm
 
 import (
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"math/big"
 
 	"itlsim/itl"
@@ -26,15 +26,12 @@ func (c *Cluster) IssueLSC(device string, key *rsa.PublicKey) (*x509.Certificate
 	c.mu.RLock()
 	capf, location := c.nodes[0].certs[CAPFUnit], c.location
 	c.mu.RUnlock()
-	c.admin.Lock() // which guards the randomness
-	defer c.admin.Unlock()
-	serial := make([]byte, 8)
-	if _, err := io.ReadFull(c.config.Random, serial); err != nil {
-		return nil, fmt.Errorf("LSC of %s: %w", device, err)
-	}
 	now := c.Now()
+	// The serial number is a function of what is certified. The cluster's randomness would have
+	// that of later certificates depend on how many phones there are.
+	serial := sha256.Sum256(fmt.Appendf(nil, "%x %s %x %d", capf.Certificate.Raw, device, key.N, now.UnixNano()))
 	der, err := x509.CreateCertificate(nil, &x509.Certificate{
-		SerialNumber: new(big.Int).SetBytes(serial),
+		SerialNumber: new(big.Int).SetBytes(serial[:8]),
 		Subject:      location.name(device),
 		NotBefore:    now, NotAfter: now.AddDate(lscYears, 0, 0),
 		KeyUsage:           x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,

@@ -157,6 +157,11 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 	l.all = groups
 	l.groups, l.models = census(groups)
 	l.members = make([]Member, 0, phones)
+	if slices.ContainsFunc(groups, func(g Group) bool { return g.Security.ByTLS() }) {
+		if _, err := l.phoneKey(); err != nil {
+			return err
+		}
+	}
 	library := &phone.Library{Remember: l.world.Remembers()}
 	deal := dealFrom(groups, l.first)
 	for i := range phones {

@@ -11,9 +11,10 @@ import (
 	"itlsim/phone"
 )
 
-// phoneKey is the key of all phones' certificates in this lab, made when the first
-// needs it. Real phones have one each: to make a thousand would take minutes, and
-// nothing here depends on it.
+// phoneKey is the key of all phones' certificates in this lab, made when some are to
+// have one: by what is done alone, whichever phones are here, since it comes out of the
+// source of the clusters' keys. Real phones have one each: to make a thousand would take
+// minutes, and nothing here depends on it.
 func (l *Lab) phoneKey() (itl.Signer, error) {
 	if l.ownKey == nil {
 		key, err := l.keys.Key(cmp.Or(l.keyBits, 2048))
@@ -38,7 +39,7 @@ func (l *Lab) lsc(device string, m *Member) (*itl.Signer, error) {
 // InstallLSCs has the phones that are picked fetch new certificates from the CAPF
 // of their cluster, as far as they know it. nil picks all.
 func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
-	var failed error
+	_, failed := l.phoneKey()
 	for _, c := range l.Clusters() {
 		ofCluster := func(m *Member) bool { return l.ClusterOf(m.Home) == c && (pick == nil || pick(m)) }
 		ev := phone.InstallLSC{CAPF: c.CAPF().Certificate.Raw, LSCs: make(map[string]*itl.Signer)}

@@ -87,7 +87,7 @@ func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
 	}
 	if !answered {
 		s.home = 0 // the cluster no longer counts it as registered
-		f.startKeepAlives()
+		f.startKeepAlive(i, f.now)
 		err = &sip.NoAnswerError{Server: s.phone.Name(), During: "NOTIFY", Err: context.DeadlineExceeded}
 	}
 	return reached, err

@@ -36,7 +36,7 @@ func (f *Fleet) Fork(site func(int) string, clusters func(*Fleet) ([]*cucm.Clust
 	}
 	own.queue = queue{slices.Clone(f.queue.tasks), f.queue.made}
 	own.window, own.windowEnd, own.waiting, own.underWay = f.window, f.windowEnd, slices.Clone(f.waiting), f.underWay
-	own.keepAlives, own.condition, own.states = f.keepAlives, f.condition, f.states
+	own.keepAlives, own.condition, own.states = f.keepAlives.clone(), f.condition, f.states
 	own.slots = slices.Clone(f.slots)
 	library := &phone.Library{Remember: true}
 	for i := range own.slots {

@@ -1,50 +1,86 @@
 package virtual
 
 import (
+	"slices"
+	"sort"
+
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/phone"
 )
 
-// keepAlives are the phones' regular registrations, which come evenly, one phone
-// after the other. Only those become events that would change something, so they
-// are looked at only after call managers or the network have changed, until each
-// phone has had one. Settle does not wait for them.
+// keepAlives are the phones' regular registrations. Each phone's come [fleet.RenewAfter] after
+// one another, those of all phones evenly, in their order: when is a function of a phone's number
+// among all alone ([Config.Total]), whatever the others do. Only those become events that would
+// change something: each phone has one after call managers or the network have changed, and
+// others where the last one was in vain or may be so. Settle does not wait for them.
 type keepAlives struct {
-	left int    // phones that have not had theirs
-	next uint32 // the next phone
-	due  int64  // when it is due
-	// again: one was lost, so that all are to come again when time passes. Settle would
-	// never end if they came meanwhile, as long as some are lost.
-	again bool
-	// refused: one was in vain, so that all are to come again, once with each wait: by then
+	to   phoneSet // whose keep-alive is to come
+	next uint32   // the first of them
+	due  int64    // when it comes
+	// passing: time passes, and lost ones come again meanwhile. Settle would never end if they
+	// did, as long as some are lost.
+	passing bool
+	lost    phoneSet // whose keep-alive was lost, or the next may be
+	// refused are those whose was refused, which come again once with each wait: by then
 	// the phone may have an LSC, or the call manager another certificate.
-	refused bool
+	refused phoneSet
+}
+
+// renewal is when a phone's first keep-alive comes that is not before a time.
+func (f *Fleet) renewal(i uint32, from int64) int64 {
+	const every = int64(fleet.RenewAfter)
+	total := int64(max(f.config.Total, f.config.First+len(f.slots)))
+	number := int64(f.config.First) + int64(i)
+	at := every/total*number + every%total*number/total // every*number may have no room
+	if from > at {
+		at += (from - at + every - 1) / every * every
+	}
+	return at
 }
 
 // startKeepAlives lets every phone's next keep-alive come.
 func (f *Fleet) startKeepAlives() {
-	if f.keepAlives.left == 0 {
-		f.keepAlives.due = f.now
+	k := &f.keepAlives
+	overdue := k.to.n > 0 && k.due < f.now
+	if k.to.fill(len(f.slots)); overdue || len(f.slots) == 0 {
+		return
 	}
-	f.keepAlives.left = len(f.slots)
+	// Phones' keep-alives come in the order of phones, beginning with one of them.
+	first := f.renewal(0, f.now)
+	k.next = uint32(sort.Search(len(f.slots), func(i int) bool { return f.renewal(uint32(i), f.now) < first }))
+	if int(k.next) == len(f.slots) {
+		k.next = 0
+	}
+	k.due = f.renewal(k.next, f.now)
 }
 
-// repeatKeepAlives lets them come again where one was lost.
-func (f *Fleet) repeatKeepAlives() {
-	if f.keepAlives.again {
-		f.keepAlives.again = false
-		f.startKeepAlives()
+// startKeepAlive lets a phone's first keep-alive come that is not before a time.
+func (f *Fleet) startKeepAlive(i uint32, from int64) {
+	k, due := &f.keepAlives, f.renewal(i, from)
+	if k.to.n == 0 || due < k.due {
+		k.next, k.due = i, due
+	}
+	k.to.add(i)
+}
+
+// repeatKeepAlive lets a phone's come again as time passes.
+func (f *Fleet) repeatKeepAlive(i uint32, from int64) {
+	if f.keepAlives.passing {
+		f.startKeepAlive(i, from)
+	} else {
+		f.keepAlives.lost.add(i)
 	}
 }
 
-// retryKeepAlives lets them come again where one was refused.
-func (f *Fleet) retryKeepAlives() {
+// passKeepAlives lets those come again that were lost or refused: time begins to pass.
+func (f *Fleet) passKeepAlives() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.keepAlives.refused {
-		f.keepAlives.refused = false
-		f.startKeepAlives()
+	for _, in := range []*phoneSet{&f.keepAlives.lost, &f.keepAlives.refused} {
+		for i := range in.take {
+			f.startKeepAlive(i, f.now)
+		}
 	}
 }
 
@@ -52,17 +88,26 @@ func (f *Fleet) retryKeepAlives() {
 // and before the next task.
 func (f *Fleet) sendKeepAlives(until int64) {
 	k := &f.keepAlives
-	for k.left > 0 && k.due < until && (f.queue.empty() || k.due <= f.queue.next().at) {
+	for k.to.n > 0 && k.due < until && (f.queue.empty() || k.due <= f.queue.next().at) {
 		f.now = max(f.now, k.due)
-		i := k.next % uint32(len(f.slots))
-		k.left--
-		k.next = i + 1
-		k.due += int64(fleet.RenewAfter) / int64(len(f.slots))
+		i := k.next
+		if k.to.remove(i); k.to.n > 0 {
+			k.next = k.to.from(i)
+			k.due = f.renewal(k.next, k.due)
+		}
 		if !f.stays(i) {
 			f.send(i, phone.KeepAlive{})
 			f.admit(f.now)
 		}
 	}
+}
+
+// clone is a set of its own.
+func (k keepAlives) clone() keepAlives {
+	for _, s := range []*phoneSet{&k.to, &k.lost, &k.refused} {
+		s.words = slices.Clone(s.words)
+	}
+	return k
 }
 
 // stays reports whether a keep-alive would change nothing: the phone is

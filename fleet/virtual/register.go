@@ -39,11 +39,11 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 		}
 		took += min(asks+answers, fleet.SIPTimeout)
 	}
-	switch {
-	case err == errLost:
-		f.keepAlives.again = true // at another time it may succeed
+	switch maybe, _ := f.between(t.phone, n, cucm.CallManagerService).loses(fleet.SIPTimeout); {
+	case err == errLost || maybe: // at another time it may succeed, or fail
+		f.repeatKeepAlive(t.phone, t.at)
 	case err != nil:
-		f.keepAlives.refused = true
+		f.keepAlives.refused.add(t.phone)
 	}
 	f.answer(t.phone, t.at+int64(took), a, fleet.RegisterAnswer(a, alarms, err))
 }

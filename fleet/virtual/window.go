@@ -23,7 +23,7 @@ func (f *Fleet) SettleFor(ctx context.Context, d time.Duration) error {
 
 // Advance runs for so much scenario time. Its error is the context's.
 func (f *Fleet) Advance(ctx context.Context, d time.Duration) error {
-	f.retryKeepAlives()
+	f.passKeepAlives()
 	return f.run(ctx, f.in(d), false)
 }
 
@@ -42,13 +42,11 @@ func (f *Fleet) run(ctx context.Context, until int64, settle bool) error {
 			return ctx.Err()
 		}
 		f.mu.Lock()
-		switch {
-		case !settle:
-			f.repeatKeepAlives()
-		case f.queue.empty():
+		if settle && f.queue.empty() {
 			f.mu.Unlock()
 			return nil
 		}
+		f.keepAlives.passing = !settle
 		if f.next() >= until {
 			f.now = max(f.now, until) // a concurrent call may be further on
 			f.setClock(f.now)
@@ -66,7 +64,7 @@ func (f *Fleet) next() int64 {
 	if !f.queue.empty() {
 		next = f.queue.next().at
 	}
-	if f.keepAlives.left > 0 {
+	if f.keepAlives.to.n > 0 {
 		next = min(next, f.keepAlives.due)
 	}
 	return max(next, f.now)
