@@ -250,6 +250,8 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.clicks("#settings-access")
 	p.clicks("#all-on")
 	p.sees("#headline", all+"are lost")
+	p.sees("#try-list .next", "utils itl reset localkey") // as fast as that was
+	require.True(t, evaluate[bool](p, `document.getElementById("try-answer").hidden`), p.reads("#try-answer"))
 	p.sees(`#legend [data-state="untrusted"] b`, "120")
 	require.Greater(t, p.painted("untrusted"), 0.5, "the wall has turned")
 	require.Less(t, p.painted("trusted"), 0.05)
@@ -297,6 +299,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	require.Greater(t, p.painted("trusted"), 0.5, "and turned back")
 	p.sees("#trust-says", "test10pub and test10sub sign their lists with ITLRecovery, "+
 		"which their list holds: they take it.")
+	p.do(chromedp.WaitVisible(chromedp.CSS("#try-over")))
 	p.shoot("4-restored")
 
 	// By the keyboard alone: to the second phone of the first row.

@@ -90,7 +90,8 @@ func TestStoryIsPresentedOnThePage(t *testing.T) {
 	for _, title := range []string{"4. The TVS certificate six minutes later", "5. Both", "6. Settings access"} {
 		p.plays(title)
 	}
-	p.sees("#headline", "All 40 phones are lost")
+	p.sees("#headline", "All 40 phones are lost.")
+	notes.sees("#headline", "All 40 phones are lost.")
 	p.shoot("story-4-present")
 	p.window(1920, 1080)
 	p.shoot("story-5-present-1920")

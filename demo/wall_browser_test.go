@@ -140,4 +140,19 @@ func TestTimeOnThePageLeadsBack(t *testing.T) {
 	p.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("log-panel").scrollIntoView()`))
 	require.True(t, evaluate[bool](p, `(() => { const r = document.getElementById("strip-panel").getBoundingClientRect();
 		return r.top >= -1 && r.bottom <= innerHeight + 1; })()`), "also further down")
+
+	// What was done by a button ends when its phones are through, and old moments are gone.
+	p.clicks("#all-on")
+	p.sees("#headline", "All 120 phones trust the cluster.")
+	p.sees("#strip-marks", "4")
+	p.do(chromedp.Focus(chromedp.CSS("#strip")), chromedp.KeyEvent(kb.ArrowLeft))
+	p.sees("#past", "You look at the end of step 4, ")
+	p.sees("#headline", "All 120 phones trust the cluster.")
+	for range 50 {
+		p.does("wait: 1 s")
+	}
+	p.sees("#strip-marks", "54")
+	p.clicks("#strip-marks span")
+	p.sees("#past", "The end of step 1 cannot be looked at: this moment is not kept any more, only the last 50 are.")
+	p.sees("#strip-says", "Now")
 }

@@ -1,7 +1,7 @@
 // The headline: in one sentence, what is at stake. Its numbers add up: each phone
 // is counted once, but for those that are told as being "of them".
 
-import { parts } from "./states.js";
+import { count, parts, returning } from "./states.js";
 
 const number = (n) => n.toLocaleString("en-US");
 
@@ -30,6 +30,10 @@ export function headline(t, returning = 0) {
   }).map((text, i) => text + (i || !p.untrusted ? "" : among(returning, "is on its way back", "are on their way back") + among(t.booting.untrusted - returning, "is booting", "are booting")))
     .join("; ") + ".";
 }
+
+// stake is the headline of cells, with the lists that their phones hold where those are
+// known (known.js).
+export const stake = (cells, lists, tally = count(cells)) => headline(tally, lists ? returning(cells, lists.values, lists.believing) : 0);
 
 // A Speaker says the headline to those who listen to it rather than see it: when
 // it stands still, and while it does not only now and then.

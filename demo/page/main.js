@@ -14,8 +14,8 @@ import { target } from "./story.js";
 import { presenter } from "./presenter.js";
 import { dress, turn } from "./theme.js";
 import { TrustView } from "./trust-view.js";
-import { nameOfGroup, vouching } from "./trust.js";
-import { headline, Speaker } from "./headline.js";
+import { Speaker, stake } from "./headline.js";
+import { Known, heldLists } from "./known.js";
 import { count, decode } from "./states.js";
 import { WhatIf } from "./whatif.js";
 
@@ -41,38 +41,31 @@ const open = (name) => phone.open(name, fleet.index.get(name));
 
 const speaker = new Speaker((text) => { $("headline-said").textContent = text; });
 const say = (text) => { if ($("headline").textContent !== text) $("headline").textContent = text; };
-wall.counted = (tally, returning) => say(headline(tally, returning));
-setInterval(() => { if (!tour.view) tryIt.look(count(wall.now), latest.cluster, now()); }, 500);
+wall.counted = (tally, cells, lists) => say(stake(cells, lists, tally));
+setInterval(() => { if (!tour.view) tryIt.look(count(known.cells), latest.cluster, now()); }, 500);
 setInterval(() => speaker.hear($("headline").textContent, performance.now()), 500);
 
 // What came last is kept, for when somebody who looked at what was comes back to it.
-const latest = {};
+const known = new Known(), latest = {};
 let past = null; // the moment that is looked at
 
 function showLatest() {
   if (past) return;
   if (latest.cluster) cluster.show(latest.cluster);
-  if (latest.trust) { $("trust-panel").hidden = false; trust.show(latest.trust); }
+  if (known.trust) { $("trust-panel").hidden = false; trust.show(known.trust); }
 }
-
-// listsOf are the lists that phones hold, as the wall groups by them, and those that
-// believe the list that a node whom their phones ask serves now.
-const listsOf = (held, picture) => held && picture && {
-  values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])),
-  believing: new Set(picture.groups.filter((g) => g.faith || g.asks.some(({ node }) => vouching(g, node, "signer").length)).map((g) => g.id)),
-};
 
 // lookBack shows the lab as it was at a moment, null: as it is.
 async function lookBack(moment) {
   past = moment;
   const back = moment && await api.moment(moment.number).catch((e) => ({ error: e.message }));
   if (past !== moment) return; // somebody went on meanwhile
-  if (back?.error) { past = null; strip.go(null); $("past").textContent = back.error; return; }
+  if (back?.error) { past = null; strip.go(null); $("past").textContent = `The end of step ${moment.number} cannot be looked at: ${back.error}.`; return; }
   root.classList.toggle("past", !!moment);
   $("back-to-now").hidden = !moment;
   $("cluster-panel").inert = !!moment;
   $("past").textContent = moment ? `You look at the end of step ${moment.number}, “${moment.step}”, ${said(moment.at_s)} after the start.` : "";
-  wall.look(back && { cells: decode(back.cells), lists: listsOf(back.held, back.trust) });
+  wall.look(back && { cells: decode(back.cells), lists: heldLists(back.held, back.trust) });
   if (!back) return showLatest();
   cluster.show(back.cluster);
   trust.show(back.trust);
@@ -89,8 +82,6 @@ function fleetOf({ names, models, model, groups, group, nodes, node }) {
 async function begin() {
   log.clear();
   strip.clear();
-  delete latest.trust;
-  delete latest.held;
   tour.clear();
   tryIt.clear();
   delete latest.cluster;
@@ -112,13 +103,11 @@ async function begin() {
 async function take(u) {
   if (u.lab) { lab = u.lab; await begin(); }
   if (u.clock) { reading = { now: Date.parse(u.clock.now), rate: u.clock.rate, at: performance.now() }; rate(); }
-  if (u.cells) { wall.all(u.cells); phone.changed(); }
+  known.take(u);
+  if (u.cells) { wall.all(known.cells); phone.changed(); }
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
   if (u.cluster) latest.cluster = u.cluster;
-  if (u.trust) latest.trust = u.trust;
-  if (u.held) latest.held = Int32Array.from(u.held);
-  if (u.held_changed) for (let k = 0; k < u.held_changed.length; k += 2) latest.held[u.held_changed[k]] = u.held_changed[k + 1];
-  if (u.trust || u.held || u.held_changed) wall.hold(listsOf(latest.held, latest.trust));
+  if (known.lists !== wall.lists) wall.hold(known.lists);
   if (u.cluster || u.trust) showLatest();
   if (u.consoles) consoles.update(u.consoles);
   if (u.log) { log.add(u.log); tryIt.heard(u.log); }

@@ -3,13 +3,14 @@
 
 import { $, clockTime } from "./util.js";
 import * as api from "./api.js";
-import { headline } from "./headline.js";
-import { count, decode } from "./states.js";
+import { stake } from "./headline.js";
+import { Known } from "./known.js";
 import { listen, tell } from "./story-view.js";
 import { dress } from "./theme.js";
 
 dress();
-let tour = null, cells = new Uint8Array(), clock = null;
+const known = new Known();
+let tour = null, clock = null;
 
 async function steer(how) {
   try { await api.steerTour(how); $("tour-message").hidden = true; } catch (e) { $("tour-message").textContent = e.message; $("tour-message").hidden = false; }
@@ -17,9 +18,8 @@ async function steer(how) {
 
 function take(u) {
   if (u.lab) tour = null;
-  if (u.cells) cells = decode(u.cells);
-  for (let i = 0; i < (u.changed?.length ?? 0); i += 2) cells[u.changed[i]] = u.changed[i + 1];
-  if (u.cells || u.changed) $("headline").textContent = headline(count(cells));
+  known.take(u);
+  if (u.cells || u.changed || u.held || u.held_changed || u.trust) $("headline").textContent = stake(known.cells, known.lists);
   if (u.clock) {
     clock = { now: Date.parse(u.clock.now), rate: u.clock.rate, at: performance.now() };
     for (const b of document.querySelectorAll("[data-rate]")) b.setAttribute("aria-pressed", Number(b.dataset.rate) === clock.rate);

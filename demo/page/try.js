@@ -6,6 +6,7 @@
 const changed = (p, s, unit) => s.nodes.every((n) => n[unit] !== p.base[n.name]?.[unit]);
 const certificates = (s) => Object.fromEntries(s.nodes.map((n) => [n.name, { CallManager: n.CallManager, TVS: n.TVS }]));
 const guarded = (s) => s.nodes.filter((n) => n.guard > s.now);
+const all = (s, state) => s.on === s.total && s.still && s[state] === s.total;
 const publisher = (s) => s.nodes.find((n) => n.publisher) ?? s.nodes[0];
 
 // todo are the things to do, in their order. A button does one, and where says what
@@ -34,25 +35,23 @@ export function seen(tally, cluster, now) {
 // begin is how far somebody is who has done nothing yet.
 export const begin = (s) => ({ done: 0, base: certificates(s), before: s, answer: "" });
 
-// finished tells of each thing whether it is the case.
+// finished tells of each thing whether it is the case. What is done at once after
+// another thing leaves no trace of that which ends by itself: TVS that is new shows that
+// the five minutes have passed.
 const finished = {
   off: (p, s) => s.on === 0,
   CallManager: (p, s) => changed(p, s, "CallManager"),
-  wait: (p, s) => !guarded(s).length,
+  wait: (p, s) => guarded(s).every((n) => n.TVS !== p.base[n.name]?.TVS),
   TVS: (p, s) => changed(p, s, "TVS"),
-  on: (p, s) => s.on === s.total && s.still && s.lost === s.total,
+  on: (p, s) => all(s, "lost"),
   localkey: (p, s) => publisher(s).reset,
-  reset: (p, s) => s.on === s.total && s.still && s.trusted === s.total,
+  reset: (p, s) => all(s, "trusted"),
 };
 
 // setback is what undoes something that was done: how much is done then, and why.
 function setback(p, s) {
-  if (p.done > at("off") && p.done < at("on") && s.on) {
-    if (p.done === at("CallManager")) return [at("off"), "The phones are on again: they will follow what changes now. Power them off first."];
-    return [at("off"), "That was too early: a TVS that the phones know still runs, and vouches for the new signer, so they follow. Power them off once more; both certificates have to change while they are."];
-  }
-  if (p.done === at("on") && s.on === s.total && s.still && s.trusted === s.total) {
-    return [at("off"), "They follow: the list was signed by a key that they know. Begin anew, without a reset of the list meanwhile."];
+  if (p.done > at("off") && p.done <= at("on") && s.still && s.trusted) {
+    return [at("off"), early(p) || "They follow: the list was signed by a key that they know. Begin anew, without a reset of the list meanwhile."];
   }
   if (p.done === at("reset") && p.before.nodes.some((n) => n.reset) && !publisher(s).reset) {
     return [at("localkey"), "A restart of Cisco Tftp ends the reset list: CallManager signs again, whom the phones do not know. Once more utils itl reset localkey, and reset the phones before TFTP restarts."];
@@ -60,15 +59,23 @@ function setback(p, s) {
   return null;
 }
 
+// early is what is said to who powers phones on before both certificates have changed.
+function early(p) {
+  if (p.done === at("CallManager")) return "The phones are on again: they will follow what changes now. Power them off first.";
+  return p.done < at("on") ? "That was too early: a TVS that the phones know still runs, and vouches for the new signer, so they follow. Power them off once more; both certificates have to change while they are." : "";
+}
+
 // mistake answers what was done, by what changed or by what was asked for, "" where
 // it was none.
 function mistake(p, s, acts) {
   const anew = (unit) => s.nodes.some((n) => n[unit] !== p.before.nodes.find((b) => b.name === n.name)?.[unit]);
   const did = (pattern) => acts.some((a) => pattern.test(a));
-  const early = publisher(s).reset && !publisher(p.before).reset && p.done < at("localkey");
+  const signed = publisher(s).reset && !publisher(p.before).reset && p.done < at("localkey");
+  // The cells are told sooner than the cluster: a second look has the certificates, too.
+  if (p.done > at("off") && p.done < at("on") && s.on && p.before.on) return early(p);
   if (p.done === at("off") && (anew("CallManager") || anew("TVS"))) return "The phones are still on: they will follow this change. Power them off first; then change certificates.";
-  if (early && s.on === 0) return "A reset of the list before power on: nobody has lost anything yet. The phones would find the list signed by the recovery key, and follow. Restart Cisco Tftp on both nodes to end it, and go on.";
-  if (early) return "Nobody has lost anything yet, so there is nothing to bring back. The phones know the recovery key, and follow.";
+  if (signed && s.on === 0) return "A reset of the list before power on: nobody has lost anything yet. The phones would find the list signed by the recovery key, and follow. Restart Cisco Tftp on both nodes to end it, and go on.";
+  if (signed) return "Nobody has lost anything yet, so there is nothing to bring back. The phones know the recovery key, and follow.";
   if (did(/System > Enterprise Parameters > Reset/)) {
     if (s.on === 0) return "The phones are off: a reset before power on reaches nobody.";
     if (p.done === at("localkey")) return "A reset alone brings nobody back: the phones are offered the same list, and refuse it once more. First utils itl reset localkey on the publisher.";
@@ -82,14 +89,15 @@ function mistake(p, s, acts) {
 }
 
 // advance is how far somebody is, by what is the case now and what was done since.
-// An answer stays until something further is done.
+// An answer stays until something further is done. What became of the phones decides: those
+// that are all lost have missed what they were to miss, in whatever way that was done.
 export function advance(p, s, acts = []) {
-  let { done, base, answer } = p;
-  const back = setback(p, s);
-  if (back) [done, answer] = back;
+  let { done, base, answer } = p, back = null;
+  if (done > at("off") && done < at("on") && finished.on(p, s)) [done, answer] = [at("on"), ""];
+  else if ((back = setback(p, s))) [done, answer] = back;
   else answer = mistake(p, s, acts) || answer;
   while (done < todo.length && finished[todo[done].key]({ ...p, base }, s)) {
-    if (todo[done].key === "off") base = certificates(s);
+    if (todo[done].key === "off") base = certificates(p.before.on ? p.before : s); // what they had seen
     done++;
     if (!back) answer = "";
   }

@@ -3,7 +3,7 @@
 
 import { $, el, number } from "./util.js";
 import { palettes, pixel, theme } from "./colours.js";
-import { ON, WAITING, count, decode, nameOf, parts, returning, states } from "./states.js";
+import { ON, WAITING, count, nameOf, parts, states } from "./states.js";
 import { sprite, sprites } from "./sprites.js";
 import { grouped, hit, layout, step } from "./layout.js";
 
@@ -56,19 +56,17 @@ export class Wall {
     this.plan = null;
   }
 
-  // all cells come, as letters; change some; hold says which lists each phone holds,
-  // as setup has it.
-  all(letters) {
-    if (this.now.length !== letters.length) { this.now = new Uint8Array(letters.length); this.plan = null; }
-    decode(letters, this.now);
+  // all cells come, and are what is from now on; change says which have changed; hold
+  // which lists each phone holds, as setup has it.
+  all(cells) {
+    if (this.now.length !== cells.length) this.plan = null;
+    this.now = cells;
     if (!this.past) this.show(this.now);
   }
 
   change(pairs) {
-    for (let k = 0; k < pairs.length; k += 2) {
-      this.now[pairs[k]] = pairs[k + 1];
-      if (!this.past) this.dirty.push(pairs[k]);
-    }
+    if (this.past) return;
+    for (let k = 0; k < pairs.length; k += 2) this.dirty.push(pairs[k]);
   }
 
   hold(lists) {
@@ -177,8 +175,7 @@ export class Wall {
     });
     const row = (name, t) => el("tr", {}, el("th", { scope: "row" }, name), ...[t.total, ...figures(t)].map((n) => el("td", { class: "num" }, number(n))));
     $("wall-table").querySelector("tbody").replaceChildren(...blocks.map((t, k) => row(this.plan.blocks[k].name, t)), row("All", tally));
-    const lists = this.fleet.list;
-    this.counted?.(tally, lists ? returning(this.cells, lists.values, lists.believing) : 0);
+    this.counted?.(tally, this.cells, this.fleet.list);
     if (this.cursor >= 0) this.tell(this.cursor);
   }
 

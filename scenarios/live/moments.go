@@ -64,7 +64,7 @@ func (l *Lab) Moments() []Moment {
 // Errors of [Lab.Picture].
 var (
 	ErrNoMoment = errors.New("there is no such moment yet")
-	ErrGone     = fmt.Errorf("this moment is not kept any more: the last %d are", momentsKept)
+	ErrGone     = fmt.Errorf("this moment is not kept any more, only the last %d are", momentsKept)
 )
 
 // Picture is all that was seen at a moment. The error is [ErrNoMoment] or [ErrGone].

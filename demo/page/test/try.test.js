@@ -60,6 +60,40 @@ test("phones that come on by and by are no mistake", () => {
   assert.equal(next(w.look()), "localkey");
 });
 
+test("what is done faster than the page looks counts all the same", () => {
+  const w = until("off");
+  w.off();
+  w.both("CallManager"); // before the page saw that they are off
+  assert.equal(next(w.look()), "wait");
+  w.now += 360;
+  w.regen("TVS", "pub"); // before it saw that nothing guards the nodes any more
+  assert.deepEqual([next(w.look()), w.progress.answer], ["TVS", ""]);
+  Object.assign(w, { on: 40, lost: 0, trusted: 40, still: false }); // the cells come before the cluster
+  assert.deepEqual([next(w.look()), w.progress.answer], ["TVS", ""]);
+  w.regen("TVS", "sub");
+  assert.deepEqual([next(w.look()), w.progress.answer], ["on", ""]);
+  Object.assign(w, { lost: 40, trusted: 0, still: true });
+  assert.equal(next(w.look()), "localkey");
+});
+
+test("phones that are all lost have missed what they were to miss, whatever the page saw of it", () => {
+  const w = until("wait");
+  w.phones(40, 40, 0);
+  assert.deepEqual([next(w.look()), w.progress.answer], ["localkey", ""]);
+});
+
+test("phones that are on too early are told of while they boot, and begin anew once they have followed", () => {
+  const w = until("TVS");
+  Object.assign(w, { on: 3, trusted: 3, still: false });
+  w.look();
+  assert.deepEqual([next(w.look()), /too early/.test(w.progress.answer)], ["TVS", true]);
+  w.still = true;
+  assert.deepEqual([next(w.look()), /too early/.test(w.progress.answer)], ["off", true]);
+  w.off();
+  w.both("CallManager");
+  assert.equal(next(w.look()), "wait", "what they had seen is what counts");
+});
+
 const mistakes = [
   ["a change while the phones are on", "off", (w) => { w.regen("CallManager", "pub"); return []; }, /still on: they will follow this change/, "off"],
   ["power on before anything has changed", "CallManager", (w) => { w.phones(40, 0, 40); return []; }, /on again: they will follow/, "off"],

@@ -1,0 +1,34 @@
+// What the stream tells of the phones, kept up to date: the cell of each, and the lists
+// that they hold. It computes only.
+
+import { decode } from "./states.js";
+import { nameOfGroup, vouching } from "./trust.js";
+
+// heldLists are the lists that phones hold, by a number for each phone, as the wall groups
+// by them; and those that believe the list that a node whom their phones ask serves now.
+export const heldLists = (held, picture) => held && picture && {
+  values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])),
+  believing: new Set(picture.groups.filter((g) => g.faith || g.asks.some(({ node }) => vouching(g, node, "signer").length)).map((g) => g.id)),
+};
+
+export class Known {
+  constructor() { this.clear(); }
+
+  clear() { Object.assign(this, { cells: new Uint8Array(0), held: null, trust: null, lists: null }); }
+
+  // take takes a change of the stream, of which the first of a lab has all.
+  take(u) {
+    if (u.lab) this.clear();
+    if (u.cells) this.cells = decode(u.cells, this.cells.length === u.cells.length ? this.cells : undefined);
+    pairs(u.changed, this.cells);
+    if (u.held) this.held = Int32Array.from(u.held);
+    pairs(u.held_changed, this.held);
+    if (u.trust) this.trust = u.trust;
+    if (u.trust || u.held || u.held_changed) this.lists = heldLists(this.held, this.trust);
+  }
+}
+
+// pairs puts values into their places: place, value, place, value, ….
+function pairs(changed, values) {
+  for (let k = 0; k < (changed?.length ?? 0); k += 2) values[changed[k]] = changed[k + 1];
+}
