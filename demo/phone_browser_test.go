@@ -2,10 +2,17 @@ package demo_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
+	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"itlsim/demo"
+	"itlsim/lab"
+	"itlsim/scenarios"
 )
 
 // walksItsMenus goes by the keys of the phone that is opened, an 8861, to its status
@@ -37,4 +44,30 @@ func (p *person) walksItsMenus(name string) {
 	p.shoot("3-itl-file")
 	p.clicks(`#device [data-key="menu"]`)
 	p.sees("#phone-screen", "Line 1")
+}
+
+const builds = `
+name: builds
+shows: phones of three builds
+phones:
+  - {group: grey, count: 1, models: ["8811"]}
+  - {group: small, count: 1, models: ["6901"]}
+  - {group: adapters, count: 1, models: ["ATA 191"]}
+steps:
+  - step: They are switched on
+    do: [{phones: power on}]
+`
+
+// A phone is drawn as it is: an 8811's screen is grey, a 6901 has no screen and is no adapter.
+func TestBuildsOnThePage(t *testing.T) {
+	tour, err := scenarios.Load("builds.yaml", []byte(builds), os.DirFS("."))
+	require.NoError(t, err)
+	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 3, lab.Virtual, &tour })
+	p.sees("#headline", "All 3 phones trust the cluster.")
+	for i, is := range []string{".phone.desk.grey #phone-screen", ".phone.bare .pad", ".phone.blank"} {
+		p.types("#find-name", fmt.Sprintf("SEP001BD400000%d", i))
+		p.do(chromedp.WaitVisible(chromedp.CSS("#device " + is)))
+		p.shoot(fmt.Sprintf("build-%d", i))
+		p.do(chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible(chromedp.CSS("#phone")))
+	}
 }

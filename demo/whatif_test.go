@@ -35,6 +35,8 @@ func TestWhatIfOnThePage(t *testing.T) {
 		}
 		p.clicks("#advance")
 	}
+	p.clicks(`button[aria-label="What if all phones are reset?"]`)
+	p.sees(`[data-whatif="reset"]`, "none is registered with the cluster then")
 	lists := p.reads("#nodes")
 	asks("TVS", "test10sub", "All 40 phones would lose their trust when switched on again; "+
 		"utils itl reset localkey would bring all of them back.")
@@ -52,4 +54,12 @@ func TestWhatIfOnThePage(t *testing.T) {
 	p.sees(`[data-whatif="line"]`, "No phone would lose its trust; 40 phones would come back that are lost otherwise.")
 	require.Equal(t, "utils itl reset localkey", evaluate[string](p, `document.getElementById("typed").value`))
 	p.sees("#headline", "lost")
+
+	p.types("#typed", "")
+	p.sees("#prompt", "password")
+	p.types("#typed", password)
+	p.sees("#screen", "Cisco Tftp service restarted on host test10sub")
+	p.clicks(`button[aria-label="What if Cisco Tftp is restarted on test10pub?"]`)
+	p.sees(`[data-whatif="tftp-test10pub"]`, "phones would lose their trust; utils itl reset localkey would bring all of them back.")
+	p.shoot("whatif-restart")
 }

@@ -79,9 +79,11 @@ var table = []series{
 		numbered("7832=36247")},
 	{document(&familyN), seen("12.5(1)SR2"), "", "sip8832.", "", "sip8832.12-5-1SR2-2", false, Pages8800, Face8832, "",
 		numbered("8832=36258, 8832NR=36260")},
+	{document(&familyN), seen("14.1(1)"), "", "sip88xx.", "", "sip88xx.14-1-1-0001-125", false, Pages8800, Face8811,
+		"", numbered("8811=36217, 8811NS=36339")},
 	{document(&familyN), seen("14.1(1)"), "", "sip88xx.", "", "sip88xx.14-1-1-0001-125", false, Pages8800, Face8841,
 		"", numbered(
-			"8811=36217, 8811NS=36339, 8841=683, 8841NS=36340, 8851=684, 8851NR=36232, 8851NS=36338, 8861=685")},
+			"8841=683, 8841NS=36340, 8851=684, 8851NR=36232, 8851NS=36338, 8861=685")},
 	{document(&familyN), seen("14.1(1)"), "", "sip8845_65.", "", "sip8845_65.14-1-1-0001-125", false, Pages8800,
 		Face8865, "", numbered("8845=36224, 8865=36225, 8865NR=36248")},
 	{document(&familyN), seen("11.0(6)SR2"), "", "sip8821.", "", "sip8821.11-0-6SR2-4", false, Pages8800, Face8821, "",

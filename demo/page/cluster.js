@@ -9,6 +9,9 @@ export class Cluster {
   constructor(now, whatif) {
     this.now = now; // the cluster's clock
     this.whatif = whatif;
+    const resets = $("all-reset");
+    resets.after(whatif.button("reset", "What if all phones are reset?", () => ({ do: this.resets(), boots: true })));
+    resets.closest(".panel-head").after(whatif.place("reset"));
     $("settings-access").addEventListener("change", (e) => this.act(() => act(this.settings(e.target.checked))));
     setInterval(() => this.tick(), 500);
   }
@@ -26,12 +29,16 @@ export class Cluster {
     return [change, ...(other ? [`${change} on ${other.name}`] : [])];
   }
 
+  // resets are the acts that reset all phones, of both clusters.
+  resets() {
+    const other = this.view.nodes.some((n) => n.other_cluster);
+    return ["page: System > Enterprise Parameters > Reset", ...(other ? ["page: Enterprise Parameters > Reset of the other cluster"] : [])];
+  }
+
   // reset all phones, which may have moved to the other cluster: that none is with
   // one of the two is no news.
   async reset() {
-    const other = this.view.nodes.some((n) => n.other_cluster);
-    const resets = ["page: System > Enterprise Parameters > Reset", ...(other ? ["page: Enterprise Parameters > Reset of the other cluster"] : [])];
-    const done = await Promise.allSettled(resets.map((r) => act([r])));
+    const done = await Promise.allSettled(this.resets().map((r) => act([r])));
     if (done.every((d) => d.reason)) throw done[0].reason;
   }
 
@@ -56,6 +63,7 @@ export class Cluster {
     const button = (key, text, label, f) => el("button", { class: "small", "data-key": key, "aria-label": label, onclick: () => this.act(f) }, text);
     const services = n.services.filter((s) => s.name === "Cisco Tftp" || s.name.includes("Trust Verification")).map((s) => el("span", {}, s.name === "Cisco Tftp" ? "TFTP" : "TVS", " ",
       el("code", { title: s.name }, s.address), s.running ? "" : " stopped", " "));
+    const tftp = `tftp-${n.name}`, restart = { do: [`on ${n.name}: utils service restart Cisco Tftp`] };
     services.push(el("span", {}, "SSH ", el("code", { title: "ssh -p PORT admin@ADDRESS" }, n.ssh)));
     return el("div", { class: "node", "data-node": n.name },
       el("div", { class: "node-head" }, el("b", {}, n.hostname), el("span", { class: "note" }, n.role), ...services),
@@ -74,8 +82,10 @@ export class Cluster {
           el("tr", { class: "told" }, el("td", { colspan: 3 }, this.whatif.place(key)))];
         }))),
       el("div", { class: "actions" },
-        button(`tftp-${n.name}`, "Restart Cisco Tftp", `Restart Cisco Tftp on ${n.name}`, () => act([`on ${n.name}: utils service restart Cisco Tftp`])),
-        el("span", { class: "guard", "data-until": n.guard && Date.parse(n.guard.until), "data-unit": n.guard?.unit })));
+        button(tftp, "Restart Cisco Tftp", `Restart Cisco Tftp on ${n.name}`, () => act(restart.do)),
+        this.whatif.button(tftp, `What if Cisco Tftp is restarted on ${n.name}?`, () => restart),
+        el("span", { class: "guard", "data-until": n.guard && Date.parse(n.guard.until), "data-unit": n.guard?.unit })),
+      this.whatif.place(tftp));
   }
 
   tick() {

@@ -1,7 +1,7 @@
 // A phone as it looks: its screen and its keys, of the face that it has.
 
 import { el } from "./util.js";
-import { faceOf, keysOf, press, said, screenOf, settle, start } from "./device.js";
+import { bare, bareKeys, faceOf, keysOf, press, said, screenOf, settle, start } from "./device.js";
 
 const pad = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const letters = { 2: "ABC", 3: "DEF", 4: "GHI", 5: "JKL", 6: "MNO", 7: "PQRS", 8: "TUV", 9: "WXYZ" };
@@ -39,7 +39,7 @@ export class Device {
     this.built = v.face;
     const face = this.face;
     if (!face) {
-      this.room.replaceChildren(el("div", { class: "phone blank", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+      this.room.replaceChildren(bare(v) ? barePhone(v.model) : el("div", { class: "phone blank", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
         el("p", { class: "note", id: "phone-screen" }, "It has no screen with menus. What it knows stands under “All that it holds”."));
       return;
     }
@@ -105,4 +105,12 @@ export class Device {
     e.preventDefault();
     this.press(key);
   }
+}
+
+// barePhone is a small phone that has no screen: none of its keys leads to what it holds.
+function barePhone(model) {
+  const face = (k) => el("b", {}, el("span", { "data-letters": letters[k] ?? " " }, k));
+  return el("div", { class: "phone bare", role: "img", "aria-label": `Cisco ${model}, a small phone without a screen` },
+    el("div", { class: "receiver" }),
+    el("div", { class: "front" }, el("div", { class: "fixed" }, ...bareKeys.map((k) => el("b", {}, k))), el("div", { class: "pad" }, ...pad.map(face))));
 }

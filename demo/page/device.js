@@ -9,6 +9,7 @@ const faces = {
   7965: { build: "desk", screen: "colour", menus: "old" },
   6941: { build: "desk small", screen: "grey", menus: "middle" },
   7841: { build: "desk", screen: "grey", menus: "new", resets: 2 },
+  8811: { build: "desk", screen: "grey", menus: "new", resets: 3 },
   8841: { build: "desk", screen: "colour", menus: "new", resets: 3 },
   8865: { build: "desk camera", screen: "colour", menus: "new", resets: 3 },
   8821: { build: "handset", screen: "colour", menus: "new", resets: 3 },
@@ -18,6 +19,11 @@ const faces = {
   DX650: { build: "tablet touch", screen: "colour", menus: "new", resets: 3 },
 };
 export const faceOf = (v) => faces[v.face];
+
+// bare tells whether it is a phone without such a screen, rather than an adapter or a
+// program; bareKeys are what it has beside the pad (the 6901's).
+export const bare = (v) => v.face === "6901";
+export const bareKeys = ["Line", "Hold", "Redial"];
 
 // keysOf are the names of a phone's keys beside the soft keys.
 export const keysOf = (face) => face.menus === "old"

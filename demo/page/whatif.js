@@ -2,7 +2,7 @@
 // page has it rehearsed, and shows beside the button what would become of the
 // phones.
 
-import { el } from "./util.js";
+import { el, number } from "./util.js";
 
 // standIn is the password that stands for the lab's own where the page is not told
 // that.
@@ -15,15 +15,36 @@ export function plan(node, line, password) {
   return { do: [`on ${node}: ${line.trim()}`], answers: asksPassword ? [password || standIn] : ["yes"] };
 }
 
-// parts are a sentence's, of which those between grave accents are commands: the
-// first is none, and then every other one is.
-export function parts(sentence) {
+// parts are a sentence's, and of what follows it, of which those between grave accents
+// are commands: the first is none, and then every other one is.
+export function parts(sentence, more = "") {
   const text = sentence && sentence[0].toUpperCase() + sentence.slice(1);
-  return (/[.?!]$/.test(text) || !text ? text : text + ".").split("`");
+  return ((/[.?!]$/.test(text) || !text ? text : text + ".") + more).split("`");
 }
 
-// weight is how grave an answer is: bad where phones would be lost.
-export const weight = (answer) => (answer.lost ? "bad" : "good");
+// weight is how grave an answer is: bad where phones would be lost, and where those that
+// would be at their next boot are to boot.
+export const weight = (answer, boots) => (answer.lost || (boots && answer.anyway) ? "bad" : "good");
+
+// boot is what there is to say of a plan that has phones boot: a rehearsal counts apart
+// who is lost by that alone.
+export const boot = (answer, boots) => (boots && answer.anyway ? " This is that boot, for those that are on." : "");
+
+const listed = 8; // groups, at most
+
+// byGroup tells how many phones of each group would be lost, and what would cure them
+// where not all have the same cure; nothing where there is but one group to tell of.
+export function byGroup({ losses, left_out: more = 0 }, most = listed) {
+  const one = losses.every((l) => l.cure === losses[0].cure), groups = new Map();
+  for (const l of losses) {
+    const key = one ? l.group : `${l.group}\n${l.cure}`, g = groups.get(key) ?? { group: l.group, cure: one ? "" : l.cure, phones: 0 };
+    groups.set(key, { ...g, phones: g.phones + l.phones });
+  }
+  const all = [...groups.values()].sort((a, b) => b.phones - a.phones);
+  if (all.length + more < 2) return [];
+  const rest = all.slice(most).reduce((n, g) => n + g.phones, more), lost = (n) => `${number(n)} lost`;
+  return [...all.slice(0, most).map((g) => `${g.group}: ${lost(g.phones)}${g.cure && "; " + g.cure}`), ...(rest ? [`others: ${lost(rest)}`] : [])];
+}
 
 // same tells whether two views of the cluster are of the same certificates, lists and
 // services: what was told of one is true of the other.
@@ -54,7 +75,7 @@ export class WhatIf {
     let answer;
     try {
       const r = await this.rehearse(plan.do, plan.answers);
-      answer = { parts: parts(r.says), weight: weight(r) };
+      answer = { parts: parts(r.says, boot(r, plan.boots)), weight: weight(r, plan.boots), groups: byGroup(r) };
     } catch (e) {
       answer = { parts: [e.message] };
     }
@@ -70,7 +91,7 @@ export class WhatIf {
 
   // place is where the answer to that is shown.
   place(key) {
-    const place = el("p", { class: "whatif", role: "status", "data-whatif": key });
+    const place = el("div", { class: "whatif", role: "status", "data-whatif": key });
     this.shown.set(key, place);
     this.show(key);
     return place;
@@ -81,6 +102,7 @@ export class WhatIf {
     place.hidden = !told;
     place.setAttribute("aria-busy", Boolean(told?.busy));
     place.dataset.weight = told?.weight ?? "";
-    place.replaceChildren(...(told?.parts ?? []).map((text, i) => (i % 2 ? el("code", {}, text) : text)));
+    const words = (parts) => parts.map((text, i) => (i % 2 ? el("code", {}, text) : text));
+    place.replaceChildren(...words(told?.parts ?? []), told?.groups?.length ? el("ul", {}, ...told.groups.map((g) => el("li", {}, ...words(g.split("`"))))) : "");
   }
 }

@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { checksum, faceOf, press, said, screenOf, settle, start } from "../device.js";
+import { bare, checksum, faceOf, press, said, screenOf, settle, start } from "../device.js";
 
 const sha1 = "0123456789abcdef0123456789abcdef01234567";
 const phone = (face, change) => ({
@@ -34,7 +34,7 @@ const middle = {
 const newer = { ...middle, erase: ["menu", "5", "4", "4", "soft3"], words: ["Applications", "Admin settings", "Security setup", "Trust list", "ITL file"] };
 const faces = {
   7962: old, 7965: old, 6941: middle, 9971: middle, 7841: { ...newer, erase: middle.erase },
-  8841: newer, 8865: newer, 8821: newer, 8832: newer, DX650: newer, 9841: newer,
+  8811: newer, 8841: newer, 8865: newer, 8821: newer, 8832: newer, DX650: newer, 9841: newer,
 };
 
 for (const [face, way] of Object.entries(faces)) {
@@ -78,6 +78,11 @@ for (const [face, way] of Object.entries(faces)) {
 test("all faces that phones have are drawn, but those without a screen", () => {
   for (const face of Object.keys(faces)) assert.ok(faceOf(phone(face)), face);
   for (const face of ["6901", "none"]) assert.equal(faceOf(phone(face)), undefined, face);
+  assert.deepEqual(["6901", "none", "8841"].map((face) => bare(phone(face))), [true, false, false], "but a 6901 is a phone");
+});
+
+test("an 8811 is an 8841 in grey", () => {
+  assert.deepEqual(faceOf(phone("8811")), { ...faceOf(phone("8841")), screen: "grey" });
 });
 
 test("a list that is not there says so", () => {

@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { parts, plan, same, weight } from "../whatif.js";
+import { boot, byGroup, parts, plan, same, weight } from "../whatif.js";
 
 test("a command is an act with the answers that it asks for", () => {
   for (const [line, answers] of [
@@ -33,4 +33,21 @@ test("what was told holds until certificates, lists or services are others", () 
 test("phones that would be lost are grave", () => {
   assert.equal(weight({ lost: 1 }), "bad");
   assert.equal(weight({ lost: 0, stay: 4 }), "good");
+});
+
+test("who boots and would be lost by that alone is told of where a plan has phones boot", () => {
+  const answer = { lost: 0, anyway: 3 };
+  assert.deepEqual([weight(answer, true), weight(answer), weight({ lost: 0, anyway: 0 }, true)], ["bad", "good", "good"]);
+  assert.match(boot(answer, true), /This is that boot/);
+  assert.equal(boot(answer) + boot({ anyway: 0 }, true), "");
+});
+
+const loss = (group, phones, cure = "a reset") => ({ group, phones, cure, model: "8861", reason: "r" });
+
+test("losses are told by group", () => {
+  assert.deepEqual(byGroup({ losses: [] }), []);
+  assert.deepEqual(byGroup({ losses: [loss("a", 3)] }), [], "the sentence has it");
+  assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("b", 1000), loss("a", 2)] }), ["b: 1,000 lost", "a: 5 lost"]);
+  assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("a", 2, "`utils` it")] }), ["a: 3 lost; a reset", "a: 2 lost; `utils` it"]);
+  assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("b", 2), loss("c", 1)], left_out: 4 }, 1), ["a: 3 lost", "others: 7 lost"]);
 });
