@@ -50,6 +50,7 @@ func TestFailureOnThePage(t *testing.T) {
 		require.Greater(t, evaluate[float64](p, contrasts+`("#tour-expected .failed")`), 4.5, theme)
 		p.clicks("#theme")
 	}
+	p.fits("a failed expectation", everyScreen...)
 	p.sees("#tour-title", "1. The phones are switched on")
 	p.sees("#tour-pause", "Play") // it waits for somebody who has read that
 }

@@ -73,6 +73,7 @@ func TestPicturesOnThePage(t *testing.T) {
 	p.sees("#headline", "All 2,000 phones are lost.")
 	p.rest()
 	p.picture("loss")
+	p.fits("all are lost", everyScreen...)
 	p.types("#find-name", "SEP001BD4000001")
 	p.sees("#phone-state", "Lost")
 	p.rest()
@@ -83,6 +84,7 @@ func TestPicturesOnThePage(t *testing.T) {
 	p.do(chromedp.WaitNotVisible(chromedp.CSS("#tour-next")))
 	p.rest()
 	p.picture("presented")
+	p.fits("all are lost, presented", onABeamer, onAWideOne, onALaptop)
 	p.presses("p")
 
 	p.begins("6. ")
@@ -92,6 +94,10 @@ func TestPicturesOnThePage(t *testing.T) {
 	p.sees("#headline", "200 of 2,000 phones are lost; 1,800 trust the cluster.")
 	p.rest()
 	p.picture("left")
+	p.fits("some are left", everyScreen...)
+	p.begins("7. ")
+	p.sees("#tour-status", "This is the end of the tour.")
+	p.fits("the end", everyScreen...)
 }
 
 // begins presses a key for the next step, and again so that it begins.

@@ -77,18 +77,19 @@ class Axis {
   }
 }
 
-// ticks are what stands under a strip of so many pixels: where, and what. A break
-// says how long it is.
-export function ticks(axis, width, apart = 120) {
-  const breaks = axis.breaks.map((b) => ({ x: (b.at + b.wide / 2) * width, text: said(b.to - b.from) + " pass" }))
-    .filter((b, i, all) => !i || b.x - all[i - 1].x > apart);
-  const free = (x) => breaks.every((b) => Math.abs(b.x - x) > apart);
-  const times = [];
-  for (let x = 0; x < width - apart; x += apart) {
+// ticks are what stands under a strip of so many pixels: where, and what. A
+// break says how long it is. A text takes so many pixels (apart) at most; one for which
+// there is no room at the right (last) ends there.
+export function ticks(axis, width, apart) {
+  const tick = (x, text) => ({ x, text, last: x > width - apart }), from = (t) => (t.last ? t.x - apart : t.x);
+  const found = [];
+  const add = (t) => { if (found.every((f) => Math.abs(from(f) - from(t)) >= apart)) found.push(t); };
+  for (const b of axis.breaks) add(tick((b.at + b.wide / 2) * width, said(b.to - b.from) + " pass"));
+  for (let x = 0; x <= width - apart; x += apart) {
     const text = x ? "after " + said(axis.time(x / width) - axis.begin) : "start";
-    if (free(x) && times.at(-1)?.text !== text) times.push({ x, text });
+    if (found.at(-1)?.text !== text) add(tick(x, text));
   }
-  return [...times, ...breaks];
+  return found;
 }
 
 // spread moves marks at these places apart, so that each can be read, and keeps

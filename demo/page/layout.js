@@ -2,13 +2,14 @@
 // they can be. It computes only; wall.js draws.
 
 const least = 2; // pixels of a cell with the space around it
-const most = 28, heading = 18, gap = 10, narrow = 84; // CSS pixels: a cell, what stands above a block, what is between two, a block whose heading can be read
+const most = 28, heading = 18, gap = 10, narrow = 84; // pixels, where a text has 16: a cell, what stands above a block, what is between two, a block whose heading can be read
 const solid = 4; // up to this a cell has no shape that would suffer from being higher than wide
 
 // layout places groups ({name, phones}: numbers of phones) on so much room, in
 // rows of blocks beneath headings. Where not even the smallest cells fit, it
 // becomes higher than that. Small cells are higher than wide where there is room for
-// it. All are pixels of the screen, of which so many (scale) are a CSS pixel.
+// it. All are pixels of the screen; those of a text
+// of 16 pixels are so many (scale) times as large.
 export function layout({ width, height, groups, scale = 1 }) {
   const px = (n) => Math.round(n * scale), above = px(heading), apart = px(gap), readable = px(narrow);
   let best;

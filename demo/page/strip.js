@@ -1,7 +1,7 @@
 // The strip of time: how many phones were in which state, steps as marks, and a
 // cursor that goes back to the end of a step.
 
-import { $, el, number, said } from "./util.js";
+import { $, el, number, rem, said } from "./util.js";
 import { palettes, theme } from "./colours.js";
 import { History, around, layers, spread, ticks } from "./history.js";
 import { states } from "./states.js";
@@ -148,7 +148,7 @@ export class Strip {
   // label puts up times, the steps' marks, and the cursor.
   label(width) {
     const at = (e, x) => { e.style.left = x + "px"; return e; };
-    $("strip-times").replaceChildren(...ticks(this.axis, width).map((t) => at(el("span", { class: t.x > width - 100 ? "last" : "" }, t.text), t.x)));
+    $("strip-times").replaceChildren(...ticks(this.axis, width, 7.5 * rem()).map((t) => at(el("span", { class: t.last && "last" }, t.text), t.x)));
     const places = this.moments.map((m) => this.axis.place(m.at_s) * width);
     $("strip-marks").replaceChildren(...spread(places.map((x) => x - 10), width - 20, 22).map((x, i) =>
       at(el("span", { title: this.moments[i].step, class: i === this.at ? "at" : "", onclick: (e) => { e.stopPropagation(); this.go(i); } }, String(this.moments[i].number)), x)),

@@ -15,6 +15,9 @@ export function el(tag, attributes = {}, ...children) {
   return e;
 }
 
+// rem is how large the page's text is, in pixels.
+export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 export const number = (n) => n.toLocaleString("en-US");
 
 // clockTime is a time of the cluster's clock as it stands on the page: UTC, like

@@ -1,7 +1,7 @@
 // The wall: every phone a cell, in blocks of phones that have something in common.
 // Only cells that changed are drawn again; the same is there as a table.
 
-import { $, el, number } from "./util.js";
+import { $, el, number, rem } from "./util.js";
 import { palettes, pixel, theme } from "./colours.js";
 import { ON, WAITING, count, nameOf, parts, states } from "./states.js";
 import { sprite, sprites } from "./sprites.js";
@@ -100,7 +100,7 @@ export class Wall {
     room.style.minHeight = "";
     const { values, names } = this.fleet[this.by];
     const groups = grouped(values, names, { largest: this.by !== "node" });
-    this.plan = layout({ width: Math.round(room.clientWidth * scale), height: Math.round(room.clientHeight * scale), groups, scale });
+    this.plan = layout({ width: Math.round(room.clientWidth * scale), height: Math.round(room.clientHeight * scale), groups, scale: scale * rem() / 16 });
     room.style.minHeight = this.plan.height > room.clientHeight * scale ? this.plan.height / scale + "px" : "";
     this.scale = scale;
     this.arranged = performance.now();
@@ -171,7 +171,7 @@ export class Wall {
     figures(tally).forEach((n, k) => { const l = Object.values(this.legend)[k]; l.count.textContent = number(n); l.item.classList.toggle("nobody", !n); });
     blocks.forEach((t, k) => {
       const { name } = this.plan.blocks[k];
-      this.headings[k].replaceChildren(el("b", {}, name), ` ${number(t.total)}`, t.untrusted ? el("span", { class: "lost" }, `, ${number(t.untrusted)} lost`) : "");
+      this.headings[k].replaceChildren(el("b", {}, name), el("span", {}, ` ${number(t.total)}`), t.untrusted ? el("span", { class: "lost" }, `, ${number(t.untrusted)} lost`) : "");
     });
     const row = (name, t) => el("tr", {}, el("th", { scope: "row" }, name), ...[t.total, ...figures(t)].map((n) => el("td", { class: "num" }, number(n))));
     $("wall-table").querySelector("tbody").replaceChildren(...blocks.map((t, k) => row(this.plan.blocks[k].name, t)), row("All", tally));

@@ -116,9 +116,27 @@ func (f *Firefox) call(method string, params, result any) {
 // Go opens a page in a window of a size in pixels.
 func (f *Firefox) Go(url string, width, height int) {
 	f.t.Helper()
+	f.Size(width, height)
+	f.call("browsingContext.navigate", map[string]any{"context": f.window, "url": url, "wait": "complete"}, nil)
+}
+
+// Size makes the window as large as that, in pixels.
+func (f *Firefox) Size(width, height int) {
+	f.t.Helper()
 	f.call("browsingContext.setViewport", map[string]any{"context": f.window,
 		"viewport": map[string]int{"width": width, "height": height}}, nil)
-	f.call("browsingContext.navigate", map[string]any{"context": f.window, "url": url, "wait": "complete"}, nil)
+}
+
+// Press presses keys, one after the other, as WebDriver names them: a character, or one of those
+// that stand for keys (https://www.w3.org/TR/webdriver2/#keyboard-actions).
+func (f *Firefox) Press(keys ...string) {
+	f.t.Helper()
+	var actions []map[string]string
+	for _, key := range keys {
+		actions = append(actions, map[string]string{"type": "keyDown", "value": key}, map[string]string{"type": "keyUp", "value": key})
+	}
+	f.call("input.performActions", map[string]any{"context": f.window,
+		"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)
 }
 
 // Evaluate is a JavaScript expression's value, as text.

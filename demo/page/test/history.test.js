@@ -71,9 +71,20 @@ test("lengths of time are said as people say them", () => {
 });
 
 test("under the strip stand times, and how long the breaks are", () => {
-  const under = ticks(story().axis(), 1000);
-  assert.deepEqual(under.map((t) => t.text), ["start", "after 15 s", "after 31 s", "after 46 s", "after 2 days", "2 days pass"]);
-  assert.deepEqual(ticks(new History().axis(), 1000).map((t) => t.text), ["start", "after 0 s"]);
+  const under = ticks(story().axis(), 1000, 120);
+  assert.deepEqual(under.map((t) => t.text), ["2 days pass", "start", "after 15 s", "after 31 s", "after 46 s", "after 2 days"]);
+  assert.deepEqual(ticks(new History().axis(), 1000, 120).map((t) => t.text), ["start", "after 0 s"]);
+});
+
+test("no text under the strip stands on another, and none stands out", () => {
+  const h = new History();
+  for (let i = 0; i <= 60; i++) h.add([sample(i * s, i)]);
+  for (let i = 1; i <= 48; i++) h.add([sample(min + i * hour, 60)]);
+  h.add([sample(min + 2 * day + s, 0)]); // the break is at the right end
+  for (let width = 250; width < 1500; width += 10) {
+    const spans = ticks(h.axis(), width, 120).map((t) => (t.last ? t.x - 120 : t.x)).sort((a, b) => a - b);
+    assert.ok(spans.every((x, i) => x >= 0 && x + 120 <= width && (!i || x - spans[i - 1] >= 120)), `${width}: ${spans}`);
+  }
 });
 
 test("marks do not cover each other", () => {
