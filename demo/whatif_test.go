@@ -20,7 +20,11 @@ func TestWhatIfOnThePage(t *testing.T) {
 	asks := func(unit, node, says string) {
 		t.Helper()
 		p.clicks(fmt.Sprintf(`button[aria-label="What if %s of %s is regenerated?"]`, unit, node))
-		p.sees(`[data-whatif="regen-`+node+"-"+unit+`"]`, says)
+		answer := `[data-whatif="regen-` + node + "-" + unit + `"]`
+		p.sees(answer, says)
+		require.True(t, evaluate[bool](p, fmt.Sprintf(
+			`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; })()`, answer)),
+			"the answer is in sight")
 	}
 	asks("CallManager", "test10pub", "No phone would lose its trust.")
 

@@ -82,6 +82,7 @@ export class WhatIf {
     if (this.told.get(key) !== asked) return; // the cluster is another by now
     this.told.set(key, answer);
     this.show(key);
+    this.shown.get(key)?.scrollIntoView?.({ block: "nearest" }); // it may stand below the button at the window's edge
   }
 
   // button asks what would happen; it may be made anew as often as the panel is.
