@@ -51,7 +51,7 @@ func (e *twice) Error() string {
 // once refuses a key that stands twice. The data are JSON, as encoding/json has found, with
 // no more brackets within each other than it takes.
 func once(data []byte, t reflect.Type) error {
-	w := walker{data}
+	w := walker{data, make(map[reflect.Type][]named)}
 	if err := w.value(t); err != nil {
 		err.path = strings.TrimPrefix(err.path, ".")
 		return err
@@ -60,7 +60,16 @@ func once(data []byte, t reflect.Type) error {
 }
 
 // A walker goes over JSON; rest is what is still to come.
-type walker struct{ rest []byte }
+type walker struct {
+	rest   []byte
+	fields map[reflect.Type][]named // of the structs that came
+}
+
+// named is a field, by its key.
+type named struct {
+	key string
+	is  reflect.Type
+}
 
 // at is the next byte that is no space, which stays; 0 at the end.
 func (w *walker) at() byte {
@@ -108,7 +117,7 @@ func (w *walker) object(t reflect.Type) *twice {
 		said := unquoted(w.word())
 		key, of := said, element(t, reflect.Map)
 		if t != nil && t.Kind() == reflect.Struct {
-			key, of = field(t, said)
+			key, of = w.field(t, said)
 		}
 		keys = append(keys, key)
 		w.at()
@@ -167,15 +176,27 @@ func element(t reflect.Type, kinds ...reflect.Kind) reflect.Type {
 
 // field finds the field that a key is for, in whatever case, its own name and its type.
 // What is for none keeps its name.
-func field(t reflect.Type, key string) (string, reflect.Type) {
-	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" {
-			name = f.Name
-		}
-		if f.IsExported() && strings.EqualFold(name, key) {
-			return name, f.Type
+func (w *walker) field(t reflect.Type, key string) (string, reflect.Type) {
+	all, known := w.fields[t]
+	if !known {
+		all = fieldsOf(t)
+		w.fields[t] = all
+	}
+	for _, f := range all {
+		if strings.EqualFold(f.key, key) {
+			return f.key, f.is
 		}
 	}
 	return key, nil
+}
+
+// fieldsOf are those of a struct that keys are for.
+func fieldsOf(t reflect.Type) (all []named) {
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.IsExported() {
+			all = append(all, named{cmp.Or(name, f.Name), f.Type})
+		}
+	}
+	return all
 }
