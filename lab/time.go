@@ -49,6 +49,12 @@ func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
 // passed.
 func (l *Lab) SettleFor(ctx context.Context, d time.Duration) error { return l.world.SettleFor(ctx, d) }
 
+// HoldKeepAlives lets no keep-alive come for so much scenario time, in virtual mode.
+func (l *Lab) HoldKeepAlives(d time.Duration) { l.world.HoldKeepAlives(d) }
+
+// Settled reports whether no phone has anything left to do, but for keep-alives that are under way.
+func (l *Lab) Settled() bool { return l.world.Settled() }
+
 // carryOver tells the clusters that so much time passes at once: registrations that
 // are kept alive do not lapse in between. Those of the lab's own phones are, where the
 // phone is registered with that cluster; whether others are, like a real phone's, the

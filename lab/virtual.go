@@ -58,6 +58,10 @@ func (w *simulated) Wait(ctx context.Context, d time.Duration) error {
 	return w.fleet.Advance(ctx, d)
 }
 
+func (w *simulated) HoldKeepAlives(d time.Duration) { w.fleet.HoldKeepAlives(d) }
+
+func (w *simulated) Settled() bool { return w.fleet.Settled() }
+
 func (w *simulated) SettleFor(ctx context.Context, d time.Duration) error {
 	if w.live {
 		return settleFor(ctx, liveFleet{w.fleet, w}, time.Duration(float64(d)/w.Rate()))

@@ -93,6 +93,10 @@ func (w *wire) Wait(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+func (w *wire) HoldKeepAlives(time.Duration) {}
+
+func (w *wire) Settled() bool { return w.fleet.Busy() == 0 }
+
 func (w *wire) SettleFor(ctx context.Context, d time.Duration) error {
 	return settleFor(ctx, w.fleet, time.Duration(float64(d)/w.Rate()))
 }

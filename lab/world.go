@@ -21,8 +21,12 @@ type world interface {
 	KeepAlives(context.Context, time.Duration) error
 	// Wait lets scenario time pass.
 	Wait(context.Context, time.Duration) error
+	// HoldKeepAlives lets none come for so long, where they come by scenario time.
+	HoldKeepAlives(time.Duration)
 	// SettleFor waits until the phones have settled, or scenario time has passed.
 	SettleFor(context.Context, time.Duration) error
+	// Settled reports whether no phone has anything left to do, but for keep-alives.
+	Settled() bool
 	// Pass tells a live world that the wall clock went on by d. It returns by how
 	// much more the scenario clock went on.
 	Pass(ctx context.Context, d time.Duration) time.Duration

@@ -29,6 +29,14 @@ var scenarioKeys = mapping[Scenario]{what: "a scenario", keys: []key[Scenario]{
 		s.NotIn = make(map[string]string)
 		modeKeys.read(l, n, &s.NotIn)
 	}},
+	keyOf("pace", value[time.Duration]{late(paceSchema), func(l *loader, n ast.Node) (pace time.Duration, ok bool) {
+		text, ok := l.word(n)
+		if !ok {
+			return 0, false
+		}
+		pace, err := parsePace(text)
+		return pace, l.understood(n, err)
+	}}, func(s *Scenario, pace time.Duration) { s.Pace = pace }),
 	keyOf("begins", beginning, func(s *Scenario, at time.Time) { s.Begins = at }),
 	{name: "cluster", schema: clusterKeys.schema(), read: func(l *loader, n ast.Node, s *Scenario) {
 		s.Cluster = l.cluster(n)

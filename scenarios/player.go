@@ -26,10 +26,12 @@ type Player struct {
 	// Acting, where not nil, is told of each act when it begins.
 	Acting func(Act)
 
-	before before      // how things were when the step began
-	acts   []Looked    // what acts found
-	did    report.Done // what came of the last act
-	acted  func()      // called after each act of a step, where not nil
+	pace   time.Duration // how long each act takes beside what it waits; 0: as long as the phones
+	begun  int           // acts, so far
+	before before        // how things were when the step began
+	acts   []Looked      // what acts found
+	did    report.Done   // what came of the last act
+	acted  func()        // called after each act of a step, where not nil
 	teller *report.Teller
 	turns  turns
 	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
@@ -79,12 +81,13 @@ func (p *Player) Do(ctx context.Context, a Act) error {
 	if err := p.begin(ctx, a); err != nil {
 		return err
 	}
-	return p.unsettled(ctx, p.Fleet.Settle(ctx))
+	return p.unsettled(ctx, p.settle(ctx))
 }
 
 // begin carries an act out. From now on, or from its end where it is a wait, times
 // count that expectations name.
 func (p *Player) begin(ctx context.Context, a Act) error {
+	p.begun++
 	p.since, p.did = p.Elapsed(), report.Done{Text: cmp.Or(a.Typed, a.Text)}
 	before := len(p.acts)
 	if p.Acting != nil {
@@ -96,6 +99,8 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 	}
 	if a.Verb == LetTimePass || a.Verb == WaitUntil {
 		p.since = p.Elapsed()
+	} else if p.pace > 0 {
+		p.HoldKeepAlives(p.pace / 2) // until what the phones do is over
 	}
 	p.did.Failed = failure(p.judge(p.acts[before:]), err)
 	return p.unsettled(ctx, err)

@@ -16,6 +16,9 @@ type Options struct {
 	Lab lab.Options
 	// Shards is in how many parts the phones are played ([RunShard]); 0 is 1.
 	Shards int
+	// Pace is how long each act takes beside what it waits ([DefaultPace]); 0 is the scenario's
+	// own or the default where there are several Shards, and else none. It needs virtual mode.
+	Pace time.Duration
 	// Opened, where not nil, is called when a lab is up: from then on Run ends soon
 	// after its context.
 	Opened func(*lab.Lab)
@@ -97,6 +100,7 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 	if err != nil {
 		return nil, err
 	}
+	p.pace = opt.pace(s, p.Total())
 	if opt.Opened != nil {
 		opt.Opened(p.Lab)
 	}
@@ -132,7 +136,7 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 func identityOf(s Scenario, opt Options, p *Player) Identity {
 	return Identity{
 		Build: opt.Version, Scenario: s.Name, Hash: s.Hash, Mode: cmp.Or(opt.Lab.Mode, lab.Wire), Seed: opt.Lab.Seed,
-		Phones: p.Total(), Boots: opt.Lab.Boots, Shards: max(1, opt.Shards),
+		Phones: p.Total(), Boots: opt.Lab.Boots, Shards: max(1, opt.Shards), Pace: p.pace,
 	}
 }
 

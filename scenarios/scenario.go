@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"itlsim/lab"
 )
 
@@ -17,6 +19,8 @@ type Scenario struct {
 	Hash string
 	// Warnings tell what of the file was taken for something else.
 	Warnings Problems
+	// Pace is what runs in shards keep, where no other is given; 0 is [DefaultPace].
+	Pace time.Duration
 	lab.Setup
 	Steps []Step
 }

@@ -46,6 +46,7 @@ func sentences[T any](l *language.Language[T]) object {
 
 func expectationSchema() object { return sentences(expectations) }
 func repeatSchema() object      { return sentences(repeats) }
+func paceSchema() object        { return sentences(paces) }
 
 // actSchema is that of an act: a command, one of the plain acts, or one on
 // phones.

@@ -18,6 +18,9 @@ func (e *Expectation) timely() bool { return e.Within > 0 || e.After > 0 }
 // while the phones do what follows from the last act. Then it lets them finish.
 func (p *Player) lookTimely(ctx context.Context, all []Expectation) error {
 	p.timely = make([]Looked, len(all))
+	if p.pace > 0 {
+		return p.unsettled(ctx, p.lookPaced(ctx, all))
+	}
 	order := make([]int, 0, len(all))
 	for i := range all {
 		if all[i].timely() {
@@ -62,9 +65,7 @@ func (p *Player) await(ctx context.Context, e *Expectation) (found Finding, err 
 			return found, nil
 		}
 		if left() <= 0 {
-			if p.Fleet.Busy() > 0 {
-				found.Unsettled = fleet.UnsettledOf(p.Fleet)
-			}
+			p.unsettledIn(&found)
 			return found, nil
 		}
 		// what comes due by time may still make it so
@@ -73,6 +74,13 @@ func (p *Player) await(ctx context.Context, e *Expectation) (found Finding, err 
 		}
 	}
 	return found, err
+}
+
+// unsettledIn has what was found when a time was up tell which phones had something left to do.
+func (p *Player) unsettledIn(f *Finding) {
+	if p.Fleet.Busy() > 0 {
+		f.Unsettled = fleet.UnsettledOf(p.Fleet)
+	}
 }
 
 // looks is how often it is looked within a time whether something is so.

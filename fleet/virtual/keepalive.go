@@ -1,8 +1,10 @@
 package virtual
 
 import (
+	"math"
 	"slices"
 	"sort"
+	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
@@ -18,6 +20,7 @@ type keepAlives struct {
 	to   phoneSet // whose keep-alive is to come
 	next uint32   // the first of them
 	due  int64    // when it comes
+	held int64    // none comes before
 	// passing: time passes, and lost ones come again meanwhile. Settle would never end if they
 	// did, as long as some are lost.
 	passing bool
@@ -25,6 +28,7 @@ type keepAlives struct {
 	// refused are those whose was refused, which come again once with each wait: by then
 	// the phone may have an LSC, or the call manager another certificate.
 	refused phoneSet
+	sent    phoneSet // who got a keep-alive last of all that comes from outside
 }
 
 // renewal is when a phone's first keep-alive comes that is not before a time.
@@ -84,12 +88,32 @@ func (f *Fleet) passKeepAlives() {
 	}
 }
 
+// HoldKeepAlives lets none come for so long; those that are due meanwhile come then. So what a
+// phone does that boots, and what its keep-alives lead to, does not depend on how long it boots.
+func (f *Fleet) HoldKeepAlives(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.keepAlives.held = f.now + int64(d)
+}
+
+// nextKeepAlive is when the next one comes.
+func (k *keepAlives) nextKeepAlive() int64 {
+	if k.to.n == 0 {
+		return math.MaxInt64
+	}
+	return max(k.due, k.held)
+}
+
 // sendKeepAlives has phones register again whose keep-alive comes before until
 // and before the next task.
 func (f *Fleet) sendKeepAlives(until int64) {
 	k := &f.keepAlives
-	for k.to.n > 0 && k.due < until && (f.queue.empty() || k.due <= f.queue.next().at) {
-		f.now = max(f.now, k.due)
+	for {
+		at := k.nextKeepAlive()
+		if at >= until || !f.queue.empty() && at > f.queue.next().at {
+			return
+		}
+		f.now = max(f.now, at)
 		i := k.next
 		if k.to.remove(i); k.to.n > 0 {
 			k.next = k.to.from(i)
@@ -97,6 +121,7 @@ func (f *Fleet) sendKeepAlives(until int64) {
 		}
 		if !f.stays(i) {
 			f.send(i, phone.KeepAlive{})
+			k.sent.add(i)
 			f.admit(f.now)
 		}
 	}
@@ -104,7 +129,7 @@ func (f *Fleet) sendKeepAlives(until int64) {
 
 // clone is a set of its own.
 func (k keepAlives) clone() keepAlives {
-	for _, s := range []*phoneSet{&k.to, &k.lost, &k.refused} {
+	for _, s := range []*phoneSet{&k.to, &k.lost, &k.refused, &k.sent} {
 		s.words = slices.Clone(s.words)
 	}
 	return k

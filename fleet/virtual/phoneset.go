@@ -19,6 +19,11 @@ func (s *phoneSet) add(i uint32) {
 	}
 }
 
+// has reports whether a phone is in it.
+func (s *phoneSet) has(i uint32) bool {
+	return int(i/64) < len(s.words) && s.words[i/64]&(1<<(i%64)) != 0
+}
+
 // fill adds the first n phones.
 func (s *phoneSet) fill(n int) {
 	s.words, s.n = make([]uint64, (n+63)/64), n

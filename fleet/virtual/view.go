@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"itlsim/cucm"
@@ -91,6 +92,16 @@ func (f *Fleet) Busy() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.underWay + len(f.waiting)
+}
+
+// Settled reports whether no phone has anything left to do, but for keep-alives that are under
+// way: while time passes some always may be.
+func (f *Fleet) Settled() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.underWay == 0 && len(f.waiting) == 0 && !slices.ContainsFunc(f.queue.tasks, func(t task) bool {
+		return !f.keepAlives.sent.has(t.phone)
+	})
 }
 
 // Slowest are the phones that boot for longest ([fleet.Fleet]), in scenario time.

@@ -60,12 +60,9 @@ func (f *Fleet) run(ctx context.Context, until int64, settle bool) error {
 
 // next is when the next task or keep-alive comes.
 func (f *Fleet) next() int64 {
-	next := int64(math.MaxInt64)
+	next := f.keepAlives.nextKeepAlive()
 	if !f.queue.empty() {
-		next = f.queue.next().at
-	}
-	if f.keepAlives.to.n > 0 {
-		next = min(next, f.keepAlives.due)
+		next = min(next, f.queue.next().at)
 	}
 	return max(next, f.now)
 }
