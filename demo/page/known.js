@@ -2,12 +2,12 @@
 // that they hold. It computes only.
 
 import { decode } from "./states.js";
-import { nameOfGroup, vouching } from "./trust.js";
+import { namesOf, vouching } from "./trust.js";
 
 // heldLists are the lists that phones hold, by a number for each phone, as the wall groups
 // by them; and those that believe the list that a node whom their phones ask serves now.
 export const heldLists = (held, picture) => held && picture && {
-  values: held, names: Object.fromEntries(picture.groups.map((g) => [g.id, nameOfGroup(picture, g) + (g.itl_sha1 && " " + g.itl_sha1.slice(0, 8))])),
+  values: held, names: Object.fromEntries([...namesOf(picture)].map(([g, { name, tells }]) => [g.id, `${name} ${tells || g.itl_sha1.slice(0, 6)}`.trim()])),
   believing: new Set(picture.groups.filter((g) => g.faith || g.asks.some(({ node }) => vouching(g, node, "signer").length)).map((g) => g.id)),
 };
 

@@ -3,7 +3,7 @@
 import { el, number } from "./util.js";
 import { states } from "./states.js";
 import { Keyring, keySize, outline } from "./keys.js";
-import { changes, choose, listsOf, nameOfGroup, scene, stableOrder } from "./trust.js";
+import { changes, choose, listsOf, namesOf, scene, stableOrder } from "./trust.js";
 import { paragraphs } from "./trust-words.js";
 
 const space = "http://www.w3.org/2000/svg";
@@ -31,7 +31,16 @@ export class Drawing {
     figure.replaceChildren(this.frame, this.says);
     this.says.id = figure.id + "-says";
     this.canvas.setAttribute("aria-labelledby", this.says.id);
-    new ResizeObserver(() => this.draw()).observe(this.frame);
+    const resized = new ResizeObserver(() => this.draw());
+    for (const e of [figure, this.frame, this.says]) resized.observe(e);
+  }
+
+  // scene is the drawing of a group in the room that there is: as high as its figure
+  // leaves it, where that has a height of its own.
+  scene(picture, group) {
+    const style = getComputedStyle(this.figure), room = style.display === "flex" ? this.figure.clientHeight - this.says.offsetHeight : Infinity;
+    this.scale = parseFloat(style.getPropertyValue("--trust-scale")) || 1;
+    return scene(picture, group, Math.floor(this.frame.clientWidth / this.scale), room / this.scale);
   }
 
   // show draws a group of a picture; phone: it is one phone that is looked at. It is
@@ -39,7 +48,7 @@ export class Drawing {
   show(picture, group, phone = false, of = group && listsOf(group)) {
     if (of !== this.of) {
       const before = picture !== this.picture && this.picture?.groups.find((g) => listsOf(g) === of);
-      this.was = before ? scene(this.picture, before, Math.floor(this.frame.clientWidth)) : null; // what breaks now is seen to break
+      this.was = before ? this.scene(this.picture, before) : null; // what breaks now is seen to break
       this.begun.clear();
       this.drawn = null;
     }
@@ -49,36 +58,37 @@ export class Drawing {
   }
 
   draw() {
-    const width = Math.floor(this.frame.clientWidth);
-    if (!this.group || !width) return;
+    if (!this.group || !this.frame.clientWidth) return;
     const told = paragraphs(this.picture, this.group, this.phone), text = told.join(" ");
     if (this.said !== text) this.says.replaceChildren(...told.flatMap((text) => [paragraph(text), " "]));
     this.said = text;
-    const now = scene(this.picture, this.group, width);
-    if (this.was && this.was.width !== now.width) this.was = null;
-    const drawn = JSON.stringify(now);
+    const now = this.scene(this.picture, this.group);
+    if (this.was && (this.was.width !== now.width || this.was.size !== now.size)) this.was = null;
+    const drawn = JSON.stringify([now, this.scale]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const { broke, lit } = changes(this.was, now), at = performance.now();
     for (const id of [...broke, ...lit]) this.begun.set(id, at);
     this.was = now;
-    this.canvas.setAttribute("viewBox", `0 -8 ${now.width} ${now.height + 16}`);
-    this.canvas.setAttribute("width", now.width);
-    this.canvas.setAttribute("height", now.height + 16);
+    const height = now.height + 2 * now.margin;
+    this.canvas.setAttribute("class", `trust-drawing ${now.size}`);
+    this.canvas.setAttribute("viewBox", `0 ${-now.margin} ${now.width} ${height}`);
+    this.canvas.setAttribute("width", now.width * this.scale);
+    this.canvas.setAttribute("height", height * this.scale);
     this.canvas.replaceChildren(...heads(now),
-      ...now.nodes.map((n) => this.card(n, now.size === "small")),
+      ...now.nodes.map((n) => this.card(n, now.size)),
       ...now.lines.map((l) => this.line(l, at)),
       ...now.keys.map((k) => this.key(k, k.x, k.y, now)),
       ...now.rows.map((r) => this.row(r, now)));
   }
 
-  card(n, small) {
-    const most = Math.floor((n.width - 20) / 8);
+  card(n, size) {
+    const most = Math.floor((n.width - 20) / 8), y = n.y + (size === "tight" ? 15 : 19);
     return svg("g", { class: n.on ? "node" : "node off" },
       svg("rect", { x: n.x, y: n.y, width: n.width, height: n.height, rx: 10, class: "card" }),
-      n.name ? svg("text", { x: n.x + 12, y: n.y + 19, class: "name" }, cut(n.name, most),
+      n.name ? svg("text", { x: n.x + 12, y, class: "name" }, cut(n.name, most),
         n.name.length + n.text.length + (n.reset ? 10 : 0) < most ? svg("tspan", { class: "soft", dx: 7 }, n.text) : svg("title", {}, `${n.name}, ${n.text}`)) : "",
-      n.reset && !small ? svg("text", { x: n.x + n.width - 12, y: n.y + 19, class: "tag", "text-anchor": "end" }, "reset list") : "");
+      n.reset && size !== "small" ? svg("text", { x: n.x + n.width - 12, y, class: "tag", "text-anchor": "end" }, "reset list") : "");
   }
 
   glyph(key, x, y) {
@@ -87,7 +97,7 @@ export class Drawing {
   }
 
   key(k, x, y, now) {
-    const room = { small: 13, medium: 14, wide: 26 }[now.size], tall = now.size === "wide" ? 46 : 38, text = now.size === "wide" ? 66 : 58;
+    const room = { small: 13, medium: 14, tight: 14, wide: 26 }[now.size], tall = { small: 38, medium: 38, tight: 31, wide: 46 }[now.size], text = { small: 58, medium: 58, tight: 52, wide: 66 }[now.size];
     if (now.size === "small") {
       return svg("g", { class: "held" }, svg("title", {}, k.subject), this.glyph(k, x, k.mid - keySize.height / 2),
         svg("text", { x, y: k.mid + 26, class: "unit" }, k.unit),
@@ -95,7 +105,7 @@ export class Drawing {
     }
     return svg("g", { class: "held" }, svg("title", {}, k.subject),
       svg("rect", { x: 0.5, y: k.mid - tall / 2, width: now.left - 1, height: tall, rx: 8, class: "plate" }),
-      this.glyph(k, x + text - 56, k.mid - keySize.height / 2),
+      this.glyph(k, x + Math.max(2, text - 56), k.mid - keySize.height / 2),
       svg("text", { x: x + text, y: k.mid - 3, class: "unit" }, k.unit),
       now.size === "wide" ? svg("text", { x: now.left - 12, y: k.mid - 3, class: "id", "text-anchor": "end" }, k.id) : "",
       svg("text", { x: x + text, y: k.mid + 12, class: "soft" }, cut("of " + (k.node || k.subject), room)));
@@ -103,17 +113,18 @@ export class Drawing {
 
   row(r, now) {
     const key = this.picture.keys.find((k) => k.id === r.key), small = now.size === "small";
-    const x = r.x + (small ? 14 : 20), y = r.y + { small: 15, medium: 11, wide: 14 }[now.size];
-    const caption = (now.size === "wide" ? r.caption : r.brief) + (r.on ? "" : r.file ? " (TFTP stopped)" : " (stopped)");
+    const tight = now.size === "tight", x = r.x + (small || tight ? 14 : 20), y = tight ? r.mid - 17.5 : r.y + { small: 15, medium: 11, wide: 14 }[now.size];
+    const caption = { wide: r.caption, tight: r.on ? r.word : "stopped" }[now.size] ?? r.brief;
+    const stopped = r.on || tight ? "" : r.file ? " (TFTP stopped)" : " (stopped)";
     const fresh = r.isNew ? "new" : "";
     const signs = { holds: "✓", recovery: "✓", round: "↻", none: "✕", faith: "✓" };
     const idle = r.whats[0] === "ITLRecovery" || r.whats[0] === "TVS";
     const mark = idle && r.taken === "none" && !r.lines.length ? "" : signs[r.taken];
     return svg("g", { class: `row ${r.taken}${r.on ? "" : " silent"}` },
-      svg("text", { x: r.x + 12, y: y + 1, class: "soft" }, caption),
+      svg("text", tight ? { x: r.x + r.width - 8, y: y + 22, class: "soft", "text-anchor": "end" } : { x: r.x + 12, y: y + 1, class: "soft" }, caption + stopped),
       small && fresh ? svg("text", { x: r.x + r.width - 8, y: y + 1, class: "new", "text-anchor": "end" }, fresh) : "",
       key ? this.glyph(key, x, y + 6) : svg("text", { x, y: y + 22, class: "unit" }, "nobody known"),
-      key ? svg("text", { x: x + 54, y: y + 22, class: "unit" }, key.unit, fresh && !small ? svg("tspan", { class: "new", dx: 6 }, fresh) : "") : "",
+      key ? svg("text", { x: x + (tight ? 50 : 54), y: y + 22, class: "unit" }, key.unit, fresh && !small ? svg("tspan", { class: "new", dx: 6 }, fresh) : "") : "",
       key && now.size === "wide" ? svg("text", { x: r.x + r.width - 16, y: y + 22, class: "id", "text-anchor": "end" }, key.id) : "",
       mark ? svg("circle", { cx: r.x, cy: r.mid, r: 9, class: "mark" }) : "",
       mark ? svg("text", { x: r.x, y: r.mid + 4.5, class: "sign", "text-anchor": "middle" }, mark) : "");
@@ -126,7 +137,7 @@ export class Drawing {
     if (l.rest) parts.push(svg("path", { d: l.rest, class: "way rest" }), svg("text", { x: l.mid.x, y: l.mid.y + 6, class: "cut", "text-anchor": "middle" }, "✕"));
     if (l.kind === "recovery" && !l.standing) parts.unshift(svg("path", { d: l.path, class: "halo" }));
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
-      { small: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
+      { small: "", tight: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
         wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
     if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, l.to.x - l.from.x > 190 ? "the last line that holds" : "still holds"));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
@@ -183,7 +194,7 @@ export class TrustView {
     const shown = choose(groups, this.picked, this.shown);
     this.shown = shown && listsOf(shown);
     this.tabs.hidden = !groups.length;
-    const wanted = groups.map((g) => this.button(g, g === shown));
+    const names = namesOf(picture), wanted = groups.map((g) => this.button(g, g === shown, names.get(g)));
     if (wanted.some((b, i) => this.tabs.children[i] !== b) || this.tabs.children.length !== wanted.length) this.tabs.replaceChildren(...wanted);
     for (const lists of this.buttons.keys()) if (!this.order.includes(lists)) this.buttons.delete(lists);
     this.rest.hidden = !picture.rest;
@@ -191,7 +202,7 @@ export class TrustView {
     this.drawing.show(picture, shown);
   }
 
-  button(g, selected) {
+  button(g, selected, { name, tells }) {
     const lists = listsOf(g);
     let b = this.buttons.get(lists);
     if (!b) {
@@ -201,11 +212,11 @@ export class TrustView {
     b.setAttribute("aria-selected", selected);
     b.setAttribute("aria-controls", this.drawing.figure.parentElement.id);
     b.tabIndex = selected ? 0 : -1;
-    const text = `${number(g.phones)} ${nameOfGroup(this.picture, g)} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
+    const text = `${number(g.phones)} ${name} ${tells} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
     if (b.dataset.text !== text) {
       b.dataset.text = text;
       b.title = g.itl_sha1 ? "ITL " + g.itl_sha1 : "";
-      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(nameOfGroup(this.picture, g)), g.itl_sha1 ? el("code", {}, " " + g.itl_sha1.slice(0, 6)) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
+      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(name), tells || g.itl_sha1 ? el("code", { class: tells && "tells" }, " " + (tells || g.itl_sha1.slice(0, 6))) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
     }
     return b;
   }

@@ -31,14 +31,27 @@ export function choose(groups, picked, shown = null) {
 }
 
 // nameOfGroup is whose list it is: an ITL has the CallManager of one node.
-export function nameOfGroup(p, g) {
+function nameOfGroup(p, g) {
   if (!g.holds.length) return "no list";
   const own = g.holds.filter((h) => h.list === "ITL");
   const key = (own.length ? own : g.holds).map((h) => keyOf(p, h.key)).find((k) => k?.unit === "CallManager" && k.node);
   return key ? `list of ${key.node}` : "list";
 }
 
+// namesOf are the names of all groups: whose list it is, and where several are that
+// node's, what tells them apart: their ITL, or else their CTL, by its checksum.
+export function namesOf(p) {
+  const all = p.groups.map((g) => ({ g, name: nameOfGroup(p, g) }));
+  return new Map(all.map(({ g, name }) => {
+    const others = all.filter((o) => o.g !== g && o.name === name).map((o) => o.g), tells = [];
+    if (others.some((o) => o.itl_sha1 !== g.itl_sha1)) tells.push(g.itl_sha1 ? g.itl_sha1.slice(0, 6) : "no ITL");
+    if (others.some((o) => o.itl_sha1 === g.itl_sha1)) tells.push(g.ctl_sha1 ? "CTL " + g.ctl_sha1.slice(0, 6) : "no CTL");
+    return [g, { name, tells: tells.join(", ") }];
+  }));
+}
+
 const captions = { CTL: "signs the CTL", signer: "signs the list", CallManager: "signs configurations", TVS: "its TVS shows", ITLRecovery: "in reserve" };
+const words = { CTL: "signs CTL", signer: "signs list", CallManager: "signs conf.", TVS: "", ITLRecovery: "in reserve" };
 
 // maxNodes is how many nodes are drawn: so many are to be seen at once on a phone.
 export const maxNodes = 5;
@@ -72,6 +85,7 @@ function rowsOf(p, g, n) {
     r.caption = r.whats.length > 1 ? "signs " + (r.whats.includes("CTL") ? "CTL, " : "") + "list and configurations" : captions[r.whats[0]];
     if (r.whats[0] === "ITLRecovery") r.caption += " on " + n.name;
     r.brief = r.whats.length > 1 ? "signs its files" : r.caption;
+    r.word = r.whats.length > 1 ? "signs files" : words[r.whats[0]];
     const good = r.lines.filter((l) => l.kind !== "broken");
     r.isNew = r.lines.length > 0 && r.lines.some((l) => l.kind === "broken");
     r.taken = r.lines.length === 0 && g.faith ? "faith" : good.length ? good[0].kind : "none";
@@ -80,17 +94,26 @@ function rowsOf(p, g, n) {
 }
 
 // Sizes in pixels: of a wide drawing, of one beside the wall, and of one on a phone,
-// each from a width on. A row is a key that a node shows, a head the name of a node.
+// each from a width on. A row is a key that a node shows, a head the name of a node, a
+// margin what marks need above and below.
 const sizes = [
-  { from: 700, name: "wide", left: 250, start: 250, right: 290, gutter: 96, top: 30, row: 52, head: 30, gap: 14, key: 52, hang: 15 },
-  { from: 480, name: "medium", left: 160, start: 160, right: 210, gutter: 40, top: 22, row: 42, head: 26, gap: 8, key: 42, hang: 10 },
-  { from: 0, name: "small", left: 92, start: 54, right: 170, gutter: 24, top: 40, row: 50, head: 28, gap: 10, key: 60, hang: 2 },
+  { from: 700, name: "wide", left: 250, start: 250, right: 290, gutter: 96, top: 30, row: 52, head: 30, gap: 14, key: 52, hang: 15, margin: 8 },
+  { from: 480, name: "medium", left: 160, start: 160, right: 210, gutter: 40, top: 22, row: 42, head: 26, gap: 8, key: 42, hang: 10, margin: 8 },
+  { from: 0, name: "small", left: 92, start: 54, right: 170, gutter: 24, top: 40, row: 50, head: 28, gap: 10, key: 60, hang: 2, margin: 8 },
 ];
 
+// tight is the size where there is no room for that: each row is one line of text. Text is
+// never made smaller.
+const tight = { name: "tight", left: 152, start: 152, right: 264, gutter: 32, top: 18, row: 24, head: 18, gap: 4, key: 32, hang: 8, margin: 3 };
+
 // scene is a group's drawing in so many pixels: keys at left, cards of nodes with rows
-// at right, lines.
-export function scene(p, g, width) {
-  const size = sizes.find((s) => width >= s.from);
+// at right, lines. Where it is higher than the room that there is, it is tight.
+export function scene(p, g, width, room = Infinity) {
+  const size = sizes.find((s) => width >= s.from), usual = compose(p, g, width, size);
+  return size.name === "small" || usual.height + 2 * usual.margin <= room ? usual : compose(p, g, width, tight);
+}
+
+function compose(p, g, width, size) {
   const right = size.name === "wide" ? Math.min(size.right + Math.max(0, width - 760) / 4, 340) : size.right;
   const x = width - size.gutter - right;
   const nodes = [], rows = [];
@@ -112,7 +135,7 @@ export function scene(p, g, width) {
   const lost = rows.some((r) => r.whats.includes("signer") && r.taken === "none");
   for (const l of lines) l.last = lost && l.standing && l.kind === "recovery" && size.name !== "small";
   for (const l of lines) l.carries = lines.some((round) => round.kind === "round" && round.key === l.key && round.by === l.node && l.what === "TVS");
-  return { width, height: Math.max(height, size.top + keys.length * size.key), size: size.name, left: size.left, keys, nodes, rows, lines };
+  return { width, height: Math.max(height, size.top + keys.length * size.key), size: size.name, margin: size.margin, left: size.left, keys, nodes, rows, lines };
 }
 
 // once leaves out what is drawn twice: lines to rows that stand for several files.

@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { changes, choose, listsOf, maxNodes, scene, stableOrder, vouching } from "../trust.js";
+import { changes, choose, listsOf, maxNodes, namesOf, scene, stableOrder, vouching } from "../trust.js";
 import { after, moments, of, stories } from "./moments.js";
 
 const everywhere = (check) => {
@@ -17,6 +17,32 @@ test("everything is inside of the drawing, and nothing on something else", () =>
     apart(s.rows, 42);
     for (const l of s.lines) for (const at of [l.from, l.to, l.mid]) assert.ok(at.x >= 0 && at.x <= width && at.y >= 0 && at.y <= s.height + 20, where);
   });
+});
+
+test("where there is less room than it needs a drawing is tight, and nothing is on something else there either", () => {
+  everywhere((p, g, width, where) => {
+    const usual = scene(p, g, width), s = scene(p, g, width, usual.height + 2 * usual.margin - 1);
+    assert.equal(scene(p, g, width, usual.height + 2 * usual.margin).size, usual.size);
+    assert.equal(s.size, usual.size === "small" ? "small" : "tight", where);
+    if (s.size === "small") return;
+    assert.ok(s.height < usual.height, where);
+    for (const box of s.nodes) assert.ok(box.x > s.left + 30 && box.x + box.width < width && box.y >= 0 && box.y + box.height <= s.height, where);
+    const apart = (all, size) => all.toSorted((a, b) => a.y - b.y).forEach((b, i, sorted) => i && assert.ok(b.y - sorted[i - 1].y >= size - 0.01, where));
+    apart(s.keys, 32);
+    apart(s.rows, 24);
+    for (const k of s.keys) assert.ok(k.y + 32 <= s.height + 0.01, where);
+  });
+});
+
+test("lists of one node have names that tell them apart", () => {
+  const p = { keys: [{ id: "k", unit: "CallManager", node: "pub" }, { id: "l", unit: "CallManager", node: "sub" }] };
+  const group = (key, itl_sha1, ctl_sha1 = "") => ({ holds: key ? [{ list: "ITL", key }] : [], itl_sha1, ctl_sha1 });
+  const names = (...groups) => [...namesOf({ ...p, groups }).values()].map(({ name, tells }) => `${name} ${tells}`.trim());
+  assert.deepEqual(names(group("k", "aaaaaaaa"), group("l", "bbbbbbbb"), group("", "")), ["list of pub", "list of sub", "no list"]);
+  assert.deepEqual(names(group("k", "aaaaaaaa"), group("k", "bbbbbbbb")), ["list of pub aaaaaa", "list of pub bbbbbb"]);
+  assert.deepEqual(names(group("k", "aaaaaaaa", "cccccccc"), group("k", "aaaaaaaa")), ["list of pub CTL cccccc", "list of pub no CTL"]);
+  const three = names(group("k", "aaaaaaaa", "cccccccc"), group("k", "aaaaaaaa"), group("k", "bbbbbbbb"));
+  assert.equal(new Set(three).size, 3, three);
 });
 
 test("a row says how phones take it, and has a line of that kind", () => {
