@@ -53,7 +53,12 @@ func TestAccessibleOnThePage(t *testing.T) {
 
 	p.clicks(`button[aria-label="What if TVS of test10sub is regenerated?"]`)
 	p.sees(`[data-whatif="regen-test10sub-TVS"]`, "No phone would lose its trust.")
+	p.clicks(`button[aria-label="What if all phones are reset?"]`)
+	p.sees(`[data-whatif="reset"]`, "No phone would lose its trust.")
 	everywhere("what if")
+	p.window(1280, 720)
+	look("the trust picture with little room")
+	p.window(1280, 900)
 
 	p.clicks("#wall-table-on")
 	p.do(chromedp.WaitVisible(chromedp.CSS("#wall-table table")))

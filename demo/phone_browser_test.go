@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/demo"
+	"itlsim/internal/browsertest"
 	"itlsim/lab"
 	"itlsim/scenarios"
 )
@@ -68,6 +69,7 @@ func TestBuildsOnThePage(t *testing.T) {
 		p.types("#find-name", fmt.Sprintf("SEP001BD400000%d", i))
 		p.do(chromedp.WaitVisible(chromedp.CSS("#device " + is)))
 		p.shoot(fmt.Sprintf("build-%d", i))
+		t.Run("accessible", func(t *testing.T) { browsertest.NewAxe(t).Accepts(t, p.ctx, is) })
 		p.do(chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible(chromedp.CSS("#phone")))
 	}
 }

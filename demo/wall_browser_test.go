@@ -121,6 +121,7 @@ func TestTimeOnThePageLeadsBack(t *testing.T) {
 	p.sees("#past", "You look at the end of step 1, ")
 	p.sees("#headline", "All 120 phones are off.")
 	require.Greater(t, p.painted("off"), 0.9)
+	p.sees("#trust-tabs", "all off")
 	p.sees("#strip-says", "At the end of step 1: 120 off")
 	require.True(t, evaluate[bool](p, `document.getElementById("cluster-panel").inert`))
 	p.shoot("back-in-time")

@@ -63,7 +63,7 @@ export class Drawing {
     if (this.said !== text) this.says.replaceChildren(...told.flatMap((text) => [paragraph(text), " "]));
     this.said = text;
     const now = this.scene(this.picture, this.group);
-    if (this.was && (this.was.width !== now.width || this.was.size !== now.size)) this.was = null;
+    if (this.was && this.was.width !== now.width) this.was = null;
     const drawn = JSON.stringify([now, this.scale]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
