@@ -138,6 +138,7 @@ func TestPresentingOnThePageIsAccessible(t *testing.T) {
 // Nothing moves for who wants nothing to move; and where the system gives the colours, the
 // states are still told apart.
 func TestMotionAndColoursOnThePageAreThePersons(t *testing.T) {
+	t.Parallel()
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 8, lab.Virtual })
 	p.sees("#headline", "All 8 phones trust the cluster.")
 	moves := `(() => { let n = 0; const parts = [null, "::before", "::after"];

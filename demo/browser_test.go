@@ -327,6 +327,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 // A tour plays step by step, stands where it is told, and goes back to start; here
 // in virtual time, sixty times as fast as it is.
 func TestTourOnThePage(t *testing.T) {
+	t.Parallel()
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual })
 	p.window(1280, 900)
 	p.sees("#simulated", "only SSH can be reached")

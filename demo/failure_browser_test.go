@@ -39,6 +39,7 @@ const contrasts = `((selector) => {
 // An expectation that fails is readable in either theme, says what is the case, and keeps the
 // tour where it is.
 func TestFailureOnThePage(t *testing.T) {
+	t.Parallel()
 	tour, err := scenarios.Load("fails.yaml", []byte(fails), os.DirFS("."))
 	require.NoError(t, err)
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 6, lab.Virtual, &tour })

@@ -31,6 +31,7 @@ func (p *person) plays(title string) {
 // A presenter plays a tour by keys, looks back, and has another window with notes; each follows
 // the other.
 func TestStoryIsPresentedOnThePage(t *testing.T) {
+	t.Parallel()
 	tour, ok := scenarios.Find("trust-loss")
 	require.True(t, ok)
 	s := start(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
@@ -101,6 +102,7 @@ func TestStoryIsPresentedOnThePage(t *testing.T) {
 
 // A tour whose expectation fails stays there, and says what is the case, in the dark, too.
 func TestStoryOfAFailureOnThePage(t *testing.T) {
+	t.Parallel()
 	mine, err := scenarios.Load("mine.yaml", []byte(`name: mine
 shows: what was expected is not so
 phones: [{group: all, count: 2}]

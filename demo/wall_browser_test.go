@@ -63,6 +63,7 @@ func (p *person) agrees() {
 // Headline, legend, table and lists tell of as many phones as there are, also while they change,
 // and of the same as the cluster does; the wall stands by what phones have in common.
 func TestNumbersOnThePageAddUp(t *testing.T) {
+	t.Parallel()
 	const phones = 400
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = phones, lab.Virtual })
 	p.window(1280, 720)
@@ -105,6 +106,7 @@ func (p *person) does(act string) {
 
 // The strip leads back to the ends of steps, by keyboard and pointer, and to now again.
 func TestTimeOnThePageLeadsBack(t *testing.T) {
+	t.Parallel()
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 120, lab.Virtual })
 	p.window(1280, 720)
 	p.clicks(`[data-rate="60"]`)

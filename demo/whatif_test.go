@@ -15,6 +15,7 @@ import (
 // button what would become of the phones. Nothing of it happens until it is done; and then what
 // was told does.
 func TestWhatIfOnThePage(t *testing.T) {
+	t.Parallel()
 	p := sit(t, func(c *demo.Config) { c.Mode, c.Phones = lab.Virtual, 40 })
 	p.sees("#headline", "All 40 phones trust the cluster.")
 	asks := func(unit, node, says string) {
