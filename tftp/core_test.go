@@ -426,12 +426,58 @@ func TestWhoMakesRoom(t *testing.T) {
 	require.Nil(t, p.excess())
 }
 
+// What a server sends late is no part of the next transfer that has the same TID: neither the last
+// block, which it sends again, nor what came of a request that came twice.
+func TestLateBlocks(t *testing.T) {
+	c := newCosmos(1, 500)
+	c.files["short"], c.files["long"] = contents(10), contents(2000)
+	// used gets a file so often that all ports are in use, and tells which.
+	used := func(name string, times int) (ports []int) {
+		for range times {
+			f := c.get(1, name)
+			ports = append(ports, f.port)
+			for !f.over {
+				c.step()
+			}
+			require.NoError(t, f.err)
+		}
+		return ports
+	}
+	first := c.get(1, "long")
+	for !first.over {
+		c.step()
+	}
+	used("long", fewPorts-1)
+	next := c.get(1, "long")
+	require.Equal(t, first.tid, next.tid)
+	require.Empty(t, c.client.receive(c.now, next, first.peer, block(opDATA, 4, "late"), nil))
+	c.settle(t)
+	require.Equal(t, contents(2000), next.data)
+
+	// A file of one block, and one that was asked for again, nobody could tell from the next: their
+	// TIDs rest.
+	resting := used("short", 1)
+	lost := c.get(1, "long")
+	c.flying = nil
+	for !lost.over {
+		c.step()
+	}
+	require.NoError(t, lost.err)
+	resting = append(resting, lost.port)
+	again := used("long", 3*fewPorts)
+	for _, port := range resting {
+		require.NotContains(t, again, port)
+	}
+	require.LessOrEqual(t, len(c.client.load), fewPorts+len(resting), "so many are enough")
+	c.settle(t)
+}
+
 // Transfers between the same hosts that overlap, or follow each other at once, never
 // have a TID in common (RFC 1350, 4), so that nothing of one is taken for a part of
 // another.
 func TestTIDs(t *testing.T) {
 	c := newCosmos(1, 500)
-	c.files["f"] = contents(10)
+	c.files["f"] = contents(1000)
 	seen := make(map[string]bool)
 	for range fewPorts {
 		f := c.get(1, "f")

@@ -38,7 +38,8 @@ type fetch struct {
 	begun  time.Duration
 	blocks int // received
 	data   []byte
-	sent   int // how often the present packet was sent
+	sent   int  // how often the present packet was sent
+	again  bool // a packet was sent again
 	due    time.Duration
 	over   bool
 	err    error
@@ -53,7 +54,8 @@ const (
 	// servers send it again after a second, some times. And what comes late is not taken
 	// for a part of the next transfer.
 	lingers = 12
-	// fewPorts is beyond how many ports a TID is used again before that.
+	// fewPorts is beyond how many ports a TID is used again before that, where nothing comes
+	// late that could be a part of the next transfer.
 	fewPorts = 8
 	// fetchesAPort is how many transfers share a socket. Each has one datagram under way
 	// at most, and so many blocks fit into the smallest buffer that Linux gives a socket
@@ -84,7 +86,7 @@ func (s *fetching) choose(t tid) (port int, ok bool) {
 		if f == nil {
 			return t.port, true
 		}
-		if f.over && (oldest == nil || f.due < oldest.due) {
+		if f.over && !f.mistaken() && (oldest == nil || f.due < oldest.due) {
 			oldest = f
 		}
 	}
@@ -93,6 +95,11 @@ func (s *fetching) choose(t tid) (port int, ok bool) {
 	}
 	return oldest.port, true
 }
+
+// mistaken reports whether what comes late of a transfer that has ended may look like the first
+// block of the next one: the only block, or what a server sends that got a request twice. Other
+// blocks than the first are of no new transfer, and of one under way only from its server's TID.
+func (f *fetch) mistaken() bool { return f.again || f.blocks == 1 }
 
 // ask begins a transfer with its request.
 func (s *fetching) ask(now time.Duration, f *fetch, to []byte) []byte {
@@ -196,6 +203,7 @@ func (s *fetching) expire(now time.Duration, emit func(f *fetch, p []byte)) {
 			s.end(now, f, os.ErrDeadlineExceeded)
 		default:
 			f.sent++
+			f.again = true
 			f.due = now + f.timeout
 			f.resent()
 			emit(f, f.packet(nil))

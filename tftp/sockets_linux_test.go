@@ -62,8 +62,9 @@ func TestClientsOfOneAddress(t *testing.T) {
 	server := listen(t, ServerConfig{Files: shelf{"f": contents(5302)}.get})
 	shared := NewSockets()
 	defer shared.Close()
+	var again atomic.Uint64 // whose TIDs rest
 	together(50, func(int) {
-		c := &Client{Local: phoneAt(1), Sockets: shared, Retries: 1000}
+		c := &Client{Local: phoneAt(1), Sockets: shared, Retries: 1000, Retransmits: &again}
 		for range 5 {
 			if data, err := c.Get(t.Context(), server.Addr().String(), "f"); err != nil || len(data) != 5302 {
 				t.Error(err)
@@ -75,7 +76,7 @@ func TestClientsOfOneAddress(t *testing.T) {
 	_, err := (&Client{Sockets: none, Retries: 1000}).Get(t.Context(), server.Addr().String(), "f")
 	require.NoError(t, err)
 	require.Empty(t, none.ports)
-	require.LessOrEqual(t, len(shared.ports), 50+fewPorts)
+	require.LessOrEqual(t, len(shared.ports), 50+fewPorts+int(again.Load()))
 }
 
 // Closing shared sockets ends what is under way, and whoever comes later is told.

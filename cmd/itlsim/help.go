@@ -48,6 +48,21 @@ var helpTexts = kong.Vars{
 	"import_output": "Write the plan there, and what it names beside it; without it the plan alone is printed.",
 	"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
 		"configuration files they get.",
+	"cli_worker": "Do a part of runs that are made elsewhere: have phones here for them, or play shards.",
+	"farm": "Have workers of a farm do it: nats://HOST:PORT, tls://HOST:PORT, or the file with the join string that " +
+		"--farm-listen made.",
+	"farm_listen": "Begin a farm there, host:port, for workers to join by; :0 is a free port of loopback. Beyond " +
+		"loopback there is TLS.",
+	"farm_store": "Keep the farm of --farm-listen in this directory; a temporary one if not given.",
+	"farm_creds": "What shows a farm who this is: a file with a JWT and its seed, or with the seed of an nkey.",
+	"worker_farm": "Farm to work for: nats://HOST:PORT, tls://HOST:PORT, or the file with a join string; " +
+		"ITLSIM_FARM if not given.",
+	"worker_address": "An IPv4 address of this machine, which all phones here share: servers reach it.",
+	"worker_target": "Addresses that phones here may send to; nothing is sent elsewhere, whatever a run or a server " +
+		"says. May be given more than once.",
+	"worker_phones_max": "Phones that this worker takes at most; 20000 if not given.",
+	"phones_workers":    "Workers among which a farm's phones are shared out.",
+
 	"phones_tftp": "TFTP servers, host or host:port (69), in the order of option 150.",
 	"phones_stay": "Keep the phones on until interrupted: they stay registered, take resets and show their pages. " +
 		"What that does to their trust is told on standard error.",
@@ -58,6 +73,10 @@ var helpTexts = kong.Vars{
 		"a mix of five, if not given.",
 	"phones_directory": "Open the corporate directory of each phone when all have booted, and say what came of it: " +
 		"TVS verifies the certificate of an HTTPS server that is not in the phone's list.",
+	"phones_address": "An IPv4 address of this machine that all phones share, in place of one each: so resets reach " +
+		"phones whose servers are on other machines.",
+	"phones_quiet": "Wait until no phone has begun or ended a boot for so long (30s): a call manager's resets come " +
+		"when it pleases.",
 	"phones_from": "Address of the first phone, in 127.0.0.0/8; the others count on from it.",
 	"metrics": "Show metrics to Prometheus at http://ADDR/metrics meanwhile; :0 chooses a free port on loopback, " +
 		"which is printed.",

@@ -51,6 +51,7 @@ type cli struct {
 	Compare compareCmd `cmd:"" help:"Say what differs between two JSON reports, phone by phone; exit code 1 if anything."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
 	Phones  phonesCmd  `cmd:"" help:"${cli_phones}"`
+	Worker  workerCmd  `cmd:"" help:"${cli_worker}"`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
 	Trust   trustCmd   `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 	Demo    demoCmd    `cmd:"" help:"Show a cluster and its phones on a page: lose their trust, and get it back."`

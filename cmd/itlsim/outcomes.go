@@ -4,23 +4,21 @@ import (
 	"encoding/json"
 	"io"
 	"sync"
-
-	"itlsim/fleet/wire"
 )
 
 // outcomes writes how phones are, as often as somebody wants to know.
 type outcomes struct {
-	fleet *wire.Fleet
-	json  string // a path, "-" for standard output, or ""
-	out   io.Writer
+	now  func() (*phonesReport, error)
+	json string // a path, "-" for standard output, or ""
+	out  io.Writer
 
 	mu   sync.Mutex // held while one is written, so that the last is the newest
 	file atomicFile // for the next JSON; nil where it is not begun
 }
 
 // newOutcomes begins the first file, so that one that cannot be written is found at once.
-func newOutcomes(f *wire.Fleet, json string, out io.Writer) (*outcomes, error) {
-	o := &outcomes{fleet: f, json: json, out: out}
+func newOutcomes(now func() (*phonesReport, error), json string, out io.Writer) (*outcomes, error) {
+	o := &outcomes{now: now, json: json, out: out}
 	return o, o.begin()
 }
 
@@ -43,7 +41,11 @@ func (o *outcomes) write() (*phonesReport, error) {
 			return nil, err
 		}
 	}
-	r, file := outcome(o.fleet), o.file
+	r, err := o.now()
+	if err != nil {
+		return nil, err
+	}
+	file := o.file
 	o.file = nil
 	defer file.abandon()
 	enc := json.NewEncoder(file)

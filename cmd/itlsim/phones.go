@@ -4,55 +4,55 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/internal/cause"
-	"itlsim/internal/room"
 	"itlsim/lab/metrics"
 	"itlsim/phone"
-	"itlsim/scenarios/inventory"
 	"itlsim/tftp"
 )
 
 type phonesCmd struct {
-	TFTP   []string `name:"tftp" required:"" placeholder:"ADDR" help:"${phones_tftp}"`
-	Phones int      `default:"10" help:"Number of phones; 10 if not given." placeholder:"N"`
-	Name   string   `default:"SEP001BD4000000" help:"Name of the first phone; the others count on from it."`
-	Number string   `help:"${phones_number}" placeholder:"NUMBER"`
-	Model  []string `help:"${phones_model}"`
-	From   string   `default:"127.16.0.1" help:"${phones_from}"`
-	Boots  int      `default:"${boots}" help:"Phones that boot at a time."`
-
-	SIPPort int    `name:"sip-port" help:"${phones_sip_port}" placeholder:"PORT"`
-	WebPort int    `name:"web-port" help:"${phones_web_port}" placeholder:"PORT"`
-	Stay    bool   `help:"${phones_stay}"`
-	JSON    string `name:"json" help:"${phones_json}" placeholder:"PATH"`
+	phonesSpec
+	From    string        `default:"127.16.0.1" help:"${phones_from}"`
+	Address string        `help:"${phones_address}" placeholder:"IP"`
+	Quiet   time.Duration `name:"quiet-for" help:"${phones_quiet}" placeholder:"DURATION"`
+	Stay    bool          `help:"${phones_stay}"`
+	JSON    string        `name:"json" help:"${phones_json}" placeholder:"PATH"`
 
 	metricsAt
-	Directory bool `help:"${phones_directory}"`
+	farmAt
+	Workers int `name:"workers-wanted" default:"1" help:"${phones_workers}" placeholder:"N"`
 }
 
 // Run boots phones against servers, and prints the outcome.
 func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
+	if err := c.farmAt.check(); err != nil {
+		return err
+	}
+	if c.farmAt.used() {
+		return c.runByFarm(ctx, s, end)
+	}
 	watched, err := c.metricsAt.listen()
 	if err != nil {
 		return err
 	}
 	defer watched.close()
-	f, happens, err := c.fleet(s.err)
+	at, err := c.places()
+	if err != nil {
+		return err
+	}
+	f, happens, err := c.fleet(at, s.err)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	o, err := newOutcomes(f, c.JSON, s.out)
+	o, err := newOutcomes(func() (*phonesReport, error) { return outcome(f), nil }, c.JSON, s.out)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,9 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 		}
 	})()
 	end.begin()
-	err = c.drive(ctx, f)
+	if err = c.drive(ctx, f); err == nil {
+		err = settleQuietly(ctx, f, happens, c.Quiet)
+	}
 	interrupted := errors.Is(err, context.Canceled)
 	if interrupted {
 		f.Close() // so that all of the report is about one moment
@@ -78,8 +80,11 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	case interrupted:
 		return &exitError{exitInterrupted, errors.New("interrupted")}
 	case c.Stay:
-		fmt.Fprintf(s.err, "The phones stay on; their pages are at port %d of their addresses, from %s on.\n",
-			f.WebPort(), c.From)
+		where := fmt.Sprintf("port %d of their addresses, from %s on", f.WebPort(), c.From)
+		if c.Address != "" {
+			where = fmt.Sprintf("http://%s:%d/SEP…/", c.Address, f.WebPort())
+		}
+		fmt.Fprintf(s.err, "The phones stay on; their pages are at %s.\n", where)
 		defer givingBack()()
 		happens.tell(ctx, s.err, func(i int) string { return f.Phone(i).Name })
 		_, err := o.write()
@@ -91,7 +96,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 }
 
 // drive has the phones boot, and open the directory where that is wanted.
-func (c *phonesCmd) drive(ctx context.Context, f *wire.Fleet) error {
+func (c *phonesSpec) drive(ctx context.Context, f *wire.Fleet) error {
 	f.Send(phone.PowerOn{}, nil)
 	if err := f.Settle(ctx); err != nil {
 		return err
@@ -144,58 +149,21 @@ func awaitNone(ctx context.Context, newcomers func() int) error {
 	return nil
 }
 
-// maxPhones bounds a command line's number of phones.
-const maxPhones = 1_000_000
-
-var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
-
-// fleet makes the phones, whose changes are noted, or says what is wrong with the command
-// line.
-func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, *changes, error) {
-	from, err := netip.ParseAddr(c.From)
+// places are where the command line has the phones be.
+func (c *phonesCmd) places() (at phonesAt, err error) {
+	if c.Address != "" {
+		at.one, err = machineAddress(c.Address)
+		return at, err
+	}
+	at.from, err = netip.ParseAddr(c.From)
 	switch {
-	case c.Phones < 1 || c.Phones > maxPhones:
-		return nil, nil, usageError("--phones %d: want 1 to %d", c.Phones, maxPhones)
-	case !deviceName.MatchString(c.Name):
-		return nil, nil, usageError("--name %q: want SEP and the twelve digits (0 to 9, A to F) of a MAC address", c.Name)
-	case c.Boots < 1:
-		return nil, nil, usageError("--boots %d: want 1 or more", c.Boots)
-	case err != nil || !from.Is4() || !from.IsLoopback():
-		return nil, nil, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
-	case c.Phones > addressesFrom(from):
-		return nil, nil, usageError("--from %s: 127.0.0.0/8 has %d addresses from there on, for %d phones",
-			c.From, addressesFrom(from), c.Phones)
+	case err != nil || !at.from.Is4() || !at.from.IsLoopback():
+		return at, usageError("--from %q: want an address in 127.0.0.0/8", c.From)
+	case c.Phones > addressesFrom(at.from):
+		return at, usageError("--from %s: 127.0.0.0/8 has %d addresses from there on, for %d phones",
+			c.From, addressesFrom(at.from), c.Phones)
 	}
-	profiles, err := c.profiles(warnings)
-	if err != nil {
-		return nil, nil, err
-	}
-	servers, anywhere, err := tftpServers(c.TFTP)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := room.Enough(room.Runs, uint64(c.Phones)*wire.PhoneMemory); err != nil {
-		return nil, nil, err
-	}
-	happens := newChanges(c.Phones)
-	f, err := wire.New(wire.Config{
-		Clock: wallClock{}, SIPPort: c.SIPPort, WebPort: c.WebPort, Anywhere: anywhere,
-		Limits: fleet.Limits{Boots: c.Boots}, Observer: happens,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	var mac uint64
-	fmt.Sscanf(c.Name[3:], "%X", &mac)
-	library := &phone.Library{}
-	for i := range c.Phones {
-		f.Add(phone.New(phone.Setup{
-			Name: fmt.Sprintf("SEP%012X", (mac+uint64(i))&0xFFFFFFFFFFFF), IP: from, Number: c.Number,
-			Profile: profiles[i%len(profiles)], Servers: servers, Library: library,
-		}))
-		from = from.Next()
-	}
-	return f, happens, nil
+	return at, nil
 }
 
 // addressesFrom is how many addresses 127.0.0.0/8 has from this one on, without the
@@ -203,26 +171,6 @@ func (c *phonesCmd) fleet(warnings io.Writer) (*wire.Fleet, *changes, error) {
 func addressesFrom(from netip.Addr) int {
 	a := from.As4()
 	return 0xFFFFFF - (int(a[1])<<16 | int(a[2])<<8 | int(a[3]))
-}
-
-// profiles are those of the models on the command line, or a mix.
-func (c *phonesCmd) profiles(warnings io.Writer) ([]*phone.Profile, error) {
-	if len(c.Model) == 0 {
-		return phone.Profiles(), nil
-	}
-	var profiles []*phone.Profile
-	warned := make(inventory.Warned)
-	for _, name := range c.Model {
-		if strings.TrimSpace(name) == "" {
-			return nil, usageError("--model: the value is missing")
-		}
-		p, warning := phone.ProfileOf(name)
-		if warned.Once(p.Model, warning) {
-			fmt.Fprintf(warnings, "warning: --model: %s\n", warning)
-		}
-		profiles = append(profiles, p)
-	}
-	return profiles, nil
 }
 
 // tftpServers completes the addresses. anywhere reports whether one of them is not

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"itlsim/internal/cause"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/farm"
 	"itlsim/scenarios/report"
 )
 
@@ -33,6 +35,8 @@ type phonesReport struct {
 	AlarmsWaiting int             `json:"alarms_stored"`
 	Failures      []failureReport `json:"lacking"`
 	Each          []phoneReport   `json:"each"` // in the order of their names' numbers
+	// Lost are the workers of a farm that were lost with their phones, which are not counted.
+	Lost []farm.LostError `json:"lost,omitempty"`
 }
 
 // phoneReport is one phone. What it does not hold or has not done is "".
@@ -80,47 +84,98 @@ type failureReport struct {
 }
 
 // outcome is how the phones are now.
-func outcome(f *wire.Fleet) *phonesReport {
+func outcome(f *wire.Fleet) *phonesReport { return outcomeOf(f, 0, math.MaxInt) }
+
+// outcomeOf is how the phones are from one number to before another, and with the first of them
+// what servers did not give to all.
+func outcomeOf(f *wire.Fleet, from, to int) *phonesReport {
+	r := newPhonesReport()
+	if from == 0 {
+		r.Alarms = f.Tally().Alarms.Load()
+		for _, failure := range f.Failures() {
+			r.Failures = append(r.Failures, failureReport(failure))
+		}
+	}
+	i := 0
+	for v := range f.All(fleet.Whole) {
+		if from <= i && i < to {
+			r.add(v)
+		}
+		i++
+	}
+	return r
+}
+
+// newPhonesReport is the one of no phones.
+func newPhonesReport() *phonesReport {
 	r := &phonesReport{
 		States: map[string]int{}, ListsBy: map[string]int{}, ConfigsBy: map[string]int{},
 		Refusals: map[string]int{}, Ignored: map[string]int{}, Registered: map[string]int{},
-		Directory: map[string]int{}, Alarms: f.Tally().Alarms.Load(), Failures: []failureReport{},
-		Each: []phoneReport{},
+		Directory: map[string]int{}, Failures: []failureReport{}, Each: []phoneReport{},
 	}
 	for _, s := range []phone.State{phone.None, phone.Trusted, phone.Locked, phone.Untrusted} {
 		r.States[s.String()] = 0 // all are there, as in the report of a run
 	}
-	for v := range f.All(fleet.Whole) {
-		r.Phones++
-		r.Each = append(r.Each, reportOf(v))
-		if v.Profile.NoITL {
-			r.KnowNone++
-		}
-		r.States[v.State.String()]++
-		r.ListsBy[v.ListBy.String()]++
-		r.ConfigsBy[v.ConfigBy.String()]++
-		r.Registered[v.CallManager]++
-		r.AlarmsWaiting += v.StoredAlarms
-		if v.Flash.Config == nil {
-			r.Unconfigured++
-		}
-		for _, refusal := range v.Refusals() {
-			r.Refusals[report.AnyPhone(refusal.Error(), v.Name)]++
-		}
-		if v.Screen != "" {
-			r.Directory[screen(v)]++
-		}
-		for _, ignored := range v.Ignored() {
-			r.Ignored[ignored]++
-		}
-		if v.Flash.Config != nil && v.Flash.Config.Default {
-			r.ByDefault++
-		}
-	}
-	for _, failure := range f.Failures() {
-		r.Failures = append(r.Failures, failureReport(failure))
-	}
 	return r
+}
+
+// add adds a phone.
+func (r *phonesReport) add(v *fleet.View) {
+	r.Phones++
+	r.Each = append(r.Each, reportOf(v))
+	if v.Profile.NoITL {
+		r.KnowNone++
+	}
+	r.States[v.State.String()]++
+	r.ListsBy[v.ListBy.String()]++
+	r.ConfigsBy[v.ConfigBy.String()]++
+	r.Registered[v.CallManager]++
+	r.AlarmsWaiting += v.StoredAlarms
+	if v.Flash.Config == nil {
+		r.Unconfigured++
+	}
+	for _, refusal := range v.Refusals() {
+		r.Refusals[report.AnyPhone(refusal.Error(), v.Name)]++
+	}
+	if v.Screen != "" {
+		r.Directory[screen(v)]++
+	}
+	for _, ignored := range v.Ignored() {
+		r.Ignored[ignored]++
+	}
+	if v.Flash.Config != nil && v.Flash.Config.Default {
+		r.ByDefault++
+	}
+}
+
+// plus adds the report of the phones that come next.
+func (r *phonesReport) plus(next *phonesReport) {
+	r.Phones += next.Phones
+	r.KnowNone += next.KnowNone
+	r.Unconfigured += next.Unconfigured
+	r.ByDefault += next.ByDefault
+	r.Alarms += next.Alarms
+	r.AlarmsWaiting += next.AlarmsWaiting
+	for _, counts := range []struct{ all, more map[string]int }{
+		{r.States, next.States}, {r.ListsBy, next.ListsBy}, {r.ConfigsBy, next.ConfigsBy}, {r.Refusals, next.Refusals},
+		{r.Ignored, next.Ignored}, {r.Registered, next.Registered}, {r.Directory, next.Directory},
+	} {
+		for name, n := range counts.more {
+			counts.all[name] += n
+		}
+	}
+	for _, f := range next.Failures {
+		same := func(g failureReport) bool {
+			return g.Protocol == f.Protocol && g.Server == f.Server && g.What == f.What
+		}
+		if i := slices.IndexFunc(r.Failures, same); i >= 0 {
+			r.Failures[i].Times += f.Times
+		} else {
+			r.Failures = append(r.Failures, f)
+		}
+	}
+	slices.SortStableFunc(r.Failures, func(a, b failureReport) int { return b.Times - a.Times })
+	r.Each = append(r.Each, next.Each...)
 }
 
 // screen is what a phone's screen shows of the directory, and why it shows no more.
@@ -141,6 +196,9 @@ func (r *phonesReport) lacking() bool {
 func (r *phonesReport) writeText(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d phones\n", r.Phones)
+	for _, lost := range r.Lost {
+		fmt.Fprintf(&b, "%-16s %6d  with worker %s\n", "lost", lost.Phones, lost.Worker)
+	}
 	if r.KnowNone > 0 {
 		fmt.Fprintf(&b, "%-16s %6d\n", "know no ITL", r.KnowNone)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/fleet/wire"
 	"itlsim/internal/cause"
 	"itlsim/phone"
 )
@@ -31,6 +32,7 @@ type changes struct {
 	more    map[phone.State]int
 	told    int       // lines
 	counted time.Time // when counts were told last
+	last    time.Time // when a boot began or ended
 }
 
 // A change is of one phone's state.
@@ -49,7 +51,7 @@ type judged struct {
 
 func newChanges(phones int) *changes {
 	return &changes{
-		states: make([]phone.State, phones), boots: make(map[int]*judged), more: make(map[phone.State]int),
+		states: make([]phone.State, phones), last: time.Now(), boots: make(map[int]*judged), more: make(map[phone.State]int),
 	}
 }
 
@@ -57,6 +59,7 @@ func newChanges(phones int) *changes {
 func (c *changes) Changed(i int, now fleet.Condition) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.last = time.Now()
 	if now.Booting {
 		if !now.Waiting { // else it goes on, and will boot once more
 			c.boots[i] = &judged{}
@@ -73,6 +76,29 @@ func (c *changes) Changed(i int, now fleet.Condition) {
 	default:
 		c.more[now.State]++
 	}
+}
+
+// quietFor is for how long no phone has begun or ended a boot; not at all while one boots.
+func (c *changes) quietFor() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.boots) > 0 {
+		return 0
+	}
+	return time.Since(c.last)
+}
+
+// settleQuietly waits until phones have settled, and no boot began or ended for so long: resets
+// come when call managers please.
+func settleQuietly(ctx context.Context, f *wire.Fleet, happens *changes, quiet time.Duration) error {
+	for left := quiet - happens.quietFor(); left > 0; left = quiet - happens.quietFor() {
+		select {
+		case <-time.After(left):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return f.Settle(ctx)
 }
 
 // Judged notes what a phone made of a file.

@@ -14,6 +14,9 @@ import (
 // whichever the system chooses.
 func Dial(ctx context.Context, local netip.Addr, server string) (net.Conn, error) {
 	dialer := net.Dialer{KeepAlive: -1}
+	if local.IsValid() {
+		dialer.Control = portLate
+	}
 	if at, err := netip.ParseAddrPort(server); err == nil && local.IsValid() {
 		conn, err := dialer.DialTCP(ctx, "tcp", netip.AddrPortFrom(local, 0), at) // there is nothing to resolve
 		if err != nil {

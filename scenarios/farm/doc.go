@@ -1,6 +1,6 @@
-// Package farm has many machines play the shards of one run in virtual time. The engine is
-// NATS with JetStream, and does what an engine does: it hands shards out, notices who died,
-// hands theirs out again, and keeps results.
+// Package farm has many machines play the shards of one run, or have the phones of one. In virtual
+// time the engine is NATS with JetStream, and does what an engine does: it hands shards out,
+// notices who died, hands theirs out again, and keeps results.
 //
 //	run's command ─ spec, files ─→ object store itlsim-files ─→ worker
 //	              ─ shards ──────→ stream itlsim-shards ──────→   │ plays one
@@ -12,6 +12,11 @@
 // shard given to another, three times in all; a shard done twice gives the same bytes.
 // RUN is the hash of the [Spec], of which a report is a function: so the same command finds
 // the parts that are there.
+//
+// A run on sockets is another thing: all phones act on one cluster, so the workers of a [Crew] are
+// settled when it begins, and each order is done by all before the next ([Crew.Order], [Hand]). A
+// worker asks, once a second, and the answer is its order: so each knows that the other is there.
+// Who is lost is lost with its phones; who is out of contact is silent before it counts as lost.
 //
 // [Farm.Run] is the run's command, [Worker] a worker, [Place] where they meet. Package host
 // embeds a server, and alone imports one. The zero values of [Options] and of

@@ -17,6 +17,8 @@ func WorkerPublishes() []string {
 		"$O." + partsBucket + ".C.*",
 		"$O." + partsBucket + ".M.*",
 		progressSubject + "*",
+		callSubject,
+		postSubject + "*",
 	}
 }
 

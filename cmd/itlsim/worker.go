@@ -1,0 +1,88 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"itlsim/internal/build"
+	"itlsim/lab"
+	"itlsim/scenarios/farm"
+)
+
+type workerCmd struct {
+	Farm      string   `name:"farm" help:"${worker_farm}" placeholder:"URL|FILE"`
+	Creds     string   `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE"`
+	Name      string   `help:"Name of this worker in reports; that of the machine if not given." placeholder:"NAME"`
+	Address   string   `help:"${worker_address}" placeholder:"IP"`
+	Target    []string `default:"127.0.0.0/8" help:"${worker_target}" placeholder:"CIDR"`
+	PhonesMax int      `name:"phones-max" default:"20000" help:"${worker_phones_max}" placeholder:"N"`
+}
+
+// Run works for whatever run wants workers, until it is interrupted.
+func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
+	m, at, err := c.machine()
+	if err != nil {
+		return err
+	}
+	say := func(what string) { fmt.Fprintf(s.err, "itlsim: %s\n", what) }
+	where, find := c.Farm, farm.Find
+	if where == "" {
+		where, find = os.Getenv("ITLSIM_FARM"), farm.Variable
+	}
+	if where == "" {
+		return usageError("--farm: the value is missing, and ITLSIM_FARM has none")
+	}
+	f, err := dialFarm(where, c.Creds, find, say)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	end.begin()
+	fmt.Fprintf(s.err, "itlsim: worker %s is ready\n", m.Name)
+	begin := func(kind string, shard lab.Shard) (farm.Duty, error) {
+		if kind != phonesKind {
+			return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
+		}
+		at := at
+		at.shard = shard
+		return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
+	}
+	h := &farm.Hand{Build: build.Version(), Machine: m, Said: say, Begin: begin}
+	if err := h.Serve(ctx, f); err != nil {
+		return err
+	}
+	return &exitError{exitInterrupted, errors.New("interrupted")}
+}
+
+// machine is this machine, and where its phones may be and send to.
+func (c *workerCmd) machine() (m farm.Machine, at phonesAt, err error) {
+	if c.Address == "" {
+		return m, at, usageError("--address: the value is missing")
+	}
+	if at.one, err = machineAddress(c.Address); err != nil {
+		return m, at, err
+	}
+	for _, t := range c.Target {
+		prefix, err := netip.ParsePrefix(t)
+		if err != nil || !prefix.Addr().Is4() {
+			return m, at, usageError("--target %q: want addresses such as 10.1.0.0/16, or 10.1.0.7/32 for one alone", t)
+		}
+		at.targets = append(at.targets, prefix.Masked())
+	}
+	if c.PhonesMax < 1 || c.PhonesMax > maxPhones {
+		return m, at, usageError("--phones-max %d: want 1 to %d", c.PhonesMax, maxPhones)
+	}
+	name, err := os.Hostname()
+	if name = cmp.Or(c.Name, name); name == "" {
+		return m, at, usageError("--name: this machine has none (%w)", err)
+	}
+	m = farm.Machine{Name: name, Address: at.one.String(), PhonesMax: c.PhonesMax}
+	for _, t := range at.targets {
+		m.Targets = append(m.Targets, t.String())
+	}
+	return m, at, nil
+}
