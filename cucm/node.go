@@ -177,6 +177,12 @@ func (n *Node) KnownHost(server string) (key string, ok bool) {
 // or some more, the oldest first.
 func (n *Node) Log() []string { return n.log.Lines() }
 
+// CountLog counts the lines of the application log that have a text ([ciscolog.Log.Count]).
+func (n *Node) CountLog(text string) ciscolog.Count { return n.log.Count(text) }
+
+// WatchLog has lines that have a text counted from now on ([ciscolog.Log.Watch]).
+func (n *Node) WatchLog(text string) { n.log.Watch(text) }
+
 // Logged are the newest entries of the application log, so many at most, the oldest first:
 // of one alarm, where that is not zero ([ciscolog.Log.Last]).
 func (n *Node) Logged(most int, of ciscolog.Alarm) []ciscolog.Logged { return n.log.Last(most, of) }

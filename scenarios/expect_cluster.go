@@ -130,31 +130,40 @@ var aboutNodes = []language.Rule[predicate]{
 				return errors.New("it is another than the one with which the step began")
 			}
 		}).Explained("since the step began"),
-	logLines("(have=has|lacks) {text}", func(f Finding, said language.Said) error {
+	logLines("(have=has|lacks) {text}", func(lines Share, said language.Said) error {
 		switch has := said.Words["have"] == "has"; {
-		case has == (f.Count > 0):
+		case has == (lines.Count > 0):
 			return nil
 		case has:
-			return fmt.Errorf("none of its %d lines has it", f.Of)
+			return fmt.Errorf("none of its %d lines has it", lines.Of)
 		default:
-			return fmt.Errorf("%d of its %d lines have it", f.Count, f.Of)
+			return fmt.Errorf("%d of its %d lines have it", lines.Count, lines.Of)
 		}
-	}).Explained("in one of its lines"),
-	logLines("has {text} <many> times", func(f Finding, said language.Said) error {
-		return many(int(f.Count), said, fmt.Sprintf("of its %d lines have it", f.Of))
-	}).Explained("in so many lines"),
+	}).Explained("in one of its lines since the beginning"),
+	logLines("has {text} <many> times", func(lines Share, said language.Said) error {
+		return many(int(lines.Count), said, fmt.Sprintf("of its %d lines have it", lines.Of))
+	}).Explained("in so many lines since the beginning"),
 }
 
-// logLines is an expectation about the lines of a node's log that have a text.
-func logLines(has string, judge func(Finding, language.Said) error) language.Rule[predicate] {
-	return counted("the application log of {node} "+has, func(p *Player, said language.Said) Finding {
+// logLines is an expectation about the lines of a node's log that have a text. Those that came
+// of phones add up; the cluster's own are the same wherever they are looked at.
+func logLines(has string, judge func(Share, language.Said) error) language.Rule[predicate] {
+	is := counted("the application log of {node} "+has, func(p *Player, said language.Said) Finding {
 		n, err := p.Node(said.Words["node"])
 		if err != nil {
 			return Finding{Said: err.Error()}
 		}
-		lines := n.Log()
-		return Finding{Share: Share{logged(lines, said.Words["text"]), uint64(len(lines))}}
-	}, judge)
+		lines := n.CountLog(said.Words["text"])
+		return Finding{Share: Share{lines.OfPhones.With, lines.OfPhones.All}, Own: Share{lines.Own.With, lines.Own.All}}
+	}, func(f Finding, said language.Said) error {
+		return judge(Share{f.Count + f.Own.Count, f.Of + f.Own.Of}, said)
+	})
+	is.Means.begin = func(p *Player, said language.Said) {
+		if n, err := p.Node(said.Words["node"]); err == nil {
+			n.WatchLog(said.Words["text"])
+		}
+	}
+	return is
 }
 
 // node is an expectation about the node that stands in the slot of this name.
@@ -217,16 +226,6 @@ func (p *Player) sameLists(language.Said) error {
 		}
 	}
 	return nil
-}
-
-// logged counts the lines that have a text.
-func logged(lines []string, text string) (count uint64) {
-	for _, line := range lines {
-		if strings.Contains(line, text) {
-			count++
-		}
-	}
-	return count
 }
 
 // thresholds are limits on what happened on the network.

@@ -24,6 +24,7 @@ type Expectation struct {
 	Within, After time.Duration
 
 	round func(*Player) *look // a look at phones that others may join; nil: it is not about phones
+	begin func(*Player)       // has what it needs noted from the beginning on; nil: it needs nothing
 }
 
 // ErrNotSo is the family of [Player.Expect]'s errors about an expectation that
@@ -63,6 +64,7 @@ type predicate struct {
 	leavesOut func(*subject) bool                  // phones of which it says nothing; nil: it is about all
 	found     func(*Player, language.Said) Finding // where it is not about phones
 	judge     func(Finding, language.Said) error   // nil: it is as the finding says
+	begin     func(*Player, language.Said)         // nil: nothing needs to be noted
 	// possible, where not nil, tells why what was said can never be judged.
 	possible func(vocabulary, language.Said) error
 }
@@ -151,6 +153,9 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 		e.Look = func(p *Player) Finding { return p.look([]Expectation{e})[0] }
 	} else {
 		e.Look = func(p *Player) Finding { return is.found(p, said) }
+	}
+	if is.begin != nil {
+		e.begin = func(p *Player) { is.begin(p, said) }
 	}
 	if err == nil && said.Words["when"] != "" {
 		err = e.timeLimit(said)

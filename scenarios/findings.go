@@ -24,7 +24,8 @@ type Finding struct {
 	Rare    bool   `json:"rare,omitzero"`     // not all of which are there ([maxKinds])
 	Lossy   Lossy  `json:"lossy,omitzero"`
 
-	Share             // of what a threshold is about, or lines of a log
+	Share             // of what a threshold is about, or of a log's lines, those that came of phones
+	Own   Share       `json:"own,omitzero"`   // of a log's lines, the cluster's own
 	Times fleet.Times `json:"times,omitzero"` // of boots
 	Said  string      `json:"said,omitzero"`  // by cluster and nodes: what is the case instead of what is expected
 	// Unsettled are the phones that had something left to do when a time was up.
@@ -44,8 +45,11 @@ const maxKinds = 64
 // Plus adds what was found of the phones that come next in the fleet. The error is that the
 // two speak of clusters that are no copies of one another; then the finding is of no use.
 func (f *Finding) Plus(next Finding) error {
-	if f.Said != next.Said {
+	switch {
+	case f.Said != next.Said:
 		return fmt.Errorf("one says %q, the other %q", f.Said, next.Said)
+	case f.Own != next.Own:
+		return fmt.Errorf("one has %d of %d, the other %d of %d", f.Own.Count, f.Own.Of, next.Own.Count, next.Own.Of)
 	}
 	f.Checked += next.Checked
 	f.LeftOut += next.LeftOut

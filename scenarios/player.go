@@ -47,6 +47,13 @@ func Open(s Scenario, opt lab.Options) (*Player, error) {
 		return nil, err
 	}
 	p := &Player{Lab: l, teller: report.NewTeller(l), turns: turns{seed: opt.Seed}}
+	for _, step := range s.Steps {
+		for _, e := range step.Expect {
+			if e.begin != nil {
+				e.begin(p)
+			}
+		}
+	}
 	p.Remember()
 	return p, nil
 }

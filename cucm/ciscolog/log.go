@@ -23,6 +23,7 @@ type Log struct {
 	entered    uint64            // of them so far, those that were given up included
 	changed    time.Time         // when the last was entered; zero: none was since it was opened
 	file       *file             // nil: none
+	watched    map[string]*Count // of entries that were given up, by text
 }
 
 // A Logged is an entry that a log keeps. Once its line is written, details that may be of any
@@ -124,7 +125,7 @@ func (l *Log) keep(k Logged) {
 	l.entered++
 	k.Number = l.entered
 	if l.entries = append(l.entries, k); len(l.entries) >= 2*Kept {
-		l.entries = slices.Delete(l.entries, 0, Kept)
+		l.giveUp(Kept)
 	}
 }
 
