@@ -38,7 +38,9 @@ func (t *Times) Plus(more Times) {
 	case t.of == nil:
 		t.of = more.of.Clone()
 	default:
-		t.of.Merge(more.of)
+		both := t.of.Clone() // a copy of these times may have it
+		both.Merge(more.of)
+		t.of = both
 	}
 }
 
