@@ -78,6 +78,17 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	require.Contains(t, out.String(), "registered with       3  "+sub.Address(cucm.CallManagerService))
 	require.Len(t, open.ITLStatuses()[cucm.ITLMatch], 3)
 
+	// The same where all have one address: resets reach them there.
+	out.Reset()
+	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--address", "127.2.3.9",
+		"--name", "SEP00000000B000", "--json", "-")
+	require.Equal(t, exitPassed, code, errs.String())
+	r = phonesReport{}
+	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+	require.Zero(t, r.ByDefault)
+	require.Equal(t, "127.2.3.9", r.Each[2].IP)
+	require.NotZero(t, r.BootMS.Max)
+
 	// In words, once more.
 	out.Reset()
 	code = phones(&out, &errs, "--tftp", tftp, "--phones", "1", "--from", "127.2.2.1")

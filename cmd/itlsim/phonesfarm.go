@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"itlsim/fleet"
 	"itlsim/internal/build"
 	"itlsim/internal/cause"
 	"itlsim/scenarios/farm"
@@ -33,6 +34,12 @@ const phonesKind = "phones"
 
 // toldAtATime is of how many phones a worker tells in an answer: some 400 bytes each.
 const toldAtATime = 5000
+
+// phonesTold is what a worker tells of some of its phones.
+type phonesTold struct {
+	*phonesReport
+	Times fleet.Times `json:"times"` // of all boots, with the first of them
+}
 
 // phonesProgress is how far a worker's phones are.
 type phonesProgress struct {
@@ -219,10 +226,12 @@ func (c *phonesCrew) outcome(ctx context.Context) (*phonesReport, error) {
 				all[i] = nil // what it told of before is not all
 				continue
 			}
-			part := newPhonesReport()
-			if err := json.Unmarshal(text, part); err != nil {
+			told := phonesTold{phonesReport: newPhonesReport()}
+			if err := json.Unmarshal(text, &told); err != nil {
 				return nil, fmt.Errorf("worker %s: %w", c.Machines()[i].Name, err)
 			}
+			part := told.phonesReport
+			part.times = told.Times
 			more = more || part.Phones == toldAtATime
 			if from == 0 {
 				all[i] = part
@@ -241,7 +250,7 @@ func (c *phonesCrew) outcome(ctx context.Context) (*phonesReport, error) {
 		}
 	}
 	r.Lost = c.Lost()
-	return r, nil
+	return r.whole(), nil
 }
 
 // count is how many of something there are, in words.

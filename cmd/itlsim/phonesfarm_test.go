@@ -67,6 +67,14 @@ func (f *phonesFarm) report() (r phonesReport) {
 	return r
 }
 
+// bootsIn is how many boots a report has the times of.
+func bootsIn(r phonesReport) (n uint64) {
+	for _, b := range r.BootMS.Buckets {
+		n += b.Boots
+	}
+	return n
+}
+
 func nothing(int) []string { return nil }
 
 // loopback are machines that loopback has room for.
@@ -80,13 +88,15 @@ func loopback(n int) (at []place) {
 // storms boots the phones of some machines, resets them by an administrator's command, and checks
 // the one report of all.
 func storms(t *testing.T, s *served, listen string, at []place, own func(int) []string, phones int) {
-	f := phonesOf(t, listen, at, own, "--tftp", s.Nodes[0].TFTP, "--phones", fmt.Sprint(phones), "--stay")
+	f := phonesOf(t, listen, at, own, "--tftp", s.Nodes[0].TFTP, "--phones", fmt.Sprint(phones), "--stay",
+		"--quiet-for", "300ms")
 	require.NotNil(t, awaitFile(t, filepath.Join(f.dir, "r.json")), "%s", f.out)
-	check := func(cause string) {
+	check := func(cause string, boots uint64) {
 		r := f.report()
 		require.Equal(t, phones, r.Phones, "%s", f.out)
 		require.Equal(t, phones, r.States["trusted"], "%+v", r.States)
 		require.Len(t, r.Each, phones)
+		require.Equal(t, boots, bootsIn(r), "their times add up")
 		var where []string // in the order of shards, whoever came first
 		for i, p := range r.Each {
 			require.Equal(t, fmt.Sprintf("SEP%012X", 0x1BD4000000+i), p.Name, "in one order")
@@ -98,22 +108,22 @@ func storms(t *testing.T, s *served, listen string, at []place, own func(int) []
 			require.Contains(t, where, p.address)
 		}
 	}
-	check("Reset-Reset") // as newcomers, when the cluster had entered them
-	boots := f.report().Alarms
+	check("Reset-Reset", uint64(2*phones)) // as newcomers, when the cluster had entered them
+	alarms := f.report().Alarms
 
 	client := s.login(0)
 	_, err := s.run(client, "set date "+time.Now().UTC().AddDate(0, 0, 1).Format("15:04:05 01/02/06"))
 	require.NoError(t, err)
 	_, err = s.run(client, "set cert regen TVS", "yes")
 	require.NoError(t, err)
-	reports := boots + uint64(phones*4/5) // of the phones that report their lists, once more each
+	reports := alarms + uint64(phones*4/5) // of the phones that report their lists, once more each
 	require.Eventually(t, func() bool {
 		require.NoError(t, f.cmd.Process.Signal(syscall.SIGUSR1))
-		return f.report().Alarms >= reports
+		return f.report().Alarms >= reports && bootsIn(f.report()) == uint64(3*phones)
 	}, soon, 200*time.Millisecond)
 	require.NoError(t, f.cmd.Process.Signal(syscall.SIGTERM))
 	require.Equal(t, exitInterrupted, ended(t, f.cmd), "%s", f.out)
-	check("Reset-Reset")
+	check("Reset-Reset", uint64(3*phones))
 	require.Equal(t, reports, f.report().Alarms)
 }
 

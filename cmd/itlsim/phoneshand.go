@@ -45,7 +45,8 @@ func (d *phonesDuty) Do(ctx context.Context, order []byte) ([]byte, error) {
 	case orderSettle:
 		return nil, settleQuietly(ctx, f, happens, 0)
 	case orderTell:
-		return json.Marshal(outcomeOf(f, o.From, o.From+toldAtATime))
+		r := outcomeOf(f, o.From, o.From+toldAtATime)
+		return json.Marshal(phonesTold{r, r.times})
 	}
 	return nil, fmt.Errorf("there is no order %q", o.Do)
 }

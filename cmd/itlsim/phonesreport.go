@@ -33,10 +33,13 @@ type phonesReport struct {
 	Directory     map[string]int  `json:"directory,omitempty"` // what screens show, and why
 	Alarms        uint64          `json:"alarms_DeviceTLInfo"`
 	AlarmsWaiting int             `json:"alarms_stored"`
+	BootMS        report.Boots    `json:"boot_ms"`
 	Failures      []failureReport `json:"lacking"`
 	Each          []phoneReport   `json:"each"` // in the order of their names' numbers
 	// Lost are the workers of a farm that were lost with their phones, which are not counted.
 	Lost []farm.LostError `json:"lost,omitempty"`
+
+	times fleet.Times // of boots
 }
 
 // phoneReport is one phone. What it does not hold or has not done is "".
@@ -84,14 +87,20 @@ type failureReport struct {
 }
 
 // outcome is how the phones are now.
-func outcome(f *wire.Fleet) *phonesReport { return outcomeOf(f, 0, math.MaxInt) }
+func outcome(f *wire.Fleet) *phonesReport { return outcomeOf(f, 0, math.MaxInt).whole() }
+
+// whole is the report when all phones are in it.
+func (r *phonesReport) whole() *phonesReport {
+	r.BootMS = report.BootsOf(r.times)
+	return r
+}
 
 // outcomeOf is how the phones are from one number to before another, and with the first of them
-// what servers did not give to all.
+// how long boots of all took, and what servers did not give.
 func outcomeOf(f *wire.Fleet, from, to int) *phonesReport {
 	r := newPhonesReport()
 	if from == 0 {
-		r.Alarms = f.Tally().Alarms.Load()
+		r.Alarms, r.times = f.Tally().Alarms.Load(), f.Tally().Times()
 		for _, failure := range f.Failures() {
 			r.Failures = append(r.Failures, failureReport(failure))
 		}
@@ -156,6 +165,7 @@ func (r *phonesReport) plus(next *phonesReport) {
 	r.ByDefault += next.ByDefault
 	r.Alarms += next.Alarms
 	r.AlarmsWaiting += next.AlarmsWaiting
+	r.times.Plus(next.times)
 	for _, counts := range []struct{ all, more map[string]int }{
 		{r.States, next.States}, {r.ListsBy, next.ListsBy}, {r.ConfigsBy, next.ConfigsBy}, {r.Refusals, next.Refusals},
 		{r.Ignored, next.Ignored}, {r.Registered, next.Registered}, {r.Directory, next.Directory},
@@ -217,6 +227,13 @@ func (r *phonesReport) writeText(out io.Writer) error {
 		fmt.Fprintf(&b, "%-16s %6d  %s\n", "default config", r.ByDefault, what)
 	}
 	fmt.Fprintf(&b, "%-16s %6d  answered, %d stored\n", "alarms", r.Alarms, r.AlarmsWaiting)
+	var took []string
+	for _, q := range r.BootMS.Quantiles() {
+		took = append(took, fmt.Sprintf("%s %.0f ms", q.Name, q.MS))
+	}
+	if took != nil {
+		fmt.Fprintf(&b, "%-16s %6s  %s\n", "boots", "", strings.Join(took, ", "))
+	}
 	if len(r.Failures) == 0 {
 		b.WriteString("the servers gave all that the phones asked for\n")
 	} else {

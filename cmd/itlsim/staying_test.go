@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -18,6 +19,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/fleet/wire"
 	"itlsim/internal/sftptest"
 	"itlsim/phone"
 	"itlsim/tftp"
@@ -194,4 +196,21 @@ func TestChangesAreBounded(t *testing.T) {
 	lines = second()
 	require.Len(t, lines, 2)
 	require.Regexp(t, " 59 became trusted$", lines[0])
+}
+
+// Phones count as quiet when no boot has begun or ended for so long.
+func TestSettleQuietly(t *testing.T) {
+	f, err := wire.New(wire.Config{Clock: wallClock{}})
+	require.NoError(t, err)
+	defer f.Close()
+	happens, began := newChanges(1), time.Now()
+	const moment = 200 * time.Millisecond
+	time.AfterFunc(moment, func() { happens.Changed(0, fleet.Condition{On: true, Booting: true}) })
+	time.AfterFunc(3*moment, func() { happens.Changed(0, fleet.Condition{On: true}) })
+	require.NoError(t, settleQuietly(t.Context(), f, happens, 2*moment))
+	require.GreaterOrEqual(t, time.Since(began), 5*moment)
+	ctx, cancel := context.WithTimeout(t.Context(), moment)
+	defer cancel()
+	require.ErrorIs(t, settleQuietly(ctx, f, happens, time.Hour), context.DeadlineExceeded)
+	require.NoError(t, settleQuietly(t.Context(), f, happens, 0))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"sync"
 	"testing"
@@ -14,7 +15,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/fleet"
+	"itlsim/fleet/wire"
 	"itlsim/lab"
+	"itlsim/phone"
 	"itlsim/scenarios/farm"
 	"itlsim/scenarios/farm/host"
 )
@@ -77,6 +81,21 @@ func (m *meeting) hand(
 	name string, do func(context.Context, []byte) ([]byte, error), through *wall,
 ) (duties chan *duty, stop func()) {
 	m.Helper()
+	duties = make(chan *duty, 10)
+	return duties, m.serving(name, through, func(kind string, shard lab.Shard) (farm.Duty, error) {
+		if kind == "nonsense" {
+			return nil, errors.New("this worker does no nonsense")
+		}
+		d := &duty{shard: shard, do: do}
+		duties <- d
+		return d, nil
+	})
+}
+
+// serving has a worker take part in runs, which it begins in a way, until the test ends.
+func (m *meeting) serving(
+	name string, through *wall, begin func(kind string, shard lab.Shard) (farm.Duty, error),
+) (stop func()) {
 	at, err := farm.Find(m.server.JoinFile(), "")
 	require.NoError(m, err)
 	if through != nil {
@@ -84,17 +103,8 @@ func (m *meeting) hand(
 	}
 	f, err := farm.Dial(at, name, func(string) {})
 	require.NoError(m, err)
-	duties = make(chan *duty, 10)
 	h := &farm.Hand{
-		Build: "1.0", Machine: farm.Machine{Name: name, Address: "127.0.0.1"}, Said: func(string) {},
-		Begin: func(kind string, shard lab.Shard) (farm.Duty, error) {
-			if kind == "nonsense" {
-				return nil, errors.New("this worker does no nonsense")
-			}
-			d := &duty{shard: shard, do: do}
-			duties <- d
-			return d, nil
-		},
+		Build: "1.0", Machine: farm.Machine{Name: name, Address: "127.0.0.1"}, Said: func(string) {}, Begin: begin,
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var serving sync.WaitGroup
@@ -105,7 +115,7 @@ func (m *meeting) hand(
 		f.Close()
 	}
 	m.Cleanup(stop)
-	return duties, stop
+	return stop
 }
 
 // obeys answers with its order.
@@ -280,6 +290,95 @@ func TestOutOfContact(t *testing.T) {
 	require.Equal(t, "report", string(results[i]))
 	require.Nil(t, results[1-i])
 }
+
+// deaf counts datagrams and answers none.
+type deaf struct {
+	net.PacketConn
+	mu   sync.Mutex
+	n    int
+	last time.Time
+}
+
+func newDeaf(t *testing.T) *deaf {
+	conn, err := net.ListenPacket("udp4", "127.21.3.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	d := &deaf{PacketConn: conn}
+	go func() {
+		for buf := make([]byte, 1500); ; {
+			if _, _, err := conn.ReadFrom(buf); err != nil {
+				return
+			}
+			d.mu.Lock()
+			d.n, d.last = d.n+1, time.Now()
+			d.mu.Unlock()
+		}
+	}()
+	return d
+}
+
+// heard is how many there were, and when the last came.
+func (d *deaf) heard() (int, time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.n, d.last
+}
+
+// phoned is a duty of phones that ask a server, which does not answer.
+type phoned struct {
+	*wire.Fleet
+	end sync.Once
+}
+
+func (p *phoned) Do(ctx context.Context, _ []byte) ([]byte, error) {
+	p.Send(phone.PowerOn{}, nil)
+	return nil, p.Settle(ctx)
+}
+
+func (p *phoned) Progress() json.RawMessage { return nil }
+func (p *phoned) Close()                    { p.end.Do(p.Fleet.Close) }
+
+// Phones that send whatever they can send nothing any more when their worker is out of contact for
+// three quarters of an AckWait, before the run's command takes it for lost.
+func TestNothingIsSentOutOfContact(t *testing.T) {
+	t.Parallel()
+	m := meet(t)
+	const ackWait = 4 * time.Second
+	server, w := newDeaf(t), newWall(t, m.address())
+	m.serving("w", w, func(string, lab.Shard) (farm.Duty, error) {
+		f, err := wire.New(wire.Config{
+			Clock: clock{}, At: netip.MustParseAddr("127.21.3.2"),
+			Limits: fleet.Limits{TFTPTimeout: 20 * time.Millisecond, TFTPRetries: 10_000},
+		})
+		if err != nil {
+			return nil, err
+		}
+		for i := range 20 {
+			f.Add(phone.New(phone.Setup{
+				Name: fmt.Sprintf("SEP00000000%04X", i), IP: netip.MustParseAddr("127.21.3.2"), Profile: phone.Profiles()[0],
+				Servers: []string{server.LocalAddr().String()},
+			}))
+		}
+		return &phoned{Fleet: f}, nil
+	})
+	c := m.gather(farm.Call{Wanted: 1, Phones: 20, AckWait: ackWait})
+	time.AfterFunc(ackWait/8, func() { close(w.shut) })
+	began := time.Now()
+	_, err := c.Order(t.Context(), nil)
+	found := time.Now()
+	require.EqualError(t, err, "worker w lost 20 phones")
+	n, last := server.heard()
+	require.Greater(t, last.Sub(began), ackWait/2, "they went on, as contact may come back")
+	require.True(t, last.Before(found))
+	time.Sleep(ackWait / 4)
+	after, _ := server.heard()
+	require.Equal(t, n, after)
+	require.Greater(t, n, 20*50, "that were many before")
+}
+
+type clock struct{}
+
+func (clock) Now() time.Time { return time.Now() }
 
 // A short break is none.
 func TestBackInTime(t *testing.T) {

@@ -36,11 +36,11 @@ func TestBucketsAddUp(t *testing.T) {
 	}
 	sum := make(map[float64]uint64)
 	for i := range parts {
-		for _, b := range bootsOf(parts[i].Times()).Buckets {
+		for _, b := range BootsOf(parts[i].Times()).Buckets {
 			sum[b.UpTo] += b.Boots
 		}
 	}
-	boots, n := bootsOf(all.Times()), uint64(0)
+	boots, n := BootsOf(all.Times()), uint64(0)
 	for _, b := range boots.Buckets {
 		require.Positive(t, b.Boots)
 		require.Equal(t, b.Boots, sum[b.UpTo], b.UpTo)
@@ -49,7 +49,7 @@ func TestBucketsAddUp(t *testing.T) {
 	require.Len(t, sum, len(boots.Buckets))
 	recorded := slices.DeleteFunc(took, func(d time.Duration) bool { return d > 3750*time.Second })
 	require.EqualValues(t, len(recorded), n)
-	require.Equal(t, []Bucket{}, bootsOf(fleet.Times{}).Buckets)
+	require.Equal(t, []Bucket{}, BootsOf(fleet.Times{}).Buckets)
 }
 
 // The chart has a bar for each bucket between the first and the last, and marks where the

@@ -64,7 +64,7 @@ func Merge(parts []*Part) (*Report, error) {
 		r.casts = append(r.casts, &p.Cast)
 	}
 	r.Counts.ConfigurationsSigned -= signedTwice(parts)
-	r.Timing.BootMS = bootsOf(times)
+	r.Timing.BootMS = BootsOf(times)
 	r.Cost(r.Timing.WallS, r.Timing.CPUS, r.Timing.PeakRSSBytes)
 	r.tell(r.casts, maxStories)
 	return &r, nil
