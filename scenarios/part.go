@@ -13,6 +13,7 @@ import (
 	"itlsim/internal/bounded"
 	"itlsim/internal/strictjson"
 	"itlsim/lab"
+	"itlsim/scenarios/language"
 	"itlsim/scenarios/report"
 )
 
@@ -24,6 +25,9 @@ type Part struct {
 	Format int `json:"format"`
 	Identity
 	Index int `json:"index"` // of the shard, from 0
+	// Words are what sentences may name, and Looked is what was found of each, by step.
+	Words  language.Vocabulary `json:"words"`
+	Looked [][]Looked          `json:"looked"`
 	report.Part
 }
 
@@ -56,40 +60,45 @@ func (p *Part) Write(w io.Writer) error {
 	return z.Close()
 }
 
-// Bounds of what is read of a part. A shard of a million phones in a scenario of twenty steps
-// has some 4 MB, of which tables have a few thousand objects.
-const (
-	maxPartFile    = 64 << 20 // bytes of the file
-	maxPart        = 256 << 20
-	maxPartObjects = 1_000_000 // of tables: chapters are the most, of half a kilobyte each
-	maxPartValues  = lab.MaxPhones + 4*maxPartObjects
-)
+// bounds are those of what is read of a part.
+type bounds struct {
+	file, whole     int64 // bytes as they come, and unpacked
+	objects, values int   // in the whole
+}
+
+// partBounds are those of any part. One of a million phones in a scenario of twenty steps has
+// some 4 MB, and a few thousand objects; chapters are the most, of half a kilobyte each in
+// memory.
+var partBounds = bounds{file: 64 << 20, whole: 256 << 20, objects: 1_000_000, values: lab.MaxPhones + 4_000_000}
 
 // ReadPart reads what [Part.Write] wrote. It takes nothing that is larger than any part, or
 // does not fit together.
 func ReadPart(r io.Reader) (*Part, error) {
-	z, err := gzip.NewReader(bounded.Reader(r, maxPartFile))
+	p, err := partBounds.read(r)
 	if err != nil {
-		return nil, notAPart(err)
-	}
-	data, err := io.ReadAll(bounded.Reader(z, maxPart))
-	if err != nil {
-		return nil, notAPart(err)
-	}
-	if bytes.Count(data, []byte("{")) > maxPartObjects || bytes.Count(data, []byte(",")) > maxPartValues {
-		return nil, notAPart(errors.New("it has more steps, stories or phones than any run"))
-	}
-	p := new(Part)
-	if err := strictjson.UnmarshalKnown(data, p); err != nil {
-		return nil, notAPart(err)
-	}
-	if err := p.check(); err != nil {
-		return nil, notAPart(err)
+		return nil, fmt.Errorf("this is no part of a run: %w", err)
 	}
 	return p, nil
 }
 
-func notAPart(err error) error { return fmt.Errorf("this is no part of a run: %w", err) }
+func (b bounds) read(r io.Reader) (*Part, error) {
+	z, err := gzip.NewReader(bounded.Reader(r, b.file))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(bounded.Reader(z, b.whole))
+	if err != nil {
+		return nil, err
+	}
+	if bytes.Count(data, []byte("{")) > b.objects || bytes.Count(data, []byte(",")) > b.values {
+		return nil, errors.New("it has more steps, stories or phones than any run")
+	}
+	p := new(Part)
+	if err := strictjson.UnmarshalKnown(data, p); err != nil {
+		return nil, err
+	}
+	return p, p.check()
+}
 
 // check checks that what a part says fits together.
 func (p *Part) check() error {
@@ -101,7 +110,13 @@ func (p *Part) check() error {
 	case p.Phones < 1 || p.Phones > lab.MaxPhones:
 		return fmt.Errorf("no run has %d phones", p.Phones)
 	}
-	return p.Part.Check(p.shard().Range(p.Phones))
+	if err := p.Part.Check(p.shard().Range(p.Phones)); err != nil {
+		return err
+	}
+	if len(p.Looked) != len(p.Report.Steps) {
+		return fmt.Errorf("it looked after %d of %d steps", len(p.Looked), len(p.Report.Steps))
+	}
+	return nil
 }
 
 // ErrOtherRun is the family of [Merge]'s errors about parts that are not all those of one run.
@@ -113,19 +128,49 @@ func Merge(parts []*Part) (*report.Report, error) {
 	if err := oneRun(parts); err != nil {
 		return nil, err
 	}
+	parts = slices.SortedFunc(slices.Values(parts), func(a, b *Part) int { return a.Index - b.Index })
 	all := make([]*report.Part, len(parts))
-	for _, p := range parts {
-		all[p.Index] = &p.Part
+	for i, p := range parts {
+		all[i] = &p.Part
 	}
 	r, err := report.Merge(all)
 	if err != nil {
 		return nil, err
+	}
+	for i := range r.Steps {
+		if r.Steps[i].Expectations, err = judgeParts(parts, i); err != nil {
+			return nil, err
+		}
 	}
 	if is := parts[0].Identity; is.Shards > 1 || is.Pace > 0 {
 		r.Shards, r.PaceS = is.Shards, is.Pace.Seconds()
 	}
 	r.Conclude()
 	return r, nil
+}
+
+// judgeParts judges what parts, in order, have found after a step.
+func judgeParts(parts []*Part, step int) ([]report.Expectation, error) {
+	judged := []report.Expectation{}
+	for k, l := range parts[0].Looked[step] {
+		sum := l.none()
+		for i, p := range parts {
+			if len(p.Looked[step]) != len(parts[0].Looked[step]) {
+				return nil, report.Differ(0, i, fmt.Sprintf("how much was looked at after step %d", step+1))
+			}
+			if err := sum.Plus(p.Looked[step][k]); err != nil {
+				return nil, report.Differ(0, i, fmt.Sprintf("what was found after step %d: %v", step+1, err))
+			}
+		}
+		e, tell, err := sum.Judge(parts[0].Words, parts[0].Phones)
+		if err != nil {
+			return nil, err
+		}
+		if tell {
+			judged = append(judged, e)
+		}
+	}
+	return judged, nil
 }
 
 // oneRun checks that parts are all those of one run, each once.

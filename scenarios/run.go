@@ -14,7 +14,8 @@ import (
 // Options of a run.
 type Options struct {
 	Lab lab.Options
-	// Shards is in how many parts the phones are played ([RunShard]); 0 is 1.
+	// Shards is in how many parts the phones are played ([RunShard]), at most as many at a time as
+	// there are workers; 0 is 1. More than one need virtual mode, and no stage.
 	Shards int
 	// Pace is how long each act takes beside what it waits ([DefaultPace]); 0 is the scenario's
 	// own or the default where there are several Shards, and else none. It needs virtual mode.
@@ -65,19 +66,22 @@ type Progress struct {
 	// Hangs is which phones have something left to do, where none has got further for some
 	// seconds; else nil.
 	Hangs *fleet.Unsettled
-	Done  bool // the step has ended
+	Done  bool // the step has ended; of a run in shards, a shard has
+	// Shards is in how many the run is, and Ended how many are over; 0 where it is in none. The
+	// step is that of the shard that is the furthest behind of those that are played at present.
+	Shards, Ended int
 }
 
 // Run carries a scenario out. The report tells which expectations held; the
 // error is about a run that could not go on, or was interrupted, and comes with
-// a report of what it had.
+// a report of what it had, unless the run is in shards.
 func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	began, used := time.Now(), usage()
-	part, err := RunShard(ctx, s, opt, 0)
-	if part == nil {
+	parts, err := runShards(ctx, s, opt)
+	if parts == nil {
 		return nil, err
 	}
-	r, broken := Merge([]*Part{part})
+	r, broken := Merge(parts)
 	if broken != nil {
 		return nil, broken
 	}
@@ -106,7 +110,9 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 	}
 	r := &run{
 		scenario: s, stage: opt.Stage, progress: opt.Progress, player: p, timeline: timeline{began: began},
-		part: &Part{Format: partFormat, Identity: identityOf(s, opt, p), Index: shard},
+		part: &Part{
+			Format: partFormat, Identity: identityOf(s, opt, p), Index: shard, Words: p.vocabulary().Vocabulary,
+		},
 	}
 	r.report = &report.Report{
 		Scenario: s.Name, Shows: s.Shows, Rows: s.Rows, Mode: r.part.Mode, Seed: opt.Lab.Seed,
@@ -179,7 +185,11 @@ func (r *run) play(ctx context.Context, i int) error {
 	close(done)
 	<-watched
 	look()
-	r.report.Steps = append(r.report.Steps, p.judgeStep(step, did, err))
+	found, looked := p.lookStep(step, did, err)
+	if r.part.Shards == 1 { // else it is judged when all shards have looked
+		found.Expectations = p.judge(looked)
+	}
+	r.report.Steps, r.part.Looked = append(r.report.Steps, found), append(r.part.Looked, looked)
 	_, progress.Failed, _ = r.report.Tally()
 	r.report.Timing.StepS = append(r.report.Timing.StepS, time.Since(began).Seconds())
 	if r.progress != nil {

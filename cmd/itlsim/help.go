@@ -85,6 +85,12 @@ var helpTexts = kong.Vars{
 	"run_page": "Show the run as it goes in a browser, at http://ADDR/, on the demonstration's page, where nothing " +
 		"can be done to it. The page ends with the run, and keeps showing how that ended; port 0 chooses a free one, " +
 		"which is printed. An address that is not loopback needs --page-token.",
+	"run_shards": "Play the phones in S parts, each with a copy of the clusters, as many at a time as there are " +
+		"--workers: so a run takes the memory of a part. Acts have a --pace then (docs/reports.md). --mode virtual.",
+	"run_pace": "How long each act takes on the scenario's clock beside what it waits, such as 2m; more than phones " +
+		"need for it. --mode virtual.",
+	"run_shard":     "Play this one of the --shards alone, from 0, and write its --part.",
+	"run_part":      "Where the part of the --shard goes, once it is whole; itlsim merge makes a report of all.",
 	"run_scenario":  "Name of a built-in scenario (see itlsim list), or a scenario file.",
 	"run_phones":    "Number of phones; the scenario's own if not given. Groups keep their proportions.",
 	"run_mode":      "wire: real sockets on loopback; virtual: a simulated network and clock.",

@@ -43,6 +43,7 @@ type streams struct{ out, err io.Writer }
 // cli is the command line.
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
+	Merge   mergeCmd   `cmd:"" help:"Make one report of the parts of a run in shards."`
 	Fuzz    fuzzCmd    `cmd:"" help:"${cli_fuzz}"`
 	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
 	Models  modelsCmd  `cmd:"" help:"${cli_models}"`

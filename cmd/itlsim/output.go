@@ -2,10 +2,20 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"itlsim/scenarios/report"
 )
+
+// reportsAt are the flags that say where a report goes.
+type reportsAt struct {
+	JSON    string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
+	JUnit   string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
+	CSV     string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH"`
+	HTML    string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
+	Explain string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
+}
 
 // output is where a run's reports go.
 type output struct {
@@ -21,7 +31,7 @@ type reportFile struct {
 
 // create opens all files that the command line names, so that one that cannot be
 // written is found before the run.
-func (c *runCmd) create(stdout io.Writer) (*output, error) {
+func (c *reportsAt) create(stdout io.Writer) (*output, error) {
 	o := &output{text: stdout}
 	for _, f := range []struct {
 		flag, path string
@@ -52,6 +62,17 @@ func (c *runCmd) create(stdout io.Writer) (*output, error) {
 		o.files = append(o.files, reportFile{to, f.write})
 	}
 	return o, nil
+}
+
+// write writes all reports, and tells the story that the command line asks for, unless a
+// report has standard output for itself.
+func (c *reportsAt) write(r *report.Report, to *output) error {
+	err := to.write(r)
+	if c.Explain == "" || to.text == io.Discard {
+		return err
+	}
+	fmt.Fprintln(to.text)
+	return errors.Join(err, explain(r, c.Explain, to.text))
 }
 
 // write writes all reports. One on standard output takes the place of the text.

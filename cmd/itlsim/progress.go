@@ -39,7 +39,11 @@ func newProgress(w io.Writer, watch bool) *progress {
 func (p *progress) show(now scenarios.Progress) {
 	if now.Done {
 		p.end()
-		fmt.Fprintf(p.w, "%d/%d %s: %s\n", now.Step, now.Steps, now.Name, states(now.States))
+		what := fmt.Sprintf("%d/%d %s", now.Step, now.Steps, now.Name)
+		if now.Shards > 0 {
+			what = fmt.Sprintf("%d/%d shards", now.Ended, now.Shards)
+		}
+		fmt.Fprintf(p.w, "%s: %s\n", what, states(now.States))
 		return
 	}
 	if !p.terminal {
@@ -55,6 +59,9 @@ func (p *progress) show(now scenarios.Progress) {
 	filled := width * (now.Phones - now.Left) / max(1, now.Phones)
 	bar := strings.Repeat("█", filled) + strings.Repeat("░", width-filled)
 	line := fmt.Sprintf("%d/%d %s %5d left  %s", now.Step, now.Steps, bar, now.Left, states(now.States))
+	if now.Shards > 0 {
+		line = fmt.Sprintf("%d/%d shards, %s", now.Ended, now.Shards, line)
+	}
 	p.end()
 	p.drawn = 1
 	if p.watch {

@@ -19,7 +19,6 @@ import (
 	"itlsim/lab/metrics"
 	"itlsim/scenarios"
 	"itlsim/scenarios/language"
-	"itlsim/scenarios/report"
 )
 
 type runCmd struct {
@@ -27,15 +26,12 @@ type runCmd struct {
 	Phones   *int   `help:"${run_phones}" placeholder:"N"`
 	Mode     string `help:"${run_mode}" enum:"wire,virtual" default:"wire"`
 	Seed     int64  `help:"Seed, printed in the report; it decides everything in virtual mode." default:"1"`
-	JSON     string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
-	JUnit    string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
-	CSV      string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH"`
-	HTML     string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
-	Explain  string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
-	Watch    bool   `help:"Show the phones' states live on a terminal."`
-	Quiet    bool   `help:"No progress."`
-	Boots    *int   `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
-	Workers  int    `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
+	reportsAt
+	Watch   bool `help:"Show the phones' states live on a terminal."`
+	Quiet   bool `help:"No progress."`
+	Boots   *int `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
+	Workers int  `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
+	inShards
 	metricsAt
 	pageAt
 	risRate
@@ -58,16 +54,20 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	defer page.close()
 	warn(s.err, scenario)
-	out, err := c.create(s.out)
-	if err != nil {
-		return err
-	}
-	defer out.close()
+	c.inShards.warn(s.err, cmp.Or(opt.Lab.Phones, scenario.Phones()))
 	collectLater(c.Mode)
 	bar := newProgress(s.err, c.Watch)
 	if !c.Quiet {
 		opt.Progress = bar.show
 	}
+	if c.Shard != nil {
+		return c.play(ctx, scenario, opt, s, end)
+	}
+	out, err := c.create(s.out)
+	if err != nil {
+		return err
+	}
+	defer out.close()
 	var opened atomic.Pointer[lab.Lab]
 	watched.show(s.err, func() metrics.Source { return metrics.Of(opened.Load()) })
 	opt.Opened = func(l *lab.Lab) {
@@ -80,15 +80,20 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	bar.end()
 	page.ended(report)
 	if report != nil {
-		if werr := errors.Join(out.write(report), c.explain(report, out.text)); werr != nil {
+		if werr := c.write(report, out); werr != nil {
 			return errors.Join(werr, err)
 		}
 	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, interruption(err)}
-	case err == nil && !report.Passed:
+	if err == nil && !report.Passed {
 		return errFailed
+	}
+	return interrupted(err)
+}
+
+// interrupted is the error of a run that ended with one: of an interrupted one with its exit code.
+func interrupted(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return &exitError{exitInterrupted, interruption(err)}
 	}
 	return err
 }
@@ -126,6 +131,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	}
 	opt = scenarios.Options{
 		Version: build.Version(), Command: c.again(),
+		Shards: c.shards(), Pace: c.Pace,
 		Lab: lab.Options{Seed: c.Seed, Mode: c.Mode, Workers: c.Workers, RISRate: c.RISRate},
 	}
 	fewest := len(scenario.Groups)
@@ -144,8 +150,8 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	if c.Boots != nil {
 		opt.Lab.Boots = *c.Boots
 	}
-	if err == nil {
-		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(cmp.Or(opt.Lab.Phones, scenario.Phones())))
+	if phones := cmp.Or(opt.Lab.Phones, scenario.Phones()); err == nil {
+		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(phones), c.checkShards(scenario, phones))
 	}
 	return scenario, opt, err
 }
@@ -156,10 +162,13 @@ func (c *runCmd) again() string {
 	for _, f := range []struct {
 		flag  string
 		value *int
-	}{{"--phones", c.Phones}, {"--boots", c.Boots}, {"--ris-rate", c.RISRate}} {
+	}{{"--phones", c.Phones}, {"--boots", c.Boots}, {"--ris-rate", c.RISRate}, {"--shards", c.Shards}} {
 		if f.value != nil {
 			again = append(again, f.flag, strconv.Itoa(*f.value))
 		}
+	}
+	if c.Pace > 0 {
+		again = append(again, "--pace", c.Pace.String())
 	}
 	return strings.Join(again, " ")
 }
@@ -200,14 +209,4 @@ func warn(w io.Writer, s scenarios.Scenario) {
 	for _, warning := range s.Warnings {
 		fmt.Fprintf(w, "warning: %v\n", warning)
 	}
-}
-
-// explain tells the story that the command line asks for, unless a report has
-// standard output for itself.
-func (c *runCmd) explain(r *report.Report, out io.Writer) error {
-	if c.Explain == "" || out == io.Discard {
-		return nil
-	}
-	fmt.Fprintln(out)
-	return explain(r, c.Explain, out)
 }

@@ -331,12 +331,27 @@ type asker interface {
 
 // shapes are what can be asked about, by the table that has a row for each of theirs.
 var shapes = []struct {
-	base string
+	base     string
+	ofPhones bool // which rows there are depends on the phones of the database
 	asker
 }{
-	{"device", &devices}, {"devicepool", &pools}, {"callmanagergroup", &pools}, {"callmanager", &callManagers},
-	{"processnode", &processNodes}, {"certificate", &certificates}, {"processconfig", &parameters},
-	{"registrationdynamic", &sightings},
+	{"device", true, &devices}, {"devicepool", true, &pools}, {"callmanagergroup", true, &pools},
+	{"callmanager", false, &callManagers}, {"processnode", false, &processNodes}, {"certificate", false, &certificates},
+	{"processconfig", false, &parameters}, {"registrationdynamic", true, &sightings},
+}
+
+// OfPhones reports whether the answer to a statement depends on the phones of a cluster.
+func OfPhones(text string) bool {
+	s, err := parse(text)
+	if err != nil {
+		return false
+	}
+	for _, shape := range shapes {
+		if shape.ofPhones && slices.ContainsFunc(s.from, func(t table) bool { return t.name == shape.base }) {
+			return true
+		}
+	}
+	return false
 }
 
 // others are the tables that may stand beside one.

@@ -53,7 +53,7 @@ func Merge(parts []*Part) (*Report, error) {
 	r.Steps, r.Timing.StepS = slices.Clone(r.Steps), slices.Clone(r.Timing.StepS)
 	r.Timing.Timeline = slices.Clone(r.Timing.Timeline)
 	for i := range r.Steps {
-		r.Steps[i].Groups = slices.Clone(r.Steps[i].Groups)
+		r.Steps[i].Groups, r.Steps[i].Do = slices.Clone(r.Steps[i].Groups), slices.Clone(r.Steps[i].Do)
 	}
 	var times fleet.Times
 	for i, p := range parts {
@@ -96,6 +96,11 @@ func (r *Report) add(of *Report) {
 // add adds the same step of another part. Groups come in the order in which they have phones.
 func (s *Step) add(of *Step) {
 	s.States, s.Alarms = plus(s.States, of.States), plus(s.Alarms, of.Alarms)
+	for i := range s.Do {
+		if of.Do[i].Failed == "" {
+			s.Do[i].Failed = ""
+		}
+	}
 	for _, g := range of.Groups {
 		at := slices.IndexFunc(s.Groups, func(is Group) bool { return is.Name == g.Name })
 		if at < 0 {
@@ -162,8 +167,8 @@ func (p *Part) said() (all []said) {
 	for i, s := range r.Steps {
 		step := fmt.Sprintf("step %d, %s", i+1, s.Name)
 		says(step, s.Name, s.Says, s.Repeat)
-		says("what was done in "+step, s.Do)
-		says("what came of what was done in "+step, s.Expectations, s.Error)
+		says("what was done in "+step, s.didAll())
+		says("what ended "+step, s.Error)
 		says("when "+step+" ended", s.AtS)
 	}
 	var moments []any
@@ -171,6 +176,16 @@ func (p *Part) said() (all []said) {
 		moments = append(moments, []any{m.Step, m.AtS})
 	}
 	says("when acts ended", moments...)
+	return all
+}
+
+// didAll is what was done, but for why it failed, as a reset does where none of these phones
+// is registered: that it did in all parts, or in none, is found by what it was to come to.
+func (s *Step) didAll() []Done {
+	all := slices.Clone(s.Do)
+	for i := range all {
+		all[i].Failed = ""
+	}
 	return all
 }
 
