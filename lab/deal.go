@@ -41,6 +41,21 @@ func (d *dealing) next() (group, k int) {
 	return at, d.dealt[at] - 1
 }
 
+// dealtBefore is how many phones are dealt before the k-th of a group: which number it has.
+func dealtBefore(groups []Group, group, k int) (n int) {
+	for j, g := range groups {
+		switch { // those with a lower (k+1)/count, and with the same where the group comes before
+		case j == group:
+			n += k
+		case j < group:
+			n += (k + 1) * g.Count / groups[group].Count
+		default:
+			n += ((k+1)*g.Count - 1) / groups[group].Count
+		}
+	}
+	return n
+}
+
 // A debut is the first phone of something in a group: the k-th there.
 type debut struct {
 	name  string

@@ -33,6 +33,7 @@ func TestDealing(t *testing.T) {
 			if model := groups[at].profile(k).Model; !slices.Contains(models, model) {
 				models = append(models, model)
 			}
+			require.Equal(t, i, dealtBefore(groups, at, k))
 			if i >= first {
 				partAt, partK := part.next()
 				require.Equal(t, []int{at, k}, []int{partAt, partK})

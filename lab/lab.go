@@ -38,6 +38,7 @@ type Lab struct {
 	members   []Member                          // as the fleet's phones
 	first     int                               // number of the first of them among all shards' phones
 	all       []Group                           // of all shards
+	indices   []uint16                          // of each of them, of its name among the groups'
 	groups    []string                          // their names, in the order in which they have phones
 	models    []string                          // likewise
 	routes    map[string]*route

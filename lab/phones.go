@@ -20,15 +20,19 @@ import (
 // a [fleet.View].
 type Member struct {
 	Group   string
-	Offline bool  // out of reach of what is done to all phones
-	group   int32 // among the lab's
+	Offline bool   // out of reach of what is done to all phones
+	group   uint16 // among the lab's
+	number  uint32 // among all shards' phones
 	Profile *phone.Profile
 	// Home is its first TFTP server, at present: UseTFTP changes it. Who looks while somebody
 	// may be doing that asks [Lab.Server].
 	Home *cucm.Node
 }
 
-// Member is what the setup says of the i-th phone.
+// Number is the phone's number among those of all shards, in the order of dealing.
+func (m *Member) Number() uint32 { return m.number }
+
+// Member is what the setup says of the i-th phone that is here.
 func (l *Lab) Member(i int) *Member { return &l.members[i] }
 
 // Phones is how many are here: all, or those of the lab's shard.
@@ -42,6 +46,35 @@ func (l *Lab) First() int { return l.first }
 
 // HasPhone reports whether there is a phone of a name, in any shard.
 func (l *Lab) HasPhone(name string) bool { return Setup{Groups: l.all}.HasPhone(name) }
+
+// Number is the number of the phone of a name, among those of all shards; ok is false where there
+// is none.
+func (l *Lab) Number(name string) (number uint32, ok bool) {
+	i, ok := Setup{Groups: l.all}.number(name)
+	return uint32(i), ok
+}
+
+// All yields what the setup says of the phones of all shards, in the order of dealing, but for
+// their homes. A member is valid until the next.
+func (l *Lab) All(yield func(*Member) bool) {
+	deal := dealFrom(l.all, 0)
+	for i := range l.Total() {
+		at, k := deal.next()
+		if m := l.member(at, k, i); !yield(&m) {
+			return
+		}
+	}
+}
+
+// member is what the setup says of the k-th phone of a group, the i-th of all.
+func (l *Lab) member(group, k, i int) Member {
+	g := &l.all[group]
+	offline := k >= g.Count-share(g.Offline, g.Count)
+	if len(g.Devices) > 0 {
+		offline = !g.Devices[k].Registered
+	}
+	return Member{Group: g.Name, Offline: offline, group: l.indices[group], number: uint32(i), Profile: g.profile(k)}
+}
 
 // GroupNames are the names of the groups, in the order in which they have phones; of all
 // shards, as Models.
@@ -155,7 +188,12 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 		groups[i].Models = groups[i].models()
 	}
 	l.all = groups
-	l.groups, l.models = census(groups)
+	if l.groups, l.models = census(groups); len(l.groups) > maxGroups {
+		return fmt.Errorf("there are %d groups of phones; there is room for %d", len(l.groups), maxGroups)
+	}
+	for _, g := range groups {
+		l.indices = append(l.indices, uint16(slices.Index(l.groups, g.Name)))
+	}
 	l.members = make([]Member, 0, phones)
 	if slices.ContainsFunc(groups, func(g Group) bool { return g.Security.ByTLS() }) {
 		if _, err := l.phoneKey(); err != nil {
@@ -166,7 +204,7 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 	deal := dealFrom(groups, l.first)
 	for i := range phones {
 		at, k := deal.next()
-		p, err := l.newcomer(&groups[at], k, l.first+i, real)
+		p, err := l.newcomer(at, k, l.first+i, real)
 		if err != nil {
 			return err
 		}
@@ -178,13 +216,12 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
-func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
-	p := phone.Setup{Name: PhoneName(i), IP: phoneIP(i), Profile: g.profile(k)}
-	order, offline := g.TFTP, k >= g.Count-share(g.Offline, g.Count)
+func (l *Lab) newcomer(of, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
+	g, m := &l.all[of], l.member(of, k, i)
+	p := phone.Setup{Name: PhoneName(i), IP: phoneIP(i), Profile: m.Profile}
+	order := g.TFTP
 	if len(g.Devices) > 0 {
-		d := &g.Devices[k]
-		p.Name, offline = d.Name, !d.Registered
-		order = first(d.TFTP, g.TFTP)
+		p.Name, order = g.Devices[k].Name, first(g.Devices[k].TFTP, g.TFTP)
 	}
 	managers := g.CallManagers
 	if len(managers) == 0 {
@@ -205,9 +242,8 @@ func (l *Lab) newcomer(g *Group, k, i int, real *inventory.Counterparts) (phone.
 		l.Other.AddDevice(cucm.Device{Name: p.Name, Model: p.Profile.Model, Group: l.Other.Nodes()})
 	}
 	home := tftp.nodes[0]
-	l.members = append(l.members, Member{
-		Group: g.Name, Offline: offline, group: int32(slices.Index(l.groups, g.Name)), Profile: p.Profile, Home: home,
-	})
+	m.Home = home
+	l.members = append(l.members, m)
 	p.Servers = tftp.servers
 	if g.Security.ByTLS() {
 		if p.Flash.LSC, err = l.lsc(p.Name, &l.members[len(l.members)-1]); err != nil {

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,18 +41,24 @@ func (s Setup) Phones() int {
 
 // HasPhone reports whether there is a phone of a name, where all are put up.
 func (s Setup) HasPhone(name string) bool {
-	for _, g := range s.Groups {
-		if slices.ContainsFunc(g.Devices, func(d inventory.Device) bool { return d.Name == name }) {
-			return true
+	_, ok := s.number(name)
+	return ok
+}
+
+// number is the number of a phone in the order of dealing.
+func (s Setup) number(name string) (number int, ok bool) {
+	for j, g := range s.Groups {
+		if k := slices.IndexFunc(g.Devices, func(d inventory.Device) bool { return d.Name == name }); k >= 0 {
+			return dealtBefore(s.Groups, j, k), true
 		}
 	}
 	mac, err := strconv.ParseInt(strings.TrimPrefix(name, "SEP"), 16, 64)
 	i := int(mac - firstMAC)
 	if err != nil || i < 0 || i >= s.Phones() || name != PhoneName(i) {
-		return false
+		return 0, false
 	}
 	group, _ := dealFrom(s.Groups, i).next()
-	return len(s.Groups[group].Devices) == 0 // else the phone has its own name
+	return i, len(s.Groups[group].Devices) == 0 // else the phone has its own name
 }
 
 // Models are those of the phones, as they may be named.
@@ -112,6 +119,9 @@ const (
 	// OldITL was fetched before the upgrade to 10.0: it has no ITLRECOVERY record.
 	OldITL Holding = "a list without the ITLRECOVERY record"
 )
+
+// maxGroups is how many groups there are indices for.
+const maxGroups = math.MaxUint16
 
 // MaxPhones is how many phones there are addresses for, from 127.16.0.1 on.
 const MaxPhones = 15_000_000

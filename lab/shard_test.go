@@ -54,7 +54,10 @@ func TestShards(t *testing.T) {
 		l, whole := putUp(t, s, 0, lab.Shard{})
 		require.Equal(t, s.Phones(), l.Total())
 		var groups, has []string
-		for _, p := range whole {
+		for i, p := range whole {
+			number, ok := l.Number(p.name)
+			require.True(t, ok, p.name)
+			require.EqualValues(t, i, number)
 			groups, has = append(groups, p.group), append(has, p.model)
 			require.True(t, l.HasPhone(p.name), p.name)
 		}
@@ -66,6 +69,15 @@ func TestShards(t *testing.T) {
 		for i := range of {
 			part, phones := putUp(t, s, 0, lab.Shard{Index: i, Of: of})
 			require.Equal(t, len(together), part.First())
+			for i := range part.Phones() {
+				require.EqualValues(t, part.First()+i, part.Member(i).Number())
+			}
+			i = 0
+			for m := range part.All {
+				require.EqualValues(t, i, m.Number())
+				require.Equal(t, []any{whole[i].group, whole[i].model, whole[i].offline}, []any{m.Group, m.Profile.Model, m.Offline})
+				i++
+			}
 			require.Equal(t, len(phones), part.Phones())
 			together = append(together, phones...)
 			require.Equal(t, len(whole), part.Total())

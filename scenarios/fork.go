@@ -5,7 +5,6 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/itl"
-	"itlsim/lab"
 	"itlsim/scenarios/report"
 )
 
@@ -16,17 +15,8 @@ func (p *Player) Fork() (*Player, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Player{Lab: l, teller: report.NewTeller(l), turns: turns{
-		seed: p.turns.seed, order: p.turns.order, next: maps.Clone(p.turns.next),
-	}}
-	if p.turns.picked != nil {
-		f.turns.picked = make(map[*lab.Member]bool)
-		for i := range p.Phones() {
-			if p.turns.picked[p.Member(i)] {
-				f.turns.picked[f.Member(i)] = true
-			}
-		}
-	}
+	f := &Player{Lab: l, teller: report.NewTeller(l), turns: p.turns}
+	f.turns.next = maps.Clone(p.turns.next)
 	f.before = before{
 		lists: make(map[*cucm.Node]*itl.List), certs: make(map[*cucm.Node]map[cucm.Unit]*cucm.Certificate),
 		held: p.before.held,

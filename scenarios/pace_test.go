@@ -1,12 +1,15 @@
 package scenarios
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
+	"itlsim/scenarios/report"
 )
 
 func paced(phones int, pace time.Duration) Options {
@@ -81,5 +84,48 @@ func TestParsePace(t *testing.T) {
 		if err == nil {
 			require.Equal(t, want, pace)
 		}
+	}
+}
+
+// inShards plays a scenario in so many shards, and gives the report without what depends on what
+// there is room for: how long boots took.
+func inShards(t *testing.T, s Scenario, shards int) string {
+	opt := paced(400, cmp.Or(s.Pace, time.Minute))
+	opt.Shards = shards
+	var parts []*Part
+	for i := range shards {
+		part, err := RunShard(t.Context(), s, opt, i)
+		require.NoError(t, err)
+		for i := range part.Report.Steps {
+			part.Report.Steps[i].Expectations = nil
+			for j := range part.Report.Steps[i].Do {
+				part.Report.Steps[i].Do[j].Failed = ""
+			}
+		}
+		parts = append(parts, part)
+	}
+	r, err := Merge(parts)
+	require.NoError(t, err)
+	r.Shards, r.Timing = 0, report.Timing{}
+	return withoutCost(t, r)
+}
+
+// Shards together tell what one tells.
+func TestShardsTellWhatOneTells(t *testing.T) {
+	for i, s := range Builtin() {
+		if s.NotIn[lab.Virtual] != "" || !build.Plays(i) {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			one := inShards(t, s, 1)
+			of := []int{3, 4, 7}
+			if build.Raced || i%5 != 0 { // all three of each take a minute
+				of = of[i%3:][:1]
+			}
+			for _, shards := range of {
+				require.Equal(t, one, inShards(t, s, shards), "%d shards", shards)
+			}
+		})
 	}
 }

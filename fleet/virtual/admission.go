@@ -96,9 +96,7 @@ func (f *Fleet) notify(i uint32, cn *cucm.Node) (reached bool, err error) {
 // send gives an event to a phone that is under way, or has it wait.
 func (f *Fleet) send(i uint32, ev phone.Event) {
 	s := &f.slots[i]
-	if f.keepAlives.sent.has(i) {
-		f.keepAlives.sent.remove(i)
-	}
+	f.keepAlives.sent.Remove(i)
 	if !s.awaits && fleet.Awaited(s.phone, ev) {
 		s.awaits = true
 		f.changed(i)

@@ -2,12 +2,12 @@ package virtual
 
 import (
 	"math"
-	"slices"
 	"sort"
 	"time"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/internal/bitset"
 	"itlsim/phone"
 )
 
@@ -17,18 +17,18 @@ import (
 // change something: each phone has one after call managers or the network have changed, and
 // others where the last one was in vain or may be so. Settle does not wait for them.
 type keepAlives struct {
-	to   phoneSet // whose keep-alive is to come
-	next uint32   // the first of them
-	due  int64    // when it comes
-	held int64    // none comes before
+	to   bitset.Set // whose keep-alive is to come
+	next uint32     // the first of them
+	due  int64      // when it comes
+	held int64      // none comes before
 	// passing: time passes, and lost ones come again meanwhile. Settle would never end if they
 	// did, as long as some are lost.
 	passing bool
-	lost    phoneSet // whose keep-alive was lost, or the next may be
+	lost    bitset.Set // whose keep-alive was lost, or the next may be
 	// refused are those whose was refused, which come again once with each wait: by then
 	// the phone may have an LSC, or the call manager another certificate.
-	refused phoneSet
-	sent    phoneSet // who got a keep-alive last of all that comes from outside
+	refused bitset.Set
+	sent    bitset.Set // who got a keep-alive last of all that comes from outside
 }
 
 // renewal is when a phone's first keep-alive comes that is not before a time.
@@ -46,8 +46,8 @@ func (f *Fleet) renewal(i uint32, from int64) int64 {
 // startKeepAlives lets every phone's next keep-alive come.
 func (f *Fleet) startKeepAlives() {
 	k := &f.keepAlives
-	overdue := k.to.n > 0 && k.due < f.now
-	if k.to.fill(len(f.slots)); overdue || len(f.slots) == 0 {
+	overdue := k.to.Len() > 0 && k.due < f.now
+	if k.to.Fill(len(f.slots)); overdue || len(f.slots) == 0 {
 		return
 	}
 	// Phones' keep-alives come in the order of phones, beginning with one of them.
@@ -62,10 +62,10 @@ func (f *Fleet) startKeepAlives() {
 // startKeepAlive lets a phone's first keep-alive come that is not before a time.
 func (f *Fleet) startKeepAlive(i uint32, from int64) {
 	k, due := &f.keepAlives, f.renewal(i, from)
-	if k.to.n == 0 || due < k.due {
+	if k.to.Len() == 0 || due < k.due {
 		k.next, k.due = i, due
 	}
-	k.to.add(i)
+	k.to.Add(i)
 }
 
 // repeatKeepAlive lets a phone's come again as time passes.
@@ -73,7 +73,7 @@ func (f *Fleet) repeatKeepAlive(i uint32, from int64) {
 	if f.keepAlives.passing {
 		f.startKeepAlive(i, from)
 	} else {
-		f.keepAlives.lost.add(i)
+		f.keepAlives.lost.Add(i)
 	}
 }
 
@@ -81,8 +81,8 @@ func (f *Fleet) repeatKeepAlive(i uint32, from int64) {
 func (f *Fleet) passKeepAlives() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, in := range []*phoneSet{&f.keepAlives.lost, &f.keepAlives.refused} {
-		for i := range in.take {
+	for _, in := range []*bitset.Set{&f.keepAlives.lost, &f.keepAlives.refused} {
+		for i := range in.Take {
 			f.startKeepAlive(i, f.now)
 		}
 	}
@@ -98,7 +98,7 @@ func (f *Fleet) HoldKeepAlives(d time.Duration) {
 
 // nextKeepAlive is when the next one comes.
 func (k *keepAlives) nextKeepAlive() int64 {
-	if k.to.n == 0 {
+	if k.to.Len() == 0 {
 		return math.MaxInt64
 	}
 	return max(k.due, k.held)
@@ -115,13 +115,13 @@ func (f *Fleet) sendKeepAlives(until int64) {
 		}
 		f.now = max(f.now, at)
 		i := k.next
-		if k.to.remove(i); k.to.n > 0 {
-			k.next = k.to.from(i)
+		if k.to.Remove(i); k.to.Len() > 0 {
+			k.next = k.to.From(i)
 			k.due = f.renewal(k.next, k.due)
 		}
 		if !f.stays(i) {
 			f.send(i, phone.KeepAlive{})
-			k.sent.add(i)
+			k.sent.Add(i)
 			f.admit(f.now)
 		}
 	}
@@ -129,8 +129,8 @@ func (f *Fleet) sendKeepAlives(until int64) {
 
 // clone is a set of its own.
 func (k keepAlives) clone() keepAlives {
-	for _, s := range []*phoneSet{&k.to, &k.lost, &k.refused, &k.sent} {
-		s.words = slices.Clone(s.words)
+	for _, s := range []*bitset.Set{&k.to, &k.lost, &k.refused, &k.sent} {
+		*s = s.Clone()
 	}
 	return k
 }

@@ -43,7 +43,7 @@ func (f *Fleet) reachCallManager(t task, a phone.Register) {
 	case err == errLost || maybe: // at another time it may succeed, or fail
 		f.repeatKeepAlive(t.phone, t.at)
 	case err != nil:
-		f.keepAlives.refused.add(t.phone)
+		f.keepAlives.refused.Add(t.phone)
 	}
 	f.answer(t.phone, t.at+int64(took), a, fleet.RegisterAnswer(a, alarms, err))
 }

@@ -100,7 +100,7 @@ func (f *Fleet) Settled() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.underWay == 0 && len(f.waiting) == 0 && !slices.ContainsFunc(f.queue.tasks, func(t task) bool {
-		return !f.keepAlives.sent.has(t.phone)
+		return !f.keepAlives.sent.Has(t.phone)
 	})
 }
 

@@ -1,4 +1,4 @@
-package virtual
+package bitset
 
 import (
 	"maps"
@@ -9,36 +9,36 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A set of phones is what a map would be, in order.
-func TestPhoneSet(t *testing.T) {
+// A set is what a map would be, in order.
+func TestSet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var s phoneSet
+		var s Set
 		model := make(map[uint32]bool)
 		if n := rapid.IntRange(0, 200).Draw(t, "filled"); n > 0 {
-			s.fill(n)
+			s.Fill(n)
 			for i := range n {
 				model[uint32(i)] = true
 			}
 		}
 		for _, i := range rapid.SliceOf(rapid.Uint32Range(0, 300)).Draw(t, "turned") {
 			if model[i] {
-				s.remove(i)
+				s.Remove(i)
 				delete(model, i)
 			} else {
-				s.add(i)
+				s.Add(i)
 				model[i] = true
 			}
-			s.add(i) // twice is once
+			s.Add(i) // twice is once
 			model[i] = true
 		}
 		all := slices.Sorted(maps.Keys(model))
-		require.Equal(t, len(all), s.n)
+		require.Equal(t, len(all), s.Len())
 		if len(all) > 0 {
 			from := rapid.Uint32Range(0, 400).Draw(t, "from")
 			at, _ := slices.BinarySearch(all, from)
-			require.Equal(t, all[at%len(all)], s.from(from))
+			require.Equal(t, all[at%len(all)], s.From(from))
 		}
-		require.Equal(t, all, slices.Collect(s.take))
-		require.Zero(t, s.n)
+		require.Equal(t, all, slices.Collect(s.Take))
+		require.Zero(t, s.Len())
 	})
 }
