@@ -56,6 +56,10 @@ type cli struct {
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
 	Trust   trustCmd   `cmd:"" help:"Say whether a phone that holds one trust list takes another."`
 	Demo    demoCmd    `cmd:"" help:"Show a cluster and its phones on a page: lose their trust, and get it back."`
+	Help    helpCmd    `cmd:"" help:"Show a command's arguments and flags."`
+	Version versionCmd `cmd:"" help:"Print version, commit, Go and platform on one line."`
+
+	VersionFlag kong.VersionFlag `name:"version" help:"Print version, commit, Go and platform on one line."`
 }
 
 func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
@@ -80,30 +84,26 @@ func run(args []string, s streams) int {
 }
 
 // command carries out the command of a command line.
-func command(ctx context.Context, args []string, s streams, end *ending) int {
+func command(ctx context.Context, args []string, s streams, end *ending) (code int) {
 	left := room.Left()
 	if err := left.Enough(room.Reads, 0); err != nil {
 		return exitCode(err, s.err)
 	}
 	left.Keep()
-	var c cli
 	exited := -1 // by --help
-	parser, err := kong.New(&c, kong.Name("itlsim"), kong.Writers(s.out, s.err),
-		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, "+
-			"and a cluster that loses its phones and gets them back."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		helpTexts,
-		kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s), kong.Bind(end))
-	if err != nil {
-		panic(err) // the command line's own definition
+	parser := newParser(s, func(code int) { exited = code },
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(end))
+	if len(args) == 0 {
+		parser.Stdout = s.err
+		args = []string{"--help"}
+		defer func() { code = exitUsage }()
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
 	}
 	if err != nil {
-		err = usageError("%s", mistake(err))
+		err = refused(err)
 	} else {
 		err = end.answered(parsed.Run())
 	}

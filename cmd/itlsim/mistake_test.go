@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/require"
+)
+
+// eachFlag calls do with every flag of every command.
+func eachFlag(do func(command *kong.Node, f *kong.Flag)) {
+	parser := newParser(streams{io.Discard, io.Discard}, func(int) {})
+	for _, command := range parser.Model.Leaves(false) {
+		for _, f := range command.Flags {
+			do(command, f)
+		}
+	}
+}
+
+// Whatever is wrong with a flag's value, the message names the flag and its values, and nothing
+// of the parser's own.
+func TestFlagsAreNamedWithTheirValues(t *testing.T) {
+	tried := 0
+	refuses := func(f *kong.Flag, args ...string) {
+		t.Helper()
+		var out, told bytes.Buffer
+		require.Equal(t, exitUsage, run(args, streams{&out, &told}), args)
+		require.Empty(t, out.String(), args)
+		require.Regexp(t, "^itlsim: --"+f.Name+": .*; want .+\n$", told.String(), args)
+		require.Contains(t, told.String(), "want "+wanted(f), args)
+		for _, foreign := range []string{"EOL", " bit ", "bool", "<arg>", "expected", "float"} {
+			require.NotContains(t, strings.TrimPrefix(told.String(), "itlsim: --"+f.Name), foreign, args)
+		}
+		tried++
+	}
+	eachFlag(func(command *kong.Node, f *kong.Flag) {
+		flag := "--" + f.Name
+		if f.IsBool() {
+			refuses(f, command.Name, flag+"=perhaps")
+			return
+		}
+		refuses(f, command.Name, flag)
+		of := f.Target.Type()
+		if of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.String && of.Kind() != reflect.Slice {
+			refuses(f, command.Name, flag+"=many")
+			refuses(f, command.Name, flag+"=")
+		}
+	})
+	require.Greater(t, tried, 80)
+}
