@@ -42,15 +42,6 @@ func lookedAt(e *Expectation, f Finding) Looked {
 	return Looked{Text: e.Text, Found: f, judge: e.judge}
 }
 
-// none is the same sentence, and what was found of no phones.
-func (l *Looked) none() Looked {
-	none := Looked{Text: l.Text, Of: l.Of, Found: Finding{Said: l.Found.Said}, judge: l.judge}
-	for _, f := range l.Before {
-		none.Before = append(none.Before, Finding{Said: f.Said})
-	}
-	return none
-}
-
 // Plus adds what was found of the phones that come next. The error is that of
 // [Finding.Plus], or that the other is another sentence.
 func (l *Looked) Plus(next Looked) error {

@@ -152,14 +152,14 @@ func Merge(parts []*Part) (*report.Report, error) {
 // judgeParts judges what parts, in order, have found after a step.
 func judgeParts(parts []*Part, step int) ([]report.Expectation, error) {
 	judged := []report.Expectation{}
-	for k, l := range parts[0].Looked[step] {
-		sum := l.none()
-		for i, p := range parts {
+	for k, sum := range parts[0].Looked[step] {
+		sum.Before = slices.Clone(sum.Before)
+		for i, p := range parts[1:] {
 			if len(p.Looked[step]) != len(parts[0].Looked[step]) {
-				return nil, report.Differ(0, i, fmt.Sprintf("how much was looked at after step %d", step+1))
+				return nil, report.Differ(0, i+1, fmt.Sprintf("how much was looked at after step %d", step+1))
 			}
 			if err := sum.Plus(p.Looked[step][k]); err != nil {
-				return nil, report.Differ(0, i, fmt.Sprintf("what was found after step %d: %v", step+1, err))
+				return nil, report.Differ(0, i+1, fmt.Sprintf("what was found after step %d: %v", step+1, err))
 			}
 		}
 		e, tell, err := sum.Judge(parts[0].Words, parts[0].Phones)
