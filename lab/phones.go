@@ -264,7 +264,7 @@ func (l *Lab) newcomer(of, k, i int, real *inventory.Counterparts) (phone.Setup,
 const firstMAC = 0x001BD4000000
 
 // PhoneName is the name of the i-th phone where it is of no real fleet.
-func PhoneName(i int) string { return fmt.Sprintf("SEP%012X", firstMAC+i) }
+func PhoneName(i int) string { return fmt.Sprintf("SEP%012X", firstMAC+uint64(i)) }
 
 // share is a share of n things, rounded.
 func share(of float64, n int) int { return int(math.Round(of * float64(n))) }
