@@ -9,6 +9,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 // Of hundreds of kinds a finding keeps those of most phones, and is small; what is said of
@@ -90,4 +91,37 @@ func TestJudgedElsewhere(t *testing.T) {
 	require.Empty(t, judge("the list of test10pub lacks the record CN=a", Finding{}, 4))
 	_, _, err := (&Looked{Text: "all phones of floor-2 are trusted"}).Judge(words, 4)
 	require.ErrorIs(t, err, language.ErrInvalid)
+}
+
+// Within a time it is enough that it was so for all phones at one moment.
+func TestWithinATimeTheFirstMomentCounts(t *testing.T) {
+	moment := func(holds, locked int) Finding {
+		f := Finding{Checked: 2, Holds: Sample{N: holds}, Share: Share{1, 2}, Own: Share{1, 5}}
+		if locked > 0 {
+			f.Others = Kinds{"are locked": {locked, []string{"SEP1"}}}
+		}
+		return f
+	}
+	add := func(parts ...Looked) report.Expectation {
+		var sum Looked
+		for range 2 { // adding changes no part
+			sum = parts[0]
+			for _, p := range parts[1:] {
+				require.NoError(t, sum.Plus(p))
+			}
+		}
+		e, tell, err := sum.Judge(language.Vocabulary{}, 2*len(parts))
+		require.NoError(t, err)
+		require.True(t, tell)
+		return e
+	}
+	looked := func(moments ...Finding) Looked {
+		last := len(moments) - 1
+		return Looked{Text: "all phones are trusted within 2 minutes", Before: moments[:last], Found: moments[last]}
+	}
+	one := looked(moment(1, 1), moment(2, 0), moment(2, 0), moment(1, 1))
+	require.True(t, add(one, looked(moment(2, 0), moment(1, 1), moment(2, 0), moment(1, 1))).Passed)
+	e := add(one, looked(moment(2, 0), moment(1, 1), moment(1, 1), moment(2, 0)))
+	require.Equal(t, "1 of 4 are locked (SEP1)", e.Why, "never for all at one moment; it is told how it was at the end")
+	require.ErrorContains(t, one.Plus(looked(moment(2, 0))), "looked at 4 times, and 1")
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"itlsim/internal/cause"
 	"itlsim/scenarios/language"
@@ -51,6 +52,7 @@ func (l *Looked) Plus(next Looked) error {
 	if len(l.Before) != len(next.Before) {
 		return fmt.Errorf("%q was looked at %d times, and %d", l.Text, len(l.Before)+1, len(next.Before)+1)
 	}
+	l.Before = slices.Clone(l.Before) // a copy of l may have them
 	for i := range l.Before {
 		if err := l.Before[i].Plus(next.Before[i]); err != nil {
 			return fmt.Errorf("%q: %w", l.Text, err)

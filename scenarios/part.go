@@ -153,7 +153,6 @@ func Merge(parts []*Part) (*report.Report, error) {
 func judgeParts(parts []*Part, step int) ([]report.Expectation, error) {
 	judged := []report.Expectation{}
 	for k, sum := range parts[0].Looked[step] {
-		sum.Before = slices.Clone(sum.Before)
 		for i, p := range parts[1:] {
 			if len(p.Looked[step]) != len(parts[0].Looked[step]) {
 				return nil, report.Differ(0, i+1, fmt.Sprintf("how much was looked at after step %d", step+1))
