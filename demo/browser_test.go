@@ -234,7 +234,7 @@ func TestTrustIsLostAndRestoredOnThePage(t *testing.T) {
 	p.sees("#cluster-message", "CallManager certificate was modified in the last 5 minutes. "+
 		"Please re-try regenerating TVS certificate at a later time")
 	p.sees(`[data-node="test10pub"] .guard`, "nothing but CallManager for 4:")
-	p.sees("#trust-says", "a new CallManager key that they do not know. They ask TVS: that of test10pub")
+	p.sees("#trust-says", "a new CallManager key that they do not know. They would ask TVS: that of test10pub")
 	require.Equal(t, [2]int{1, 1}, p.drawn("broken", "round"))
 	p.shootTrust("trust-2-round")
 	p.regenerates("test10sub", "CallManager")

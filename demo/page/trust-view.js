@@ -183,7 +183,7 @@ export class TrustView {
     tabs.addEventListener("keydown", (e) => this.step(e));
   }
 
-  clear() { Object.assign(this, { order: [], picked: null }); this.drawing.of = null; }
+  clear() { Object.assign(this, { order: [], picked: null, shown: null }); this.drawing.of = null; }
 
   // show takes a picture of the fleet as it is now.
   show(picture) {
@@ -191,8 +191,7 @@ export class TrustView {
     for (const k of picture.keys) keyring.look(k);
     const groups = stableOrder(this.order, picture.groups);
     this.order = groups.map(listsOf);
-    const shown = choose(groups, this.picked, this.shown);
-    this.shown = shown && listsOf(shown);
+    const shown = this.shown = choose(groups, this.picked, this.shown);
     this.tabs.hidden = !groups.length;
     const names = namesOf(picture), wanted = groups.map((g) => this.button(g, g === shown, names.get(g)));
     if (wanted.some((b, i) => this.tabs.children[i] !== b) || this.tabs.children.length !== wanted.length) this.tabs.replaceChildren(...wanted);
@@ -225,7 +224,7 @@ export class TrustView {
 
   step(e) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-    const at = this.order.indexOf(this.shown);
+    const at = this.order.indexOf(this.shown && listsOf(this.shown));
     const next = e.key === "Home" ? 0 : e.key === "End" ? this.order.length - 1 : by ? (at + by + this.order.length) % this.order.length : -1;
     if (next < 0) return;
     e.preventDefault();

@@ -4,14 +4,16 @@
 import { keyOf, show, vouching, nodeOf } from "./trust.js";
 
 const number = (n) => n.toLocaleString("en-US");
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const list = (names) => (names.length < 2 ? names.join("") : names.slice(0, -1).join(", ") + " and " + names.at(-1));
 
-// speech is how a group is spoken of.
+// speech is how a group is spoken of. Phones that are off do nothing now: they would.
 function speech(g, phone) {
-  const one = phone || g.phones === 1;
-  return one ?
-    { subject: phone ? "This phone" : "This one phone", they: "it", their: "its", them: "it", hold: "holds", do: "does", are: "is", know: "knows", s: "s", come: "comes" } :
-    { subject: `These ${number(g.phones)} phones`, they: "they", their: "their", them: "them", hold: "hold", do: "do", are: "are", know: "know", s: "", come: "come" };
+  const one = phone || g.phones === 1, off = g.states.off === g.phones;
+  const does = (verb) => (off ? "would " + verb : one ? verb + "s" : verb);
+  return { off, does, ...one ?
+    { subject: phone ? "This phone" : "This one phone", they: "it", their: "its", them: "it", hold: "holds", do: "does", are: "is", know: "knows", s: "s" } :
+    { subject: `These ${number(g.phones)} phones`, they: "they", their: "their", them: "them", hold: "hold", do: "do", are: "are", know: "know", s: "" } };
 }
 
 // held says which keys of the lists can vouch for anything.
@@ -68,11 +70,11 @@ function about(p, g, is, w) {
   switch (is.kind) {
     case "silent": return `${who} ${many ? "do" : "does"} not answer: ${w.they} ${w.hold === "hold" ? "keep" : "keeps"} what ${w.they} ${w.hold}.`;
     case "unsigned": return `${who} ${many ? "serve lists" : "serves a list"} that nobody signed whom this picture knows.`;
-    case "holds": return `${signs} the ${unit} key that ${w.they} ${w.hold}: ${w.they} take${w.s} it.`;
+    case "holds": return `${signs} the ${unit} key that ${w.they} ${w.hold}: ${w.they} ${w.does("take")} it.`;
     case "recovery": return lost ?
-      `${signs} ITLRecovery, which ${w.they} still ${w.know}: when ${w.they} ${w.are} reset, ${w.they} take${w.s} it and ${w.come} back.` :
-      `${signs} ITLRecovery, which ${w.their} list holds: ${w.they} take${w.s} it.`;
-    case "round": return `${signs} ${a} ${unit} key that ${w.they} ${w.do} not know. ${w.hold === "hold" ? "They ask" : "It asks"} TVS: ${is.by.length > 1 ? `those of ${list(is.by)}, whose keys ${w.they} ${w.know}, vouch` : `that of ${list(is.by)}, whose key ${w.they} ${w.know}, vouches`} for it. So ${w.they} follow${w.s}.`;
+      `${signs} ITLRecovery, which ${w.they} still ${w.know}: when ${w.they} ${w.are} reset, ${w.they} ${w.does("take")} it and ${w.does("come")} back.` :
+      `${signs} ITLRecovery, which ${w.their} list holds: ${w.they} ${w.does("take")} it.`;
+    case "round": return `${signs} ${a} ${unit} key that ${w.they} ${w.do} not know. ${capital(w.they)} ${w.does("ask")} TVS: ${is.by.length > 1 ? `those of ${list(is.by)}, whose keys ${w.they} ${w.know}, vouch` : `that of ${list(is.by)}, whose key ${w.they} ${w.know}, vouches`} for it. So ${w.they} ${w.does("follow")}.`;
   }
   return `${signs} ${a} ${unit} key that ${w.they} ${w.do} not know, and ${whyNoTVS(p, g, w, "it")}.`;
 }
@@ -82,7 +84,7 @@ function about(p, g, is, w) {
 function outcome(p, g, w) {
   const t = g.states, bad = t.untrusted + t.locked;
   const parts = [];
-  if (t.off === g.phones) parts.push(`${w.hold === "hold" ? "They are" : "It is"} off; when ${w.they} start${w.s}, ${w.they} will refuse it.`);
+  if (w.off) parts.push(`${capital(w.they)} ${w.are} off; when ${w.they} start${w.s}, ${w.they} will refuse it.`);
   else if (bad) parts.push(bad === g.phones ? `So ${w.they} refuse${w.s} it and ${w.are} ${t.untrusted ? "lost" : "locked"}.` : `${number(bad)} of them have refused it and are ${t.untrusted ? "lost" : "locked"}.`);
   const key = keyOf(p, g.reset_key);
   if (key) parts.push(`One key still connects ${w.them} with the cluster: ${key.unit}${key.unit === "ITLRecovery" ? "" : " of " + key.node}. \`utils itl reset localkey\` signs with that one.`);
@@ -97,7 +99,7 @@ export const words = (p, g, phone) => paragraphs(p, g, phone).join(" ");
 // it; phone: the group is one phone that is looked at.
 export function paragraphs(p, g, phone = false) {
   const w = speech(g, phone);
-  if (g.faith) return [`${w.subject} ${w.hold} ${g.itl_sha1 || g.ctl_sha1 ? "a list without keys of servers" : "no list"}: ${w.they} believe${w.s} the next one that ${w.they} ${w.are} offered, whoever signed it.`];
+  if (g.faith) return [`${w.subject} ${w.hold} ${g.itl_sha1 || g.ctl_sha1 ? "a list without keys of servers" : "no list"}: ${w.they} ${w.does("believe")} the next one that ${w.they} ${w.are} offered, whoever signed it.`];
   const parts = [`${w.subject} ${w.hold} ${held(p, g) || "a list of which no key counts here"}.`];
   const all = situations(p, g);
   for (const is of all) {
@@ -107,7 +109,7 @@ export function paragraphs(p, g, phone = false) {
   if (all.some((is) => is.kind === "lost" || is.kind === "unsigned")) parts.push(outcome(p, g, w));
   const strange = g.asks.map((a) => a.node).filter((node) => show(p, node, "CallManager")?.on && vouching(g, node, "signer").length && !vouching(g, node, "CallManager").length);
   if (strange.length && all.every((is) => is.kind === "holds" || is.kind === "round")) {
-    parts.push(`Of ${list(strange)} ${w.they} ${w.do} not take configurations: nobody vouches for the key that signs them.`);
+    parts.push(`Of ${list(strange)} ${w.they} ${w.off ? "would" : w.do} not take configurations: nobody vouches for the key that signs them.`);
   }
   return parts.filter(Boolean);
 }

@@ -20,12 +20,18 @@ export function stableOrder(before, groups) {
   return [...groups].sort((a, b) => (at.get(listsOf(a)) ?? Infinity) - (at.get(listsOf(b)) ?? Infinity) || 0);
 }
 
-// choose is which group is shown: the one that was picked while it is there. Else one that is
-// lost or locked, before one for which a line is broken, before others; the one that was shown
-// before while it is of these; at last the largest in trouble, or the largest.
+// choose is which group is shown: the one that was picked while it is there. Else of those
+// that are lost or locked the one that has most of them; where there are none, of those that
+// are on and for which a line is broken, or else of all, the one with most phones that are on,
+// and where all are off the largest. The group that was shown before stays until another has
+// twice as many; of equals goes the one that asks the same node as that.
 export function choose(groups, picked, shown = null) {
-  const trouble = (g) => g.states.untrusted + g.states.locked;
-  const weights = (g) => [trouble(g) ? 2 : g.lines.some((l) => l.kind === "broken") ? 1 : 0, listsOf(g) === shown ? 1 : 0, trouble(g), g.phones];
+  const lost = (g) => g.states.untrusted + g.states.locked, on = (g) => g.phones - g.states.off;
+  const weights = (g) => {
+    const twice = shown && listsOf(g) === listsOf(shown) ? 2 : 1;
+    const kind = lost(g) ? 2 : on(g) && g.lines.some((l) => l.kind === "broken") ? 1 : 0;
+    return [kind, ...[lost(g), on(g), g.phones].map((n) => n * twice), shown && g.asks[0]?.node === shown.asks[0]?.node ? 1 : 0];
+  };
   const heavier = (a, b) => { const [x, y] = [weights(a), weights(b)], i = x.findIndex((w, i) => w !== y[i]); return i >= 0 && x[i] > y[i]; };
   return groups.find((g) => listsOf(g) === picked) ?? groups.reduce((best, g) => (!best || heavier(g, best) ? g : best), null);
 }

@@ -8,8 +8,8 @@ const hold = "These 20 phones hold the CallManager key of test10pub, the TVS key
 
 const story = [
   ["phones: power on", 1, hold + "test10pub signs its list with the CallManager key that they hold: they take it."],
-  ["on test10pub: set cert regen CallManager", 2, hold + "test10pub signs its list with a new CallManager key that they do not know. They ask TVS: that of test10pub, whose key they know, vouches for it. So they follow."],
-  ["on test10pub: set cert regen TVS", 2, hold + "test10pub signs its list with a new CallManager key that they do not know. They ask TVS: that of test10sub, whose key they know, vouches for it. So they follow."],
+  ["on test10pub: set cert regen CallManager", 2, hold + "test10pub signs its list with a new CallManager key that they do not know. They would ask TVS: that of test10pub, whose key they know, vouches for it. So they would follow."],
+  ["on test10pub: set cert regen TVS", 2, hold + "test10pub signs its list with a new CallManager key that they do not know. They would ask TVS: that of test10sub, whose key they know, vouches for it. So they would follow."],
   ["on test10sub: set cert regen TVS", 1, hold + "test10pub signs its list with a new CallManager key that they do not know, and every TVS that could vouch for it has a new key too. They are off; when they start, they will refuse it. One key still connects them with the cluster: ITLRecovery. `utils itl reset localkey` signs with that one."],
   ["phones: power on", 2, hold + "test10pub signs its list with a new CallManager key that they do not know, and every TVS that could vouch for it has a new key too. So they refuse it and are lost. One key still connects them with the cluster: ITLRecovery. `utils itl reset localkey` signs with that one."],
   ["on test10pub: utils itl reset localkey", 1, hold + "test10pub signs its list with ITLRecovery, which they still know: when they are reset, they take it and come back."],
@@ -27,6 +27,19 @@ test("one phone is spoken of as one", () => {
   const text = words(p, g, true);
   assert.match(text, /^This phone holds .* key that it does not know, .* So it refuses it and is lost\. One key still connects it with the cluster/);
   assert.match(words(p, g), /^This one phone holds/);
+});
+
+test("phones that are off do nothing: they would", () => {
+  const cases = [["phones: power on", 1, /: they would take it\.$/], ["on test10pub: utils itl reset localkey", 1, /: they would take it\.$/],
+    ["on test10pub: set cert regen CallManager", 2, /They would ask TVS: that of test10pub, whose key they know, vouches for it\. So they would follow\.$/]];
+  for (const [act, n, want] of cases) {
+    const p = after(act, n), g = structuredClone(of(p, "test10pub"));
+    for (const s in g.states) g.states[s] = 0;
+    g.states.off = g.phones;
+    assert.match(words(p, g), want);
+    assert.doesNotMatch(words(p, g), /they (ask|take|follow|come)/i);
+    assert.match(words(p, g, true), /it would/i);
+  }
 });
 
 test("what is not to be told from the nodes alone", () => {

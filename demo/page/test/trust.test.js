@@ -116,17 +116,36 @@ test("between two drawings lines break, and light up", () => {
   assert.deepEqual(changes(null, reset), { broke: [], lit: [] });
 });
 
-test("what is shown: what was picked, else what is lost, else where a line breaks, else what was shown or is largest", () => {
-  const g = (id, phones, untrusted = 0, locked = 0, ...kinds) => ({ itl_sha1: id, lines: kinds.map((kind) => ({ kind })), ctl_sha1: "", phones, states: { untrusted, locked, trusted: phones - untrusted - locked } });
-  const groups = [g("a", 9), g("b", 5, 2), g("c", 4, 0, 3)];
-  assert.equal(choose(groups, null), groups[2]);
-  assert.equal(choose(groups, listsOf(groups[0])), groups[0]);
-  assert.equal(choose(groups, "gone/"), groups[2]);
-  assert.equal(choose([g("a", 3), g("b", 5)], null).itl_sha1, "b");
-  assert.equal(choose([], null), null);
-  assert.equal(choose(groups, null, listsOf(groups[1])), groups[1], "it stays, though another has lost more");
-  assert.equal(choose(groups, null, listsOf(groups[0])), groups[2], "but not with those that are well");
-  const breaks = [g("a", 9), g("b", 5, 0, 0, "holds", "broken")];
-  assert.equal(choose(breaks, null, listsOf(breaks[0])), breaks[1]);
+const tab = (id, phones, { lost = 0, locked = 0, off = 0, asks = "pub", broken = false } = {}) => ({
+  itl_sha1: id, ctl_sha1: "", phones, asks: [{ node: asks }], lines: broken ? [{ kind: "broken" }] : [],
+  states: { untrusted: lost, locked, off, none: 0, trusted: phones - lost - locked - off },
+});
+const shows = (groups, ...more) => choose(groups, ...more)?.itl_sha1;
+
+test("what is shown: what was picked, else where most are lost, else where a line breaks for phones that are on, else where most are on", () => {
+  const groups = [tab("a", 9), tab("b", 5, { lost: 2 }), tab("c", 4, { locked: 3 })];
+  assert.equal(shows(groups, null), "c");
+  assert.equal(shows(groups, "a/"), "a");
+  assert.equal(shows(groups, "gone/"), "c");
+  assert.equal(shows([], null), undefined);
+  assert.equal(shows([tab("a", 9, { off: 5 }), tab("b", 5)], null), "b", "most that are on");
+  assert.equal(shows([tab("a", 3, { off: 3 }), tab("b", 5, { off: 5, broken: true }), tab("c", 9, { off: 9 })], null), "c", "all are off: the largest");
+  assert.equal(shows([tab("a", 9), tab("b", 5, { broken: true })], null), "b");
   assert.deepEqual(stableOrder(["b/", "a/"], groups).map((x) => x.itl_sha1), ["b", "a", "c"]);
+});
+
+test("phones that are off in a store are not shown while others are on, whatever was shown", () => {
+  const store = tab("store", 40, { off: 40, broken: true }), sub = tab("sub", 180, { asks: "sub" });
+  for (const shown of [null, store, sub]) {
+    assert.equal(shows([store, sub, tab("pub", 180, { broken: true })], null, shown), "pub");
+    assert.equal(shows([store, sub], null, shown), "sub");
+    assert.equal(shows([store, tab("sub", 180, { off: 180 })], null, shown), "sub", "the largest, where all are off");
+  }
+});
+
+test("what was shown stays until another has twice as many, and its phones' next list follows it", () => {
+  const of = (a, b) => [tab("a", 180, { lost: a }), tab("b", 180, { lost: b, asks: "sub" })];
+  for (const [a, b, want] of [[10, 20, "a"], [10, 21, "b"], [180, 180, "a"]]) assert.equal(shows(of(a, b), null, tab("a", 180)), want);
+  assert.equal(shows(of(0, 0), null, tab("list before", 180, { asks: "sub" })), "b");
+  assert.equal(shows(of(0, 0), null, tab("list before", 180)), "a");
 });
