@@ -27,7 +27,7 @@ func TestFindingsAddUp(t *testing.T) {
 	var held, failed [256]bool
 	for i, s := range []Scenario{
 		builtinNamed(t, "migration-bulk-certificates"), builtinNamed(t, "phones-without-itl"), builtinNamed(t, "lossy-network"),
-		builtinNamed(t, "rollback-to-pre-8.0"),
+		builtinNamed(t, "rollback-to-pre-8.0"), builtinNamed(t, "reset-in-batches"),
 	} {
 		f := divide(t, s, int64(i), 6)
 		for _, step := range s.Steps {
