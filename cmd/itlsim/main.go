@@ -59,6 +59,10 @@ type cli struct {
 	Help    helpCmd    `cmd:"" help:"Show a command's arguments and flags."`
 	Version versionCmd `cmd:"" help:"Print version, commit, Go and platform on one line."`
 
+	Completion completionCmd `cmd:"" help:"Print a script by which a shell completes commands, scenarios, flags and values."`
+	Man        manCmd        `cmd:"" help:"Print a manual page: itlsim man run | man -l -"`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:""`
+
 	VersionFlag kong.VersionFlag `name:"version" help:"Print version, commit, Go and platform on one line."`
 }
 

@@ -34,15 +34,15 @@ func mistake(err error, at *kong.Context) string {
 	if m := operands.FindStringSubmatch(text); m != nil {
 		return "missing: " + strings.ToUpper(strings.NewReplacer("<", "", ">", "").Replace(m[1])) + choices(at.Selected())
 	}
-	for _, f := range at.Flags() {
-		said, about := strings.CutPrefix(text, f.ShortSummary())
-		if !about && !f.Negated {
+	for _, v := range valued(at) {
+		said, about := strings.CutPrefix(text, v.ShortSummary())
+		if !about && (v.Flag == nil || !v.Flag.Negated) {
 			continue
 		}
 		said = strings.TrimPrefix(strings.TrimPrefix(said, ":"), " ")
 		for _, m := range mistakes {
 			if m.said.MatchString(said) {
-				return fmt.Sprintf("%s: %swant %s", f.ShortSummary(), m.said.ReplaceAllString(said, m.meant), wanted(f))
+				return fmt.Sprintf("%s: %swant %s", plainName(v), m.said.ReplaceAllString(said, m.meant), wanted(v))
 			}
 		}
 	}
@@ -50,6 +50,25 @@ func mistake(err error, at *kong.Context) string {
 		return text + "; itlsim " + strings.TrimSpace("help "+selected(at)) + " shows what there is"
 	}
 	return text
+}
+
+// valued are the flags and arguments of a command line's command.
+func valued(at *kong.Context) (all []*kong.Value) {
+	for _, f := range at.Flags() {
+		all = append(all, f.Value)
+	}
+	if command := at.Selected(); command != nil {
+		all = append(all, command.Positional...)
+	}
+	return all
+}
+
+// plainName is what users call a flag or an argument.
+func plainName(v *kong.Value) string {
+	if v.Flag != nil {
+		return v.ShortSummary()
+	}
+	return strings.ToUpper(v.Name)
 }
 
 // selected is the name of a command line's command, "" where it has none.
@@ -60,18 +79,18 @@ func selected(at *kong.Context) string {
 	return ""
 }
 
-// wanted says which values a flag has.
-func wanted(f *kong.Flag) string {
-	of := f.Target.Type()
+// wanted says which values a flag or an argument has.
+func wanted(v *kong.Value) string {
+	of := v.Target.Type()
 	if of.Kind() == reflect.Pointer {
 		of = of.Elem()
 	}
 	switch {
-	case f.Enum != "":
-		values := enum(f.Value)
+	case v.Enum != "":
+		values := enum(v)
 		last := len(values) - 1
 		return strings.TrimPrefix(strings.Join(values[:last], ", ")+" or "+values[last], " or ")
-	case f.IsBool():
+	case v.IsBool():
 		return "true or false"
 	case of == reflect.TypeFor[time.Duration]():
 		return "a time, such as 90s or 2m"
@@ -80,7 +99,10 @@ func wanted(f *kong.Flag) string {
 	case of.Kind() >= reflect.Uint && of.Kind() <= reflect.Uint64:
 		return "a whole number, 0 or more"
 	}
-	return strings.TrimSuffix(f.FormatPlaceHolder(), ",...")
+	if v.Flag == nil {
+		return plainName(v)
+	}
+	return strings.TrimSuffix(v.Flag.FormatPlaceHolder(), ",...")
 }
 
 // enum are the values of a flag or an argument that has no others.

@@ -23,13 +23,16 @@ type phonesSpec struct {
 	Phones int      `default:"10" help:"Number of phones; 10 if not given." placeholder:"N"`
 	Name   string   `default:"SEP001BD4000000" help:"Name of the first phone; the others count on from it."`
 	Number string   `help:"${phones_number}" placeholder:"NUMBER"`
-	Model  []string `help:"${phones_model}"`
+	Model  []string `help:"${phones_model}" placeholder:"MODEL"`
 	Boots  int      `default:"${boots}" help:"Phones that boot at a time."`
 
 	SIPPort   int  `name:"sip-port" help:"${phones_sip_port}" placeholder:"PORT"`
 	WebPort   int  `name:"web-port" help:"${phones_web_port}" placeholder:"PORT"`
 	Directory bool `help:"${phones_directory}"`
 }
+
+// modelName is the placeholder of what is a phone's model.
+const modelName = "MODEL"
 
 // phonesAt is where phones are.
 type phonesAt struct {

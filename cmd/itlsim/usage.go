@@ -8,6 +8,9 @@ import (
 	"itlsim/internal/build"
 )
 
+// commandName is the placeholder of what is a command's name.
+const commandName = "COMMAND"
+
 type helpCmd struct {
 	Command string `arg:"" optional:"" help:"Its name; all of them if not given." placeholder:"COMMAND"`
 }
