@@ -28,8 +28,7 @@ func runShards(ctx context.Context, s Scenario, opt Options) ([]*Part, error) {
 	r := &relay{
 		ctx: ctx, scenario: s, opt: opt, failed: opt.Shards, parts: make([]*Part, opt.Shards),
 		errs: make([]error, opt.Shards), cancel: make([]context.CancelFunc, opt.Shards),
-		gauge: gauge{show: opt.Progress, phones: cmp.Or(opt.Lab.Phones, s.Phones()), shards: make([]Progress, opt.Shards),
-			over: make([]bool, opt.Shards)},
+		gauge: NewGauge(opt.Progress, cmp.Or(opt.Lab.Phones, s.Phones()), opt.Shards),
 	}
 	var playing sync.WaitGroup
 	for range atOnce {
@@ -50,7 +49,7 @@ type relay struct {
 	ctx      context.Context
 	scenario Scenario
 	opt      Options
-	gauge    gauge
+	gauge    *Gauge
 
 	mu     sync.Mutex
 	begun  int // shards
@@ -74,14 +73,14 @@ func (r *relay) next() bool {
 	r.mu.Unlock()
 	defer cancel()
 	opt := r.opt
-	opt.Progress = r.gauge.of(shard)
+	opt.Progress = r.gauge.Of(shard)
 	part, err := RunShard(ctx, r.scenario, opt, shard)
 	if err != nil {
 		r.fail(shard, err)
 		return false
 	}
 	r.parts[shard] = part
-	r.gauge.ended(shard)
+	r.gauge.Ended(shard)
 	debug.FreeOSMemory() // what the shard took, before the next one takes as much
 	return true
 }
@@ -97,8 +96,8 @@ func (r *relay) fail(shard int, err error) {
 	}
 }
 
-// A gauge adds up how far shards are.
-type gauge struct {
+// A Gauge adds up how far shards are.
+type Gauge struct {
 	show   func(Progress) // nil: nobody wants to know
 	phones int            // of all shards
 
@@ -107,8 +106,13 @@ type gauge struct {
 	over   []bool
 }
 
-// of is told how far a shard is.
-func (g *gauge) of(shard int) func(Progress) {
+// NewGauge is one of so many phones in so many shards. show may be nil.
+func NewGauge(show func(Progress), phones, shards int) *Gauge {
+	return &Gauge{show: show, phones: phones, shards: make([]Progress, shards), over: make([]bool, shards)}
+}
+
+// Of is told how far a shard is; it is nil where nobody wants to know.
+func (g *Gauge) Of(shard int) func(Progress) {
 	if g.show == nil {
 		return nil
 	}
@@ -120,8 +124,8 @@ func (g *gauge) of(shard int) func(Progress) {
 	}
 }
 
-// ended says that a shard is over.
-func (g *gauge) ended(shard int) {
+// Ended says that a shard is over.
+func (g *Gauge) Ended(shard int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.over[shard] = true
@@ -134,7 +138,7 @@ func (g *gauge) ended(shard int) {
 
 // sum is all of them: the phones of shards that have not begun are without power, and have
 // all left to do.
-func (g *gauge) sum() Progress {
+func (g *Gauge) sum() Progress {
 	all := Progress{Shards: len(g.shards)}
 	behind := math.MaxInt
 	for i, p := range g.shards {

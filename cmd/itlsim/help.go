@@ -57,7 +57,8 @@ var helpTexts = kong.Vars{
 	"farm_creds": "What shows a farm who this is: a file with a JWT and its seed, or with the seed of an nkey.",
 	"worker_farm": "Farm to work for: nats://HOST:PORT, tls://HOST:PORT, or the file with a join string; " +
 		"ITLSIM_FARM if not given.",
-	"worker_address": "An IPv4 address of this machine, which all phones here share: servers reach it.",
+	"worker_address": "Have phones of runs on sockets here, which all share this IPv4 address of the " +
+		"machine: servers reach it. Without it, shards of runs in virtual time are played.",
 	"worker_target": "Addresses that phones here may send to; nothing is sent elsewhere, whatever a run or a server " +
 		"says. May be given more than once.",
 	"worker_phones_max": "Phones that this worker takes at most; 20000 if not given.",
@@ -85,6 +86,8 @@ var helpTexts = kong.Vars{
 	"run_page": "Show the run as it goes in a browser, at http://ADDR/, on the demonstration's page, where nothing " +
 		"can be done to it. The page ends with the run, and keeps showing how that ended; port 0 chooses a free one, " +
 		"which is printed. An address that is not loopback needs --page-token.",
+	"run_fresh":     "Play all shards anew, whether the farm has their parts or not.",
+	"worker_shards": "How many to play at a time: each takes a processor, and the memory of its phones.",
 	"run_shards": "Play the phones in S parts, each with a copy of the clusters, as many at a time as there are " +
 		"--workers: so a run takes the memory of a part. Acts have a --pace then (docs/reports.md). --mode virtual.",
 	"run_pace": "How long each act takes on the scenario's clock beside what it waits, such as 2m; more than phones " +

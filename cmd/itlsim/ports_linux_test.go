@@ -75,6 +75,18 @@ func TestPortsAreListed(t *testing.T) {
 	for _, l := range socketsOf(t, phones.Process.Pid) {
 		saw(names[l.at.Port()], "phones")
 	}
+	store := t.TempDir()
+	farm := exec.Command("itlsim", "run", "trust-loss", "--mode", "virtual",
+		"--farm-listen", "127.0.0.1:0", "--farm-store", store)
+	require.NoError(t, farm.Start())
+	t.Cleanup(func() { _ = farm.Process.Kill(); _ = farm.Wait() })
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(filepath.Join(store, "join"))
+		return err == nil
+	}, time.Minute, 20*time.Millisecond)
+	for range socketsOf(t, farm.Process.Pid) {
+		saw("farm/tcp", "run --farm-listen")
+	}
 	for port, found := range seen {
 		require.True(t, found, "docs/security.md lists %s, where nobody listens", port)
 	}

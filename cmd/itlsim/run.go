@@ -32,6 +32,7 @@ type runCmd struct {
 	Boots   *int `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers int  `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
 	inShards
+	onFarm
 	metricsAt
 	pageAt
 	risRate
@@ -76,7 +77,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 		end.begin()
 	}
 	opt.Stage = page.stage()
-	report, err := scenarios.Run(ctx, scenario, opt)
+	report, err := c.carryOut(ctx, scenario, opt, s, end)
 	bar.end()
 	page.ended(report)
 	if report != nil {
@@ -151,7 +152,7 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 		opt.Lab.Boots = *c.Boots
 	}
 	if phones := cmp.Or(opt.Lab.Phones, scenario.Phones()); err == nil {
-		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(phones), c.checkShards(scenario, phones))
+		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(phones), c.checkShards(scenario, phones), c.checkFarm())
 	}
 	return scenario, opt, err
 }

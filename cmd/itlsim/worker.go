@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -20,23 +19,28 @@ type workerCmd struct {
 	Address   string   `help:"${worker_address}" placeholder:"IP"`
 	Target    []string `default:"127.0.0.0/8" help:"${worker_target}" placeholder:"CIDR"`
 	PhonesMax int      `name:"phones-max" default:"20000" help:"${worker_phones_max}" placeholder:"N"`
+
+	ShardsAtATime int `default:"1" help:"${worker_shards}" placeholder:"N"`
 }
 
-// Run works for whatever run wants workers, until it is interrupted.
+// mostAtATime is how many shards a worker plays at a time: each takes a processor, and the
+// memory of its phones.
+const mostAtATime = 1024
+
+// Run works for whatever run wants workers, until it is interrupted: with an address it has
+// phones of runs on sockets, without one it plays shards of those in virtual time.
 func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
+	if c.ShardsAtATime < 1 || c.ShardsAtATime > mostAtATime {
+		return usageError("--shards-at-a-time %d: want 1 to %d", c.ShardsAtATime, mostAtATime)
+	}
+	if c.Address == "" {
+		return c.playShards(ctx, s, end)
+	}
 	m, at, err := c.machine()
 	if err != nil {
 		return err
 	}
-	say := func(what string) { fmt.Fprintf(s.err, "itlsim: %s\n", what) }
-	where, find := c.Farm, farm.Find
-	if where == "" {
-		where, find = os.Getenv("ITLSIM_FARM"), farm.Variable
-	}
-	if where == "" {
-		return usageError("--farm: the value is missing, and ITLSIM_FARM has none")
-	}
-	f, err := dialFarm(where, c.Creds, find, say)
+	f, say, err := c.join(s)
 	if err != nil {
 		return err
 	}
@@ -52,10 +56,40 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
 	}
 	h := &farm.Hand{Build: build.Version(), Machine: m, Said: say, Begin: begin}
-	if err := h.Serve(ctx, f); err != nil {
+	return h.Serve(ctx, f)
+}
+
+// join connects to the farm. say is how what goes on is told.
+func (c *workerCmd) join(s streams) (f *farm.Farm, say func(string), err error) {
+	say = func(what string) { fmt.Fprintf(s.err, "itlsim: %s\n", what) }
+	where, find := c.Farm, farm.Find
+	if where == "" {
+		where, find = os.Getenv("ITLSIM_FARM"), farm.Variable
+	}
+	if where == "" {
+		return nil, nil, usageError("--farm: the value is missing, and ITLSIM_FARM has none")
+	}
+	f, err = dialFarm(where, c.Creds, find, say)
+	return f, say, err
+}
+
+// playShards plays shards of runs in virtual time. Those that it is at when it is interrupted
+// others are given.
+func (c *workerCmd) playShards(ctx context.Context, s streams, end *ending) error {
+	f, say, err := c.join(s)
+	if err != nil {
 		return err
 	}
-	return &exitError{exitInterrupted, errors.New("interrupted")}
+	defer f.Close()
+	end.begin()
+	collectLater(lab.Virtual)
+	name, _ := os.Hostname() // for people
+	w := &farm.Worker{
+		Build: build.ID(), Name: cmp.Or(c.Name, fmt.Sprintf("%s/%d", name, os.Getpid())),
+		AtATime: c.ShardsAtATime, Said: say,
+	}
+	say(fmt.Sprintf("worker %s, build %s, is ready", w.Name, w.Build))
+	return w.Work(ctx, f)
 }
 
 // machine is this machine, and where its phones may be and send to.

@@ -75,6 +75,10 @@ var libraries = []struct {
 	{"json: ", "the JSON is not as it should be: ", false},
 	{"xml: ", "the XML is not as it should be: ", false},
 	{"time: ", "the time is not understood: ", false},
+	{"nats: no servers available for connection", "nobody answers there", true},
+	{"nats: authorization violation", "the login is not the right one", true},
+	{"nats: Authorization Violation", "the login is not the right one", true},
+	{"nats: ", "", false},
 	{"ParseAddr", "no IP address: ", false},
 }
 

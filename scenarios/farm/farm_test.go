@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"itlsim/scenarios"
 	"itlsim/scenarios/farm"
@@ -89,21 +88,6 @@ func work(t *testing.T, at farm.Place, w *farm.Worker) (stop func()) {
 	return stop
 }
 
-// echo plays nothing: its part says which shard it is.
-func echo(_ context.Context, b *farm.Bundle, shard int, _ func(scenarios.Progress)) ([]byte, error) {
-	return fmt.Appendf(nil, "%s %d/%d", b.Scenario.Name, shard, b.Shards), nil
-}
-
-// pack packs a scenario of the catalogue.
-func pack(t *testing.T, name string, shards int) *farm.Bundle {
-	t.Helper()
-	text, ok := scenarios.Source(name)
-	require.True(t, ok)
-	b, err := farm.Pack(farm.Spec{Build: "tests", Seed: 1, Phones: 60, Shards: shards}, name+".yaml", text, nil)
-	require.NoError(t, err)
-	return b
-}
-
 // A run's shards are done by whoever is there, and are found again by the same run, by
 // another not, and not where all is to be forgotten.
 func TestShardsAreDoneOnce(t *testing.T) {
@@ -112,28 +96,28 @@ func TestShardsAreDoneOnce(t *testing.T) {
 	var played atomic.Int32
 	for i := range 2 {
 		work(t, s.joined(), &farm.Worker{Build: "tests", Name: fmt.Sprint("w", i), AtATime: 2,
-			Play: func(ctx context.Context, b *farm.Bundle, shard int, p func(scenarios.Progress)) ([]byte, error) {
+			Play: func(
+				ctx context.Context, b *farm.Bundle, shard int, p func(scenarios.Progress),
+			) (*scenarios.Part, error) {
 				played.Add(1)
-				return echo(ctx, b, shard, p)
+				return farm.Play(ctx, b, shard, p)
 			}})
 	}
 	run := func(b *farm.Bundle, opt farm.Options) (said []string) {
 		opt.Said = func(text string) { said = append(said, text) }
-		parts, err := f.Run(t.Context(), b, opt)
+		r, err := f.Run(t.Context(), b, opt)
 		require.NoError(t, err)
-		for i, part := range parts {
-			assert.Equal(t, fmt.Sprintf("bulk-reset.yaml %d/%d", i, b.Shards), string(part))
-		}
+		assert.Equal(t, here(t, b), timeless(r))
 		return said
 	}
-	b := pack(t, "bulk-reset", 9)
+	b := pack(t, "trust-on-first-use", 9)
 	assert.Empty(t, run(b, farm.Options{}))
 	assert.Equal(t, int32(9), played.Load())
 	assert.Equal(t, []string{"9 of 9 parts were there"}, run(b, farm.Options{}))
 	assert.Equal(t, int32(9), played.Load())
 	assert.Empty(t, run(b, farm.Options{Fresh: true}))
 	assert.Equal(t, int32(18), played.Load())
-	other := pack(t, "bulk-reset", 4)
+	other := pack(t, "trust-on-first-use", 4)
 	assert.Empty(t, run(other, farm.Options{}))
 	assert.Equal(t, int32(22), played.Load())
 }
@@ -146,13 +130,13 @@ func TestFailingShard(t *testing.T) {
 	fails.Store(true)
 	work(t, s.joined(), &farm.Worker{Build: "tests", Name: "w", Play: func(
 		ctx context.Context, b *farm.Bundle, shard int, p func(scenarios.Progress),
-	) ([]byte, error) {
+	) (*scenarios.Part, error) {
 		if shard == 2 && fails.Load() {
 			return nil, errors.New("phones needed 2m33s for act 3: a pace of 1m0s is too short")
 		}
-		return echo(ctx, b, shard, p)
+		return farm.Play(ctx, b, shard, p)
 	}})
-	b := pack(t, "bulk-reset", 4)
+	b := pack(t, "trust-on-first-use", 4)
 	_, err := f.Run(t.Context(), b, farm.Options{})
 	failed, ok := errors.AsType[*farm.FailedError](err)
 	require.True(t, ok, "%v", err)
@@ -168,16 +152,17 @@ func TestAnotherBuild(t *testing.T) {
 	f := dial(t, s.Place(), "run")
 	said := make(chan string, 10)
 	work(t, s.joined(), &farm.Worker{Build: "older", Name: "w", Said: func(text string) { said <- text },
-		Play: func(context.Context, *farm.Bundle, int, func(scenarios.Progress)) ([]byte, error) {
+		Play: func(context.Context, *farm.Bundle, int, func(scenarios.Progress)) (*scenarios.Part, error) {
 			return nil, errors.New("a shard of another build")
 		}})
 	ended := make(chan error, 1)
 	go func() {
-		_, err := f.Run(t.Context(), pack(t, "bulk-reset", 2), farm.Options{})
+		_, err := f.Run(t.Context(), pack(t, "trust-on-first-use", 2), farm.Options{})
 		ended <- err
 	}()
-	assert.Equal(t, `shards of bulk-reset.yaml wait for workers of build "tests"; this is "older" and takes none of them`, <-said)
-	work(t, s.joined(), &farm.Worker{Build: "tests", Name: "w", Play: echo})
+	assert.Equal(t, `shards of trust-on-first-use.yaml wait for workers of build "tests"; this is "older" and `+
+		`takes none of them`, <-said)
+	work(t, s.joined(), &farm.Worker{Build: "tests", Name: "w"})
 	assert.NoError(t, <-ended)
 }
 
@@ -209,5 +194,3 @@ func TestJoiningByTLS(t *testing.T) {
 	wrong.Certificate = "00" + wrong.Certificate[2:]
 	assert.ErrorContains(t, dialled(wrong), "not the one of the join string")
 }
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

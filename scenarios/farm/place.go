@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/nats-io/nats.go"
 
 	"itlsim/internal/bounded"
+	"itlsim/internal/guard"
 )
 
 // A Place is where a farm's server is, and how to get in.
@@ -120,8 +122,8 @@ type Join struct {
 
 const joinScheme = "itlsim"
 
-// joins is how one is written.
-var joins = regexp.MustCompile(`^` + joinScheme + `://([^/@?#\s]{1,300})/([A-Za-z0-9_-]{16,64})(?:#([0-9a-f]{64}))?$`)
+// maxJoin is the length of a join string, in bytes: a host's name has at most 255.
+const maxJoin = 512
 
 // String is itlsim://HOST:PORT/TOKEN#SHA256.
 func (j Join) String() string {
@@ -135,19 +137,29 @@ func (j Join) String() string {
 // ParseJoin reads a join string. Without a certificate it is for loopback alone. The error
 // does not repeat it.
 func ParseJoin(text string) (j Join, err error) {
-	m := joins.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil {
-		return j, errors.New("this is no join string (itlsim://HOST:PORT/TOKEN#SHA256)")
+	rest, is := strings.CutPrefix(strings.TrimSpace(text), joinScheme+"://")
+	rest, j.Certificate, _ = strings.Cut(rest, "#")
+	j.Address, j.Token, _ = strings.Cut(rest, "/")
+	if !is || len(text) > maxJoin || !isSecret(j.Token) || strings.ContainsAny(j.Address, "@?# ") ||
+		j.Certificate != "" && !isHash(j.Certificate) || j.String() != strings.TrimSpace(text) {
+		return Join{}, errors.New("this is no join string (itlsim://HOST:PORT/TOKEN#SHA256)")
 	}
-	j = Join{m[1], m[2], m[3]}
 	host, port, err := net.SplitHostPort(j.Address)
+	_, number := strconv.ParseUint(port, 10, 16)
 	switch {
-	case err != nil || host == "" || port == "":
-		return j, errors.New("the join string has no host and port")
+	case err != nil || host == "" || number != nil:
+		return Join{}, errors.New("the join string has no host and port")
 	case j.Certificate == "" && !Loopback(host):
-		return j, errors.New("the join string has no certificate's hash, and is not for loopback")
+		return Join{}, errors.New("the join string has no certificate's hash, and is not for loopback")
 	}
 	return j, nil
+}
+
+// isSecret reports whether a word is a token: letters and digits, and enough of them.
+func isSecret(word string) bool {
+	return len(word) >= guard.MinToken && !strings.ContainsFunc(word, func(r rune) bool {
+		return r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 }
 
 // Joining is the place that a join string leads to.

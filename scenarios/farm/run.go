@@ -1,6 +1,8 @@
 package farm
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"itlsim/scenarios"
+	"itlsim/scenarios/report"
 )
 
 // Options of a run on a farm.
@@ -19,6 +22,7 @@ type Options struct {
 	AckWait  time.Duration            // how long a worker may be out of touch; 0: 10 s
 	Said     func(string)             // what people may want to know; nil: nobody does
 	Progress func(scenarios.Progress) // of all shards together; nil: nobody looks
+	Command  string                   // what the report says plays the run again
 }
 
 // Of a shard that a worker is at.
@@ -35,10 +39,27 @@ type FailedError struct {
 
 func (e *FailedError) Error() string { return fmt.Sprintf("shard %d of %d: %s", e.Shard, e.Of, e.Says) }
 
-// Run has workers do the shards of a run, and gives what they made of them, by number. What
-// is there already of the same run is not done again. When it ends, however it ends, no
-// shard of the run is given out any more.
-func (f *Farm) Run(ctx context.Context, b *Bundle, opt Options) ([][]byte, error) {
+// Run has workers do the shards of a run, and makes its report of their parts. What is there
+// already of the same run is not done again. When it ends, however it ends, no shard of the run
+// is given out any more. Errors are a [*FailedError], of the farm, and those of
+// [scenarios.Merge]; none comes with a report.
+func (f *Farm) Run(ctx context.Context, b *Bundle, opt Options) (*report.Report, error) {
+	began := time.Now()
+	parts, err := f.parts(ctx, b, opt)
+	if err != nil {
+		return nil, err
+	}
+	r, err := scenarios.Merge(parts)
+	if err != nil {
+		return nil, err
+	}
+	r.Command = opt.Command
+	r.Cost(time.Since(began).Seconds(), r.Timing.CPUS, r.Timing.PeakRSSBytes)
+	return r, nil
+}
+
+// parts has them made, and gives them by number.
+func (f *Farm) parts(ctx context.Context, b *Bundle, opt Options) ([]*scenarios.Part, error) {
 	if opt.AckWait == 0 {
 		opt.AckWait = usualAckWait
 	}
@@ -49,10 +70,14 @@ func (f *Farm) Run(ctx context.Context, b *Bundle, opt Options) ([][]byte, error
 	if err != nil {
 		return nil, err
 	}
-	r := &running{
-		stores: kept, conn: f.conn, Bundle: b, opt: opt, run: b.Run(), got: make([][]byte, b.Shards), left: b.Shards,
+	plan, err := b.Plan()
+	if err != nil {
+		return nil, err
 	}
-	r.told.of(b.Shards)
+	r := &running{
+		stores: kept, conn: f.conn, Bundle: b, opt: opt, run: b.Run(), got: make([]*scenarios.Part, b.Shards),
+		left: b.Shards, gauge: scenarios.NewGauge(opt.Progress, cmp.Or(b.Phones, plan.Phones()), b.Shards),
+	}
 	err = r.collect(ctx)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTime)
 	defer cancel()
@@ -64,12 +89,12 @@ func (f *Farm) Run(ctx context.Context, b *Bundle, opt Options) ([][]byte, error
 type running struct {
 	*stores
 	*Bundle
-	conn *nats.Conn
-	opt  Options
-	run  string
-	got  [][]byte // parts, by shard
-	left int      // parts
-	told told
+	conn  *nats.Conn
+	opt   Options
+	run   string
+	got   []*scenarios.Part // by shard
+	left  int               // parts
+	gauge *scenarios.Gauge
 }
 
 func (r *running) shard(i int) shard { return shard{buildToken(r.Build), r.run, i} }
@@ -135,15 +160,20 @@ func (r *running) take(ctx context.Context, info *jetstream.ObjectInfo) error {
 	if says := failure(info); says != "" {
 		return &FailedError{i, r.Shards, says}
 	}
-	var err error
-	if persisted := persist(ctx, func(ctx context.Context) error {
-		r.got[i], err = r.parts.read(ctx, info.Name, maxPart)
+	var data []byte
+	if err := persist(ctx, func(ctx context.Context) (err error) {
+		data, err = r.parts.read(ctx, info.Name, maxPart)
 		return err
-	}); persisted != nil {
-		return persisted
+	}); err != nil {
+		return err
 	}
+	part, err := scenarios.ReadPart(bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("shard %d of %d: %w", i, r.Shards, err)
+	}
+	r.got[i] = part
 	r.left--
-	r.told.done(i)
+	r.gauge.Ended(i)
 	return nil
 }
 
@@ -198,8 +228,14 @@ func (r *running) await(ctx context.Context, updates <-chan *jetstream.ObjectInf
 	if err := r.enqueue(ctx); err != nil {
 		return err
 	}
+	again := time.NewTicker(enqueueTimes * r.opt.AckWait)
+	defer again.Stop()
 	for r.left > 0 {
 		select {
+		case <-again.C:
+			if err := r.enqueue(ctx); err != nil {
+				return err
+			}
 		case info, open := <-updates:
 			if !open {
 				return errors.New("the farm shows its parts no more")
@@ -215,10 +251,7 @@ func (r *running) await(ctx context.Context, updates <-chan *jetstream.ObjectInf
 				return err
 			}
 		case msg := <-progress:
-			r.told.hear(msg.Data)
-			if r.opt.Progress != nil {
-				r.opt.Progress(r.told.all())
-			}
+			hear(msg.Data, r.Shards, r.gauge.Of)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -266,7 +299,11 @@ func (r *running) watchLost(ctx context.Context) (<-chan []byte, error) {
 	advisories := make(chan []byte)
 	go func() {
 		defer watch.Stop()
-		for msg, err := watch.Next(jetstream.NextContext(ctx)); err == nil; msg, err = watch.Next(jetstream.NextContext(ctx)) {
+		for {
+			msg, err := watch.Next(jetstream.NextContext(ctx))
+			if err != nil {
+				return
+			}
 			select {
 			case advisories <- msg.Data():
 			case <-ctx.Done():
@@ -275,6 +312,11 @@ func (r *running) watchLost(ctx context.Context) (<-chan []byte, error) {
 	}()
 	return advisories, nil
 }
+
+// enqueueTimes is after how many AckWaits shards are given out again: those that wait still are
+// refused, and those that somebody has removed meanwhile, such as another command of the same
+// run that was interrupted, come back.
+const enqueueTimes = 6
 
 // enqueue gives out the shards whose parts are missing. One that waits already, or that a
 // worker is at, since a command before this one gave it out, stays as it is.

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
-	"regexp"
+	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"itlsim/internal/bounded"
@@ -22,9 +22,6 @@ import (
 
 // Bounds of what a spec says.
 const (
-	// MaxShards is how many shards a run has at most: those of [lab.MaxPhones] at the
-	// 10,000 phones that a shard has at least, and some.
-	MaxShards = 4096
 	// maxSpec is the length of a spec, in bytes: a scenario of 1 MiB names no more files.
 	maxSpec = 2 << 20
 	// maxFiles is how many files a scenario names: each takes ten bytes of it and more.
@@ -59,18 +56,24 @@ type File struct {
 type Bundle struct {
 	Spec
 	Contents map[string][]byte // by hash
+
+	reading sync.Once
+	plan    scenarios.Scenario
+	err     error
 }
 
 // Pack packs a scenario, whose file has this name and text, and the files that it names,
-// which are in dir. How the run is played the spec says already; errors are those of
-// [scenarios.Load].
+// which are in dir (nil: there are none). How the run is played the spec says already; errors
+// are those of [scenarios.Load].
 func Pack(s Spec, name string, text []byte, dir fs.FS) (*Bundle, error) {
 	read := &recorder{dir, make(contents)}
-	if _, err := scenarios.Load(name, text, read); err != nil {
+	plan, err := scenarios.Load(name, text, read)
+	if err != nil {
 		return nil, err
 	}
 	b := &Bundle{Spec: s, Contents: make(map[string][]byte)}
-	b.Format, b.Scenario = format, b.add(path.Base(name), text)
+	b.reading.Do(func() { b.plan = plan })
+	b.Format, b.Scenario = format, b.add(filepath.Base(name), text)
 	for _, name := range slices.Sorted(maps.Keys(read.read)) {
 		b.Files = append(b.Files, b.add(name, read.read[name]))
 	}
@@ -83,13 +86,16 @@ func (b *Bundle) add(name string, data []byte) File {
 	return f
 }
 
-// Load reads the scenario, of what the bundle holds and no other file.
-func (b *Bundle) Load() (scenarios.Scenario, error) {
-	dir := make(contents)
-	for _, f := range b.Files {
-		dir[f.Name] = b.Contents[f.Hash]
-	}
-	return scenarios.Load(b.Scenario.Name, b.Contents[b.Scenario.Hash], dir)
+// Plan is the scenario, read once, of what the bundle holds and no other file.
+func (b *Bundle) Plan() (scenarios.Scenario, error) {
+	b.reading.Do(func() {
+		dir := make(contents)
+		for _, f := range b.Files {
+			dir[f.Name] = b.Contents[f.Hash]
+		}
+		b.plan, b.err = scenarios.Load(b.Scenario.Name, b.Contents[b.Scenario.Hash], dir)
+	})
+	return b.plan, b.err
 }
 
 // Bytes are the spec as it is kept and sent, the same for the same run.
@@ -138,8 +144,8 @@ func (s *Spec) check() error {
 		return fmt.Errorf("the spec of a run: its files have more than %d bytes together", inventory.MaxExport)
 	case s.Phones < 0 || s.Phones > lab.MaxPhones:
 		return fmt.Errorf("the spec of a run: %d phones; there are at most %d", s.Phones, lab.MaxPhones)
-	case s.Shards < 1 || s.Shards > MaxShards:
-		return fmt.Errorf("the spec of a run: %d shards; want 1 to %d", s.Shards, MaxShards)
+	case s.Shards < 1 || s.Shards > scenarios.MaxShards:
+		return fmt.Errorf("the spec of a run: %d shards; want 1 to %d", s.Shards, scenarios.MaxShards)
 	case s.Boots < 0 || s.Pace < 0:
 		return errors.New("the spec of a run: a count or a time below nothing")
 	}
@@ -152,6 +158,7 @@ func hashOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func isHash(name string) bool { return hashes.MatchString(name) }
-
-var hashes = regexp.MustCompile(`^[0-9a-f]{64}$`)
+func isHash(name string) bool {
+	sum, err := hex.DecodeString(name)
+	return err == nil && len(sum) == sha256.Size && name == hex.EncodeToString(sum)
+}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"itlsim/fleet"
+	"itlsim/scenarios"
 )
 
 const fleetOfTwo = `name: two
@@ -39,10 +42,10 @@ func TestBundle(t *testing.T) {
 	assert.Equal(t, "two.yaml", b.Scenario.Name)
 	assert.Len(t, b.Contents, 2)
 	assert.NotContains(t, string(b.Bytes()), "home")
-	s, err := b.Load()
+	sent := &Bundle{Spec: b.Spec, Contents: b.Contents}
+	s, err := sent.Plan()
 	require.NoError(t, err)
 	assert.Equal(t, 2, s.Phones())
-
 	read, err := ReadSpec(b.Bytes(), b.Run())
 	require.NoError(t, err)
 	assert.Equal(t, b.Spec, read)
@@ -70,7 +73,7 @@ func TestSpecsThatAreNone(t *testing.T) {
 		"file 1 makes no":     func(s *Spec) { s.Files[0].Name = "../passwd" },
 		"file 0 makes no":     func(s *Spec) { s.Scenario.Hash = "../../etc" },
 		"phones; there are":   func(s *Spec) { s.Phones = 1 << 40 },
-		"shards; want":        func(s *Spec) { s.Shards = MaxShards + 1 },
+		"shards; want":        func(s *Spec) { s.Shards = scenarios.MaxShards + 1 },
 		"0 shards; want":      func(s *Spec) { s.Shards = 0 },
 		"below nothing":       func(s *Spec) { s.Pace = -1 },
 		"bytes together":      func(s *Spec) { s.Files = append(s.Files, File{"a", hashOf(nil), 256 << 20}) },
@@ -91,6 +94,26 @@ func TestSpecsThatAreNone(t *testing.T) {
 	assert.ErrorContains(t, err, "not the one")
 	_, err = ReadSpec(bytes.Repeat([]byte(" "), maxSpec+1), hashOf(nil))
 	assert.ErrorContains(t, err, "larger than")
+}
+
+// What a worker tells is heard where there can be such progress, and it is no longer than it may be.
+func TestProgressThatIsHeard(t *testing.T) {
+	heard := 0
+	of := func(int) func(scenarios.Progress) { return func(scenarios.Progress) { heard++ } }
+	told, err := toldOf(3, scenarios.Progress{Step: 1, Steps: 2, Name: strings.Repeat("ü", 5000), Left: 1, Phones: 2})
+	require.NoError(t, err)
+	hear(told, 4, of)
+	assert.Equal(t, 1, heard)
+	hear(told, 3, of) // there is no fourth shard
+	hear(append(told, bytes.Repeat([]byte(" "), maxProgress)...), 4, of)
+	for _, p := range []scenarios.Progress{
+		{Step: 3, Steps: 2}, {Step: -1}, {Left: 2, Phones: 1}, {Left: -1}, {Phones: 1 << 40}, {States: fleet.States{0: -1}},
+	} {
+		told, err := toldOf(0, p)
+		require.NoError(t, err)
+		hear(told, 4, of)
+	}
+	assert.Equal(t, 1, heard)
 }
 
 // A spec that is read is one that could have been packed, and reads the same again.
@@ -121,18 +144,17 @@ func FuzzMessages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		if s, err := readSubject(name); err == nil {
 			require.Equal(t, name, s.subject())
-			require.Less(t, s.i, MaxShards)
+			require.Less(t, s.i, scenarios.MaxShards)
 		}
 		if run, i, err := readPartName(name); err == nil {
 			require.Equal(t, name, partName(run, i))
 		}
-		var heard told
-		heard.of(4)
-		heard.hear(data)
-		heard.hear([]byte(name))
-		all := heard.all()
-		require.GreaterOrEqual(t, all.Left, 0)
-		require.GreaterOrEqual(t, all.Phones, all.Left)
+		all := scenarios.NewGauge(func(all scenarios.Progress) {
+			require.GreaterOrEqual(t, all.Left, 0)
+			require.GreaterOrEqual(t, all.Phones, all.Left)
+		}, 1, 4)
+		hear(data, 4, all.Of)
+		hear([]byte(name), 4, all.Of)
 		var lost lostShard
 		_ = json.Unmarshal(data, &lost)
 	})

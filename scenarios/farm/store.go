@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nuid"
 
 	"itlsim/internal/bounded"
+	"itlsim/scenarios"
 )
 
 // What a farm keeps in JetStream.
@@ -77,7 +78,7 @@ func readSubject(subject string) (s shard, err error) {
 // index is the number of a shard.
 func index(word string) (int, error) {
 	i, err := strconv.Atoi(word)
-	if err != nil || i < 0 || i >= MaxShards || strconv.Itoa(i) != word {
+	if err != nil || i < 0 || i >= scenarios.MaxShards || strconv.Itoa(i) != word {
 		return 0, fmt.Errorf("%.20q is no number of a shard", word)
 	}
 	return i, nil
@@ -136,7 +137,7 @@ func (f *Farm) prepare(ctx context.Context, build string, ackWait time.Duration)
 	_, err = s.shards.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: consumerOf(build), Description: "workers of build " + build,
 		FilterSubject: shardSubject + buildToken(build) + ".*.*", AckPolicy: jetstream.AckExplicitPolicy,
-		AckWait: ackWait, MaxDeliver: maxDeliver, MaxAckPending: MaxShards, InactiveThreshold: filesKept,
+		AckWait: ackWait, MaxDeliver: maxDeliver, MaxAckPending: scenarios.MaxShards, InactiveThreshold: filesKept,
 	})
 	return s, err
 }

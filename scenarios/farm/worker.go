@@ -1,11 +1,12 @@
 package farm
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -14,8 +15,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"itlsim/internal/bounded"
+	"itlsim/internal/build"
 	"itlsim/internal/cause"
 	"itlsim/internal/contain"
+	"itlsim/lab"
 	"itlsim/scenarios"
 )
 
@@ -25,8 +28,9 @@ type Worker struct {
 	Name    string // in what is said of it
 	AtATime int    // shards; 0: one
 	Said    func(string)
-	// Play makes the part of a shard. Its error is the shard's: done again it would fail again.
-	Play func(ctx context.Context, b *Bundle, shard int, progress func(scenarios.Progress)) ([]byte, error)
+	// Play makes the part of a shard; nil: [Play]. Its error is the shard's: done again it would
+	// fail again.
+	Play func(ctx context.Context, b *Bundle, shard int, progress func(scenarios.Progress)) (*scenarios.Part, error)
 
 	farm   *Farm
 	mu     sync.Mutex
@@ -47,6 +51,9 @@ const (
 // Work does shards until the context ends. Those that it is at then others are given.
 func (w *Worker) Work(ctx context.Context, f *Farm) error {
 	w.farm, w.others = f, make(map[string]bool)
+	if w.Play == nil {
+		w.Play = Play
+	}
 	var hands sync.WaitGroup
 	for range max(1, w.AtATime) {
 		hands.Go(func() {
@@ -102,7 +109,7 @@ func (w *Worker) do(ctx context.Context, at *stores, msg jetstream.Msg, ackWait 
 	stop()
 	switch {
 	case err == nil:
-		_ = persist(ctx, msg.DoubleAck) // what is given out again is found there
+		_ = msg.DoubleAck(ctx) // what is given out again all the same is found there
 	case ctx.Err() != nil:
 		_ = msg.Nak() // to somebody else, at once
 		_ = w.farm.conn.FlushTimeout(askTime)
@@ -146,7 +153,8 @@ func (w *Worker) shard(ctx context.Context, at *stores, s shard, msg jetstream.M
 		began := time.Now()
 		w.Said(fmt.Sprintf("shard %d of %d of %s: begun", s.i, b.Shards, b.Scenario.Name))
 		if part, err = w.play(ctx, b, s); err == nil {
-			w.Said(fmt.Sprintf("shard %d of %d of %s: done in %.1f s", s.i, b.Shards, b.Scenario.Name, time.Since(began).Seconds()))
+			took := time.Since(began).Seconds()
+			w.Said(fmt.Sprintf("shard %d of %d of %s: done in %.1f s", s.i, b.Shards, b.Scenario.Name, took))
 		}
 	}
 	if ctx.Err() != nil {
@@ -181,15 +189,34 @@ type shardError struct{ error }
 func (e *shardError) Unwrap() error { return e.error }
 
 // play plays a shard.
-func (w *Worker) play(ctx context.Context, b *Bundle, s shard) (part []byte, err error) {
-	fault := contain.Do(func() { part, err = w.Play(ctx, b, s.i, w.tells(s)) })
+func (w *Worker) play(ctx context.Context, b *Bundle, s shard) (data []byte, err error) {
+	var part *scenarios.Part
+	var text bytes.Buffer
+	fault := contain.Do(func() {
+		if part, err = w.Play(ctx, b, s.i, w.tells(s)); err == nil {
+			err = part.Write(&text)
+		}
+	})
 	if err = cmp.Or(fault, err); err != nil {
 		return nil, &shardError{err}
 	}
-	if len(part) > maxPart {
+	if text.Len() > maxPart {
 		return nil, &shardError{fmt.Errorf("its part: %w", &bounded.TooLargeError{Most: maxPart})}
 	}
-	return part, nil
+	debug.FreeOSMemory() // what the shard took, before the next one takes as much
+	return text.Bytes(), nil
+}
+
+// Play plays a shard of a run on one processor.
+func Play(ctx context.Context, b *Bundle, shard int, progress func(scenarios.Progress)) (*scenarios.Part, error) {
+	s, err := b.Plan()
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.RunShard(ctx, s, scenarios.Options{
+		Lab:    lab.Options{Mode: lab.Virtual, Seed: b.Seed, Phones: b.Phones, Boots: b.Boots},
+		Shards: b.Shards, Pace: b.Pace, Version: build.Version(), Progress: progress,
+	}, shard)
 }
 
 // tells has the run's command told how far a shard is, at times.
@@ -200,11 +227,7 @@ func (w *Worker) tells(s shard) func(scenarios.Progress) {
 			return
 		}
 		told = time.Now()
-		data, err := json.Marshal(progress{
-			Shard: s.i, Step: p.Step, Steps: p.Steps, Name: fmt.Sprintf("%.200s", p.Name), Left: p.Left,
-			Phones: p.Phones, States: p.States, Boots: p.Boots, Refused: p.Refused,
-		})
-		if err == nil {
+		if data, err := toldOf(s.i, p); err == nil {
 			_ = w.farm.conn.Publish(progressSubject+s.run, data) // may be lost
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 var foreign = regexp.MustCompile(`\b(dial|listen|lookup|read|write) (tcp|udp)|i/o timeout|` +
-	`(^|[\s(])(crypto/\w+|x509|asn1|tls|ssh|sftp|pkcs12|json|yaml|xml|exec|smtp|textproto|http|net): |` +
+	`(^|[\s(])(crypto/\w+|x509|asn1|tls|ssh|sftp|pkcs12|json|yaml|xml|exec|smtp|textproto|http|net|nats): |` +
 	`strconv\.|\bEOF\b|\bcontext (canceled|deadline)|use of closed|file already closed|` +
 	`(open|read|write|stat|mkdir|rename) \S*[./]\S*: |\b(connect|bind|getsockopt|sendto|recvfrom): |` +
 	`%!|<nil>|ParseAddr|goroutine `)

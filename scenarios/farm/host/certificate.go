@@ -8,11 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
-	"io/fs"
 	"math/big"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -22,11 +18,10 @@ const certificateFile = "certificate.pem"
 // certificate is the one of before, so that the join string stays good; else a new one, that
 // nobody signed. Workers know it by its hash and look at nothing else in it.
 func certificate(dir string) (tls.Certificate, error) {
-	file := filepath.Join(dir, certificateFile)
-	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := secret(dir, certificateFile)
+	if err == nil && text == nil {
 		if text, err = newCertificate(); err == nil {
-			err = os.WriteFile(file, text, 0o600)
+			err = keep(dir, certificateFile, text)
 		}
 	}
 	if err != nil {

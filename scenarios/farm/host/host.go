@@ -14,7 +14,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -105,7 +104,7 @@ func (s *Server) start(listen, dir string) error {
 	}
 	before.Address = net.JoinHostPort(reached(host), strconv.Itoa(s.nats.Addr().(*net.TCPAddr).Port))
 	s.join = filepath.Join(dir, joinFile)
-	return os.WriteFile(s.join, []byte(before.String()+"\n"), 0o600)
+	return keep(dir, joinFile, []byte(before.String()+"\n"))
 }
 
 // options are those of a server that does nothing on its own account: no log, no signals,
@@ -176,14 +175,18 @@ const joinFile = "join"
 // readJoin is the join string of before, so that workers find their way back; a new token
 // where there is none.
 func readJoin(dir string) (farm.Join, error) {
-	data, err := os.ReadFile(filepath.Join(dir, joinFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	text, err := secret(dir, joinFile)
+	if err == nil && text == nil {
 		return farm.Join{Token: rand.Text()}, nil
 	}
 	if err != nil {
 		return farm.Join{}, err
 	}
-	return farm.ParseJoin(string(data))
+	join, err := farm.ParseJoin(string(text))
+	if err != nil {
+		err = fmt.Errorf("%s: %w", filepath.Join(dir, joinFile), err)
+	}
+	return join, err
 }
 
 // reached is a host by which others reach a server that listens at this one.
@@ -209,12 +212,19 @@ func (f *failures) first() error {
 	return f.err
 }
 
-// Fatalf is of what keeps the server from coming up.
+// Fatalf is of what keeps the server from coming up: an error where there is one, which says
+// what it is about, and else the server's words.
 func (f *failures) Fatalf(format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err == nil {
-		f.err = fmt.Errorf(format, args...)
+	if f.err != nil {
+		return
+	}
+	f.err = fmt.Errorf(format, args...)
+	for _, arg := range args {
+		if why, is := arg.(error); is {
+			f.err = why
+		}
 	}
 }
 
