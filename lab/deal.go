@@ -84,9 +84,10 @@ func census(groups []Group) (names, models []string) {
 // inOrder are the names of what has phones, in the order of the first.
 func inOrder(all []debut) (names []string) {
 	slices.SortStableFunc(all, func(a, b debut) int { return cmp.Compare((a.k+1)*b.count, (b.k+1)*a.count) })
+	seen := make(map[string]bool)
 	for _, d := range all {
-		if !slices.Contains(names, d.name) {
-			names = append(names, d.name)
+		if !seen[d.name] {
+			seen[d.name], names = true, append(names, d.name)
 		}
 	}
 	return names

@@ -57,10 +57,10 @@ func (l *Lab) Number(name string) (number uint32, ok bool) {
 // All yields what the setup says of the phones of all shards, in the order of dealing, but for
 // their homes. A member is valid until the next.
 func (l *Lab) All(yield func(*Member) bool) {
-	deal := dealFrom(l.all, 0)
+	deal, m := dealFrom(l.all, 0), Member{} // one for all of them
 	for i := range l.Total() {
 		at, k := deal.next()
-		if m := l.member(at, k, i); !yield(&m) {
+		if m = l.member(at, k, i); !yield(&m) {
 			return
 		}
 	}
@@ -191,8 +191,12 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 	if l.groups, l.models = census(groups); len(l.groups) > maxGroups {
 		return fmt.Errorf("there are %d groups of phones; there is room for %d", len(l.groups), maxGroups)
 	}
+	at := make(map[string]uint16)
+	for i, name := range l.groups {
+		at[name] = uint16(i)
+	}
 	for _, g := range groups {
-		l.indices = append(l.indices, uint16(slices.Index(l.groups, g.Name)))
+		l.indices = append(l.indices, at[g.Name])
 	}
 	l.members = make([]Member, 0, phones)
 	if slices.ContainsFunc(groups, func(g Group) bool { return g.Security.ByTLS() }) {

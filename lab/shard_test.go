@@ -134,3 +134,13 @@ func TestLastPhones(t *testing.T) {
 		require.Equal(t, last.address, got.address)
 	}
 }
+
+// There are indices for so many groups, and no more.
+func TestTooManyGroups(t *testing.T) {
+	s := setup(1)
+	for i := range 65_535 {
+		s.Groups = append(s.Groups, lab.Group{Name: fmt.Sprint(i), Count: 1, TFTP: s.Groups[0].TFTP})
+	}
+	_, err := lab.Open(s, options(lab.Virtual))
+	require.EqualError(t, err, "there are 65536 groups of phones; there is room for 65535")
+}
