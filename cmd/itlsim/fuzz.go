@@ -30,6 +30,10 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.Workers < 0 {
 		return usageError("--workers %d: want 0 or more", c.Workers)
 	}
+	keep, err := c.kept()
+	if err != nil {
+		return err
+	}
 	began := time.Now()
 	var ran atomic.Int64
 	if !c.Quiet {
@@ -39,7 +43,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	end.begin()
-	failure, err := c.fuzz(ctx, &ran)
+	failure, err := c.fuzz(ctx, keep, &ran)
 	switch {
 	case errors.Is(err, context.Canceled):
 		err = fmt.Errorf("interrupted: %d of %d trials found nothing until then", ran.Load(), c.Runs)
@@ -58,20 +62,12 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	return nil
 }
 
-// fuzz runs the trials, or one with the acts of --keep.
-func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*fuzz.Failure, error) {
-	if c.Keep == "" {
-		workers := c.Workers
-		if workers == 0 {
-			workers = runtime.GOMAXPROCS(0)
-		}
-		failure, err := fuzz.Search(ctx, fuzz.Options{Seed: c.Seed}, c.Runs, workers, func() { ran.Add(1) })
-		if err != nil && !errors.Is(err, context.Canceled) {
-			err = &exitError{exitBroken, err}
-		}
-		return failure, err
-	}
-	if c.Runs != 1 {
+// kept are the acts of --keep, nil without.
+func (c *fuzzCmd) kept() ([]int, error) {
+	switch {
+	case c.Keep == "":
+		return nil, nil
+	case c.Runs != 1:
 		return nil, usageError("--keep is for one trial: add --runs 1")
 	}
 	keep := []int{}
@@ -84,6 +80,22 @@ func (c *fuzzCmd) fuzz(ctx context.Context, ran *atomic.Int64) (*fuzz.Failure, e
 			return nil, usageError("--keep %q: want numbers of acts, as in 3,7,8, or none", c.Keep)
 		}
 		keep = append(keep, n)
+	}
+	return keep, nil
+}
+
+// fuzz runs the trials, or one with the acts that are kept.
+func (c *fuzzCmd) fuzz(ctx context.Context, keep []int, ran *atomic.Int64) (*fuzz.Failure, error) {
+	if keep == nil {
+		workers := c.Workers
+		if workers == 0 {
+			workers = runtime.GOMAXPROCS(0)
+		}
+		failure, err := fuzz.Search(ctx, fuzz.Options{Seed: c.Seed}, c.Runs, workers, func() { ran.Add(1) })
+		if err != nil && !errors.Is(err, context.Canceled) {
+			err = &exitError{exitBroken, err}
+		}
+		return failure, err
 	}
 	err := fuzz.Run(ctx, fuzz.Options{Seed: c.Seed, Keep: keep})
 	if failure, ok := errors.AsType[*fuzz.Failure](err); ok {

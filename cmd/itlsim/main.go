@@ -110,6 +110,9 @@ func command(ctx context.Context, args []string, s streams, end *ending) (code i
 		err = refused(err)
 	} else {
 		err = end.answered(parsed.Run())
+		if coded, ok := errors.AsType[*exitError](err); ok && coded.code == exitUsage {
+			err = &exitError{exitUsage, fmt.Errorf("%w%s", err, fromEnvironment(parsed, err.Error()))}
+		}
 	}
 	if end.quiet() {
 		return exitUnread

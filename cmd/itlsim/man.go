@@ -60,6 +60,9 @@ func (m *manual) program(app *kong.Application) {
 		m.item(bold(command.Name), command.Help)
 	}
 	m.flags(app.Flags)
+	m.section("ENVIRONMENT")
+	m.item(bold("ITLSIM_")+italic("FLAG"), "The value of a flag that is not given, in capitals and with _ for -: "+
+		"ITLSIM_PHONES is that of --phones.")
 	m.section("EXIT STATUS")
 	for _, e := range exitCodes {
 		m.item(bold(fmt.Sprint(e.code)), e.says)

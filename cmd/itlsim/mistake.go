@@ -123,7 +123,8 @@ func choices(command *kong.Node) string {
 // refused is the error of a command line that the parser refuses.
 func refused(err error) error {
 	if parsing, ok := errors.AsType[*kong.ParseError](err); ok {
-		return usageError("%s", mistake(err, parsing.Context))
+		message := mistake(err, parsing.Context)
+		return usageError("%s%s", message, fromEnvironment(parsing.Context, message))
 	}
 	return usageError("%w", err)
 }

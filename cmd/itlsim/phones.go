@@ -38,15 +38,18 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.farmAt.used() {
 		return c.runByFarm(ctx, s, end)
 	}
+	at, err := c.places()
+	if err == nil {
+		err = c.phonesSpec.check()
+	}
+	if err != nil {
+		return err
+	}
 	watched, err := c.metricsAt.listen()
 	if err != nil {
 		return err
 	}
 	defer watched.close()
-	at, err := c.places()
-	if err != nil {
-		return err
-	}
 	f, happens, err := c.fleet(at, s.err)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -56,6 +57,10 @@ func (c *phonesSpec) check() error {
 		return usageError("--name %q: want SEP and the twelve digits (0 to 9, A to F) of a MAC address", c.Name)
 	case c.Boots < 1:
 		return usageError("--boots %d: want 1 or more", c.Boots)
+	case c.SIPPort < 0 || c.SIPPort > math.MaxUint16:
+		return usageError("--sip-port %d: want 0 to %d", c.SIPPort, math.MaxUint16)
+	case c.WebPort < 0 || c.WebPort > math.MaxUint16:
+		return usageError("--web-port %d: want 0 to %d", c.WebPort, math.MaxUint16)
 	}
 	return nil
 }

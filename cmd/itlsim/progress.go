@@ -16,7 +16,8 @@ import (
 // terminal, a bar for the one under way.
 type progress struct {
 	w        io.Writer
-	terminal bool
+	terminal bool      // that the cursor can be moved on
+	plain    bool      // no colours
 	watch    bool      // several lines in place of one
 	drawn    int       // lines
 	hung     time.Time // when it was last said that phones hang, where lines are not drawn
@@ -27,10 +28,10 @@ type progress struct {
 const hungAgain = 30 * time.Second
 
 func newProgress(w io.Writer, watch bool) *progress {
-	p := &progress{w: w, watch: watch}
+	p := &progress{w: w, watch: watch, plain: os.Getenv("NO_COLOR") != ""}
 	if f, ok := w.(interface{ Stat() (os.FileInfo, error) }); ok {
 		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 	}
 	return p
 }
@@ -65,7 +66,7 @@ func (p *progress) show(now scenarios.Progress) {
 	p.end()
 	p.drawn = 1
 	if p.watch {
-		line, p.drawn = bars(now, line)
+		line, p.drawn = p.bars(now, line)
 	}
 	if now.Hangs != nil {
 		for _, says := range now.Hangs.Lines() {
@@ -79,15 +80,18 @@ func (p *progress) show(now scenarios.Progress) {
 
 // bars draws a bar for each state, and what has happened so far. lines is how many
 // lines that takes.
-func bars(now scenarios.Progress, first string) (drawing string, lines int) {
+func (p *progress) bars(now scenarios.Progress, first string) (drawing string, lines int) {
 	const width = 50
 	colors := [...]int{37, 32, 33, 31, 90} // as fleet.States
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n    %s\n", first, now.Name)
 	for s, n := range now.States {
 		filled := (width*n + now.Phones - 1) / max(1, now.Phones)
-		fmt.Fprintf(&b, "    %-10s %7d  \x1b[%dm%s\x1b[0m%s\n",
-			fleet.PlaceName(s), n, colors[s], strings.Repeat("█", filled), strings.Repeat("·", width-filled))
+		bar := strings.Repeat("█", filled)
+		if !p.plain {
+			bar = fmt.Sprintf("\x1b[%dm%s\x1b[0m", colors[s], bar)
+		}
+		fmt.Fprintf(&b, "    %-10s %7d  %s%s\n", fleet.PlaceName(s), n, bar, strings.Repeat("·", width-filled))
 	}
 	fmt.Fprintf(&b, "    %d boots, %d files refused, %d expectations failed, %v on the scenario's clock",
 		now.Boots, now.Refused, now.Failed, now.At.Round(time.Second))

@@ -47,6 +47,29 @@ func TestProgressNamesWhoHangs(t *testing.T) {
 	require.NotContains(t, out.String(), "SEP1")
 }
 
+// Whoever wants no colours gets none; a dumb terminal gets lines.
+func TestTerminalsAreHonoured(t *testing.T) {
+	now := scenarios.Progress{Step: 2, Steps: 3, Name: "reset", Phones: 9, Left: 7, States: fleet.States{fleet.Off: 9}}
+	const colour = "\x1b[90m"
+	for _, c := range []struct {
+		noColor, term         string
+		coloured, onATerminal bool
+	}{{"", "xterm", true, true}, {"1", "xterm", false, true}, {"", "dumb", false, false}} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("TERM", c.term)
+		device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // a character device, as terminals are
+		require.NoError(t, err)
+		defer device.Close()
+		p := newProgress(device, true)
+		require.Equal(t, c.onATerminal, p.terminal)
+		var out bytes.Buffer
+		p.w = &out
+		p.show(now)
+		require.Equal(t, c.coloured, strings.Contains(out.String(), colour), c)
+		require.Equal(t, c.onATerminal, out.Len() > 0, c)
+	}
+}
+
 // A run that nobody answers says whom it waits for, while it does and when it is interrupted.
 func TestHangingRun(t *testing.T) {
 	t.Parallel()

@@ -178,6 +178,11 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 	case c.StateGeneration > 0 && c.State == "":
 		return publisher, usageError("--state-generation is for a directory: give its --state, too")
 	}
+	for _, collector := range c.Syslog {
+		if _, _, err := net.SplitHostPort(collector); err != nil {
+			return publisher, usageError("--syslog %s: want host:port", collector)
+		}
+	}
 	return publisher, c.risRate.check(lab.Wire)
 }
 
