@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -70,6 +71,9 @@ type bounds struct {
 // some 4 MB, and a few thousand objects; chapters are the most, of half a kilobyte each in
 // memory.
 var partBounds = bounds{file: 64 << 20, whole: 256 << 20, objects: 1_000_000, values: lab.MaxPhones + 4_000_000}
+
+// ownBounds are those of a part that this process has written: none.
+var ownBounds = bounds{file: math.MaxInt64 - 1, whole: math.MaxInt64 - 1, objects: math.MaxInt, values: math.MaxInt}
 
 // ReadPart reads what [Part.Write] wrote. It takes nothing that is larger than any part, or
 // does not fit together.

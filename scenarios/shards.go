@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -26,7 +27,7 @@ func runShards(ctx context.Context, s Scenario, opt Options) ([]*Part, error) {
 	atOnce := min(opt.Shards, max(1, opt.Lab.Workers))
 	opt.Lab.Workers = max(1, opt.Lab.Workers/atOnce)
 	r := &relay{
-		ctx: ctx, scenario: s, opt: opt, failed: opt.Shards, parts: make([]*Part, opt.Shards),
+		ctx: ctx, scenario: s, opt: opt, failed: opt.Shards, parts: make([]bytes.Buffer, opt.Shards),
 		errs: make([]error, opt.Shards), cancel: make([]context.CancelFunc, opt.Shards),
 		gauge: NewGauge(opt.Progress, cmp.Or(opt.Lab.Phones, s.Phones()), opt.Shards),
 	}
@@ -41,7 +42,14 @@ func runShards(ctx context.Context, s Scenario, opt Options) ([]*Part, error) {
 	if r.failed < opt.Shards {
 		return nil, fmt.Errorf("shard %d of %d: %w", r.failed, opt.Shards, r.errs[r.failed])
 	}
-	return r.parts, nil
+	parts := make([]*Part, opt.Shards)
+	for i := range r.parts {
+		var err error
+		if parts[i], err = ownBounds.read(&r.parts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
 }
 
 // A relay plays shards, in order; several of its runners do so at a time.
@@ -52,9 +60,9 @@ type relay struct {
 	gauge    *Gauge
 
 	mu     sync.Mutex
-	begun  int // shards
-	failed int // the first of those that could not go on; beyond all where there is none
-	parts  []*Part
+	begun  int            // shards
+	failed int            // the first of those that could not go on; beyond all where there is none
+	parts  []bytes.Buffer // as in files: what a part takes unpacked adds up beside the shards that play
 	errs   []error
 	cancel []context.CancelFunc
 }
@@ -75,11 +83,13 @@ func (r *relay) next() bool {
 	opt := r.opt
 	opt.Progress = r.gauge.Of(shard)
 	part, err := RunShard(ctx, r.scenario, opt, shard)
+	if err == nil {
+		err = part.Write(&r.parts[shard])
+	}
 	if err != nil {
 		r.fail(shard, err)
 		return false
 	}
-	r.parts[shard] = part
 	r.gauge.Ended(shard)
 	debug.FreeOSMemory() // what the shard took, before the next one takes as much
 	return true
