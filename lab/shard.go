@@ -11,7 +11,8 @@ func (s Shard) Range(n int) (from, to int) {
 	if s.Of <= 1 {
 		return 0, n
 	}
-	return n * s.Index / s.Of, n * (s.Index + 1) / s.Of
+	bound := func(i int) int { return int(int64(n) * int64(i) / int64(s.Of)) } // int may have 32 bits
+	return bound(s.Index), bound(s.Index + 1)
 }
 
 // Share is how much of what all phones share the shard has, such as places for boots: by the
