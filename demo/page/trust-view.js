@@ -3,7 +3,7 @@
 import { el, number } from "./util.js";
 import { states } from "./states.js";
 import { Keyring, keySize, outline } from "./keys.js";
-import { changes, choose, listsOf, namesOf, scene, stableOrder } from "./trust.js";
+import { changes, choose, keysOf, listsOf, namesOf, scene, stableOrder } from "./trust.js";
 import { paragraphs } from "./trust-words.js";
 
 const space = "http://www.w3.org/2000/svg";
@@ -14,7 +14,7 @@ function svg(tag, attributes = {}, ...children) {
   return e;
 }
 
-// keys have one look on the whole page.
+// keys have one look on the whole page at a time.
 export const keyring = new Keyring();
 
 // lasting is how long a line takes to break or to light up, in milliseconds.
@@ -67,6 +67,7 @@ export class Drawing {
     const drawn = JSON.stringify([now, this.scale]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
+    keyring.see(this, keysOf(this.picture, now));
     const { broke, lit } = changes(this.was, now), at = performance.now();
     for (const id of [...broke, ...lit]) this.begun.set(id, at);
     this.was = now;
@@ -188,7 +189,6 @@ export class TrustView {
   // show takes a picture of the fleet as it is now.
   show(picture) {
     this.picture = picture;
-    for (const k of picture.keys) keyring.look(k);
     const groups = stableOrder(this.order, picture.groups);
     this.order = groups.map(listsOf);
     const shown = this.shown = choose(groups, this.picked, this.shown);

@@ -119,6 +119,9 @@ export function scene(p, g, width, room = Infinity) {
   return size.name === "small" || usual.height + 2 * usual.margin <= room ? usual : compose(p, g, width, tight);
 }
 
+// keysOf are the keys that are drawn in a scene of a picture.
+export const keysOf = (p, s) => [...new Set([...s.keys.map((k) => k.id), ...s.rows.map((r) => r.key)])].map((id) => keyOf(p, id)).filter(Boolean);
+
 function compose(p, g, width, size) {
   const right = size.name === "wide" ? Math.min(size.right + Math.max(0, width - 760) / 4, 340) : size.right;
   const x = width - size.gutter - right;
