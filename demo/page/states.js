@@ -8,7 +8,7 @@ export const ON = 4, BOOTING = 8, WAITING = 16;
 // an example of its cell.
 export const states = [
   { key: "untrusted", name: "Lost", means: "untrusted: something was refused, and no trust point is left that could help", cell: ON | 3 },
-  { key: "booting", name: "Booting", means: "starting, to fetch its list and its configuration; lost ones are counted as lost", cell: ON | BOOTING },
+  { key: "booting", name: "Booting", means: "starting, to fetch its list and its configuration; lost ones are counted as lost, too", cell: ON | BOOTING },
   { key: "locked", name: "Locked", means: "something was refused; a trust point may still help", cell: ON | 2 },
   { key: "none", name: "No list yet", means: "switched on, without a trust list", cell: ON },
   { key: "trusted", name: "Trusted", means: "trust list and configuration were authenticated", cell: ON | 1 },
@@ -68,3 +68,7 @@ export function parts({ untrusted, off, booting, ...t }) {
   const rest = (state) => t[state] - booting[state];
   return { untrusted, booting: booting.trusted + booting.locked + booting.none, locked: rest("locked"), none: rest("none"), trusted: rest("trusted"), off };
 }
+
+// figures are what the wall's legend tells of a tally, in the order of states, then those that
+// wait: each number is that of the cells that look so, but for lost ones, which also boot.
+export const figures = (t) => { const p = { ...parts(t), booting: Object.values(t.booting).reduce((a, b) => a + b) }; return [...states.map((s) => p[s.key]), t.waiting]; };

@@ -140,7 +140,7 @@ export class Drawing {
     if (l.kind === "round") parts.push(svg("path", { d: `M${l.to.x + 9} ${l.to.y - 5}L${l.to.x + 1} ${l.to.y}L${l.to.x + 9} ${l.to.y + 5}Z`, class: "arrow" }),
       { small: "", tight: "", medium: svg("text", { x: l.mid.x, y: l.mid.y, transform: `rotate(90 ${l.mid.x} ${l.mid.y}) translate(0 -3)`, class: "vouches", "text-anchor": "middle" }, "vouches"),
         wide: svg("text", { x: l.mid.x + 8, y: l.mid.y + 4, class: "vouches" }, "vouches") }[this.was.size]);
-    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, l.to.x - l.from.x > 190 ? "the last line that holds" : "still holds"));
+    if (l.last) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 8, class: "last", "text-anchor": "middle" }, l.last));
     if (l.of) parts.push(svg("text", { x: l.mid.x, y: l.mid.y - 6, class: "part", "text-anchor": "middle" }, `${number(l.of)} of them`));
     const drawn = svg("g", { class: `line ${kind}` }, ...parts);
     if (age < lasting) drawn.style.setProperty("--age", `${Math.round(-age)}ms`); // drawn anew, it goes on where it was

@@ -142,10 +142,14 @@ function compose(p, g, width, size) {
   const keys = place(leftKeys(p, g, rows), rows, size, Math.max(height, size.top + 1));
   const lines = once(rows.flatMap((r) => r.lines.flatMap((l) => draw(l, r, rows, keys, size, g, width))));
   const lost = rows.some((r) => r.whats.includes("signer") && r.taken === "none");
-  for (const l of lines) l.last = lost && l.standing && l.kind === "recovery" && size.name !== "small";
+  for (const l of lines) if (lost && l.standing && l.kind === "recovery" && size.name !== "small") l.last = lastWords(l);
   for (const l of lines) l.carries = lines.some((round) => round.kind === "round" && round.key === l.key && round.by === l.node && l.what === "TVS");
   return { width, height: Math.max(height, size.top + keys.length * size.key), size: size.name, margin: size.margin, left: size.left, keys, nodes, rows, lines };
 }
+
+// lastWords are what is said above the last line, as long as its room is: a letter takes 7
+// pixels at most, the mark at its end 9, and as much is left at the other.
+export const lastWords = ({ from, to }) => ["the last line that holds", "still holds", "holds"].find((text) => text.length * 7 + 18 <= to.x - from.x) ?? "";
 
 // once leaves out what is drawn twice: lines to rows that stand for several files.
 function once(lines) {

@@ -3,11 +3,11 @@
 
 import { $, el, number, rem } from "./util.js";
 import { palettes, pixel, theme } from "./colours.js";
-import { ON, WAITING, count, nameOf, parts, states } from "./states.js";
+import { ON, WAITING, count, figures, nameOf, states } from "./states.js";
 import { sprite, sprites } from "./sprites.js";
 import { grouped, hit, layout, step } from "./layout.js";
 
-const tellEvery = 250, groupEvery = 2000; // milliseconds, at most: numbers, and blocks of phones that changed lists
+const groupEvery = 2000; // milliseconds, at most: blocks of phones that changed lists
 
 export class Wall {
   constructor(open) {
@@ -124,8 +124,9 @@ export class Wall {
     if (!this.plan || (this.regroup && performance.now() - this.arranged > groupEvery)) this.arrange();
     if (!this.plan) return;
     if (!this.sheet || this.theme !== theme()) this.ground();
-    if (this.dirty.length) this.blit();
-    if (this.changed && performance.now() - this.told > tellEvery) this.numbers();
+    if (!this.dirty.length) return;
+    this.blit();
+    this.numbers(); // of the cells that are drawn
   }
 
   // ground makes the wall new, with all its cells to be drawn.
@@ -137,7 +138,6 @@ export class Wall {
     this.g.putImageData(this.image, 0, 0);
     this.drawn = new Uint8Array(this.cells.length);
     this.dirty = Array.from(this.cells, (_, i) => i);
-    this.told = -Infinity;
     for (const l of Object.values(this.legend)) {
       const picture = new ImageData(15, 15);
       new Uint32Array(picture.data.buffer).set(sprite(l.cell, 15, colours));
@@ -147,7 +147,7 @@ export class Wall {
   }
 
   blit() {
-    const { x, y, pitch, tall, width, height } = this.plan, many = this.dirty.length;
+    const { x, y, pitch, tall, width, height } = this.plan;
     let top = height, bottom = 0;
     for (const i of this.dirty) {
       const picture = this.sheet[this.cells[i] & 31];
@@ -159,15 +159,11 @@ export class Wall {
     }
     this.dirty.length = 0;
     this.g.putImageData(this.image, 0, 0, 0, top, width, Math.max(0, bottom - top));
-    this.changed = many > 0;
   }
 
   // numbers tells how many phones are in which state: all, and each block's.
   numbers() {
-    this.changed = false;
-    this.told = performance.now();
     const tally = count(this.cells), blocks = count(this.cells, this.plan.block, this.plan.blocks.length);
-    const figures = (t) => { const p = parts(t); return [...states.map((s) => p[s.key]), t.waiting]; };
     figures(tally).forEach((n, k) => { const l = Object.values(this.legend)[k]; l.count.textContent = number(n); l.item.classList.toggle("nobody", !n); });
     blocks.forEach((t, k) => {
       const { name } = this.plan.blocks[k];

@@ -1,7 +1,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { headline, Speaker } from "../headline.js";
-import { BOOTING, ON, WAITING, count, decode, nameOf, returning } from "../states.js";
+import { BOOTING, ON, WAITING, count, decode, figures, lookOf, nameOf, returning, states } from "../states.js";
 
 // phones as cells: so many of each kind.
 const kinds = { off: 0, none: ON, trusted: ON | 1, locked: ON | 2, lost: ON | 3, newcomer: ON | BOOTING, boots: ON | BOOTING | 1, relocks: ON | BOOTING | 2, returns: ON | BOOTING | 3, vain: ON | BOOTING | 3, waits: WAITING };
@@ -63,4 +63,11 @@ test("the headline is said when it stands still, and now and then while it does 
   const speaker = new Speaker((text) => said.push(text), { still: 1500, most: 15000 });
   for (let at = 0; at <= 40000; at += 100) speaker.hear(at < 35000 ? `${Math.floor(at / 200)} phones` : "all phones", at);
   assert.deepEqual(said, ["0 phones", "75 phones", "150 phones", "all phones"]);
+});
+
+test("the legend has as many phones booting as have the frame, lost ones too", () => {
+  const cells = phones({ off: 7, newcomer: 3, boots: 2, returns: 5, relocks: 1, lost: 4, waits: 6 }), told = figures(count(cells));
+  const of = (key) => told[states.findIndex((s) => s.key === key)];
+  assert.equal(of("booting"), cells.filter((c) => lookOf(c) === "booting").length);
+  assert.deepEqual([of("untrusted"), of("off"), told.at(-1)], [9, 13, 6]);
 });

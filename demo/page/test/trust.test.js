@@ -101,6 +101,8 @@ test("the last line that holds is named where a list is refused, and no more at 
   assert.equal(last("phones: power on", 1), 0);
   assert.equal(last("phones: power on", 2), 1);
   assert.equal(last("on test10pub: utils itl reset localkey", 1), 0);
+  const said = (width, room) => { const p = after("phones: power on", 2); return scene(p, of(p, "test10pub"), width, room).lines.find((l) => l.last).last; };
+  assert.deepEqual([said(992), said(515), said(515, 100)], ["the last line that holds", "still holds", "holds"], "as its room is");
 });
 
 test("between two drawings lines break, and light up", () => {
