@@ -99,7 +99,7 @@ func storms(t *testing.T, s *served, listen string, at []place, own func(int) []
 		require.Equal(t, boots, bootsIn(r), "their times add up")
 		var where []string // in the order of shards, whoever came first
 		for i, p := range r.Each {
-			require.Equal(t, fmt.Sprintf("SEP%012X", 0x1BD4000000+i), p.Name, "in one order")
+			require.Equal(t, fmt.Sprintf("SEP%012X", 0x1BD4000000+int64(i)), p.Name, "in one order")
 			require.Equal(t, cause, p.RestartCause, p.Name)
 			where = append(where, p.IP)
 		}

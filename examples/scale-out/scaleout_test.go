@@ -33,6 +33,10 @@ var itlsim string
 func TestMain(m *testing.M) { os.Exit(built(m)) }
 
 func built(m *testing.M) int {
+	if os.Getenv("ITLSIM_LONG") == "" {
+		fmt.Println("to build the program takes long; ITLSIM_LONG=1 plays the examples")
+		return 0
+	}
 	dir, err := os.MkdirTemp("", "itlsim-scale-out-")
 	if err != nil {
 		panic(err)

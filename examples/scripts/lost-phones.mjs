@@ -33,7 +33,8 @@ function elements(xml, name) {
 const chunks = (list, size) =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 
-// fetched sends a request, and returns the answer's status and text.
+// fetched sends a request, and returns the answer's status and text. It is sent again where it
+// went over a connection that had been idle for too long.
 function fetched(module, options, body) {
   return new Promise((resolve, reject) => {
     const request = module.request(options, async (response) => {
@@ -44,7 +45,10 @@ function fetched(module, options, body) {
       }
     });
     request.on("timeout", () => request.destroy(new Error("does not answer")));
-    request.on("error", (error) => reject(Object.assign(error, { reused: request.reusedSocket })));
+    request.on("error", (error) => {
+      if (request.reusedSocket) resolve(fetched(module, options, body));
+      else reject(error);
+    });
     request.end(body);
   });
 }
@@ -65,10 +69,7 @@ class Cluster {
     let answer;
     for (let asked = 0; asked < PATIENCE; asked++) {
       if (asked > 0) await sleep(PAUSE);
-      answer = await fetched(https, options, body).catch((error) => {
-        if (error.reused) return fetched(https, options, body); // it was idle for too long
-        throw error;
-      });
+      answer = await fetched(https, options, body);
       if (answer.status !== 503 && !answer.text.includes("Exceeded allowed rate")) break;
     }
     if (answer.status === 200) return answer.text;

@@ -3,6 +3,7 @@ package farm
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -72,7 +73,7 @@ func TestSpecsThatAreNone(t *testing.T) {
 		"format":              func(s *Spec) { s.Format = 2 },
 		"file 1 makes no":     func(s *Spec) { s.Files[0].Name = "../passwd" },
 		"file 0 makes no":     func(s *Spec) { s.Scenario.Hash = "../../etc" },
-		"phones; there are":   func(s *Spec) { s.Phones = 1 << 40 },
+		"phones; there are":   func(s *Spec) { s.Phones = math.MaxInt32 },
 		"shards; want":        func(s *Spec) { s.Shards = scenarios.MaxShards + 1 },
 		"0 shards; want":      func(s *Spec) { s.Shards = 0 },
 		"below nothing":       func(s *Spec) { s.Pace = -1 },
@@ -107,7 +108,7 @@ func TestProgressThatIsHeard(t *testing.T) {
 	hear(told, 3, of) // there is no fourth shard
 	hear(append(told, bytes.Repeat([]byte(" "), maxProgress)...), 4, of)
 	for _, p := range []scenarios.Progress{
-		{Step: 3, Steps: 2}, {Step: -1}, {Left: 2, Phones: 1}, {Left: -1}, {Phones: 1 << 40}, {States: fleet.States{0: -1}},
+		{Step: 3, Steps: 2}, {Step: -1}, {Left: 2, Phones: 1}, {Left: -1}, {Phones: math.MaxInt32}, {States: fleet.States{0: -1}},
 	} {
 		told, err := toldOf(0, p)
 		require.NoError(t, err)
