@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/build"
 	"itlsim/internal/sftptest"
 )
 
@@ -50,8 +51,12 @@ func TestShellsComplete(t *testing.T) {
 	for name, setup := range shells {
 		t.Run(name, func(t *testing.T) {
 			sftptest.Program(t, name)
+			t.Parallel()
 			dir := fileDir(t)
-			for _, line := range typed {
+			for i, line := range typed {
+				if !build.Plays(i) {
+					continue
+				}
 				got := typeAt(t, dir, setup, line.line)
 				require.Equal(t, line.becomes, got, line.line)
 			}
@@ -78,7 +83,10 @@ func typeAt(t *testing.T, dir string, setup []string, line string) string {
 // Fish tells itself what it completes.
 func TestFishCompletes(t *testing.T) {
 	fish, dir := sftptest.Program(t, "fish"), fileDir(t)
-	for _, line := range typed {
+	for i, line := range typed {
+		if !build.Plays(i) {
+			continue
+		}
 		cmd := exec.CommandContext(t.Context(), fish, "--no-config", "-c",
 			"itlsim completion fish | source; complete -C '"+line.line+"'")
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+t.TempDir())
