@@ -64,6 +64,10 @@ func TestWhatIfOnThePage(t *testing.T) {
 	p.sees("#prompt", "password")
 	p.types("#typed", password)
 	p.sees("#screen", "Cisco Tftp service restarted on host test10sub")
+	p.sees("#prompt", "admin:")
+	for _, node := range []string{"test10pub", "test10sub"} { // as long as the cluster changes, what is told is dropped
+		p.sees(`[data-node="`+node+`"] .signer`, "ITLRECOVERY_test10pub")
+	}
 	p.clicks(`button[aria-label="What if Cisco Tftp is restarted on test10pub?"]`)
 	p.sees(`[data-whatif="tftp-test10pub"]`, "phones would lose their trust; utils itl reset localkey would bring all of them back.")
 	p.shoot("whatif-restart")

@@ -138,7 +138,7 @@ func (c *phonesCmd) gather(ctx context.Context, f *farm.Farm, said io.Writer) (*
 		return nil, err
 	}
 	fmt.Fprintf(said, "waits for %s\n", count(c.Workers, "worker"))
-	crew, err := f.Gather(ctx, farm.Call{Build: build.Version(), Kind: phonesKind, Wanted: c.Workers, Phones: c.Phones})
+	crew, err := f.Gather(ctx, farm.Call{Build: build.ID(), Kind: phonesKind, Wanted: c.Workers, Phones: c.Phones})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
@@ -82,6 +83,7 @@ func (c *runCmd) play(
 	if err != nil {
 		return interrupted(err)
 	}
+	part.Build = build.ID() // parts of sources that have changed since are no parts of one run
 	if err := part.Write(file); err != nil {
 		return err
 	}

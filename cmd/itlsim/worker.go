@@ -55,7 +55,7 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 		at.shard = shard
 		return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
 	}
-	h := &farm.Hand{Build: build.Version(), Machine: m, Said: say, Begin: begin}
+	h := &farm.Hand{Build: build.ID(), Machine: m, Said: say, Begin: begin}
 	return h.Serve(ctx, f)
 }
 
