@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"itlsim/fleet/fuzz"
+	"itlsim/internal/interval"
 	"itlsim/internal/room"
 )
 
@@ -37,7 +38,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	began := time.Now()
 	var ran atomic.Int64
 	if !c.Quiet {
-		defer every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
+		defer interval.Every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
 	}
 	if err := room.Enough(room.Runs, 0); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"itlsim/internal/interval"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 // over, of phones or of strangers. Go alone keeps it for minutes where nothing allocates.
 func givingBack() (stop func()) {
 	m := memory{seen: allocated()}
-	return every(lookEvery, m.look)
+	return interval.Every(lookEvery, m.look)
 }
 
 // memory is what was allocated by the last look, and by the last time that some was

@@ -18,6 +18,7 @@ import (
 	"itlsim/cucm/testkeys"
 	"itlsim/cucm/wire"
 	"itlsim/fleet"
+	"itlsim/internal/interval"
 	"itlsim/itl"
 	"itlsim/phone"
 )
@@ -70,7 +71,7 @@ func TestPhonesAgainstACluster(t *testing.T) {
 	open, _ := listening(t, []string{"127.2.1.4", "127.2.1.5"}, func(c *cucm.Config) { c.AutoRegister = true })
 	out.Reset()
 	sub := open.Nodes()[1]
-	defer every(50*time.Millisecond, func() { _ = open.Tick() })()
+	defer interval.Every(50*time.Millisecond, func() { _ = open.Tick() })()
 	code = phones(&out, &errs, "--tftp", sub.Address(cucm.TFTPService), "--phones", "3", "--from", "127.2.3.1",
 		"--name", "SEP00000000A000")
 	require.Equal(t, exitPassed, code, errs.String())

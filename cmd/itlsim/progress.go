@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"itlsim/fleet"
@@ -117,25 +116,4 @@ func states(n fleet.States) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// every does something at an interval, until stop is called.
-func every(interval time.Duration, do func()) (stop func()) {
-	tick, done := time.NewTicker(interval), make(chan struct{})
-	var running sync.WaitGroup
-	running.Go(func() {
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				do()
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() {
-		close(done)
-		running.Wait()
-	}
 }

@@ -18,6 +18,7 @@ import (
 	"itlsim/cucm/wire"
 	"itlsim/demo"
 	"itlsim/internal/cause"
+	"itlsim/internal/interval"
 	"itlsim/internal/room"
 	"itlsim/itl"
 	"itlsim/lab"
@@ -115,7 +116,7 @@ func (c *serveCmd) serve(ctx context.Context, s streams, end *ending, publisher 
 		return err
 	}
 	defer transient.remove(r.file) // nothing answers any more
-	defer every(time.Second, func() {
+	defer interval.Every(time.Second, func() {
 		if err := cluster.Tick(); err != nil {
 			fmt.Fprintf(s.err, "itlsim: %s\n", cause.Of(err))
 		}

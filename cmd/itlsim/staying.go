@@ -10,6 +10,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/fleet/wire"
 	"itlsim/internal/cause"
+	"itlsim/internal/interval"
 	"itlsim/phone"
 )
 
@@ -128,7 +129,7 @@ func (c *changes) tell(ctx context.Context, w io.Writer, name func(int) string) 
 	c.mu.Lock()
 	c.telling = true
 	c.mu.Unlock()
-	stop := every(time.Second, func() { c.write(w, time.Now(), name) })
+	stop := interval.Every(time.Second, func() { c.write(w, time.Now(), name) })
 	<-ctx.Done()
 	stop()
 	c.write(w, time.Now(), name)

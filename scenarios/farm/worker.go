@@ -18,6 +18,7 @@ import (
 	"itlsim/internal/build"
 	"itlsim/internal/cause"
 	"itlsim/internal/contain"
+	"itlsim/internal/interval"
 	"itlsim/lab"
 	"itlsim/scenarios"
 )
@@ -101,7 +102,7 @@ func (w *Worker) next(ctx context.Context) (did bool) {
 
 // do does the shard that a message names, and says meanwhile that it is at it.
 func (w *Worker) do(ctx context.Context, at *stores, msg jetstream.Msg, ackWait time.Duration) {
-	stop := touching(msg, ackWait/touches)
+	stop := interval.Every(ackWait/touches, func() { _ = msg.InProgress() }) // the next one may get through
 	s, err := readSubject(msg.Subject())
 	if err == nil {
 		err = w.shard(ctx, at, s, msg)
@@ -116,28 +117,6 @@ func (w *Worker) do(ctx context.Context, at *stores, msg jetstream.Msg, ackWait 
 	default:
 		w.Said(fmt.Sprintf("%s: %s; it is given out again", s.part(), cause.Of(err)))
 		_ = msg.NakWithDelay(retryWait)
-	}
-}
-
-// touching says at an interval that the worker is still at a shard, from a goroutine of its
-// own, until stop is called.
-func touching(msg jetstream.Msg, interval time.Duration) (stop func()) {
-	tick, done := time.NewTicker(interval), make(chan struct{})
-	var running sync.WaitGroup
-	running.Go(func() {
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				_ = msg.InProgress() // the next one may get through
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() {
-		close(done)
-		running.Wait()
 	}
 }
 
