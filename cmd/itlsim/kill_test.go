@@ -35,7 +35,7 @@ var kills = [][]string{
 
 // A process that is killed at any instant of a change comes up again with the
 // old state or the new one, never a mixture, and phones that trusted the
-// cluster still do. ITLSIM_KILLS says at how many instants; .ci/run sets 100.
+// cluster still do. ITLSIM_KILLS says at how many instants; .ci/run sets 60.
 func TestKilledAtAnyInstant(t *testing.T) {
 	times := max(len(kills), killings(t))
 	dir := t.TempDir()
