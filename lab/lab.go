@@ -80,7 +80,7 @@ func (l *Lab) secret(word string) string {
 func Open(s Setup, opt Options) (*Lab, error) {
 	if opt.Phones > 0 {
 		var err error
-		if s.Groups, err = scaled(s.Groups, opt.Phones); err != nil {
+		if s, err = s.Scaled(opt.Phones); err != nil {
 			return nil, err
 		}
 	}

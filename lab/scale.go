@@ -10,6 +10,14 @@ import (
 // ErrTooFew is Open's error when there are fewer phones than groups.
 var ErrTooFew = errors.New("each group needs at least one phone")
 
+// Scaled is the setup with so many phones in all groups, which keep their proportions. Real
+// phones are never more than there are.
+func (s Setup) Scaled(phones int) (Setup, error) {
+	groups, err := scaled(s.Groups, phones)
+	s.Groups = groups
+	return s, err
+}
+
 // scaled gives the groups so many phones in proportion, at least one each: the
 // next phone goes to the group that is the furthest behind its share.
 func scaled(groups []Group, phones int) ([]Group, error) {

@@ -25,7 +25,7 @@ type demoCmd struct {
 	AdminPassword string `help:"${demo_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	PortOffset    *int   `help:"${demo_port_offset}" placeholder:"N"`
 	risRate
-	ReadyFile string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH"`
+	ReadyFile string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH" type:"path"`
 }
 
 // Run shows a cluster and its phones on a page until it is interrupted.

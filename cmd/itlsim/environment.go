@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -25,6 +26,18 @@ func variable(f *kong.Flag) string {
 		return ""
 	}
 	return "ITLSIM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// withVariables is a command's error with the variables whose values it is about.
+func withVariables(at *kong.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	from := fromEnvironment(at, err.Error())
+	if from == "" {
+		return err
+	}
+	return fmt.Errorf("%w%s", err, from)
 }
 
 // fromEnvironment is which of the flags that a message is about have their value of the

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -12,15 +13,17 @@ import (
 type farmAt struct {
 	Farm   string `name:"farm" help:"${farm}" placeholder:"URL|FILE"`
 	Listen string `name:"farm-listen" help:"${farm_listen}" placeholder:"ADDR"`
-	Store  string `name:"farm-store" help:"${farm_store}" placeholder:"DIR"`
-	Creds  string `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE"`
+	Store  string `name:"farm-store" help:"${farm_store}" placeholder:"DIR" type:"path"`
+	Creds  string `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE" type:"path"`
+
+	place farm.Place // of Farm, as it was found
 }
 
 // used reports whether workers are wanted.
 func (c *farmAt) used() bool { return c.Farm != "" || c.Listen != "" }
 
-// check says what is wrong with the flags.
-func (c *farmAt) check() error {
+// check says what is wrong with the flags, completes them, and finds the farm that is there.
+func (c *farmAt) check() (err error) {
 	switch {
 	case c.Farm != "" && c.Listen != "":
 		return usageError("--farm is a farm that is there, and --farm-listen begins one: name one of them")
@@ -28,25 +31,25 @@ func (c *farmAt) check() error {
 		return usageError("--farm-store is where the farm of --farm-listen is kept")
 	case c.Creds != "" && c.Farm == "":
 		return usageError("--farm-creds are for the farm of --farm")
+	case c.Farm != "":
+		c.place, err = findFarm(c.Farm, c.Creds, farm.Find)
+	case c.Listen != "":
+		c.Listen, err = listenAt("--farm-listen", c.Listen)
 	}
-	return nil
+	return cmp.Or(err, checkDirectory("--farm-store", c.Store))
 }
 
 // open connects to the farm, or begins it. close ends what it began.
 func (c *farmAt) open(said io.Writer) (f *farm.Farm, close func(), err error) {
 	say := func(what string) { fmt.Fprintf(said, "itlsim: %s\n", what) }
 	if c.Farm != "" {
-		f, err := dialFarm(c.Farm, c.Creds, farm.Find, say)
+		f, err := dialFarm(c.place, say)
 		if err != nil {
 			return nil, nil, err
 		}
 		return f, f.Close, nil
 	}
-	at, err := listenAt("--farm-listen", c.Listen)
-	if err != nil {
-		return nil, nil, err
-	}
-	server, err := host.Start(host.Config{Listen: at, Store: c.Store})
+	server, err := host.Start(host.Config{Listen: c.Listen, Store: c.Store})
 	if err != nil {
 		return nil, nil, fmt.Errorf("--farm-listen: %w", err)
 	}
@@ -58,14 +61,17 @@ func (c *farmAt) open(said io.Writer) (f *farm.Farm, close func(), err error) {
 	return f, func() { f.Close(); server.Close() }, nil
 }
 
-// dialFarm connects to a farm that is there.
-func dialFarm(
-	where, creds string, find func(where, creds string) (farm.Place, error), say func(string),
-) (*farm.Farm, error) {
+// findFarm finds out what is said of where a farm is.
+func findFarm(where, creds string, find func(where, creds string) (farm.Place, error)) (farm.Place, error) {
 	at, err := find(where, creds)
 	if err != nil {
-		return nil, usageError("--farm: %w", err)
+		err = usageError("--farm: %w", err)
 	}
+	return at, err
+}
+
+// dialFarm connects to a farm that is there.
+func dialFarm(at farm.Place, say func(string)) (*farm.Farm, error) {
 	if at.Warning != "" {
 		say("warning: --farm: " + at.Warning)
 	}

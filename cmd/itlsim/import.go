@@ -14,8 +14,8 @@ import (
 )
 
 type importCmd struct {
-	Files  []string `arg:"" help:"Exports, terminal logs and .tlv files, in any order." placeholder:"FILE"`
-	Output string   `short:"o" help:"${import_output}" placeholder:"PLAN.yaml"`
+	Files  []string `arg:"" help:"Exports, terminal logs and .tlv files, in any order." placeholder:"FILE" type:"path"`
+	Output string   `short:"o" help:"${import_output}" placeholder:"PLAN.yaml" type:"path"`
 }
 
 // Run makes a plan of the files, and says what it took, left out and assumed.
@@ -26,6 +26,9 @@ func (c *importCmd) Run(s streams, end *ending) error {
 		base := filepath.Base(c.Output)
 		if name = strings.TrimSuffix(strings.TrimSuffix(base, ".yaml"), ".yml"); name == base || name == "" {
 			return usageError("-o %s: the plan's name ends in .yaml", c.Output)
+		}
+		if err := checkFolder("-o", c.Output); err != nil {
+			return err
 		}
 	}
 	var sources []inventory.Source

@@ -109,10 +109,7 @@ func command(ctx context.Context, args []string, s streams, end *ending) (code i
 	if err != nil {
 		err = refused(err)
 	} else {
-		err = end.answered(parsed.Run())
-		if coded, ok := errors.AsType[*exitError](err); ok && coded.code == exitUsage {
-			err = &exitError{exitUsage, fmt.Errorf("%w%s", err, fromEnvironment(parsed, err.Error()))}
-		}
+		err = withVariables(parsed, end.answered(parsed.Run()))
 	}
 	if end.quiet() {
 		return exitUnread

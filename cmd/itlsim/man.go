@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -90,6 +91,12 @@ func (m *manual) command(command *kong.Node) {
 		m.item(italic(strings.ToUpper(arg.Name)), kong.DefaultHelpValueFormatter(arg))
 	}
 	m.flags(command.Flags)
+	m.section("ENVIRONMENT")
+	for _, f := range command.Flags {
+		if name := cmp.Or(variable(f), strings.Join(f.Envs, ", ")); name != "" && !f.Hidden {
+			m.item(bold(name), "The value of --"+f.Name+" where it is not given.")
+		}
+	}
 	m.section("SEE ALSO")
 	m.line(bold(program) + "(1)")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"itlsim/scenarios"
@@ -15,11 +16,9 @@ type mergeCmd struct {
 
 // Run makes the report of a run of its parts, prints it and judges the run.
 func (c *mergeCmd) Run(s streams) error {
-	out, err := c.create(s.out)
-	if err != nil {
+	if err := c.check(c.Parts...); err != nil {
 		return err
 	}
-	defer out.close()
 	var parts []*scenarios.Part
 	for _, path := range c.Parts {
 		part, err := readPart(path)
@@ -34,6 +33,16 @@ func (c *mergeCmd) Run(s streams) error {
 	} else if err != nil {
 		return err
 	}
+	if c.Explain != "" {
+		if err := explain(r, c.Explain, io.Discard); err != nil {
+			return err
+		}
+	}
+	out, err := c.create(s.out)
+	if err != nil {
+		return err
+	}
+	defer out.close()
 	if err := c.write(r, out); err != nil {
 		return err
 	}

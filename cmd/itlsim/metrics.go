@@ -21,16 +21,20 @@ type metricsServer struct {
 	http     *accept.HTTPServer
 }
 
+// check finds what is wrong with the address, and completes it.
+func (m *metricsAt) check() (err error) {
+	if m.Metrics != "" {
+		m.Metrics, err = listenAt("--metrics", m.Metrics)
+	}
+	return err
+}
+
 // listen listens there before anything else is begun.
 func (m *metricsAt) listen() (s metricsServer, err error) {
 	if m.Metrics == "" {
 		return s, nil
 	}
-	at, err := listenAt("--metrics", m.Metrics)
-	if err != nil {
-		return s, err
-	}
-	if s.listener, err = net.Listen("tcp", at); err != nil {
+	if s.listener, err = net.Listen("tcp", m.Metrics); err != nil {
 		err = fmt.Errorf("--metrics: %w", err)
 	}
 	return s, err

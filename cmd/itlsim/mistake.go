@@ -102,7 +102,7 @@ func wanted(v *kong.Value) string {
 	if v.Flag == nil {
 		return plainName(v)
 	}
-	return strings.TrimSuffix(v.Flag.FormatPlaceHolder(), ",...")
+	return strings.ReplaceAll(strings.TrimSuffix(v.Flag.FormatPlaceHolder(), ",..."), "|", " or ")
 }
 
 // enum are the values of a flag or an argument that has no others.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -51,10 +52,20 @@ func TestFlagsAreNamedWithTheirValues(t *testing.T) {
 			require.NotContains(t, strings.TrimPrefix(told.String(), "itlsim: --"+f.Name), foreign, args)
 		}
 	}
+	fromVariable := func(command *kong.Node, f *kong.Flag, wrong string) {
+		if name := variable(f); name != "" && build.Plays(tried) {
+			t.Setenv(name, wrong)
+			defer os.Unsetenv(name)
+			var told bytes.Buffer
+			require.Equal(t, exitUsage, run([]string{command.Name}, streams{io.Discard, &told}), name)
+			require.Regexp(t, "^itlsim: --"+f.Name+": .*; want .+ \\(by the environment: "+name+"\\)\n$", told.String())
+		}
+	}
 	eachFlag(func(command *kong.Node, f *kong.Flag) {
 		flag := "--" + f.Name
 		if f.IsBool() {
 			refuses(f, command.Name, flag+"=perhaps")
+			fromVariable(command, f, "perhaps")
 			return
 		}
 		refuses(f, command.Name, flag)
@@ -64,6 +75,7 @@ func TestFlagsAreNamedWithTheirValues(t *testing.T) {
 		}
 		if of.Kind() != reflect.String && of.Kind() != reflect.Slice {
 			refuses(f, command.Name, flag+"=many")
+			fromVariable(command, f, "many")
 			refuses(f, command.Name, flag+"=")
 		}
 	})

@@ -10,11 +10,51 @@ import (
 
 // reportsAt are the flags that say where a report goes.
 type reportsAt struct {
-	JSON    string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH"`
-	JUnit   string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH"`
-	CSV     string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH"`
-	HTML    string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH"`
+	JSON    string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH" type:"path"`
+	JUnit   string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH" type:"path"`
+	CSV     string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH" type:"path"`
+	HTML    string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH" type:"path"`
 	Explain string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
+}
+
+// check finds what is wrong with them before anything is opened: that two reports have one
+// place, that there is no such folder, or that a report would replace a file that is read.
+func (c *reportsAt) check(read ...string) error {
+	of := make(map[string]string) // flags by place
+	for _, f := range c.files() {
+		if f.path == "" {
+			continue
+		}
+		if other := of[f.path]; other != "" {
+			return usageError("%s %s: %s is there already", f.flag, f.path, other)
+		}
+		of[f.path] = f.flag
+		if f.path == "-" {
+			continue
+		}
+		if err := checkFolder(f.flag, f.path); err != nil {
+			return err
+		}
+		if from := sameFile(f.path, read); from != "" {
+			return usageError("%s %s: it would write over %s, which is read", f.flag, f.path, from)
+		}
+	}
+	return nil
+}
+
+// reportFlag is a flag of a report: the place that it gives, and how the report is written.
+type reportFlag struct {
+	flag, path string
+	write      func(*report.Report, io.Writer) error
+}
+
+func (c *reportsAt) files() []reportFlag {
+	return []reportFlag{
+		{"--json", c.JSON, (*report.Report).WriteJSON},
+		{"--junit", c.JUnit, (*report.Report).WriteJUnit},
+		{"--csv", c.CSV, (*report.Report).WriteCSV},
+		{"--html", c.HTML, (*report.Report).WriteHTML},
+	}
 }
 
 // output is where a run's reports go.
@@ -29,27 +69,15 @@ type reportFile struct {
 	write func(*report.Report, io.Writer) error
 }
 
-// create opens all files that the command line names, so that one that cannot be
-// written is found before the run.
+// create opens all files that the command line names and that were checked, so that one
+// that cannot be written is found before the run.
 func (c *reportsAt) create(stdout io.Writer) (*output, error) {
 	o := &output{text: stdout}
-	for _, f := range []struct {
-		flag, path string
-		write      func(*report.Report, io.Writer) error
-	}{
-		{"--json", c.JSON, (*report.Report).WriteJSON},
-		{"--junit", c.JUnit, (*report.Report).WriteJUnit},
-		{"--csv", c.CSV, (*report.Report).WriteCSV},
-		{"--html", c.HTML, (*report.Report).WriteHTML},
-	} {
+	for _, f := range c.files() {
 		switch f.path {
 		case "":
 			continue
 		case "-":
-			if o.text == io.Discard {
-				o.close()
-				return nil, usageError("%s -: standard output is taken by another report", f.flag)
-			}
 			o.text = io.Discard
 			o.files = append(o.files, reportFile{standard{stdout}, f.write})
 			continue

@@ -15,7 +15,8 @@ func newParser(s streams, exit func(code int), bound ...kong.Option) *kong.Kong 
 	options := append(bound, kong.Name(program), kong.Writers(s.out, s.err),
 		kong.Description("Simulates the trust of Cisco IP phones: ITL, TVS, "+
 			"and a cluster that loses its phones and gets them back."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(asWideAsTerminals),
+		kong.NamedMapper("path", kong.MapperFunc(path)),
 		helpTexts, kong.Vars{"version": program + " " + build.Line()},
 		kong.Exit(exit), kong.Bind(s), kong.Resolvers(environment))
 	parser, err := kong.New(&cli{}, options...)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ type phonesCmd struct {
 	Address string        `help:"${phones_address}" placeholder:"IP"`
 	Quiet   time.Duration `name:"quiet-for" help:"${phones_quiet}" placeholder:"DURATION"`
 	Stay    bool          `help:"${phones_stay}"`
-	JSON    string        `name:"json" help:"${phones_json}" placeholder:"PATH"`
+	JSON    string        `name:"json" help:"${phones_json}" placeholder:"PATH" type:"path"`
 
 	metricsAt
 	farmAt
@@ -32,19 +33,22 @@ type phonesCmd struct {
 
 // Run boots phones against servers, and prints the outcome.
 func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
-	if err := c.farmAt.check(); err != nil {
+	if err := cmp.Or(c.farmAt.check(), c.checkQuiet(), c.phonesSpec.check()); err != nil {
 		return err
 	}
 	if c.farmAt.used() {
 		return c.runByFarm(ctx, s, end)
 	}
 	at, err := c.places()
-	if err == nil {
-		err = c.phonesSpec.check()
+	if err = cmp.Or(err, c.metricsAt.check()); err != nil {
+		return err
 	}
+	var f *wire.Fleet
+	o, err := newOutcomes(func() (*phonesReport, error) { return outcome(f), nil }, c.JSON, s.out)
 	if err != nil {
 		return err
 	}
+	defer o.end()
 	watched, err := c.metricsAt.listen()
 	if err != nil {
 		return err
@@ -55,11 +59,6 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer f.Close()
-	o, err := newOutcomes(func() (*phonesReport, error) { return outcome(f), nil }, c.JSON, s.out)
-	if err != nil {
-		return err
-	}
-	defer o.end()
 	watched.show(s.err, func() metrics.Source { return metrics.Source{Fleet: f} })
 	defer heed(func() {
 		if _, err := o.write(); err != nil {
@@ -94,6 +93,14 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	case report.lacking():
 		return errFailed
+	}
+	return nil
+}
+
+// checkQuiet finds what is wrong with how long it is to be quiet.
+func (c *phonesCmd) checkQuiet() error {
+	if c.Quiet < 0 {
+		return usageError("--quiet-for %v: want a time, such as 30s", c.Quiet)
 	}
 	return nil
 }

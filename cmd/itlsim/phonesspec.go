@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"itlsim/fleet"
@@ -61,8 +62,11 @@ func (c *phonesSpec) check() error {
 		return usageError("--sip-port %d: want 0 to %d", c.SIPPort, math.MaxUint16)
 	case c.WebPort < 0 || c.WebPort > math.MaxUint16:
 		return usageError("--web-port %d: want 0 to %d", c.WebPort, math.MaxUint16)
+	case slices.ContainsFunc(c.Model, func(name string) bool { return strings.TrimSpace(name) == "" }):
+		return usageError("--model: the value is missing")
 	}
-	return nil
+	_, _, err := tftpServers(c.TFTP)
+	return err
 }
 
 // fleet makes the phones that are to be somewhere, whose changes are noted.
@@ -70,10 +74,7 @@ func (c *phonesSpec) fleet(at phonesAt, warnings io.Writer) (*wire.Fleet, *chang
 	if err := c.check(); err != nil {
 		return nil, nil, err
 	}
-	profiles, err := c.profiles(warnings)
-	if err != nil {
-		return nil, nil, err
-	}
+	profiles := c.profiles(warnings)
 	servers, anywhere, err := tftpServers(c.TFTP)
 	if err != nil {
 		return nil, nil, err
@@ -107,23 +108,20 @@ func (c *phonesSpec) fleet(at phonesAt, warnings io.Writer) (*wire.Fleet, *chang
 }
 
 // profiles are those of the models on the command line, or a mix.
-func (c *phonesSpec) profiles(warnings io.Writer) ([]*phone.Profile, error) {
+func (c *phonesSpec) profiles(warnings io.Writer) []*phone.Profile {
 	if len(c.Model) == 0 {
-		return phone.Profiles(), nil
+		return phone.Profiles()
 	}
 	var profiles []*phone.Profile
 	warned := make(inventory.Warned)
 	for _, name := range c.Model {
-		if strings.TrimSpace(name) == "" {
-			return nil, usageError("--model: the value is missing")
-		}
 		p, warning := phone.ProfileOf(name)
 		if warned.Once(p.Model, warning) {
 			fmt.Fprintf(warnings, "warning: --model: %s\n", warning)
 		}
 		profiles = append(profiles, p)
 	}
-	return profiles, nil
+	return profiles
 }
 
 // machineAddress is the one address of a machine's phones.

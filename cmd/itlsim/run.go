@@ -44,16 +44,6 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err != nil {
 		return err
 	}
-	watched, err := c.metricsAt.listen()
-	if err != nil {
-		return err
-	}
-	defer watched.close()
-	page, err := c.pageAt.listen()
-	if err != nil {
-		return err
-	}
-	defer page.close()
 	warn(s.err, scenario)
 	c.inShards.warn(s.err, cmp.Or(opt.Lab.Phones, scenario.Phones()))
 	collectLater(c.Mode)
@@ -69,6 +59,16 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	defer out.close()
+	watched, err := c.metricsAt.listen()
+	if err != nil {
+		return err
+	}
+	defer watched.close()
+	page, err := c.pageAt.listen()
+	if err != nil {
+		return err
+	}
+	defer page.close()
 	var opened atomic.Pointer[lab.Lab]
 	watched.show(s.err, func() metrics.Source { return metrics.Of(opened.Load()) })
 	opt.Opened = func(l *lab.Lab) {
@@ -152,9 +152,24 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 		opt.Lab.Boots = *c.Boots
 	}
 	if phones := cmp.Or(opt.Lab.Phones, scenario.Phones()); err == nil {
-		err = cmp.Or(c.risRate.check(c.Mode), c.pageAt.check(phones), c.checkShards(scenario, phones), c.checkFarm())
+		err = cmp.Or(c.risRate.check(c.Mode), c.metricsAt.check(), c.pageAt.check(phones),
+			c.checkShards(scenario, phones), c.checkFarm(), c.farmAt.check(), c.reportsAt.check(), c.checkExplain(scenario))
 	}
 	return scenario, opt, err
+}
+
+// checkExplain says that the run has no phone of the name whose story is wanted.
+func (c *runCmd) checkExplain(s scenarios.Scenario) (err error) {
+	setup := s.Setup
+	if c.Phones != nil {
+		if setup, err = setup.Scaled(*c.Phones); err != nil {
+			return err
+		}
+	}
+	if c.Explain != "" && !setup.HasPhone(c.Explain) {
+		return usageError("--explain %s: the run has no phone of that name", c.Explain)
+	}
+	return nil
 }
 
 // again is the command line that plays the run again, without what does not change it.

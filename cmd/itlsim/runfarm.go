@@ -24,9 +24,6 @@ type onFarm struct {
 
 // checkFarm finds what is wrong with these flags.
 func (c *runCmd) checkFarm() error {
-	if err := c.farmAt.check(); err != nil {
-		return err
-	}
 	switch {
 	case !c.used() && c.Fresh:
 		return usageError("--fresh is for --farm or --farm-listen")

@@ -180,11 +180,12 @@ func (c *serveCmd) check() (publisher netip.Addr, err error) {
 		return publisher, usageError("--state-generation is for a directory: give its --state, too")
 	}
 	for _, collector := range c.Syslog {
-		if _, _, err := net.SplitHostPort(collector); err != nil {
+		_, service, err := net.SplitHostPort(collector)
+		if port, lookupErr := net.LookupPort("udp", service); err != nil || lookupErr != nil || port == 0 {
 			return publisher, usageError("--syslog %s: want host:port", collector)
 		}
 	}
-	return publisher, c.risRate.check(lab.Wire)
+	return publisher, cmp.Or(c.risRate.check(lab.Wire), checkDirectory("--state", c.State))
 }
 
 // release is that of a new cluster.

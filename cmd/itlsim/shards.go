@@ -17,7 +17,7 @@ type inShards struct {
 	Shards *int          `help:"${run_shards}" placeholder:"S"`
 	Pace   time.Duration `help:"${run_pace}" placeholder:"D"`
 	Shard  *int          `help:"${run_shard}" placeholder:"I"`
-	Part   string        `help:"${run_part}" placeholder:"PATH"`
+	Part   string        `help:"${run_part}" placeholder:"PATH" type:"path"`
 }
 
 // shards is how many there are, 1 if not given.
@@ -44,7 +44,7 @@ func (c *runCmd) checkShards(s scenarios.Scenario, phones int) error {
 		return usageError("--pace %v: want %v to %v", c.Pace, scenarios.MinPace, scenarios.MaxPace)
 	case c.Shard != nil && (*c.Shard < 0 || *c.Shard >= c.shards()):
 		return usageError("--shard %d: want 0 to %d", *c.Shard, c.shards()-1)
-	case c.shards() > 1 && (c.Page != "" || c.Metrics != ""):
+	case (c.shards() > 1 || c.Shard != nil) && (c.Page != "" || c.Metrics != ""):
 		return usageError("--page and --metrics show one lab, and each of --shards has its own")
 	case c.Shard != nil && c.reportsAt != reportsAt{}:
 		return usageError("--shard gives a part and no report: itlsim merge makes one of all parts")

@@ -14,7 +14,7 @@ import (
 
 type workerCmd struct {
 	Farm      string   `name:"farm" help:"${worker_farm}" placeholder:"URL|FILE"`
-	Creds     string   `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE"`
+	Creds     string   `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE" type:"path"`
 	Name      string   `help:"Name of this worker in reports; that of the machine if not given." placeholder:"NAME"`
 	Address   string   `help:"${worker_address}" placeholder:"IP"`
 	Target    []string `default:"127.0.0.0/8" help:"${worker_target}" placeholder:"CIDR"`
@@ -33,18 +33,23 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.ShardsAtATime < 1 || c.ShardsAtATime > mostAtATime {
 		return usageError("--shards-at-a-time %d: want 1 to %d", c.ShardsAtATime, mostAtATime)
 	}
-	if c.Address == "" {
-		return c.playShards(ctx, s, end)
-	}
 	m, at, err := c.machine()
 	if err != nil {
 		return err
 	}
-	f, say, err := c.join(s)
+	place, err := c.find()
+	if err != nil {
+		return err
+	}
+	say := func(what string) { fmt.Fprintf(s.err, "itlsim: %s\n", what) }
+	f, err := dialFarm(place, say)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	if c.Address == "" {
+		return c.playShards(ctx, f, say, end)
+	}
 	end.begin()
 	fmt.Fprintf(s.err, "itlsim: worker %s is ready\n", m.Name)
 	begin := func(kind string, shard lab.Shard) (farm.Duty, error) {
@@ -59,28 +64,22 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 	return h.Serve(ctx, f)
 }
 
-// join connects to the farm. say is how what goes on is told.
-func (c *workerCmd) join(s streams) (f *farm.Farm, say func(string), err error) {
-	say = func(what string) { fmt.Fprintf(s.err, "itlsim: %s\n", what) }
+// find finds the farm that flags or the environment name.
+func (c *workerCmd) find() (farm.Place, error) {
 	where, find := c.Farm, farm.Find
 	if where == "" {
 		where, find = os.Getenv("ITLSIM_FARM"), farm.Variable
 	}
 	if where == "" {
-		return nil, nil, usageError("--farm: the value is missing, and ITLSIM_FARM has none")
+		return farm.Place{}, usageError("missing: --farm, or the variable ITLSIM_FARM: want nats://HOST:PORT, tls://HOST:PORT " +
+			"or what itlsim run --farm-listen says")
 	}
-	f, err = dialFarm(where, c.Creds, find, say)
-	return f, say, err
+	return findFarm(where, c.Creds, find)
 }
 
 // playShards plays shards of runs in virtual time. Those that it is at when it is interrupted
 // others are given.
-func (c *workerCmd) playShards(ctx context.Context, s streams, end *ending) error {
-	f, say, err := c.join(s)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+func (c *workerCmd) playShards(ctx context.Context, f *farm.Farm, say func(string), end *ending) error {
 	end.begin()
 	collectLater(lab.Virtual)
 	name, _ := os.Hostname() // for people
@@ -92,14 +91,8 @@ func (c *workerCmd) playShards(ctx context.Context, s streams, end *ending) erro
 	return w.Work(ctx, f)
 }
 
-// machine is this machine, and where its phones may be and send to.
+// machine is this machine, and where its phones may be and send to; without an address it has none.
 func (c *workerCmd) machine() (m farm.Machine, at phonesAt, err error) {
-	if c.Address == "" {
-		return m, at, usageError("--address: the value is missing")
-	}
-	if at.one, err = machineAddress(c.Address); err != nil {
-		return m, at, err
-	}
 	for _, t := range c.Target {
 		prefix, err := netip.ParsePrefix(t)
 		if err != nil || !prefix.Addr().Is4() {
@@ -109,6 +102,12 @@ func (c *workerCmd) machine() (m farm.Machine, at phonesAt, err error) {
 	}
 	if c.PhonesMax < 1 || c.PhonesMax > maxPhones {
 		return m, at, usageError("--phones-max %d: want 1 to %d", c.PhonesMax, maxPhones)
+	}
+	if c.Address == "" {
+		return m, at, nil
+	}
+	if at.one, err = machineAddress(c.Address); err != nil {
+		return m, at, err
 	}
 	name, err := os.Hostname()
 	if name = cmp.Or(c.Name, name); name == "" {
