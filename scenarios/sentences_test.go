@@ -12,10 +12,10 @@ import (
 	"itlsim/scenarios/language"
 )
 
-// TestDocs: docs/writing-scenarios.md lists each sentence that there is, with what it
+// TestReferenceOfSentences: docs/reference/sentences.md lists each sentence that there is, with what it
 // means, between marks that name the list. go test -update writes them.
-func TestDocs(t *testing.T) {
-	const file = "../docs/writing-scenarios.md"
+func TestReferenceOfSentences(t *testing.T) {
+	const file = "../docs/reference/sentences.md"
 	page, err := os.ReadFile(file)
 	require.NoError(t, err)
 	lists := map[string][]language.Shape{

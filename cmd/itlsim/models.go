@@ -31,28 +31,42 @@ var familyRows = []struct {
 // Run lists the models, and before them the families that decide what they do.
 func (modelsCmd) Run(s streams) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	line := func(cells []string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	for _, row := range familyTable() {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	fmt.Fprintln(w)
+	w.Flush() // the next table has columns of its own
+	for _, row := range modelTable() {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	return w.Flush()
+}
+
+// familyTable has a column for each family, headed by its name.
+func familyTable() [][]string {
 	names, of := []string{"family"}, []string{"models"}
 	for _, f := range phone.Families() {
 		names, of = append(names, f.Name), append(of, f.Models)
 	}
-	line(names)
-	line(of)
+	table := [][]string{names, of}
 	for _, row := range familyRows {
 		cells := []string{row.name}
 		for _, f := range phone.Families() {
 			cells = append(cells, row.of(f).String())
 		}
-		line(cells)
+		table = append(table, cells)
 	}
-	line(nil)
-	w.Flush() // the next table has columns of its own
-	line([]string{"model", "number", "family", "firmware", "newest", "load", "DeviceTLInfo", "pages"})
+	return table
+}
+
+// modelTable has a row for each model, below its head.
+func modelTable() [][]string {
+	table := [][]string{{"model", "number", "family", "firmware", "newest", "load", "DeviceTLInfo", "pages"}}
 	for _, m := range phone.Models() {
-		line([]string{
+		table = append(table, []string{
 			m.Product, m.Number.String(), m.Family.String(), m.Firmware.String(), cmp.Or(m.Newest, "-"),
 			cmp.Or(m.Load, "-"), m.ReportsLists.String(), cmp.Or(string(m.Pages), "-"),
 		})
 	}
-	return w.Flush()
+	return table
 }

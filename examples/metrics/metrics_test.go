@@ -102,9 +102,9 @@ func TestDashboardCanBeImported(t *testing.T) {
 	}
 }
 
-// The dashboard shows each metric of docs/metrics.md, whose table is tested, and no other.
+// The dashboard shows each metric of docs/reference/metrics.md, whose table is tested, and no other.
 func TestQueriesNameMetrics(t *testing.T) {
-	page, err := os.ReadFile("../../docs/metrics.md")
+	page, err := os.ReadFile("../../docs/reference/metrics.md")
 	require.NoError(t, err)
 	listed := make(map[string]bool)
 	for _, row := range regexp.MustCompile("(?m)^\\| `(itlsim_\\w+)`").FindAllStringSubmatch(string(page), -1) {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
@@ -90,4 +92,15 @@ func sees(ctx context.Context, selector, text string, within time.Duration) erro
 	}
 	instead, no := chromedp.Run(ctx, chromedp.Evaluate[string](shows+`?.replace(/\s+/g, " ").trim() ?? "(no such element)"`))
 	return fmt.Errorf("%s has not shown %q for %v, but %q: %w", selector, text, within, instead, errors.Join(err, no))
+}
+
+// Media has pages look as they do on a medium, screen or print, to who likes a colour scheme,
+// light or dark.
+func Media(on, scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media: on, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
 }

@@ -2,12 +2,11 @@ package metrics
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,6 +20,7 @@ import (
 
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
+	"itlsim/internal/reference"
 	"itlsim/lab"
 	"itlsim/scenarios"
 	"itlsim/scenarios/report"
@@ -187,29 +187,31 @@ func registered(l *lab.Lab) (n int) {
 	return n
 }
 
-// Names, types and help are as Prometheus' promlint wants them, and docs/metrics.md has a row
-// for each metric, and no other.
-func TestTableOfMetrics(t *testing.T) {
+// Names, types and help are as Prometheus' promlint wants them, and docs/reference/metrics.md has
+// a row for each metric, and no other.
+func TestReferenceOfMetrics(t *testing.T) {
 	l, _ := played(t, lab.Virtual, "bulk-reset")
 	now := func() Source { return Of(l) }
 	problems, err := testutil.CollectAndLint(New(now))
 	require.NoError(t, err)
 	require.Empty(t, problems)
 
-	page, err := os.ReadFile("../../docs/metrics.md")
-	require.NoError(t, err)
-	var rows []string
+	var rows [][]string
 	for _, f := range gathered(t, now) {
 		var labels []string
 		for _, l := range f.GetMetric()[0].GetLabel() {
 			labels = append(labels, "`"+l.GetName()+"`")
 		}
-		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |", f.GetName(),
-			strings.ToLower(f.GetType().String()), cmp.Or(strings.Join(labels, ", "), "-"), f.GetHelp()))
+		rows = append(rows, []string{"`" + f.GetName() + "`", strings.ToLower(f.GetType().String()),
+			cmp.Or(strings.Join(labels, ", "), "-"), f.GetHelp()})
 	}
-	slices.Sort(rows)
-	require.Equal(t, rows, regexp.MustCompile("(?m)^\\| `itlsim_.*$").FindAllString(string(page), -1))
+	slices.SortFunc(rows, slices.Compare)
+	reference.Keep(t, *update, "metrics", "# Metrics\n\nWhat Prometheus is told, written by "+
+		"`go test ./lab/metrics -run Reference -update`. [How to watch by them](../metrics.md) says where they are, and "+
+		"what their labels mean.\n\n"+reference.Table([]string{"metric", "type", "labels", "what it is"}, rows...))
 }
+
+var update = flag.Bool("update", false, "write docs/reference/metrics.md anew")
 
 // Beyond the first groups all are counted as one, so that a plan of thousands does not
 // fill a Prometheus.

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,8 +13,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/reference"
 )
 
 // described is the description, as it is served.
@@ -44,6 +48,29 @@ func TestRequestsAreDescribed(t *testing.T) {
 	h := &Handler{}
 	require.ElementsMatch(t, slices.AppendSeq(slices.Collect(maps.Keys(h.routes())), maps.Keys(h.labRoutes())), there)
 }
+
+// Each request stands in the reference, in the order of the description.
+func TestReferenceOfRequests(t *testing.T) {
+	var d struct {
+		Paths yaml.MapSlice
+	}
+	require.NoError(t, yaml.UnmarshalWithOptions(description, &d, yaml.UseOrderedMap()))
+	var rows [][]string
+	for _, path := range d.Paths {
+		for _, of := range path.Value.(yaml.MapSlice) {
+			if method := of.Key.(string); isMethod(method) {
+				summary := of.Value.(yaml.MapSlice).ToMap()["summary"].(string)
+				rows = append(rows, []string{fmt.Sprintf("`%s %v`", strings.ToUpper(method), path.Key), summary})
+			}
+		}
+	}
+	reference.Keep(t, *update, "api", "# Requests of the API\n\nAll that [the API](../api.md) answers, which says what each request takes and "+
+		"gives; bodies, parameters and answers are in [openapi.yaml](../../scenarios/api/openapi.yaml), which "+
+		"`GET /openapi.json` gives, too. Paths are below `"+Prefix+"`, or `"+Prefix+"/labs/ID`. Written by "+
+		"`go test ./scenarios/api -run Reference -update`.\n\n"+reference.Table([]string{"request", "does"}, rows...))
+}
+
+var update = flag.Bool("update", false, "write docs/reference/api.md anew")
 
 // Each parameter that a request may have is described, and no other.
 func TestParametersAreDescribed(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -75,7 +74,7 @@ func TestReportOnThePage(t *testing.T) {
 func (r *reader) onScreens(url, name string) {
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1280, 390} {
-			require.NoError(r, chromedp.Do(r.ctx, media("screen", scheme), chromedp.EmulateViewport(width, 900),
+			require.NoError(r, chromedp.Do(r.ctx, browsertest.Media("screen", scheme), chromedp.EmulateViewport(width, 900),
 				chromedp.Navigate(url)))
 			png, err := chromedp.Run(r.ctx, chromedp.FullScreenshot(100))
 			require.NoError(r, err)
@@ -94,7 +93,7 @@ func (r *reader) unfolds(url string) {
 	const hidden = `[...document.querySelectorAll("details:not(.fine) > :not(summary, .story > .names)")].filter(e =>
 		!e.checkVisibility({contentVisibilityAuto: true}) || e.getBoundingClientRect().height === 0).length + ""`
 	require.NotEqual(r, "0", r.ask(hidden), "much is folded")
-	require.NoError(r, chromedp.Do(r.ctx, media("print", "light")))
+	require.NoError(r, chromedp.Do(r.ctx, browsertest.Media("print", "light")))
 	err := chromedp.Do(r.ctx, chromedp.Poll[chromedp.Void](hidden+`=== "0"`,
 		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browsertest.Patience)))
 	require.NoError(r, err, "and nothing on paper")
@@ -102,7 +101,7 @@ func (r *reader) unfolds(url string) {
 
 // finds looks for the story of a phone.
 func (r *reader) finds() {
-	require.NoError(r, chromedp.Do(r.ctx, media("screen", "light"),
+	require.NoError(r, chromedp.Do(r.ctx, browsertest.Media("screen", "light"),
 		chromedp.SendKeys(chromedp.CSS("#phone"), "sep00000000002a")))
 	require.Equal(r, "1 story", r.ask(`document.getElementById("found").textContent`))
 	require.Equal(r, "1", r.ask(`document.querySelectorAll(".story:not([hidden])[open]").length + ""`))
@@ -112,21 +111,11 @@ func (r *reader) finds() {
 func (r *reader) print(url, name string) {
 	yes := true
 	var pdf []byte
-	err := chromedp.Do(r.ctx, media("", "dark"), chromedp.Navigate(url), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	err := chromedp.Do(r.ctx, browsertest.Media("", "dark"), chromedp.Navigate(url), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		printed, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes})
 		pdf = printed.Data
 		return err
 	}))
 	require.NoError(r, err)
 	require.NoError(r, os.WriteFile(filepath.Join(r.dir, "report-"+name+".pdf"), pdf, 0o644))
-}
-
-// media is what the page is shown on.
-func media(on, scheme string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Media: on, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		return err
-	})
 }
