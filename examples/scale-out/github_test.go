@@ -37,20 +37,13 @@ type stage struct {
 // stand, each in a folder of its own; artifacts are folders.
 func TestGitHub(t *testing.T) {
 	t.Parallel()
-	checked(t, "actionlint", "-shellcheck=", "-pyflakes=", "github.yml")
-	text, err := os.ReadFile("github.yml")
-	require.NoError(t, err)
-	var w workflow
-	require.NoError(t, yaml.Unmarshal(text, &w))
+	w := readWorkflow(t, "github.yml")
 	g := &github{T: t, artifacts: t.TempDir(), env: w.Env, known: map[string]string{
 		"inputs.scenario": scenario, "inputs.phones": phones, "inputs.seed": seed,
 	}}
 	played, shards := make(map[string]bool), 0
 	for _, item := range w.Jobs {
-		var s stage
-		again, err := yaml.Marshal(item.Value)
-		require.NoError(t, err)
-		require.NoError(t, yaml.Unmarshal(again, &s))
+		s := readStage(t, item)
 		require.True(t, s.Needs == "" || played[s.Needs], s.Needs)
 		played[item.Key.(string)] = true
 		matrix := s.Strategy.Matrix["shard"]
@@ -66,6 +59,24 @@ func TestGitHub(t *testing.T) {
 	require.Equal(t, whole(t, shards), report(t, filepath.Join(g.artifacts, "report", "report.json")))
 }
 
+// readWorkflow reads one that actionlint takes.
+func readWorkflow(t *testing.T, file string) (w workflow) {
+	t.Helper()
+	checked(t, "actionlint", "-shellcheck=", "-pyflakes=", file)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(text, &w))
+	return w
+}
+
+func readStage(t *testing.T, item yaml.MapItem) (s stage) {
+	t.Helper()
+	again, err := yaml.Marshal(item.Value)
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(again, &s))
+	return s
+}
+
 func yamlText(v any) string {
 	text, _ := yaml.Marshal(v)
 	return strings.TrimSpace(string(text))
@@ -75,6 +86,7 @@ func yamlText(v any) string {
 type github struct {
 	*testing.T
 	artifacts string // a folder for each
+	sources   string // what is checked out; nothing if empty
 	env       map[string]string
 	known     map[string]string // what expressions may name
 }
@@ -114,7 +126,10 @@ func (g *github) play(s stage, more map[string]string) {
 			cmd.Dir, cmd.Env = at, env
 			out, err := cmd.CombinedOutput()
 			require.NoError(g, err, string(out))
-		case "actions/checkout": // of the sources
+		case "actions/checkout":
+			if g.sources != "" {
+				require.NoError(g, os.CopyFS(at, os.DirFS(g.sources)))
+			}
 		case "actions/setup-go":
 			env = append(env, compiler(g.T))
 		case "actions/upload-artifact":

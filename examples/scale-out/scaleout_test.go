@@ -183,22 +183,34 @@ func TestWhatHostsSay(t *testing.T) {
 	require.Equal(t, "tomorrow", report(t, filepath.Join(dir, "report.json"))["scenario"])
 }
 
-// compiler is a PATH whose go gives what TestMain has built by that very command.
+// compiler is a PATH whose go gives what TestMain has built by that very command, and runs the
+// suite of examples/regression where it stands.
 func compiler(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), fmt.Appendf(nil, "#!/bin/sh\n"+
-		"[ \"$CGO_ENABLED go $*\" = \"0 %s\" ] && exec cp %s itlsim\n", build, itlsim), 0o777))
+	suite, err := filepath.Abs("../regression")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go"), fmt.Appendf(nil, `#!/bin/sh
+[ "$CGO_ENABLED go $*" = "0 %s" ] && exec cp %s itlsim
+[ "$*" = "-C examples/regression test ./..." ] && exec %s -C %s test ./...
+`, build, itlsim, sftptest.Program(t, "go"), suite), 0o777))
 	return "PATH=" + dir + ":" + os.Getenv("PATH")
 }
 
 // A pipeline that GitLab's own rules take, played by gitlab-ci-local.
 func TestGitLab(t *testing.T) {
 	t.Parallel()
+	dir := playsGitLab(t, t.TempDir(), "gitlab.yml",
+		"--variable", "SCENARIO="+scenario, "--variable", "PHONES="+phones, "--variable", "SEED="+seed)
+	require.Equal(t, whole(t, 8), report(t, filepath.Join(dir, "judge/report.json")))
+}
+
+// playsGitLab plays a pipeline on what is in dir, and returns where its jobs' artifacts are.
+func playsGitLab(t *testing.T, dir, file string, args ...string) string {
+	t.Helper()
 	local := sftptest.Program(t, "gitlab-ci-local")
 	sftptest.Program(t, "rsync") // which it copies by
-	dir := t.TempDir()
-	pipeline, err := os.ReadFile("gitlab.yml")
+	pipeline, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, ".gitlab-ci.yml"), pipeline, 0o666))
 	for _, args := range [][]string{
@@ -207,10 +219,9 @@ func TestGitLab(t *testing.T) {
 	} {
 		checked(t, "git", append([]string{"-C", dir}, args...)...)
 	}
-	cmd := exec.Command(local, "--force-shell-executor", "--home", dir,
-		"--variable", "SCENARIO="+scenario, "--variable", "PHONES="+phones, "--variable", "SEED="+seed)
+	cmd := exec.Command(local, append([]string{"--force-shell-executor", "--home", dir}, args...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), compiler(t))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
-	require.Equal(t, whole(t, 8), report(t, filepath.Join(dir, ".gitlab-ci-local/artifacts/judge/report.json")))
+	return filepath.Join(dir, ".gitlab-ci-local/artifacts")
 }
