@@ -448,6 +448,8 @@ func TestPage(t *testing.T) {
 			id = c.told(201, "POST", path, body).ID
 		case body == "":
 			c.ask(200, cmp.Or(method, "GET"), path, "")
+		case path == "/rehearsals":
+			require.Contains(t, string(c.ask(200, "POST", path, body)), `"lost"`)
 		default:
 			require.True(t, c.told(200, "POST", path, body).Passed, body)
 		}
