@@ -11,12 +11,12 @@ import (
 )
 
 // The worked example of docs/writing-scenarios.md does what the page says: the
-// first version fails in its last step, with the added one it passes.
+// first version fails in its last step, with the added one it passes, and so does a reset in batches.
 func TestWorkedExample(t *testing.T) {
 	page, err := os.ReadFile("../docs/writing-scenarios.md")
 	require.NoError(t, err)
 	yaml := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	require.Len(t, yaml, 2)
+	require.Len(t, yaml, 3)
 	opt := options(0)
 	opt.Lab.KeyBits = 1024
 	r, err := Run(t.Context(), load(t, yaml[0][1]), opt)
@@ -32,7 +32,7 @@ func TestWorkedExample(t *testing.T) {
 		}
 	}
 	const hope, truth = "      - all phones are trusted\n", "      - 80% of the phones are trusted\n"
-	longer := strings.Replace(yaml[0][1], hope, truth, 1) + yaml[1][1]
+	longer := strings.Replace(yaml[0][1], hope, truth, 1) + yaml[1][1] + yaml[2][1]
 	r, err = Run(t.Context(), load(t, longer), options(40))
 	require.NoError(t, err)
 	require.True(t, r.Passed)
