@@ -35,8 +35,6 @@ func pages(t *testing.T) map[string]page {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (name == ".git" || name == "docs/site"):
-			return fs.SkipDir
 		case d.IsDir() || path.Ext(name) != ".md":
 			return nil
 		}

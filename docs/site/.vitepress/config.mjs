@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 
 import { join, posix, relative, resolve } from 'node:path'
 import { defineConfig } from 'vitepress'
 
-const root = resolve(import.meta.dirname, '../../..')
+const root = process.env.ITLSIM_ROOT // build sets it
 const pages = resolve(import.meta.dirname, '../pages')
 const contents = 'docs/README.md'
 
