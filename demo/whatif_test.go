@@ -65,7 +65,7 @@ func TestWhatIfOnThePage(t *testing.T) {
 	p.types("#typed", password)
 	p.sees("#screen", "Cisco Tftp service restarted on host test10sub")
 	p.sees("#prompt", "admin:")
-	for _, node := range []string{"test10pub", "test10sub"} { // as long as the cluster changes, what is told is dropped
+	for _, node := range []string{"test10pub", "test10sub"} {
 		p.sees(`[data-node="`+node+`"] .signer`, "ITLRECOVERY_test10pub")
 	}
 	p.clicks(`button[aria-label="What if Cisco Tftp is restarted on test10pub?"]`)

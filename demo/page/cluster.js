@@ -1,6 +1,7 @@
 // The cluster panel: nodes, certificates, the guard, and which lists phones
 // hold.
 
+import { whenReleased } from "./press.js";
 import { $, el, number, said } from "./util.js";
 import { act } from "./api.js";
 import { plan, same } from "./whatif.js";
@@ -44,8 +45,12 @@ export class Cluster {
 
   // show redraws the panel; what has the focus keeps it.
   show(v) {
-    if (!this.view || !same(v, this.view)) this.whatif.forget();
+    if (!this.view || !same(v, this.view)) this.whatif.changed();
     this.view = v;
+    whenReleased($("cluster-panel"), () => this.draw(v));
+  }
+
+  draw(v) {
     const focused = document.activeElement?.dataset?.key;
     $("settings-access").checked = v.settings_access;
     $("nodes").replaceChildren(...v.nodes.map((n) => this.node(n)));

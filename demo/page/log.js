@@ -1,5 +1,6 @@
 // The log: DeviceTLInfo alarms with match or mismatch, and what people did.
 
+import { whenReleased } from "./press.js";
 import { $, el, clockTime } from "./util.js";
 
 const kept = 600, shown = 200;
@@ -34,7 +35,7 @@ export class Log {
     const rows = [];
     for (let i = this.entries.length - 1; i >= 0 && rows.length < shown; i--) if (fits(this.entries[i])) rows.push(this.row(this.entries[i]));
     if (!rows.length) rows.push(el("tr", {}, el("td", { colspan: 4, class: "note" }, "No entries.")));
-    $("log").tBodies[0].replaceChildren(...rows);
+    whenReleased($("log"), () => $("log").tBodies[0].replaceChildren(...rows));
   }
 
   row(e) {

@@ -1,6 +1,7 @@
 // The panel of one phone: its screen, its story, and what a person at it can
 // do.
 
+import { whenReleased } from "./press.js";
 import { $, el, clockTime } from "./util.js";
 import * as api from "./api.js";
 import { Drawing } from "./trust-view.js";
@@ -71,7 +72,7 @@ export class Phone {
     if (text === this.text) return;
     this.text = text; // what is the same stays, with what is open in it
     this.view = v;
-    this.show(v);
+    whenReleased($("phone-columns"), () => this.show(v));
   }
 
   show(v) {

@@ -61,25 +61,37 @@ export class WhatIf {
     this.shown = new Map(); // elements that show it, of now
   }
 
-  // forget lets go of what was told of a cluster that is another now.
+  // forget lets go of what was told and of what is asked: somebody acts.
   forget() {
     this.told.clear();
     for (const key of this.shown.keys()) this.show(key);
   }
 
+  // changed lets go of what was told: the cluster is another now. What is being asked is asked
+  // once more.
+  changed() {
+    for (const [key, told] of this.told) {
+      if (told.busy) told.again = true; else this.told.delete(key);
+    }
+    for (const key of this.shown.keys()) this.show(key);
+  }
+
   // ask has a plan rehearsed, and shows what would happen.
   async ask(key, plan) {
-    this.told.set(key, { busy: true, parts: ["Rehearsing …"] });
-    const asked = this.told.get(key);
+    const asked = { busy: true, parts: ["Rehearsing …"] };
+    this.told.set(key, asked);
     this.show(key);
     let answer;
-    try {
-      const r = await this.rehearse(plan.do, plan.answers);
-      answer = { parts: parts(r.says, boot(r, plan.boots)), weight: weight(r, plan.boots), groups: byGroup(r) };
-    } catch (e) {
-      answer = { parts: [e.message] };
-    }
-    if (this.told.get(key) !== asked) return; // the cluster is another by now
+    do {
+      asked.again = false;
+      try {
+        const r = await this.rehearse(plan.do, plan.answers);
+        answer = { parts: parts(r.says, boot(r, plan.boots)), weight: weight(r, plan.boots), groups: byGroup(r) };
+      } catch (e) {
+        answer = { parts: [e.message] };
+      }
+    } while (asked.again && this.told.get(key) === asked);
+    if (this.told.get(key) !== asked) return; // it was let go, or asked anew
     this.told.set(key, answer);
     this.show(key);
     this.shown.get(key)?.scrollIntoView?.({ block: "nearest" }); // it may stand below the button at the window's edge

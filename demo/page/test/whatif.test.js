@@ -1,6 +1,6 @@
 import test from "node:test";
 import assert from "node:assert/strict";
-import { boot, byGroup, parts, plan, same, weight } from "../whatif.js";
+import { boot, byGroup, parts, plan, same, weight, WhatIf } from "../whatif.js";
 
 test("a command is an act with the answers that it asks for", () => {
   for (const [line, answers] of [
@@ -50,4 +50,23 @@ test("losses are told by group", () => {
   assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("b", 1000), loss("a", 2)] }), ["b: 1,000 lost", "a: 5 lost"]);
   assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("a", 2, "`utils` it")] }), ["a: 3 lost; a reset", "a: 2 lost; `utils` it"]);
   assert.deepEqual(byGroup({ losses: [loss("a", 3), loss("b", 2), loss("c", 1)], left_out: 4 }, 1), ["a: 3 lost", "others: 7 lost"]);
+});
+
+test("what is asked while the cluster changes is asked once more, and not after an act", async () => {
+  const asked = [], w = new WhatIf(() => new Promise((answer) => asked.push(answer)));
+  w.show = () => {};
+  const told = () => w.told.get("k")?.parts.join("");
+  const says = async (text) => { asked.at(-1)({ says: text, losses: [] }); await new Promise(setImmediate); };
+  w.ask("k", { do: [] });
+  w.changed();
+  await says("of before");
+  assert.equal(told(), "Rehearsing …");
+  await says("of now");
+  assert.deepEqual([told(), asked.length], ["Of now.", 2]);
+  w.changed();
+  assert.equal(told(), undefined);
+  w.ask("k", { do: [] });
+  w.forget();
+  await says("too late");
+  assert.deepEqual([told(), asked.length], [undefined, 3]);
 });
