@@ -38,6 +38,19 @@ const misfits = `(() => {
 	return found;
 })()`
 
+// moved is by how many whole pixels a headline of two lines moves what stands below it.
+const moved = `(() => {
+	const h = document.getElementById("headline"), was = [...h.childNodes], text = document.createRange();
+	const below = () => document.getElementById("stage").getBoundingClientRect().top;
+	const high = () => { text.selectNodeContents(h); return text.getBoundingClientRect().height; };
+	h.textContent = "All phones";
+	const line = high(), before = below();
+	for (let i = 0; i < 200 && high() < 1.5 * line; i++) h.append(" trust the cluster");
+	const two = high() >= 1.5 * line, after = below();
+	h.replaceChildren(...was);
+	return two ? Math.round(after - before) : NaN;
+})()`
+
 // The screens that the page is made for, in pixels.
 var (
 	onAPhone    = [2]int64{390, 844}
@@ -60,5 +73,8 @@ func (p *person) fits(state string, screens ...[2]int64) {
 			}
 		}
 		require.Empty(p.t, found, "%s, %d × %d", state, s[0], s[1])
+		if s != onAPhone { // where it has a row of its own
+			require.Zero(p.t, evaluate[float64](p, moved), "%s, %d × %d", state, s[0], s[1])
+		}
 	}
 }
