@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
@@ -17,59 +18,42 @@ import (
 )
 
 // releaseRows are what is told of each release, by the fields of its facts.
-var releaseRows = []struct {
-	field, says string
-	of          func(*cucm.Facts) any
-}{
-	{"Builds", "builds, the first is what `serve` installs", func(f *cucm.Facts) any { return f.Builds }},
-	{"ListSigner", "signs the ITL that TFTP builds", func(f *cucm.Facts) any { return f.ListSigner }},
-	{"CTLSigners", "signers in a tokenless CTL, the one that signs it first", func(f *cucm.Facts) any { return f.CTLSigners }},
-	{"ResetSigner", "`utils itl reset localkey` signs with the publisher's", func(f *cucm.Facts) any { return f.ResetSigner }},
-	{"ResetRestarts", "the reset asks for the password and restarts TFTP", func(f *cucm.Facts) any { return f.ResetRestarts }},
-	{"CTLRestarts", "a new CTL is served after a restart of TFTP alone", func(f *cucm.Facts) any { return f.CTLRestarts }},
-	{"Recovery", "ITLRecovery certificates", func(f *cucm.Facts) any {
-		return [...]string{cucm.NoRecovery: "", cucm.RecoveryPerNode: "one a node", cucm.RecoveryPerCluster: "one a cluster"}[f.Recovery]
-	}},
-	{"RecoveryYears", "years that a new ITLRecovery is valid", func(f *cucm.Facts) any { return f.RecoveryYears }},
-	{"KeepsRecovery", "keeps the ITLRecovery of an upgraded node from build", func(f *cucm.Facts) any { return f.KeepsRecovery }},
-	{"DropsExpired", "drops expired certificates of trust stores from build", func(f *cucm.Facts) any { return f.DropsExpired }},
-	{"KeyBits", "key sizes", func(f *cucm.Facts) any { return f.KeyBits }},
-	{"Guard", "refuses another regeneration for", func(f *cucm.Facts) any {
-		if f.Guard == 0 {
-			return ""
-		}
-		return fmt.Sprintf("%d minutes", int(f.Guard.Minutes()))
-	}},
-	{"MinTLS", "`set tls min-version` takes", func(f *cucm.Facts) any {
-		var names []string
-		for _, v := range f.MinTLS {
-			names = append(names, strings.TrimPrefix(tls.VersionName(v), "TLS "))
-		}
-		return names
-	}},
-	{"TrustFilesBySerial", "files of trust stores have serial numbers", func(f *cucm.Facts) any { return f.TrustFilesBySerial }},
-	{"SelfSignedSAN", "one self-signed certificate can serve all nodes", func(f *cucm.Facts) any { return f.SelfSignedSAN }},
-	{"NamesTomcat", "a self-signed tomcat names its node in subjectAltName", func(f *cucm.Facts) any { return f.NamesTomcat }},
-	{"CertificateREST", "certificates by REST", func(f *cucm.Facts) any { return f.CertificateREST }},
-	{"Parameters", "enterprise parameters", func(f *cucm.Facts) any { return f.Parameters }},
-	{"SIS", "version of the SIP line interface", func(f *cucm.Facts) any { return f.SIS }},
-	{"CallState", "EndPointUnregistered has CallState", func(f *cucm.Facts) any { return f.CallState }},
-	{"AutoRegistersMixed", "auto-registration works in mixed mode", func(f *cucm.Facts) any { return f.AutoRegistersMixed }},
+var releaseRows = []struct{ field, says string }{
+	{"Builds", "builds, the first is what `serve` installs"},
+	{"ListSigner", "signs the ITL that TFTP builds"},
+	{"CTLSigners", "signers in a tokenless CTL, the one that signs it first"},
+	{"ResetSigner", "`utils itl reset localkey` signs with the publisher's"},
+	{"ResetRestarts", "the reset asks for the password and restarts TFTP"},
+	{"CTLRestarts", "a new CTL is served after a restart of TFTP alone"},
+	{"Recovery", "ITLRecovery certificates"},
+	{"RecoveryYears", "years that a new ITLRecovery is valid"},
+	{"KeepsRecovery", "keeps the ITLRecovery of an upgraded node from build"},
+	{"DropsExpired", "drops expired certificates of trust stores from build"},
+	{"KeyBits", "key sizes"},
+	{"Guard", "refuses another regeneration for"},
+	{"MinTLS", "`set tls min-version` takes"},
+	{"TrustFilesBySerial", "files of trust stores have serial numbers"},
+	{"SelfSignedSAN", "one self-signed certificate can serve all nodes"},
+	{"NamesTomcat", "a self-signed tomcat names its node in subjectAltName"},
+	{"CertificateREST", "certificates by REST"},
+	{"Parameters", "enterprise parameters"},
+	{"SIS", "version of the SIP line interface"},
+	{"CallState", "EndPointUnregistered has CallState"},
+	{"AutoRegistersMixed", "auto-registration works in mixed mode"},
 }
 
 // The releases stand in the reference with all that the program knows of them.
 func TestReferenceOfReleases(t *testing.T) {
-	head, of := []string{""}, []string{"Release"}
+	head := []string{"release"}
 	for _, r := range cucm.Releases() {
 		head = append(head, string(r))
 	}
-	head[0] = "release"
-	var rows [][]string
+	of, rows := []string{"Release"}, [][]string(nil)
 	for _, row := range releaseRows {
 		of = append(of, row.field)
 		cells := []string{row.says}
 		for _, r := range cucm.Releases() {
-			cells = append(cells, said(row.of(r.Facts())))
+			cells = append(cells, said(reflect.ValueOf(r.Facts()).Elem().FieldByName(row.field)))
 		}
 		rows = append(rows, cells)
 	}
@@ -79,26 +63,34 @@ func TestReferenceOfReleases(t *testing.T) {
 	}
 	require.ElementsMatch(t, fields, of, "facts of a release")
 	reference.Keep(t, *rewrite, "releases", "# Releases\n\nWhat each release of CUCM does here, out of the table in "+
-		"[cucm/release.go](../../cucm/release.go), which has the source of each row, written by `go test ./docs -run Reference -update`. "+
-		"`itlsim serve --release 14` is one, and `release: 14` in a scenario; "+
+		"[cucm/release.go](../../cucm/release.go), which has the source of each row, written by "+
+		"`go test ./docs -run Reference -update`. `itlsim serve --release 14` is one, and `release: 14` in a scenario; "+
 		"[what is this project's own choice](../administrator.md#releases).\n\n"+reference.Table(head, rows...))
 }
 
 // said is a fact in a cell: - for nothing.
-func said(fact any) string {
-	switch v := reflect.ValueOf(fact); {
-	case v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0:
+func said(fact reflect.Value) string {
+	if fact.IsZero() || fact.Kind() == reflect.Slice && fact.Len() == 0 {
 		return "-"
-	case v.Kind() == reflect.Bool:
-		return "yes"
-	case v.Kind() == reflect.Slice:
-		var each []string
-		for i := range v.Len() {
-			each = append(each, fmt.Sprint(v.Index(i)))
-		}
-		return strings.Join(each, ", ")
 	}
-	return fmt.Sprint(fact)
+	switch is := fact.Interface().(type) {
+	case bool:
+		return "yes"
+	case time.Duration:
+		return fmt.Sprintf("%g minutes", is.Minutes())
+	case cucm.Recovery:
+		return map[cucm.Recovery]string{cucm.RecoveryPerNode: "one a node", cucm.RecoveryPerCluster: "one a cluster"}[is]
+	case uint16:
+		return strings.TrimPrefix(tls.VersionName(is), "TLS ")
+	}
+	if fact.Kind() != reflect.Slice {
+		return fmt.Sprint(fact)
+	}
+	var each []string
+	for i := range fact.Len() {
+		each = append(each, said(fact.Index(i)))
+	}
+	return strings.Join(each, ", ")
 }
 
 // Each field of a report stands in the reference with what its schema says.
@@ -106,8 +98,9 @@ func TestReferenceOfReports(t *testing.T) {
 	var schema yaml.MapSlice
 	require.NoError(t, yaml.UnmarshalWithOptions(report.Schema, &schema, yaml.UseOrderedMap()))
 	var b strings.Builder
-	b.WriteString("# Fields of a report\n\nWhat `itlsim run --json` writes, out of [schema.json](../../scenarios/report/schema.json), " +
-		"written by `go test ./docs -run Reference -update`. [Reports](../reports.md) tells more of some.\n\n")
+	b.WriteString("# Fields of a report\n\nWhat `itlsim run --json` writes, out of " +
+		"[schema.json](../../scenarios/report/schema.json), written by `go test ./docs -run Reference -update`. "+
+		"[Reports](../reports.md) tells more of some.\n\n")
 	section := func(title string, object yaml.MapSlice) {
 		fmt.Fprintf(&b, "## %s\n\n%s", title, reference.Table([]string{"field", "type", "what"}, fieldsOf("", object)...))
 	}

@@ -80,7 +80,7 @@ func TestReferenceOfModels(t *testing.T) {
 	}
 	models := modelTable()
 	reference.Keep(t, *update, "models", "# Models\n\nWhat `itlsim models` prints, written by "+
-		"`go test ./cmd/itlsim -run Reference -update`: what each family of phones does, and each model. In brackets is how well a "+
-		"fact is known; [phones.md](../phones.md#models) says what else follows.\n\n## Families\n\n"+
+		"`go test ./cmd/itlsim -run Reference -update`: what each family of phones does, and each model. In brackets is "+
+		"how well a fact is known; [phones.md](../phones.md#models) says what else follows.\n\n## Families\n\n"+
 		reference.Table(sideways[0], sideways[1:]...)+"\n## Models\n\n"+reference.Table(models[0], models[1:]...))
 }

@@ -64,9 +64,10 @@ func TestReferenceOfRequests(t *testing.T) {
 			}
 		}
 	}
-	reference.Keep(t, *update, "api", "# Requests of the API\n\nAll that [the API](../api.md) answers, which says what each request takes and "+
-		"gives; bodies, parameters and answers are in [openapi.yaml](../../scenarios/api/openapi.yaml), which "+
-		"`GET /openapi.json` gives, too. Paths are below `"+Prefix+"`, or `"+Prefix+"/labs/ID`. Written by "+
+	reference.Keep(t, *update, "api", "# Requests of the API\n\nAll that [the API](../api.md) answers, which says "+
+		"what each request takes and gives; bodies, parameters and answers are in "+
+		"[openapi.yaml](../../scenarios/api/openapi.yaml), which `GET /openapi.json` gives, too. "+
+		"Paths are below `"+Prefix+"`, or `"+Prefix+"/labs/ID`. Written by "+
 		"`go test ./scenarios/api -run Reference -update`.\n\n"+reference.Table([]string{"request", "does"}, rows...))
 }
 
