@@ -99,7 +99,7 @@ func TestReferenceOfReports(t *testing.T) {
 	require.NoError(t, yaml.UnmarshalWithOptions(report.Schema, &schema, yaml.UseOrderedMap()))
 	var b strings.Builder
 	b.WriteString("# Fields of a report\n\nWhat `itlsim run --json` writes, out of " +
-		"[schema.json](../../scenarios/report/schema.json), written by `go test ./docs -run Reference -update`. "+
+		"[schema.json](../../scenarios/report/schema.json), written by `go test ./docs -run Reference -update`. " +
 		"[Reports](../reports.md) tells more of some.\n\n")
 	section := func(title string, object yaml.MapSlice) {
 		fmt.Fprintf(&b, "## %s\n\n%s", title, reference.Table([]string{"field", "type", "what"}, fieldsOf("", object)...))
