@@ -102,7 +102,8 @@ func certificateFile(node string, unit Unit) string {
 	return node + "/security/" + string(unit) + "/" + string(unit)
 }
 
-// encode writes a draft as files, by their names.
+// encode writes a draft as files, by their names. What is secret it writes as far as the draft
+// has it.
 func encode(d *draft) (map[string][]byte, error) {
 	saved := savedCluster{
 		Format: stateFormat, Release: d.release, Location: d.location, KeyBits: d.keyBits, Digest: d.digest,
@@ -141,17 +142,20 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 		MinTLS: n.minTLS, FIPS: n.fips, Active: n.active, Inactive: n.inactive,
 	}
 	add := func(unit Unit, cert *Certificate) error {
+		base := certificateFile(n.name, unit)
+		files[base+".der"] = cert.Certificate.Raw
+		files[base+".pem"] = certificatePEM(cert.Certificate)
+		if !cert.Modified.IsZero() {
+			node.Modified[unit] = cert.Modified
+		}
+		if cert.Key == nil {
+			return nil
+		}
 		key, err := x509.MarshalPKCS8PrivateKey(cert.Key)
 		if err != nil {
 			return fmt.Errorf("%s key of %s: %w", unit, n.name, err)
 		}
-		base := certificateFile(n.name, unit)
-		files[base+".der"] = cert.Certificate.Raw
-		files[base+".pem"] = certificatePEM(cert.Certificate)
 		files[base+keyEnding] = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})
-		if !cert.Modified.IsZero() {
-			node.Modified[unit] = cert.Modified
-		}
 		return nil
 	}
 	for unit, cert := range n.certs {
@@ -174,6 +178,9 @@ func encodeNode(n *nodeState, files map[string][]byte) (savedNode, error) {
 	}
 	if n.p12 != nil {
 		files[n.name+p12File] = n.p12
+	}
+	if n.hostKey == nil {
+		return node, nil
 	}
 	host, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(n.hostKey))
 	if err != nil {
@@ -198,12 +205,26 @@ func readState(dir string) (*draft, map[string][]byte, error) {
 	return d, files, err
 }
 
-// decode reads what encode wrote. The draft lacks what is no state.
-func decode(files map[string][]byte) (*draft, error) {
+// decode reads what encode wrote of a whole state. The draft lacks what is no state.
+func decode(files map[string][]byte) (*draft, error) { return decodeAs(whole, files) }
+
+// extent says what of a state there is.
+type extent int
+
+const (
+	whole  extent = iota
+	public        // nothing that is secret, see [draft.public]
+)
+
+// decodeAs reads so much of a state.
+func decodeAs(is extent, files map[string][]byte) (*draft, error) {
 	var saved savedCluster
 	err := strictjson.UnmarshalKnown(files[clusterFile], &saved) // the meaning of a later version's would be lost
 	if err == nil {
 		err = saved.check()
+	}
+	if err == nil && is == whole {
+		err = saved.Login.check()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", clusterFile, err)
@@ -219,7 +240,7 @@ func decode(files map[string][]byte) (*draft, error) {
 	}
 	for _, node := range saved.Nodes {
 		node.Active = cmp.Or(node.Active, saved.Release.Facts().Builds[0])
-		n, err := decodeNode(node, files)
+		n, err := decodeNode(is, node, files)
 		if err != nil {
 			return nil, err
 		}
@@ -228,6 +249,9 @@ func decode(files map[string][]byte) (*draft, error) {
 		for _, unit := range n.facts().Units() { // earlier versions kept fewer
 			d.store = d.store.with(Store(unit), n.certs[unit].Certificate)
 		}
+	}
+	if is == public { // of a cluster at work, whose files are in it as they come
+		return d, nil
 	}
 	return d, d.checkFiles()
 }
@@ -255,13 +279,13 @@ func decodeStore(places []Store, rest []byte) (s trustStore, err error) {
 }
 
 // decodeNode reads a node's files.
-func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error) {
+func decodeNode(is extent, node savedNode, files map[string][]byte) (n nodeState, err error) {
 	n = nodeState{
 		name: node.Name, domain: node.Domain, home: node.Home, recoveryName: node.RecoveryName, keyBits: node.KeyBits,
 		activated: node.Activated, running: node.Running, booted: node.Booted, started: node.Started,
 		known: node.KnownHosts, unread: node.Unread,
 		digest: node.Digest, minTLS: node.MinTLS, fips: node.FIPS, active: node.Active, inactive: node.Inactive,
-		certs: make(map[Unit]*Certificate), p12: files[node.Name+p12File],
+		certs: make(map[Unit]*Certificate),
 	}
 	if n.known == nil {
 		n.known = make(map[string]string)
@@ -271,7 +295,7 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 		if unit == servedRecovery && files[base+".pem"] == nil {
 			continue
 		}
-		cert, err := parseCertificate(files[base+".pem"], files[base+keyEnding])
+		cert, err := parseCertificate(is, files[base+".pem"], files[base+keyEnding])
 		if err != nil {
 			return n, fmt.Errorf("%s: %w", base, err)
 		}
@@ -282,15 +306,19 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 			n.certs[unit] = cert
 		}
 	}
-	if err := n.readRequests(files); err != nil {
-		return n, err
-	}
 	for name, list := range n.lists() {
 		if data := files[n.name+name]; data != nil {
 			if *list, err = itl.ParseList(data); err != nil {
 				return n, fmt.Errorf("%s%s: %w", n.name, name, err)
 			}
 		}
+	}
+	if is == public {
+		return n, nil
+	}
+	n.p12 = files[n.name+p12File]
+	if err := n.readRequests(files); err != nil {
+		return n, err
 	}
 	host, err := parseKey(files[n.name+hostKeyFile])
 	key, ok := host.(ed25519.PrivateKey)
@@ -304,7 +332,7 @@ func decodeNode(node savedNode, files map[string][]byte) (n nodeState, err error
 	return n, nil
 }
 
-func parseCertificate(certPEM, keyPEM []byte) (*Certificate, error) {
+func parseCertificate(is extent, certPEM, keyPEM []byte) (*Certificate, error) {
 	der, err := pemContent(certPEM, "certificate")
 	if err != nil {
 		return nil, err
@@ -313,11 +341,11 @@ func parseCertificate(certPEM, keyPEM []byte) (*Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := parseKeyOf("the certificate", cert.PublicKey, keyPEM)
-	if err != nil {
-		return nil, err
+	signer := itl.Signer{Certificate: cert}
+	if is == whole {
+		signer.Key, err = parseKeyOf("the certificate", cert.PublicKey, keyPEM)
 	}
-	return &Certificate{Signer: itl.Signer{Certificate: cert, Key: key}}, nil
+	return &Certificate{Signer: signer}, err
 }
 
 // parseKeyOf reads the private key of what has a public one.
