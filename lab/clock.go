@@ -42,6 +42,13 @@ func (c *clock) Advance(d time.Duration) {
 	c.from = c.from.Add(d)
 }
 
+// set sets the clock.
+func (c *clock) set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.from, c.at = now, time.Now()
+}
+
 // SetRate sets how many scenario seconds a second of the wall clock has.
 func (c *clock) SetRate(rate float64) {
 	c.mu.Lock()

@@ -19,7 +19,6 @@ import (
 	"itlsim/fleet/network"
 	fleetwire "itlsim/fleet/wire"
 	"itlsim/internal/room"
-	"itlsim/scenarios/inventory"
 )
 
 // A Lab is a cluster, or two, and their phones. [Open] puts it up, Close ends
@@ -43,6 +42,7 @@ type Lab struct {
 	models    []string                          // likewise
 	routes    map[string]*route
 	sftp      *sftpServers
+	given     given // what phones of a crew have at the beginning
 
 	keys    cucm.KeySource
 	keyBits int
@@ -102,11 +102,17 @@ func Open(s Setup, opt Options) (*Lab, error) {
 			return nil, err
 		}
 		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
+		if opt.Follows != nil {
+			s.Begins = opt.Follows.Now
+		}
 		w, err := openWire(opt, s.Begins)
 		if err != nil {
 			return nil, err
 		}
-		l.world = w
+		l.world, w.first = w, from
+		if opt.Crew != nil {
+			l.world = &apart{wire: w, crew: opt.Crew, number: l.Number}
+		}
 	}
 	if err := l.open(s, opt, limits); err != nil {
 		if l.Fleet != nil {
@@ -135,6 +141,9 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	for i := range servers {
 		servers[i].Password = l.secret(servers[i].Password)
 	}
+	if opt.Follows != nil {
+		servers = nil // nobody here asks for files
+	}
 	if l.sftp, err = listenSFTP(servers, l.world.HostKeys()); err != nil {
 		return err
 	}
@@ -142,11 +151,22 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	if opt.State != "" {
 		open = func(cfg cucm.Config) (*cucm.Cluster, error) { return cucm.Open(opt.State, cfg) }
 	}
+	openOther := cucm.New
+	if opt.Follows != nil {
+		if len(opt.Follows.Clusters) == 0 || len(opt.Follows.Clusters) > 2 {
+			return fmt.Errorf("a lab that has %d clusters is followed by none", len(opt.Follows.Clusters))
+		}
+		follow := func(i int) func(cucm.Config) (*cucm.Cluster, error) {
+			at := min(i, len(opt.Follows.Clusters)-1)
+			return func(cfg cucm.Config) (*cucm.Cluster, error) { return cucm.Follow(cfg, opt.Follows.Clusters[at]) }
+		}
+		open, openOther, s.Authority = follow(0), follow(1), ""
+	}
 	if l.Cluster, err = l.install(s.Cluster, opt, open); err != nil {
 		return err
 	}
 	if s.Other != nil {
-		if l.Other, err = l.install(*s.Other, opt, cucm.New); err != nil {
+		if l.Other, err = l.install(*s.Other, opt, openOther); err != nil {
 			return err
 		}
 	}
@@ -155,18 +175,21 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 			return err
 		}
 	}
+	if w, ok := l.world.(*wire); ok {
+		if err := w.leads(l.nodes); err != nil {
+			return err
+		}
+	}
 	site := func(i int) string { return l.members[i].Group }
 	from, to := opt.Shard.Range(s.Phones())
 	if l.Fleet, err = l.world.Fleet(limits, to-from, site); err != nil {
 		return err
 	}
-	nodes := make(map[string]*cucm.Node)
-	for _, n := range l.nodes {
-		nodes[n.name] = n.Node
+	gives, err := l.giver(&s, opt)
+	if err != nil {
+		return err
 	}
-	return l.populate(s.Groups, to-from, inventory.NewCounterparts(inventory.Site{
-		Cluster: l.Cluster, Nodes: nodes, Served: s.Served, Seed: uint64(opt.Seed), Clock: l.world,
-	}))
+	return l.populate(s.Groups, to-from, opt.At, gives)
 }
 
 // install installs a cluster, or opens one that is kept, and makes it reachable.

@@ -42,8 +42,8 @@ type Options struct {
 	// PortOffset, where not nil, has the nodes of wire mode listen on the standard
 	// ports, each moved by so much; on free ones if it is nil.
 	PortOffset *int
-	// Address is that of the first node in wire mode where PortOffset is not nil; the others
-	// have those that follow. It is 127.0.0.2 if it is zero.
+	// Address is that of the first node in wire mode; the others have those that follow. Where it
+	// is zero, it is 127.0.0.2 if PortOffset is not nil, and else one that no other lab has.
 	Address netip.Addr
 	// State, where not empty, is the directory that the setup's own cluster is kept in
 	// ([cucm.Open]).
@@ -51,6 +51,15 @@ type Options struct {
 	// RISRate is how many questions about devices (RIS) the nodes of a cluster answer in a
 	// minute in wire mode, all together; 0 is any number, and nil as many as CUCM.
 	RISRate *int
+	// Crew, where not nil, has the phones in other processes: here are the clusters, on sockets.
+	Crew Crew
+	// Follows, where not nil, is what the lab whose crew this one is part of has given the phones
+	// of its Shard. They are on sockets; its clusters are here as replicas, and serve nothing.
+	Follows *Given
+	// At, where valid, is the one address that all phones have on sockets
+	// ([fleetwire.Config]), and Targets are where they may send to; none: everywhere.
+	At      netip.Addr
+	Targets []netip.Prefix
 	// Live, where not nil, makes the lab one that people watch.
 	Live *Live
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"net/netip"
 	"slices"
@@ -11,9 +12,7 @@ import (
 	"itlsim/cnf"
 	"itlsim/cucm"
 	"itlsim/fleet"
-	"itlsim/itl"
 	"itlsim/phone"
-	"itlsim/scenarios/inventory"
 )
 
 // A Member is what the setup says of a phone; what the phone is like at a time is
@@ -57,13 +56,52 @@ func (l *Lab) Number(name string) (number uint32, ok bool) {
 // All yields what the setup says of the phones of all shards, in the order of dealing, but for
 // their homes. A member is valid until the next.
 func (l *Lab) All(yield func(*Member) bool) {
-	deal, m := dealFrom(l.all, 0), Member{} // one for all of them
-	for i := range l.Total() {
-		at, k := deal.next()
-		if m = l.member(at, k, i); !yield(&m) {
+	for _, m := range l.dealt(0, l.Total()) {
+		if !yield(m) {
 			return
 		}
 	}
+}
+
+// dealt yields the names of the phones from one number to before another, and what All yields.
+func (l *Lab) dealt(from, to int) iter.Seq2[string, *Member] {
+	return func(yield func(string, *Member) bool) {
+		deal, m := dealFrom(l.all, from), Member{} // one for all of them
+		for i := from; i < to; i++ {
+			at, k := deal.next()
+			if m = l.member(at, k, i); !yield(l.name(at, k, i), &m) {
+				return
+			}
+		}
+	}
+}
+
+// names are the names alone.
+func names(dealt iter.Seq2[string, *Member]) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for name := range dealt {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// name is that of the k-th phone of a group, the i-th of all.
+func (l *Lab) name(group, k, i int) string {
+	if g := &l.all[group]; len(g.Devices) > 0 {
+		return g.Devices[k].Name
+	}
+	return PhoneName(i)
+}
+
+// known are the phones that the lab's clusters know, from one number to before another: those
+// that are here, or of a crew all.
+func (l *Lab) known() (from, to int) {
+	if _, crew := l.world.(*apart); crew {
+		return 0, l.Total()
+	}
+	return l.first, l.first + l.Phones()
 }
 
 // member is what the setup says of the k-th phone of a group, the i-th of all.
@@ -181,8 +219,9 @@ func (l *Lab) fileServers(names []string) (*route, error) {
 	return r, nil
 }
 
-// populate puts up so many phones from the lab's first on, as they are dealt.
-func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts) error {
+// populate puts up so many phones from the lab's first on, as they are dealt, all at one address
+// where that is valid. Of a crew's phones it notes what they have.
+func (l *Lab) populate(groups []Group, phones int, ip netip.Addr, gives giver) error {
 	groups = slices.Clone(groups)
 	for i := range groups {
 		groups[i].Models = groups[i].models()
@@ -199,20 +238,22 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 		l.indices = append(l.indices, at[g.Name])
 	}
 	l.members = make([]Member, 0, phones)
-	if slices.ContainsFunc(groups, func(g Group) bool { return g.Security.ByTLS() }) {
-		if _, err := l.phoneKey(); err != nil {
-			return err
-		}
-	}
 	library := &phone.Library{Remember: l.world.Remembers()}
 	deal := dealFrom(groups, l.first)
 	for i := range phones {
 		at, k := deal.next()
-		p, err := l.newcomer(at, k, l.first+i, real)
+		p, m, err := l.newcomer(at, k, l.first+i, gives)
 		if err != nil {
 			return err
 		}
-		p.Library = library
+		if _, crew := l.world.(*apart); crew {
+			l.given.add(&p)
+			continue
+		}
+		if p.Library = library; ip.IsValid() {
+			p.IP = ip
+		}
+		l.members = append(l.members, m)
 		l.Fleet.Add(phone.New(p))
 	}
 	return nil
@@ -220,12 +261,12 @@ func (l *Lab) populate(groups []Group, phones int, real *inventory.Counterparts)
 
 // newcomer describes the k-th phone of a group, the i-th of all, and makes it
 // known to the clusters.
-func (l *Lab) newcomer(of, k, i int, real *inventory.Counterparts) (phone.Setup, error) {
+func (l *Lab) newcomer(of, k, i int, gives giver) (phone.Setup, Member, error) {
 	g, m := &l.all[of], l.member(of, k, i)
-	p := phone.Setup{Name: PhoneName(i), IP: phoneIP(i), Profile: m.Profile}
+	p := phone.Setup{Name: l.name(of, k, i), IP: phoneIP(i), Profile: m.Profile}
 	order := g.TFTP
 	if len(g.Devices) > 0 {
-		p.Name, order = g.Devices[k].Name, first(g.Devices[k].TFTP, g.TFTP)
+		order = first(g.Devices[k].TFTP, g.TFTP)
 	}
 	managers := g.CallManagers
 	if len(managers) == 0 {
@@ -233,11 +274,11 @@ func (l *Lab) newcomer(of, k, i int, real *inventory.Counterparts) (phone.Setup,
 	}
 	tftp, err := l.fileServers(order)
 	if err != nil {
-		return p, err
+		return p, m, err
 	}
 	group, err := l.route(managers)
 	if err != nil {
-		return p, err
+		return p, m, err
 	}
 	l.Cluster.AddDevice(cucm.Device{
 		Name: p.Name, Model: p.Profile.Model, Group: group.nodes, Security: g.Security,
@@ -247,21 +288,20 @@ func (l *Lab) newcomer(of, k, i int, real *inventory.Counterparts) (phone.Setup,
 	}
 	home := tftp.nodes[0]
 	m.Home = home
-	l.members = append(l.members, m)
 	p.Servers = tftp.servers
 	if g.Security.ByTLS() {
-		if p.Flash.LSC, err = l.lsc(p.Name, &l.members[len(l.members)-1]); err != nil {
-			return p, err
+		if p.Flash.LSC, err = gives.lsc(p.Name, home); err != nil {
+			return p, m, err
 		}
 	}
-	if p.Flash.Lists.ITL, err = l.held(g, k, home, real); err != nil || p.Flash.Lists.ITL == nil {
-		return p, err
+	if p.Flash.Lists.ITL, err = gives.list(g, k, home); err != nil || p.Flash.Lists.ITL == nil {
+		return p, m, err
 	}
 	data, err := home.File(p.Name + ".cnf.xml")
 	if err == nil {
 		p.Flash.Config, err = cnf.Parse(data)
 	}
-	return p, err
+	return p, m, err
 }
 
 // firstMAC is the hardware address of phone 0; those of others follow.
@@ -285,20 +325,6 @@ func first(name string, names []string) []string {
 		}
 	}
 	return order
-}
-
-// held is the list that a group's k-th phone holds at the beginning, nil for
-// none.
-func (l *Lab) held(g *Group, k int, home *cucm.Node, real *inventory.Counterparts) (*itl.List, error) {
-	switch {
-	case len(g.Devices) > 0:
-		return real.Held(&g.Devices[k], home)
-	case g.Holds == PresentITL:
-		return home.ITL(), nil
-	case g.Holds == OldITL:
-		return inventory.WithoutRecovery(home, l.Now())
-	}
-	return nil, nil
 }
 
 // phoneIP gives each of [MaxPhones] phones an address of its own, from 127.16.0.1 on. Of more,

@@ -26,36 +26,63 @@ func (l *Lab) phoneKey() (itl.Signer, error) {
 	return itl.Signer{Key: l.ownKey}, nil
 }
 
-// lsc has the CAPF of a phone's cluster issue a certificate for it.
-func (l *Lab) lsc(device string, m *Member) (*itl.Signer, error) {
+// issue has the CAPF of a cluster issue a certificate for a phone.
+func (l *Lab) issue(c *cucm.Cluster, device string) (*itl.Signer, error) {
 	lsc, err := l.phoneKey()
 	if err != nil {
 		return nil, err
 	}
-	lsc.Certificate, err = l.ClusterOf(m.Home).IssueLSC(device, &l.ownKey.PublicKey)
+	lsc.Certificate, err = c.IssueLSC(device, &l.ownKey.PublicKey)
 	return &lsc, err
 }
 
 // InstallLSCs has the phones that are picked fetch new certificates from the CAPF
 // of their cluster, as far as they know it. nil picks all.
 func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
-	_, failed := l.phoneKey()
-	for _, c := range l.Clusters() {
-		ofCluster := func(m *Member) bool { return l.ClusterOf(m.Home) == c && (pick == nil || pick(m)) }
-		ev := phone.InstallLSC{CAPF: c.CAPF().Certificate.Raw, LSCs: make(map[string]*itl.Signer)}
-		l.Each(fleet.Basics, func(_ int, m *Member, v *fleet.View) {
-			if failed == nil && ofCluster(m) && v.On && v.Flash.Lists.KnowsCAPF(ev.CAPF) {
-				ev.LSCs[v.Name], failed = l.lsc(v.Name, m)
-			}
-		})
-		if failed != nil {
-			return failed
+	for i := range l.Clusters() {
+		lscs, err := l.IssueLSCs(i, l.KnowCAPF(i, pick))
+		if err != nil {
+			return err
 		}
-		if len(ev.LSCs) > 0 {
-			l.Send(ev, ofCluster)
-		}
+		l.TakeLSCs(i, lscs, pick)
 	}
 	return nil
+}
+
+// IssueLSCs has the CAPF of the i-th cluster issue certificates for phones.
+func (l *Lab) IssueLSCs(i int, devices []string) (map[string]*itl.Signer, error) {
+	_, err := l.phoneKey()
+	lscs := make(map[string]*itl.Signer)
+	for _, device := range devices {
+		if err == nil {
+			lscs[device], err = l.issue(l.Clusters()[i], device)
+		}
+	}
+	return lscs, err
+}
+
+// KnowCAPF are those of the phones of the i-th cluster that are picked and on, and know its CAPF.
+func (l *Lab) KnowCAPF(i int, pick func(*Member) bool) (devices []string) {
+	capf, of := l.Clusters()[i].CAPF().Certificate.Raw, l.ofCluster(i, pick)
+	l.Each(fleet.Basics, func(_ int, m *Member, v *fleet.View) {
+		if of(m) && v.On && v.Flash.Lists.KnowsCAPF(capf) {
+			devices = append(devices, v.Name)
+		}
+	})
+	return devices
+}
+
+// TakeLSCs gives certificates to the phones of the i-th cluster that they are for.
+func (l *Lab) TakeLSCs(i int, lscs map[string]*itl.Signer, pick func(*Member) bool) {
+	if len(lscs) > 0 {
+		l.Send(phone.InstallLSC{CAPF: l.Clusters()[i].CAPF().Certificate.Raw, LSCs: lscs}, l.ofCluster(i, pick))
+	}
+}
+
+// ofCluster picks those of the i-th cluster.
+func (l *Lab) ofCluster(i int, pick func(*Member) bool) func(*Member) bool {
+	c := l.Clusters()[i]
+	return func(m *Member) bool { return l.ClusterOf(m.Home) == c && (pick == nil || pick(m)) }
 }
 
 // SetEncrypted sets TFTP Encrypted Config of the security profile of the phones that
@@ -73,10 +100,10 @@ func (l *Lab) SetSecurityMode(mode cnf.SecurityMode, pick func(*Member) bool) {
 // changeDevices changes what the database of the setup's own cluster has of the phones
 // that are picked. nil picks all.
 func (l *Lab) changeDevices(pick func(*Member) bool, change func(*cucm.Device)) {
-	l.Each(fleet.Basics, func(_ int, m *Member, v *fleet.View) {
-		if d, ok := l.Cluster.Device(v.Name); ok && (pick == nil || pick(m)) {
+	for name, m := range l.dealt(l.known()) {
+		if d, ok := l.Cluster.Device(name); ok && (pick == nil || pick(m)) {
 			change(&d)
 			l.Cluster.AddDevice(d)
 		}
-	})
+	}
 }

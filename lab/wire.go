@@ -29,9 +29,13 @@ type wire struct {
 	clusters []connected
 	nodes    *addresses // of the nodes
 	fleet    *fleetwire.Fleet
+	follows  bool       // the clusters are replicas
+	at       netip.Addr // of all phones; zero: each has its own
+	first    int        // number of the first phone among those of all shards
 	// condition is that of the network at present
 	condition network.Condition
 	disturbs  uint64        // so far
+	elsewhere uint64        // how often call managers were started or stopped that are not here
 	stirred   uint64        // before the last keep-alives
 	stirring  time.Duration // until each phone has had a keep-alive since
 }
@@ -47,7 +51,7 @@ func openWire(opt Options, begins time.Time) (*wire, error) {
 	if !nodes.free.IsValid() {
 		nodes.free = netip.AddrFrom4([4]byte{127, 0, 0, 2})
 	}
-	if opt.PortOffset == nil {
+	if opt.PortOffset == nil && !opt.Address.IsValid() && opt.Follows == nil {
 		var err error
 		if nodes, err = claimAddresses(); err != nil {
 			return nil, err
@@ -55,7 +59,8 @@ func openWire(opt Options, begins time.Time) (*wire, error) {
 	}
 	w := &wire{
 		clock: newClock(begins), ports: opt.PortOffset, risRate: opt.RISRate, nodes: nodes,
-		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1)},
+		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1), Targets: opt.Targets},
+		follows: opt.Follows != nil, at: opt.At,
 	}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
@@ -81,7 +86,11 @@ func (w *wire) KeepAlives(ctx context.Context, d time.Duration) error {
 // stirs is how often something happened whereupon phones may register elsewhere, or
 // again.
 func (w *wire) stirs() uint64 {
-	n := w.disturbs + w.fleet.Tally().RegistrationsFailed.Load()
+	return w.disturbs + w.fleet.Tally().RegistrationsFailed.Load() + w.elsewhere + w.switched()
+}
+
+// switched is how often call managers were started or stopped here.
+func (w *wire) switched() (n uint64) {
 	for _, c := range w.clusters {
 		n += c.Switched()
 	}
@@ -119,6 +128,9 @@ func (w *wire) Pass(_ context.Context, d time.Duration) time.Duration {
 // Connect gives each node an address of its own, from 127.0.0.2 on where no other
 // lab of this machine has that.
 func (w *wire) Connect(c *cucm.Cluster) (services, error) {
+	if w.follows {
+		return nil, nil
+	}
 	hosts := make([]string, len(c.Nodes()))
 	for i := range hosts {
 		hosts[i] = w.nodes.next()
@@ -141,6 +153,7 @@ func (w *wire) Fleet(limits fleet.Limits, _ int, site func(int) string) (fleet.F
 	var err error
 	w.fleet, err = fleetwire.New(fleetwire.Config{
 		Clock: w, Limits: limits, Observer: w.observer, Network: w.network, Site: site, OwnClusters: true,
+		At: w.at, First: w.first,
 	})
 	if err != nil {
 		return nil, err

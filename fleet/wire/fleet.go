@@ -55,6 +55,9 @@ type Config struct {
 	Observer fleet.Observer
 	// Network is between the phones and everybody else: a sound one if nil.
 	Network *network.Network
+	// First is the number of the first phone among those of all fleets on the network, by which it
+	// has its own chances there.
+	First int
 	// Site tells where the i-th phone is, for [network.Condition]; nil: all are at "".
 	Site func(i int) string
 }
@@ -144,7 +147,7 @@ func (f *Fleet) Add(p *phone.Phone) {
 	if f.config.Site != nil {
 		site = f.config.Site(i)
 	}
-	s := &slot{index: i, phone: p, path: f.config.Network.Path(i, site)}
+	s := &slot{index: i, phone: p, path: f.config.Network.Path(f.config.First+i, site)}
 	f.slots = append(f.slots, s)
 	f.byName[p.Name()] = s
 	if f.config.At.IsValid() {
