@@ -76,7 +76,7 @@ func (l *Lab) LearnPhones(known [][]byte) error {
 		return fmt.Errorf("%d clusters know of phones, and there are %d", len(known), len(l.Clusters()))
 	}
 	for i, c := range l.Clusters() {
-		if err := c.LearnPhones(names(l.dealt(l.first, l.first+l.Phones())), known[i]); err != nil {
+		if err := c.LearnPhones(l.Names(), known[i]); err != nil {
 			return err
 		}
 	}

@@ -76,6 +76,9 @@ func (l *Lab) dealt(from, to int) iter.Seq2[string, *Member] {
 	}
 }
 
+// Names are those of the phones that are here, in the fleet's order.
+func (l *Lab) Names() iter.Seq[string] { return names(l.dealt(l.first, l.first+l.Phones())) }
+
 // names are the names alone.
 func names(dealt iter.Seq2[string, *Member]) iter.Seq[string] {
 	return func(yield func(string) bool) {

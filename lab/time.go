@@ -40,9 +40,15 @@ func (l *Lab) live(ctx context.Context, trouble func(error)) {
 
 // Advance lets so much scenario time pass, and the clusters do what is due then.
 func (l *Lab) Advance(ctx context.Context, d time.Duration) error {
-	err := l.world.KeepAlives(ctx, d)
+	err := l.KeepAlives(ctx, d)
 	l.carryOver(d) // first, so that no registration lapses in between
 	return errors.Join(err, l.world.Wait(ctx, d), l.tick())
+}
+
+// KeepAlives has phones on sockets send the keep-alives that may change something in so much
+// scenario time, as Advance does.
+func (l *Lab) KeepAlives(ctx context.Context, d time.Duration) error {
+	return l.world.KeepAlives(ctx, d)
 }
 
 // SettleFor waits until no phone has anything left to do, or so much scenario time has

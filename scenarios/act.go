@@ -66,6 +66,16 @@ func (v Verb) toPhones() bool {
 	return false
 }
 
+// atPhones reports whether an act is done where phones are: to them, or to the network between
+// them and the nodes. All others are done to clusters, or are waits.
+func (v Verb) atPhones() bool {
+	switch v {
+	case LoseDatagrams, DelayDatagrams, HealNetwork, CutOffGroup, ReconnectGroup:
+		return true
+	}
+	return v.toPhones()
+}
+
 // What is done on the administration page.
 const (
 	ResetPhones      Verb = "reset the phones of the cluster"

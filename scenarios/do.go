@@ -32,7 +32,7 @@ func (p *Player) carryOut(ctx context.Context, a Act) error {
 		return err
 	}
 	if a.Verb.toPhones() {
-		return p.doToPhones(a)
+		return p.doToPhones(ctx, a)
 	}
 	switch a.Verb {
 	case ResetPhones:
@@ -139,7 +139,7 @@ func (p *Player) done(a Act, err error) error {
 }
 
 // doToPhones gives the phones that an act is for an event, or other servers.
-func (p *Player) doToPhones(a Act) error {
+func (p *Player) doToPhones(ctx context.Context, a Act) error {
 	chosen, err := p.choose(a)
 	switch {
 	case err != nil:
@@ -150,7 +150,7 @@ func (p *Player) doToPhones(a Act) error {
 		v := p.vocabulary()
 		return p.UseTFTP(v.otherTFTP(), chosen)
 	case a.Verb == InstallLSC:
-		return p.done(a, p.InstallLSCs(chosen))
+		return p.done(a, p.installLSCs(ctx, a, chosen))
 	case a.Verb == SetEncrypted:
 		p.SetEncrypted(a.On, chosen)
 		return nil

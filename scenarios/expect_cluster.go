@@ -258,6 +258,7 @@ func bootTime(sentence string, percent func(language.Said) float64) language.Rul
 		}
 		return err
 	})
+	is.Means.adds = true
 	is.Means.possible = func(_ vocabulary, said language.Said) error {
 		_, err := limit(said)
 		return err
@@ -269,7 +270,7 @@ func half(language.Said) float64 { return 50 }
 
 // below is an expectation that less than so many percent of something happened.
 func below(what string, share func(*Player) Share) language.Rule[predicate] {
-	return counted("less than {percent} of "+what, func(p *Player, _ language.Said) Finding {
+	is := counted("less than {percent} of "+what, func(p *Player, _ language.Said) Finding {
 		return Finding{Share: share(p)}
 	}, func(f Finding, said language.Said) error {
 		if float64(f.Count)*100 >= said.Percent("percent")*float64(max(f.Of, 1)) {
@@ -277,4 +278,6 @@ func below(what string, share func(*Player) Share) language.Rule[predicate] {
 		}
 		return nil
 	})
+	is.Means.adds = true
+	return is
 }

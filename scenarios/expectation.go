@@ -23,6 +23,8 @@ type Expectation struct {
 	// scenario's clock; After is how long after it that is judged.
 	Within, After time.Duration
 
+	ofPhones bool // of each, or of what they did: it is looked at where they are
+
 	round func(*Player) *look // a look at phones that others may join; nil: it is not about phones
 	begin func(*Player)       // has what it needs noted from the beginning on; nil: it needs nothing
 }
@@ -65,6 +67,7 @@ type predicate struct {
 	found     func(*Player, language.Said) Finding // where it is not about phones
 	judge     func(Finding, language.Said) error   // nil: it is as the finding says
 	begin     func(*Player, language.Said)         // nil: nothing needs to be noted
+	adds      bool                                 // what phones did is found where they are
 	// possible, where not nil, tells why what was said can never be judged.
 	possible func(vocabulary, language.Said) error
 }
@@ -147,7 +150,7 @@ func (v vocabulary) expectation(text string) (Expectation, error) {
 	if err == nil && is.possible != nil {
 		err = is.possible(v, said)
 	}
-	e := Expectation{Text: text, Judge: is.judging(said)}
+	e := Expectation{Text: text, Judge: is.judging(said), ofPhones: is.ofPhone != nil || is.adds}
 	if is.ofPhone != nil {
 		e.round = func(p *Player) *look { return p.round(said, is) }
 		e.Look = func(p *Player) Finding { return p.look([]Expectation{e})[0] }
@@ -201,7 +204,7 @@ func (p *Player) Expect(sentence string) error {
 	}
 	found, err := p.await(context.Background(), &e)
 	if err == nil {
-		err = e.judge(found, p.Phones())
+		err = e.judge(found, p.lookedAt())
 	}
 	if err != nil {
 		return &notSo{sentence, err}

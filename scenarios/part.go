@@ -30,6 +30,8 @@ type Part struct {
 	Words  language.Vocabulary `json:"words"`
 	Looked [][]Looked          `json:"looked"`
 	report.Part
+
+	crew []*report.Part // of the phones, where a crew has them
 }
 
 // An Identity is what a run's report is a function of: parts that have the same go together.
@@ -133,9 +135,9 @@ func Merge(parts []*Part) (*report.Report, error) {
 		return nil, err
 	}
 	parts = slices.SortedFunc(slices.Values(parts), func(a, b *Part) int { return a.Index - b.Index })
-	all := make([]*report.Part, len(parts))
-	for i, p := range parts {
-		all[i] = &p.Part
+	var all []*report.Part
+	for _, p := range parts {
+		all = append(append(all, &p.Part), p.crew...)
 	}
 	r, err := report.Merge(all)
 	if err != nil {

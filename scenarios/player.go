@@ -36,6 +36,8 @@ type Player struct {
 	turns  turns
 	since  time.Duration // by Elapsed: when the last act began, or the last wait ended
 	timely []Looked      // of the step's expectations that name a time
+	crew   *company      // that has the phones; nil: they are here
+	there  sighting      // what it has found of the step's other expectations
 }
 
 // Open puts a scenario's clusters and phones up without playing its steps. Its
@@ -47,6 +49,7 @@ func Open(s Scenario, opt lab.Options) (*Player, error) {
 		return nil, err
 	}
 	p := &Player{Lab: l, teller: report.NewTeller(l), turns: turns{seed: opt.Seed}}
+	p.crew, _ = opt.Crew.(*company)
 	for _, step := range s.Steps {
 		for _, e := range step.Expect {
 			if e.begin != nil {
@@ -103,6 +106,9 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 	var err error
 	if fault := p.Cluster.Publisher().Contain("act", func() { err = p.carryOut(ctx, a) }); fault != nil {
 		err = fault
+	}
+	if err == nil {
+		err = p.actThere(ctx, a)
 	}
 	if a.Verb == LetTimePass || a.Verb == WaitUntil {
 		p.since = p.Elapsed()
@@ -236,11 +242,27 @@ func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, 
 // act does all acts of a step, and looks at expectations that name a time. It returns the acts
 // that were done, of a repeated step the last time.
 func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err error) {
+	if err := p.rememberThere(ctx); err != nil {
+		return nil, err
+	}
 	did, err = p.actEach(ctx, step, p.Do)
 	if err == nil {
 		err = p.lookTimely(ctx, step.Expect)
 	}
+	if err == nil {
+		p.there, err = p.lookThere(ctx, untimely(step.Expect))
+	}
 	return did, err
+}
+
+// untimely are the expectations that name no time.
+func untimely(all []Expectation) (now []Expectation) {
+	for _, e := range all {
+		if !e.timely() {
+			now = append(now, e)
+		}
+	}
+	return now
 }
 
 // actEach does all acts of a step, each in a way.
@@ -306,13 +328,10 @@ func (p *Player) lookStep(step Step, did []report.Done, err error) (report.Step,
 // lookAtAll looks at the expectations of a step that name no time. Those that do have been
 // looked at.
 func (p *Player) lookAtAll(all []Expectation) []Looked {
-	var now []Expectation
-	for _, e := range all {
-		if !e.timely() {
-			now = append(now, e)
-		}
+	found, looked := p.look(untimely(all)), make([]Looked, len(all))
+	if err := p.there.plus(found); err != nil {
+		panic("scenarios: " + err.Error()) // of phones, and here are none
 	}
-	found, looked := p.look(now), make([]Looked, len(all))
 	for i := range all {
 		if all[i].timely() {
 			looked[i] = p.timely[i]
@@ -323,11 +342,19 @@ func (p *Player) lookAtAll(all []Expectation) []Looked {
 	return looked
 }
 
+// lookedAt is how many phones what is found is of.
+func (p *Player) lookedAt() int {
+	if p.crew != nil {
+		return p.Total()
+	}
+	return p.Phones()
+}
+
 // judge judges what was found of all phones.
 func (p *Player) judge(all []Looked) []report.Expectation {
 	judged := []report.Expectation{}
 	for _, l := range all {
-		if e, tell := l.judged(p.Phones()); tell {
+		if e, tell := l.judged(p.lookedAt()); tell {
 			judged = append(judged, e)
 		}
 	}

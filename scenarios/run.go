@@ -28,6 +28,10 @@ type Options struct {
 	Progress func(Progress)
 	// Stage, where not nil, is where the run plays, before others' eyes: it changes nothing.
 	Stage Stage
+	// Crew, where not nil, has the phones on sockets, and Plan is what its workers read the
+	// scenario from ([Duty]): here are the clusters.
+	Crew Crew
+	Plan []byte
 	// Version and Command are what the report says of the program and of its command line
 	// that plays the run again.
 	Version, Command string
@@ -86,7 +90,9 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 		return nil, broken
 	}
 	r.Command = opt.Command
-	r.Cost(time.Since(began).Seconds(), (usage() - used).Seconds(), peakRSS())
+	if opt.Crew == nil { // whose own cost is in their parts
+		r.Cost(time.Since(began).Seconds(), (usage() - used).Seconds(), peakRSS())
+	}
 	return r, err
 }
 
@@ -100,7 +106,7 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 	if opt.Shards > 1 {
 		opt.Lab.Shard = lab.Shard{Index: shard, Of: opt.Shards}
 	}
-	p, err := opt.Stage.Open(s, opt.Lab)
+	p, err := opt.open(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -131,11 +137,33 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 		}
 		told.Tell(step.Name)
 	}
-	r.finish(used)
+	ended := r.finish(ctx, used)
+	if err == nil {
+		err = ended
+	}
 	r.part.Part = report.Part{
 		Report: r.report, Times: p.Fleet.Tally().Times(), Shared: report.SharedOf(p.Lab), Cast: told.Cast(),
 	}
 	return r.part, err
+}
+
+// open puts the lab up, with the phones here or at a crew.
+func (opt *Options) open(ctx context.Context, s Scenario) (*Player, error) {
+	if opt.Crew == nil {
+		return opt.Stage.Open(s, opt.Lab)
+	}
+	crew := &company{Crew: opt.Crew}
+	opt.Lab.Crew = crew
+	p, err := opt.Stage.Open(s, opt.Lab)
+	if err != nil {
+		return nil, err
+	}
+	crew.lab = p.Lab
+	if err := crew.open(ctx, opt.Plan); err != nil {
+		opt.Stage.Close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // identityOf is what a run's report is a function of.
@@ -162,7 +190,7 @@ func (r *run) play(ctx context.Context, i int) error {
 	step, p := r.scenario.Steps[i], r.player
 	_, failed, _ := r.report.Tally()
 	progress := Progress{
-		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.Phones(), Failed: failed,
+		Step: i + 1, Steps: len(r.scenario.Steps), Name: step.Name, Phones: p.lookedAt(), Failed: failed,
 	}
 	began := time.Now()
 	now := func() Progress { return progress.now(p, false) }
@@ -179,6 +207,9 @@ func (r *run) play(ctx context.Context, i int) error {
 		r.watch(begins, tick, done)
 	}()
 	did, err := p.act(ctx, step)
+	if err == nil {
+		err = p.tellThere(ctx, i+1, step.Name)
+	}
 	if err != nil {
 		p.Fleet.Close() // so that all of the report is about one moment
 	}
@@ -206,7 +237,7 @@ func (p Progress) now(player *Player, done bool) Progress {
 	f := player.Fleet
 	p.Left, p.States, p.At, p.Done = f.Busy(), f.States(), player.Elapsed(), done
 	p.Boots, p.Refused = f.Tally().Boots.Load(), f.Tally().Refused.Load()
-	return p
+	return p.there(player.crew)
 }
 
 // watch reports progress, from how things are now, by looking again and again until done.
@@ -227,12 +258,20 @@ func (r *run) watch(now Progress, look func() Progress, done <-chan struct{}) {
 }
 
 // finish ends the lab and sums up: used is the processor time that the process
-// had used when the run began.
-func (r *run) finish(used time.Duration) {
+// had used when the run began. The error is why a crew did not tell of its phones.
+func (r *run) finish(ctx context.Context, used time.Duration) (err error) {
 	t := &r.report.Timing
 	t.Timeline = r.timeline.moments
 	r.report.Cost(time.Since(r.timeline.began).Seconds(), (usage() - used).Seconds(), peakRSS())
 	r.report.States = report.StatesOf(r.player.Fleet.States())
+	crew := r.player.crew
+	if crew != nil {
+		r.part.crew, err = crew.end(ctx, len(r.report.Steps))
+	}
 	r.stage.Close() // what goes wrong at the end changes nothing in the report
 	r.report.Count(r.player.Lab)
+	for _, part := range r.part.crew {
+		part.Join(r.report)
+	}
+	return err
 }

@@ -48,7 +48,7 @@ func (p *Player) lookTimely(ctx context.Context, all []Expectation) error {
 // time could not pass.
 func (p *Player) await(ctx context.Context, e *Expectation) (found Finding, err error) {
 	if !e.timely() {
-		return e.Look(p), nil
+		return p.lookAt(ctx, e)
 	}
 	limit := max(e.Within, e.After)
 	left := func() time.Duration { return p.since + limit - p.Elapsed() }
@@ -60,9 +60,8 @@ func (p *Player) await(ctx context.Context, e *Expectation) (found Finding, err 
 		err = p.Advance(ctx, left())
 	}
 	for err == nil {
-		found = e.Look(p)
-		if e.After > 0 || e.judge(found, p.Phones()) == nil {
-			return found, nil
+		if found, err = p.lookAt(ctx, e); err != nil || e.After > 0 || e.judge(found, p.lookedAt()) == nil {
+			return found, err
 		}
 		if left() <= 0 {
 			p.unsettledIn(&found)
@@ -74,6 +73,17 @@ func (p *Player) await(ctx context.Context, e *Expectation) (found Finding, err 
 		}
 	}
 	return found, err
+}
+
+// lookAt is what is found of an expectation now, of all phones.
+func (p *Player) lookAt(ctx context.Context, e *Expectation) (Finding, error) {
+	there, err := p.lookThere(ctx, []Expectation{*e})
+	if err != nil {
+		return Finding{}, err
+	}
+	found := []Finding{e.Look(p)}
+	err = there.plus(found)
+	return found[0], err
 }
 
 // unsettledIn has what was found when a time was up tell which phones had something left to do.

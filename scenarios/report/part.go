@@ -144,6 +144,24 @@ func signedTwice(parts []*Part) (n uint64) {
 	return n
 }
 
+// Join takes into a part of a crew's phones what is of no phones, which the run's command has in
+// its report, of as many steps.
+func (p *Part) Join(run *Report) {
+	of, r := p.Report, *run
+	r.Phones, r.KnowNone, r.States, r.Counts = of.Phones, of.KnowNone, of.States, of.Counts
+	r.Limits.Boots, r.Timing = of.Limits.Boots, of.Timing
+	r.Timing.StartedAt, r.Timing.StepS = run.Timing.StartedAt, make([]float64, len(run.Timing.StepS))
+	r.Timing.Timeline = slices.Clone(run.Timing.Timeline)
+	for i := range r.Timing.Timeline {
+		r.Timing.Timeline[i].States, r.Timing.Timeline[i].WallS = States{}, 0 // which the command was told
+	}
+	r.Steps = slices.Clone(run.Steps)
+	for i := range r.Steps {
+		r.Steps[i].States, r.Steps[i].Groups, r.Steps[i].Alarms = of.Steps[i].States, of.Steps[i].Groups, Alarms{}
+	}
+	p.Report = &r
+}
+
 // A said is something that all parts must say alike, as JSON.
 type said struct {
 	about string

@@ -1,0 +1,147 @@
+package scenarios
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm/testkeys"
+	"itlsim/lab"
+	"itlsim/scenarios/report"
+)
+
+// A callers' crew is duties of this process, whose orders cross as bytes.
+type crewHere struct {
+	duties []*Duty
+
+	mu    sync.Mutex
+	begun []int // orders, of each
+	ended []int
+	torn  string // where one was ahead of the others
+}
+
+// newCrew is a crew of so many, each at an address of its own.
+func newCrew(t *testing.T, size int, s Scenario, opt lab.Options) *crewHere {
+	c := &crewHere{begun: make([]int, size), ended: make([]int, size)}
+	for i := range size {
+		c.duties = append(c.duties, &Duty{
+			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(i), 1}), Most: 1 << 20,
+			Targets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+			Plan: func(plan []byte) (Scenario, lab.Options, error) {
+				if string(plan) != s.Name {
+					return s, opt, fmt.Errorf("a plan %q", plan)
+				}
+				opt := opt
+				opt.Keys = nil
+				return s, opt, nil
+			},
+		})
+	}
+	t.Cleanup(func() {
+		for _, d := range c.duties {
+			d.Close()
+		}
+	})
+	return c
+}
+
+func (c *crewHere) Size() int { return len(c.duties) }
+
+func (c *crewHere) Progress() (all []json.RawMessage) {
+	for _, d := range c.duties {
+		all = append(all, d.Progress())
+	}
+	return all
+}
+
+// OrderEach notes where one begins an order before all have done the one before.
+func (c *crewHere) OrderEach(ctx context.Context, bodies [][]byte) ([][]byte, error) {
+	results, errs := make([][]byte, len(bodies)), make([]error, len(bodies))
+	var doing sync.WaitGroup
+	for i, d := range c.duties {
+		doing.Go(func() {
+			c.mu.Lock()
+			if slices.Min(c.ended) < c.begun[i] {
+				c.torn = fmt.Sprintf("worker %d began order %d when %v were done", i, c.begun[i]+1, c.ended)
+			}
+			c.begun[i]++
+			c.mu.Unlock()
+			results[i], errs[i] = d.Do(ctx, bodies[i])
+			c.mu.Lock()
+			c.ended[i]++
+			c.mu.Unlock()
+		})
+	}
+	doing.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return results, fmt.Errorf("worker %d: %w", i+1, err)
+		}
+	}
+	return results, nil
+}
+
+// phonesOfCrews is how many phones a scenario is played with at a crew: enough for three.
+const phonesOfCrews = 24
+
+// byCrew plays a scenario with its phones at a crew.
+func byCrew(t *testing.T, s Scenario, size int, opt lab.Options) *report.Report {
+	crew := newCrew(t, size, s, opt)
+	r, err := Run(t.Context(), s, Options{Lab: opt, Crew: crew, Plan: []byte(s.Name)})
+	require.NoError(t, err)
+	require.Empty(t, crew.torn)
+	return r
+}
+
+// verdicts are what there is to compare between a run whose phones are here and one whose phones
+// are at a crew: what was done, what was expected, and what became of the phones.
+func verdicts(r *report.Report) (all []string) {
+	for i, s := range r.Steps {
+		for _, d := range s.Do {
+			all = append(all, fmt.Sprintf("step %d: %s: %t", i+1, d.Text, d.Failed == ""))
+		}
+		for _, e := range s.Expectations {
+			all = append(all, fmt.Sprintf("step %d: %s: %t %s", i+1, e.Text, e.Passed, e.Why))
+		}
+		all = append(all, fmt.Sprintf("step %d: %+v %+v", i+1, s.States, s.Groups))
+	}
+	for _, s := range r.Stories {
+		told := fmt.Sprint(s.Phones, s.Model, serial.ReplaceAllString(s.Cure, "N"))
+		for _, c := range s.Chapters {
+			told += fmt.Sprint("; ", c.Step, c.State, c.On, c.ListBy, c.ConfBy, c.Refused, serial.ReplaceAllString(c.Why, "N"))
+		}
+		all = append(all, told)
+	}
+	slices.Sort(all[len(all)-len(r.Stories):]) // of as many phones, any may be told first
+	c := &r.Counts
+	return append(all, fmt.Sprint(r.Phones, r.KnowNone, r.States, r.Verdict, c.Boots, c.RefusedFiles, c.AlarmsBy))
+}
+
+// serial is what differs between two runs on sockets.
+var serial = regexp.MustCompile(`[0-9A-F]{16,}`)
+
+// The whole catalogue with its phones at a crew comes to what it comes to with phones here.
+func TestCrewsPlayTheCatalogue(t *testing.T) {
+	for i, s := range Builtin() {
+		if os.Getenv("ITLSIM_LONG") != "1" && i%10 != 2 || s.NotIn[lab.Wire] != "" {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			opt := func() lab.Options {
+				return lab.Options{Mode: lab.Wire, Seed: 1, Phones: phonesOfCrews, Keys: testkeys.NewPool(1), KeyBits: 1024}
+			}
+			here, err := Run(t.Context(), s, Options{Lab: opt()})
+			require.NoError(t, err)
+			there := byCrew(t, s, 3, opt())
+			require.Equal(t, verdicts(here), verdicts(there))
+		})
+	}
+}
