@@ -113,20 +113,24 @@ func verdicts(r *report.Report) (all []string) {
 		}
 		all = append(all, fmt.Sprintf("step %d: %+v %+v", i+1, s.States, s.Groups))
 	}
+	told := len(all)
 	for _, s := range r.Stories {
-		told := fmt.Sprint(s.Phones, s.Model, serial.ReplaceAllString(s.Cure, "N"))
+		became := []string{s.Model, serial.ReplaceAllString(s.Cure, "N")}
 		for _, c := range s.Chapters {
-			told += fmt.Sprint("; ", c.Step, c.State, c.On, c.ListBy, c.ConfBy, c.Refused, serial.ReplaceAllString(c.Why, "N"))
+			became = append(became, fmt.Sprint(c.State, c.On, c.ListBy, c.ConfBy, c.Refused, serial.ReplaceAllString(c.Why, "N")))
 		}
-		all = append(all, told)
+		became = slices.Compact(became) // a list that is built anew within the same second is the same
+		for _, phone := range s.Phones {
+			all = append(all, fmt.Sprint(phone, became))
+		}
 	}
-	slices.Sort(all[len(all)-len(r.Stories):]) // of as many phones, any may be told first
+	slices.Sort(all[told:])
 	c := &r.Counts
 	return append(all, fmt.Sprint(r.Phones, r.KnowNone, r.States, r.Verdict, c.Boots, c.RefusedFiles, c.AlarmsBy))
 }
 
 // serial is what differs between two runs on sockets.
-var serial = regexp.MustCompile(`[0-9A-F]{16,}`)
+var serial = regexp.MustCompile(`[0-9A-Fa-f]{16,}`)
 
 // The whole catalogue with its phones at a crew comes to what it comes to with phones here.
 func TestCrewsPlayTheCatalogue(t *testing.T) {

@@ -27,5 +27,6 @@ func (f *Farm) Prepare(ctx context.Context, build string) error {
 // Bounds that tests try.
 const (
 	MaxSecret = maxSecret
+	MaxOrder  = maxOrder
 	MaxWords  = maxWords
 )

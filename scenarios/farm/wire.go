@@ -26,8 +26,8 @@ const (
 // three quarters.
 const (
 	maxPost   = 1 << 20
-	maxOrder  = 512 << 10
-	maxPiece  = 256 << 10 // of a result, which has as many as it needs
+	maxPiece  = 256 << 10 // of an order or a result, which has as many as it needs
+	maxOrder  = 64 << 20  // a scenario, and what its phones have
 	maxResult = 64 << 20  // phones are told of some thousands at a time
 	maxWord   = 300       // a worker's name, an address, a build
 	maxReason = 4 << 10
@@ -70,7 +70,9 @@ type place struct {
 // A post is what a worker tells.
 type post struct {
 	ID       string          `json:"id"`
-	Got      int             `json:"got,omitzero"`    // the order that came last
+	Got      int             `json:"got,omitzero"`    // the order that came last, whole
+	Coming   int             `json:"coming,omitzero"` // the one of which there is a part,
+	Has      int             `json:"has,omitzero"`    // of so many bytes
 	Done     int             `json:"done,omitzero"`   // that is done
 	Failed   string          `json:"failed,omitzero"` // or why it is not
 	Piece    []byte          `json:"piece,omitempty"` // of what came of it,
@@ -82,8 +84,10 @@ type post struct {
 // An order is the answer.
 type order struct {
 	Number int    `json:"number,omitzero"` // from 1; 0: there is none
-	Body   []byte `json:"body,omitempty"`
-	Have   int    `json:"have,omitzero"` // of the result of the last one, in bytes
+	Body   []byte `json:"body,omitempty"`  // a piece of it,
+	At     int    `json:"at,omitzero"`     // from this byte on
+	Size   int    `json:"size,omitzero"`   // of so many
+	Have   int    `json:"have,omitzero"`   // of the result of the last one, in bytes
 	Ended  bool   `json:"ended,omitzero"`
 }
 
@@ -130,6 +134,8 @@ func (p post) check() error {
 		return errors.New("done before it came")
 	case p.At < 0 || p.At > p.Size || p.Size > maxResult || p.At+len(p.Piece) > p.Size:
 		return errors.New("a piece that is none of its whole")
+	case p.Coming < 0 || p.Has < 0:
+		return errors.New("less than nothing of an order")
 	case len(p.Failed) > maxReason:
 		return errors.New("a reason of " + strconv.Itoa(len(p.Failed)) + " bytes")
 	}
@@ -137,7 +143,7 @@ func (p post) check() error {
 }
 
 func (o order) check() error {
-	if o.Number < 0 || o.Have < 0 || len(o.Body) > maxOrder {
+	if o.Number < 0 || o.Have < 0 || o.At < 0 || o.Size > maxOrder || o.At > o.Size || len(o.Body) > o.Size-o.At {
 		return errors.New("no order")
 	}
 	return nil

@@ -17,7 +17,7 @@ func FuzzPosts(f *testing.F) {
 		offer{"id", "1.0", Machine{"w", "127.0.0.1", 100, []string{"127.0.0.0/8"}}},
 		place{Run: "RUN", Kind: "phones", Shard: lab.Shard{Index: 1, Of: 2}, AckWait: time.Second},
 		post{ID: "id", Got: 2, Done: 1, Piece: []byte("ab"), At: 1, Size: 3, Progress: json.RawMessage("{}")},
-		order{Number: 1, Body: []byte("begin")},
+		order{Number: 1, Body: []byte("begin"), At: 1, Size: 9},
 	} {
 		text, err := json.Marshal(m)
 		require.NoError(f, err)
@@ -37,7 +37,8 @@ func FuzzPosts(f *testing.F) {
 			require.LessOrEqual(t, p.Size, maxResult)
 		}
 		if o, err := read[order](data); err == nil {
-			require.LessOrEqual(t, len(o.Body), maxOrder)
+			require.LessOrEqual(t, o.At+len(o.Body), o.Size)
+			require.LessOrEqual(t, o.Size, maxOrder)
 		}
 	})
 }

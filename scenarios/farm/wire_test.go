@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -229,6 +230,12 @@ func TestCrew(t *testing.T) {
 			require.True(t, bytes.Equal(want, results[i]), "%s of worker %d: %d bytes", o, i, len(results[i]))
 		}
 	}
+	own := [][]byte{large[1:], []byte("own"), large} // in pieces, or not
+	results, err := c.OrderEach(t.Context(), own)
+	require.NoError(t, err)
+	for i := range 3 {
+		require.True(t, bytes.Equal(own[i], results[i]), "worker %d: %d bytes", i, len(results[i]))
+	}
 	for i, p := range c.Progress() {
 		require.JSONEq(t, fmt.Sprintf(`{"shard":%d}`, i), string(p))
 	}
@@ -237,13 +244,13 @@ func TestCrew(t *testing.T) {
 	late, _ := m.hand("late", obeys, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := c.Order(ctx, []byte("long"))
+	_, err = c.Order(ctx, []byte("long"))
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	_, err = c.Order(t.Context(), []byte("last"))
 	require.NoError(t, err)
 	require.Empty(t, late)
-	_, err = c.Order(t.Context(), make([]byte, 1<<20))
-	require.Error(t, err, "an order is short")
+	_, err = c.Order(t.Context(), make([]byte, farm.MaxOrder+1))
+	require.Error(t, err, "an order is no longer")
 
 	c.Close()
 	seen := map[lab.Shard]bool{}
@@ -251,7 +258,8 @@ func TestCrew(t *testing.T) {
 		d := <-duties
 		seen[d.shard] = true
 		require.Eventually(t, func() bool { return !d.ended().IsZero() }, time.Minute, time.Millisecond)
-		require.Equal(t, []string{"first", "much", "nothing", "last", "long", "last"}, d.orders)
+		orders := slices.Insert([]string{"first", "much", "nothing", "last", "long", "last"}, 4, string(own[d.shard.Index]))
+		require.True(t, slices.Equal(orders, d.orders), "each once, and whole")
 	}
 	require.Len(t, seen, 3)
 }

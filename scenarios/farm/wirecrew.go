@@ -37,8 +37,7 @@ type Crew struct {
 
 	mu      sync.Mutex
 	members []*member
-	number  int // of the present order
-	body    []byte
+	number  int           // of the present order
 	whole   chan struct{} // closed when all places are taken
 	changed chan struct{} // closed when a member has done its order, or is lost
 	ended   bool
@@ -47,6 +46,8 @@ type Crew struct {
 // member is a worker that has a place.
 type member struct {
 	offer
+	body     []byte    // of its present order,
+	has      int       // of which it has so many bytes
 	contact  time.Time // when it was heard of last
 	there    bool      // it knows of its place
 	lost     bool
@@ -188,7 +189,10 @@ func (c *Crew) posted(msg *nats.Msg) {
 
 // hears takes in what a worker tells. The caller holds the lock.
 func (c *Crew) hears(m *member, p post, msg *nats.Msg) {
-	m.contact, m.progress = time.Now(), p.Progress
+	m.contact, m.progress, m.has = time.Now(), p.Progress, 0
+	if p.Coming == c.number && p.Has <= len(m.body) {
+		m.has = p.Has
+	}
 	piece := p.Done == c.number && c.number > 0 && !m.done
 	if piece {
 		if p.At == len(m.result) {
@@ -224,7 +228,8 @@ func (c *Crew) answer(m *member, news bool) {
 	}
 	o := order{Ended: c.ended, Have: len(m.result)}
 	if news && !c.ended {
-		o.Number, o.Body = c.number, c.body
+		o.Number, o.At, o.Size = c.number, m.has, len(m.body)
+		o.Body = m.body[m.has:min(len(m.body), m.has+maxPiece)]
 	}
 	respond(m.held, o)
 	m.held = nil
@@ -265,20 +270,30 @@ func (c *Crew) lookAfter(ctx context.Context) {
 	}
 }
 
-// Order has each worker that is still there do something, and waits until all have. It returns
-// what came of it, by their shards, nil for those that are lost. A worker that is lost meanwhile,
-// or refuses, ends the wait: the error is a [*LostError] or a [*RefusedError]. What others are at
-// then ends with the next order.
+// Size is how many workers there are, the lost ones too.
+func (c *Crew) Size() int { return c.call.Wanted }
+
+// Order has each worker do the same ([Crew.OrderEach]).
 func (c *Crew) Order(ctx context.Context, body []byte) (results [][]byte, err error) {
-	if len(body) > maxOrder {
-		return nil, fmt.Errorf("an order of %d bytes: workers take %d", len(body), maxOrder)
+	return c.OrderEach(ctx, slices.Repeat([][]byte{body}, c.Size()))
+}
+
+// OrderEach has each worker that is still there do something, by their shards, and waits until
+// all have. It returns what came of it, nil for those that are lost. A worker that is lost
+// meanwhile, or refuses, ends the wait: the error is a [*LostError] or a [*RefusedError]. What
+// others are at then ends with the next order.
+func (c *Crew) OrderEach(ctx context.Context, bodies [][]byte) (results [][]byte, err error) {
+	for _, body := range bodies {
+		if len(body) > maxOrder {
+			return nil, fmt.Errorf("an order of %d bytes: workers take %d", len(body), maxOrder)
+		}
 	}
 	var before []bool // who was lost before
 	contain.Holding(&c.mu, func() {
-		c.number, c.body = c.number+1, body
-		for _, m := range c.members {
+		c.number++
+		for i, m := range c.members {
 			before = append(before, m.lost)
-			m.done, m.result, m.failed = false, nil, ""
+			m.body, m.has, m.done, m.result, m.failed = bodies[i], 0, false, nil, ""
 			c.answer(m, true)
 		}
 	})

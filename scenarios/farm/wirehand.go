@@ -99,6 +99,8 @@ type stint struct {
 	turn  sync.Mutex // whose order is carried out
 
 	mu        sync.Mutex
+	coming    int                // the order of which there is a part,
+	body      []byte             // which is this
 	got       int                // the last order,
 	cancel    context.CancelFunc // which ends it
 	done      int                // the last that is done:
@@ -185,7 +187,7 @@ func (s *stint) state(interrupt context.CancelFunc) post {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.urgent, s.interrupt = false, interrupt
-	p := post{ID: s.id, Got: s.got, Done: s.done, Failed: s.failed, At: s.have, Size: len(s.result), Progress: progress}
+	p := post{ID: s.id, Got: s.got, Coming: s.coming, Has: len(s.body), Done: s.done, Failed: s.failed, At: s.have, Size: len(s.result), Progress: progress}
 	p.Piece = s.result[s.have:min(len(s.result), s.have+maxPiece)]
 	return p
 }
@@ -200,21 +202,31 @@ func (s *stint) take(o order) {
 	if o.Number <= s.got {
 		return
 	}
+	if o.Number != s.coming {
+		s.coming, s.body = o.Number, nil
+	}
+	if o.At == len(s.body) {
+		s.body = append(s.body, o.Body...)
+	}
+	if len(s.body) < o.Size {
+		return // the next post says of how much
+	}
 	s.cancel()
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(s.ctx)
-	s.got = o.Number
-	s.doing.Go(func() { s.do(ctx, o) })
+	body := s.body
+	s.got, s.coming, s.body = o.Number, 0, nil
+	s.doing.Go(func() { s.do(ctx, o.Number, body) })
 }
 
 // do carries an order out, after the one before.
-func (s *stint) do(ctx context.Context, o order) {
+func (s *stint) do(ctx context.Context, number int, body []byte) {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	var result []byte
 	err := ctx.Err()
 	if err == nil {
-		if fault := contain.Do(func() { result, err = s.duty.Do(ctx, o.Body) }); fault != nil {
+		if fault := contain.Do(func() { result, err = s.duty.Do(ctx, body) }); fault != nil {
 			err = fault
 		}
 	}
@@ -223,10 +235,10 @@ func (s *stint) do(ctx context.Context, o order) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o.Number != s.got {
+	if number != s.got {
 		return // another has come
 	}
-	s.done, s.result, s.have, s.failed = o.Number, result, 0, ""
+	s.done, s.result, s.have, s.failed = number, result, 0, ""
 	if err != nil {
 		s.result = nil
 		s.failed = reason(err)
