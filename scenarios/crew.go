@@ -28,6 +28,8 @@ type Crew interface {
 	// it is nil of those that are lost. The error is that one was lost meanwhile or refuses, or
 	// the context's.
 	OrderEach(ctx context.Context, bodies [][]byte) (results [][]byte, err error)
+	// Missing is why one of them is not there any more; nil while all are.
+	Missing() error
 	// Progress is what each told last of how far it is ([Duty.Progress]), nil of those that are
 	// lost.
 	Progress() []json.RawMessage
@@ -121,7 +123,13 @@ func (c *company) orderEach(
 	ctx context.Context, o crewOrder, own func(lab.Shard, *crewOrder) error,
 ) ([]crewAnswer, error) {
 	var err error
-	if o.Sight, err = c.lab.Sight(); err != nil {
+	if o.Do != orderEnd {
+		err = c.Missing()
+	}
+	if err == nil {
+		o.Sight, err = c.lab.Sight()
+	}
+	if err != nil {
 		return nil, err
 	}
 	shown := o.Clusters
@@ -319,7 +327,8 @@ func (p *Player) tellThere(ctx context.Context, step int, name string) error {
 const endTime = 2 * time.Minute
 
 // end has the crew close its phones after so many steps, and gives their parts, those of workers
-// that are still there. Where the run was interrupted, they have their time all the same.
+// that are still there; the error may be that some are not. Where the run was interrupted, they
+// have their time all the same.
 func (c *company) end(ctx context.Context, steps int) (parts []*report.Part, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()
@@ -347,7 +356,7 @@ func (c *company) end(ctx context.Context, steps int) (parts []*report.Part, err
 		}
 		parts = append(parts, a.Part)
 	}
-	return parts, nil
+	return parts, c.Missing()
 }
 
 // crewProgress is how far a worker's phones are.

@@ -53,7 +53,8 @@ func newCrew(t *testing.T, size int, s Scenario, opt lab.Options) *crewHere {
 	return c
 }
 
-func (c *crewHere) Size() int { return len(c.duties) }
+func (c *crewHere) Size() int      { return len(c.duties) }
+func (c *crewHere) Missing() error { return nil }
 
 func (c *crewHere) Progress() (all []json.RawMessage) {
 	for _, d := range c.duties {

@@ -86,7 +86,11 @@ var helpTexts = kong.Vars{
 	"run_page": "Show the run as it goes in a browser, at http://ADDR/, on the demonstration's page, where nothing " +
 		"can be done to it. The page ends with the run, and keeps showing how that ended; port 0 chooses a free one, " +
 		"which is printed. An address that is not loopback needs --page-token.",
-	"run_fresh":     "Play all shards anew, whether the farm has their parts or not.",
+	"run_fresh": "Play all shards anew, whether the farm has their parts or not.",
+	"run_workers_wanted": "Workers among which the phones of a run on sockets are shared out; one if not given. With a " +
+		"farm.",
+	"run_address": "IPv4 address of the first node, which workers on other machines reach; the other nodes have those " +
+		"that follow. With a farm in --mode wire.",
 	"worker_shards": "How many to play at a time: each takes a processor, and the memory of its phones.",
 	"run_shards": "Play the phones in S parts, each with a copy of the clusters, as many at a time as there are " +
 		"--workers: so a run takes the memory of a part. Acts have a --pace then (docs/reports.md). --mode virtual.",

@@ -130,22 +130,31 @@ type phonesCrew struct {
 	quiet time.Duration
 }
 
-// gather waits for the workers, and tells who they are.
+// gather waits for the workers.
 func (c *phonesCmd) gather(ctx context.Context, f *farm.Farm, said io.Writer) (*phonesCrew, error) {
 	spec := c.phonesSpec
 	var err error
 	if spec.TFTP, _, err = tftpServers(c.TFTP); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(said, "waits for %s\n", count(c.Workers, "worker"))
-	crew, err := f.Gather(ctx, farm.Call{Build: build.ID(), Kind: phonesKind, Wanted: c.Workers, Phones: c.Phones})
+	crew, err := gather(ctx, f, phonesKind, c.Workers, c.Phones, said)
+	if err != nil {
+		return nil, err
+	}
+	return &phonesCrew{crew, spec, c.Quiet}, nil
+}
+
+// gather waits for so many workers to have phones, and tells who they are.
+func gather(ctx context.Context, f *farm.Farm, kind string, workers, phones int, said io.Writer) (*farm.Crew, error) {
+	fmt.Fprintf(said, "waits for %s\n", count(workers, "worker"))
+	crew, err := f.Gather(ctx, farm.Call{Build: build.ID(), Kind: kind, Wanted: workers, Phones: phones})
 	if err != nil {
 		return nil, err
 	}
 	for i, m := range crew.Machines() {
 		fmt.Fprintf(said, "worker %s at %s: %s\n", m.Name, m.Address, count(crew.Phones(i), "phone"))
 	}
-	return &phonesCrew{crew, spec, c.Quiet}, nil
+	return crew, nil
 }
 
 // order has all workers do something.
@@ -173,8 +182,8 @@ func (c *phonesCrew) drive(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if lost := c.Lost(); len(lost) > 0 {
-			return &lost[0]
+		if err := c.Missing(); err != nil {
+			return err
 		}
 	}
 	_, err := c.order(ctx, phonesOrder{Do: orderSettle})
@@ -189,8 +198,8 @@ func (c *phonesCrew) stay(ctx context.Context) error {
 			return ctx.Err()
 		case <-time.After(lookAgain):
 		}
-		if lost := c.Lost(); len(lost) > 0 {
-			return &lost[0]
+		if err := c.Missing(); err != nil {
+			return err
 		}
 	}
 }

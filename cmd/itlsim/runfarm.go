@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,28 +22,55 @@ import (
 // onFarm are the flags of a run whose shards workers play, on any machine.
 type onFarm struct {
 	farmAt
-	Fresh bool `help:"${run_fresh}"`
+	Fresh   bool   `help:"${run_fresh}"`
+	Wanted  *int   `name:"workers-wanted" help:"${run_workers_wanted}" placeholder:"N"`
+	Address string `help:"${run_address}" placeholder:"IP"`
 }
 
-// checkFarm finds what is wrong with these flags.
-func (c *runCmd) checkFarm() error {
-	switch {
+// wanted is how many workers have the phones of a run on sockets.
+func (c *onFarm) wanted() int {
+	if c.Wanted == nil {
+		return 1
+	}
+	return *c.Wanted
+}
+
+// checkFarm finds what is wrong with these flags, for so many phones.
+func (c *runCmd) checkFarm(phones int) error {
+	switch inWire := c.Wanted != nil || c.Address != ""; {
 	case !c.used() && c.Fresh:
 		return usageError("--fresh is for --farm or --farm-listen")
+	case !c.used() && inWire:
+		return usageError("--workers-wanted and --address are for --farm or --farm-listen")
 	case !c.used():
 		return nil
-	case c.Mode != lab.Virtual:
-		return usageError("--farm and --farm-listen are for --mode virtual")
+	case c.Page != "" || c.Metrics != "":
+		return usageError("--page and --metrics show one lab, and on a farm each worker has its own")
+	case c.Mode == lab.Wire && c.Fresh:
+		return usageError("--fresh is for --mode virtual: a run on sockets leaves nothing on a farm")
+	case c.Mode == lab.Wire && (c.wanted() < 1 || c.wanted() > phones):
+		return usageError("--workers-wanted %d: want 1 to %d, a phone for each", c.wanted(), phones)
+	case c.Mode == lab.Wire:
+		_, err := c.nodes()
+		return err
+	case inWire:
+		return usageError("--workers-wanted and --address are for --mode wire: shards are played by whoever comes")
 	case c.Shard != nil:
 		return usageError("--shard plays one shard here, and a farm all of them elsewhere: give one of them")
 	case c.Workers > 0:
 		return usageError("--workers is for processors of this machine: itlsim worker has --shards-at-a-time")
 	case c.Farm != "" && !strings.Contains(c.Farm, "://"):
 		return usageError("--farm %s: want nats://HOST:PORT or tls://HOST:PORT; a join string is for workers", c.Farm)
-	case c.Page != "" || c.Metrics != "":
-		return usageError("--page and --metrics show one lab, and on a farm each shard has its own")
 	}
 	return nil
+}
+
+// nodes is the address of the first node of a run on sockets; the zero one is not given.
+func (c *onFarm) nodes() (at netip.Addr, err error) {
+	if c.Address == "" {
+		return at, nil
+	}
+	return machineAddress(c.Address)
 }
 
 // carryOut plays the run here, or has workers play it.
@@ -49,6 +79,9 @@ func (c *runCmd) carryOut(
 ) (*report.Report, error) {
 	if !c.used() {
 		return scenarios.Run(ctx, scenario, opt)
+	}
+	if c.Mode == lab.Wire {
+		opt.Shards = c.wanted()
 	}
 	bundle, err := c.pack(opt)
 	if err != nil {
@@ -60,12 +93,38 @@ func (c *runCmd) carryOut(
 		return nil, err
 	}
 	defer leave()
+	if c.Mode == lab.Wire {
+		return c.byCrew(ctx, f, scenario, bundle, opt, s)
+	}
 	says := func(text string) {
 		if !c.Quiet {
 			fmt.Fprintln(s.err, text)
 		}
 	}
 	return f.Run(ctx, bundle, farm.Options{Fresh: c.Fresh, Said: says, Progress: opt.Progress, Command: opt.Command})
+}
+
+// byCrew plays the run on sockets, with the clusters here and the phones at workers.
+func (c *runCmd) byCrew(
+	ctx context.Context, f *farm.Farm, scenario scenarios.Scenario, bundle *farm.Bundle, opt scenarios.Options, s streams,
+) (*report.Report, error) {
+	said := s.err
+	if c.Quiet {
+		said = io.Discard
+	}
+	crew, err := gather(ctx, f, farm.ScenarioKind, c.wanted(), cmp.Or(opt.Lab.Phones, scenario.Phones()), said)
+	if err != nil {
+		return nil, err
+	}
+	defer crew.Close()
+	opt.Crew, opt.Shards = crew, 1
+	if opt.Plan, err = bundle.Whole(); err == nil {
+		opt.Lab.Address, err = c.nodes()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Run(ctx, scenario, opt)
 }
 
 // pack packs what workers need to know of the run.

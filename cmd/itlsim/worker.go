@@ -9,6 +9,7 @@ import (
 
 	"itlsim/internal/build"
 	"itlsim/lab"
+	"itlsim/scenarios"
 	"itlsim/scenarios/farm"
 )
 
@@ -53,12 +54,15 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 	end.begin()
 	fmt.Fprintf(s.err, "itlsim: worker %s is ready\n", m.Name)
 	begin := func(kind string, shard lab.Shard) (farm.Duty, error) {
-		if kind != phonesKind {
-			return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
+		switch kind {
+		case phonesKind:
+			at := at
+			at.shard = shard
+			return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
+		case farm.ScenarioKind:
+			return &scenarios.Duty{Shard: shard, At: at.one, Targets: at.targets, Most: c.PhonesMax, Plan: farm.ReadPlan}, nil
 		}
-		at := at
-		at.shard = shard
-		return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
+		return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
 	}
 	h := &farm.Hand{Build: build.ID(), Machine: m, Said: say, Begin: begin}
 	return h.Serve(ctx, f)

@@ -98,6 +98,34 @@ func (b *Bundle) Plan() (scenarios.Scenario, error) {
 	return b.plan, b.err
 }
 
+// whole is a bundle as it crosses to the workers of a run on sockets.
+type whole struct {
+	Spec     Spec              `json:"spec"`
+	Contents map[string][]byte `json:"contents"`
+}
+
+// Whole is the bundle as it crosses to the workers of a run on sockets, for [ReadPlan].
+func (b *Bundle) Whole() ([]byte, error) { return json.Marshal(whole{b.Spec, b.Contents}) }
+
+// ReadPlan reads the scenario of a run on sockets, and how its lab is put up.
+func ReadPlan(data []byte) (s scenarios.Scenario, opt lab.Options, err error) {
+	var w whole
+	if err := strictjson.UnmarshalKnown(data, &w); err != nil {
+		return s, opt, fmt.Errorf("the plan of a run: %w", err)
+	}
+	if err := w.Spec.check(); err != nil {
+		return s, opt, err
+	}
+	for _, f := range append([]File{w.Spec.Scenario}, w.Spec.Files...) {
+		if hashOf(w.Contents[f.Hash]) != f.Hash {
+			return s, opt, fmt.Errorf("the plan of a run: it lacks %s", f.Name)
+		}
+	}
+	b := &Bundle{Spec: w.Spec, Contents: w.Contents}
+	s, err = b.Plan()
+	return s, lab.Options{Seed: w.Spec.Seed, Phones: w.Spec.Phones, Boots: w.Spec.Boots}, err
+}
+
 // Bytes are the spec as it is kept and sent, the same for the same run.
 func (s Spec) Bytes() []byte {
 	data, err := json.Marshal(s)

@@ -22,6 +22,9 @@ const (
 	postSubject = "itlsim.wire.post."
 )
 
+// ScenarioKind is what workers do for a run of a scenario: [scenarios.Duty].
+const ScenarioKind = "scenario"
+
 // Bounds of what crosses, in bytes. A server takes messages of a megabyte, of which JSON makes
 // three quarters.
 const (

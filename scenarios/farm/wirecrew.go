@@ -360,6 +360,14 @@ func (c *Crew) Lost() (lost []LostError) {
 	return lost
 }
 
+// Missing is that a worker is lost, a [*LostError]; nil where none is.
+func (c *Crew) Missing() error {
+	if lost := c.Lost(); len(lost) > 0 {
+		return &lost[0]
+	}
+	return nil
+}
+
 // Close ends the run. For workers that are still there to hear of it a part of an AckWait is
 // waited; to the others nobody answers any more, whereupon they fall silent.
 func (c *Crew) Close() {
