@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,33 +30,65 @@ func (p place) args(args ...string) []string {
 	return append([]string{"ip", "netns", "exec", p.namespace, "itlsim"}, args...)
 }
 
-// A phonesFarm is itlsim phones, and its workers, each a process of its own.
+// A phonesFarm is a command that workers have phones for, and they, each a process of its own.
 type phonesFarm struct {
 	*testing.T
 	dir, join string
 	cmd       *exec.Cmd
-	out       fmt.Stringer
+	out       *heard
 	workers   []*exec.Cmd
+	says      []*heard // they
 }
 
-// phonesOf starts them; flags are of itlsim phones. Worker i has those that own gives.
+// heard is what a process has said so far.
+type heard struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(p)
+}
+
+func (h *heard) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
+}
+
+// heardOf starts itlsim in a directory, and listens to it.
+func heardOf(t *testing.T, dir string, args ...string) (*exec.Cmd, *heard) {
+	cmd, h := exec.Command(args[0], args[1:]...), &heard{}
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	cmd.Stdout, cmd.Stderr = h, h
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGCONT)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return cmd, h
+}
+
+// phonesOf starts itlsim phones and workers.
 func phonesOf(t *testing.T, listen string, at []place, own func(i int) []string, flags ...string) *phonesFarm {
+	return byWorkers(t, listen, at, own, append([]string{"phones"}, flags...)...)
+}
+
+// byWorkers starts a command and its workers. Worker i has the flags that own gives.
+func byWorkers(t *testing.T, listen string, at []place, own func(i int) []string, command ...string) *phonesFarm {
 	f := &phonesFarm{T: t, dir: t.TempDir()}
 	f.join = filepath.Join(f.dir, "store", "join")
-	args := append([]string{"phones", "--farm-listen", listen, "--farm-store", "store", "--json", "r.json",
-		"--workers-wanted", fmt.Sprint(len(at))}, flags...)
-	f.cmd, f.out = start(t, f.dir, args...)
+	args := append(command, "--farm-listen", listen, "--farm-store", "store", "--json", "r.json",
+		"--workers-wanted", fmt.Sprint(len(at)))
+	f.cmd, f.out = heardOf(t, f.dir, append([]string{"itlsim"}, args...)...)
 	require.NotNil(t, awaitFile(t, f.join), "%s", f.out)
 	for i, p := range at {
 		args := p.args("worker", "--farm", f.join, "--address", p.address, "--name", fmt.Sprint("w", i+1))
-		cmd := exec.Command(args[0], append(args[1:], own(i)...)...)
-		cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-		require.NoError(t, cmd.Start())
-		f.workers = append(f.workers, cmd)
-		t.Cleanup(func() {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-		})
+		cmd, says := heardOf(t, f.dir, append(args, own(i)...)...)
+		f.workers, f.says = append(f.workers, cmd), append(f.says, says)
 	}
 	return f
 }
