@@ -60,7 +60,7 @@ func (l *Lab) Learn(s Sight) error {
 func (l *Lab) PhonesKnown(of Shard) (all [][]byte, err error) {
 	from, to := of.Range(l.Total())
 	for _, c := range l.Clusters() {
-		data, err := c.SnapshotPhones(names(l.dealt(from, to)))
+		data, err := c.SnapshotPhones(l.names(from, to))
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func (l *Lab) Given(of Shard) (g Given, err error) {
 	numbers := make(map[[20]byte]uint64)
 	lscs := make(map[string]*itl.Signer)
 	i := from
-	for name := range l.dealt(from, to) {
+	for name := range l.names(from, to) {
 		var number uint64
 		if list := l.given.held[i]; list != nil {
 			if number = numbers[list.SHA1()]; number == 0 {

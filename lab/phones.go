@@ -63,39 +63,43 @@ func (l *Lab) All(yield func(*Member) bool) {
 	}
 }
 
-// dealt yields the names of the phones from one number to before another, and what All yields.
-func (l *Lab) dealt(from, to int) iter.Seq2[string, *Member] {
-	return func(yield func(string, *Member) bool) {
+// dealt yields the phones from one number to before another, each as the k-th of a group, and what
+// All yields.
+func (l *Lab) dealt(from, to int) iter.Seq2[seat, *Member] {
+	return func(yield func(seat, *Member) bool) {
 		deal, m := dealFrom(l.all, from), Member{} // one for all of them
 		for i := from; i < to; i++ {
 			at, k := deal.next()
-			if m = l.member(at, k, i); !yield(l.name(at, k, i), &m) {
+			if m = l.member(at, k, i); !yield(seat{at, k, i}, &m) {
 				return
 			}
 		}
 	}
 }
+
+// A seat is a phone's: the k-th of a group, the i-th of all.
+type seat struct{ group, k, i int }
 
 // Names are those of the phones that are here, in the fleet's order.
-func (l *Lab) Names() iter.Seq[string] { return names(l.dealt(l.first, l.first+l.Phones())) }
+func (l *Lab) Names() iter.Seq[string] { return l.names(l.first, l.first+l.Phones()) }
 
-// names are the names alone.
-func names(dealt iter.Seq2[string, *Member]) iter.Seq[string] {
+// names are those from one number to before another.
+func (l *Lab) names(from, to int) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for name := range dealt {
-			if !yield(name) {
+		for at := range l.dealt(from, to) {
+			if !yield(l.name(at)) {
 				return
 			}
 		}
 	}
 }
 
-// name is that of the k-th phone of a group, the i-th of all.
-func (l *Lab) name(group, k, i int) string {
-	if g := &l.all[group]; len(g.Devices) > 0 {
-		return g.Devices[k].Name
+// name is that of a phone.
+func (l *Lab) name(at seat) string {
+	if g := &l.all[at.group]; len(g.Devices) > 0 {
+		return g.Devices[at.k].Name
 	}
-	return PhoneName(i)
+	return PhoneName(at.i)
 }
 
 // known are the phones that the lab's clusters know, from one number to before another: those
@@ -266,7 +270,7 @@ func (l *Lab) populate(groups []Group, phones int, ip netip.Addr, gives giver) e
 // known to the clusters.
 func (l *Lab) newcomer(of, k, i int, gives giver) (phone.Setup, Member, error) {
 	g, m := &l.all[of], l.member(of, k, i)
-	p := phone.Setup{Name: l.name(of, k, i), IP: phoneIP(i), Profile: m.Profile}
+	p := phone.Setup{Name: l.name(seat{of, k, i}), IP: phoneIP(i), Profile: m.Profile}
 	order := g.TFTP
 	if len(g.Devices) > 0 {
 		order = first(g.Devices[k].TFTP, g.TFTP)

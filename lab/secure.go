@@ -100,8 +100,8 @@ func (l *Lab) SetSecurityMode(mode cnf.SecurityMode, pick func(*Member) bool) {
 // changeDevices changes what the database of the setup's own cluster has of the phones
 // that are picked. nil picks all.
 func (l *Lab) changeDevices(pick func(*Member) bool, change func(*cucm.Device)) {
-	for name, m := range l.dealt(l.known()) {
-		if d, ok := l.Cluster.Device(name); ok && (pick == nil || pick(m)) {
+	for at, m := range l.dealt(l.known()) {
+		if d, ok := l.Cluster.Device(l.name(at)); ok && (pick == nil || pick(m)) {
 			change(&d)
 			l.Cluster.AddDevice(d)
 		}
