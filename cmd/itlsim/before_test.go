@@ -25,7 +25,10 @@ var wrongValues = map[string][]string{
 		"--json - --html -", "--explain SEP000000000000", "--explain SEP001BD40007D0", "--farm nats://127.0.0.1", "--fresh",
 		"--farm-listen nowhere", "--farm-store here", "--farm-creds here", "--page-token short", "--part here/part",
 	},
-	"run bulk-reset --json here/r.json": {"--metrics here", "--page here", "--page 192.0.2.1:80"},
+	"run bulk-reset --json here/r.json": {
+		"--metrics here", "--page here", "--page 192.0.2.1:80", "--workers-wanted 2", "--address 127.0.0.9",
+		"--farm-listen TAKEN --workers-wanted 0", "--farm-listen TAKEN --address phone", "--farm-listen TAKEN --fresh",
+	},
 	"run bulk-reset --mode virtual --shards 2 --json here/r.json": {
 		"--farm http://127.0.0.1", "--farm-listen nowhere", "--farm-listen TAKEN --farm-store here/file",
 		"--farm nats://127.0.0.1 --farm-creds nowhere/creds",

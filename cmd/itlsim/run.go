@@ -153,7 +153,8 @@ func (c *runCmd) check() (scenario scenarios.Scenario, opt scenarios.Options, er
 	}
 	if phones := cmp.Or(opt.Lab.Phones, scenario.Phones()); err == nil {
 		err = cmp.Or(c.risRate.check(c.Mode), c.metricsAt.check(), c.pageAt.check(phones),
-			c.checkShards(scenario, phones), c.checkFarm(phones), c.farmAt.check(), c.reportsAt.check(), c.checkExplain(scenario))
+			c.checkShards(scenario, phones), c.checkFarm(phones), c.farmAt.check(), c.reportsAt.check(),
+			c.checkExplain(scenario))
 	}
 	return scenario, opt, err
 }

@@ -60,7 +60,9 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 			at.shard = shard
 			return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
 		case farm.ScenarioKind:
-			return &scenarios.Duty{Shard: shard, At: at.one, Targets: at.targets, Most: c.PhonesMax, Plan: farm.ReadPlan}, nil
+			return &scenarios.Duty{
+				Shard: shard, At: at.one, Targets: at.targets, Most: c.PhonesMax, Plan: farm.ReadPlan,
+			}, nil
 		}
 		return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
 	}

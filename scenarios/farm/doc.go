@@ -14,7 +14,8 @@
 // the parts that are there.
 //
 // A run on sockets is another thing: all phones act on one cluster, so the workers of a [Crew] are
-// settled when it begins, and each order is done by all before the next ([Crew.Order], [Hand]). A
+// settled when it begins, and each order is done by all before the next ([Crew.OrderEach], [Hand]):
+// those of a scenario's run are of package scenarios ([ScenarioKind]). A
 // worker asks, once a second, and the answer is its order: so each knows that the other is there.
 // Who is lost is lost with its phones; who is out of contact is silent before it counts as lost.
 //
