@@ -18,7 +18,7 @@ import (
 	"itlsim/scenarios/report"
 )
 
-// A callers' crew is duties of this process, whose orders cross as bytes.
+// crewHere is a crew of duties in this process, whose orders cross as bytes.
 type crewHere struct {
 	duties []*Duty
 
@@ -103,8 +103,9 @@ func byCrew(t *testing.T, s Scenario, size int, opt lab.Options) *report.Report 
 }
 
 // verdicts are what there is to compare between a run whose phones are here and one whose phones
-// are at a crew: what was done, what was expected, and what became of the phones.
-func verdicts(r *report.Report) (all []string) {
+// are at a crew: what was done, what was expected, and what became of the phones, where that is no
+// matter of chance.
+func verdicts(r *report.Report, chance bool) (all []string) {
 	for i, s := range r.Steps {
 		for _, d := range s.Do {
 			all = append(all, fmt.Sprintf("step %d: %s: %t", i+1, d.Text, d.Failed == ""))
@@ -113,6 +114,9 @@ func verdicts(r *report.Report) (all []string) {
 			all = append(all, fmt.Sprintf("step %d: %s: %t %s", i+1, e.Text, e.Passed, e.Why))
 		}
 		all = append(all, fmt.Sprintf("step %d: %+v %+v", i+1, s.States, s.Groups))
+	}
+	if chance { // of which datagrams are lost boots, retries and times follow
+		return all
 	}
 	told := len(all)
 	for _, s := range r.Stories {
@@ -133,10 +137,16 @@ func verdicts(r *report.Report) (all []string) {
 // serial is what differs between two runs on sockets.
 var serial = regexp.MustCompile(`[0-9A-Fa-f]{16,}`)
 
+// variety are scenarios in which each kind of act is, and each kind of sentence: certificates of
+// phones, parts of them, times, another cluster, faults of the network.
+var variety = []string{
+	"capf-renewed-mixed-mode", "reset-in-batches", "five-minute-guard", "moved-between-clusters", "host-not-found",
+}
+
 // The whole catalogue with its phones at a crew comes to what it comes to with phones here.
 func TestCrewsPlayTheCatalogue(t *testing.T) {
-	for i, s := range Builtin() {
-		if os.Getenv("ITLSIM_LONG") != "1" && i%10 != 2 || s.NotIn[lab.Wire] != "" {
+	for _, s := range Builtin() {
+		if os.Getenv("ITLSIM_LONG") != "1" && !slices.Contains(variety, s.Name) || s.NotIn[lab.Wire] != "" {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
@@ -146,7 +156,10 @@ func TestCrewsPlayTheCatalogue(t *testing.T) {
 			here, err := Run(t.Context(), s, Options{Lab: opt()})
 			require.NoError(t, err)
 			there := byCrew(t, s, 3, opt())
-			require.Equal(t, verdicts(here), verdicts(there))
+			chance := slices.ContainsFunc(s.Steps, func(step Step) bool {
+				return slices.ContainsFunc(step.Do, func(a Act) bool { return a.Verb == LoseDatagrams })
+			})
+			require.Equal(t, verdicts(here, chance), verdicts(there, chance))
 		})
 	}
 }
