@@ -17,6 +17,7 @@ var runBy = map[string]string{
 	"README.md":         ".ci/stranger",
 	"docs/api.md":       "scenarios/api TestPage",
 	"docs/scale-out.md": "examples/scale-out TestCommandsOfTheDocs",
+	labNetwork:          "TestLabNetwork",
 }
 
 // notRun begins a block of commands that no test runs, and says why.
