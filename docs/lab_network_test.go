@@ -85,7 +85,7 @@ func TestLabNetwork(t *testing.T) {
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "leased"), []byte(leased), 0o755))
 	address, option, _ := strings.Cut(strings.TrimSpace(does(
-		"ip netns exec "+desk+" busybox udhcpc -i eth0 -n -q -O 150 -s $PWD/leased 2> udhcpc")), " ")
+		"ip netns exec "+desk+" busybox udhcpc -i eth0 -n -q -t 20 -O 150 -s $PWD/leased 2> udhcpc")), " ")
 	given, err := hex.DecodeString(option)
 	require.NoError(t, err, option)
 	var servers []string
