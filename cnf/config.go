@@ -93,10 +93,10 @@ func (t text) security() SecurityMode {
 // Settings are the settings that a phone which lost its trust does not change
 // any more (M5).
 type Settings struct {
-	SettingsAccess bool
-	WebAccess      bool
-	SSHAccess      bool
-	SpanToPCPort   bool
+	SettingsAccess bool // the settings menu is open, not restricted or disabled
+	WebAccess      bool // it shows its web pages
+	SSHAccess      bool // it takes logins by SSH
+	SpanToPCPort   bool // it copies its traffic to the PC port
 }
 
 // configXML is the part of the file that matters here.

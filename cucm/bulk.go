@@ -118,7 +118,7 @@ func (c *Cluster) Consolidate(files [][]byte) ([]byte, error) {
 // A BulkFile is a consolidated file of certificates of a type.
 type BulkFile struct {
 	Type BulkType
-	Data []byte
+	Data []byte // a PKCS #12 archive without keys
 }
 
 // BulkImport puts the certificates of consolidated files that are not the cluster's

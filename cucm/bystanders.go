@@ -70,7 +70,8 @@ var bystanders = map[Service]bystander{
 // capfService issues the phones' certificates; without it no CTL is made.
 const capfService Service = "Cisco Certificate Authority Proxy Function"
 
-// A ServiceStatus is a service as `utils service list` and Control Center show it.
+// A ServiceStatus is a service as `utils service list` and Control Center show it:
+// activated, if it is to run on the node, and running, if it does.
 type ServiceStatus struct {
 	Service            Service
 	Activated, Running bool

@@ -70,6 +70,7 @@ var keyUsage = pkix.Extension{Id: []int{2, 5, 29, 15}, Value: []byte{3, 2, 2, 0x
 
 // A KeySource gives RSA keys of a size in bits.
 type KeySource interface {
+	// Key gives a new key, of 1024 to 4096 bits.
 	Key(bits int) (*rsa.PrivateKey, error)
 }
 

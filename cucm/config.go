@@ -68,7 +68,10 @@ type NodeConfig struct {
 }
 
 // A Clock gives the time that a cluster's own is based on.
-type Clock interface{ Now() time.Time }
+type Clock interface {
+	// Now never goes back. It is called by many goroutines at once.
+	Now() time.Time
+}
 
 type wallClock struct{}
 
@@ -77,8 +80,8 @@ func (wallClock) Now() time.Time { return time.Now() }
 // A Mail is an e-mail of the Certificate Monitor.
 type Mail struct {
 	From string
-	To   []string
-	Text string // with its header; lines end in CR LF
+	To   []string // the addresses of Certificate Monitor, in their order
+	Text string   // with its header; lines end in CR LF
 }
 
 // Cisco117598 is the cluster of Cisco document 117598: test10pub and test10sub

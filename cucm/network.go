@@ -28,7 +28,8 @@ type Traffic struct {
 	HTTP HTTPStats
 }
 
-// HTTPStats counts what the TFTP services did by HTTP.
+// HTTPStats counts what the TFTP services did by HTTP: Files sent, their Bytes, and answers
+// that a file was NotFound.
 type HTTPStats struct{ Files, Bytes, NotFound uint64 }
 
 // Plus is the sum of two.

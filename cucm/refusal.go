@@ -103,7 +103,7 @@ func (e *VersionError) Error() string { return "not version " + e.Version + ": "
 // release cannot be set to.
 type TLSError struct {
 	refused
-	Version uint16
+	Version uint16   // as crypto/tls numbers it
 	Known   []uint16 // those that it can be
 }
 

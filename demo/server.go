@@ -23,7 +23,7 @@ import (
 
 // Config is what a demonstration needs.
 type Config struct {
-	Phones   int
+	Phones   int    // how many; there is no demonstration of none
 	Mode     string // of lab.Modes
 	Seed     int64  // of virtual mode
 	Boots    int    // phones that boot at a time, see lab.Options

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"iter"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -53,23 +54,12 @@ func TestPackagesAreListed(t *testing.T) {
 // declarations are functions, types and methods of the module, without its tests'.
 func declarations(t *testing.T) map[string]bool {
 	declared := make(map[string]bool)
-	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
+	for path, file := range sources(t, token.NewFileSet()) {
 		in := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), "../"))
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
-				name := decl.Name.Name
-				if decl.Recv != nil {
-					name = receiver(decl.Recv.List[0].Type) + "." + name
-				}
-				declared[in+"."+name] = true
+				declared[in+"."+methodName(decl)] = true
 			case *ast.GenDecl:
 				for _, spec := range decl.Specs {
 					if spec, ok := spec.(*ast.TypeSpec); ok {
@@ -78,9 +68,32 @@ func declarations(t *testing.T) map[string]bool {
 				}
 			}
 		}
-		return nil
-	}))
+	}
 	return declared
+}
+
+// sources are the module's Go files by their paths from here, without its tests'.
+func sources(t *testing.T, fset *token.FileSet) iter.Seq2[string, *ast.File] {
+	return func(yield func(string, *ast.File) bool) {
+		require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+			if err == nil && !yield(path, file) {
+				err = fs.SkipAll
+			}
+			return err
+		}))
+	}
+}
+
+// methodName is a function's name, and Type.name of a method.
+func methodName(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	return receiver(f.Recv.List[0].Type) + "." + f.Name.Name
 }
 
 // receiver is the name of a method's type.

@@ -14,7 +14,7 @@ type Observer interface {
 	Judged(phone int, v phone.Verdict)
 }
 
-// A Condition is a phone's power, whether it boots, and its trust state.
+// A Condition is whether a phone is On, is Booting, and its trust state.
 type Condition struct {
 	On, Booting bool
 	// Waiting: it has been told to boot, which has not reached it yet: others are at work, or

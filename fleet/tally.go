@@ -87,7 +87,8 @@ func (t *Tally) Booted(took time.Duration) {
 }
 
 // BootTimes are quantiles of the durations of boots, from the first request to
-// the registration, without the wait for a turn.
+// the registration, without the wait for a turn: the median P50, then P90, P95 and P99,
+// and the longest, Max.
 type BootTimes struct{ P50, P90, P95, P99, Max time.Duration }
 
 // BootTimes are those of all boots that have ended, zero where none has.

@@ -28,8 +28,8 @@ const (
 type View struct {
 	Name    string
 	Number  string
-	IP      netip.Addr
-	Servers []string // TFTP servers
+	IP      netip.Addr // simulated: on sockets it may share that of others
+	Servers []string   // TFTP servers
 	// AlternateTFTP: they were set at the phone.
 	AlternateTFTP bool
 	On            bool

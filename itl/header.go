@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Version of a file: 1.2 in CUCM's lists, 1.0 in .sgn files.
+// Version of a file, Major and Minor: 1.2 in CUCM's lists, 1.0 in .sgn files.
 type Version struct{ Major, Minor byte }
 
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }

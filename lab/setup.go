@@ -94,7 +94,7 @@ func (g *Group) profile(k int) *phone.Profile {
 // A Group is phones that have something in common.
 type Group struct {
 	Name   string
-	Count  int
+	Count  int              // of phones
 	Models []*phone.Profile // given to phones in turn; all of [phone.Profiles] where empty
 	TFTP   []string         // the nodes that they ask for files, first to last
 	// CallManagers are the nodes of the CallManager Group, which phones register

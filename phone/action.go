@@ -85,17 +85,17 @@ type (
 
 // Actions that tell something. There is nothing to carry out.
 type (
-	// RaiseAlarm: the phone stored an alarm, which the next Register sends.
+	// RaiseAlarm tells that the phone stored an alarm, which the next Register sends.
 	RaiseAlarm struct{ Alarm *sip.DeviceTLInfo }
-	// Display: what the phone's screen shows, and why.
+	// Display tells what the phone's screen shows, and why.
 	Display struct {
 		Text   string
 		Reason error // nil where it shows what was wanted
 	}
-	// MenuLocked: an act at the phone was refused, since the configuration in force
-	// disables settings access (M20).
+	// MenuLocked tells that an act at the phone was refused, since the configuration in
+	// force disables settings access (M20).
 	MenuLocked struct{}
-	// Verdict: what became of a file that was offered.
+	// Verdict tells what became of a file that was offered.
 	Verdict struct {
 		File    tftp.Name // as it was asked for
 		SHA1    [20]byte  // zero, like Signer, where the file is plain or could not be read
@@ -125,8 +125,8 @@ func (Booted) isAction()      {}
 type Transport uint8
 
 const (
-	TFTP Transport = iota
-	HTTP           // on TCP 6970
+	TFTP Transport = iota // on UDP 69
+	HTTP                  // on TCP 6970
 )
 
 func (t Transport) String() string {
@@ -176,14 +176,14 @@ func (a AskTVS) Authenticate(der []byte) error { return orReal(a.rules).authenti
 type TrustPoint uint8
 
 const (
-	ByNothing  TrustPoint = iota
-	ByFaith               // nothing was stored: trust on first use
-	BySameFile            // the stored list, byte for byte
-	ByCTL                 // a record of the stored CTL
-	ByITL                 // a record of the stored ITL
-	ByTVS                 // an authenticated TVS vouched for the signer
-	ByCache               // ... and had done so before, within its time to live
-	Unsigned              // no stored list has an entry that may sign configurations
+	ByNothing  TrustPoint = iota // it was not accepted
+	ByFaith                      // nothing was stored: trust on first use
+	BySameFile                   // the stored list, byte for byte
+	ByCTL                        // a record of the stored CTL
+	ByITL                        // a record of the stored ITL
+	ByTVS                        // an authenticated TVS vouched for the signer
+	ByCache                      // ... and had done so before, within its time to live
+	Unsigned                     // no stored list has an entry that may sign configurations
 )
 
 var trustPointNames = [...]string{

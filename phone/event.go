@@ -101,7 +101,9 @@ type (
 	EraseLists struct{}
 	// FactoryReset empties the flash altogether. Done while the phone starts it
 	// needs no settings access; from the settings menu it does (M20).
-	FactoryReset struct{ Menu bool }
+	FactoryReset struct {
+		Menu bool // from the settings menu
+	}
 	// AlternateTFTP sets TFTP servers, host:port, in place of DHCP's at the phone's
 	// network menu, where that is within reach; none: DHCP's again.
 	AlternateTFTP struct{ Servers []string }
@@ -144,12 +146,13 @@ type (
 		Seq  uint32
 		Data []byte
 	}
-	// FileNotFound: the server says there is no such file.
+	// FileNotFound says that the server has no such file.
 	FileNotFound struct{ Seq uint32 }
-	// FileTooLarge: the driver broke the transfer off because the file is larger
-	// than a phone downloads.
+	// FileTooLarge says that the driver broke the transfer off because the file is
+	// larger than a phone downloads.
 	FileTooLarge struct{ Seq uint32 }
-	// NoAnswer: the server could not be reached, did not answer in time, or failed.
+	// NoAnswer says that the server could not be reached, did not answer in time, or
+	// failed.
 	NoAnswer struct {
 		Seq uint32
 		Err error
@@ -168,15 +171,17 @@ func (ev NoAnswer) happen(p *Phone)     { p.noAnswer() }
 
 // Answers to AskTVS.
 type (
-	// TVSAnswered: AskTVS.Authenticate accepted the server's certificate, and this
-	// is what the server said, which must not change afterwards.
+	// TVSAnswered says that AskTVS.Authenticate accepted the server's certificate, and
+	// what the server said, which must not change afterwards.
 	TVSAnswered struct {
 		Seq    uint32
 		Answer tvs.Answer
 	}
-	// TVSStrange: the server was reached, and Authenticate refused its certificate.
+	// TVSStrange says that the server was reached, and Authenticate refused its
+	// certificate.
 	TVSStrange struct{ Seq uint32 }
-	// TVSSilent: no connection, no handshake, no answer in time, or nonsense.
+	// TVSSilent says that there was no connection, no handshake, no answer in time, or
+	// nonsense.
 	TVSSilent struct {
 		Seq uint32
 		Err error
@@ -194,12 +199,12 @@ func (ev TVSSilent) happen(p *Phone)   { p.tvsFailed(ev.Err, true) }
 // Answers to Register. Alarms are those of the action's that were answered with
 // 202.
 type (
-	// Registered: the call manager took the registration.
+	// Registered says that the call manager took the registration.
 	Registered struct {
 		Seq    uint32
 		Alarms AlarmSet
 	}
-	// NotRegistered: no connection, no answer in time, or a refusal.
+	// NotRegistered says that there was no connection, no answer in time, or a refusal.
 	NotRegistered struct {
 		Seq    uint32
 		Alarms AlarmSet
@@ -224,7 +229,7 @@ type (
 	// ServiceRead answers ReadService.
 	ServiceRead struct {
 		Seq  uint32
-		Data []byte
+		Data []byte // XML, as the service sent it
 	}
 	// ServiceFailed answers either.
 	ServiceFailed struct {

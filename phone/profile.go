@@ -20,7 +20,7 @@ type Profile struct {
 	// DeviceType is CUCM's number of the model; 0 where no document shows it.
 	DeviceType int
 
-	NoITL, HTTP, SHA512  bool
+	NoITL, HTTP, SHA512  bool   // the family's
 	MaxTLS               uint16 // as crypto/tls numbers it; zero is 1.2
 	ReportsLists         bool
 	OldSpelling, OneLoad bool

@@ -38,7 +38,7 @@ type Reason interface {
 	row() int // in the table of reasons
 }
 
-// MalformedError: the file is no trust list, signed file or configuration, is
+// MalformedError says that the file is no trust list, signed file or configuration, is
 // truncated, or larger than a phone downloads.
 type MalformedError struct{ Err error }
 
@@ -66,7 +66,7 @@ func tooLarge(kind tftp.Kind) error {
 	return fmt.Errorf("larger than the %d bytes that a phone loads", limit(kind))
 }
 
-// EncryptedError: the configuration is encrypted, and the phone got no file that
+// EncryptedError says that the configuration is encrypted, and the phone got no file that
 // it can read: it has no LSC, or another one than the file is for.
 type EncryptedError struct {
 	File     string // the encrypted one
@@ -86,7 +86,7 @@ func (e *EncryptedError) Error() string {
 	return fmt.Sprintf("the configuration is encrypted%s (%s), and %s", whose, e.Scheme, cause.Of(e.Missing))
 }
 
-// DigestError: the file is signed over a digest that this firmware cannot
+// DigestError says that the file is signed over a digest that this firmware cannot
 // compute (enterprise parameter TFTP File Signature Algorithm, SHA-512).
 type DigestError struct{ Digest itl.Digest }
 
@@ -94,7 +94,7 @@ func (e *DigestError) Error() string {
 	return fmt.Sprintf("signed with %s, which this firmware does not know", e.Digest)
 }
 
-// ForgedError: a signer that the phone knows, or that TVS vouched for, did not
+// ForgedError says that a signer that the phone knows, or that TVS vouched for, did not
 // sign this content.
 type ForgedError struct {
 	Known string // where the signer's key came from; "" : the list itself, on first use
@@ -111,7 +111,7 @@ func (e *ForgedError) Error() string {
 // Unwrap gives the signature's own error.
 func (e *ForgedError) Unwrap() error { return e.Err }
 
-// DeniedError: an authenticated TVS did not vouch for the signer in the role
+// DeniedError says that an authenticated TVS did not vouch for the signer in the role
 // that it needs. Such an answer is final.
 type DeniedError struct {
 	Server string
@@ -123,7 +123,7 @@ func (e *DeniedError) Error() string {
 	return fmt.Sprintf("unknown signer (%s), and TVS %s %s", e.Signer, e.Server, e.Why)
 }
 
-// NoTVSAnswerError: no TVS could be authenticated, and at least one gave no
+// NoTVSAnswerError says that no TVS could be authenticated, and at least one gave no
 // answer, so that it may still vouch at another time.
 type NoTVSAnswerError struct {
 	Signer itl.Identity
@@ -141,7 +141,7 @@ func (e *NoTVSAnswerError) Error() string {
 // Unwrap gives what happened at each TVS.
 func (e *NoTVSAnswerError) Unwrap() []error { return e.Tried }
 
-// LostError: every trust point is lost. The signer is in no list, and every
+// LostError says that every trust point is lost: the signer is in no list, and every
 // TVS showed a certificate that is not in the ITL, or there is none to ask.
 type LostError struct {
 	Signer itl.Identity
@@ -156,7 +156,7 @@ func (e *LostError) Error() string {
 // Unwrap gives what happened at each TVS.
 func (e *LostError) Unwrap() []error { return e.Tried }
 
-// StrangeTVSError: a TVS was reached and showed a certificate that is not in
+// StrangeTVSError says that a TVS was reached and showed a certificate that is not in
 // the stored ITL.
 type StrangeTVSError struct{ Server string }
 

@@ -46,9 +46,9 @@ func (s *Secured) Shown() *x509.Certificate {
 	return s.Own.Certificate
 }
 
-// A StrangeCallManagerError: a call manager showed a certificate that is not in the
-// phone's CTL.
-type StrangeCallManagerError struct{ NoCTL bool } // there is no CTL
+// A StrangeCallManagerError says that a call manager showed a certificate that is not in
+// the phone's CTL, or (NoCTL) that there is none.
+type StrangeCallManagerError struct{ NoCTL bool }
 
 func (e *StrangeCallManagerError) Error() string {
 	if e.NoCTL {

@@ -71,7 +71,7 @@ type statusLog struct {
 
 // A StatusLine is one line of the phone's status messages.
 type StatusLine struct {
-	At      time.Time
+	At      time.Time // by the clock of the phone's driver
 	Message Message
 	Text    string // in the family's spelling
 }

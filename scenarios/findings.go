@@ -32,7 +32,7 @@ type Finding struct {
 	Unsettled fleet.Unsettled `json:"unsettled,omitzero"`
 }
 
-// A Share is how many of something there are.
+// A Share is how many of something there are: a Count, of so many.
 type Share struct {
 	Count uint64 `json:"count,omitzero"`
 	Of    uint64 `json:"of,omitzero"`
@@ -117,7 +117,7 @@ func (f *Finding) compare(q language.Quantity, what string) error {
 
 // A Sample is phones, of many the first names alone.
 type Sample struct {
-	N     int      `json:"n"`
+	N     int      `json:"n"`     // how many they are
 	First []string `json:"first"` // one more than are shown
 }
 

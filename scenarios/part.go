@@ -23,7 +23,7 @@ const partFormat = 1
 
 // A Part is what one shard gives of a run: [Merge] makes a report of all of them.
 type Part struct {
-	Format int `json:"format"`
+	Format int `json:"format"` // of the file; parts of other formats are not merged
 	Identity
 	Index int `json:"index"` // of the shard, from 0
 	// Words are what sentences may name, and Looked is what was found of each, by step.

@@ -16,7 +16,7 @@ import (
 	"itlsim/internal/tcp"
 )
 
-// NoAnswerError: no connection, or no answer in time.
+// NoAnswerError says that there was no connection, or no answer in time.
 type NoAnswerError struct {
 	Server string
 	During string // "connecting", "handshake", or the request's method
@@ -30,11 +30,11 @@ func (e *NoAnswerError) Error() string {
 // Unwrap gives the cause.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
-// RejectedError: the request was answered with another status than success.
+// RejectedError says that the request was answered with another status than success.
 type RejectedError struct {
 	Server, Method string
-	Code           int
-	Reason         string
+	Code           int    // of the answer, 400 or higher
+	Reason         string // the phrase beside it
 }
 
 func (e *RejectedError) Error() string {

@@ -19,7 +19,7 @@ const (
 // have to renew it too often.
 type TooShortError struct {
 	Server  string
-	Granted time.Duration
+	Granted time.Duration // by the call manager
 }
 
 func (e *TooShortError) Error() string {

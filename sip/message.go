@@ -29,7 +29,7 @@ const AlarmType = "application/x-cisco-alarm+xml"
 // and Call-ID: no two requests that wait for an answer have both in common.
 type Request struct {
 	Method, CallID string
-	Bytes          []byte
+	Bytes          []byte // the whole message, as it is sent
 }
 
 // A Phone is a phone as its messages name it.

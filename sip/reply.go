@@ -11,7 +11,7 @@ import (
 // A Reply is what an answer to a request says. What it repeats of the request
 // comes from there. What is zero is left out.
 type Reply struct {
-	Code        int
+	Code        int    // 200
 	Phrase      string // beside the code; the usual one where empty
 	Date        time.Time
 	Server      string

@@ -42,7 +42,7 @@ type Server struct {
 
 // Stats counts logins.
 type Stats struct {
-	Logins  uint64
+	Logins  uint64 // that succeeded
 	Refused uint64 // wrong passwords and users
 }
 

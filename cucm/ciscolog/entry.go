@@ -19,7 +19,10 @@ type Entry struct {
 
 // Details are what an entry says besides its alarm's text. They are asked for their
 // tags only when somebody reads the entry.
-type Details interface{ Tags() []Tag }
+type Details interface {
+	// Tags are names and values in the order in which the entry shows them.
+	Tags() []Tag
+}
 
 // A Tag is a name and a value, [Name=Value] in an entry.
 type Tag struct{ Name, Value string }

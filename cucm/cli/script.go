@@ -10,7 +10,7 @@ import (
 // and shows what a person would have seen.
 type Script struct {
 	Output  strings.Builder
-	Answers []string
+	Answers []string  // those that are still to be given
 	Screen  io.Writer // shows the output, too, where not nil
 }
 

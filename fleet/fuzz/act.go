@@ -13,7 +13,7 @@ import (
 
 // An Act is one line of a plan.
 type Act struct {
-	Number int
+	Number int // its place in the plan, from 0, also where others are left out
 	Text   string
 	do     func(context.Context, *trial) error
 	then   time.Duration // until the next act

@@ -9,7 +9,7 @@ import (
 
 // A Failure is a rule that did not hold.
 type Failure struct {
-	Seed    uint64
+	Seed    uint64 // of the trial, which it repeats
 	Checker string
 	Acts    []Act // that were carried out
 	Err     error // what the checker found

@@ -27,7 +27,10 @@ const DefaultBoots = 128
 const PhoneMemory = 4 << 10
 
 // A Clock gives the phones the time.
-type Clock interface{ Now() time.Time }
+type Clock interface {
+	// Now never goes back. It is called by many goroutines at once.
+	Now() time.Time
+}
 
 // Config is what a fleet needs.
 type Config struct {

@@ -41,7 +41,8 @@ func (c Command) space() uint64 { return reserved + c.threads()*ofThread }
 // unlimited is what nothing limits.
 const unlimited = math.MaxUint64
 
-// A Room is what a process may take in all, in bytes, and how many threads more.
+// A Room is what a process may take in all, AddressSpace and Memory in bytes, and how many
+// Threads more.
 type Room struct{ AddressSpace, Memory, Threads uint64 }
 
 // Left is what this process may take. What cannot be read limits nothing.

@@ -112,7 +112,7 @@ type Group struct {
 	Lines    []Line `json:"lines"`
 }
 
-// Asked is a node whose TFTP phones ask.
+// Asked is a node whose TFTP phones ask, and how many phones do.
 type Asked struct {
 	Node   string `json:"node"`
 	Phones int    `json:"phones"`

@@ -31,7 +31,7 @@ const (
 	maxDeliver   = 3                // times it is given out
 )
 
-// A FailedError ends a run: one of its shards cannot be done.
+// A FailedError ends a run: one Shard, from 0, of so many cannot be done.
 type FailedError struct {
 	Shard, Of int
 	Says      string // the worker's words

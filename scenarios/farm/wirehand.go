@@ -20,7 +20,7 @@ import (
 type Hand struct {
 	Build string
 	Machine
-	Said func(string)
+	Said func(string) // takes what people may want to know; not nil
 	// Begin begins what a run wants of the phones of a shard. Its error is told to the run's
 	// command, which ends.
 	Begin func(kind string, shard lab.Shard) (Duty, error)

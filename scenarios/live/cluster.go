@@ -23,7 +23,7 @@ type Cluster struct {
 // Holders are the phones that hold a list, by their last DeviceTLInfo (M19).
 type Holders struct {
 	SHA1   string   `json:"sha1"`
-	Phones int      `json:"phones"`
+	Phones int      `json:"phones"` // how many they are
 	Served []string `json:"served"` // by which nodes now, by their names in sentences
 }
 

@@ -55,10 +55,10 @@ type question struct {
 type Screen struct {
 	Node   string `json:"node"`
 	Text   string `json:"text"`
-	Anew   bool   `json:"anew,omitempty"`
+	Anew   bool   `json:"anew,omitempty"` // Text is all that it shows
 	Prompt string `json:"prompt"`
-	Secret bool   `json:"secret,omitempty"`
-	Busy   bool   `json:"busy,omitempty"`
+	Secret bool   `json:"secret,omitempty"` // the answer is not to be seen
+	Busy   bool   `json:"busy,omitempty"`   // a command runs
 }
 
 // A consoleCursor is where who watches is in a console's changes.

@@ -14,7 +14,7 @@ import (
 
 // A LogLine is an entry of a node's application log, an act, or what a cluster could not do.
 type LogLine struct {
-	Seq  uint64    `json:"seq"`
+	Seq  uint64    `json:"seq"`  // counts the lines of the lab, from 1
 	At   time.Time `json:"at"`   // by the cluster's clock
 	Kind string    `json:"kind"` // the alarm, such as DeviceTLInfo; Act, Trouble
 	From string    `json:"from"` // the phone or node

@@ -55,7 +55,7 @@ type Lab struct {
 }
 
 // Phones are those of a lab in its order, as they were set up: a name each, and the place of
-// its model, group and node among all.
+// its model, group and node among all, from 0.
 type Phones struct {
 	Names  []string `json:"names"`
 	Models []string `json:"models"`

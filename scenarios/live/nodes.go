@@ -29,7 +29,7 @@ type Node struct {
 // A Service of a node.
 type Service struct {
 	Name    string `json:"name"`
-	Running bool   `json:"running"`
+	Running bool   `json:"running"` // not stopped, on a node that is up
 	Address string `json:"address"` // host:port; in virtual mode a name for it
 }
 
@@ -50,7 +50,7 @@ type Guard struct {
 	Until time.Time `json:"until"` // by the cluster's clock
 }
 
-// A List is a trust list, of a node or a phone.
+// A List is a trust list, of a node or a phone, and its size in bytes.
 type List struct {
 	SHA1    string   `json:"sha1"`
 	Signer  string   `json:"signer"`

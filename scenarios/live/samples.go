@@ -26,7 +26,7 @@ type Sample struct {
 }
 
 // A Tally counts the phones as the wall shows them. The states, each phone once, add up to all
-// of them; those that boot and those that wait for their turn are among these.
+// of them; those Booting, and those Waiting for their turn, are among these.
 type Tally struct {
 	report.States
 	Booting int `json:"booting"`

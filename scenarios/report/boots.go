@@ -12,7 +12,8 @@ import (
 )
 
 // Boots are how long boots took, in milliseconds, from the first request to the
-// registration, without the wait for a turn.
+// registration, without the wait for a turn: the median P50, then P90, P95 and P99, and the
+// longest, Max.
 type Boots struct {
 	P50 float64 `json:"p50"`
 	P90 float64 `json:"p90"`
@@ -24,7 +25,7 @@ type Boots struct {
 	Buckets []Bucket `json:"buckets"`
 }
 
-// A Bucket counts boots that took up to so many milliseconds, and more than the bound before
+// A Bucket counts Boots that took UpTo so many milliseconds, and more than the bound before
 // it among [preferred] numbers.
 type Bucket struct {
 	UpTo  float64 `json:"upto"`
@@ -71,7 +72,7 @@ func BootsOf(t fleet.Times) Boots {
 // A Quantile is how long the fastest of the boots took at most, in milliseconds.
 type Quantile struct {
 	Name string
-	MS   float64
+	MS   float64 // milliseconds
 }
 
 // Quantiles are those that are shown, nothing where no boot has ended.

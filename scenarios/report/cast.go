@@ -35,7 +35,7 @@ type Seat struct {
 
 // An End is how it ended for some phones.
 type End struct {
-	Tale  int `json:"tale"`
+	Tale  int `json:"tale"`  // among the tales, from 0
 	Loss  int `json:"loss"`  // among the losses, from 1; 0 where they are not stranded
 	Place int `json:"place"` // of fleet.States
 }

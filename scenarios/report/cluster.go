@@ -8,8 +8,8 @@ import (
 // A Cluster is one as it was when the run began.
 type Cluster struct {
 	Release string `json:"release"`
-	Mixed   bool   `json:"mixed_mode"`
-	Nodes   []Node `json:"nodes"` // the publisher first
+	Mixed   bool   `json:"mixed_mode"` // there is a CTL
+	Nodes   []Node `json:"nodes"`      // the publisher first
 }
 
 // A Node is one of a cluster's.

@@ -65,7 +65,7 @@ type Step struct {
 	Error        string        `json:"error,omitempty"` // why the run could not go on
 }
 
-// Expectation is one expectation.
+// Expectation is one expectation, and whether it passed.
 type Expectation struct {
 	Text   string `json:"text"`
 	Passed bool   `json:"passed"`
@@ -80,7 +80,7 @@ type Limits struct {
 	TVSTimeoutMS  float64 `json:"tvs_timeout_ms"`
 }
 
-// Counts of what happened on the wire.
+// Counts of what happened on the wire, Boots first: those that came to an end.
 type Counts struct {
 	Boots                uint64 `json:"boots"`
 	BootsCutShort        uint64 `json:"boots_cut_short"` // not among them: a reset or power loss overtook these
@@ -118,7 +118,7 @@ type Timing struct {
 }
 
 // A Moment is how many phones were in which state, at a time of the wall clock and of the
-// scenario's, both in seconds since the start.
+// scenario's (WallS and AtS), both in seconds since the start.
 type Moment struct {
 	WallS float64 `json:"wall_s"`
 	AtS   float64 `json:"at_s"`

@@ -8,7 +8,8 @@ import (
 	"itlsim/phone"
 )
 
-// States counts phones, each once: those that are off, and the others by their trust.
+// States counts phones, each once: those that are off, and the others by their trust, which
+// is none, trusted, locked or untrusted ([phone.State]).
 type States struct {
 	None      int `json:"none"`
 	Trusted   int `json:"trusted"`
@@ -28,7 +29,7 @@ func (s States) Phones() int { return s.None + s.Trusted + s.Locked + s.Untruste
 // A Group is phones of one group, and how many of them are in which state.
 type Group struct {
 	Name   string `json:"name"`
-	Phones int    `json:"phones"`
+	Phones int    `json:"phones"` // how many are in it
 	States States `json:"states"`
 }
 

@@ -22,7 +22,7 @@ type Chapter struct {
 	Step   int    `json:"step"`
 	Name   string `json:"name"`
 	State  string `json:"state"`
-	On     bool   `json:"on"`
+	On     bool   `json:"on"`               // at the step's end
 	Held   string `json:"held"`             // the list at the step's end, by its checksum
 	Signer string `json:"signer,omitempty"` // of the held list
 	ListBy string `json:"list_by,omitempty"`
