@@ -51,6 +51,21 @@ func TestPackagesAreListed(t *testing.T) {
 	}))
 }
 
+// Each package that says what it is shows in an example what it is for. That of scenariotest, which
+// needs a test, is examples/regression.
+func TestPackagesHaveExamples(t *testing.T) {
+	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() == "internal" {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if d.Name() == "doc.go" {
+			examples := read(t, filepath.Join(filepath.Dir(path), "example_test.go"))
+			require.Regexp(t, `(?ms)^func Example.*\t// Output:\n\t// `, examples, path)
+		}
+		return nil
+	}))
+}
+
 // declarations are functions, types and methods of the module, without its tests'.
 func declarations(t *testing.T) map[string]bool {
 	declared := make(map[string]bool)

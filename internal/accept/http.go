@@ -53,16 +53,25 @@ func ServeHTTP(l net.Listener, limits Limits, secured *tls.Config, h http.Handle
 // ProveRequest is [Conn.Prove] of the connection over which a request came, where it was
 // accepted here. It is no phone that comes ([Work]).
 func ProveRequest(r *http.Request) {
-	if conn, ok := r.Context().Value(connKey{}).(*Conn); ok {
+	if conn := connOf(r); conn != nil {
 		conn.prove()
 	}
 }
 
 // ExpectBody is [Conn.Expect]: it gives a request's body the patience of the limits anew,
 // where a server has let the peer wait before it reads on.
-func ExpectBody(r *http.Request) { connOf(r).Expect() }
+func ExpectBody(r *http.Request) {
+	if conn := connOf(r); conn != nil {
+		conn.Expect()
+	}
+}
 
-func connOf(r *http.Request) *Conn { return r.Context().Value(connKey{}).(*Conn) }
+// connOf is the connection over which a request came; nil where another server accepted it,
+// whose limits then count.
+func connOf(r *http.Request) *Conn {
+	conn, _ := r.Context().Value(connKey{}).(*Conn)
+	return conn
+}
 
 // Addr is where the server listens.
 func (s *HTTPServer) Addr() netip.AddrPort { return s.addr }

@@ -54,9 +54,13 @@ type job struct {
 // Work waits for a request's turn, which has been read, body included, and gives what ends
 // it. Each write of the answer is a turn's end, too, and the next turn's beginning, so that a
 // peer who reads slowly keeps nobody waiting. False: it has waited for half of the patience
-// of the limits and is to come again, or has gone.
+// of the limits and is to come again, or has gone. A request that another server accepted has
+// its turn at once.
 func Work(r *http.Request) (done func(), ok bool) {
 	c := connOf(r)
+	if c == nil {
+		return func() {}, true
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), c.listener.limits.Patience/2)
 	defer cancel()
 	c.rest()

@@ -10,6 +10,12 @@
 // Keys are small and public (package testkeys), ports are free ones, and
 // everything ends with the test: nothing leaks, and tests may run in parallel. A
 // [Lab] has no useful zero value; [Open] makes one.
+//
+// A lab is on real sockets unless the option [Virtual] puts it into virtual time. Such
+// a lab can live in a bubble of testing/synctest, whose clock it leaves alone: its own
+// moves by "wait: 6 minutes". Two things cannot: phones on sockets, since time stands
+// still in a bubble while they wait for an answer, and scenarios with an SFTP server, which
+// is a real one in either mode.
 package scenariotest
 
 import (
@@ -30,8 +36,19 @@ type Lab struct {
 	t testing.TB
 }
 
-func options(phones int) lab.Options {
-	return lab.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+// An Option changes how a lab is set up.
+type Option func(*lab.Options)
+
+// Virtual has cluster and phones on a simulated network and clock: without sockets, at the
+// processor's pace, and the same each time.
+func Virtual(o *lab.Options) { o.Mode = lab.Virtual }
+
+func labOptions(phones int, options []Option) lab.Options {
+	o := lab.Options{Phones: phones, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}
+	for _, change := range options {
+		change(&o)
+	}
+	return o
 }
 
 // Scenario finds a built-in scenario, or reads a file where the name ends in
@@ -54,15 +71,15 @@ func Scenario(t testing.TB, name string) scenarios.Scenario {
 
 // Open puts up the cluster and the phones of a scenario without playing its
 // steps: the file's own number of phones where phones is 0.
-func Open(t testing.TB, name string, phones int) *Lab {
+func Open(t testing.TB, name string, phones int, options ...Option) *Lab {
 	t.Helper()
-	return OpenScenario(t, Scenario(t, name), phones)
+	return OpenScenario(t, Scenario(t, name), phones, options...)
 }
 
 // OpenScenario does so for one that was made or changed in Go.
-func OpenScenario(t testing.TB, s scenarios.Scenario, phones int) *Lab {
+func OpenScenario(t testing.TB, s scenarios.Scenario, phones int, options ...Option) *Lab {
 	t.Helper()
-	player, err := scenarios.Open(s, options(phones))
+	player, err := scenarios.Open(s, labOptions(phones, options))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,9 +148,9 @@ func (l *Lab) Expect(sentences ...string) {
 
 // Run plays a whole scenario and fails the test with its report where an
 // expectation does not hold.
-func Run(t testing.TB, name string, phones int) *report.Report {
+func Run(t testing.TB, name string, phones int, options ...Option) *report.Report {
 	t.Helper()
-	r, err := scenarios.Run(t.Context(), Scenario(t, name), scenarios.Options{Lab: options(phones)})
+	r, err := scenarios.Run(t.Context(), Scenario(t, name), scenarios.Options{Lab: labOptions(phones, options)})
 	if err != nil {
 		t.Fatal(err)
 	}
