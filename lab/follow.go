@@ -16,7 +16,7 @@ import (
 
 // A Sight is what a lab shows those that follow it: the time, and its clusters.
 type Sight struct {
-	Now      time.Time `json:"now"`
+	Now      time.Time `json:"now"`                // by the clusters' clock
 	Clusters [][]byte  `json:"clusters,omitempty"` // snapshots ([cucm.Cluster.Snapshot]); none: as before
 	Switched uint64    `json:"switched"`           // how often call managers were started or stopped
 }
