@@ -1,8 +1,8 @@
 //go:build ignore
 
 // Command platforms checks every package and its tests as compilers for other systems and
-// processors would, on Windows without the tests: types, constants and what there is on each. It writes no code, which for
-// all that itlsim depends on takes a minute and a half a platform.
+// processors and go vet would: types, constants, what there is on each, and what is suspicious.
+// It writes no code, which for all that itlsim depends on takes a minute and a half a platform.
 // Usage: go run .ci/platforms.go GOOS/GOARCH...
 package main
 
@@ -12,8 +12,11 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/analysis/suite/vet"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -40,7 +43,7 @@ func check(platform string) (wrong []error) {
 	all, err := packages.Load(&packages.Config{
 		Mode:  packages.LoadAllSyntax,
 		Env:   append(os.Environ(), "GOOS="+system, "GOARCH="+processor, "CGO_ENABLED=0"),
-		Tests: system != "windows", // where some tests send signals that there are not
+		Tests: true,
 		ParseFile: func(files *token.FileSet, name string, text []byte) (*ast.File, error) {
 			f, err := parser.ParseFile(files, name, text, parser.SkipObjectResolution)
 			if err == nil && !strings.HasPrefix(name, here+"/") {
@@ -55,12 +58,28 @@ func check(platform string) (wrong []error) {
 	if len(all) == 0 {
 		return []error{fmt.Errorf("there are no packages")}
 	}
+	all = slices.DeleteFunc(all, func(p *packages.Package) bool {
+		return strings.HasSuffix(p.PkgPath, ".test") // the tests' main, which go writes
+	})
 	for _, p := range all {
-		if strings.HasSuffix(p.PkgPath, ".test") {
-			continue // the tests' main, which go writes
-		}
 		for _, e := range p.Errors {
 			wrong = append(wrong, e)
+		}
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	packages.Visit(all, nil, func(p *packages.Package) { p.IllTyped = false }) // for want of bodies
+	found, err := checker.Analyze(vet.Suite, all, nil)
+	if err != nil {
+		return []error{err}
+	}
+	for _, of := range found.Roots {
+		if of.Err != nil {
+			wrong = append(wrong, of.Err)
+		}
+		for _, d := range of.Diagnostics {
+			wrong = append(wrong, fmt.Errorf("%s: %s", of.Package.Fset.Position(d.Pos), d.Message))
 		}
 	}
 	return wrong

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"itlsim/internal/usage"
 	"itlsim/lab"
 	"itlsim/scenarios/report"
 )
@@ -101,7 +102,7 @@ func (d *Duty) obey(ctx context.Context, p *Player, o *crewOrder) (*crewAnswer, 
 
 // open puts the phones up, as far as this worker takes them.
 func (d *Duty) open(o *crewOrder) error {
-	d.began, d.used = time.Now(), usage()
+	d.began, d.used = time.Now(), usage.Processor()
 	if o.Given == nil {
 		return errors.New("it is not said what the phones have")
 	}
@@ -220,7 +221,7 @@ func (d *Duty) end(p *Player, steps int) *report.Part {
 	r := &report.Report{Phones: p.Phones(), Steps: d.steps[:min(steps, len(d.steps))], States: report.StatesOf(p.Fleet.States())}
 	p.Fleet.Close() // what goes wrong at the end changes nothing in the report
 	r.Count(p.Lab)
-	r.Cost(time.Since(d.began).Seconds(), (usage() - d.used).Seconds(), peakRSS())
+	r.Cost(time.Since(d.began).Seconds(), (usage.Processor() - d.used).Seconds(), usage.PeakMemory())
 	return &report.Part{Report: r, Times: p.Fleet.Tally().Times(), Cast: d.told.Cast()}
 }
 

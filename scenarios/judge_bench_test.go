@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm/testkeys"
+	"itlsim/internal/usage"
 	"itlsim/lab"
 )
 
@@ -30,12 +31,12 @@ func BenchmarkJudge(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			used := usage()
+			used := usage.Processor()
 			for b.Loop() {
 				_, err := p.Judge(b.Context(), all)
 				require.NoError(b, err)
 			}
-			b.ReportMetric(float64((usage()-used).Microseconds())/float64(b.N), "cpu-µs/op")
+			b.ReportMetric(float64((usage.Processor()-used).Microseconds())/float64(b.N), "cpu-µs/op")
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"itlsim/fleet"
+	"itlsim/internal/usage"
 	"itlsim/lab"
 	"itlsim/scenarios/report"
 )
@@ -80,7 +81,7 @@ type Progress struct {
 // error is about a run that could not go on, or was interrupted, and comes with
 // a report of what it had, unless the run is in shards.
 func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
-	began, used := time.Now(), usage()
+	began, used := time.Now(), usage.Processor()
 	parts, err := runShards(ctx, s, opt)
 	if parts == nil {
 		return nil, err
@@ -91,7 +92,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 	}
 	r.Command = opt.Command
 	if opt.Crew == nil { // whose own cost is in their parts
-		r.Cost(time.Since(began).Seconds(), (usage() - used).Seconds(), peakRSS())
+		r.Cost(time.Since(began).Seconds(), (usage.Processor() - used).Seconds(), usage.PeakMemory())
 	}
 	return r, err
 }
@@ -99,7 +100,7 @@ func Run(ctx context.Context, s Scenario, opt Options) (*report.Report, error) {
 // RunShard carries a scenario out for one shard of the phones, from 0. The error is as Run's,
 // and comes with what there was.
 func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, error) {
-	began, used := time.Now(), usage()
+	began, used := time.Now(), usage.Processor()
 	if opt.Stage == nil {
 		opt.Stage = &bare{}
 	}
@@ -262,7 +263,7 @@ func (r *run) watch(now Progress, look func() Progress, done <-chan struct{}) {
 func (r *run) finish(ctx context.Context, used time.Duration) (err error) {
 	t := &r.report.Timing
 	t.Timeline = r.timeline.moments
-	r.report.Cost(time.Since(r.timeline.began).Seconds(), (usage() - used).Seconds(), peakRSS())
+	r.report.Cost(time.Since(r.timeline.began).Seconds(), (usage.Processor() - used).Seconds(), usage.PeakMemory())
 	r.report.States = report.StatesOf(r.player.Fleet.States())
 	crew := r.player.crew
 	if crew != nil {

@@ -34,6 +34,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err != nil {
 		return err
 	}
+	warnOfMode(s.err, c.Mode)
 	if cfg.Tour != nil {
 		warn(s.err, *cfg.Tour)
 	}

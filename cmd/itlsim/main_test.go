@@ -30,9 +30,10 @@ import (
 	"itlsim/itl"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"itlsim": main, "itlsim-soaked": soaked})
-}
+// programs are what tests start by their names.
+var programs = map[string]func(){"itlsim": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // The scripts find in lists/ what a cluster of one node serves in the course of
 // its life (see fixtures).
@@ -160,6 +161,15 @@ func fixtures(t *testing.T) map[string][]byte {
 	return files
 }
 
+// interruptSelf is what Ctrl-C does.
+func interruptSelf() error {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		return err
+	}
+	return self.Signal(os.Interrupt)
+}
+
 // tripwire calls a function at its first write.
 type tripwire struct {
 	once sync.Once
@@ -175,7 +185,7 @@ func (w *tripwire) Write(p []byte) (int, error) {
 func TestInterrupt(t *testing.T) {
 	var out bytes.Buffer
 	path := filepath.Join(t.TempDir(), "report.json")
-	interrupt := &tripwire{trip: func() { require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT)) }}
+	interrupt := &tripwire{trip: func() { require.NoError(t, interruptSelf()) }}
 	code := run([]string{"run", "bulk-reset", "--phones", "20", "--json", path}, streams{&out, interrupt})
 	require.Equal(t, 130, code)
 	require.Contains(t, out.String(), "✗ interrupted")

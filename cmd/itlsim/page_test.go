@@ -110,7 +110,7 @@ func TestPageOfARun(t *testing.T) {
 				return
 			}
 		}
-		t.Fatalf("the page ends without %q", what)
+		t.Fatalf("the page ends without %q: %v", what, news.Err())
 	}
 	awaits(`"at":0,"shown":0,"running":true`)
 	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))

@@ -43,6 +43,7 @@ func (c *phonesCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err = cmp.Or(err, c.metricsAt.check()); err != nil {
 		return err
 	}
+	warnOfSystem(s.err, sockets)
 	var f *wire.Fleet
 	o, err := newOutcomes(func() (*phonesReport, error) { return outcome(f), nil }, c.JSON, s.out)
 	if err != nil {

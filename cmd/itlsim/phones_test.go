@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
-	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,7 +201,7 @@ func TestPhonesInterrupted(t *testing.T) {
 	defer silent.Close()
 	go func() {
 		if _, _, err := silent.ReadFrom(make([]byte, 512)); err == nil {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+			_ = interruptSelf()
 		}
 	}()
 	var out, errs bytes.Buffer

@@ -45,6 +45,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	warn(s.err, scenario)
+	warnOfMode(s.err, c.Mode)
 	c.inShards.warn(s.err, cmp.Or(opt.Lab.Phones, scenario.Phones()))
 	collectLater(c.Mode)
 	bar := newProgress(s.err, c.Watch)

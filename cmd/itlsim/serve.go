@@ -68,6 +68,10 @@ func (c *serveCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if err != nil {
 		return err
 	}
+	warnOfSystem(s.err, sockets)
+	if c.State != "" {
+		warnOfSystem(s.err, stateFiles)
+	}
 	if c.API != "" {
 		return c.serveAPI(ctx, s, end, publisher)
 	}

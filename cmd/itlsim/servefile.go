@@ -29,6 +29,7 @@ func (c *serveCmd) playFile(ctx context.Context, s streams, end *ending) error {
 		return err
 	}
 	warn(s.err, scenario)
+	warnOfMode(s.err, c.Mode)
 	cfg := demo.Config{
 		Phones: phones, Mode: c.Mode, Seed: c.Seed, Tour: &scenario, Still: true, API: c.API, Password: c.AdminPassword,
 		PortOffset: c.PortOffset, RISRate: c.RISRate, SSHLegacy: c.SSHLegacy,

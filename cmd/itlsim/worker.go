@@ -51,6 +51,7 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 	if c.Address == "" {
 		return c.playShards(ctx, f, say, end)
 	}
+	warnOfSystem(s.err, sockets)
 	end.begin()
 	fmt.Fprintf(s.err, "itlsim: worker %s is ready\n", m.Name)
 	begin := func(kind string, shard lab.Shard) (farm.Duty, error) {
@@ -77,8 +78,8 @@ func (c *workerCmd) find() (farm.Place, error) {
 		where, find = os.Getenv("ITLSIM_FARM"), farm.Variable
 	}
 	if where == "" {
-		return farm.Place{}, usageError("missing: --farm, or the variable ITLSIM_FARM: want nats://HOST:PORT, tls://HOST:PORT " +
-			"or what itlsim run --farm-listen says")
+		return farm.Place{}, usageError("missing: --farm, or the variable ITLSIM_FARM: want nats://HOST:PORT, " +
+			"tls://HOST:PORT or what itlsim run --farm-listen says")
 	}
 	return findFarm(where, c.Creds, find)
 }

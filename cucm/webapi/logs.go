@@ -142,7 +142,7 @@ func (c *call) logFiles(when period, search string) (files []logFile) {
 	return files
 }
 
-// contains reports whether a text stands in a line.
+// contains reports whether a text stands in a line. It may where not all can be read.
 func contains(r io.Reader, text string) bool {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, ciscolog.MaxFile)
@@ -151,7 +151,7 @@ func contains(r io.Reader, text string) bool {
 			return true
 		}
 	}
-	return false
+	return lines.Err() != nil
 }
 
 // A period is when files must have changed. Zero is any time.

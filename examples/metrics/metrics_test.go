@@ -172,7 +172,8 @@ func start(t *testing.T, program, target string) *prometheus {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		_ = cmd.Wait()
 	})
-	for lines := bufio.NewScanner(said); lines.Scan(); {
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
 		log.WriteString(lines.Text() + "\n")
 		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
 			go func() { // what it says later would else hold it up
@@ -182,7 +183,7 @@ func start(t *testing.T, program, target string) *prometheus {
 			return &prometheus{t, "http://" + m[1]}
 		}
 	}
-	t.Fatalf("prometheus ends, or does not say where it is:\n%s", log.String())
+	t.Fatalf("prometheus ends, or does not say where it is (%v):\n%s", lines.Err(), log.String())
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"itlsim/fleet"
 	"itlsim/fleet/virtual"
+	"itlsim/internal/usage"
 )
 
 // account tells everything that a run gave.
@@ -52,13 +52,7 @@ func TestARunIsAFunctionOfItsSeed(t *testing.T) {
 	require.False(t, want == run(8, 2), "another seed is another run")
 }
 
-func peakMiB() float64 {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return float64(u.Maxrss) / 1024
-}
+func peakMiB() float64 { return float64(usage.PeakMemory()) / (1 << 20) }
 
 // What a boot costs in time, and a phone in memory: bench/virtual runs each size
 // in a process of its own.

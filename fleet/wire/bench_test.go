@@ -1,16 +1,13 @@
-//go:build unix
-
 package wire
 
 import (
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"itlsim/cucm"
 	"itlsim/fleet"
+	"itlsim/internal/usage"
 	"itlsim/phone"
 )
 
@@ -27,7 +24,7 @@ func BenchmarkBoot(b *testing.B) {
 		names = append(names, v.Name)
 	}
 	b.ReportAllocs()
-	used := processorTime()
+	used := usage.Processor()
 	b.ResetTimer()
 	for left := b.N; left > 0; left -= phones {
 		some := make(map[string]bool)
@@ -39,14 +36,6 @@ func BenchmarkBoot(b *testing.B) {
 	}
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "boots/s")
-	b.ReportMetric(float64((processorTime()-used).Microseconds())/float64(b.N), "cpu-µs/boot")
+	b.ReportMetric(float64((usage.Processor()-used).Microseconds())/float64(b.N), "cpu-µs/boot")
 	require.Equal(b, fleet.States{phone.Trusted: phones}, l.fleet.States())
-}
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

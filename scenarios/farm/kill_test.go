@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -86,25 +85,6 @@ func TestWorkersKilledAtAnyInstant(t *testing.T) {
 		}
 		require.Equal(t, expected, report)
 	}
-}
-
-// A worker that stands still for longer than it may has its shard done by one that comes late;
-// when it goes on, it does no harm.
-func TestStalledWorker(t *testing.T) {
-	t.Parallel()
-	s := start(t, host.Config{})
-	f := dial(t, s.Place(), "run")
-	expected := here(t, pack(t, "trust-loss", killed))
-	ended := make(chan string, 1)
-	go func() { ended <- toTheEnd(t, f, farm.Options{AckWait: soon}) }()
-	stalled := begin(t, "worker", placeVariable+"="+s.JoinFile())
-	stalled.says("begun")
-	stalled.signal(syscall.SIGSTOP)
-	begin(t, "worker", placeVariable+"="+s.JoinFile()).says("begun")
-	assert.Equal(t, expected, <-ended)
-	stalled.signal(syscall.SIGCONT)
-	stalled.says("done in")
-	assert.Equal(t, expected, toTheEnd(t, f, farm.Options{AckWait: soon, Fresh: true}))
 }
 
 // A run's command is killed, with the server in it, and run again: it goes on with the parts

@@ -21,6 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func init() { programs["itlsim-soaked"] = soaked }
+
 // soaked is the program as it is, which tells on SIGUSR1 how many goroutines it has, and
 // what they do: that cannot be seen from outside, and nobody else needs to know it.
 func soaked() {

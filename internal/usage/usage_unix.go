@@ -1,6 +1,6 @@
 //go:build unix
 
-package scenarios
+package usage
 
 import (
 	"runtime"
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// usage is the processor time that this process has used.
-func usage() time.Duration {
+// Processor is the processor time that this process has used.
+func Processor() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
@@ -17,8 +17,8 @@ func usage() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// peakRSS is the most memory that this process had, in bytes.
-func peakRSS() int64 {
+// PeakMemory is the most memory that this process had, in bytes.
+func PeakMemory() int64 {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
