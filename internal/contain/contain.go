@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -45,8 +46,8 @@ func Serving[Conn any](told func(error), serve func(context.Context, Conn)) func
 	}
 }
 
-// module begins the names of this program's functions.
-const module = "itlsim/"
+// module begins the names of this program's functions, whatever path it has.
+var module = strings.TrimSuffix(reflect.TypeFor[Fault]().PkgPath(), "internal/contain")
 
 // at finds where the panic that is being recovered from happened.
 func at() string {
