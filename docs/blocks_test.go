@@ -17,6 +17,7 @@ var runBy = map[string]string{
 	"README.md":         ".ci/stranger",
 	"docs/api.md":       "scenarios/api TestPage",
 	"docs/scale-out.md": "examples/scale-out TestCommandsOfTheDocs",
+	"docs/install.md":   ".ci/packages",
 	labNetwork:          "TestLabNetwork",
 }
 

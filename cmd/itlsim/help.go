@@ -28,6 +28,8 @@ var helpTexts = kong.Vars{
 	"boots":    boots,
 	"releases": releases(),
 
+	"health_ready_file": "The file that the command which put the cluster up was given as its --ready-file.",
+
 	"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +
 		"tens of thousands of phones.",
 	"demo_boots": "Phones that boot at a time; " + boots + " if not given, 10000 in virtual mode.",

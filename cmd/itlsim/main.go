@@ -51,6 +51,7 @@ type cli struct {
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
 	Compare compareCmd `cmd:"" help:"Say what differs between two JSON reports, phone by phone; exit code 1 if anything."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
+	Health  healthCmd  `cmd:"" help:"Ask whether a cluster that serve or demo put up answers; exit code 1 if not."`
 	Phones  phonesCmd  `cmd:"" help:"${cli_phones}"`
 	Worker  workerCmd  `cmd:"" help:"${cli_worker}"`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
