@@ -55,7 +55,7 @@ func TestLoadOfTooMuch(t *testing.T) {
 		require.ErrorContains(t, err, c.says, c.name)
 		require.ErrorContains(t, err, "a.yaml:")
 		require.Less(t, len(err.Error()), 10*2100, c.name)
-		require.Less(t, time.Since(began), 10*time.Second, c.name)
+		require.Less(t, time.Since(began), time.Minute, "%s, which takes milliseconds", c.name)
 	}
 	// long, wide and deep, and nothing of it too much
 	_, err := Load("a.yaml", []byte("name: a\nshows: b\nphones:\n- group: a\n  count: 1\nsteps:\n- do:\n"+

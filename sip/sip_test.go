@@ -115,26 +115,26 @@ func TestAConnectionThatBreaksInBetween(t *testing.T) {
 func TestRefusalsAreTyped(t *testing.T) {
 	s := listen(t, ServerConfig{Handle: answering(404)})
 	ask := func(s *Server, timeout time.Duration) error {
-		c := Client{Timeout: timeout}
-		conn, err := c.Dial(t.Context(), s.Addr().String())
+		conn, err := (&Client{Timeout: time.Minute}).Dial(t.Context(), s.Addr().String())
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
+		conn.timeout = timeout
 		return conn.Ask(golden7821.Register("127.0.0.2", 1, time.Now(), nil)).Err
 	}
-	rejected, ok := errors.AsType[*RejectedError](ask(s, 0))
+	rejected, ok := errors.AsType[*RejectedError](ask(s, time.Minute))
 	require.True(t, ok)
 	require.Equal(t, 404, rejected.Code)
 
 	silent := listen(t, ServerConfig{Handle: func(*Exchange) {}})
-	silence, ok := errors.AsType[*NoAnswerError](ask(silent, time.Second))
+	silence, ok := errors.AsType[*NoAnswerError](ask(silent, 300*time.Millisecond))
 	require.True(t, ok)
 	require.Equal(t, "REGISTER", silence.During)
 	require.ErrorIs(t, silence, context.DeadlineExceeded)
 
 	require.NoError(t, silent.Close())
-	silence, ok = errors.AsType[*NoAnswerError](ask(silent, 0))
+	silence, ok = errors.AsType[*NoAnswerError](ask(silent, time.Minute))
 	require.True(t, ok)
 	require.Equal(t, "connecting", silence.During)
 }
@@ -317,8 +317,6 @@ func TestAskAfterCancel(t *testing.T) {
 	defer conn.Close()
 	cancel()
 	time.Sleep(20 * time.Millisecond) // until what the context does to the connection is done
-	began := time.Now()
 	answer := conn.Ask(golden7821.StandBy("127.0.0.2", 1, time.Unix(0, 0)))
-	require.ErrorIs(t, answer.Err, context.Canceled)
-	require.Less(t, time.Since(began), 10*time.Second)
+	require.ErrorIs(t, answer.Err, context.Canceled, "not that of the minute")
 }

@@ -41,7 +41,7 @@ func TestByTLS(t *testing.T) {
 	defer server.Close()
 	me := sip.Phone{Device: "SEP001122334455", Number: "1", Address: server.Addr(), TLS: true}
 	ask := func(config *tls.Config) error {
-		client := sip.Client{TLS: config, Timeout: 10 * time.Second}
+		client := sip.Client{TLS: config, Timeout: time.Minute}
 		conn, err := client.Dial(t.Context(), server.Addr().String())
 		if err != nil {
 			return err

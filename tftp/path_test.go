@@ -72,14 +72,16 @@ func TestPathThatLosesAll(t *testing.T) {
 func TestPathThatDelays(t *testing.T) {
 	hasty := ServerConfig{Files: shelf{"file": contents(10)}.get, Timeout: 20 * time.Millisecond, Retries: 5}
 	server := listen(t, hasty)
-	get := func(delay time.Duration) error {
-		_, err := onPath(&scripted{delay: delay}).Get(t.Context(), server.Addr().String(), "file")
+	get := func(delay, timeout time.Duration, retries int) error {
+		client := onPath(&scripted{delay: delay})
+		client.Timeout, client.Retries = timeout, retries
+		_, err := client.Get(t.Context(), server.Addr().String(), "file")
 		return err
 	}
 	began := time.Now()
-	require.NoError(t, get(60*time.Millisecond))
+	require.NoError(t, get(60*time.Millisecond, 50*time.Millisecond, 1000))
 	require.GreaterOrEqual(t, time.Since(began), 120*time.Millisecond)
-	require.Error(t, get(400*time.Millisecond)) // ten sends are half a second
+	require.Error(t, get(400*time.Millisecond, time.Millisecond, 9))
 }
 
 // A slow path does not keep a client that is told to end.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/pkg/sftp"
 	"github.com/stretchr/testify/require"
@@ -30,7 +29,7 @@ func (endlessly) ListAt(to []os.FileInfo, _ int64) (int, error) {
 	return len(to), err
 }
 
-// A server that never stops is left after a while, in memory that is bounded; a file
+// A server that never stops is left after so many bytes, in memory that is bounded; a file
 // without end, too.
 func TestServersWithoutEnd(t *testing.T) {
 	l := newLab(t)
@@ -50,14 +49,12 @@ func TestServersWithoutEnd(t *testing.T) {
 		{filer, fmt.Sprintf("The file %s on %s is larger than 65536 bytes", endless, filer.Address())},
 	} {
 		l.Must(l.Pub, "set cert bulk server "+c.server.Address()+" "+c.server.User+" "+c.server.Dir, c.server.Password)
-		began := time.Now()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		_, err := l.Types(l.Pub, "set cert bulk consolidate TFTP")
 		runtime.ReadMemStats(&after)
 		require.ErrorIs(t, err, cli.ErrSFTPTransfer)
 		require.ErrorContains(t, err, c.says)
-		require.Less(t, time.Since(began), 25*time.Second)
 		// the server's part of it, too
 		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20))
 	}

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -16,46 +18,64 @@ import (
 	"itlsim/cucm/webapi"
 	"itlsim/cucm/wire"
 	"itlsim/internal/accept"
+	"itlsim/internal/accept/accepttest"
 	"itlsim/internal/cucmtest"
 )
 
-// hasty is a node that has little patience with requests, by its URL. At /holds it does
-// something else.
-func hasty(t *testing.T, patience time.Duration, holds http.HandlerFunc) (url string) {
-	mux := http.NewServeMux()
-	webapi.NewHandler(cucmtest.New(t).Pub, webapi.NewRate(0, time.Minute)).Register(mux)
-	mux.Handle("/holds", holds)
-	s := accept.ServeHTTP(listen(t, "127.0.0.1:0"), accept.Limits{Patience: patience}, nil, mux)
-	t.Cleanup(func() { s.Close() })
-	return "http://" + s.Addr().String()
+// A hasty node has little patience with requests. It is in a bubble of testing/synctest.
+type hasty struct {
+	*testing.T
+	mux *http.ServeMux
+	web *accepttest.Listener
+}
+
+const patience = time.Second
+
+func beHasty(t *testing.T, do func(h *hasty)) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hasty{t, http.NewServeMux(), accepttest.Listen()}
+		webapi.NewHandler(cucmtest.New(t).Pub, webapi.NewRate(0, time.Minute)).Register(h.mux)
+		s := accept.ServeHTTP(h.web, accept.Limits{Patience: patience}, nil, h.mux)
+		t.Cleanup(func() { s.Close() })
+		do(h)
+	})
+}
+
+// asks sends a request, and returns the answer's status and text; 0: there was none.
+func (h *hasty) asks(method, path, password, body string) (status int, text string) {
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return h.web.Dial(netip.MustParseAddr("127.0.0.5"))
+		},
+	}}
+	r, err := http.NewRequest(method, "http://node"+path, strings.NewReader(body))
+	require.NoError(h, err)
+	r.SetBasicAuth(cucm.AdminUser, password)
+	a, err := client.Do(r)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer a.Body.Close()
+	all, err := io.ReadAll(a.Body)
+	require.NoError(h, err)
+	return a.StatusCode, string(all)
 }
 
 // Who was wrong before waits for longer than a request may take, and is answered all the
 // same: the wait is the server's.
 func TestRightAfterWrongs(t *testing.T) {
-	const patience = 250 * time.Millisecond
-	node := hasty(t, patience, http.NotFound)
-	ask := func(password string) (status int, answer string) {
-		r, err := http.NewRequest(http.MethodPost, node+"/axl/", strings.NewReader(
-			"<Envelope><Body><getCCMVersion/></Body>"+strings.Repeat(" ", 64<<10)+"</Envelope>")) // more than is read ahead
-		require.NoError(t, err)
-		r.SetBasicAuth(cucm.AdminUser, password)
-		r.Close = true
-		a, err := http.DefaultClient.Do(r)
-		require.NoError(t, err)
-		defer a.Body.Close()
-		all, err := io.ReadAll(a.Body)
-		require.NoError(t, err)
-		return a.StatusCode, string(all)
-	}
-	for range 2 {
-		status, _ := ask("wrong")
-		require.Equal(t, http.StatusUnauthorized, status)
-	}
-	began := time.Now()
-	status, answer := ask(cucmtest.Password)
-	require.Greater(t, time.Since(began), patience)
-	require.Equal(t, http.StatusOK, status, answer)
+	beHasty(t, func(h *hasty) {
+		for range 4 {
+			status, _ := h.asks(http.MethodPost, "/axl/", "wrong", "")
+			require.Equal(h, http.StatusUnauthorized, status)
+		}
+		began := time.Now()
+		status, answer := h.asks(http.MethodPost, "/axl/", cucmtest.Password,
+			"<Envelope><Body><getCCMVersion/></Body>"+strings.Repeat(" ", 64<<10)+"</Envelope>") // more than is read ahead
+		require.Greater(h, time.Since(began), patience)
+		require.Equal(h, http.StatusOK, status, answer)
+	})
 }
 
 // The log says at which of the web APIs a login was wrong.
@@ -84,39 +104,34 @@ func TestWrongLoginsByInterface(t *testing.T) {
 
 // While phones come a request that does not get its turn is told to come again.
 func TestNoTurn(t *testing.T) {
-	const patience = time.Second
-	came, held, release := make(chan bool), make(chan bool), make(chan bool)
-	phones := accept.Serve(listen(t, "127.0.0.1:0"), accept.Limits{}, func(_ context.Context, conn *accept.Conn) {
-		conn.Prove()
-		came <- true
-	})
-	defer phones.Close()
-	node := hasty(t, patience, func(_ http.ResponseWriter, r *http.Request) {
-		done, ok := accept.Work(r)
-		held <- ok
-		<-release
-		done()
-	})
-	ask := func(path string) int {
-		r, err := http.NewRequest(http.MethodGet, node+path, nil)
-		require.NoError(t, err)
-		r.SetBasicAuth(cucm.AdminUser, cucmtest.Password)
-		r.Close = true
-		a, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return 0
+	beHasty(t, func(h *hasty) {
+		held, release := make(chan bool), make(chan bool)
+		h.mux.HandleFunc("/holds", func(_ http.ResponseWriter, r *http.Request) {
+			done, ok := accept.Work(r)
+			held <- ok
+			<-release
+			done()
+		})
+		phones := accepttest.Listen()
+		s := accept.Serve(phones, accept.Limits{}, func(_ context.Context, conn *accept.Conn) {
+			conn.Prove()
+			held <- true
+		})
+		defer s.Close()
+		ask := func(path string) int {
+			status, _ := h.asks(http.MethodGet, path, cucmtest.Password, "")
+			return status
 		}
-		a.Body.Close()
-		return a.StatusCode
-	}
-	require.Equal(t, http.StatusOK, ask("/axl/"), "its password is known from now on")
-	phone, err := net.Dial("tcp", phones.Addr().String())
-	require.NoError(t, err)
-	defer phone.Close()
-	<-came
-	go ask("/holds")
-	require.True(t, <-held)
-	require.Equal(t, http.StatusServiceUnavailable, ask("/axl/"))
-	close(release)
-	require.Eventually(t, func() bool { return ask("/axl/") == http.StatusOK }, time.Minute, 10*time.Millisecond)
+		require.Equal(h, http.StatusOK, ask("/axl/"), "its password is known from now on")
+		_, err := phones.Dial(netip.MustParseAddr("127.0.0.7"))
+		require.NoError(h, err)
+		<-held
+		go ask("/holds")
+		require.True(h, <-held)
+		require.Equal(h, http.StatusServiceUnavailable, ask("/axl/"))
+		close(release)
+		time.Sleep(patience)
+		require.Equal(h, http.StatusOK, ask("/axl/"))
+		time.Sleep(time.Minute) // until no phone comes and no turn lasts any more
+	})
 }

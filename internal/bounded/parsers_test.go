@@ -159,7 +159,7 @@ func TestParsersOfHostileInput(t *testing.T) {
 			if most := p.most*size + constant; took > most && !build.Raced {
 				t.Errorf("%s: %s: %d bytes for each, want at most %d", p.name, name, took/size, p.most)
 			}
-			if spent := time.Since(began); spent > 20*time.Second {
+			if spent := time.Since(began); spent > time.Minute {
 				t.Errorf("%s: %s: %v", p.name, name, spent)
 			}
 			t.Logf("%s: %s: %d, %v", p.name, name, took/size, time.Since(began))
