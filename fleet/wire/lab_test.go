@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"flag"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -19,7 +20,10 @@ import (
 	"itlsim/tftp"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // they wait more than they work
+	goleak.VerifyTestMain(m)
+}
 
 // A lab is a cluster on sockets and a fleet. Phones load their files through a
 // TFTP server of the lab's own, so that tests can meddle with the publisher's.
@@ -70,7 +74,7 @@ func (l *lab) hurry(change func(*fleet.Limits)) (restore func()) {
 
 // silence is how long tests wait for what does not answer. What answers has the
 // same time to do so, and needs far less.
-const silence = 2 * time.Second
+const silence = 5 * time.Second
 
 // labs counts them: each has addresses of its own, so that a port which a test
 // gives up for a while is not given to another.

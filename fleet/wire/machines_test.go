@@ -211,7 +211,7 @@ func TestTargets(t *testing.T) {
 				return false
 			}
 			defer conn.Close()
-			require.NoError(t, conn.SetDeadline(time.Now().Add(silence/4)))
+			require.NoError(t, conn.SetDeadline(time.Now().Add(silence)))
 			_, err = conn.Read(make([]byte, 1))
 			timeout, ok := err.(net.Error)
 			return ok && timeout.Timeout()

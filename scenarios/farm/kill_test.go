@@ -155,13 +155,13 @@ func TestTwoCommandsOfOneRun(t *testing.T) {
 	interrupted, interrupt := context.WithCancel(t.Context())
 	ended := make(chan error, 2)
 	go func() {
-		_, err := f.Run(interrupted, b, farm.Options{AckWait: soon / 4})
+		_, err := f.Run(interrupted, b, farm.Options{AckWait: soon})
 		ended <- err
 	}()
 	other := dial(t, s.Place(), "run")
 	reports := make(chan string, 1)
 	go func() {
-		r, err := other.Run(t.Context(), pack(t, "trust-on-first-use", 3), farm.Options{AckWait: soon / 4})
+		r, err := other.Run(t.Context(), pack(t, "trust-on-first-use", 3), farm.Options{AckWait: soon})
 		reports <- timeless(r)
 		ended <- err
 	}()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -42,6 +43,7 @@ func TestMain(m *testing.M) {
 		err = beCommand(ctx, says)
 	default:
 		stop()
+		_ = flag.Set("test.parallel", "8") // they wait more than they work
 		goleak.VerifyTestMain(m)
 	}
 	if err != nil {

@@ -199,6 +199,7 @@ func TestCrew(t *testing.T) {
 	m := meet(t)
 	large := bytes.Repeat([]byte("a phone "), 200_000)
 	var all []chan *duty
+	at := make(chan bool, 3) // whoever is at a long order
 	for i := range 3 {
 		duties, _ := m.hand(fmt.Sprint("w", i), func(ctx context.Context, order []byte) ([]byte, error) {
 			switch string(order) {
@@ -207,6 +208,7 @@ func TestCrew(t *testing.T) {
 			case "nothing":
 				return nil, nil
 			case "long":
+				at <- true
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}
@@ -242,10 +244,15 @@ func TestCrew(t *testing.T) {
 
 	// Who comes later has no place. What somebody is at ends with another order.
 	late, _ := m.hand("late", obeys, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for range 3 {
+			<-at
+		}
+		cancel()
+	}()
 	_, err = c.Order(ctx, []byte("long"))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorIs(t, err, context.Canceled)
 	_, err = c.Order(t.Context(), []byte("last"))
 	require.NoError(t, err)
 	require.Empty(t, late)
@@ -268,7 +275,7 @@ func TestCrew(t *testing.T) {
 func TestOutOfContact(t *testing.T) {
 	t.Parallel()
 	m := meet(t)
-	const ackWait = 4 * time.Second
+	const ackWait = 10 * time.Second
 	w := newWall(t, m.address())
 	near, _ := m.hand("near", obeys, nil)
 	far, _ := m.hand("far", func(ctx context.Context, order []byte) ([]byte, error) {
@@ -351,7 +358,7 @@ func (p *phoned) Close()                    { p.end.Do(p.Fleet.Close) }
 func TestNothingIsSentOutOfContact(t *testing.T) {
 	t.Parallel()
 	m := meet(t)
-	const ackWait = 4 * time.Second
+	const ackWait = 10 * time.Second
 	server, w := newDeaf(t), newWall(t, m.address())
 	m.serving("w", w, func(string, lab.Shard) (farm.Duty, error) {
 		f, err := wire.New(wire.Config{
@@ -375,13 +382,14 @@ func TestNothingIsSentOutOfContact(t *testing.T) {
 	_, err := c.Order(t.Context(), nil)
 	found := time.Now()
 	require.EqualError(t, err, "worker w lost 20 phones")
+	time.Sleep(ackWait / 8) // for what a busy machine has not read yet
 	n, last := server.heard()
 	require.Greater(t, last.Sub(began), ackWait/2, "they went on, as contact may come back")
 	require.True(t, last.Before(found))
-	time.Sleep(ackWait / 4)
+	time.Sleep(ackWait / 8)
 	after, _ := server.heard()
 	require.Equal(t, n, after)
-	require.Greater(t, n, 20*50, "that were many before")
+	require.Greater(t, n, 20*10, "that were many before")
 }
 
 type clock struct{}
@@ -393,10 +401,10 @@ func TestBackInTime(t *testing.T) {
 	t.Parallel()
 	m := meet(t)
 	duties, _ := m.hand("w", func(ctx context.Context, order []byte) ([]byte, error) {
-		time.Sleep(3 * time.Second)
+		time.Sleep(8 * time.Second)
 		return order, ctx.Err()
 	}, nil)
-	c := m.gather(farm.Call{Wanted: 1, Phones: 1, AckWait: 2 * time.Second})
+	c := m.gather(farm.Call{Wanted: 1, Phones: 1, AckWait: 5 * time.Second})
 	results, err := c.Order(t.Context(), []byte("longer than an AckWait"))
 	require.NoError(t, err)
 	require.Equal(t, "longer than an AckWait", string(results[0]))
@@ -416,7 +424,7 @@ func TestRefusals(t *testing.T) {
 		}
 		return order, nil
 	}, nil)
-	c := m.gather(farm.Call{Wanted: 1, Phones: 7, AckWait: 2 * time.Second})
+	c := m.gather(farm.Call{Wanted: 1, Phones: 7, AckWait: 5 * time.Second})
 	for order, says := range map[string]string{
 		"refuse": "worker w: 10.1.1.1 is no --target", "panic": "worker w: a fault of the program itself: a bug",
 	} {
