@@ -13,6 +13,7 @@ import (
 
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/language"
@@ -23,6 +24,9 @@ import (
 // labs are grouped: each sentence of the language, as a random speaker says it after each step,
 // is judged alike, in the same words. It both holds and fails at some time.
 func TestFindingsAddUp(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	sentences := expectations.Sentences()
 	var held, failed [256]bool
 	for i, s := range []Scenario{

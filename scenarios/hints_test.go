@@ -12,6 +12,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/cucm/cli"
+	"itlsim/internal/build"
 	"itlsim/scenarios/language"
 )
 
@@ -45,6 +46,9 @@ func mistyped(word string) (all []string) {
 // A hint that is followed gets further: the sentence is understood then, or something
 // behind the word is not. None repeats what was typed.
 func TestHintsGetFurther(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	v := vocabulary{
 		Vocabulary: language.Vocabulary{
 			Nodes: []string{"test10pub", "test10sub", "next10pub"}, Groups: []string{"floor-1", "floor-2"},
@@ -111,6 +115,9 @@ func follow(t *testing.T, sort, sentence string, parse func(string) error) int {
 // So it is with what a file says: a hint is about the word at its line and column, and when
 // it is followed that word is understood.
 func TestHintsInFilesGetFurther(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	text := strings.Replace(fifteenPhones, "phones:\n", `begins: 2027-02-26 18:00
 rows: [M21]
 not in: {virtual: it is only read}

@@ -11,12 +11,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/build"
 	"itlsim/scenarios/inventory"
 )
 
 // A file that has too much of something is refused where that begins to be too much,
 // before the parser sees it. (What it costs at most: internal/bounded.)
 func TestLoadOfTooMuch(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	stairs := ""
 	for i := range 40 {
 		stairs += strings.Repeat(" ", i) + "a:\n"
@@ -65,6 +69,9 @@ func TestLoadOfTooMuch(t *testing.T) {
 
 // A scenario's file may be no file, and what it names may be large.
 func TestLoadFileOfTooMuch(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	link := filepath.Join(t.TempDir(), "a.yaml")
 	require.NoError(t, os.Symlink("/dev/zero", link))
 	_, err := LoadFile(link)
@@ -79,6 +86,9 @@ func TestLoadFileOfTooMuch(t *testing.T) {
 
 // Of a file that is wrong throughout the first problems are told.
 func TestLoadStopsAtEnoughProblems(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	var b strings.Builder
 	b.WriteString("name: a\nshows: b\nphones:\n")
 	for i := range 5000 {

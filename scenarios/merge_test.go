@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios/report"
 )
@@ -41,6 +42,9 @@ func again(t require.TestingT, part *Part) *Part {
 
 // In whatever order parts come, and whoever plays them, the report is the same.
 func TestMergeInAnyOrder(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	const shards = 5
 	parts := trustLoss(t, shards, alike)
 	run, err := Run(t.Context(), builtinNamed(t, "trust-loss"), Options{Version: "1", Shards: shards, Lab: lab.Options{

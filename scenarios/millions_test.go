@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios/language"
 )
@@ -13,6 +14,9 @@ import (
 // Shards of two million and a half of phones find the same of them for an act on a part, in the
 // room of some bits for each: parts have each phone once.
 func TestPartsOfMillions(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	s := load(t, "name: many\nshows: many phones\nphones: {group: floor-1, count: 2500000}\nsteps: [{do: [{wait: 1 s}]}]\n")
 	shard := func(i int) *Player {
 		return open(t, s, func(o *lab.Options) {

@@ -12,6 +12,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/cucm/testkeys"
 	"itlsim/fleet"
+	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/phone"
 	"itlsim/scenarios/report"
@@ -21,6 +22,9 @@ import (
 // scenario passes because a TVS saves them. testdata/without-tvs.txt has all such
 // steps; each of their scenarios says so in its header, and no other does.
 func TestWithoutTVS(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	var found strings.Builder
 	for i, s := range Builtin() {
 		if s.NotIn[lab.Virtual] != "" {

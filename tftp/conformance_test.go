@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/build"
 )
 
 // The engines: this package's own where there is one, and pin/tftp, which was written
@@ -73,6 +75,9 @@ func TestConformance(t *testing.T) {
 
 // Block numbers begin again after 65,535.
 func TestConformanceBeyond65535(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	files := shelf{"f": contents(65536*512 + 1)}
 	pairs(t, files, func(t *testing.T, s *Server, get func(at, name string) outcome) {
 		if strings.Count(t.Name(), "pin") != 1 {

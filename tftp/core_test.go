@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/build"
 )
 
 // A cosmos has a server, clients and a network between them that loses, doubles and
@@ -236,6 +238,9 @@ func TestRequestThatComesAgain(t *testing.T) {
 
 // Block numbers begin again after 65,535.
 func TestMoreThan65535Blocks(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	c := newCosmos(1, 500)
 	c.files["f"] = contents(65537*512 + 1)
 	f := c.get(1, "f")
@@ -343,6 +348,9 @@ func TestPlacesOfTheSilent(t *testing.T) {
 // Ten thousand half-open transfers of a few addresses ask again all the time. Phones get
 // their files as ever, what is kept is bounded, and in the end it is forgotten.
 func TestHalfOpenTransfersThatAskAgain(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	c := newCosmos(1, 500)
 	c.files["f"] = contents(5302)
 	alone := c.fetched(t, 1)
@@ -531,6 +539,9 @@ func TestLingering(t *testing.T) {
 
 // A wheel gives out what is due, neither early nor later than a tick.
 func TestWheel(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	var w wheel[*fetch]
 	r := rand.New(rand.NewPCG(1, 2))
 	due := make(map[*fetch]bool)
