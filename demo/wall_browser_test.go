@@ -155,7 +155,7 @@ func TestTimeOnThePageLeadsBack(t *testing.T) {
 		p.does("wait: 1 s")
 	}
 	p.sees("#strip-marks", "54")
-	p.clicks("#strip-marks span")
+	p.do(chromedp.Focus(chromedp.CSS("#strip")), chromedp.KeyEvent(kb.Home)) // where marks are is a matter of how long steps took
 	p.sees("#past", "The end of step 1 cannot be looked at: this moment is not kept any more, only the last 50 are.")
 	p.sees("#strip-says", "Now")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"itlsim/cucm/testkeys"
 	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios/report"
@@ -121,10 +122,26 @@ func TestMergeFindsDivergentReplicas(t *testing.T) {
 	}
 }
 
-// Whatever is read of a part is refused, or merged without harm.
+// Whatever is read of a part is refused, or merged without harm. The parts are small, so that many
+// are tried.
 func FuzzPart(f *testing.F) {
+	small := load(f, `name: small
+shows: parts
+phones: [{group: all, count: 2, models: [8861]}]
+steps: [{do: [{phones: power on}], expect: [all phones are trusted]}]
+`)
+	parts := func(shards int) (parts []*Part) {
+		for i := range shards {
+			part, err := RunShard(f.Context(), small, Options{Version: "1", Shards: shards, Lab: lab.Options{
+				Mode: lab.Virtual, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024,
+			}}, i)
+			require.NoError(f, err)
+			parts = append(parts, again(f, part))
+		}
+		return parts
+	}
 	for _, shards := range []int{1, 2} {
-		for _, part := range trustLoss(f, shards, alike) {
+		for _, part := range parts(shards) {
 			var file bytes.Buffer
 			require.NoError(f, part.Write(&file))
 			z, err := gzip.NewReader(&file)
@@ -134,7 +151,7 @@ func FuzzPart(f *testing.F) {
 			f.Add(data)
 		}
 	}
-	other := trustLoss(f, 2, alike)[1]
+	other := parts(2)[1]
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var file bytes.Buffer
 		z := gzip.NewWriter(&file)
@@ -146,7 +163,7 @@ func FuzzPart(f *testing.F) {
 		}
 		if part.Phones == other.Phones { // else it has more phones than a fuzzer has time for
 			if merged, err := Merge([]*Part{part, other}); err == nil {
-				for _, write := range []func(io.Writer) error{merged.WriteText, merged.WriteJUnit, merged.WriteCSV, merged.WriteHTML} {
+				for _, write := range []func(io.Writer) error{merged.WriteText, merged.WriteJUnit, merged.WriteCSV} {
 					require.NoError(t, write(io.Discard))
 				}
 			}

@@ -75,7 +75,7 @@ func Begin(t *testing.T, ctx context.Context) {
 
 // Patience is how long what a page is to show may take on a busy machine: its servers answer in
 // milliseconds, and phones boot in seconds.
-const Patience = time.Minute
+const Patience = 2 * time.Minute
 
 // Sees waits until the first element that a selector finds shows a text, and returns what it
 // shows instead where that does not come.
