@@ -102,8 +102,8 @@ func Open(s Setup, opt Options) (*Lab, error) {
 			return nil, err
 		}
 		opt.Keys = keysOr(opt.Keys, cucm.GeneratedKeys{})
-		if opt.Follows != nil {
-			s.Begins = opt.Follows.Now
+		if opt.Follows != nil { // nobody asks for files here, or signs
+			s.Begins, s.SFTP, s.Authority = opt.Follows.Now, nil, ""
 		}
 		w, err := openWire(opt, s.Begins)
 		if err != nil {
@@ -141,32 +141,14 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	for i := range servers {
 		servers[i].Password = l.secret(servers[i].Password)
 	}
-	if opt.Follows != nil {
-		servers = nil // nobody here asks for files
-	}
 	if l.sftp, err = listenSFTP(servers, l.world.HostKeys()); err != nil {
 		return err
 	}
-	open := cucm.New
-	if opt.State != "" {
-		open = func(cfg cucm.Config) (*cucm.Cluster, error) { return cucm.Open(opt.State, cfg) }
-	}
-	openOther := cucm.New
-	if opt.Follows != nil {
-		if len(opt.Follows.Clusters) == 0 || len(opt.Follows.Clusters) > 2 {
-			return fmt.Errorf("a lab that has %d clusters is followed by none", len(opt.Follows.Clusters))
-		}
-		follow := func(i int) func(cucm.Config) (*cucm.Cluster, error) {
-			at := min(i, len(opt.Follows.Clusters)-1)
-			return func(cfg cucm.Config) (*cucm.Cluster, error) { return cucm.Follow(cfg, opt.Follows.Clusters[at]) }
-		}
-		open, openOther, s.Authority = follow(0), follow(1), ""
-	}
-	if l.Cluster, err = l.install(s.Cluster, opt, open); err != nil {
+	if l.Cluster, err = l.install(0, s.Cluster, opt); err != nil {
 		return err
 	}
 	if s.Other != nil {
-		if l.Other, err = l.install(*s.Other, opt, openOther); err != nil {
+		if l.Other, err = l.install(1, *s.Other, opt); err != nil {
 			return err
 		}
 	}
@@ -192,10 +174,9 @@ func (l *Lab) open(s Setup, opt Options, limits fleet.Limits) (err error) {
 	return l.populate(s.Groups, to-from, opt.At, gives)
 }
 
-// install installs a cluster, or opens one that is kept, and makes it reachable.
-func (l *Lab) install(
-	cfg cucm.Config, opt Options, open func(cucm.Config) (*cucm.Cluster, error),
-) (*cucm.Cluster, error) {
+// install installs the i-th cluster, opens it where it is kept, or follows it, and makes it
+// reachable.
+func (l *Lab) install(i int, cfg cucm.Config, opt Options) (c *cucm.Cluster, err error) {
 	cfg.Clock, cfg.Keys, cfg.Dial = l.world, opt.Keys, l.sftp.Dial
 	cfg.SendMail = cucmwire.Mailer(l.sftp.Dial)
 	cfg.Security = l.secret(cmp.Or(cfg.Security, defaultPassword))
@@ -205,7 +186,16 @@ func (l *Lab) install(
 	}
 	cfg.KeyBits = cmp.Or(cfg.KeyBits, opt.KeyBits)
 	l.world.Configure(&cfg)
-	c, err := open(cfg)
+	switch {
+	case opt.Follows != nil && i >= len(opt.Follows.Clusters):
+		return nil, fmt.Errorf("there are %d clusters to follow, and here are more", len(opt.Follows.Clusters))
+	case opt.Follows != nil:
+		c, err = cucm.Follow(cfg, opt.Follows.Clusters[i])
+	case i == 0 && opt.State != "":
+		c, err = cucm.Open(opt.State, cfg)
+	default:
+		c, err = cucm.New(cfg)
+	}
 	if err != nil {
 		return nil, err
 	}

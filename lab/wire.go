@@ -62,6 +62,9 @@ func openWire(opt Options, begins time.Time) (*wire, error) {
 		network: &network.Network{Seed: uint64(opt.Seed), Pace: cmp.Or(opt.Pace, 1), Targets: opt.Targets},
 		follows: opt.Follows != nil, at: opt.At,
 	}
+	if opt.Follows != nil {
+		w.elsewhere = opt.Follows.Switched
+	}
 	if opt.Live != nil {
 		w.observer = opt.Live.Observer
 	}

@@ -91,13 +91,13 @@ func pack(what any) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// unpack reads what crossed.
-func unpack[T any](data []byte) (what T, err error) {
+// unpack reads what crossed, of so many bytes at most.
+func unpack[T any](data []byte, most int64) (what T, err error) {
 	zip, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return what, err
 	}
-	text, err := io.ReadAll(bounded.Reader(zip, maxCrossing))
+	text, err := io.ReadAll(bounded.Reader(zip, most))
 	if err == nil {
 		err = strictjson.UnmarshalKnown(text, &what)
 	}
@@ -163,7 +163,7 @@ func (c *company) orderEach(
 		if data == nil {
 			continue
 		}
-		if answers[i], err = unpack[crewAnswer](data); err != nil {
+		if answers[i], err = unpack[crewAnswer](data, maxCrossing); err != nil {
 			return nil, fmt.Errorf("what worker %d of %d answers: %w", i+1, c.Size(), err)
 		}
 	}

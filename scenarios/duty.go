@@ -41,7 +41,7 @@ type Duty struct {
 
 // Do carries an order out.
 func (d *Duty) Do(ctx context.Context, order []byte) ([]byte, error) {
-	o, err := unpack[crewOrder](order)
+	o, err := unpack[crewOrder](order, maxCrossing)
 	if err != nil {
 		return nil, fmt.Errorf("an order: %w", err)
 	}

@@ -1,0 +1,58 @@
+package scenarios
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"itlsim/lab"
+)
+
+// zipped is a text as orders cross.
+func zipped(t testing.TB, text []byte) []byte {
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	_, err := zip.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, zip.Close())
+	return b.Bytes()
+}
+
+// Whatever a worker is ordered before it has phones, it refuses; an order is read whole or not at
+// all, and an answer likewise.
+func FuzzOrders(f *testing.F) {
+	for _, o := range []crewOrder{
+		{Do: orderOpen, Plan: []byte("a plan"), Given: &lab.Given{Held: []byte{0}}},
+		{Do: orderAct, Act: &Act{Text: "phones: power on", Verb: PowerOn}},
+		{Do: orderLook, Expect: []string{"all phones are trusted"}, Known: [][]byte{[]byte("{}")}},
+		{Do: orderKeepAlives, For: 1e9}, {Do: orderEnd, Step: 3},
+	} {
+		text, err := json.Marshal(o)
+		require.NoError(f, err)
+		f.Add(text)
+	}
+	f.Add([]byte(`{"at":{"servers":["127.0.0.2:5060"],"of":"AQ=="},"found":[{"checked":1}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d := &Duty{Most: 10, Plan: func([]byte) (s Scenario, opt lab.Options, err error) {
+			return s, opt, errors.New("no plan")
+		}}
+		defer d.Close()
+		answer, err := d.Do(t.Context(), zipped(t, text))
+		require.Error(t, err)
+		require.Empty(t, answer)
+		require.Nil(t, d.Progress())
+		_, _ = unpack[crewAnswer](zipped(t, text), maxCrossing)
+	})
+}
+
+// What unpacks to more than is taken is refused.
+func TestOrdersAreBounded(t *testing.T) {
+	order := zipped(t, bytes.Repeat([]byte(" "), 1<<20+1))
+	require.Less(t, len(order), 1<<12)
+	_, err := unpack[crewOrder](order, 1<<20)
+	require.ErrorContains(t, err, "larger than")
+}
