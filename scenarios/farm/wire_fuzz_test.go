@@ -1,6 +1,7 @@
 package farm
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
@@ -8,7 +9,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/lab"
+	"itlsim/scenarios"
 )
+
+// FuzzPlan reads plans of runs on sockets: what is taken is a scenario whose files are all there.
+func FuzzPlan(f *testing.F) {
+	text, _ := scenarios.Source("moved-between-clusters")
+	b, err := Pack(Spec{Shards: 2, Phones: 12}, "moved.yaml", text, nil)
+	require.NoError(f, err)
+	good, err := b.Whole()
+	require.NoError(f, err)
+	f.Add(good)
+	f.Add(bytes.Replace(good, []byte("moved.yaml"), []byte("../moved.yaml"), 1))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if s, opt, err := ReadPlan(data); err == nil {
+			require.NotEmpty(t, s.Steps)
+			require.LessOrEqual(t, opt.Phones, lab.MaxPhones)
+		}
+	})
+}
 
 // FuzzPosts reads what anybody may send: what is taken holds what is counted on, and nothing of
 // it is kept beyond its bounds.
