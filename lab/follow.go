@@ -98,12 +98,23 @@ type LSCs struct {
 	Of  map[string][]byte `json:"of,omitempty"`  // DER
 }
 
-// Given is what the phones of a shard of a crew have. What they have all together is forgotten
-// by [Lab.GivenAll].
-func (l *Lab) Given(of Shard) (g Given, err error) {
-	if g.Sight, err = l.Sight(); err != nil {
-		return g, err
+// Give gives the phones of a crew what they have, by shards of which there are so many. Here it is
+// forgotten then.
+func (l *Lab) Give(shards int) (all []Given, err error) {
+	sight, err := l.Sight()
+	for i := range shards {
+		var g Given
+		if err == nil {
+			g, err = l.give(Shard{Index: i, Of: shards})
+			g.Sight = sight
+		}
+		all = append(all, g)
 	}
+	l.given = given{}
+	return all, err
+}
+
+func (l *Lab) give(of Shard) (g Given, err error) {
 	from, to := of.Range(l.Total())
 	numbers := make(map[[20]byte]uint64)
 	lscs := make(map[string]*itl.Signer)
@@ -126,9 +137,6 @@ func (l *Lab) Given(of Shard) (g Given, err error) {
 	g.LSCs, err = l.Cross(lscs)
 	return g, err
 }
-
-// GivenAll says that all phones have what they were given.
-func (l *Lab) GivenAll() { l.given = given{} }
 
 // Cross is how certificates of phones cross.
 func (l *Lab) Cross(lscs map[string]*itl.Signer) (c LSCs, err error) {

@@ -172,12 +172,14 @@ func (c *company) orderEach(
 
 // open has the crew put up the phones of a player's lab.
 func (c *company) open(ctx context.Context, plan []byte) error {
-	_, err := c.orderEach(ctx, crewOrder{Do: orderOpen, Plan: plan}, func(of lab.Shard, o *crewOrder) error {
-		given, err := c.lab.Given(of)
-		o.Given, o.Sight = &given, lab.Sight{}
+	given, err := c.lab.Give(c.Size())
+	if err != nil {
 		return err
+	}
+	_, err = c.orderEach(ctx, crewOrder{Do: orderOpen, Plan: plan}, func(of lab.Shard, o *crewOrder) error {
+		o.Given, o.Sight = &given[of.Index], lab.Sight{}
+		return nil
 	})
-	c.lab.GivenAll()
 	return err
 }
 
@@ -233,24 +235,27 @@ func (p *Player) installLSCs(ctx context.Context, a Act, chosen func(*lab.Member
 	if err != nil {
 		return err
 	}
-	issued := make([]lab.LSCs, len(p.Clusters()))
-	for i := range issued {
-		var devices []string
-		for _, answer := range answers {
-			if len(answer.Knows) != len(issued) {
+	issued := make([][]lab.LSCs, len(answers)) // by worker and cluster
+	for i := range p.Clusters() {
+		for k, answer := range answers {
+			if len(answer.Knows) != len(p.Clusters()) {
 				return errors.New("a worker does not say which phones know a CAPF")
 			}
-			devices = append(devices, answer.Knows[i]...)
-		}
-		lscs, err := p.IssueLSCs(i, devices)
-		if err != nil {
-			return err
-		}
-		if issued[i], err = p.Cross(lscs); err != nil {
-			return err
+			lscs, err := p.IssueLSCs(i, answer.Knows[i])
+			if err != nil {
+				return err
+			}
+			crosses, err := p.Cross(lscs)
+			if err != nil {
+				return err
+			}
+			issued[k] = append(issued[k], crosses)
 		}
 	}
-	_, err = p.crew.order(ctx, crewOrder{Do: orderTakeLSCs, LSCs: issued})
+	_, err = p.crew.orderEach(ctx, crewOrder{Do: orderTakeLSCs}, func(of lab.Shard, its *crewOrder) error {
+		its.LSCs = issued[of.Index]
+		return nil
+	})
 	return err
 }
 
