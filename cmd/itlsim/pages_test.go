@@ -15,7 +15,7 @@ import (
 var (
 	// commandLine is one in a page: the command, and what follows it up to the end of the code,
 	// of the line, or of the command in a shell.
-	commandLine = regexp.MustCompile("itlsim ([a-z]+)((?:[^`\n|&;#]|\\\\\n)*)")
+	commandLine = regexp.MustCompile("itlsim ([a-z]+)\\b((?:[^`\n|&;#]|\\\\\n)*)")
 	codeOfPage  = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
 	flagOfLine  = regexp.MustCompile(`(?:^|[\s\[(])--([a-z][a-z-]*)`)
 )
