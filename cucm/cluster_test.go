@@ -302,6 +302,39 @@ func TestConfigurationsThatChange(t *testing.T) {
 	}
 }
 
+// What several devices share is told apart by all that has a node sign another one, and counts
+// once, whoever of them asks; nobody's own is among it.
+func TestSharedSigned(t *testing.T) {
+	l := newLab(t, func(c *cucm.Config) { c.SharedConfigurations = true })
+	require.Empty(t, l.SharedSigned())
+	for i, tc := range []struct {
+		device cucm.Device
+		more   int
+	}{
+		{cucm.Device{Group: []*cucm.Node{l.Pub}}, 1},
+		{cucm.Device{Group: []*cucm.Node{l.Pub}}, 0},
+		{cucm.Device{Group: []*cucm.Node{l.Sub, l.Pub}}, 1},
+		{cucm.Device{Group: []*cucm.Node{l.Pub}, Security: cnf.Authenticated}, 1}, // the same content, outside mixed mode
+	} {
+		before := l.SharedSigned()
+		tc.device.Name = fmt.Sprintf("SEP0011223344%02X", i)
+		l.AddDevice(tc.device)
+		for range 2 {
+			_, err := l.Pub.File(tc.device.Name + ".cnf.xml.sgn")
+			require.NoError(t, err)
+		}
+		require.Len(t, l.SharedSigned(), len(before)+tc.more, "device %d", i)
+		for is, times := range l.SharedSigned() {
+			require.EqualValues(t, 1, times, is)
+		}
+		require.EqualValues(t, len(l.SharedSigned()), l.Counts().ConfigsSigned)
+	}
+	l.Must(l.Pub, "set cert regen CallManager", "yes")
+	_, err := l.Pub.File("SEP001122334400.cnf.xml.sgn")
+	require.NoError(t, err)
+	require.Len(t, l.SharedSigned(), 4, "by another key")
+}
+
 // A regeneration that fails changes nothing.
 func TestFailedRegenerationChangesNothing(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Keys = &fewKeys{c.Keys, 12} })

@@ -39,6 +39,7 @@ func (d *Device) kind(own cnf.Override) deviceKind {
 // common, and those that it has signed. There are others as soon as what they have in
 // common is another.
 type configurations struct {
+	of     deviceKind
 	file   cnf.File // without name and stamp
 	mold   cnf.Mold // of file
 	stamp  string   // what all their version stamps end with
@@ -114,7 +115,7 @@ func (n *Node) newConfigurations(d Device, own cnf.Override) *configurations {
 		}
 	}
 	return &configurations{
-		file: file, mold: file.Mold(), stamp: stamp(&file), signer: n.certs[CallManager], digest: n.digest,
+		of: d.kind(own), file: file, mold: file.Mold(), stamp: stamp(&file), signer: n.certs[CallManager], digest: n.digest,
 		node: n.index,
 		kept: make(map[configKey]signedConfig),
 	}
@@ -195,7 +196,7 @@ func (c *Cluster) countSigned(of *configurations, key configKey) {
 	if key.device != FleetDevice && key.device != defaultDevice {
 		return
 	}
-	is := fmt.Sprintf("%d %v %s %X %v", of.node, key.kind, of.stamp, of.signer.Certificate.SerialNumber, of.digest)
+	is := fmt.Sprintf("%d %v %v %s %X %v", of.node, of.of, key.kind, of.stamp, of.signer.Certificate.SerialNumber, of.digest)
 	contain.Holding(&c.mu, func() {
 		if c.sharedSigned == nil {
 			c.sharedSigned = make(map[string]uint64)
@@ -205,7 +206,7 @@ func (c *Cluster) countSigned(of *configurations, key configKey) {
 }
 
 // SharedSigned is how often each configuration was signed that is not one device's alone, by
-// what it is: a node's, for a CallManager Group, with one content under one key. Clusters on which
+// what it is: a node's, for devices of a kind, with one content under one key. Clusters on which
 // the same was done, each with some of the devices, sign the same ones.
 func (c *Cluster) SharedSigned() map[string]uint64 {
 	c.mu.RLock()
