@@ -164,6 +164,11 @@ func (n *Network) flights(c *network.Chance, count int) (took time.Duration) {
 	return took
 }
 
+// lossless is how long so many flights take at most that all arrive at the first attempt.
+func (n *Network) lossless(count int) time.Duration {
+	return time.Duration(count) * (n.Latency + n.Jitter)
+}
+
 // loses reports whether a question by TCP that has so much time may remain without
 // an answer, and whether it will for sure.
 func (n *Network) loses(within time.Duration) (maybe, surely bool) {

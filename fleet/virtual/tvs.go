@@ -75,9 +75,12 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 		f.answerByNetwork(answer, a)
 		return
 	}
-	free := max(n.free, answer.at) + int64(time.Second)/int64(max(1, net.Handshakes))
+	// what this phone waits for lost segments keeps it from its turn, and the TVS from nobody
+	work := int64(time.Second) / int64(max(1, net.Handshakes))
+	free := max(n.free, t.at+int64(min(took, net.lossless(network.Opening+network.Exchange)))) + work
+	done := max(free, answer.at+work)
 	rest := net.flights(&f.slots[t.phone].chance, network.Handshake) // but for its first exchange; and the question's
-	switch late := time.Duration(free - t.at); {
+	switch late := time.Duration(done - t.at); {
 	case rest > fleet.TVSTimeout:
 		silent(fleet.TVSTimeout, "handshake", errLost)
 		return
@@ -93,7 +96,7 @@ func (f *Fleet) reachTVS(t task, a phone.AskTVS) {
 	} else {
 		stats.Verifies++
 	}
-	answer.at = free + int64(rest+net.Check)
+	answer.at = done + int64(rest+net.Check)
 	answer.what = fleet.TVSAnswer(a, n.AnswerTVS(request), nil)
 	f.answerByNetwork(answer, a)
 }
