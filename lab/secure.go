@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 
 	"itlsim/cnf"
@@ -37,10 +38,11 @@ func (l *Lab) issue(c *cucm.Cluster, device string) (*itl.Signer, error) {
 }
 
 // InstallLSCs has the phones that are picked fetch new certificates from the CAPF
-// of their cluster, as far as they know it. nil picks all.
-func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
+// of their cluster, as far as they know it. nil picks all. told is called for each, as by
+// IssueLSCs.
+func (l *Lab) InstallLSCs(pick func(*Member) bool, told func(device string, refused error)) error {
 	for i := range l.Clusters() {
-		lscs, err := l.IssueLSCs(i, l.KnowCAPF(i, pick))
+		lscs, err := l.IssueLSCs(i, l.KnowCAPF(i, pick), told)
 		if err != nil {
 			return err
 		}
@@ -49,16 +51,26 @@ func (l *Lab) InstallLSCs(pick func(*Member) bool) error {
 	return nil
 }
 
-// IssueLSCs has the CAPF of the i-th cluster issue certificates for phones.
-func (l *Lab) IssueLSCs(i int, devices []string) (map[string]*itl.Signer, error) {
-	_, err := l.phoneKey()
+// IssueLSCs has the CAPF of the i-th cluster issue certificates for phones. told is called for
+// each: with the refusal, of [cucm.ErrRefused], where it gets none.
+func (l *Lab) IssueLSCs(
+	i int, devices []string, told func(device string, refused error),
+) (map[string]*itl.Signer, error) {
+	if _, err := l.phoneKey(); err != nil {
+		return nil, err
+	}
 	lscs := make(map[string]*itl.Signer)
 	for _, device := range devices {
-		if err == nil {
-			lscs[device], err = l.issue(l.Clusters()[i], device)
+		lsc, err := l.issue(l.Clusters()[i], device)
+		switch {
+		case err == nil:
+			lscs[device] = lsc
+		case !errors.Is(err, cucm.ErrRefused):
+			return nil, err
 		}
+		told(device, err)
 	}
-	return lscs, err
+	return lscs, nil
 }
 
 // KnowCAPF are those of the phones of the i-th cluster that are picked and on, and know its CAPF.

@@ -225,12 +225,9 @@ func (p *Player) actThere(ctx context.Context, a Act) error {
 	return err
 }
 
-// installLSCs has phones fetch new certificates: those that know the CAPF say so, and get what
-// it issues.
-func (p *Player) installLSCs(ctx context.Context, a Act, chosen func(*lab.Member) bool) error {
-	if p.crew == nil {
-		return p.InstallLSCs(chosen)
-	}
+// installThere has phones of the crew fetch new certificates: those that know the CAPF say so,
+// and get what it issues. told is called for each, as by [lab.Lab.IssueLSCs].
+func (p *Player) installThere(ctx context.Context, a Act, told func(device string, refused error)) error {
 	answers, err := p.crew.order(ctx, crewOrder{Do: orderAct, Act: &a})
 	if err != nil {
 		return err
@@ -241,7 +238,7 @@ func (p *Player) installLSCs(ctx context.Context, a Act, chosen func(*lab.Member
 			if len(answer.Knows) != len(p.Clusters()) {
 				return errors.New("a worker does not say which phones know a CAPF")
 			}
-			lscs, err := p.IssueLSCs(i, answer.Knows[i])
+			lscs, err := p.IssueLSCs(i, answer.Knows[i], told)
 			if err != nil {
 				return err
 			}

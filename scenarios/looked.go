@@ -16,6 +16,7 @@ import (
 type Looked struct {
 	Text  string  `json:"text"`
 	Of    about   `json:"of,omitzero"`
+	Act   int     `json:"act,omitzero"` // that found it, of those that the report has of the step, from 1
 	Found Finding `json:"found,omitzero"`
 	// Before is what was found at the moments before, where it is enough that it is so at one
 	// of them.
@@ -32,6 +33,7 @@ const (
 	anExpectation about = ""
 	anAct         about = "act"   // what an act is expected to come to
 	aReset        about = "reset" // that a reset reaches phones: told only where it does not
+	anOrder       about = "order" // that phones do what they are to: told only where some do not
 )
 
 // errNobodyRegistered is the case where a reset reaches nobody.
@@ -46,7 +48,7 @@ func lookedAt(e *Expectation, f Finding) Looked {
 // Plus adds what was found of the phones that come next. The error is that of
 // [Finding.Plus], or that the other is another sentence.
 func (l *Looked) Plus(next Looked) error {
-	if l.Text != next.Text || l.Of != next.Of {
+	if l.Text != next.Text || l.Of != next.Of || l.Act != next.Act {
 		return fmt.Errorf("one is looked at for %q, the other for %q", l.Text, next.Text)
 	}
 	if len(l.Before) != len(next.Before) {
@@ -90,7 +92,9 @@ func (l *Looked) judged(phones int) (e report.Expectation, tell bool) {
 			}
 		}
 		return judged(l.Text, l.judge(l.Found, phones)), true
-	case l.Found.Count == 0:
+	case l.Of == anOrder && len(l.Found.Others) > 0:
+		return judged(l.Text, errors.New(l.Found.describe())), true
+	case l.Of == aReset && l.Found.Count == 0:
 		return judged(l.Text, errNobodyRegistered), true
 	}
 	return judged(l.Text, nil), false

@@ -120,6 +120,10 @@ func TestMergeFindsDivergentReplicas(t *testing.T) {
 		require.ErrorIs(t, err, report.ErrDiffer, says)
 		require.ErrorContains(t, err, "shards 0 and 1 differ about "+says)
 	}
+	other := again(t, sound[1])
+	other.Words.Groups = other.Words.Groups[1:]
+	_, err := Merge([]*Part{other, sound[0]})
+	require.EqualError(t, err, "shards 0 and 1 differ about which nodes, groups and models there are")
 }
 
 // Whatever is read of a part is refused, or merged without harm. The parts are small, so that many

@@ -142,7 +142,9 @@ steps:
 	act, err := p.ParseAct("phones: install a new LSC")
 	require.NoError(t, err)
 	require.NoError(t, p.Do(t.Context(), act))
-	require.Equal(t, "Cisco Certificate Authority Proxy Function is not running", p.Failed()[0].Why)
+	const why = "2 of 2 get none: Cisco Certificate Authority Proxy Function is not running (SEP001BD4000000, SEP001BD4000001)"
+	require.Equal(t, why, p.Failed()[0].Why)
+	require.Equal(t, why, p.Did().Failed)
 }
 
 // texts are what a step does.

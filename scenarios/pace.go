@@ -30,23 +30,26 @@ func DefaultPace(phones, boots int) time.Duration {
 	return (30*time.Second + time.Duration(turns)*15*time.Second + time.Minute - 1).Truncate(time.Minute)
 }
 
-// pace is that of a run of all of a lab's phones; 0 where it keeps none.
-func (opt *Options) pace(s Scenario, phones int) time.Duration {
-	if opt.Pace == 0 && opt.Shards > 1 {
-		return cmp.Or(s.Pace, DefaultPace(phones, cmp.Or(opt.Lab.Boots, virtual.DefaultBoots)))
+// pace is that of a run of all of a lab's phones, 0 where it keeps none; longer is one that may do
+// where that is too short.
+func (opt *Options) pace(s Scenario, phones int) (pace, longer time.Duration) {
+	usual := DefaultPace(phones, cmp.Or(opt.Lab.Boots, virtual.DefaultBoots))
+	if pace = opt.Pace; pace == 0 && opt.Shards > 1 {
+		pace = cmp.Or(s.Pace, usual)
 	}
-	return opt.Pace
+	return pace, min(max(2*pace, usual), MaxPace)
 }
 
-// A PaceError is that phones did not settle in a pace.
+// A PaceError is that phones did not settle in a pace. It is told in the same words of whatever
+// shard, on whatever machine, is the first whose phones need longer.
 type PaceError struct {
-	Act    int           // which, from 1: each time that one is done counts, and each wait between
-	Needed time.Duration // by the phones that were there, in whole seconds
-	Pace   time.Duration
+	Act  int           // which, from 1: each time that one is done counts, and each wait between
+	Pace time.Duration // of the run
+	Try  time.Duration // a longer one, by what is known of the run everywhere
 }
 
 func (e *PaceError) Error() string {
-	return fmt.Sprintf("phones needed %v for act %d: a pace of %v is too short", e.Needed, e.Act, e.Pace)
+	return fmt.Sprintf("phones need longer than a pace of %v for act %d: try --pace %v", e.Pace, e.Act, e.Try)
 }
 
 // settle lets the phones finish what follows from an act, or has the act end by the pace. The
@@ -59,11 +62,7 @@ func (p *Player) settle(ctx context.Context) error {
 	if err := p.Advance(ctx, (over+p.pace-1)/p.pace*p.pace+p.pace-over); err != nil || p.Settled() {
 		return err
 	}
-	if err := p.Fleet.Settle(ctx); err != nil {
-		return err
-	}
-	needed := (p.Elapsed() - over + time.Second - 1).Truncate(time.Second)
-	return &PaceError{Act: p.begun, Needed: needed, Pace: p.pace}
+	return &PaceError{Act: p.begun, Pace: p.pace, Try: p.longer}
 }
 
 // A dueLook is when an expectation is looked at.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"time"
 
@@ -136,7 +137,10 @@ func Merge(parts []*Part) (*report.Report, error) {
 	}
 	parts = slices.SortedFunc(slices.Values(parts), func(a, b *Part) int { return a.Index - b.Index })
 	var all []*report.Part
-	for _, p := range parts {
+	for i, p := range parts {
+		if !reflect.DeepEqual(p.Words, parts[0].Words) {
+			return nil, report.Differ(0, i, "which nodes, groups and models there are")
+		}
 		all = append(append(all, &p.Part), p.crew...)
 	}
 	r, err := report.Merge(all)
@@ -144,7 +148,7 @@ func Merge(parts []*Part) (*report.Report, error) {
 		return nil, err
 	}
 	for i := range r.Steps {
-		if r.Steps[i].Expectations, err = judgeParts(parts, i); err != nil {
+		if err := judgeParts(parts, i, &r.Steps[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -155,27 +159,35 @@ func Merge(parts []*Part) (*report.Report, error) {
 	return r, nil
 }
 
-// judgeParts judges what parts, in order, have found after a step.
-func judgeParts(parts []*Part, step int) ([]report.Expectation, error) {
-	judged := []report.Expectation{}
+// judgeParts judges what parts, in order, have found after a step, and by its acts.
+func judgeParts(parts []*Part, step int, r *report.Step) error {
+	r.Expectations = []report.Expectation{}
+	if len(parts) > 1 { // why acts failed follows from what all parts found
+		for i := range r.Do {
+			r.Do[i].Failed = ""
+		}
+	}
 	for k, sum := range parts[0].Looked[step] {
 		for i, p := range parts[1:] {
 			if len(p.Looked[step]) != len(parts[0].Looked[step]) {
-				return nil, report.Differ(0, i+1, fmt.Sprintf("how much was looked at after step %d", step+1))
+				return report.Differ(0, i+1, fmt.Sprintf("how much was looked at after step %d", step+1))
 			}
 			if err := sum.Plus(p.Looked[step][k]); err != nil {
-				return nil, report.Differ(0, i+1, fmt.Sprintf("what was found after step %d: %v", step+1, err))
+				return report.Differ(0, i+1, fmt.Sprintf("what was found after step %d: %v", step+1, err))
 			}
 		}
 		e, tell, err := sum.Judge(parts[0].Words, parts[0].Phones)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if tell {
-			judged = append(judged, e)
+			r.Expectations = append(r.Expectations, e)
+		}
+		if act := sum.Act - 1; len(parts) > 1 && act >= 0 && act < len(r.Do) {
+			r.Do[act].Fails(e)
 		}
 	}
-	return judged, nil
+	return nil
 }
 
 // oneRun checks that parts are all those of one run, each once.

@@ -27,6 +27,7 @@ type Player struct {
 	Acting func(Act)
 
 	pace   time.Duration // how long each act takes beside what it waits; 0: as long as the phones
+	longer time.Duration // a pace to try where that is too short
 	begun  int           // acts, so far
 	before before        // how things were when the step began
 	acts   []Looked      // what acts found
@@ -115,22 +116,13 @@ func (p *Player) begin(ctx context.Context, a Act) error {
 	} else if p.pace > 0 {
 		p.HoldKeepAlives(p.pace / 2) // until what the phones do is over
 	}
-	p.did.Failed = failure(p.judge(p.acts[before:]), err)
-	return p.unsettled(ctx, err)
-}
-
-// failure is why an act failed, by what it found and its error; "" where it did not.
-func failure(found []report.Expectation, err error) string {
-	var why []string
-	for _, e := range found {
-		if !e.Passed {
-			why = append(why, e.Why)
-		}
+	for _, e := range p.judge(p.acts[before:]) {
+		p.did.Fails(e)
 	}
 	if err != nil {
-		why = append(why, cause.Of(err))
+		p.did.Fails(report.Expectation{Why: cause.Of(err)})
 	}
-	return strings.Join(why, "; ")
+	return p.unsettled(ctx, err)
 }
 
 // Did is the act that was done last, and what came of it.
@@ -276,13 +268,20 @@ func (p *Player) actEach(
 	for turn := range times {
 		began := p.Elapsed()
 		did = []report.Done{}
+		for k := range p.acts {
+			p.acts[k].Act = 0 // of a turn before
+		}
 		for i, act := range step.Do {
 			do := way
 			if timely && turn == times-1 && i == len(step.Do)-1 {
 				do = p.begin // it is judged while the phones do what follows
 			}
+			before := len(p.acts)
 			err := do(ctx, act)
 			did = append(did, p.did)
+			for k := range p.acts[before:] {
+				p.acts[before+k].Act = len(did)
+			}
 			if p.acted != nil {
 				p.acted()
 			}

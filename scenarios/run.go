@@ -111,7 +111,7 @@ func RunShard(ctx context.Context, s Scenario, opt Options, shard int) (*Part, e
 	if err != nil {
 		return nil, err
 	}
-	p.pace = opt.pace(s, p.Total())
+	p.pace, p.longer = opt.pace(s, p.Total())
 	if opt.Opened != nil {
 		opt.Opened(p.Lab)
 	}

@@ -132,7 +132,7 @@ func TestFailingShard(t *testing.T) {
 		ctx context.Context, b *farm.Bundle, shard int, p func(scenarios.Progress),
 	) (*scenarios.Part, error) {
 		if shard == 2 && fails.Load() {
-			return nil, errors.New("phones needed 2m33s for act 3: a pace of 1m0s is too short")
+			return nil, errors.New("phones need longer than a pace of 1m0s for act 3: try --pace 2m0s")
 		}
 		return farm.Play(ctx, b, shard, p)
 	}})
@@ -140,7 +140,7 @@ func TestFailingShard(t *testing.T) {
 	_, err := f.Run(t.Context(), b, farm.Options{})
 	failed, ok := errors.AsType[*farm.FailedError](err)
 	require.True(t, ok, "%v", err)
-	assert.Equal(t, "shard 2 of 4: phones needed 2m33s for act 3: a pace of 1m0s is too short (w)", failed.Error())
+	assert.Equal(t, "shard 2 of 4: phones need longer than a pace of 1m0s for act 3: try --pace 2m0s (w)", failed.Error())
 	fails.Store(false)
 	_, err = f.Run(t.Context(), b, farm.Options{})
 	assert.NoError(t, err)

@@ -18,6 +18,13 @@ type Done struct {
 	Failed string `json:"failed,omitempty"`
 }
 
+// Fails notes an expectation of the act that does not hold, if it does not.
+func (d *Done) Fails(e Expectation) {
+	if !e.Passed {
+		d.Failed = strings.TrimPrefix(d.Failed+"; "+e.Why, "; ")
+	}
+}
+
 // shownLines is how many lines of what a command printed the text report shows: those of a
 // regeneration up to its success. shownFailed is how many of an act that failed.
 const shownLines, shownFailed = 4, 40

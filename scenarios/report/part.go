@@ -39,9 +39,9 @@ func (e *differError) Is(target error) bool { return target == ErrDiffer }
 // something.
 func Differ(one, other int, about string) error { return &differError{one, other, about} }
 
-// Merge makes one report of all parts of a run, in the order of their phones, but for the
-// conclusions ([Report.Conclude]) and the run's own cost ([Report.Cost]). The error is of
-// [ErrDiffer].
+// Merge makes one report of all parts of a run, in the order of their phones, but for what is
+// expected (why acts failed is the first part's), the conclusions ([Report.Conclude]) and the run's
+// own cost ([Report.Cost]). The error is of [ErrDiffer].
 func Merge(parts []*Part) (*Report, error) {
 	first := parts[0].said()
 	for i, p := range parts[1:] {
@@ -96,11 +96,6 @@ func (r *Report) add(of *Report) {
 // add adds the same step of another part. Groups come in the order in which they have phones.
 func (s *Step) add(of *Step) {
 	s.States, s.Alarms = plus(s.States, of.States), plus(s.Alarms, of.Alarms)
-	for i := range s.Do {
-		if of.Do[i].Failed == "" {
-			s.Do[i].Failed = ""
-		}
-	}
 	for _, g := range of.Groups {
 		at := slices.IndexFunc(s.Groups, func(is Group) bool { return is.Name == g.Name })
 		if at < 0 {
@@ -198,7 +193,7 @@ func (p *Part) said() (all []said) {
 }
 
 // didAll is what was done, but for why it failed, as a reset does where none of these phones
-// is registered: that it did in all parts, or in none, is found by what it was to come to.
+// is registered: that follows from what was found of all.
 func (s *Step) didAll() []Done {
 	all := slices.Clone(s.Do)
 	for i := range all {
