@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"sync"
 
 	"itlsim/cucm/cli"
@@ -91,7 +90,6 @@ func (r *relay) next() bool {
 		return false
 	}
 	r.gauge.Ended(shard)
-	debug.FreeOSMemory() // what the shard took, before the next one takes as much
 	return true
 }
 

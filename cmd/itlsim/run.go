@@ -47,7 +47,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	warn(s.err, scenario)
 	warnOfMode(s.err, c.Mode)
 	c.inShards.warn(s.err, cmp.Or(opt.Lab.Phones, scenario.Phones()))
-	collectLater(c.Mode)
+	collectLater(c.Mode, c.shards() > 1)
 	bar := newProgress(s.err, c.Watch)
 	if !c.Quiet {
 		opt.Progress = bar.show
@@ -111,14 +111,14 @@ func interruption(err error) error {
 // collectLater spares processor time for memory. On the wire the heap is collected when
 // it is four times what is alive: 10,000 phones stay below 24 KiB each (bench/bulk). A
 // million in virtual time, of which some 500 MB are alive (bench/virtual), stay within
-// 1 GiB by the limit; fewer collect at three times. Go's own variables, where they are
-// set, take precedence.
-func collectLater(mode string) {
+// 1 GiB by the limit; fewer collect at three times, and a shard, which has a part of them, at
+// four times (bench/shards). Go's own variables, where they are set, take precedence.
+func collectLater(mode string, shard bool) {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return
 	}
 	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
-	if mode == lab.Virtual {
+	if mode == lab.Virtual && !shard {
 		debug.SetGCPercent(200)
 	} else {
 		debug.SetGCPercent(300)

@@ -88,7 +88,8 @@ func (c *workerCmd) find() (farm.Place, error) {
 // others are given.
 func (c *workerCmd) playShards(ctx context.Context, f *farm.Farm, say func(string), end *ending) error {
 	end.begin()
-	collectLater(lab.Virtual)
+	collectLater(lab.Virtual, true)
+	defer givingBack()()
 	name, _ := os.Hostname() // for people
 	w := &farm.Worker{
 		Build: build.ID(), Name: cmp.Or(c.Name, fmt.Sprintf("%s/%d", name, os.Getpid())),

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -182,7 +181,6 @@ func (w *Worker) play(ctx context.Context, b *Bundle, s shard) (data []byte, err
 	if text.Len() > maxPart {
 		return nil, &shardError{fmt.Errorf("its part: %w", &bounded.TooLargeError{Most: maxPart})}
 	}
-	debug.FreeOSMemory() // what the shard took, before the next one takes as much
 	return text.Bytes(), nil
 }
 
