@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"strings"
 
 	"itlsim/scenarios/farm"
 	"itlsim/scenarios/farm/host"
@@ -11,7 +12,7 @@ import (
 
 // farmAt are the flags of a command that workers work for.
 type farmAt struct {
-	Farm   string `name:"farm" help:"${farm}" placeholder:"URL|FILE"`
+	Farm   string `name:"farm" help:"${farm}" placeholder:"URL"`
 	Listen string `name:"farm-listen" help:"${farm_listen}" placeholder:"ADDR"`
 	Store  string `name:"farm-store" help:"${farm_store}" placeholder:"DIR" type:"path"`
 	Creds  string `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE" type:"path"`
@@ -31,6 +32,8 @@ func (c *farmAt) check() (err error) {
 		return usageError("--farm-store is where the farm of --farm-listen is kept")
 	case c.Creds != "" && c.Farm == "":
 		return usageError("--farm-creds are for the farm of --farm")
+	case c.Farm != "" && !strings.Contains(c.Farm, "://"):
+		return usageError("--farm %s: want nats://HOST:PORT or tls://HOST:PORT; a join string is for workers", c.Farm)
 	case c.Farm != "":
 		c.place, err = findFarm(c.Farm, c.Creds, farm.Find)
 	case c.Listen != "":

@@ -51,8 +51,7 @@ var helpTexts = kong.Vars{
 	"cli_phones": "Run phones alone against any TFTP server, with TVS and SIP from the " +
 		"configuration files they get.",
 	"cli_worker": "Do a part of runs that are made elsewhere: have phones here for them, or play shards.",
-	"farm": "Have workers of a farm do it: nats://HOST:PORT, tls://HOST:PORT, or the file with the join string that " +
-		"--farm-listen made.",
+	"farm":       "Have workers of a farm do it, whose server is there already: nats://HOST:PORT or tls://HOST:PORT.",
 	"farm_listen": "Begin a farm there, host:port, for workers to join by; :0 is a free port of loopback. Beyond " +
 		"loopback there is TLS.",
 	"farm_store": "Keep the farm of --farm-listen in this directory; a temporary one if not given.",

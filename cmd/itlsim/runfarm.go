@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"itlsim/internal/bounded"
 	"itlsim/internal/build"
@@ -59,8 +58,6 @@ func (c *runCmd) checkFarm(phones int) error {
 		return usageError("--shard plays one shard here, and a farm all of them elsewhere: give one of them")
 	case c.Workers > 0:
 		return usageError("--workers is for processors of this machine: itlsim worker has --shards-at-a-time")
-	case c.Farm != "" && !strings.Contains(c.Farm, "://"):
-		return usageError("--farm %s: want nats://HOST:PORT or tls://HOST:PORT; a join string is for workers", c.Farm)
 	}
 	return nil
 }
