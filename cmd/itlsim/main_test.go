@@ -167,14 +167,17 @@ func interruptSelf() error {
 	return self.Signal(os.Interrupt)
 }
 
-// tripwire calls a function at its first write.
+// tripwire calls a function at its first write that has some words.
 type tripwire struct {
-	once sync.Once
-	trip func()
+	words string
+	once  sync.Once
+	trip  func()
 }
 
 func (w *tripwire) Write(p []byte) (int, error) {
-	w.once.Do(w.trip)
+	if strings.Contains(string(p), w.words) {
+		w.once.Do(w.trip)
+	}
 	return len(p), nil
 }
 
@@ -190,6 +193,23 @@ func TestInterrupt(t *testing.T) {
 	written, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Contains(t, string(written), `"error": "interrupted"`)
+}
+
+// Interrupted, a run in shards has no report, and a shard no part: of others' phones nothing is known.
+func TestInterruptedShards(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ words, flags string }{
+		{"1/8 shards: ", "--workers 2 --json "}, {"1/7 ", "--shard 3 --part "},
+	} {
+		var out bytes.Buffer
+		interrupt := &tripwire{words: c.words, trip: func() { require.NoError(t, interruptSelf()) }}
+		line := "run bulk-reset --mode virtual --phones 16000 --shards 8 " + c.flags + filepath.Join(dir, "file")
+		require.Equal(t, 130, run(strings.Fields(line), streams{&out, interrupt}))
+		require.Empty(t, out.String())
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, left)
+	}
 }
 
 func TestAdvice(t *testing.T) {

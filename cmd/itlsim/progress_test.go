@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"itlsim/fleet"
+	"itlsim/lab"
 	"itlsim/scenarios"
 )
 
@@ -67,6 +70,35 @@ func TestTerminalsAreHonoured(t *testing.T) {
 		p.show(now)
 		require.Equal(t, c.coloured, strings.Contains(out.String(), colour), c)
 		require.Equal(t, c.onATerminal, out.Len() > 0, c)
+	}
+}
+
+// Who watches a run in shards sees all phones at any time, those of shards that have not begun,
+// too, and how many shards are over.
+func TestWatchedShards(t *testing.T) {
+	const phones, shards = 24, 3
+	s, _ := scenarios.Find("trust-loss")
+	var out bytes.Buffer
+	p := &progress{w: &out, terminal: true, plain: true, watch: true}
+	_, err := scenarios.Run(t.Context(), s, scenarios.Options{
+		Shards: shards, Progress: p.show, Lab: lab.Options{Mode: lab.Virtual, Phones: phones, Seed: 7, Workers: 2},
+	})
+	require.NoError(t, err)
+	drawings := strings.Split(out.String(), "\x1b[?7l")[1:]
+	require.GreaterOrEqual(t, len(drawings), shards*len(s.Steps))
+	state := regexp.MustCompile(`(?m)^    [a-z]+ +(\d+)  [█·]+$`)
+	for _, d := range drawings {
+		require.Regexp(t, `^[0-2]/3 shards, \d/\d [█░]{24} +\d+ left  `, d)
+		sum := 0
+		for _, bar := range state.FindAllStringSubmatch(d, -1) {
+			n, err := strconv.Atoi(bar[1])
+			require.NoError(t, err)
+			sum += n
+		}
+		require.Equal(t, phones, sum, d)
+	}
+	for ended := range shards {
+		require.Equal(t, 1, strings.Count(out.String(), fmt.Sprintf("%d/3 shards: ", ended+1)))
 	}
 }
 

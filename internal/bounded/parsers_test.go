@@ -2,6 +2,7 @@ package bounded_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"strings"
 	"testing"
@@ -122,6 +123,32 @@ var hostile = []struct {
 		"stories":      filled(`{"stories":[{}`, ",{}", "]}"),
 		"chapters":     filled(`{"stories":[{"phones":["x"],"chapters":[{}`, ",{}", "]}]}"),
 		"phones":       filled(`{"stories":[{"phones":["x"`, `,""`, "]}]}"),
+	}},
+	{"part", 660, func(data []byte) {
+		var file bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&file, gzip.NoCompression)
+		_, _ = z.Write(data)
+		_ = z.Close()
+		_, _ = scenarios.ReadPart(&file)
+	}, map[string]func(int) string{
+		"lists":   filled(`{"looked":`, "[", ""),
+		"steps":   filled(`{"report":{"steps":[{}`, ",{}", "]}}"),
+		"acts":    filled(`{"report":{"steps":[{"do":[{}`, ",{}", "]}]}}"),
+		"moments": filled(`{"report":{"timing":{"timeline":[{}`, ",{}", "]}}}"),
+		"looked":  filled(`{"looked":[[{}`, ",{}", "]]}"),
+		"before":  filled(`{"looked":[[{"before":[{}`, ",{}", "]}]]}"),
+		"kinds": func(size int) string {
+			return `{"looked":[[{"found":{"others":{` + counted(size, `"%d":{},`) + `"":{}}}}]]}`
+		},
+		"groups":   filled(`{"words":{"groups":[""`, `,""`, "]}}"),
+		"names":    filled(`{"cast":{"names":[""`, `,""`, "]}}"),
+		"seats":    filled(`{"cast":{"seats":[{}`, ",{}", "]}}"),
+		"tales":    filled(`{"cast":{"tales":[{}`, ",{}", "]}}"),
+		"chapters": filled(`{"cast":{"tales":[{"chapters":[{}`, ",{}", "]}]}}"),
+		"losses":   filled(`{"cast":{"losses":[{}`, ",{}", "]}}"),
+		"ends":     filled(`{"cast":{"ends":[{}`, ",{}", "]}}"),
+		"seated":   filled(`{"cast":{"seated":"`, "0", `"}}`),
+		"signed":   func(size int) string { return `{"shared":{` + counted(size, `"%d":1,`) + `"":1}}` },
 	}},
 	{"configuration", 110, func(data []byte) { _, _ = cnf.Parse(data) }, map[string]func(int) string{
 		"elements":      filled("<device>", "<a>", ""),

@@ -70,6 +70,35 @@ func TestPartThatIsNone(t *testing.T) {
 	assert.Equal(t, here(t, b), timeless(r))
 }
 
+// A shard waits once, however often it is given out; what is not of its size is not taken, and of
+// notes about lost shards the newest are kept.
+func TestQueuesAreBounded(t *testing.T) {
+	s := start(t, host.Config{})
+	f := dial(t, s.Place(), "run")
+	require.NoError(t, f.Prepare(t.Context(), "tests"))
+	js := f.JetStream()
+	const shard, note = "itlsim.shard.b.r.0", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.itlsim-shards.c"
+	publish := func(subject string, size int) error {
+		_, err := js.Publish(t.Context(), subject, make([]byte, size))
+		return err
+	}
+	require.NoError(t, publish(shard, 0))
+	require.ErrorContains(t, publish(shard, 0), "maximum messages per subject exceeded")
+	require.ErrorContains(t, publish(shard+"1", 2<<10), "exceeds maximum allowed")
+	require.ErrorContains(t, publish(note, 5<<10), "exceeds maximum allowed")
+	const more = 7
+	for range farm.MaxLost + more {
+		_, err := js.PublishAsync(note, nil)
+		require.NoError(t, err)
+	}
+	<-js.PublishAsyncComplete()
+	lost, err := js.Stream(t.Context(), "itlsim-lost")
+	require.NoError(t, err)
+	state := lost.CachedInfo().State
+	require.EqualValues(t, farm.MaxLost, state.Msgs)
+	require.EqualValues(t, 1+more, state.FirstSeq)
+}
+
 // Of what went wrong a worker tells so much.
 func TestLongWords(t *testing.T) {
 	s := start(t, host.Config{})

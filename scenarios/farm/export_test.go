@@ -29,4 +29,5 @@ const (
 	MaxSecret = maxSecret
 	MaxOrder  = maxOrder
 	MaxWords  = maxWords
+	MaxLost   = maxLost
 )
