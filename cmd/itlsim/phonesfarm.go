@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"itlsim/fleet"
@@ -26,6 +27,7 @@ const (
 	orderPutUp  = "put up"
 	orderBoot   = "boot"
 	orderSettle = "settle"
+	orderStay   = "stay" // from now on, what happens to their trust is told where they are
 	orderTell   = "tell" // of so many phones as are told of at a time
 )
 
@@ -80,7 +82,7 @@ func (c *phonesCmd) runByFarm(ctx context.Context, s streams, end *ending) error
 	err = crew.drive(ctx)
 	if err == nil && c.Stay {
 		if _, err = o.write(); err == nil {
-			fmt.Fprintln(s.err, "The phones stay on.")
+			fmt.Fprintln(s.err, "The phones stay on; each worker tells what that does to the trust of its own.")
 			err = crew.stay(ctx)
 		}
 	}
@@ -116,7 +118,7 @@ func (c *phonesCmd) checkFarm() error {
 	case c.Address != "":
 		return usageError("--address is a worker's where there is a farm")
 	case c.Metrics != "":
-		return usageError("--metrics does not go with a farm")
+		return usageError("--metrics shows the phones of this process, and a farm's are its workers'")
 	case c.Workers < 1 || c.Workers > c.Phones:
 		return usageError("--workers-wanted %d: want 1 to %d, a phone for each", c.Workers, c.Phones)
 	}
@@ -128,6 +130,8 @@ type phonesCrew struct {
 	*farm.Crew
 	spec  phonesSpec
 	quiet time.Duration
+
+	turn sync.Mutex // of an order: another would end it
 }
 
 // gather waits for the workers.
@@ -141,7 +145,7 @@ func (c *phonesCmd) gather(ctx context.Context, f *farm.Farm, said io.Writer) (*
 	if err != nil {
 		return nil, err
 	}
-	return &phonesCrew{crew, spec, c.Quiet}, nil
+	return &phonesCrew{Crew: crew, spec: spec, quiet: c.Quiet}, nil
 }
 
 // gather waits for so many workers to have phones, and tells who they are.
@@ -157,8 +161,10 @@ func gather(ctx context.Context, f *farm.Farm, kind string, workers, phones int,
 	return crew, nil
 }
 
-// order has all workers do something.
+// order has all workers do something, when they have done what was ordered before.
 func (c *phonesCrew) order(ctx context.Context, o phonesOrder) ([][]byte, error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	body, err := json.Marshal(o)
 	if err != nil {
 		return nil, err
@@ -192,6 +198,9 @@ func (c *phonesCrew) drive(ctx context.Context) error {
 
 // stay waits until the run is interrupted, or a worker lost.
 func (c *phonesCrew) stay(ctx context.Context) error {
+	if _, err := c.order(ctx, phonesOrder{Do: orderStay}); err != nil {
+		return err
+	}
 	for {
 		select {
 		case <-ctx.Done():

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +20,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/cucm"
 )
 
 // A place is where a process of a farm runs, and under which address.
@@ -253,4 +258,34 @@ func TestRefusedByAWorker(t *testing.T) {
 		require.Equal(t, exitBroken, ended(t, f.cmd), "%s", f.out)
 		require.Contains(t, f.out.String(), says)
 	}
+}
+
+// What happens to phones that stay on their worker tells, from when they are to.
+func TestPhonesOfAWorkerThatStay(t *testing.T) {
+	cluster, _ := listening(t, []string{"127.2.1.22", "127.2.1.23"})
+	told, out := io.Pipe()
+	d := &phonesDuty{at: phonesAt{one: netip.MustParseAddr("127.2.9.9")}, most: 2, warnings: out}
+	defer d.Close()
+	defer told.Close() // so that nothing waits to be told
+	spec := &phonesSpec{
+		TFTP: []string{cluster.Publisher().Address(cucm.TFTPService)}, Phones: 1, Name: "SEP001BD4000000",
+		Model: []string{"8861"}, Boots: 1,
+	}
+	for _, o := range []phonesOrder{{Do: orderPutUp, Spec: spec}, {Do: orderBoot}, {Do: orderStay}, {Do: orderStay}} {
+		text, err := json.Marshal(o)
+		require.NoError(t, err)
+		_, err = d.Do(t.Context(), text)
+		require.NoError(t, err)
+	}
+	spoilt := func(name string, data []byte) []byte {
+		if strings.HasSuffix(name, ".tlv") {
+			return []byte("no list")
+		}
+		return data
+	}
+	cluster.Publisher().SetFaults(&cucm.Faults{File: spoilt})
+	cluster.ResetPhones()
+	line, err := bufio.NewReader(told).ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, "SEP001BD4000000 trusted → locked: ")
 }

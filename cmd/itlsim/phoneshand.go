@@ -24,6 +24,7 @@ type phonesDuty struct {
 	fleet   *wire.Fleet // nil: it is not put up yet
 	happens *changes
 	closed  bool
+	told    func() // ends that changes are told; nil: they are not
 }
 
 // Do carries an order out.
@@ -44,6 +45,9 @@ func (d *phonesDuty) Do(ctx context.Context, order []byte) ([]byte, error) {
 		return nil, d.spec.drive(ctx, f)
 	case orderSettle:
 		return nil, settleQuietly(ctx, f, happens, 0)
+	case orderStay:
+		d.tell()
+		return nil, nil
 	case orderTell:
 		r := outcomeOf(f, o.From, o.From+toldAtATime)
 		return json.Marshal(phonesTold{r, r.times})
@@ -90,6 +94,22 @@ func (d *phonesDuty) putUp(ctx context.Context, spec *phonesSpec) error {
 	return nil
 }
 
+// tell tells from now on what happens to the trust of the phones.
+func (d *phonesDuty) tell() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || d.told != nil {
+		return
+	}
+	ctx, end := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		d.happens.tell(ctx, d.warnings, func(i int) string { return d.fleet.Phone(i).Name })
+	}()
+	d.told = func() { end(); <-ended }
+}
+
 // Progress tells how far the phones are.
 func (d *phonesDuty) Progress() json.RawMessage {
 	f, happens := d.phones()
@@ -106,6 +126,9 @@ func (d *phonesDuty) Close() {
 	defer d.mu.Unlock()
 	if d.fleet != nil && !d.closed {
 		d.fleet.Close()
+		if d.told != nil {
+			d.told()
+		}
 	}
 	d.closed = true
 }
