@@ -43,7 +43,7 @@ type scene struct {
 	held, offered    *itl.List
 	ctl              *itl.List
 	config           *cnf.Config
-	profile          phone.Profile
+	profile          *phone.Profile
 	refused          [3]phone.Reason
 }
 
@@ -51,7 +51,7 @@ type scene struct {
 func sceneOf(v *fleet.View, m *lab.Member) scene {
 	is := scene{
 		on: v.On, state: v.State, listBy: v.ListBy, configBy: v.ConfigBy, ctl: v.Flash.Lists.CTL,
-		config: v.Flash.Config, profile: *v.Profile,
+		config: v.Flash.Config, profile: v.Profile,
 	}
 	is.held, is.offered = lists(v, m)
 	for i, r := range v.Refusals() {
