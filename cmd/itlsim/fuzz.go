@@ -13,6 +13,7 @@ import (
 	"itlsim/fleet/fuzz"
 	"itlsim/internal/interval"
 	"itlsim/internal/room"
+	"itlsim/scenarios/report"
 )
 
 type fuzzCmd struct {
@@ -37,8 +38,9 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	began := time.Now()
 	var ran atomic.Int64
+	done := func() string { return report.Number(int(ran.Load())) + " of " + report.Number(c.Runs) }
 	if !c.Quiet {
-		defer interval.Every(10*time.Second, func() { fmt.Fprintf(s.err, "%d of %d trials\n", ran.Load(), c.Runs) })()
+		defer interval.Every(10*time.Second, func() { fmt.Fprintf(s.err, "%s trials\n", done()) })()
 	}
 	if err := room.Enough(room.Runs, 0); err != nil {
 		return err
@@ -47,7 +49,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	failure, err := c.fuzz(ctx, keep, &ran)
 	switch {
 	case errors.Is(err, context.Canceled):
-		err = fmt.Errorf("interrupted: %d of %d trials found nothing until then", ran.Load(), c.Runs)
+		err = fmt.Errorf("interrupted: %s trials found nothing until then", done())
 		return &exitError{exitInterrupted, err}
 	case err != nil:
 		return err
@@ -57,7 +59,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	trials := "1 trial"
 	if c.Runs > 1 {
-		trials = fmt.Sprintf("%d trials", c.Runs)
+		trials = report.Number(c.Runs) + " trials"
 	}
 	fmt.Fprintf(s.out, "%s from seed %d on found nothing, in %.1f s\n", trials, c.Seed, time.Since(began).Seconds())
 	return nil
