@@ -62,7 +62,8 @@ func TestWrittenIsReadBack(t *testing.T) {
 // Files of one mold differ in the device's name and the stamp alone.
 func TestMold(t *testing.T) {
 	mold := (&cnf.File{Config: cnf.Config{CallManagers: []string{"pub"}}}).Mold()
-	one, other := string(mold.AppendXML(nil, "SEP<1>", "stamp 1")), string(mold.AppendXML([]byte("head"), "SEP2", "stamp 2"))
+	one, other := string(mold.AppendXML(nil, "SEP<1>", "stamp 1")), string(mold.AppendXML([]byte("head"), "SEP2",
+		"stamp 2"))
 	for _, line := range []string{
 		"<phoneLabel>SEP&lt;1&gt;</phoneLabel>\n", "<featureLabel>SEP&lt;1&gt;</featureLabel>\n",
 		"<versionStamp>stamp 1</versionStamp>\n",

@@ -268,8 +268,9 @@ func TestConfigurationsThatChange(t *testing.T) {
 		"its CallManager Group": {func(l *cucmtest.Lab) {
 			l.AddDevice(cucm.Device{Name: phoneName, Group: []*cucm.Node{l.Sub, l.Pub}})
 		}, true},
-		"where a service listens": {func(l *cucmtest.Lab) { l.Sub.SetAddress(cucm.CallManagerService, "127.0.0.3:5061") }, true},
-		"a host name":             {func(l *cucmtest.Lab) { l.Must(l.Sub, "set network hostname newsub", "yes") }, true},
+		"where a service listens": {func(l *cucmtest.Lab) { l.Sub.SetAddress(cucm.CallManagerService, "127.0.0.3:5061") },
+			true},
+		"a host name": {func(l *cucmtest.Lab) { l.Must(l.Sub, "set network hostname newsub", "yes") }, true},
 		"the phones' settings": {func(l *cucmtest.Lab) {
 			require.NoError(t, l.Configure(cnf.Settings{WebAccess: true}))
 		}, true},

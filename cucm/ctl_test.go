@@ -69,7 +69,8 @@ func TestTheCTLOfTechnote118893(t *testing.T) {
 	require.NoError(t, ctl.VerifySelf())
 	const sast = "System Administrator Security Token of "
 	require.Empty(t, cmp.Diff([]string{
-		sast + "cucm-1051-a-pub", "CCM+TFTP of cucm-1051-a-pub", "CAPF of cucm-1051-a-pub: CAPF", "CCM+TFTP of cucm-1051-a-sub1",
+		sast + "cucm-1051-a-pub", "CCM+TFTP of cucm-1051-a-pub", "CAPF of cucm-1051-a-pub: CAPF",
+		"CCM+TFTP of cucm-1051-a-sub1",
 	}, contents(ctl)))
 	require.Equal(t, itl.IdentityOf(l.Pub.Certificate(cucm.CallManager).Certificate), ctl.Signer)
 	require.Equal(t, "10.48.47.154", ctl.Records[3].IPAddress.String())

@@ -124,8 +124,9 @@ func TestMemoryOfAState(t *testing.T) {
 		"certificates": {trustFile, bytes.Repeat(intact[trustFile], size/len(intact[trustFile]))},
 		"lines":        {trustFile, repeated("", "-----BEGIN CERTIFICATE-----\n", "")},
 		"a list":       {list, bytes.Repeat(intact[list], size/len(intact[list]))},
-		"a key":        {"test10pub/ssh/host_key.pem", repeated("", "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "")},
-		"a p12":        {"test10pub" + p12File, repeated("", "\x30\x80", "")},
+		"a key": {"test10pub/ssh/host_key.pem", repeated("",
+			"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n", "")},
+		"a p12": {"test10pub" + p12File, repeated("", "\x30\x80", "")},
 	} {
 		files := maps.Clone(intact)
 		files[file.name] = file.content

@@ -144,9 +144,11 @@ func TestAPhoneIsFasterThanItsAnswer(t *testing.T) {
 		registers []string // afterwards, in these sessions
 		reasons   []string
 	}{
-		"says that it goes":  {func(n *Node, _ func(string)) { n.Unregister(name, DeviceInitiatedReset) }, nil, nil, []string{"9"}},
-		"goes without a why": {func(n *Node, _ func(string)) { n.Unregister(name, DeviceUnregistered) }, nil, nil, []string{"9"}},
-		"is back":            {func(_ *Node, comes func(string)) { comes("2") }, nil, nil, []string{"9"}},
+		"says that it goes": {func(n *Node, _ func(string)) { n.Unregister(name, DeviceInitiatedReset) }, nil, nil,
+			[]string{"9"}},
+		"goes without a why": {func(n *Node, _ func(string)) { n.Unregister(name, DeviceUnregistered) }, nil, nil,
+			[]string{"9"}},
+		"is back": {func(_ *Node, comes func(string)) { comes("2") }, nil, nil, []string{"9"}},
 		"is back, and boots by itself": {func(_ *Node, comes func(string)) { comes("2"); comes("3") }, nil, nil,
 			[]string{"9", "8"}},
 		"was gone, and is back": {func(n *Node, comes func(string)) { n.Unregister(name, DeviceInitiatedReset); comes("2") },
@@ -159,7 +161,8 @@ func TestAPhoneIsFasterThanItsAnswer(t *testing.T) {
 		"renews, and refuses": {func(_ *Node, comes func(string)) { comes("1") }, refused, []string{"2"}, []string{"8"}},
 		"its call manager stops": {func(n *Node, _ func(string)) { n.ForgetPhones() }, nil, []string{"2", "3"},
 			[]string{"8"}},
-		"was malformed": {func(n *Node, _ func(string)) { n.Unregister(name, MalformedRegisterMsg) }, nil, nil, []string{"11"}},
+		"was malformed": {func(n *Node, _ func(string)) { n.Unregister(name, MalformedRegisterMsg) }, nil, nil,
+			[]string{"11"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			c, err := New(small())

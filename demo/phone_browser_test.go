@@ -37,7 +37,8 @@ func (p *person) walksItsMenus(name string) {
 	p.sees("#phone-screen .title", "ITL file")
 	p.sees("#phone-screen", "TVS")
 	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
-		`void import("./api.js").then((api) => api.phone(%q)).then((v) => { document.body.dataset.held = v.itl.sha1; })`, name)),
+		`void import("./api.js").then((api) => api.phone(%q)).then((v) => { document.body.dataset.held = v.itl.sha1; })`,
+		name)),
 		chromedp.Poll[chromedp.Void](`document.body.dataset.held`))
 	held := evaluate[string](p, `document.body.dataset.held`)
 	require.Len(p.t, held, 40)

@@ -79,7 +79,8 @@ func TestPicturesOnThePage(t *testing.T) {
 	p.rest()
 	p.picture("phone")
 	p.presses(kb.Escape)
-	p.do(chromedp.WaitNotVisible(chromedp.CSS("#phone")), chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
+	p.do(chromedp.WaitNotVisible(chromedp.CSS("#phone")),
+		chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
 	p.presses("p")
 	p.do(chromedp.WaitNotVisible(chromedp.CSS("#tour-next")))
 	p.rest()

@@ -29,8 +29,9 @@ func (l *Lab) Fork() (*Lab, error) {
 		return nil, err
 	}
 	f := &Lab{
-		first: l.first, all: l.all, indices: l.indices, groups: l.groups, models: l.models, networks: make(map[*cucm.Cluster]services),
-		routes: make(map[string]*route), keys: forkedKeys(l.keys), keyBits: l.keyBits, ownKey: l.ownKey,
+		first: l.first, all: l.all, indices: l.indices, groups: l.groups, models: l.models,
+		networks: make(map[*cucm.Cluster]services),
+		routes:   make(map[string]*route), keys: forkedKeys(l.keys), keyBits: l.keyBits, ownKey: l.ownKey,
 		password: l.password, types: Typed, stop: func() {}, members: slices.Clone(l.members),
 	}
 	f.condition.Store(l.condition.Load()) // which nobody changes in place

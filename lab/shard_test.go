@@ -75,7 +75,8 @@ func TestShards(t *testing.T) {
 			i = 0
 			for m := range part.All {
 				require.EqualValues(t, i, m.Number())
-				require.Equal(t, []any{whole[i].group, whole[i].model, whole[i].offline}, []any{m.Group, m.Profile.Model, m.Offline})
+				require.Equal(t, []any{whole[i].group, whole[i].model, whole[i].offline},
+					[]any{m.Group, m.Profile.Model, m.Offline})
 				i++
 			}
 			require.Equal(t, len(phones), part.Phones())

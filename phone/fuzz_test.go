@@ -24,7 +24,9 @@ func FuzzProfileOf(f *testing.F) {
 		m, known := phone.FindModel(p.Model)
 		require.NotEmpty(t, p.Model)
 		for _, said := range []string{p.Model, p.Load, p.UserAgent()} {
-			require.False(t, strings.ContainsFunc(said, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) }))
+			require.False(t, strings.ContainsFunc(said, func(r rune) bool {
+				return r > unicode.MaxASCII || !unicode.IsPrint(r)
+			}))
 		}
 		if warning == "" {
 			require.True(t, known)

@@ -353,10 +353,13 @@ steps:
 		want string
 		same Act
 	}{
-		"phones: use TFTP sub":                         {"sub has no TFTP", Act{Verb: UseTFTP, Nodes: []string{"sub"}}},
-		"phones: use TFTP pub then sub":                {"sub has no TFTP", Act{Verb: UseTFTP, Nodes: []string{"pub", "sub"}}},
-		"fault: TFTP of sub is down":                   {"sub has no TFTP", Act{Verb: StopService, Node: "sub", Service: "TFTP"}},
-		"fault: TVS of last is up again":               {"last has no TVS", Act{Verb: StartService, Node: "last", Service: "TVS"}},
+		"phones: use TFTP sub": {"sub has no TFTP", Act{Verb: UseTFTP, Nodes: []string{"sub"}}},
+		"phones: use TFTP pub then sub": {"sub has no TFTP",
+			Act{Verb: UseTFTP, Nodes: []string{"pub", "sub"}}},
+		"fault: TFTP of sub is down": {"sub has no TFTP",
+			Act{Verb: StopService, Node: "sub", Service: "TFTP"}},
+		"fault: TVS of last is up again": {"last has no TVS",
+			Act{Verb: StartService, Node: "last", Service: "TVS"}},
 		"fault: TFTP of sub serves a stale list":       {"sub has no TFTP", Act{Verb: ServeStaleList, Node: "sub"}},
 		"fault: TFTP of sub serves corrupted lists":    {"sub has no TFTP", Act{Verb: CorruptLists, Node: "sub"}},
 		"fault: TVS of last shows a wrong certificate": {"last has no TVS", Act{Verb: ShowWrongTVS, Node: "last"}},

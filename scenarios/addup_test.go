@@ -30,7 +30,8 @@ func TestFindingsAddUp(t *testing.T) {
 	sentences := expectations.Sentences()
 	var held, failed [256]bool
 	for i, s := range []Scenario{
-		builtinNamed(t, "migration-bulk-certificates"), builtinNamed(t, "phones-without-itl"), builtinNamed(t, "lossy-network"),
+		builtinNamed(t, "migration-bulk-certificates"), builtinNamed(t, "phones-without-itl"),
+		builtinNamed(t, "lossy-network"),
 		builtinNamed(t, "rollback-to-pre-8.0"), builtinNamed(t, "reset-in-batches"),
 	} {
 		f := divide(t, s, int64(i), 6)

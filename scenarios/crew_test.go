@@ -122,7 +122,8 @@ func verdicts(r *report.Report, chance bool) (all []string) {
 	for _, s := range r.Stories {
 		became := []string{s.Model, serial.ReplaceAllString(s.Cure, "N")}
 		for _, c := range s.Chapters {
-			became = append(became, fmt.Sprint(c.State, c.On, c.ListBy, c.ConfBy, c.Refused, serial.ReplaceAllString(c.Why, "N")))
+			became = append(became, fmt.Sprint(c.State, c.On, c.ListBy, c.ConfBy, c.Refused,
+				serial.ReplaceAllString(c.Why, "N")))
 		}
 		became = slices.Compact(became) // a list that is built anew within the same second is the same
 		for _, phone := range s.Phones {

@@ -218,7 +218,8 @@ func (d *Duty) step(p *Player, number int) {
 // end closes the phones, and gives their part of a run of so many steps.
 func (d *Duty) end(p *Player, steps int) *report.Part {
 	d.step(p, steps)
-	r := &report.Report{Phones: p.Phones(), Steps: d.steps[:min(steps, len(d.steps))], States: report.StatesOf(p.Fleet.States())}
+	r := &report.Report{Phones: p.Phones(), Steps: d.steps[:min(steps, len(d.steps))],
+		States: report.StatesOf(p.Fleet.States())}
 	p.Fleet.Close() // what goes wrong at the end changes nothing in the report
 	r.Count(p.Lab)
 	r.Cost(time.Since(d.began).Seconds(), (usage.Processor() - d.used).Seconds(), usage.PeakMemory())

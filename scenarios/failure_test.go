@@ -83,7 +83,8 @@ phones: [{group: all, count: 2}]
 steps: [{step: none}]
 `))
 	do(t, p, "phones: power on", "page: System > Enterprise Parameters > Reset")
-	do(t, p, "on test10pub: utils service restart Cisco CallManager", "on test10sub: utils service restart Cisco CallManager")
+	do(t, p, "on test10pub: utils service restart Cisco CallManager",
+		"on test10sub: utils service restart Cisco CallManager")
 	for _, page := range []string{
 		"System > Enterprise Parameters > Reset", "Enterprise Parameters > Reset of the other cluster",
 	} {
@@ -264,7 +265,8 @@ var whenSomePhonesHoldACTL = []failed{
 	{"(is=are registered by TLS)", "all phones of pub are registered by TLS", "2 of 2 are registered over TCP (P0, P2)"},
 	{"(is=took their configuration encrypted)", "all phones of pub took their configuration encrypted",
 		"2 of 2 took it by the stored CTL (P0, P2)"},
-	{"(is=hold an LSC of the present CAPF)", "all phones of pub hold an LSC of the present CAPF", "2 of 2 hold none (P0, P2)"},
+	{"(is=hold an LSC of the present CAPF)", "all phones of pub hold an LSC of the present CAPF",
+		"2 of 2 hold none (P0, P2)"},
 	{"(is=hold a CTL without certificates of servers)", "all phones hold a CTL without certificates of servers",
 		"2 of 4 hold none (P1, P3); 2 of 4 hold one with such certificates (P0, P2)"},
 	{"(is=(have=hold|lack) the {unit} certificate of {node} in their CTL)",

@@ -58,7 +58,8 @@ var inherited = map[string]struct{ before, acts []string }{
 	},
 	"turns, and who was picked last": {
 		[]string{"30% of the phones: power off"},
-		[]string{"the next 30% of the phones: power off", "phones picked last: power on", "phones of floor-1 picked last: erase the trust list"},
+		[]string{"the next 30% of the phones: power off", "phones picked last: power on",
+			"phones of floor-1 picked last: erase the trust list"},
 	},
 }
 

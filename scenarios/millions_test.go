@@ -29,7 +29,8 @@ func TestPartsOfMillions(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	first := p.part(language.Which{}, half)
 	runtime.ReadMemStats(&after)
-	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(20<<20), "bytes: eight for each of a million, and a few bits for each")
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(20<<20),
+		"bytes: eight for each of a million, and a few bits for each")
 	require.Equal(t, first, o.part(language.Which{}, half))
 	second := p.part(language.Which{}, half)
 	require.Equal(t, 1_250_000, first.Len())

@@ -20,7 +20,8 @@ steps: [{step: none}]
 	do(t, p, "phones: power on")
 	for _, holds := range []string{
 		"all phones are trusted", "100% of the phones are trusted", "2 phones are trusted", "no phones are locked",
-		"all phones hold their own node's list", "all phones kept their list", "all phones would come back by utils itl reset",
+		"all phones hold their own node's list", "all phones kept their list",
+		"all phones would come back by utils itl reset",
 		"all phones of old have no trust list", "2 phones have no trust list", "no phones of old are trusted",
 		"all phones refused nothing", "the cluster knows by DeviceTLInfo which list each phone holds",
 	} {

@@ -192,7 +192,8 @@ func (v vocabulary) actKey(key string) (actKey, error) {
 	if err != nil {
 		return actKey{}, err
 	}
-	k := actKey{vocabulary: v, actSort: sort, typed: key + ": ", node: said.Words["node"], phones: said.Which(), part: said.Part()}
+	k := actKey{vocabulary: v, actSort: sort, typed: key + ": ", node: said.Words["node"], phones: said.Which(),
+		part: said.Part()}
 	if sort.key == "" {
 		k.text = k.typed
 	}

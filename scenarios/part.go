@@ -39,7 +39,7 @@ type Part struct {
 type Identity struct {
 	Build    string        `json:"build"`
 	Scenario string        `json:"scenario"` // its name
-	Hash     string        `json:"hash"`     // of its file, and of those that it names: SHA-256; "" where it was written in Go
+	Hash     string        `json:"hash"`     // SHA-256 of its file, and of those that it names; "": written in Go
 	Mode     string        `json:"mode"`
 	Seed     int64         `json:"seed"`
 	Phones   int           `json:"phones"` // of all shards
@@ -199,7 +199,8 @@ func oneRun(parts []*Part) error {
 	seen := make([]bool, of.Shards)
 	for _, p := range parts {
 		if what := of.differs(p.Identity); what != "" {
-			return fmt.Errorf("%w: the parts of shards %d and %d are of different %s", ErrOtherRun, parts[0].Index, p.Index, what)
+			return fmt.Errorf("%w: the parts of shards %d and %d are of different %s", ErrOtherRun, parts[0].Index, p.Index,
+				what)
 		}
 		if seen[p.Index] {
 			return fmt.Errorf("%w: there are two of shard %d", ErrOtherRun, p.Index)

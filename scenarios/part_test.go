@@ -23,7 +23,8 @@ func withoutCost(t *testing.T, r *report.Report) string {
 
 // A run whose one part went through a file gives the same report.
 func TestPartThroughAFile(t *testing.T) {
-	opt := Options{Version: "1", Lab: lab.Options{Mode: lab.Virtual, Phones: 24, Seed: 1, Keys: testkeys.NewPool(1), KeyBits: 1024}}
+	opt := Options{Version: "1", Lab: lab.Options{Mode: lab.Virtual, Phones: 24, Seed: 1, Keys: testkeys.NewPool(1),
+		KeyBits: 1024}}
 	s := builtinNamed(t, "trust-loss")
 	whole, err := Run(t.Context(), s, opt)
 	require.NoError(t, err)

@@ -15,10 +15,12 @@ import (
 const RehearsalPatience = 30 * time.Second
 
 // ErrRehearsal is the error of a rehearsal that took longer.
-var ErrRehearsal = fmt.Errorf("it was not through after %v, which is as long as a rehearsal may take", RehearsalPatience)
+var ErrRehearsal = fmt.Errorf("it was not through after %v, which is as long as a rehearsal may take",
+	RehearsalPatience)
 
 // ErrNobody is the error of a rehearsal in a lab without phones.
-var ErrNobody = errors.New("there are no phones here of whom a rehearsal could tell: those that are registered are others'")
+var ErrNobody = errors.New("there are no phones here of whom a rehearsal could tell: " +
+	"those that are registered are others'")
 
 // Rehearse does acts in the player's lab, a fork ([Player.Fork]), and tells what became of the
 // phones that would not have without them. The lab is of no use afterwards.

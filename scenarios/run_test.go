@@ -146,6 +146,7 @@ func paths(at string, v any) []string {
 // times of steps, and all in the summary.
 func masked(report string) string {
 	at := regexp.MustCompile(`(?m)^[\d,]+ boots in`).FindStringIndex(report)[0]
-	return regexp.MustCompile(`(?m)^ +\d[\d.]* (ms|s|min|h)( \d+ (s|min))? `).ReplaceAllString(report[:at], "         0 s ") +
+	return regexp.MustCompile(`(?m)^ +\d[\d.]* (ms|s|min|h)( \d+ (s|min))? `).ReplaceAllString(report[:at],
+		"         0 s ") +
 		regexp.MustCompile(`[\d,]*\d(\.\d+)?( (µs|ms|s|min)\b( \d+ s\b)?)?`).ReplaceAllString(report[at:], "0")
 }

@@ -124,7 +124,8 @@ func TestRepeat(t *testing.T) {
 	require.Equal(t, []string{"0s", "30m0s", "12"}, play("4 times with 10 minutes between"))
 	require.Equal(t, []string{"0s", "30m0s", "12"}, play("4 times every 10 minutes"))
 
-	for _, r := range []Repeat{{}, {Text: "3 times", Times: 3}, {Times: 10, Between: time.Minute}, {Times: 2, Every: time.Hour}} {
+	for _, r := range []Repeat{{}, {Text: "3 times", Times: 3}, {Times: 10, Between: time.Minute},
+		{Times: 2, Every: time.Hour}} {
 		text, err := json.Marshal(r)
 		require.NoError(t, err)
 		var again Repeat

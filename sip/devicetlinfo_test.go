@@ -34,7 +34,8 @@ func TestAlarmAsARealPhoneSendsIt(t *testing.T) {
 func TestAlarmIsReadBack(t *testing.T) {
 	sum := Checksum{1, 2, 3}
 	for _, a := range []DeviceTLInfo{
-		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>", Code: TLFailed},
+		{Device: "SEPC80084AA8743", IPv4: netip.MustParseAddr("192.168.7.104"), ITL: &sum, ITLServer: "a & <b>",
+			Code: TLFailed},
 		{Device: "SEPC80084AA8743", CTL: &sum, CTLServer: "pub"},
 	} {
 		got, ok := ParseDeviceTLInfo(string(a.XML()))

@@ -147,7 +147,8 @@ func TestAnswersAreTheGoldenMessages(t *testing.T) {
 		request string
 		Reply
 	}{
-		{strings.Replace(refer, "569", "0", 1), Reply{Code: 202, Date: at, Contact: "<sip:192.168.7.200:5060;transport=tcp>"}},
+		{strings.Replace(refer, "569", "0", 1), Reply{Code: 202, Date: at,
+			Contact: "<sip:192.168.7.200:5060;transport=tcp>"}},
 		{golden(t, "testdata/register.txt"), Reply{Code: 100, Date: at}},
 		{golden(t, "testdata/register.txt"), Reply{
 			Code: 200, Date: at, Server: "Cisco-CUCM11.5", Expires: new(Granted),

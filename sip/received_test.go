@@ -112,7 +112,8 @@ func TestLengthsOfABody(t *testing.T) {
 		require.NoError(t, err, lengths)
 		require.Equal(t, want, n)
 	}
-	for _, lengths := range []string{"X: 1", "l: 4\r\nContent-Length: 0", "l: +4", "l: -1", "l: 4,4", "l: 99999999999", "l:"} {
+	for _, lengths := range []string{"X: 1", "l: 4\r\nContent-Length: 0", "l: +4", "l: -1", "l: 4,4", "l: 99999999999",
+		"l:"} {
 		_, err := parse(t, "OPTIONS sip:h SIP/2.0\r\n"+lengths+"\r\n\r\n").contentLength()
 		require.Error(t, err, lengths)
 	}

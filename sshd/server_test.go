@@ -274,7 +274,8 @@ func TestCertificatesArePasted(t *testing.T) {
 
 	term := open(t, s)
 	term.types("set cert import trust Phone-SAST\r", "Paste the Certificate and Hit Enter")
-	require.Contains(t, term.types(strings.TrimSpace(pasted)+"\r", "admin:"), "Successfully imported certificate for Phone-SAST.")
+	require.Contains(t, term.types(strings.TrimSpace(pasted)+"\r", "admin:"),
+		"Successfully imported certificate for Phone-SAST.")
 	require.Contains(t, term.types("show cert list trust\r", "admin:"), "Phone-SAST-trust/test10pub.joemar2.lab.pem: ")
 
 	client, err := login(t, s, "admin", password)

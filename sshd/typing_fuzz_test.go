@@ -52,7 +52,8 @@ func FuzzTyping(f *testing.F) {
 	}
 	for i, typed := range []string{
 		"show itl\r", "sh\t i\t\r", "utils ?", "abc\x03def\r", "\x1b[A\x1b[B\x1b[C\x1b[D\r", "\x1b[200~paste\r\nd\x1b[201~\r",
-		"ab\x7f\x08c\x01\x05\x0b\x15\x17\r", "\x04", "\xff\xfe\r", "\x1b[", "öäü\r", strings.Repeat("x", 5000) + "\r", "a\r\nb\r\n",
+		"ab\x7f\x08c\x01\x05\x0b\x15\x17\r", "\x04", "\xff\xfe\r", "\x1b[", "öäü\r", strings.Repeat("x", 5000) + "\r",
+		"a\r\nb\r\n",
 		"T\xe8\xea\x03", "T\x1b[\x03", "\xef\xbf\xbd\r", strings.Repeat("\xff", 300), "\x1b" + strings.Repeat("1", 300),
 	} {
 		f.Add([]byte(typed), byte(i), byte(i))
@@ -95,7 +96,8 @@ func FuzzTyping(f *testing.F) {
 		switch {
 		case how%4 == 2 && strings.Trim(strings.ReplaceAll(shown, "q: ", ""), "\r\n") != "":
 			t.Fatalf("a hidden answer shows as %q", shown)
-		case how%4 == 3 && plainKeys(typed) && strings.Trim(strings.ReplaceAll(shown, "q: ", ""), "*\r\n \x1b[0123456789ABCDK") != "":
+		case how%4 == 3 && plainKeys(typed) && strings.Trim(strings.ReplaceAll(shown, "q: ", ""),
+			"*\r\n \x1b[0123456789ABCDK") != "":
 			t.Fatalf("a masked answer shows as %q", shown)
 		case how%4 < 2 && plainKeys(typed):
 			same(t, typed, lines)

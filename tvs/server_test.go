@@ -192,7 +192,8 @@ func TestSilentClientsHoldUpNobody(t *testing.T) {
 
 func TestSilentClientsLoseTheirPlace(t *testing.T) {
 	certificate := identity(t, "")
-	s := listen(t, ServerConfig{Certificate: showing(certificate), Limits: accept.Limits{Unproven: 2, Patience: time.Minute}})
+	s := listen(t, ServerConfig{Certificate: showing(certificate),
+		Limits: accept.Limits{Unproven: 2, Patience: time.Minute}})
 	mute, err := net.Dial("tcp", s.Addr().String()) // never begins the handshake
 	require.NoError(t, err)
 	defer mute.Close()

@@ -327,7 +327,8 @@ func TestServePortTaken(t *testing.T) {
 
 	// With an API it is one of two addresses, and each has its own advice.
 	errs.Reset()
-	code = serve("--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p-2445), "--api", "127.0.0.1:0")
+	code = serve("--key-bits", "1024", "--address", "127.0.0.1", "--port-offset", fmt.Sprint(p-2445), "--api",
+		"127.0.0.1:0")
 	require.Equal(t, exitBroken, code)
 	require.Contains(t, errs.String(), "--port-offset")
 	errs.Reset()

@@ -52,7 +52,8 @@ func TestNoOtherFileIsRead(t *testing.T) {
 	l := openedLog(t, path)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "CiscoSyslog.9"), nil, 0o600))
 	for _, name := range []string{
-		"", ".", "CiscoSyslog", path, "syslog/CiscoSyslog.9", "syslog/../syslog/CiscoSyslog", "/" + File, File + "/", File + ".1",
+		"", ".", "CiscoSyslog", path, "syslog/CiscoSyslog.9", "syslog/../syslog/CiscoSyslog", "/" + File, File + "/",
+		File + ".1",
 		"../../../../../etc/passwd",
 	} {
 		for _, l := range []*Log{l, New(nil)} {

@@ -23,12 +23,15 @@ func FuzzDialogues(f *testing.F) {
 		"set cert regen CallManager\nyes", "set cert regen ITLRecovery\nno", "utils itl reset localkey\nsecret",
 		"utils itl reset localkey\nwrong", "set network hostname other\nyes", "set network domain example.org\nyes",
 		"utils disaster_recovery backup a", "utils disaster_recovery restore a\nyes\nsecret",
-		"file get tftp ITLRecovery.p12\ny\n127.0.0.1\n22\nuser\nsecret\n/\nyes", "set csr gen CallManager", "show csr own CallManager",
+		"file get tftp ITLRecovery.p12\ny\n127.0.0.1\n22\nuser\nsecret\n/\nyes", "set csr gen CallManager",
+		"show csr own CallManager",
 		"set cert bulk server h u d\nsecret", "set cert bulk export All", "set cert import trust tomcat-trust\nx",
 		"set cert delete tomcat-trust a.pem", "utils service restart Cisco Tftp", "set date 10:00:00 01/02/14",
 		"utils ctl set-cluster mixed-mode\ny", "run sql select * from device", "show itl", "set cert monitor on a@b",
-		"file view activelog syslog/CiscoSyslog", "utils system upgrade initiate", "set password user security\nsecret\nlong enough\nlong enough",
-		"set tls min-version 1.2\nyes", "utils fips enable\nyes", "file list tftp *", "file delete tftp CTLFile.tlv\ny", "exit", "help",
+		"file view activelog syslog/CiscoSyslog", "utils system upgrade initiate",
+		"set password user security\nsecret\nlong enough\nlong enough",
+		"set tls min-version 1.2\nyes", "utils fips enable\nyes", "file list tftp *", "file delete tftp CTLFile.tlv\ny",
+		"exit", "help",
 	} {
 		f.Add(line, false)
 	}

@@ -59,7 +59,8 @@ func TestTailOfTheLog(t *testing.T) {
 	for i := range 15 {
 		l.Pub.LoginFailed(fmt.Sprint(i), "127.0.0.1:1")
 	}
-	for typed, want := range map[string]int{"syslog/CiscoSyslog": 10, "/syslog/CiscoSyslog 3": 3, "syslog/CiscoSyslog 99": 15} {
+	for typed, want := range map[string]int{"syslog/CiscoSyslog": 10, "/syslog/CiscoSyslog 3": 3,
+		"syslog/CiscoSyslog 99": 15} {
 		shown := strings.Split(strings.TrimSuffix(l.Must(l.Pub, "file tail activelog "+typed), "\n"), "\n")
 		require.Equal(t, l.Pub.Log()[15-want:], shown)
 	}

@@ -45,7 +45,8 @@ func TestServersWithoutEnd(t *testing.T) {
 		server *sftptest.Server
 		says   string
 	}{
-		{lister, fmt.Sprintf("The directory %s on %s cannot be read: the server says more than 8388608 bytes", lister.Dir, lister.Address())},
+		{lister, fmt.Sprintf("The directory %s on %s cannot be read: the server says more than 8388608 bytes", lister.Dir,
+			lister.Address())},
 		{filer, fmt.Sprintf("The file %s on %s is larger than 65536 bytes", endless, filer.Address())},
 	} {
 		l.Must(l.Pub, "set cert bulk server "+c.server.Address()+" "+c.server.User+" "+c.server.Dir, c.server.Password)

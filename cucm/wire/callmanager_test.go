@@ -113,7 +113,8 @@ func TestAnswersToREGISTER(t *testing.T) {
 			// call manager has restarted.
 			_, h, _ = c.register(named, "Expires: 3600\r\n")
 			require.Equal(t, contact, h.Get("Contact"))
-			require.Equal(t, strings.TrimPrefix(want[1], "X-cisco-srtp-fallback,"), h.Get("Supported"), "as it was not asked for more")
+			require.Equal(t, strings.TrimPrefix(want[1], "X-cisco-srtp-fallback,"), h.Get("Supported"),
+				"as it was not asked for more")
 
 			// It has restarted.
 			require.NoError(t, l.Pub.Restart(cucm.CallManagerService))
@@ -161,9 +162,10 @@ func TestExpiresZero(t *testing.T) {
 		contact string
 		why     string
 	}{
-		"Expires":               {[]string{"Expires: 0\r\n"}, "", "10"},
-		"the contact":           {[]string{"Expires: 3600\r\n"}, ";expires=0", "10"},
-		"before it boots again": {[]string{"Expires: 0\r\n", `Reason: SIP;cause=200;text="cisco-alarm:22 Name=x Last=y"` + "\r\n"}, "", "8"},
+		"Expires":     {[]string{"Expires: 0\r\n"}, "", "10"},
+		"the contact": {[]string{"Expires: 3600\r\n"}, ";expires=0", "10"},
+		"before it boots again": {[]string{"Expires: 0\r\n",
+			`Reason: SIP;cause=200;text="cisco-alarm:22 Name=x Last=y"` + "\r\n"}, "", "8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := registrations(t, "127.4.4.", cucm.Release125)

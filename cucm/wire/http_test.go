@@ -80,7 +80,8 @@ func TestFilesAsByNetHTTP(t *testing.T) {
 		return l
 	}
 	limits := accept.Limits{Patience: 2 * time.Second}
-	ours, theirs := serveFiles(listen(), limits, somewhere, nil), accept.ServeHTTP(listen(), limits, nil, http.HandlerFunc(byNetHTTP))
+	ours, theirs := serveFiles(listen(), limits, somewhere, nil), accept.ServeHTTP(listen(), limits, nil,
+		http.HandlerFunc(byNetHTTP))
 	defer ours.Close()
 	defer theirs.Close()
 	const host, last = "Host: x\r\n", "GET /ITLFile.tlv HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -139,7 +140,8 @@ func FuzzFileRequest(f *testing.F) {
 			}
 			r := parseRequest(head)
 			out, file := s.answer(r, nil)
-			answer, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(out), bytes.NewReader(file))), &http.Request{Method: r.method})
+			answer, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(out), bytes.NewReader(file))),
+				&http.Request{Method: r.method})
 			require.NoError(t, err)
 			require.Equal(t, r.closes(), answer.Close || r.problem != 0)
 			body, err := io.ReadAll(answer.Body)

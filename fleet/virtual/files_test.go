@@ -16,7 +16,8 @@ import (
 // An ITL of 64 KB is not loaded, by HTTP or TFTP, and one of 0 bytes is malformed
 // for phones that have a list, as on the wire.
 func TestLimitsOfFiles(t *testing.T) {
-	for size, refused := range map[int]string{itl.MaxITL + 1: "larger than the 65535 bytes that a phone loads", 0: "a file of 0 bytes"} {
+	for size, refused := range map[int]string{itl.MaxITL + 1: "larger than the 65535 bytes that a phone loads",
+		0: "a file of 0 bytes"} {
 		l := newLab(t, 8, 1) // of models that ask by HTTP, and by TFTP alone
 		l.Send(phone.PowerOn{}, nil)
 		l.settles()

@@ -343,7 +343,8 @@ func TestPhonesRegisterWithSIPp(t *testing.T) {
 	require.NoError(t, l.sockets.Stop(l.pub, cucm.CallManagerService))
 	host, port, _ := net.SplitHostPort(server)
 	var out bytes.Buffer
-	cmd := exec.Command(sipp, "-sf", sippScenario(t, "callmanager.sipp.xml", 0), "-t", "t1", "-m", "6", "-i", host, "-p", port,
+	cmd := exec.Command(sipp, "-sf", sippScenario(t, "callmanager.sipp.xml", 0), "-t", "t1", "-m", "6", "-i", host, "-p",
+		port,
 		"-nostdin", "-timeout", "100s")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &out
 	require.NoError(t, cmd.Start())
@@ -378,7 +379,8 @@ func TestSIPpResetsPhones(t *testing.T) {
 	asks := func(code int, key ...string) {
 		args := []string{"-sf", sippScenario(t, "notify.sipp.xml", code), "-t", "t1", "-m", "1", "-i", "127.3.1.2",
 			"-nostdin", "-timeout", "100s"}
-		given := map[string]string{"user": me.Number, "event": "service-control", "action": "reset", "registercallid": me.RegisterCallID()}
+		given := map[string]string{"user": me.Number, "event": "service-control", "action": "reset",
+			"registercallid": me.RegisterCallID()}
 		for i := 0; i < len(key); i += 2 {
 			given[key[i]] = key[i+1]
 		}

@@ -161,15 +161,17 @@ var hostile = []struct {
 	{"list", 60, func(data []byte) { _, _ = itl.ParseList(data); _, _ = itl.ParseFile(data) }, map[string]func(int) string{
 		"zeros": filled("", "\x00", ""), "ones": filled("", "\x01", ""),
 	}},
-	{"TVS", 60, func(data []byte) { _, _ = tvs.ParseRequest(data); _, _ = tvs.ParseAnswer(data) }, map[string]func(int) string{
-		"zeros": filled("", "\x00", ""), "ones": filled("", "\x01", ""),
-	}},
+	{"TVS", 60, func(data []byte) { _, _ = tvs.ParseRequest(data); _, _ = tvs.ParseAnswer(data) },
+		map[string]func(int) string{
+			"zeros": filled("", "\x00", ""), "ones": filled("", "\x01", ""),
+		}},
 	{"SIP bodies", 60, func(data []byte) {
 		_, _ = sip.ParseDeviceTLInfo(string(data))
 		sip.ParseServiceControl(string(data))
 		sip.AnswerOptions(string(data))
 	}, map[string]func(int) string{
-		"elements": filled("<x-cisco-alarm>", "<a>", ""), "lines": filled("", "action=reset\n", ""), "open": filled("", "<", ""),
+		"elements": filled("<x-cisco-alarm>", "<a>", ""), "lines": filled("", "action=reset\n", ""),
+		"open": filled("", "<", ""),
 	}},
 }
 

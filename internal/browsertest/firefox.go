@@ -37,7 +37,8 @@ func OpenFirefox(t *testing.T) *Firefox {
 	t.Helper()
 	wanted(t)
 	profile := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(`user_pref("network.proxy.type", 0);`), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(profile, "user.js"), []byte(`user_pref("network.proxy.type", 0);`),
+		0o600))
 	firefox := exec.Command(sftptest.Program(t, "firefox-esr"), "--headless", "--no-remote",
 		"--profile", profile, "--remote-debugging-port=0", "about:blank")
 	firefox.Env = append(os.Environ(), "HOME="+profile)
@@ -133,7 +134,8 @@ func (f *Firefox) Press(keys ...string) {
 	f.t.Helper()
 	var actions []map[string]string
 	for _, key := range keys {
-		actions = append(actions, map[string]string{"type": "keyDown", "value": key}, map[string]string{"type": "keyUp", "value": key})
+		actions = append(actions, map[string]string{"type": "keyDown", "value": key},
+			map[string]string{"type": "keyUp", "value": key})
 	}
 	f.call("input.performActions", map[string]any{"context": f.window,
 		"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)

@@ -81,7 +81,8 @@ func TestBusyLabHoldsUpNoOther(t *testing.T) {
 	}()
 	stream.until("act", "phones: power on")
 	for _, path := range []string{free, ""} {
-		require.True(t, c.told(200, "POST", path+"/acts", `{"do": ["phones: power on"], "expect": ["all phones are trusted"]}`).
+		require.True(t, c.told(200, "POST", path+"/acts",
+			`{"do": ["phones: power on"], "expect": ["all phones are trusted"]}`).
 			Passed)
 	}
 	require.Equal(t, "the network delays datagrams by 900 ms", c.told(200, "GET", busy+"/cluster", "").Busy)

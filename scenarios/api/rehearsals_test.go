@@ -44,7 +44,8 @@ func TestRehearsals(t *testing.T) {
 func TestRehearsalsThatAreRefused(t *testing.T) {
 	c := open(t, lab.Virtual, "bulk-reset", 20)
 	for _, body := range []string{
-		`{}`, `{"do": []}`, `{"do": ["phones: power on"], "expect": []}`, `{"do": ["phones: power on"], "answers": ["yes", 1]}`,
+		`{}`, `{"do": []}`, `{"do": ["phones: power on"], "expect": []}`,
+		`{"do": ["phones: power on"], "answers": ["yes", 1]}`,
 		`{"do": ["phones: power on"], "answers": {"on x: y": ["yes"]}}`,
 	} {
 		c.ask(400, "POST", "/rehearsals", body)

@@ -108,7 +108,8 @@ func TestProgressThatIsHeard(t *testing.T) {
 	hear(told, 3, of) // there is no fourth shard
 	hear(append(told, bytes.Repeat([]byte(" "), maxProgress)...), 4, of)
 	for _, p := range []scenarios.Progress{
-		{Step: 3, Steps: 2}, {Step: -1}, {Left: 2, Phones: 1}, {Left: -1}, {Phones: math.MaxInt32}, {States: fleet.States{0: -1}},
+		{Step: 3, Steps: 2}, {Step: -1}, {Left: 2, Phones: 1}, {Left: -1}, {Phones: math.MaxInt32},
+		{States: fleet.States{0: -1}},
 	} {
 		told, err := toldOf(0, p)
 		require.NoError(t, err)

@@ -187,7 +187,8 @@ func (s *stint) state(interrupt context.CancelFunc) post {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.urgent, s.interrupt = false, interrupt
-	p := post{ID: s.id, Got: s.got, Coming: s.coming, Has: len(s.body), Done: s.done, Failed: s.failed, At: s.have, Size: len(s.result), Progress: progress}
+	p := post{ID: s.id, Got: s.got, Coming: s.coming, Has: len(s.body), Done: s.done, Failed: s.failed, At: s.have,
+		Size: len(s.result), Progress: progress}
 	p.Piece = s.result[s.have:min(len(s.result), s.have+maxPiece)]
 	return p
 }

@@ -54,7 +54,8 @@ var bucketBounds = func() (all []float64) {
 
 // BootsOf are those that took so long.
 func BootsOf(t fleet.Times) Boots {
-	b := Boots{P50: ms(t.At(50)), P90: ms(t.At(90)), P95: ms(t.At(95)), P99: ms(t.At(99)), Max: ms(t.At(100)), Buckets: []Bucket{}}
+	b := Boots{P50: ms(t.At(50)), P90: ms(t.At(90)), P95: ms(t.At(95)), P99: ms(t.At(99)), Max: ms(t.At(100)),
+		Buckets: []Bucket{}}
 	bounds := make([]time.Duration, len(bucketBounds))
 	for i, bound := range bucketBounds {
 		bounds[i] = milliseconds(bound)

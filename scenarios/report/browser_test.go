@@ -111,11 +111,12 @@ func (r *reader) finds() {
 func (r *reader) print(url, name string) {
 	yes := true
 	var pdf []byte
-	err := chromedp.Do(r.ctx, browsertest.Media("", "dark"), chromedp.Navigate(url), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		printed, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes})
-		pdf = printed.Data
-		return err
-	}))
+	err := chromedp.Do(r.ctx, browsertest.Media("", "dark"), chromedp.Navigate(url),
+		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			printed, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes})
+			pdf = printed.Data
+			return err
+		}))
 	require.NoError(r, err)
 	require.NoError(r, os.WriteFile(filepath.Join(r.dir, "report-"+name+".pdf"), pdf, 0o644))
 }

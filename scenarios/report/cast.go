@@ -114,7 +114,8 @@ func (c *Cast) check(phones, steps int) error {
 		return fmt.Errorf("ends: %w", err)
 	}
 	for _, e := range c.Ends {
-		if e.Tale < 0 || e.Tale >= len(c.Tales) || e.Loss < 0 || e.Loss > len(c.Losses) || e.Place < 0 || e.Place > fleet.Off {
+		if e.Tale < 0 || e.Tale >= len(c.Tales) || e.Loss < 0 || e.Loss > len(c.Losses) ||
+			e.Place < 0 || e.Place > fleet.Off {
 			return errors.New("an end is of no tale")
 		}
 	}

@@ -105,10 +105,14 @@ func TestCompareTellsWhatDiffers(t *testing.T) {
 				r.Clusters[0].Release, r.Clusters[0].Mixed = "15", true
 				r.Clusters[0].Nodes[0].KeyBits = map[cucm.Unit]int{"TVS": 2048}
 			}},
-		{"cluster: none in A, release 9.1 in B\n", func(r *Report) { r.Clusters = append(r.Clusters, Cluster{Release: "9.1"}) }},
+		{"cluster: none in A, release 9.1 in B\n", func(r *Report) {
+			r.Clusters = append(r.Clusters,
+				Cluster{Release: "9.1"})
+		}},
 		{"step 1, boot: acts: phones: power on in A, 3 times; phones: power on in B\n",
 			func(r *Report) { r.Steps[0].Repeat = "3 times" }},
-		{"step 1, boot: all trusted: held in A, failed in B\n", func(r *Report) { r.Steps[0].Expectations[0].Passed = false }},
+		{"step 1, boot: all trusted: held in A, failed in B\n",
+			func(r *Report) { r.Steps[0].Expectations[0].Passed = false }},
 		{"step 1, boot: none lost: not expected in A, held in B\n", func(r *Report) {
 			r.Steps[0].Expectations = append(r.Steps[0].Expectations, Expectation{Text: "none lost", Passed: true})
 		}},
@@ -154,14 +158,16 @@ func TestReadRefuses(t *testing.T) {
 	many := func(what string, n int) string { return strings.Repeat(what+",", n-1) + what }
 	for says, from := range map[string]io.Reader{
 		"it has more steps, groups or nodes than any run": strings.NewReader(`{"steps":[` + many("{}", maxObjects+1) + `]}`),
-		"it has more than 10000 stories":                  strings.NewReader(`{"stories":[` + many("{}", maxStories+1) + `]}`),
+		"it has more than 10000 stories": strings.NewReader(`{"stories":[` + many("{}",
+			maxStories+1) + `]}`),
 		"it has more stories of more steps than any run": strings.NewReader(
 			`{"steps":[` + many("{}", 5000) + `],"stories":[` + many("{}", 801) + `]}`),
-		`it has the key "steps" twice`:                     strings.NewReader(`{"steps":[],"steps":[]}`),
-		`[0] has the key "at_s" twice`:                     strings.NewReader(`{"steps":[{"at_s":1,"at_s":2}]}`),
-		"a value of the wrong kind":                        strings.NewReader(`{"clusters":{}}`),
-		"the JSON ends too early":                          strings.NewReader(`{"steps":[]`),
-		"a story has more chapters than any scenario has ": strings.NewReader(`{"stories":[{"chapters":[` + many("{}", maxChapters+1) + `]}]}`),
+		`it has the key "steps" twice`: strings.NewReader(`{"steps":[],"steps":[]}`),
+		`[0] has the key "at_s" twice`: strings.NewReader(`{"steps":[{"at_s":1,"at_s":2}]}`),
+		"a value of the wrong kind":    strings.NewReader(`{"clusters":{}}`),
+		"the JSON ends too early":      strings.NewReader(`{"steps":[]`),
+		"a story has more chapters than any scenario has ": strings.NewReader(`{"stories":[{"chapters":[` + many("{}",
+			maxChapters+1) + `]}]}`),
 	} {
 		_, err := Read(from)
 		require.Error(t, err, says)

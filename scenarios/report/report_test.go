@@ -88,7 +88,8 @@ func TestExplainTellsAll(t *testing.T) {
 `)
 	b.Reset()
 	require.NoError(t, r.WriteJSON(&b))
-	for _, key := range []string{`"ctl_refused": {`, `"list_refused": {`, `"refused": "SEP<MAC>.cnf.xml.sgn"`, `"ignored": "dev`} {
+	for _, key := range []string{`"ctl_refused": {`, `"list_refused": {`, `"refused": "SEP<MAC>.cnf.xml.sgn"`,
+		`"ignored": "dev`} {
 		require.Contains(t, b.String(), key)
 	}
 }
