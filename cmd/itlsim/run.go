@@ -112,17 +112,20 @@ func interruption(err error) error {
 // it is four times what is alive: 10,000 phones stay below 24 KiB each (bench/bulk). A
 // million in virtual time, of which some 500 MB are alive (bench/virtual), stay within
 // 1 GiB by the limit; fewer collect at three times, and a shard, which has a part of them, at
-// four times (bench/shards). Go's own variables, where they are set, take precedence.
+// three times and a half (bench/shards). Go's own variables, where they are set, take precedence.
 func collectLater(mode string, shard bool) {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return
 	}
 	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
-	if mode == lab.Virtual && !shard {
-		debug.SetGCPercent(200)
-	} else {
-		debug.SetGCPercent(300)
+	percent := 300
+	switch {
+	case mode == lab.Virtual && shard:
+		percent = 250
+	case mode == lab.Virtual:
+		percent = 200
 	}
+	debug.SetGCPercent(percent)
 }
 
 // check finds what is wrong with the command line, or with the scenario, before
