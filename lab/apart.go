@@ -27,21 +27,30 @@ type Crew interface {
 // apart is the world of clusters on sockets whose phones a crew has.
 type apart struct {
 	*wire
-	crew   Crew
-	number func(device string) (number uint32, ok bool)
-	fleet  *absent
+	crew  Crew
+	names iter.Seq[string] // of all phones, in their order
+	fleet *absent
 }
 
 func (w *apart) Fleet(limits fleet.Limits, _ int, _ func(int) string) (fleet.Fleet, error) {
 	limits = limits.OrDefaults(fleetwire.DefaultBoots).Faster(w.network.Pace)
 	limits.Boots = 0 // of the phones here
-	w.fleet = &absent{crew: w.crew, limits: limits, number: w.number}
+	w.fleet = &absent{crew: w.crew, limits: limits}
 	return w.fleet, nil
 }
 
-func (w *apart) KeepAlives(ctx context.Context, d time.Duration) (err error) {
-	w.fleet.at, err = w.crew.KeepAlives(ctx, d)
-	return err
+func (w *apart) KeepAlives(ctx context.Context, d time.Duration) error {
+	at, err := w.crew.KeepAlives(ctx, d)
+	if err != nil {
+		return err
+	}
+	w.fleet.at = make(map[string]string)
+	number := uint32(0)
+	for name := range w.names {
+		w.fleet.at[name] = at(number)
+		number++
+	}
+	return nil
 }
 
 func (w *apart) SettleFor(ctx context.Context, d time.Duration) error {
@@ -59,8 +68,7 @@ type absent struct {
 	crew   Crew
 	limits fleet.Limits
 	tally  fleet.Tally
-	number func(device string) (number uint32, ok bool)
-	at     func(number uint32) string // where a phone was registered at the last keep-alives
+	at     map[string]string // where each phone was registered at the last keep-alives
 }
 
 func (f *absent) Add(*phone.Phone)                          { panic("lab: a phone, where a crew has all") }
@@ -82,9 +90,6 @@ func (f *absent) Close()                     {}
 
 // CallManager is where one of the crew's phones was registered at the last keep-alives.
 func (f *absent) CallManager(device string) (server string, ours bool) {
-	number, ours := f.number(device)
-	if ours && f.at != nil {
-		server = f.at(number)
-	}
+	server, ours = f.at[device]
 	return server, ours
 }

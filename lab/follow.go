@@ -138,6 +138,16 @@ func (l *Lab) give(of Shard) (g Given, err error) {
 	return g, err
 }
 
+// Has reports whether devices are phones of a shard, each once, in the fleet's order.
+func (l *Lab) Has(of Shard, devices []string) bool {
+	for name := range l.names(of.Range(l.Total())) {
+		if len(devices) > 0 && devices[0] == name {
+			devices = devices[1:]
+		}
+	}
+	return len(devices) == 0
+}
+
 // Cross is how certificates of phones cross.
 func (l *Lab) Cross(lscs map[string]*itl.Signer) (c LSCs, err error) {
 	if len(lscs) == 0 {

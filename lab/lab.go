@@ -111,7 +111,7 @@ func Open(s Setup, opt Options) (*Lab, error) {
 		}
 		l.world, w.first = w, from
 		if opt.Crew != nil {
-			l.world = &apart{wire: w, crew: opt.Crew, number: l.Number}
+			l.world = &apart{wire: w, crew: opt.Crew, names: l.names(0, s.Phones())}
 		}
 	}
 	if err := l.open(s, opt, limits); err != nil {

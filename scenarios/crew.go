@@ -2,19 +2,15 @@ package scenarios
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
 	"itlsim/fleet"
-	"itlsim/internal/bounded"
 	"itlsim/internal/cause"
-	"itlsim/internal/strictjson"
 	"itlsim/lab"
 	"itlsim/scenarios/report"
 )
@@ -77,38 +73,12 @@ type whereabouts struct {
 	Of      []byte   `json:"of"`                // of each phone its server, from 1; 0: it is nowhere
 }
 
-// Bounds of an order and of an answer, unpacked, in bytes: of 100,000 secure phones a worker gets
-// their certificates, and of as many stories there are some megabytes.
-const maxCrossing = 256 << 20
-
-// pack packs what crosses.
-func pack(what any) ([]byte, error) {
-	var text bytes.Buffer
-	zip := gzip.NewWriter(&text)
-	if err := errors.Join(json.NewEncoder(zip).Encode(what), zip.Close()); err != nil {
-		return nil, err
-	}
-	return text.Bytes(), nil
-}
-
-// unpack reads what crossed, of so many bytes at most.
-func unpack[T any](data []byte, most int64) (what T, err error) {
-	zip, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return what, err
-	}
-	text, err := io.ReadAll(bounded.Reader(zip, most))
-	if err == nil {
-		err = strictjson.UnmarshalKnown(text, &what)
-	}
-	return what, err
-}
-
 // company is the crew as its player has it, and its lab ([lab.Crew]).
 type company struct {
 	Crew
-	lab   *lab.Lab
-	shown [][]byte // the clusters, as all have seen them last
+	lab    *lab.Lab
+	shown  [][]byte // the clusters, as all have seen them last
+	failed error    // why an order was not carried out: then the run ends
 }
 
 func (c *company) shard(i int) lab.Shard { return lab.Shard{Index: i, Of: c.Size()} }
@@ -118,18 +88,36 @@ func (c *company) order(ctx context.Context, o crewOrder) ([]crewAnswer, error) 
 	return c.orderEach(ctx, o, nil)
 }
 
-// orderEach has each do something; own says what is a shard's own.
+// orderEach has each do something; own says what is a shard's own. Where it is not done, no order
+// is but that to end.
 func (c *company) orderEach(
 	ctx context.Context, o crewOrder, own func(lab.Shard, *crewOrder) error,
 ) ([]crewAnswer, error) {
-	var err error
-	if o.Do != orderEnd {
-		err = c.Missing()
+	if o.Do == orderEnd {
+		return c.have(ctx, o, own)
 	}
-	if err == nil {
-		o.Sight, err = c.lab.Sight()
+	if c.failed == nil {
+		c.failed = c.Missing()
 	}
-	if err != nil {
+	if c.failed != nil {
+		return nil, c.failed
+	}
+	answers, err := c.have(ctx, o, own)
+	c.failed = err
+	return answers, err
+}
+
+// wrong ends the run since an answer is wrong.
+func (c *company) wrong(err error) error {
+	c.failed = err
+	return err
+}
+
+// have has each do something, whatever was before.
+func (c *company) have(
+	ctx context.Context, o crewOrder, own func(lab.Shard, *crewOrder) error,
+) (_ []crewAnswer, err error) {
+	if o.Sight, err = c.lab.Sight(); err != nil {
 		return nil, err
 	}
 	shown := o.Clusters
@@ -148,9 +136,11 @@ func (c *company) orderEach(
 				return nil, err
 			}
 		}
-		if bodies[i], err = pack(its); err != nil {
+		var body bytes.Buffer
+		if err := pack(&body, its); err != nil {
 			return nil, err
 		}
+		bodies[i] = body.Bytes()
 	}
 	c.shown = nil // until it is known that all have
 	results, err := c.OrderEach(ctx, bodies)
@@ -163,7 +153,7 @@ func (c *company) orderEach(
 		if data == nil {
 			continue
 		}
-		if answers[i], err = unpack[crewAnswer](data, maxCrossing); err != nil {
+		if answers[i], err = unpack[crewAnswer](bytes.NewReader(data), partBounds); err != nil {
 			return nil, fmt.Errorf("what worker %d of %d answers: %w", i+1, c.Size(), err)
 		}
 	}
@@ -199,14 +189,14 @@ func (c *company) KeepAlives(ctx context.Context, d time.Duration) (func(uint32)
 	for i, a := range answers {
 		from, to := c.shard(i).Range(c.lab.Total())
 		if a.At == nil || len(a.At.Of) != to-from {
-			return nil, fmt.Errorf("worker %d of %d does not say where its phones are registered", i+1, c.Size())
+			return nil, c.wrong(fmt.Errorf("worker %d of %d does not say where its phones are registered", i+1, c.Size()))
 		}
 		for _, server := range a.At.Of {
 			switch {
 			case server == 0:
 				at = append(at, "")
 			case int(server) > len(a.At.Servers):
-				return nil, fmt.Errorf("worker %d of %d says of a phone that it is nowhere", i+1, c.Size())
+				return nil, c.wrong(fmt.Errorf("worker %d of %d says of a phone that it is nowhere", i+1, c.Size()))
 			default:
 				at = append(at, a.At.Servers[server-1])
 			}
@@ -235,8 +225,8 @@ func (p *Player) installThere(ctx context.Context, a Act, told func(device strin
 	issued := make([][]lab.LSCs, len(answers)) // by worker and cluster
 	for i := range p.Clusters() {
 		for k, answer := range answers {
-			if len(answer.Knows) != len(p.Clusters()) {
-				return errors.New("a worker does not say which phones know a CAPF")
+			if len(answer.Knows) != len(p.Clusters()) || !p.Has(p.crew.shard(k), answer.Knows[i]) {
+				return fmt.Errorf("worker %d of %d does not say which of its phones know a CAPF", k+1, p.crew.Size())
 			}
 			lscs, err := p.IssueLSCs(i, answer.Knows[i], told)
 			if err != nil {
@@ -293,12 +283,12 @@ func (p *Player) lookThere(ctx context.Context, all []Expectation) (sighting, er
 	found := make(sighting)
 	for _, a := range answers {
 		if len(a.Found) != len(places) {
-			return nil, errors.New("a worker does not tell what it finds")
+			return nil, p.crew.wrong(errors.New("a worker does not tell what it finds"))
 		}
 		for k, i := range places {
 			sum := found[i]
 			if err := sum.Plus(a.Found[k]); err != nil {
-				return nil, fmt.Errorf("%q: %w", all[i].Text, err)
+				return nil, p.crew.wrong(fmt.Errorf("%q: %w", all[i].Text, err))
 			}
 			sum.keep(maxKinds)
 			found[i] = sum

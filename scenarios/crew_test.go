@@ -1,8 +1,10 @@
 package scenarios
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -21,16 +23,14 @@ import (
 // crewHere is a crew of duties in this process, whose orders cross as bytes.
 type crewHere struct {
 	duties []*Duty
-
-	mu    sync.Mutex
-	begun []int // orders, of each
-	ended []int
-	torn  string // where one was ahead of the others
+	// lies, where not nil, changes what they answer.
+	lies func(worker int, a *crewAnswer) error
+	torn string // which act began while phones did what follows from one before
 }
 
 // newCrew is a crew of so many, each at an address of its own.
 func newCrew(t *testing.T, size int, s Scenario, opt lab.Options) *crewHere {
-	c := &crewHere{begun: make([]int, size), ended: make([]int, size)}
+	c := &crewHere{}
 	for i := range size {
 		c.duties = append(c.duties, &Duty{
 			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(i), 1}), Most: 1 << 20,
@@ -63,22 +63,25 @@ func (c *crewHere) Progress() (all []json.RawMessage) {
 	return all
 }
 
-// OrderEach notes where one begins an order before all have done the one before.
+// OrderEach notes which act begins before all have done the one before.
 func (c *crewHere) OrderEach(ctx context.Context, bodies [][]byte) ([][]byte, error) {
+	o, err := unpack[crewOrder](bytes.NewReader(bodies[0]), partBounds)
+	if err != nil {
+		return nil, err
+	}
 	results, errs := make([][]byte, len(bodies)), make([]error, len(bodies))
 	var doing sync.WaitGroup
 	for i, d := range c.duties {
+		if p := d.playing(); o.Do == orderAct && p.Fleet.Busy() > 0 {
+			c.torn = fmt.Sprintf("%s: worker %d is at the act before", o.Act.Text, i+1)
+		}
+	}
+	for i, d := range c.duties {
 		doing.Go(func() {
-			c.mu.Lock()
-			if slices.Min(c.ended) < c.begun[i] {
-				c.torn = fmt.Sprintf("worker %d began order %d when %v were done", i, c.begun[i]+1, c.ended)
-			}
-			c.begun[i]++
-			c.mu.Unlock()
 			results[i], errs[i] = d.Do(ctx, bodies[i])
-			c.mu.Lock()
-			c.ended[i]++
-			c.mu.Unlock()
+			if errs[i] == nil && results[i] != nil && c.lies != nil {
+				results[i], errs[i] = c.lie(i, results[i])
+			}
 		})
 	}
 	doing.Wait()
@@ -88,6 +91,17 @@ func (c *crewHere) OrderEach(ctx context.Context, bodies [][]byte) ([][]byte, er
 		}
 	}
 	return results, nil
+}
+
+// lie is another answer of a worker.
+func (c *crewHere) lie(worker int, truth []byte) ([]byte, error) {
+	a, err := unpack[crewAnswer](bytes.NewReader(truth), partBounds)
+	if err == nil {
+		err = c.lies(worker, &a)
+	}
+	var body bytes.Buffer
+	err = errors.Join(err, pack(&body, a))
+	return body.Bytes(), err
 }
 
 // phonesOfCrews is how many phones a scenario is played with at a crew: enough for three.
@@ -132,7 +146,8 @@ func verdicts(r *report.Report, chance bool) (all []string) {
 	}
 	slices.Sort(all[told:])
 	c := &r.Counts
-	return append(all, fmt.Sprint(r.Phones, r.KnowNone, r.States, r.Verdict, c.Boots, c.RefusedFiles, c.AlarmsBy))
+	return append(all, fmt.Sprint(r.Phones, r.KnowNone, r.States, r.Verdict, c.Boots, c.RefusedFiles, c.AlarmsBy,
+		c.Registrations))
 }
 
 // serial is what differs between two runs on sockets.
@@ -162,5 +177,54 @@ func TestCrewsPlayTheCatalogue(t *testing.T) {
 			})
 			require.Equal(t, verdicts(here, chance), verdicts(there, chance))
 		})
+	}
+}
+
+// What a worker tells of phones that are not its own, or does not tell, ends the run, as its refusal
+// does, wherever that comes.
+func TestCrewsAreNotBelieved(t *testing.T) {
+	refused := errors.New("no")
+	for _, c := range []struct {
+		scenario, says string
+		lie            func(worker int, a *crewAnswer) error
+	}{
+		{"capf-renewed-mixed-mode", "worker 2 of 2 does not say which of its phones know a CAPF", func(worker int, a *crewAnswer) error {
+			if worker == 1 && a.Knows != nil {
+				a.Knows[0] = append([]string{lab.PhoneName(0)}, a.Knows[0]...)
+			}
+			return nil
+		}},
+		{"capf-renewed-mixed-mode", "worker 1 of 2 says of a phone that it is nowhere", func(_ int, a *crewAnswer) error {
+			if a.At != nil {
+				a.At.Of[0] = 200
+			}
+			return nil
+		}},
+		{"reset-in-batches", "a worker does not tell what it finds", func(worker int, a *crewAnswer) error {
+			if worker == 1 && a.Found != nil {
+				a.Found = a.Found[1:]
+			}
+			return nil
+		}},
+		{"reset-in-batches", "worker 1: no", func(worker int, a *crewAnswer) error {
+			if worker == 0 && a.Found != nil { // first of a sentence that names a time
+				return refused
+			}
+			return nil
+		}},
+		{"reset-in-batches", "the part of worker 2 of 2: it is not of the phones from 3 to 6", func(worker int, a *crewAnswer) error {
+			if worker == 1 && a.Part != nil {
+				a.Part.Cast.First = 0
+			}
+			return nil
+		}},
+	} {
+		s, ok := Find(c.scenario)
+		require.True(t, ok)
+		opt := lab.Options{Mode: lab.Wire, Seed: 1, Phones: 6, Keys: testkeys.NewPool(1), KeyBits: 1024}
+		crew := newCrew(t, 2, s, opt)
+		crew.lies = c.lie
+		_, err := Run(t.Context(), s, Options{Lab: opt, Crew: crew, Plan: []byte(s.Name)})
+		require.ErrorContains(t, err, c.says)
 	}
 }

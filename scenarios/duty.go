@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,7 @@ type Duty struct {
 
 // Do carries an order out.
 func (d *Duty) Do(ctx context.Context, order []byte) ([]byte, error) {
-	o, err := unpack[crewOrder](order, maxCrossing)
+	o, err := unpack[crewOrder](bytes.NewReader(order), partBounds)
 	if err != nil {
 		return nil, fmt.Errorf("an order: %w", err)
 	}
@@ -59,7 +60,9 @@ func (d *Duty) Do(ctx context.Context, order []byte) ([]byte, error) {
 	if err != nil || answer == nil {
 		return nil, err
 	}
-	return pack(answer)
+	var body bytes.Buffer
+	err = pack(&body, answer)
+	return body.Bytes(), err
 }
 
 // playing is the player; nil where nothing is put up.
@@ -201,7 +204,7 @@ func (d *Duty) look(p *Player, o *crewOrder) ([]Finding, error) {
 	}
 	found := p.look(all)
 	for i := range all {
-		if all[i].timely() {
+		if all[i].Within > 0 { // its time may be up
 			p.unsettledIn(&found[i])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,14 +46,18 @@ func FuzzOrders(f *testing.F) {
 		require.Error(t, err)
 		require.Empty(t, answer)
 		require.Nil(t, d.Progress())
-		_, _ = unpack[crewAnswer](zipped(t, text), maxCrossing)
+		_, _ = unpack[crewAnswer](bytes.NewReader(zipped(t, text)), partBounds)
 	})
 }
 
-// What unpacks to more than is taken is refused.
+// What unpacks to more than is taken is refused, by its bytes or by what they would take in memory.
 func TestOrdersAreBounded(t *testing.T) {
-	order := zipped(t, bytes.Repeat([]byte(" "), 1<<20+1))
-	require.Less(t, len(order), 1<<12)
-	_, err := unpack[crewOrder](order, 1<<20)
-	require.ErrorContains(t, err, "larger than")
+	for says, order := range map[string][]byte{
+		"larger than":         bytes.Repeat([]byte(" "), 1<<20+1),
+		"more steps, stories": []byte(`{"lscs":[` + strings.Repeat("{},", 1000) + `{}]}`),
+	} {
+		few := bounds{file: 1 << 12, whole: 1 << 20, objects: 1000, values: 1 << 20}
+		_, err := unpack[crewOrder](bytes.NewReader(zipped(t, order)), few)
+		require.ErrorContains(t, err, says)
+	}
 }

@@ -56,15 +56,18 @@ func (p *Part) shard() lab.Shard { return lab.Shard{Index: p.Index, Of: p.Shards
 const MaxShards = 4096
 
 // Write writes the part, as gzip of JSON.
-func (p *Part) Write(w io.Writer) error {
+func (p *Part) Write(w io.Writer) error { return pack(w, p) }
+
+// pack writes something as gzip of JSON.
+func pack(w io.Writer, what any) error {
 	z := gzip.NewWriter(w)
-	if err := json.NewEncoder(z).Encode(p); err != nil {
+	if err := json.NewEncoder(z).Encode(what); err != nil {
 		return err
 	}
 	return z.Close()
 }
 
-// bounds are those of what is read of a part.
+// bounds are those of what is read of a part, or crosses to a crew and back.
 type bounds struct {
 	file, whole     int64 // bytes as they come, and unpacked
 	objects, values int   // in the whole
@@ -89,22 +92,28 @@ func ReadPart(r io.Reader) (*Part, error) {
 }
 
 func (b bounds) read(r io.Reader) (*Part, error) {
-	z, err := gzip.NewReader(bounded.Reader(r, b.file))
+	p, err := unpack[Part](r, b)
 	if err != nil {
 		return nil, err
+	}
+	return &p, p.check()
+}
+
+// unpack reads what pack wrote, within bounds.
+func unpack[T any](r io.Reader, b bounds) (what T, err error) {
+	z, err := gzip.NewReader(bounded.Reader(r, b.file))
+	if err != nil {
+		return what, err
 	}
 	data, err := io.ReadAll(bounded.Reader(z, b.whole))
 	if err != nil {
-		return nil, err
+		return what, err
 	}
 	if bytes.Count(data, []byte("{")) > b.objects || bytes.Count(data, []byte(",")) > b.values {
-		return nil, errors.New("it has more steps, stories or phones than any run")
+		return what, errors.New("it has more steps, stories or phones than any run")
 	}
-	p := new(Part)
-	if err := strictjson.UnmarshalKnown(data, p); err != nil {
-		return nil, err
-	}
-	return p, p.check()
+	err = strictjson.UnmarshalKnown(data, &what)
+	return what, err
 }
 
 // check checks that what a part says fits together.
