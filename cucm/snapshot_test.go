@@ -100,12 +100,13 @@ func TestSnapshotHasNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.Publisher().SetSecurityMode(Mixed))
 	require.NoError(t, c.Nodes()[1].RequestCertificate(Tomcat, false))
+	c.bulk = BulkServer{Host: "sftp.example", User: "ops", Password: "for the SFTP server"}
 	whole, err := encode(c.draft())
 	require.NoError(t, err)
 
 	secrets := map[string][]byte{
 		"p12": c.nodes[0].p12, "p12's password": []byte(c.p12Password), "hash of the login": c.login.Hash,
-		"salt of the login": c.login.Salt,
+		"salt of the login": c.login.Salt, "password of the SFTP server": []byte(c.bulk.Password),
 	}
 	for _, n := range c.nodes {
 		secrets["host key of "+n.name] = n.hostKey
