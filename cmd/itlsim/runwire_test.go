@@ -22,6 +22,32 @@ func runOf(t *testing.T, listen string, at []place, own func(i int) []string, fl
 	return byWorkers(t, listen, at, own, append([]string{"run", "bulk-reset"}, flags...)...)
 }
 
+// endless is a scenario whose second step goes on until somebody ends it.
+func endless(t *testing.T) string {
+	name := filepath.Join(t.TempDir(), "endless.yaml")
+	require.NoError(t, os.WriteFile(name, []byte(`name: endless
+shows: phones that are reset again and again
+phones:
+  - {group: floor-1, count: 20, tftp: [test10pub, test10sub]}
+steps:
+  - step: The phones boot
+    do:
+      - phones: power on
+  - step: They are reset again and again
+    repeat: 10000 times
+    do:
+      - phones: reset
+`), 0o600))
+	return name
+}
+
+// endlessOf has two workers play that, and waits until its second step is due.
+func endlessOf(t *testing.T) *phonesFarm {
+	f := byWorkers(t, "127.0.0.1:0", loopback(2), nothing, "run", endless(t))
+	require.Eventually(t, func() bool { return strings.Contains(f.out.String(), "1/2") }, soon, time.Millisecond, "%s", f.out)
+	return f
+}
+
 // ran is the report of a run.
 func (f *phonesFarm) ran() (r report.Report) {
 	data, err := os.ReadFile(filepath.Join(f.dir, "r.json"))
@@ -70,8 +96,7 @@ func TestRunLosesAWorker(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGSTOP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			f := runOf(t, "127.0.0.1:0", loopback(2), nothing, "--phones", "20")
-			require.Eventually(t, func() bool { return strings.Contains(f.out.String(), "1/7") }, soon, time.Millisecond)
+			f := endlessOf(t)
 			require.NoError(t, f.workers[1].Process.Signal(signal))
 			require.Equal(t, exitBroken, ended(t, f.cmd), "%s", f.out)
 			require.Contains(t, f.out.String(), "worker w2 lost 10 phones")
@@ -104,8 +129,7 @@ func TestRunRefusedByAWorker(t *testing.T) {
 
 // An interrupted run ends with a report of all phones, and its workers are free for the next.
 func TestRunOfAFarmIsInterrupted(t *testing.T) {
-	f := runOf(t, "127.0.0.1:0", loopback(2), nothing, "--phones", "20")
-	require.Eventually(t, func() bool { return strings.Contains(f.out.String(), "1/7") }, soon, time.Millisecond)
+	f := endlessOf(t)
 	require.NoError(t, f.cmd.Process.Signal(syscall.SIGTERM))
 	require.Equal(t, exitInterrupted, ended(t, f.cmd), "%s", f.out)
 	require.Equal(t, 20, f.ran().Phones)
