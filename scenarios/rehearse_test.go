@@ -125,7 +125,7 @@ func rehearsedOf(t *testing.T, mode, groups string) *Player {
 // settled is a lab ten minutes after its phones have come up.
 func settled(t *testing.T, mode, setup string) *Player {
 	s := load(t, "name: settled\nshows: what would happen\n"+setup+"steps:\n  - do: [{phones: power on}]\n")
-	p, err := Open(s, lab.Options{Mode: mode, Keys: testkeys.NewPool(1), KeyBits: 1024, Pace: 4})
+	p, err := Open(s, lab.Options{Mode: mode, Keys: testkeys.NewPool(1), KeyBits: 1024})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	for _, text := range []string{"phones: power on", "wait: 10 minutes"} {
