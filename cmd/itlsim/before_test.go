@@ -28,6 +28,7 @@ var wrongValues = map[string][]string{
 	"run bulk-reset --json here/r.json": {
 		"--metrics here", "--page here", "--page 192.0.2.1:80", "--workers-wanted 2", "--address 127.0.0.9",
 		"--farm-listen TAKEN --workers-wanted 0", "--farm-listen TAKEN --address phone", "--farm-listen TAKEN --fresh",
+		"--farm-listen TAKEN --address 192.0.2.1",
 	},
 	"run bulk-reset --mode virtual --shards 2 --json here/r.json": {
 		"--farm http://127.0.0.1", "--farm-listen nowhere", "--farm-listen TAKEN --farm-store here/file",
@@ -58,7 +59,7 @@ var wrongValues = map[string][]string{
 	"phones --json here/phones.json": {"--tftp=", "--tftp 127.0.0.2 --metrics here"},
 	"worker --farm nats://TAKEN": {
 		"--target here", "--phones-max 0", "--address phone", "--shards-at-a-time 0", "--farm http://127.0.0.1",
-		"--farm-creds nowhere/creds",
+		"--farm-creds nowhere/creds", "--address 192.0.2.1",
 	},
 	"demo --no-open --ready-file here/ready.json": {
 		"--phones 1", "--boots 0", "--tour nothing", "--listen 192.0.2.1:80", "--token short", "--port-offset -1",

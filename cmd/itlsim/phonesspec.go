@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -124,11 +125,14 @@ func (c *phonesSpec) profiles(warnings io.Writer) []*phone.Profile {
 	return profiles
 }
 
-// machineAddress is the one address of a machine's phones.
+// machineAddress is an address that this machine has, as --address gives it.
 func machineAddress(text string) (netip.Addr, error) {
 	at, err := netip.ParseAddr(text)
-	if err != nil || !at.Is4() || at.IsUnspecified() || at.IsMulticast() {
-		return at, usageError("--address %q: want an IPv4 address of this machine", text)
+	if err == nil && at.Is4() && !at.IsUnspecified() && !at.IsMulticast() {
+		var l *net.UDPConn
+		if l, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(at, 0))); err == nil {
+			return at, l.Close()
+		}
 	}
-	return at, nil
+	return at, usageError("--address %q: want an IPv4 address of this machine", text)
 }

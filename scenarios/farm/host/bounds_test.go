@@ -21,7 +21,7 @@ func TestBounds(t *testing.T) {
 	require.Equal(t, 4096, is.MaxConn)
 	require.Equal(t, 1<<20, is.MaxPayload)
 	require.InDelta(t, 2, is.AuthTimeout, 0, "seconds for a login")
-	require.EqualValues(t, 8<<30, s.nats.JetStreamConfig().MaxStore)
+	require.Equal(t, int64(8<<30), s.nats.JetStreamConfig().MaxStore)
 }
 
 // At its bounds a server refuses what is more, and goes on with what it has.
