@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"itlsim/demo"
@@ -13,11 +14,22 @@ import (
 // holdsDown keeps a button of the mouse down on an element while something happens.
 func (p *person) holdsDown(selector string, meanwhile func()) {
 	p.t.Helper()
-	at := evaluate[[2]float64](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q);
-		e.scrollIntoView({ block: "center", behavior: "instant" }); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`, selector))
-	p.do(chromedp.MouseEvent(chromedp.MousePressed, at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)))
-	meanwhile()
-	p.do(chromedp.MouseEvent(chromedp.MouseReleased, at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	mouse := func(does input.DispatchMouseEventType, at [2]float64) {
+		p.do(chromedp.MouseEvent(does, at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	}
+	for range 20 {
+		at := evaluate[[2]float64](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q);
+			e.scrollIntoView({ block: "center", behavior: "instant" });
+			const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`, selector))
+		mouse(chromedp.MousePressed, at)
+		if evaluate[bool](p, fmt.Sprintf(`document.querySelector(%q).matches(":active")`, selector)) {
+			meanwhile()
+			mouse(chromedp.MouseReleased, at)
+			return
+		}
+		mouse(chromedp.MouseReleased, [2]float64{}) // it has moved before it was pressed
+	}
+	p.t.Fatalf("%s moves all the time", selector)
 }
 
 // What is drawn anew while somebody presses it gets the click all the same, and is drawn then.

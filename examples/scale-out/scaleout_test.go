@@ -174,7 +174,7 @@ func TestWhatHostsSay(t *testing.T) {
 	ssh := fake(t, "")
 	said, _, err := bySSH(t, ssh, "alpha beta", append(small, "--pace", "1s")...)
 	require.ErrorContains(t, err, "exit status 3", said)
-	require.Regexp(t, `(alpha|beta): itlsim: .*too short`, said)
+	require.Regexp(t, `(alpha|beta): itlsim: .*longer than a pace`, said)
 	said, _, err = bySSH(t, ssh, "alpha beta", "bulk-rest")
 	require.ErrorContains(t, err, "exit status 2", said)
 	require.Contains(t, said, `did you mean "bulk-reset"?`)
