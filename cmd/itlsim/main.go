@@ -67,12 +67,13 @@ type cli struct {
 	VersionFlag kong.VersionFlag `name:"version" help:"Print version, commit, Go and platform on one line."`
 }
 
-func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
+func main() {
+	end, ctx, _ := newEnding() // until the process is over: no signal that comes then changes how it ends
+	os.Exit(carryOut(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}, end))
+}
 
-// run is the whole program.
-func run(args []string, s streams) int {
-	end, ctx, stop := newEnding()
-	defer stop()
+// carryOut is the whole program, with its exit code.
+func carryOut(ctx context.Context, args []string, s streams, end *ending) int {
 	s = streams{end.watch(s.out), end.watch(s.err)}
 	ended := make(chan int, 1)
 	go func() { ended <- command(ctx, args, s, end) }()

@@ -34,6 +34,13 @@ var programs = map[string]func(){"itlsim": main}
 
 func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
+// run is the program in this process.
+func run(args []string, s streams) int {
+	end, ctx, stop := newEnding()
+	defer stop()
+	return carryOut(ctx, args, s, end)
+}
+
 // The scripts find in lists/ what a cluster of one node serves in the course of
 // its life (see fixtures). With the detector of races at work, with which each command takes half
 // a second to start, those are played in which things happen at once.
