@@ -101,17 +101,20 @@ type LSCs struct {
 // Give gives the phones of a crew what they have, by shards of which there are so many. Here it is
 // forgotten then.
 func (l *Lab) Give(shards int) (all []Given, err error) {
+	defer func() { l.given = given{} }()
 	sight, err := l.Sight()
+	if err != nil {
+		return nil, err
+	}
 	for i := range shards {
-		var g Given
-		if err == nil {
-			g, err = l.give(Shard{Index: i, Of: shards})
-			g.Sight = sight
+		g, err := l.give(Shard{Index: i, Of: shards})
+		if err != nil {
+			return nil, err
 		}
+		g.Sight = sight
 		all = append(all, g)
 	}
-	l.given = given{}
-	return all, err
+	return all, nil
 }
 
 func (l *Lab) give(of Shard) (g Given, err error) {

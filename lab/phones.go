@@ -246,10 +246,8 @@ func (l *Lab) populate(groups []Group, phones int, ip netip.Addr, gives giver) e
 	}
 	l.members = make([]Member, 0, phones)
 	library := &phone.Library{Remember: l.world.Remembers()}
-	deal := dealFrom(groups, l.first)
-	for i := range phones {
-		at, k := deal.next()
-		p, m, err := l.newcomer(at, k, l.first+i, gives)
+	for at, m := range l.dealt(l.first, l.first+phones) {
+		p, err := l.newcomer(at, m, gives)
 		if err != nil {
 			return err
 		}
@@ -260,20 +258,19 @@ func (l *Lab) populate(groups []Group, phones int, ip netip.Addr, gives giver) e
 		if p.Library = library; ip.IsValid() {
 			p.IP = ip
 		}
-		l.members = append(l.members, m)
+		l.members = append(l.members, *m)
 		l.Fleet.Add(phone.New(p))
 	}
 	return nil
 }
 
-// newcomer describes the k-th phone of a group, the i-th of all, and makes it
-// known to the clusters.
-func (l *Lab) newcomer(of, k, i int, gives giver) (phone.Setup, Member, error) {
-	g, m := &l.all[of], l.member(of, k, i)
-	p := phone.Setup{Name: l.name(seat{of, k, i}), IP: phoneIP(i), Profile: m.Profile}
+// newcomer describes a phone, makes it known to the clusters, and notes its home.
+func (l *Lab) newcomer(at seat, m *Member, gives giver) (phone.Setup, error) {
+	g := &l.all[at.group]
+	p := phone.Setup{Name: l.name(at), IP: phoneIP(at.i), Profile: m.Profile}
 	order := g.TFTP
 	if len(g.Devices) > 0 {
-		order = first(g.Devices[k].TFTP, g.TFTP)
+		order = first(g.Devices[at.k].TFTP, g.TFTP)
 	}
 	managers := g.CallManagers
 	if len(managers) == 0 {
@@ -281,11 +278,11 @@ func (l *Lab) newcomer(of, k, i int, gives giver) (phone.Setup, Member, error) {
 	}
 	tftp, err := l.fileServers(order)
 	if err != nil {
-		return p, m, err
+		return p, err
 	}
 	group, err := l.route(managers)
 	if err != nil {
-		return p, m, err
+		return p, err
 	}
 	l.Cluster.AddDevice(cucm.Device{
 		Name: p.Name, Model: p.Profile.Model, Group: group.nodes, Security: g.Security,
@@ -298,17 +295,17 @@ func (l *Lab) newcomer(of, k, i int, gives giver) (phone.Setup, Member, error) {
 	p.Servers = tftp.servers
 	if g.Security.ByTLS() {
 		if p.Flash.LSC, err = gives.lsc(p.Name, home); err != nil {
-			return p, m, err
+			return p, err
 		}
 	}
-	if p.Flash.Lists.ITL, err = gives.list(g, k, home); err != nil || p.Flash.Lists.ITL == nil {
-		return p, m, err
+	if p.Flash.Lists.ITL, err = gives.list(g, at.k, home); err != nil || p.Flash.Lists.ITL == nil {
+		return p, err
 	}
 	data, err := home.File(p.Name + ".cnf.xml")
 	if err == nil {
 		p.Flash.Config, err = cnf.Parse(data)
 	}
-	return p, m, err
+	return p, err
 }
 
 // firstMAC is the hardware address of phone 0; those of others follow.
