@@ -33,7 +33,8 @@ func newCrew(t *testing.T, size int, s Scenario, opt lab.Options) *crewHere {
 	c := &crewHere{}
 	for i := range size {
 		c.duties = append(c.duties, &Duty{
-			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(i), 1}), Most: 1 << 20,
+			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(i), 1}),
+			Takes:   func(int) error { return nil },
 			Targets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Plan: func(plan []byte) (Scenario, lab.Options, error) {
 				if string(plan) != s.Name {

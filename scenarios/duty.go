@@ -22,7 +22,8 @@ type Duty struct {
 	Shard   lab.Shard
 	At      netip.Addr     // of all phones
 	Targets []netip.Prefix // that they may send to; none: wherever servers are
-	Most    int            // phones
+	// Takes says that the worker does not take so many phones.
+	Takes func(phones int) error
 	// Plan reads the scenario and the seed, phones, boots and pace of its lab, as the run's
 	// command has packed them.
 	Plan func([]byte) (Scenario, lab.Options, error)
@@ -117,8 +118,9 @@ func (d *Duty) open(o *crewOrder) error {
 	if opt.Phones > 0 {
 		phones = opt.Phones
 	}
-	if from, to := d.Shard.Range(phones); to-from > d.Most {
-		return fmt.Errorf("%d phones are more than --phones-max %d allows here", to-from, d.Most)
+	from, to := d.Shard.Range(phones)
+	if err := d.Takes(to - from); err != nil {
+		return err
 	}
 	opt.Mode, opt.Shard, opt.Follows, opt.At, opt.Targets = lab.Wire, d.Shard, o.Given, d.At, d.Targets
 	p, err := Open(Scenario{Setup: s.Setup}, opt)

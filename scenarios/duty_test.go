@@ -38,7 +38,7 @@ func FuzzOrders(f *testing.F) {
 	}
 	f.Add([]byte(`{"at":{"servers":["127.0.0.2:5060"],"of":"AQ=="},"found":[{"checked":1}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d := &Duty{Most: 10, Plan: func([]byte) (s Scenario, opt lab.Options, err error) {
+		d := &Duty{Plan: func([]byte) (s Scenario, opt lab.Options, err error) {
 			return s, opt, errors.New("no plan")
 		}}
 		defer d.Close()

@@ -264,7 +264,7 @@ func TestRefusedByAWorker(t *testing.T) {
 func TestPhonesOfAWorkerThatStay(t *testing.T) {
 	cluster, _ := listening(t, []string{"127.2.1.22", "127.2.1.23"})
 	told, out := io.Pipe()
-	d := &phonesDuty{at: phonesAt{one: netip.MustParseAddr("127.2.9.9")}, most: 2, warnings: out}
+	d := &phonesDuty{at: phonesAt{one: netip.MustParseAddr("127.2.9.9")}, takes: (&workerCmd{PhonesMax: 2}).takes, warnings: out}
 	defer d.Close()
 	defer told.Close() // so that nothing waits to be told
 	spec := &phonesSpec{

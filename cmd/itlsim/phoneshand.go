@@ -16,7 +16,7 @@ import (
 // A phonesDuty is a worker's part of the phones of a farm.
 type phonesDuty struct {
 	at       phonesAt
-	most     int // phones
+	takes    func(phones int) error
 	warnings io.Writer
 
 	mu      sync.Mutex // guards what follows
@@ -71,8 +71,8 @@ func (d *phonesDuty) putUp(ctx context.Context, spec *phonesSpec) error {
 		return err
 	}
 	from, to := d.at.shard.Range(spec.Phones)
-	if to-from > d.most {
-		return fmt.Errorf("%d phones are more than --phones-max %d allows here", to-from, d.most)
+	if err := d.takes(to - from); err != nil {
+		return err
 	}
 	leads := network.Network{Targets: d.at.targets}
 	for _, server := range spec.TFTP {

@@ -59,10 +59,10 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 		case phonesKind:
 			at := at
 			at.shard = shard
-			return &phonesDuty{at: at, most: c.PhonesMax, warnings: s.err}, nil
+			return &phonesDuty{at: at, takes: c.takes, warnings: s.err}, nil
 		case farm.ScenarioKind:
 			return &scenarios.Duty{
-				Shard: shard, At: at.one, Targets: at.targets, Most: c.PhonesMax, Plan: farm.ReadPlan,
+				Shard: shard, At: at.one, Targets: at.targets, Takes: c.takes, Plan: farm.ReadPlan,
 			}, nil
 		}
 		return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
@@ -97,6 +97,14 @@ func (c *workerCmd) playShards(ctx context.Context, f *farm.Farm, say func(strin
 	}
 	say(fmt.Sprintf("worker %s, build %s, is ready", w.Name, w.Build))
 	return w.Work(ctx, f)
+}
+
+// takes says that these are more phones than this worker has at most.
+func (c *workerCmd) takes(phones int) error {
+	if phones > c.PhonesMax {
+		return fmt.Errorf("%d phones are more than --phones-max %d allows here", phones, c.PhonesMax)
+	}
+	return nil
 }
 
 // machine is this machine, and where its phones may be and send to; without an address it has none.

@@ -23,7 +23,8 @@ func TestScenarioOnAFarm(t *testing.T) {
 		m.serving(fmt.Sprint("w", i), nil, func(kind string, shard lab.Shard) (farm.Duty, error) {
 			require.Equal(t, farm.ScenarioKind, kind)
 			return &scenarios.Duty{
-				Shard: shard, At: netip.AddrFrom4([4]byte{127, 32, byte(i), 1}), Most: phones, Plan: farm.ReadPlan,
+				Shard: shard, At: netip.AddrFrom4([4]byte{127, 32, byte(i), 1}), Plan: farm.ReadPlan,
+				Takes: func(int) error { return nil },
 			}, nil
 		})
 	}
