@@ -227,7 +227,7 @@ func (p *Player) Begin(ctx context.Context, step Step) (report.Step, error) {
 // pass. The error is why it could not go on.
 func (p *Player) Judge(ctx context.Context, expect []Expectation) (report.Step, error) {
 	p.acts = nil
-	err := p.lookTimely(ctx, expect)
+	err := p.lookAhead(ctx, expect)
 	return p.judgeStep(Step{Expect: expect}, []report.Done{}, err), err
 }
 
@@ -239,12 +239,19 @@ func (p *Player) act(ctx context.Context, step Step) (did []report.Done, err err
 	}
 	did, err = p.actEach(ctx, step, p.Do)
 	if err == nil {
-		err = p.lookTimely(ctx, step.Expect)
-	}
-	if err == nil {
-		p.there, err = p.lookThere(ctx, untimely(step.Expect))
+		err = p.lookAhead(ctx, step.Expect)
 	}
 	return did, err
+}
+
+// lookAhead looks at those expectations that it takes time to look at: they name one, or a crew
+// has the phones.
+func (p *Player) lookAhead(ctx context.Context, all []Expectation) error {
+	err := p.lookTimely(ctx, all)
+	if err == nil {
+		p.there, err = p.lookThere(ctx, untimely(all))
+	}
+	return err
 }
 
 // untimely are the expectations that name no time.
