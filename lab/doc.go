@@ -16,6 +16,10 @@
 // and is moved forward by waits; on the simulated network it is simulated too.
 // In a [Live] lab, which people watch and act on, time passes by itself.
 //
+// The phones may be in other processes: a [Crew] has them then, in labs that
+// follow this one ([Options.Crew], [Options.Follows]) and see its clusters as
+// replicas without keys.
+//
 // The zero value of a [Setup] has no node and cannot be opened; that of
 // [Options] is a lab on sockets, at free ports, with fresh
 // keys of 2048 bits. A [Lab] itself has no useful zero value.
