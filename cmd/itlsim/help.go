@@ -22,12 +22,32 @@ func releases() string {
 	return strings.Join(names, ",")
 }
 
+// withHelpTexts has helps of helpTexts, which a command line's definition names as "${NAME}". As variables of kong
+// each would be looked through anew for each flag, which takes longer than most commands do.
+var withHelpTexts = kong.PostBuild(func(k *kong.Kong) error {
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		switch node := node.(type) {
+		case *kong.Node:
+			node.Help = helpText(node.Help)
+		case *kong.Value:
+			node.Help = helpText(node.Help)
+		}
+		return next(nil)
+	})
+})
+
+// helpText is the help that a definition names, or has. Of a name that nobody has the parser says so.
+func helpText(help string) string {
+	name, _ := strings.CutPrefix(help, "${")
+	if text, ok := helpTexts[strings.TrimSuffix(name, "}")]; ok {
+		return text
+	}
+	return help
+}
+
 // helpTexts are the helps that are too long for a line with their flag, named by
 // command and flag.
-var helpTexts = kong.Vars{
-	"boots":    boots,
-	"releases": releases(),
-
+var helpTexts = map[string]string{
 	"health_ready_file": "The file that the command which put the cluster up was given as its --ready-file.",
 
 	"demo_mode": "wire: real sockets on loopback; virtual: a simulated network and clock, for " +

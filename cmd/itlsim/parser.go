@@ -17,7 +17,7 @@ func newParser(s streams, exit func(code int), bound ...kong.Option) *kong.Kong 
 			"and a cluster that loses its phones and gets them back."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Help(asWideAsTerminals),
 		kong.NamedMapper("path", kong.MapperFunc(path)),
-		helpTexts, kong.Vars{"version": program + " " + build.Line()},
+		withHelpTexts, kong.Vars{"boots": boots, "releases": releases(), "version": program + " " + build.Line()},
 		kong.Exit(exit), kong.Bind(s), kong.Resolvers(environment))
 	parser, err := kong.New(&cli{}, options...)
 	if err != nil {
