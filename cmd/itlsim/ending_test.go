@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -42,8 +41,7 @@ func ended(t *testing.T, cmd *exec.Cmd) int {
 func start(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, out *bytes.Buffer) {
 	t.Helper()
 	cmd, out = exec.Command("itlsim", args...), &bytes.Buffer{} // found where testscript.Main puts it
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	return cmd, out
@@ -223,19 +221,20 @@ func TestNohup(t *testing.T) {
 // Where nobody reads what is printed, commands end without a word, as by SIGPIPE; what
 // goes to files is written.
 func TestNobodyReads(t *testing.T) {
+	const output, errors = "standard output", "standard error"
 	for _, c := range []struct {
 		args   []string
-		unread io.Writer // of these two
+		unread string // which of these two
 	}{
-		{[]string{"list"}, os.Stdout},
-		{[]string{"models"}, os.Stdout},
-		{[]string{"--help"}, os.Stdout},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "-"}, os.Stdout},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "r.json"}, os.Stdout},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--json", "r.json"}, os.Stderr},
-		{[]string{"run", "no-such-scenario"}, os.Stderr},
-		{[]string{"fuzz", "--runs", "1", "--quiet"}, os.Stdout},
-		{append(serveSomewhere(), "--key-bits", "1024", "--ready-file", "ready.json"), os.Stdout},
+		{[]string{"list"}, output},
+		{[]string{"models"}, output},
+		{[]string{"--help"}, output},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "-"}, output},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "r.json"}, output},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--json", "r.json"}, errors},
+		{[]string{"run", "no-such-scenario"}, errors},
+		{[]string{"fuzz", "--runs", "1", "--quiet"}, output},
+		{append(serveSomewhere(), "--key-bits", "1024", "--ready-file", "ready.json"), output},
 	} {
 		t.Run(c.args[0], func(t *testing.T) {
 			t.Parallel()
@@ -246,7 +245,7 @@ func TestNobodyReads(t *testing.T) {
 			dir := t.TempDir()
 			cmd := exec.Command("itlsim", c.args...)
 			cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &heard, &heard
-			if c.unread == os.Stdout {
+			if c.unread == output {
 				cmd.Stdout = w
 			} else {
 				cmd.Stderr = w
@@ -254,7 +253,7 @@ func TestNobodyReads(t *testing.T) {
 			require.NoError(t, cmd.Start())
 			w.Close()
 			require.Equal(t, exitUnread, ended(t, cmd), "%s", &heard)
-			if c.unread == os.Stdout {
+			if c.unread == output {
 				require.Empty(t, heard.String())
 			}
 			if c.args[0] == "run" && c.args[len(c.args)-1] == "r.json" {

@@ -32,7 +32,13 @@ import (
 // programs are what tests start by their names.
 var programs = map[string]func(){"itlsim": main}
 
-func TestMain(m *testing.M) { testscript.Main(m, programs) }
+// What is built for the detector of races waits for a second at its end, unless it is told not to.
+const raceOptions, noWait = "GORACE", "atexit_sleep_ms=0"
+
+func TestMain(m *testing.M) {
+	os.Setenv(raceOptions, noWait)
+	testscript.Main(m, programs)
+}
 
 // run is the program in this process.
 func run(args []string, s streams) int {
@@ -52,7 +58,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir, Files: some,
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // a second for each command, otherwise
+			env.Setenv(raceOptions, noWait)
 			for name, data := range files {
 				path := filepath.Join(env.WorkDir, "lists", name)
 				if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {

@@ -66,8 +66,7 @@ func (h *heard) String() string {
 // heardOf starts itlsim in a directory, and listens to it.
 func heardOf(t *testing.T, dir string, args ...string) (*exec.Cmd, *heard) {
 	cmd, h := exec.Command(args[0], args[1:]...), &heard{}
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GORACE=atexit_sleep_ms=0")
-	cmd.Stdout, cmd.Stderr = h, h
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, h, h
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGCONT)

@@ -49,7 +49,6 @@ func up(t *testing.T, args ...string) *served {
 	t.Helper()
 	s := &served{t: t, file: filepath.Join(t.TempDir(), "ready.json")}
 	s.cmd = exec.Command("itlsim", append(args, "--ready-file", s.file)...) // found where testscript.Main puts it
-	s.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.out
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { s.kill() })
