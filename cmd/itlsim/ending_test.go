@@ -156,25 +156,28 @@ func checkLeft(t *testing.T, dir string, code int) {
 func TestInterruptedRunsKeepTheirReport(t *testing.T) {
 	heedHangups(t)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		dir := t.TempDir()
-		r, w, err := os.Pipe()
-		require.NoError(t, err)
-		cmd := exec.Command("itlsim", "run", "bulk-reset", "--mode", "virtual", "--phones", "5000", "--json", "r.json")
-		cmd.Dir, cmd.Stderr = dir, w
-		require.NoError(t, cmd.Start())
-		w.Close()
-		_, err = r.Read(make([]byte, 1)) // the first step has ended
-		require.NoError(t, err)
-		require.NoError(t, cmd.Process.Signal(sig))
-		go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(r) }()
-		require.Equal(t, exitInterrupted, ended(t, cmd))
-		data, err := os.ReadFile(filepath.Join(dir, "r.json"))
-		require.NoError(t, err)
-		var kept report.Report
-		require.NoError(t, json.Unmarshal(data, &kept))
-		require.GreaterOrEqual(t, len(kept.Steps), 1)
-		require.False(t, kept.Passed)
-		r.Close()
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			r, w, err := os.Pipe()
+			require.NoError(t, err)
+			cmd := exec.Command("itlsim", "run", "bulk-reset", "--mode", "virtual", "--phones", "5000", "--json", "r.json")
+			cmd.Dir, cmd.Stderr = dir, w
+			require.NoError(t, cmd.Start())
+			w.Close()
+			_, err = r.Read(make([]byte, 1)) // the first step has ended
+			require.NoError(t, err)
+			require.NoError(t, cmd.Process.Signal(sig))
+			go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(r) }()
+			require.Equal(t, exitInterrupted, ended(t, cmd))
+			data, err := os.ReadFile(filepath.Join(dir, "r.json"))
+			require.NoError(t, err)
+			var kept report.Report
+			require.NoError(t, json.Unmarshal(data, &kept))
+			require.GreaterOrEqual(t, len(kept.Steps), 1)
+			require.False(t, kept.Passed)
+			r.Close()
+		})
 	}
 }
 
@@ -229,9 +232,9 @@ func TestNobodyReads(t *testing.T) {
 		{[]string{"list"}, output},
 		{[]string{"models"}, output},
 		{[]string{"--help"}, output},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "-"}, output},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--quiet", "--json", "r.json"}, output},
-		{[]string{"run", "bulk-reset", "--mode", "virtual", "--json", "r.json"}, errors},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--phones", "20", "--quiet", "--json", "-"}, output},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--phones", "20", "--quiet", "--json", "r.json"}, output},
+		{[]string{"run", "bulk-reset", "--mode", "virtual", "--phones", "20", "--json", "r.json"}, errors},
 		{[]string{"run", "no-such-scenario"}, errors},
 		{[]string{"fuzz", "--runs", "1", "--quiet"}, output},
 		{append(serveSomewhere(), "--key-bits", "1024", "--ready-file", "ready.json"), output},

@@ -48,8 +48,8 @@ func run(args []string, s streams) int {
 }
 
 // The scripts find in lists/ what a cluster of one node serves in the course of
-// its life (see fixtures). With the detector of races at work, with which each command takes half
-// a second to start, those are played in which things happen at once.
+// its life (see fixtures). With the detector of races at work, with which each command takes longer
+// to start, those are played in which things happen at once.
 func TestScripts(t *testing.T) {
 	files, dir, some := fixtures(t), "testdata/script", []string(nil)
 	if build.Raced {
