@@ -117,7 +117,7 @@ steps:
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 4, lab.Virtual, &mine })
 	p.window(1280, 900)
 	p.sees("#tour-text", "Phones are switched on.")
-	p.sees("#tour-status", "1 of 2 expectations do not hold, so the tour stays here")
+	p.sees("#tour-status", "1 of 2 expectations does not hold, so the tour stays here")
 	p.sees("#tour-expected .failed", "It is the case: ")
 	p.clicks("#theme")
 	p.shoot("story-6-failure-dark")

@@ -58,7 +58,7 @@ export class Cluster {
       el("td", {}, el("code", { title: l.sha1 }, l.sha1.slice(0, 8))),
       el("td", { class: "num" }, number(l.phones)),
       el("td", {}, l.served.length ? el("span", { class: "badge good" }, "✓ " + l.served.join(" and ")) : el("span", { class: "badge bad" }, "✕ no node: out of date"))));
-    if (v.silent) rows.push(el("tr", {}, el("td", { class: "note" }, "unknown"), el("td", { class: "num" }, number(v.silent)), el("td", { class: "note" }, "firmware before 9.4(1) reports none")));
+    if (v.silent) rows.push(el("tr", {}, el("td", { class: "note" }, "unknown"), el("td", { class: "num" }, number(v.silent)), el("td", { class: "note" }, "not reported yet; firmware before 9.4(1) never does")));
     $("lists").tBodies[0].replaceChildren(...rows);
     if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
     this.tick();

@@ -80,6 +80,7 @@ export class Consoles {
     this.at = this.history.length;
     $("typed").value = "";
     this.whatif.forget(); // it was of before
+    if (!n.secret) this.entered(n.name, line);
     try { await api.type(n.name, line); } catch (e) { n.text += e.message + "\n"; this.show(n.name); }
   }
 

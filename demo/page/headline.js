@@ -6,9 +6,9 @@ import { count, parts, returning } from "./states.js";
 const number = (n) => n.toLocaleString("en-US");
 
 // headline of a tally (states.js, count), and of how many of the lost phones that boot
-// are on their way back: they believe what they will be offered. What is lost comes
-// first, then what boots, then the rest.
-export function headline(t, returning = 0) {
+// are on their way back, where that is known: they believe what they will be offered, the
+// others boot in vain. What is lost comes first, then what boots, then the rest.
+export function headline(t, returning) {
   if (!t.total) return "There are no phones.";
   const p = parts(t);
   const told = [
@@ -24,16 +24,17 @@ export function headline(t, returning = 0) {
     first === on && t.off ? `All ${number(first)} phones that are on ` :
       `${number(first)} of ${number(t.total)} phones `;
   const among = (n, one, more) => (n ? `; ${n === p.untrusted ? "all" : number(n)} of them ${n === 1 ? one : more}` : "");
+  const vain = returning === undefined ? ["is booting", "are booting"] : ["boots in vain", "boot in vain"], back = returning ?? 0;
   return told.map(([n, one, more], i) => {
     const who = i ? number(n) + " " : subject;
     return who + (n === 1 && !who.startsWith("All") ? one : more);
-  }).map((text, i) => text + (i || !p.untrusted ? "" : among(returning, "is on its way back", "are on their way back") + among(t.booting.untrusted - returning, "is booting", "are booting")))
+  }).map((text, i) => text + (i || !p.untrusted ? "" : among(back, "is on its way back", "are on their way back") + among(t.booting.untrusted - back, ...vain)))
     .join("; ") + ".";
 }
 
 // stake is the headline of cells, with the lists that their phones hold where those are
 // known (known.js).
-export const stake = (cells, lists, tally = count(cells)) => headline(tally, lists ? returning(cells, lists.values, lists.believing) : 0);
+export const stake = (cells, lists, tally = count(cells)) => headline(tally, lists ? returning(cells, lists.values, lists.believing) : undefined);
 
 // A Speaker says the headline to those who listen to it rather than see it: when
 // it stands still, and while it does not only now and then.

@@ -78,13 +78,13 @@ class Axis {
 }
 
 // ticks are what stands under a strip of so many pixels: where, and what. A
-// break says how long it is. A text takes so many pixels (apart) at most; one for which
+// break says how long it is, of those that are close the longest. A text takes so many pixels (apart) at most; one for which
 // there is no room at the right (last) ends there.
 export function ticks(axis, width, apart) {
   const tick = (x, text) => ({ x, text, last: x > width - apart }), from = (t) => (t.last ? t.x - apart : t.x);
   const found = [];
   const add = (t) => { if (found.every((f) => Math.abs(from(f) - from(t)) >= apart)) found.push(t); };
-  for (const b of axis.breaks) add(tick((b.at + b.wide / 2) * width, said(b.to - b.from) + " pass"));
+  for (const b of [...axis.breaks].sort((a, b) => b.to - b.from - (a.to - a.from))) add(tick((b.at + b.wide / 2) * width, said(b.to - b.from) + " pass"));
   for (let x = 0; x <= width - apart; x += apart) {
     const text = x ? "after " + said(axis.time(x / width) - axis.begin) : "start";
     if (found.at(-1)?.text !== text) add(tick(x, text));

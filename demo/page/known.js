@@ -1,7 +1,7 @@
 // What the stream tells of the phones, kept up to date: the cell of each, and the lists
 // that they hold. It computes only.
 
-import { decode } from "./states.js";
+import { count, decode } from "./states.js";
 import { namesOf, vouching } from "./trust.js";
 
 // heldLists are the lists that phones hold, by a number for each phone, as the wall groups
@@ -11,10 +11,23 @@ export const heldLists = (held, picture) => held && picture && {
   believing: new Set(picture.groups.filter((g) => g.faith || g.asks.some(({ node }) => vouching(g, node, "signer").length)).map((g) => g.id)),
 };
 
+// counted is a picture of who trusts whom with its phones counted by their cells, of which there
+// may be newer ones than when it was drawn: its numbers are the wall's.
+export function counted(picture, cells, held) {
+  if (held?.length !== cells.length) return picture;
+  const rest = picture.groups.length, place = new Map(picture.groups.map((g, i) => [g.id, i]));
+  const tallies = count(cells, held.map((id) => place.get(id) ?? rest), rest + 1);
+  const of = (g, t) => ({ ...g, phones: t.total, states: Object.fromEntries(["none", "trusted", "locked", "untrusted", "off"].map((k) => [k, t[k]])) });
+  return { ...picture, groups: picture.groups.map((g, i) => of(g, tallies[i])).filter((g) => g.phones), rest: picture.rest && of(picture.rest, tallies[rest]) };
+}
+
 export class Known {
   constructor() { this.clear(); }
 
   clear() { Object.assign(this, { cells: new Uint8Array(0), held: null, trust: null, lists: null }); }
+
+  // picture is who trusts whom by the newest cells; null: it has not come yet.
+  get picture() { return this.trust && counted(this.trust, this.cells, this.held); }
 
   // take takes a change of the stream, of which the first of a lab has all.
   take(u) {

@@ -6,6 +6,9 @@ import { $, el, clockTime } from "./util.js";
 const kept = 600, shown = 200;
 const showEvery = 1000; // milliseconds: to show so many takes several frames' time
 
+// sortOf an entry is what it is kept among: "here" is what was done on the page, or by a program.
+const sortOf = (e) => e.match ?? (e.line ? "syslog" : "here");
+
 export class Log {
   // open opens a phone, where ours says that it is one of the lab's.
   constructor(open, ours) {
@@ -20,9 +23,9 @@ export class Log {
   add(entries) {
     this.entries.push(...entries.filter(Boolean));
     this.entries.sort((a, b) => a.seq - b.seq);
-    for (const match of ["match", "mismatch", undefined]) { // none pushes out the others
-      const of = this.entries.filter((e) => e.match === match);
-      if (of.length > kept) { const first = of[of.length - kept].seq; this.entries = this.entries.filter((e) => e.match !== match || e.seq >= first); }
+    for (const sort of ["match", "mismatch", "syslog", "here"]) { // none pushes out the others
+      const of = this.entries.filter((e) => sortOf(e) === sort);
+      if (of.length > kept) { const first = of[of.length - kept].seq; this.entries = this.entries.filter((e) => sortOf(e) !== sort || e.seq >= first); }
     }
     if (!this.pending) this.pending = setTimeout(() => { this.pending = 0; this.show(); }, this.shownAt > performance.now() - showEvery ? showEvery : 100);
   }

@@ -15,7 +15,7 @@ import { presenter } from "./presenter.js";
 import { dress, turn } from "./theme.js";
 import { TrustView } from "./trust-view.js";
 import { Speaker, stake } from "./headline.js";
-import { Known, heldLists } from "./known.js";
+import { Known, counted, heldLists } from "./known.js";
 import { count, decode } from "./states.js";
 import { WhatIf } from "./whatif.js";
 
@@ -37,6 +37,7 @@ const trust = new TrustView($("trust-tabs"), $("trust"), $("trust-rest"));
 const strip = new Strip((moment) => lookBack(moment));
 let lab = "", fleet = { names: [], index: new Map() };
 phone.servers = () => cluster.view?.nodes.map((n) => n.name).reverse().slice(0, 2).join(", ");
+consoles.entered = (node, line) => tryIt.typed(node, line);
 const open = (name) => phone.open(name, fleet.index.get(name));
 
 const speaker = new Speaker((text) => { $("headline-said").textContent = text; });
@@ -49,10 +50,12 @@ setInterval(() => speaker.hear($("headline").textContent, performance.now()), 50
 const known = new Known(), latest = {};
 let past = null; // the moment that is looked at
 
-function showLatest() {
-  if (past) return;
-  if (latest.cluster) cluster.show(latest.cluster);
-  if (known.trust) { $("trust-panel").hidden = false; trust.show(known.trust); }
+function showCluster() { if (!past && latest.cluster) cluster.show(latest.cluster); }
+
+function showTrust() {
+  if (past || !known.trust) return;
+  $("trust-panel").hidden = false;
+  trust.show(known.picture);
 }
 
 // lookBack shows the lab as it was at a moment, null: as it is.
@@ -65,10 +68,11 @@ async function lookBack(moment) {
   $("back-to-now").hidden = !moment;
   $("cluster-panel").inert = !!moment;
   $("past").textContent = moment ? `You look at the end of step ${moment.number}, “${moment.step}”, ${said(moment.at_s)} after the start.` : "";
-  wall.look(back && { cells: decode(back.cells), lists: heldLists(back.held, back.trust) });
-  if (!back) return showLatest();
+  const cells = back && decode(back.cells);
+  wall.look(back && { cells, lists: heldLists(back.held, back.trust) });
+  if (!back) { showCluster(); showTrust(); return; }
   cluster.show(back.cluster);
-  trust.show(back.trust);
+  trust.show(counted(back.trust, cells, back.held));
 }
 
 // fleetOf is a lab's phones: their names, where each is, and of what they may have
@@ -83,7 +87,7 @@ async function begin() {
   log.clear();
   strip.clear();
   tour.clear();
-  tryIt.clear();
+  tryIt.clear(lab);
   delete latest.cluster;
   trust.clear();
   $("phone").close();
@@ -108,7 +112,8 @@ async function take(u) {
   if (u.changed) { wall.change(u.changed); phone.changed(u.changed); }
   if (u.cluster) latest.cluster = u.cluster;
   if (known.lists !== wall.lists) wall.hold(known.lists);
-  if (u.cluster || u.trust) showLatest();
+  if (u.cluster) showCluster();
+  if (u.cells || u.changed || u.trust || u.held_changed) showTrust();
   if (u.consoles) consoles.update(u.consoles);
   if (u.log) { log.add(u.log); tryIt.heard(u.log); }
   if (u.samples) strip.add(u.samples);

@@ -3,6 +3,12 @@
 
 const bad = (step) => step.expectations.filter((e) => !e.passed);
 
+// failure says how many expectations of a step do not hold.
+function failure(step) {
+  const many = bad(step).length, of = step.expectations.length;
+  return of === 1 ? "What is expected does not hold" : `${many} of ${of} expectations ${many === 1 ? "does" : "do"} not hold`;
+}
+
 // status says where a tour stands, and what a person can do; of a run that is only
 // watched, how far it is.
 export function status(v, watching) {
@@ -14,7 +20,7 @@ export function status(v, watching) {
   if (v.reading) return v.playing ? "Read on: it happens in a moment, or at Next." : "It has not happened yet. Next does it; Play goes on by itself.";
   if (v.running) return "It happens now.";
   if (v.failed) return "The tour cannot go on: " + v.failed;
-  if (bad(step).length) return `${bad(step).length} of ${step.expectations.length} expectations do not hold, so the tour stays here. Next goes on all the same.`;
+  if (bad(step).length) return failure(step) + (over(v) ? ". This is the end of the tour." : ", so the tour stays here. Next goes on all the same.");
   if (over(v)) return "This is the end of the tour. Back looks at its steps.";
   return v.playing ? "It has happened. Look; the next step follows." : "Paused. Next tells the next step; Play goes on by itself.";
 }
@@ -22,15 +28,16 @@ export function status(v, watching) {
 // over tells whether a tour has no further step.
 export const over = (v) => !!v.failed || (v.at === v.steps.length - 1 && !v.running);
 
-// scene is all that is told of the step that is looked at.
+// scene is all that is told of the step that is looked at; of what is expected, what does not hold
+// comes first.
 export function scene(v, watching) {
   const step = v.steps[v.shown];
-  const told = { status: status(v, watching), unmet: !!step && (bad(step).length > 0 || (!!v.failed && v.shown === v.at)) };
+  const told = { status: status(v, watching), unmet: !!step && v.shown === v.at && (bad(step).length > 0 || !!v.failed) };
   if (!step) return { ...told, title: `${v.name}: ${v.shows}`, text: "", does: [], expected: [], moment: null };
-  const judged = step.expectations.length > 0;
+  const judged = [...step.expectations].sort((a, b) => a.passed - b.passed);
   return {
     ...told, title: `${v.shown + 1}. ${step.name}`, text: step.says, does: step.do,
-    expected: judged ? step.expectations.map((e) => ({ text: e.text, mark: e.passed ? "held" : "failed", why: e.why ?? "" })) : step.expect.map((text) => ({ text, mark: "", why: "" })),
+    expected: judged.length ? judged.map((e) => ({ text: e.text, mark: e.passed ? "held" : "failed", why: e.why ?? "" })) : step.expect.map((text) => ({ text, mark: "", why: "" })),
     moment: v.shown < v.at ? step.moment : null,
   };
 }

@@ -11,12 +11,30 @@ export class Try {
     this.act = act;
     this.resetAll = resetAll;
     this.clear();
+    addEventListener("pagehide", () => this.keep());
   }
 
-  clear() { this.progress = null; this.acts = []; this.cluster = this.drawn = null; }
+  // clear begins with a lab; who has been at it before in this browser goes on from there.
+  clear(lab) {
+    const kept = JSON.parse(localStorage.tried ?? "{}"), known = lab && kept.lab === lab;
+    Object.assign(this, { lab, progress: known ? kept.progress : null, heardTo: known ? kept.heardTo : 0, acts: [], cluster: null, drawn: null });
+  }
+
+  // keep is for when the page is closed or loaded anew.
+  keep() {
+    const { lab, progress, heardTo } = this;
+    if (progress) localStorage.tried = JSON.stringify({ lab, progress, heardTo });
+  }
 
   // heard takes entries of the log, among which are acts.
-  heard(lines) { this.acts.push(...lines.filter((l) => l.kind === "Act").map((l) => l.text)); }
+  heard(lines) {
+    const acts = lines.filter((l) => l.kind === "Act" && l.seq > this.heardTo);
+    this.acts.push(...acts.map((l) => l.text));
+    this.heardTo = Math.max(this.heardTo, ...acts.map((l) => l.seq));
+  }
+
+  // typed takes what is entered on a node's command line.
+  typed(node, line) { this.acts.push(`on ${node}: ${line}`); }
 
   // look looks at what is the case: the cells' tally, the cluster and its clock.
   look(tally, cluster, now) {

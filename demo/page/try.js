@@ -28,7 +28,7 @@ export function seen(tally, cluster, now) {
   const time = (n, unit) => { const c = n.certificates.find((c) => c.unit === unit); return c?.modified ?? c?.not_before; };
   return {
     total: tally.total, on: tally.total - tally.off, lost: tally.untrusted, trusted: tally.trusted, still: booting + tally.waiting === 0, now,
-    nodes: cluster.nodes.map((n) => ({ name: n.name, publisher: n.role === "publisher", CallManager: time(n, "CallManager"), TVS: time(n, "TVS"), guard: n.guard ? Date.parse(n.guard.until) : 0, reset: !!n.reset_list })),
+    nodes: cluster.nodes.map((n) => ({ name: n.name, publisher: n.role === "publisher", CallManager: time(n, "CallManager"), TVS: time(n, "TVS"), ITLRecovery: time(n, "ITLRecovery"), guard: n.guard ? Date.parse(n.guard.until) : 0, only: n.guard?.unit, reset: !!n.reset_list })),
   };
 }
 
@@ -68,7 +68,7 @@ function early(p) {
 // mistake answers what was done, by what changed or by what was asked for, "" where
 // it was none.
 function mistake(p, s, acts) {
-  const anew = (unit) => s.nodes.some((n) => n[unit] !== p.before.nodes.find((b) => b.name === n.name)?.[unit]);
+  const renewed = (n, unit) => n[unit] !== p.before.nodes.find((b) => b.name === n.name)?.[unit], anew = (unit) => s.nodes.some((n) => renewed(n, unit));
   const did = (pattern) => acts.some((a) => pattern.test(a));
   const signed = publisher(s).reset && !publisher(p.before).reset && p.done < at("localkey");
   // The cells are told sooner than the cluster: a second look has the certificates, too.
@@ -80,9 +80,10 @@ function mistake(p, s, acts) {
     if (s.on === 0) return "The phones are off: a reset before power on reaches nobody.";
     if (p.done === at("localkey")) return "A reset alone brings nobody back: the phones are offered the same list, and refuse it once more. First utils itl reset localkey on the publisher.";
   }
-  const refused = guarded(s).find((n) => did(new RegExp(`on ${n.name}: set cert regen TVS`)) && n.TVS === p.before.nodes.find((b) => b.name === n.name)?.TVS);
+  const refused = guarded(s).find((n) => ["CallManager", "TVS", "ITLRecovery"].some((unit) => unit !== n.only && !renewed(n, unit) && did(new RegExp(`on ${n.name}: *set +cert +regen +${unit}\\b`, "i"))));
   if (refused) return `CUCM wants five minutes between two certificates of a node, and ${refused.name} has a new one: let six minutes pass, beside the clock.`;
-  if (s.nodes.some((n) => !n.publisher && did(new RegExp(`on ${n.name}: utils itl reset localkey`)))) return "Only the publisher has the recovery key: the subscriber refuses the command.";
+  if (s.nodes.some((n) => n.publisher && renewed(n, "ITLRecovery"))) return "ITLRecovery is the key in reserve, and now it is new: it is no way back for phones that do not hold a list with the new one. Back to start begins afresh.";
+  if (s.nodes.some((n) => !n.publisher && did(new RegExp(`on ${n.name}: *utils +itl +reset +localkey`)))) return "Only the publisher has the recovery key: the subscriber refuses the command.";
   if (p.done === at("wait") && p.before.nodes.length && anew("CallManager")) return "CallManager is new once more, and the five minutes begin anew.";
   if (p.done === at("on") && s.on && s.on < s.total && s.still) return "Some phones are on, others are not: power on all.";
   return "";
@@ -90,10 +91,12 @@ function mistake(p, s, acts) {
 
 // advance is how far somebody is, by what is the case now and what was done since.
 // An answer stays until something further is done. What became of the phones decides: those
-// that are all lost have missed what they were to miss, in whatever way that was done.
+// that are all lost have missed what they were to miss, in whatever way that was done; and where
+// some are lost a list that the recovery key has signed brings them back.
 export function advance(p, s, acts = []) {
   let { done, base, answer } = p, back = null;
-  if (done > at("off") && done < at("on") && finished.on(p, s)) [done, answer] = [at("on"), ""];
+  if (done < at("on") && finished.on(p, s)) [done, answer] = [at("on"), ""];
+  else if (done < at("localkey") && s.lost && publisher(s).reset) [done, answer] = [at("localkey"), ""];
   else if ((back = setback(p, s))) [done, answer] = back;
   else answer = mistake(p, s, acts) || answer;
   while (done < todo.length && finished[todo[done].key]({ ...p, base }, s)) {

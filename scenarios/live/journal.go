@@ -40,11 +40,11 @@ type journal struct {
 
 	mu    sync.Mutex
 	count uint64
-	// Reports come by the thousand. Kept apart, they push out neither each other's
-	// sort nor the rest.
-	matches, mismatches, others []kept
-	held                        map[int]sip.Checksum // by the last DeviceTLInfo of each phone on the wall
-	holds                       map[sip.Checksum]int // how many of them hold a list
+	// Reports come by the thousand, and so do phones that register. Kept apart, they push out
+	// neither each other's sort nor what was done.
+	matches, mismatches, others, notes []kept
+	held                               map[int]sip.Checksum // by the last DeviceTLInfo of each phone on the wall
+	holds                              map[sip.Checksum]int // how many of them hold a list
 }
 
 func newJournal() *journal {
@@ -119,7 +119,7 @@ func (j *journal) hold(phone int, list *sip.Checksum) {
 func (j *journal) note(kind, text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.add(&j.others, kept{LogLine{At: j.now(), Kind: kind, Text: text}, nil})
+	j.add(&j.notes, kept{LogLine{At: j.now(), Kind: kind, Text: text}, nil})
 }
 
 // add numbers a line and keeps it. The caller holds the lock.
@@ -145,7 +145,7 @@ func (j *journal) since(seen uint64) ([]LogLine, uint64) {
 		most = linesKept
 	}
 	var newer []LogLine
-	for _, all := range [][]kept{j.others, j.matches, j.mismatches} {
+	for _, all := range [][]kept{j.notes, j.others, j.matches, j.mismatches} {
 		from := len(all)
 		for from > 0 && all[from-1].Seq > seen && len(all)-from < most {
 			from--

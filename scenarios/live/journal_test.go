@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -40,4 +41,20 @@ func TestAlarmsInInventedNames(t *testing.T) {
 	lines, told = j.since(told)
 	require.Len(t, lines, linesTold)
 	require.Equal(t, told, lines[len(lines)-1].Seq, "the newest")
+}
+
+// However many phones register at once, who watches is told what was done meanwhile.
+func TestActsAmongThousandsOfEntries(t *testing.T) {
+	j := newJournal()
+	j.now = time.Now
+	registered := func() { j.logged(ciscolog.Entry{Alarm: ciscolog.EndPointRegistered}) }
+	registered()
+	_, told := j.since(0)
+	j.note("Act", "phones: power on")
+	for range 2 * linesKept {
+		registered()
+	}
+	lines, _ := j.since(told)
+	require.Equal(t, "phones: power on", lines[0].Text)
+	require.Len(t, lines, 1+linesTold)
 }

@@ -28,6 +28,7 @@ type trusting struct {
 	next    time.Time // by the wall clock, when it may be drawn for who watches
 	seen    string
 	picture *trust.Picture
+	of      uint64 // changes of held, when it was drawn
 	count   uint64 // of changes of the picture
 }
 
@@ -68,14 +69,15 @@ func (l *Lab) TrustOf(i int) *trust.Picture {
 // trustShare is how much of the time may go by with drawing for who watches.
 const trustShare = 4 // the fourth part
 
-// trustSince draws the picture, every samplingEvery at most and as trustShare allows, and tells
-// who watches what of it is new to them.
+// trustSince draws the picture, every samplingEvery at most and as trustShare allows, or where
+// somebody else has looked at the phones since, and tells who watches what of it is new to them.
 func (l *Lab) trustSince(w *Watch, u *Update) {
 	t := &l.trust
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now := time.Now(); now.After(t.next) {
+	if now := time.Now(); now.After(t.next) || t.of != t.held.count {
 		p := t.draw(l)
+		t.of = t.held.count
 		b, err := json.Marshal(p)
 		if err != nil {
 			panic(err) // of plain structs

@@ -73,6 +73,10 @@ test("lengths of time are said as people say them", () => {
 test("under the strip stand times, and how long the breaks are", () => {
   const under = ticks(story().axis(), 1000, 120);
   assert.deepEqual(under.map((t) => t.text), ["2 days pass", "start", "after 15 s", "after 31 s", "after 46 s", "after 2 days"]);
+  const h = story();
+  for (let i = 1; i <= 30; i++) h.add([sample(2 * min + 2 * day + 5 * min, 1), sample(2 * min + 2 * day + 5 * min + i * s, i)]);
+  const close = ticks(h.axis(), 300, 120).map((t) => t.text);
+  assert.ok(h.axis().breaks.length > 1 && close.includes("2 days pass"), close.join());
   assert.deepEqual(ticks(new History().axis(), 1000, 120).map((t) => t.text), ["start", "after 0 s"]);
 });
 

@@ -5,6 +5,7 @@ import { marks, over, scene, status, steering } from "../story.js";
 const step = (name, more = {}) => ({ name, says: `${name} is told.`, do: ["phones: reset"], expect: ["all phones are trusted"], expectations: [], ...more });
 const done = (name, moment, passed = true) => step(name, { moment, expectations: [{ text: "all phones are trusted", passed, ...(passed ? {} : { why: "2 phones are untrusted" }) }] });
 const tour = (more) => ({ name: "mine", shows: "it", at: 1, shown: 1, running: false, reading: false, playing: false, steps: [done("one", 7), done("two", 8), step("three")], ...more });
+const mixed = step("two", { moment: 8, expectations: [{ text: "all phones are off", passed: true }, { text: "all phones are trusted", passed: false, why: "2 phones are untrusted" }] });
 
 test("where a tour stands is said, with what a person can do", () => {
   for (const [more, says] of [
@@ -17,7 +18,9 @@ test("where a tour stands is said, with what a person can do", () => {
     [{ playing: true }, /^It has happened/],
     [{ shown: 0 }, /look back at the end of step 1\. Next returns to now, step 2/],
     [{ failed: "no node other" }, /cannot go on: no node other/],
-    [{ steps: [done("one", 7), done("two", 8, false), step("three")] }, /^1 of 1 expectations do not hold, so the tour stays here/],
+    [{ steps: [done("one", 7), done("two", 8, false), step("three")] }, /^What is expected does not hold, so the tour stays here/],
+    [{ steps: [done("one", 7), mixed, step("three")] }, /^1 of 2 expectations does not hold, so the tour stays here/],
+    [{ steps: [done("one", 7), mixed] }, /^1 of 2 expectations does not hold\. This is the end of the tour\.$/],
     [{ steps: [done("one", 7), done("two", 8)] }, /the end of the tour/],
   ]) assert.match(status(tour(more)), says);
 });
@@ -36,6 +39,8 @@ test("a step is told by what it says, does and expects; of one before, its momen
   assert.deepEqual([back.title, back.moment, back.expected[0].mark], ["1. one", 7, "held"]);
   const failed = scene(tour({ steps: [done("one", 7), done("two", 8, false), step("three")] }));
   assert.deepEqual([failed.unmet, failed.expected[0]], [true, { text: "all phones are trusted", mark: "failed", why: "2 phones are untrusted" }]);
+  assert.deepEqual(scene(tour({ steps: [done("one", 7), mixed, step("three")] })).expected.map((e) => e.mark), ["failed", "held"], "what does not hold comes first");
+  assert.equal(scene(tour({ at: 2, shown: 1, steps: [done("one", 7), mixed, step("three")] })).unmet, false, "that one looks back is no failure");
   assert.equal(scene(tour({ at: -1, shown: -1 })).title, "mine: it");
 });
 

@@ -5,12 +5,12 @@ import { advance, begin, seen, todo } from "../try.js";
 // A world is a cluster of two nodes and forty phones, as the page sees them.
 function world() {
   const w = {
-    now: 1000, on: 40, lost: 0, trusted: 40, still: true, certs: { pub: { CallManager: "a", TVS: "b" }, sub: { CallManager: "c", TVS: "d" } }, guard: { pub: 0, sub: 0 }, reset: false, n: 0,
+    now: 1000, on: 40, lost: 0, trusted: 40, still: true, certs: { pub: { CallManager: "a", TVS: "b" }, sub: { CallManager: "c", TVS: "d" } }, guard: { pub: 0, sub: 0 }, only: {}, reset: false, n: 0,
     see: () => ({
       total: 40, on: w.on, lost: w.lost, trusted: w.trusted, still: w.still, now: w.now,
-      nodes: ["pub", "sub"].map((name) => ({ name, publisher: name === "pub", ...w.certs[name], guard: w.guard[name], reset: w.reset })),
+      nodes: ["pub", "sub"].map((name) => ({ name, publisher: name === "pub", ...w.certs[name], guard: w.guard[name], only: w.only[name], reset: w.reset })),
     }),
-    regen: (unit, ...nodes) => { for (const n of nodes) { w.certs[n][unit] = "new" + w.n++; w.guard[n] = w.now + 300; } },
+    regen: (unit, ...nodes) => { for (const n of nodes) { w.certs[n][unit] = "new" + w.n++; w.guard[n] = w.now + 300; w.only[n] = unit; } },
     both: (unit) => w.regen(unit, "pub", "sub"),
     phones: (on, lost, trusted) => Object.assign(w, { on, lost, trusted }),
     off: () => w.phones(0, 0, 0),
@@ -80,6 +80,18 @@ test("phones that are all lost have missed what they were to miss, whatever the 
   const w = until("wait");
   w.phones(40, 40, 0);
   assert.deepEqual([next(w.look()), w.progress.answer], ["localkey", ""]);
+  const late = world(); // somebody opens the page when it has happened
+  late.phones(40, 40, 0);
+  assert.equal(next(late.look()), "localkey");
+});
+
+test("where only some are lost the recovery key brings those back", () => {
+  const w = until("TVS");
+  w.regen("TVS", "pub");
+  w.phones(40, 20, 20);
+  w.look();
+  w.reset = true;
+  assert.deepEqual([next(w.look()), w.progress.answer], ["reset", ""]);
 });
 
 test("phones that are on too early are told of while they boot, and begin anew once they have followed", () => {
@@ -99,6 +111,8 @@ const mistakes = [
   ["power on before anything has changed", "CallManager", (w) => { w.phones(40, 0, 40); return []; }, /on again: they will follow/, "off"],
   ["power on before TVS has changed", "TVS", (w) => { w.phones(40, 0, 40); return []; }, /too early: a TVS that the phones know/, "off"],
   ["TVS within five minutes", "wait", () => ["on pub: set cert regen TVS"], /five minutes between two certificates of a node, and pub/, "wait"],
+  ["TVS first, and CallManager within five minutes", "CallManager", (w) => { w.regen("TVS", "pub"); w.look(); return ["on pub:  set cert  regen CallManager"]; }, /five minutes between two certificates of a node, and pub/, "CallManager"],
+  ["a new ITLRecovery", "on", (w) => { w.certs.pub.ITLRecovery = "new"; return []; }, /no way back for phones/, "on"],
   ["CallManager once more", "wait", (w) => { w.regen("CallManager", "sub"); return []; }, /five minutes begin anew/, "wait"],
   ["a reset of phones that are off", "on", () => [reset], /reset before power on reaches nobody/, "on"],
   ["reset localkey before power on", "on", (w) => { w.reset = true; return []; }, /nobody has lost anything yet/, "on"],
@@ -122,9 +136,9 @@ for (const [what, at, does, answer, then] of mistakes) {
 
 test("what the page is told is read", () => {
   const tally = { total: 3, off: 1, untrusted: 1, trusted: 1, waiting: 0, booting: { untrusted: 1, trusted: 0 } };
-  const node = { name: "pub", role: "publisher", certificates: [{ unit: "CallManager", not_before: "x", modified: "y" }, { unit: "TVS", not_before: "z" }], guard: { until: "2026-01-01T00:05:00Z" } };
+  const node = { name: "pub", role: "publisher", certificates: [{ unit: "CallManager", not_before: "x", modified: "y" }, { unit: "TVS", not_before: "z" }], guard: { until: "2026-01-01T00:05:00Z", unit: "CallManager" } };
   assert.deepEqual(seen(tally, { nodes: [node] }, 5), {
     total: 3, on: 2, lost: 1, trusted: 1, still: false, now: 5,
-    nodes: [{ name: "pub", publisher: true, CallManager: "y", TVS: "z", guard: Date.parse("2026-01-01T00:05:00Z"), reset: false }],
+    nodes: [{ name: "pub", publisher: true, CallManager: "y", TVS: "z", ITLRecovery: undefined, guard: Date.parse("2026-01-01T00:05:00Z"), only: "CallManager", reset: false }],
   });
 });
