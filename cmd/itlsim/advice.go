@@ -16,7 +16,10 @@ func advice(err error) string {
 	if state, ok := errors.AsType[*cucm.StateError](err); ok && state.Whole > 0 {
 		return fmt.Sprintf("\ngeneration %010d is whole: to go on from it start with --state-generation %[1]d", state.Whole)
 	}
-	if _, short := errors.AsType[*room.Short](err); short {
+	if short, ok := errors.AsType[*room.Short](err); ok {
+		if short.Narrow() {
+			return "\nthis is a program of 32 bits: take one of 64 bits, or fewer phones (--phones)"
+		}
 		return "\nraise the limit (ulimit -v, -d or -u, or the container's), or take fewer phones (--phones)"
 	}
 	at, listening := listensAt(err)

@@ -19,6 +19,7 @@ import (
 const (
 	reserved      = 1200 << 20
 	ofThread      = 72 << 20
+	ofProgram     = 64 << 20 // of 32 bits: all it takes, for there Go reserves what it uses later
 	ofStack       = 16 << 20 // of a thread, and what else counts as data
 	runtimeMemory = 40 << 20 // that is used
 )
@@ -36,10 +37,19 @@ const (
 func (c Command) threads() uint64 { return uint64(runtime.GOMAXPROCS(0)) + uint64(c) }
 
 // space is the address space that it takes without what it uses.
-func (c Command) space() uint64 { return reserved + c.threads()*ofThread }
+func (c Command) space() uint64 {
+	if addressable < unlimited {
+		return ofProgram
+	}
+	return reserved + c.threads()*ofThread
+}
 
 // unlimited is what nothing limits.
 const unlimited = math.MaxUint64
+
+// addressable is what a pointer can reach: of 32 bits, 4 GiB, of which some systems keep a
+// part for themselves.
+const addressable = uint64(^uintptr(0))
 
 // A Room is what a process may take in all, AddressSpace and Memory in bytes, and how many
 // Threads more.
@@ -47,7 +57,7 @@ type Room struct{ AddressSpace, Memory, Threads uint64 }
 
 // Left is what this process may take. What cannot be read limits nothing.
 func Left() Room {
-	r := Room{AddressSpace: addressSpace()}
+	r := Room{AddressSpace: min(addressSpace(), addressable)}
 	groups := groupsOf(os.DirFS("/"))
 	data := dataSize() // stacks count there, too
 	if data != unlimited {
@@ -76,6 +86,10 @@ func (e *Short) Error() string {
 }
 
 func (e *Short) Unwrap() error { return e.errno }
+
+// Narrow is whether a program of 64 bits would have what this one of 32 bits has not,
+// whatever its limits.
+func (e *Short) Narrow() bool { return e.Have == addressable }
 
 // Enough refuses, by a [Short], a command for which there is no room, or not for so much
 // memory beside the runtime's own.

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -18,7 +19,7 @@ func TestEnough(t *testing.T) {
 		errno  syscall.Errno
 		memory uint64
 	}{
-		{Room{1 << 30, unlimited, unlimited}, "MiB of address space, and the process may have 1024$", syscall.ENOMEM, 0},
+		{Room{32 << 20, unlimited, unlimited}, "MiB of address space, and the process may have 32$", syscall.ENOMEM, 0},
 		{Room{unlimited, 600 << 20, unlimited}, "need 1064 MiB of memory, and the process may have 600$", syscall.ENOMEM,
 			1 << 30},
 		{Room{unlimited, unlimited, 3}, "need [0-9]+ threads, and the process may have 3$", syscall.EAGAIN, 0},
@@ -26,6 +27,8 @@ func TestEnough(t *testing.T) {
 		err := c.room.Enough(Reads, c.memory)
 		require.ErrorIs(t, err, c.errno)
 		require.Regexp(t, c.of, err.Error())
+		short, _ := errors.AsType[*Short](err)
+		require.False(t, short.Narrow())
 	}
 	enough := Room{Runs.space() + 1<<30, 2 << 30, Runs.threads()}
 	require.NoError(t, enough.Enough(Runs, 1<<30))
@@ -60,6 +63,18 @@ func TestControlGroups(t *testing.T) {
 		}
 		require.Equal(t, c.want, groupsOf(files), c.name)
 	}
+}
+
+// A program of 32 bits has 4 GiB, whatever its limits: GOARCH=386 go test ./internal/room.
+func TestThirtyTwoBits(t *testing.T) {
+	if addressable == unlimited {
+		t.Skip("this is a program of 64 bits")
+	}
+	require.NoError(t, Enough(Runs, 3<<30))
+	err := Enough(Runs, 4<<30)
+	require.ErrorContains(t, err, "this may need 4160 MiB of address space, and the process may have 4095")
+	short, _ := errors.AsType[*Short](err)
+	require.True(t, short.Narrow())
 }
 
 // Nothing is short on a machine that runs tests.
