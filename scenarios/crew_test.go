@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,12 +29,16 @@ type crewHere struct {
 	torn string // which act began while phones did what follows from one before
 }
 
+// crewed is how many addresses crews have: no two have one in common.
+var crewed atomic.Uint32
+
 // newCrew is a crew of so many, each at an address of its own.
 func newCrew(t *testing.T, size int, s Scenario, opt lab.Options) *crewHere {
 	c := &crewHere{}
 	for i := range size {
+		n := crewed.Add(1)
 		c.duties = append(c.duties, &Duty{
-			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(i), 1}),
+			Shard: lab.Shard{Index: i, Of: size}, At: netip.AddrFrom4([4]byte{127, 31, byte(n >> 8), byte(n)}),
 			Takes:   func(int) error { return nil },
 			Targets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 			Plan: func(plan []byte) (Scenario, lab.Options, error) {
@@ -167,6 +172,7 @@ func TestCrewsPlayTheCatalogue(t *testing.T) {
 			continue
 		}
 		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
 			opt := func() lab.Options {
 				return lab.Options{Mode: lab.Wire, Seed: 1, Phones: phonesOfCrews, Keys: testkeys.NewPool(1), KeyBits: 1024}
 			}
@@ -220,12 +226,15 @@ func TestCrewsAreNotBelieved(t *testing.T) {
 			return nil
 		}},
 	} {
-		s, ok := Find(c.scenario)
-		require.True(t, ok)
-		opt := lab.Options{Mode: lab.Wire, Seed: 1, Phones: 6, Keys: testkeys.NewPool(1), KeyBits: 1024}
-		crew := newCrew(t, 2, s, opt)
-		crew.lies = c.lie
-		_, err := Run(t.Context(), s, Options{Lab: opt, Crew: crew, Plan: []byte(s.Name)})
-		require.ErrorContains(t, err, c.says)
+		t.Run(c.says, func(t *testing.T) {
+			t.Parallel()
+			s, ok := Find(c.scenario)
+			require.True(t, ok)
+			opt := lab.Options{Mode: lab.Wire, Seed: 1, Phones: 6, Keys: testkeys.NewPool(1), KeyBits: 1024}
+			crew := newCrew(t, 2, s, opt)
+			crew.lies = c.lie
+			_, err := Run(t.Context(), s, Options{Lab: opt, Crew: crew, Plan: []byte(s.Name)})
+			require.ErrorContains(t, err, c.says)
+		})
 	}
 }

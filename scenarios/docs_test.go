@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/build"
 )
 
 // The worked example of docs/writing-scenarios.md does what the page says: the
@@ -67,7 +69,11 @@ func TestRealFleet(t *testing.T) {
 	s, err := LoadFile("../examples/fleet/tomorrow.yaml")
 	require.NoError(t, err)
 	require.Len(t, s.Groups[0].Devices, 5000)
-	opt := options(400)
+	phones := 400
+	if build.Raced { // which takes ten times as long
+		phones = 100
+	}
+	opt := options(phones)
 	opt.Lab.KeyBits = 1024
 	r, err := Run(t.Context(), s, opt)
 	require.NoError(t, err)

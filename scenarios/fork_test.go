@@ -110,6 +110,9 @@ func flashes(p *Player) (all []string) {
 // A fork in the middle of boots, and of TVS questions that wait their turn, goes on in the middle
 // of them: it ends as the lab does.
 func TestForkInTheMiddleOfBoots(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	s, ok := Find("bulk-reset")
 	require.True(t, ok)
 	p, names := openForForks(t, s, lab.Virtual, 7)

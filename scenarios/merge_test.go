@@ -69,6 +69,9 @@ func TestMergeInAnyOrder(t *testing.T) {
 
 // Parts that are not all those of one run are no run.
 func TestMergeRefusesMisfits(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	parts := trustLoss(t, 3, alike)
 	for _, tc := range []struct {
 		change func(parts []*Part) []*Part
@@ -97,6 +100,9 @@ func TestMergeRefusesMisfits(t *testing.T) {
 // A shard whose clusters went another way than the others' is found: in what it did, printed and
 // saw, and in when.
 func TestMergeFindsDivergentReplicas(t *testing.T) {
+	if build.Raced {
+		t.Skip(build.Alone)
+	}
 	wait := func(i int) Act { return Wait(time.Duration(i) * time.Minute) }
 	sound := trustLoss(t, 2, alike)
 	for says, change := range map[string]func(s *Scenario){
