@@ -134,7 +134,7 @@ func selfSigned(
 		SignatureAlgorithm: x509.SHA256WithRSA,
 		SubjectKeyId:       subjectKeyID(&key.PublicKey),
 	}
-	der, err := x509.CreateCertificate(nil, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(nil, template, template, &key.PublicKey, itl.Remembering(key))
 	if err != nil {
 		return itl.Signer{}, fmt.Errorf("%s certificate: %w", unit, err)
 	}

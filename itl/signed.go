@@ -226,7 +226,7 @@ func sign(h Header, body []byte, s Signer) ([]byte, error) {
 		return nil, fmt.Errorf("sign %s: %d bytes are more than a phone downloads", h.Filename, len(data))
 	}
 	signed := Signed{Header: h, raw: data}
-	sig, err := s.Key.Sign(nil, signed.digest(), h.Digest.hash())
+	sig, err := Remembering(s.Key).Sign(nil, signed.digest(), h.Digest.hash())
 	if err != nil {
 		return nil, fmt.Errorf("sign %s: %w", h.Filename, err)
 	}
