@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -47,7 +45,7 @@ func (c *runCmd) Run(ctx context.Context, s streams, end *ending) error {
 	warn(s.err, scenario)
 	warnOfMode(s.err, c.Mode)
 	c.inShards.warn(s.err, cmp.Or(opt.Lab.Phones, scenario.Phones()))
-	collectLater(c.Mode, c.shards() > 1)
+	collectLater(c.Mode, c.atATime())
 	bar := newProgress(s.err, c.Watch)
 	if !c.Quiet {
 		opt.Progress = bar.show
@@ -106,26 +104,6 @@ func interruption(err error) error {
 		return fmt.Errorf("interrupted: %v", hung.Unsettled)
 	}
 	return errors.New("interrupted")
-}
-
-// collectLater spares processor time for memory. On the wire the heap is collected when
-// it is four times what is alive: 10,000 phones stay below 24 KiB each (bench/bulk). A
-// million in virtual time, of which some 500 MB are alive (bench/virtual), stay within
-// 1 GiB by the limit; fewer collect at three times, and a shard, which has a part of them, at
-// three times and a half (bench/shards). Go's own variables, where they are set, take precedence.
-func collectLater(mode string, shard bool) {
-	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
-		return
-	}
-	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), 980<<20))
-	percent := 300
-	switch {
-	case mode == lab.Virtual && shard:
-		percent = 250
-	case mode == lab.Virtual:
-		percent = 200
-	}
-	debug.SetGCPercent(percent)
 }
 
 // check finds what is wrong with the command line, or with the scenario, before

@@ -28,6 +28,17 @@ func (c *inShards) shards() int {
 	return *c.Shards
 }
 
+// atATime is how many shards are played at a time, 0 where the run is in none.
+func (c *runCmd) atATime() int {
+	switch {
+	case c.shards() == 1:
+		return 0
+	case c.Shard != nil:
+		return 1
+	}
+	return min(c.shards(), max(1, c.Workers))
+}
+
 // checkShards finds what is wrong with these flags, for so many phones.
 func (c *runCmd) checkShards(s scenarios.Scenario, phones int) error {
 	most := min(phones, scenarios.MaxShards)

@@ -88,7 +88,7 @@ func (c *workerCmd) find() (farm.Place, error) {
 // others are given.
 func (c *workerCmd) playShards(ctx context.Context, f *farm.Farm, say func(string), end *ending) error {
 	end.begin()
-	collectLater(lab.Virtual, true)
+	collectLater(lab.Virtual, c.ShardsAtATime)
 	defer givingBack()()
 	name, _ := os.Hostname() // for people
 	w := &farm.Worker{
