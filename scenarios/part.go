@@ -102,6 +102,9 @@ func (b bounds) read(r io.Reader) (*Part, error) {
 // unpack reads what pack wrote, within bounds.
 func unpack[T any](r io.Reader, b bounds) (what T, err error) {
 	z, err := gzip.NewReader(bounded.Reader(r, b.file))
+	if errors.Is(err, gzip.ErrHeader) {
+		return what, errors.New("it is not packed as parts are")
+	}
 	if err != nil {
 		return what, err
 	}

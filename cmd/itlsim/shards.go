@@ -75,7 +75,7 @@ const fewest = 10_000
 // warn says where shards are smaller than is of use.
 func (c *inShards) warn(out io.Writer, phones int) {
 	if n := phones / c.shards(); c.shards() > 1 && n < fewest {
-		fmt.Fprintf(out, "warning: a shard has %s phones; below %s, more shards make a run dearer\n",
+		fmt.Fprintf(out, "warning: each shard has %s phones; with fewer than %s, shards cost extra processor time\n",
 			report.Number(n), report.Number(fewest))
 	}
 }
