@@ -89,7 +89,7 @@ func (r *relay) next() bool {
 		r.fail(shard, err)
 		return false
 	}
-	r.gauge.Ended(shard)
+	r.gauge.Ended(shard, part)
 	return true
 }
 
@@ -127,16 +127,22 @@ func (g *Gauge) Of(shard int) func(Progress) {
 	return func(now Progress) {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		g.shards[shard] = now
-		g.show(g.sum())
+		if !g.over[shard] { // else it comes late, or from who plays the shard once more
+			g.shards[shard] = now
+			g.show(g.sum())
+		}
 	}
 }
 
-// Ended says that a shard is over.
-func (g *Gauge) Ended(shard int) {
+// Ended says that a shard is over, and what it gave, which may be from before.
+func (g *Gauge) Ended(shard int, part *Part) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	r := part.Report
 	g.over[shard] = true
+	g.shards[shard] = Progress{
+		Phones: r.Phones, States: r.States.Counted(), Boots: r.Counts.Boots, Refused: r.Counts.RefusedFiles,
+	}
 	if g.show != nil {
 		sum := g.sum()
 		sum.Done = true

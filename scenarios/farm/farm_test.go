@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"itlsim/phone"
 	"itlsim/scenarios"
 	"itlsim/scenarios/farm"
 	"itlsim/scenarios/farm/host"
@@ -113,7 +114,11 @@ func TestShardsAreDoneOnce(t *testing.T) {
 	b := pack(t, "trust-on-first-use", 9)
 	assert.Empty(t, run(b, farm.Options{}))
 	assert.Equal(t, int32(9), played.Load())
-	assert.Equal(t, []string{"9 of 9 parts were there"}, run(b, farm.Options{}))
+	var last scenarios.Progress
+	there := farm.Options{Progress: func(p scenarios.Progress) { last = p }}
+	assert.Equal(t, []string{"9 of 9 parts were there"}, run(b, there))
+	assert.NotZero(t, last.Phones)
+	assert.Equal(t, last.Phones, last.States[phone.Trusted], "phones of parts that were there are as these say")
 	assert.Equal(t, int32(9), played.Load())
 	assert.Empty(t, run(b, farm.Options{Fresh: true}))
 	assert.Equal(t, int32(18), played.Load())

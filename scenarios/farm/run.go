@@ -173,7 +173,7 @@ func (r *running) take(ctx context.Context, info *jetstream.ObjectInfo) error {
 	}
 	r.got[i] = part
 	r.left--
-	r.gauge.Ended(i)
+	r.gauge.Ended(i, part)
 	return nil
 }
 

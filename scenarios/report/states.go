@@ -23,6 +23,13 @@ func StatesOf(n fleet.States) States {
 	return States{n[phone.None], n[phone.Trusted], n[phone.Locked], n[phone.Untrusted], n[fleet.Off]}
 }
 
+// Counted is what a fleet counted ([StatesOf]).
+func (s States) Counted() fleet.States {
+	return fleet.States{
+		phone.None: s.None, phone.Trusted: s.Trusted, phone.Locked: s.Locked, phone.Untrusted: s.Untrusted, fleet.Off: s.Off,
+	}
+}
+
 // Phones is how many there are in all.
 func (s States) Phones() int { return s.None + s.Trusted + s.Locked + s.Untrusted + s.Off }
 
