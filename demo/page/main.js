@@ -52,7 +52,13 @@ let past = null; // the moment that is looked at
 
 function showCluster() { if (!past && latest.cluster) cluster.show(latest.cluster); }
 
+// Cells change ten times a second; who trusts whom is counted anew by them so often, in milliseconds.
+const recountEvery = 250;
+let recount = 0; // the timer
+
 function showTrust() {
+  clearTimeout(recount);
+  recount = 0;
   if (past || !known.trust) return;
   $("trust-panel").hidden = false;
   trust.show(known.picture);
@@ -113,7 +119,7 @@ async function take(u) {
   if (u.cluster) latest.cluster = u.cluster;
   if (known.lists !== wall.lists) wall.hold(known.lists);
   if (u.cluster) showCluster();
-  if (u.cells || u.changed || u.trust || u.held_changed) showTrust();
+  if (u.trust || u.held_changed) showTrust(); else if (u.cells || u.changed) recount ||= setTimeout(showTrust, recountEvery);
   if (u.consoles) consoles.update(u.consoles);
   if (u.log) { log.add(u.log); tryIt.heard(u.log); }
   if (u.samples) strip.add(u.samples);
