@@ -10,7 +10,8 @@ async function ask(method, path, body) {
   return answer;
 }
 
-const get = (path) => ask("GET", path);
+// get asks, and once more where no answer came, as from a machine that is very busy.
+const get = (path) => ask("GET", path).catch((e) => { if (!(e instanceof TypeError)) throw e; return ask("GET", path); });
 const post = (path, body = {}) => ask("POST", path, body);
 
 export const cluster = () => get("cluster");

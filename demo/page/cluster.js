@@ -1,7 +1,7 @@
 // The cluster panel: nodes, certificates, the guard, and which lists phones
 // hold.
 
-import { whenReleased } from "./press.js";
+import { redraw } from "./press.js";
 import { $, el, number, said } from "./util.js";
 import { act } from "./api.js";
 import { plan, same } from "./whatif.js";
@@ -43,16 +43,18 @@ export class Cluster {
     if (done.every((d) => d.reason)) throw done[0].reason;
   }
 
-  // show redraws the panel; what has the focus keeps it.
+  // show takes what is the case.
   show(v) {
-    if (!this.view || !same(v, this.view)) this.whatif.changed();
     this.view = v;
-    whenReleased($("cluster-panel"), () => this.draw(v));
+    $("settings-access").checked = v.settings_access;
+    redraw($("cluster-panel"), v, () => this.draw(v));
   }
 
+  // draw draws the panel anew. What has the focus keeps it, wherever the page is scrolled to.
   draw(v) {
+    if (!this.drawn || !same(v, this.drawn)) this.whatif.changed();
+    this.drawn = v;
     const focused = document.activeElement?.dataset?.key;
-    $("settings-access").checked = v.settings_access;
     $("nodes").replaceChildren(...v.nodes.map((n) => this.node(n)));
     const rows = v.lists.map((l) => el("tr", {},
       el("td", {}, el("code", { title: l.sha1 }, l.sha1.slice(0, 8))),
@@ -60,7 +62,7 @@ export class Cluster {
       el("td", {}, l.served.length ? el("span", { class: "badge good" }, "✓ " + l.served.join(" and ")) : el("span", { class: "badge bad" }, "✕ no node: out of date"))));
     if (v.silent) rows.push(el("tr", {}, el("td", { class: "note" }, "unknown"), el("td", { class: "num" }, number(v.silent)), el("td", { class: "note" }, "not reported yet; firmware before 9.4(1) never does")));
     $("lists").tBodies[0].replaceChildren(...rows);
-    if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
+    if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
     this.tick();
   }
 

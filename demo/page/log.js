@@ -1,6 +1,6 @@
 // The log: DeviceTLInfo alarms with match or mismatch, and what people did.
 
-import { whenReleased } from "./press.js";
+import { redraw } from "./press.js";
 import { $, el, clockTime } from "./util.js";
 
 const kept = 600, shown = 200;
@@ -35,10 +35,11 @@ export class Log {
     const kind = $("log-kind").value, text = $("log-text").value.toLowerCase();
     const fits = (e) => (!kind || e.kind === kind || e.match === kind || (kind === "syslog" && e.line && e.kind !== "DeviceTLInfo") || (kind === "here" && !e.line)) &&
       (!text || (e.from + " " + e.text + " " + e.kind + " " + (e.line || "")).toLowerCase().includes(text));
-    const rows = [];
-    for (let i = this.entries.length - 1; i >= 0 && rows.length < shown; i--) if (fits(this.entries[i])) rows.push(this.row(this.entries[i]));
-    if (!rows.length) rows.push(el("tr", {}, el("td", { colspan: 4, class: "note" }, "No entries.")));
-    whenReleased($("log"), () => $("log").tBodies[0].replaceChildren(...rows));
+    const found = [];
+    for (let i = this.entries.length - 1; i >= 0 && found.length < shown; i--) if (fits(this.entries[i])) found.push(this.entries[i]);
+    redraw($("log"), found.map((e) => e.seq), () => $("log").tBodies[0].replaceChildren(...found.length ?
+      found.map((e) => e.row ??= this.row(e)) : // what is open in it stays open
+      [el("tr", {}, el("td", { colspan: 4, class: "note" }, "No entries."))]));
   }
 
   row(e) {

@@ -1,7 +1,7 @@
 // The panel of one phone: its screen, its story, and what a person at it can
 // do.
 
-import { whenReleased } from "./press.js";
+import { redraw } from "./press.js";
 import { $, el, clockTime } from "./util.js";
 import * as api from "./api.js";
 import { Drawing } from "./trust-view.js";
@@ -35,7 +35,7 @@ export class Phone {
 
   // open a phone, by its name and its place on the wall.
   open(name, index) {
-    Object.assign(this, { name, index, text: null });
+    Object.assign(this, { name, index, opened: (this.opened ?? 0) + 1 });
     this.device.clear();
     $("phone-message").textContent = "";
     $("servers").value = this.servers?.() ?? "";
@@ -66,13 +66,11 @@ export class Phone {
   async refresh() {
     const name = this.name;
     if (!name) return;
-    const [v, trusts] = await Promise.all([api.phone(name), api.phoneTrust(name)]).catch(() => []), text = JSON.stringify(v);
+    const [v, trusts] = await Promise.all([api.phone(name), api.phoneTrust(name)]).catch(() => []);
     if (!v || name !== this.name) return;
     this.drawing.show(trusts, trusts.groups[0], true, name);
-    if (text === this.text) return;
-    this.text = text; // what is the same stays, with what is open in it
     this.view = v;
-    whenReleased($("phone-columns"), () => this.show(v));
+    redraw($("phone-columns"), [this.opened, v], () => this.show(v)); // what is the same stays, with what is open in it
   }
 
   show(v) {

@@ -1,6 +1,7 @@
 // The tour on the page: a scenario that the server plays step by step; here it is
 // told and steered.
 
+import { redraw } from "./press.js";
 import { $, el } from "./util.js";
 import * as api from "./api.js";
 import { marks, over, scene, steering, target } from "./story.js";
@@ -26,15 +27,18 @@ export function tell(v) {
   if ($("tour-text").textContent !== s.text) $("tour-text").textContent = s.text;
   $("tour-status").textContent = s.status;
   $("tour-status").classList.toggle("unmet", s.unmet);
-  $("tour-does").replaceChildren(...s.does.map((d) => el("li", {}, el("code", {}, d))));
-  $("tour-expected").replaceChildren(...s.expected.map((e) => el("li", { class: e.mark }, e.text, e.why && el("div", { class: "note" }, "It is the case: " + e.why))));
-  $("tour-steps").replaceChildren(...marks(v).map((m, i) => el("li", { title: m.name, class: m.mark, "aria-current": m.current && "step" }, String(i + 1))));
+  list($("tour-does"), s.does, (d) => el("li", {}, el("code", {}, d)));
+  list($("tour-expected"), s.expected, (e) => el("li", { class: e.mark }, e.text, e.why && el("div", { class: "note" }, "It is the case: " + e.why)));
+  list($("tour-steps"), marks(v), (m, i) => el("li", { title: m.name, class: m.mark, "aria-current": m.current && "step" }, String(i + 1)));
   $("tour-back").disabled = v.shown < 1;
   $("tour-pause").disabled = over(v);
   $("tour-next").disabled = v.shown === v.at && (over(v) || (v.running && !v.reading));
   $("tour-pause").textContent = v.playing ? "Pause" : "Play";
   return s;
 }
+
+// list puts up what a list has, which may be scrolled, where it is another.
+const list = (place, of, item = String) => redraw(place, of, () => place.replaceChildren(...of.map(item)));
 
 export class Tour {
   // look is told which moment is looked at, by its number; null: now.
@@ -66,7 +70,7 @@ export class Tour {
   clear() {
     this.view = null;
     this.at(null);
-    $("tour-steps").replaceChildren();
+    list($("tour-steps"), []);
     for (const id of ["tour-back", "tour-pause", "tour-next", "tour-told"]) $(id).hidden = true;
     $("try").hidden = false;
     this.name();

@@ -3,7 +3,7 @@
 
 import { $, el, number, rem, said } from "./util.js";
 import { palettes, theme } from "./colours.js";
-import { whenReleased } from "./press.js";
+import { redraw } from "./press.js";
 import { History, around, layers, spread, ticks } from "./history.js";
 import { states } from "./states.js";
 
@@ -151,10 +151,10 @@ export class Strip {
     const at = (e, x) => { e.style.left = x + "px"; return e; };
     $("strip-times").replaceChildren(...ticks(this.axis, width, 7.5 * rem()).map((t) => at(el("span", { class: t.last && "last" }, t.text), t.x)));
     const places = this.moments.map((m) => this.axis.place(m.at_s) * width);
-    const marks = [...spread(places.map((x) => x - 10), width - 20, 22).map((x, i) =>
-      at(el("span", { title: this.moments[i].step, class: i === this.at ? "at" : "", onclick: (e) => { e.stopPropagation(); this.go(i); } }, String(this.moments[i].number)), x)),
-      ...places.map((x) => at(el("i"), x))];
-    whenReleased($("strip-marks"), () => $("strip-marks").replaceChildren(...marks));
+    redraw($("strip-marks"), [width, places, this.moments, this.at], () => $("strip-marks").replaceChildren(
+      ...spread(places.map((x) => x - 10), width - 20, 22).map((x, i) =>
+        at(el("span", { title: this.moments[i].step, class: i === this.at ? "at" : "", onclick: (e) => { e.stopPropagation(); this.go(i); } }, String(this.moments[i].number)), x)),
+      ...places.map((x) => at(el("i"), x))));
     const cursor = at($("strip-cursor"), this.at === null ? width : places[this.at]);
     cursor.classList.toggle("now", this.at === null);
   }

@@ -1,5 +1,6 @@
 // The trust picture on the page: tabs of groups, the drawing, the sentence.
 
+import { redraw } from "./press.js";
 import { el, number } from "./util.js";
 import { states } from "./states.js";
 import { Keyring, keySize, outline } from "./keys.js";
@@ -193,30 +194,26 @@ export class TrustView {
     this.order = groups.map(listsOf);
     const shown = this.shown = choose(groups, this.picked, this.shown);
     this.tabs.hidden = !groups.length;
-    const names = namesOf(picture), wanted = groups.map((g) => this.button(g, g === shown, names.get(g)));
-    if (wanted.some((b, i) => this.tabs.children[i] !== b) || this.tabs.children.length !== wanted.length) this.tabs.replaceChildren(...wanted);
-    for (const lists of this.buttons.keys()) if (!this.order.includes(lists)) this.buttons.delete(lists);
+    const names = namesOf(picture), tabs = groups.map((g) => ({ lists: listsOf(g), itl: g.itl_sha1, phones: g.phones, states: g.states, ...names.get(g), selected: g === shown }));
+    redraw(this.tabs, tabs, () => this.label(tabs));
     this.rest.hidden = !picture.rest;
     if (picture.rest) this.rest.textContent = `${number(picture.rest.phones)} phones hold ${number(picture.rest.lists)} more lists.`;
     this.drawing.show(picture, shown);
   }
 
-  button(g, selected, { name, tells }) {
-    const lists = listsOf(g);
-    let b = this.buttons.get(lists);
-    if (!b) {
-      b = el("button", { role: "tab", class: "trust-tab", onclick: () => this.pick(lists) });
-      this.buttons.set(lists, b);
-    }
+  // label puts up the tabs; one that stays may have the focus, and keeps it.
+  label(tabs) {
+    const wanted = tabs.map((tab) => this.button(tab));
+    if (wanted.some((b, i) => this.tabs.children[i] !== b) || this.tabs.children.length !== wanted.length) this.tabs.replaceChildren(...wanted);
+    this.buttons = new Map(tabs.map(({ lists }, i) => [lists, wanted[i]]));
+  }
+
+  button({ lists, itl, name, tells, selected, ...g }) {
+    const b = this.buttons.get(lists) ?? el("button", { role: "tab", class: "trust-tab", "aria-controls": this.drawing.figure.parentElement.id, onclick: () => this.pick(lists) });
     b.setAttribute("aria-selected", selected);
-    b.setAttribute("aria-controls", this.drawing.figure.parentElement.id);
     b.tabIndex = selected ? 0 : -1;
-    const text = `${number(g.phones)} ${name} ${tells} ${g.itl_sha1.slice(0, 6)} ${JSON.stringify(g.states)}`;
-    if (b.dataset.text !== text) {
-      b.dataset.text = text;
-      b.title = g.itl_sha1 ? "ITL " + g.itl_sha1 : "";
-      b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(name), tells || g.itl_sha1 ? el("code", { class: tells && "tells" }, " " + (tells || g.itl_sha1.slice(0, 6))) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
-    }
+    b.title = itl ? "ITL " + itl : "";
+    b.replaceChildren(el("b", {}, number(g.phones), g.phones === 1 ? " phone" : " phones"), " ", el("span", { class: "trust-list" }, ...whose(name), tells || itl ? el("code", { class: tells && "tells" }, " " + (tells || itl.slice(0, 6))) : ""), bar(g), el("span", { class: "trust-counts" }, counts(g)));
     return b;
   }
 
@@ -229,6 +226,6 @@ export class TrustView {
     if (next < 0) return;
     e.preventDefault();
     this.pick(this.order[next]);
-    this.buttons.get(this.order[next]).focus();
+    this.buttons.get(this.order[next])?.focus();
   }
 }

@@ -1,6 +1,7 @@
 // Try it on the page: each thing to do with a button that does it, ticked off by
 // what is the case.
 
+import { redraw } from "./press.js";
 import { $, el } from "./util.js";
 import * as api from "./api.js";
 import { advance, begin, seen, todo } from "./try.js";
@@ -17,7 +18,7 @@ export class Try {
   // clear begins with a lab; who has been at it before in this browser goes on from there.
   clear(lab) {
     const kept = JSON.parse(localStorage.tried ?? "{}"), known = lab && kept.lab === lab;
-    Object.assign(this, { lab, progress: known ? kept.progress : null, heardTo: known ? kept.heardTo : 0, acts: [], cluster: null, drawn: null });
+    Object.assign(this, { lab, progress: known ? kept.progress : null, heardTo: known ? kept.heardTo : 0, acts: [], cluster: null });
   }
 
   // keep is for when the page is closed or loaded anew.
@@ -59,14 +60,12 @@ export class Try {
   }
 
   draw() {
-    const { done, answer } = this.progress, now = JSON.stringify([done, answer]);
-    if (this.drawn === now) return;
-    this.drawn = now;
-    $("try-list").replaceChildren(...todo.map((t, i) => el("li", { class: i < done ? "done" : i === done ? "next" : "", "aria-current": i === done && "step" },
+    const { done, answer } = this.progress;
+    redraw($("try-list"), [done, this.nodes.map((n) => n.name)], () => $("try-list").replaceChildren(...todo.map((t, i) => el("li", { class: i < done ? "done" : i === done ? "next" : "", "aria-current": i === done && "step" },
       el("span", { class: "tick", role: "img", "aria-label": i < done ? "Done" : "To do" }, i < done ? "✓" : String(i + 1)), " ", t.text,
-      i === done ? el("div", { class: "actions" }, ...this.does(t.key).map(([words, f]) => el("button", { class: "small primary", "data-try": words, onclick: () => this.act(f) }, words)), el("span", { class: "note" }, t.where)) : "")));
+      i === done ? el("div", { class: "actions" }, ...this.does(t.key).map(([words, f]) => el("button", { class: "small primary", "data-try": words, onclick: () => this.act(f) }, words)), el("span", { class: "note" }, t.where)) : ""))));
     if ($("try-answer").textContent !== answer) $("try-answer").textContent = answer;
     $("try-answer").hidden = !answer;
-    $("try-over").hidden = done < todo.length;
+    $("try-over").hidden = done < todo.length || !!answer;
   }
 }

@@ -1,6 +1,7 @@
 // The wall: every phone a cell, in blocks of phones that have something in common.
 // Only cells that changed are drawn again; the same is there as a table.
 
+import { holds } from "./press.js";
 import { $, el, number, rem } from "./util.js";
 import { palettes, pixel, theme } from "./colours.js";
 import { ON, WAITING, count, figures, nameOf, states } from "./states.js";
@@ -121,7 +122,7 @@ export class Wall {
   // paint draws what is not drawn yet.
   paint() {
     if (this.cells.length !== this.fleet.names.length) return;
-    if (!this.plan || (this.regroup && performance.now() - this.arranged > groupEvery)) this.arrange();
+    if (!this.plan || (this.regroup && !holds(this.canvas) && performance.now() - this.arranged > groupEvery)) this.arrange();
     if (!this.plan) return;
     if (!this.sheet || this.theme !== theme()) this.ground();
     if (!this.dirty.length) return;

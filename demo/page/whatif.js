@@ -53,6 +53,10 @@ export function same(a, b) {
   return decides(a) === decides(b);
 }
 
+// An answer may stand below its button at the window's edge.
+const bring = (place) => place?.scrollIntoView({ block: "nearest" });
+const inSight = (place) => { const r = place?.getBoundingClientRect(); return r && r.bottom > 0 && r.top < innerHeight; };
+
 // A WhatIf keeps what was told, by what it was asked of, until the cluster is another.
 export class WhatIf {
   constructor(rehearse) {
@@ -81,6 +85,7 @@ export class WhatIf {
     const asked = { busy: true, parts: ["Rehearsing …"] };
     this.told.set(key, asked);
     this.show(key);
+    bring(this.shown.get(key));
     let answer;
     do {
       asked.again = false;
@@ -93,8 +98,9 @@ export class WhatIf {
     } while (asked.again && this.told.get(key) === asked);
     if (this.told.get(key) !== asked) return; // it was let go, or asked anew
     this.told.set(key, answer);
+    const seen = inSight(this.shown.get(key)); // else somebody looks elsewhere now
     this.show(key);
-    this.shown.get(key)?.scrollIntoView?.({ block: "nearest" }); // it may stand below the button at the window's edge
+    if (seen) bring(this.shown.get(key));
   }
 
   // button asks what would happen; it may be made anew as often as the panel is.
