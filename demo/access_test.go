@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -27,17 +26,18 @@ func (p *person) media(features ...string) {
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: set})
 }
 
-// axe has no finding, whatever the page shows, at its widest and narrowest, light and dark.
-func TestAccessibleOnThePage(t *testing.T) {
-	t.Parallel()
+// inspect sits before a page at rest. axe is to have no finding where somebody looks, and
+// everywhere, which is at its widest and narrowest, light and dark.
+func inspect(t *testing.T) (p *person, look, everywhere func(state string)) {
+	t.Helper()
 	axe := browsertest.NewAxe(t)
-	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual })
-	look := func(state string) {
+	p = sit(t, func(c *demo.Config) { c.Phones, c.Mode = 40, lab.Virtual })
+	look = func(state string) {
 		t.Helper()
-		p.do(chromedp.Sleep(300 * time.Millisecond)) // what moves or fades has come to rest
+		p.rests()
 		axe.Accepts(t, p.ctx, state)
 	}
-	everywhere := func(state string) {
+	everywhere = func(state string) {
 		t.Helper()
 		look(state)
 		p.clicks("#theme")
@@ -49,6 +49,13 @@ func TestAccessibleOnThePage(t *testing.T) {
 	}
 	p.window(1280, 900)
 	p.sees("#headline", "All 40 phones trust the cluster.")
+	return p, look, everywhere
+}
+
+// The page is for everybody, whatever it shows.
+func TestAccessibleOnThePage(t *testing.T) {
+	t.Parallel()
+	p, look, everywhere := inspect(t)
 	everywhere("at rest")
 
 	p.clicks(`button[aria-label="What if TVS of test10sub is regenerated?"]`)
@@ -85,9 +92,12 @@ func TestAccessibleOnThePage(t *testing.T) {
 	p.clicks(`#device [data-key="menu"]`)
 	p.sees("#phone-screen .chosen", "1 ")
 	look("a phone and its menu, dark")
-	p.do(chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible(chromedp.CSS("#phone")))
-	p.clicks("#theme")
+}
 
+// So it is when it looks back and when a tour is played.
+func TestAccessibleInTimeOnThePage(t *testing.T) {
+	t.Parallel()
+	p, _, everywhere := inspect(t)
 	p.does("phones: power off")
 	p.does("phones: power on")
 	p.sees("#strip-marks", "2")
@@ -99,7 +109,11 @@ func TestAccessibleOnThePage(t *testing.T) {
 	p.do(chromedp.SetValue(chromedp.CSS("#tour-name"), "recovery"))
 	p.clicks("#tour-start")
 	p.sees("#tour-title", "1. A cluster whose phones have lost their trust")
+	told := p.halts()
 	everywhere("a tour")
+	if told {
+		p.clicks("#tour-next")
+	}
 	p.sees("#headline", "All 40 phones are lost")
 	everywhere("all are lost")
 }
@@ -113,7 +127,7 @@ func TestFailureOnThePageIsAccessible(t *testing.T) {
 	p.sees("#tour-expected .failed", "all phones are untrusted")
 	axe.Accepts(t, p.ctx, "a failed expectation")
 	p.clicks("#theme")
-	p.do(chromedp.Sleep(300 * time.Millisecond))
+	p.rests()
 	axe.Accepts(t, p.ctx, "a failed expectation, dark")
 }
 
@@ -123,7 +137,9 @@ func TestPresentingOnThePageIsAccessible(t *testing.T) {
 	axe := browsertest.NewAxe(t)
 	tour, ok := scenarios.Find("story")
 	require.True(t, ok)
-	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
+	p := lead(t, tour, 40)
+	p.presses(kb.ArrowRight)
+	p.sees("#tour-title", "1. ")
 	page := evaluate[string](p, `location.href`)
 	for _, address := range []string{page + "#present", page + "notes.html"} {
 		p.do(chromedp.Navigate(address))
@@ -148,14 +164,20 @@ func TestMotionAndColoursOnThePageAreThePersons(t *testing.T) {
 	} return n + document.getAnimations().length; })()`
 	regenerate := func(node string) {
 		p.holders(node)
+		p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { // a line moves for a second, which is not to be missed
+			delete window.moves_;
+			new MutationObserver((_, watch) => {
+				if (document.querySelector("#trust .line.now")) { window.moves_ = %s; watch.disconnect(); }
+			}).observe(document.getElementById("trust"), { subtree: true, childList: true });
+		})()`, moves)))
 		p.regenerates(node, "CallManager")
-		p.do(chromedp.Poll[chromedp.Void](`document.querySelector("#trust .line.now")`))
+		p.becomes(`window.moves_ !== undefined`)
 	}
 	regenerate("test10pub")
-	require.Positive(t, evaluate[int](p, moves), "a line breaks before one's eyes")
+	require.Positive(t, evaluate[int](p, "moves_"), "a line breaks before one's eyes")
 	p.media("prefers-reduced-motion", "reduce")
 	regenerate("test10sub")
-	require.Zero(t, evaluate[int](p, moves))
+	require.Zero(t, evaluate[int](p, "moves_"))
 
 	p.media("forced-colors", "active")
 	for _, told := range [][2]string{

@@ -1,10 +1,9 @@
 package demo_test
 
 import (
-	"time"
-
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"itlsim/internal/browsertest"
 )
 
 // misfits are what does not fit on the page, in words: what stands out sideways or is cut, texts
@@ -65,14 +64,10 @@ func (p *person) fits(state string, screens ...[2]int64) {
 	p.t.Helper()
 	for _, s := range screens {
 		p.window(s[0], s[1])
-		var found []string
-		for until := time.Now().Add(20 * time.Second); ; {
-			p.do(chromedp.Sleep(100 * time.Millisecond)) // in which the page takes up its new size
-			if found = evaluate[[]string](p, misfits); len(found) == 0 || time.Now().After(until) {
-				break
-			}
+		p.rests()
+		if err := browsertest.Becomes(p.ctx, misfits+".length === 0"); err != nil {
+			p.fails("%s, %d × %d: %v, %q", state, s[0], s[1], err, evaluate[[]string](p, misfits))
 		}
-		require.Empty(p.t, found, "%s, %d × %d", state, s[0], s[1])
 		if s != onAPhone { // where it has a row of its own
 			require.Zero(p.t, evaluate[float64](p, moved), "%s, %d × %d", state, s[0], s[1])
 		}

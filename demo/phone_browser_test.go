@@ -38,8 +38,8 @@ func (p *person) walksItsMenus(name string) {
 	p.sees("#phone-screen", "TVS")
 	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
 		`void import("./api.js").then((api) => api.phone(%q)).then((v) => { document.body.dataset.held = v.itl.sha1; })`,
-		name)),
-		chromedp.Poll[chromedp.Void](`document.body.dataset.held`))
+		name)))
+	p.becomes(`document.body.dataset.held`)
 	held := evaluate[string](p, `document.body.dataset.held`)
 	require.Len(p.t, held, 40)
 	require.Equal(p.t, held, strings.ToLower(strings.ReplaceAll(p.reads("#phone-screen .chosen .value"), " ", "")))
@@ -62,6 +62,7 @@ steps:
 
 // A phone is drawn as it is: an 8811's screen is grey, a 6901 has no screen and is no adapter.
 func TestBuildsOnThePage(t *testing.T) {
+	t.Parallel()
 	tour, err := scenarios.Load("builds.yaml", []byte(builds), os.DirFS("."))
 	require.NoError(t, err)
 	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 3, lab.Virtual, &tour })

@@ -2,60 +2,45 @@ package demo_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/demo"
+	"itlsim/internal/browsertest"
 	"itlsim/lab"
 )
 
-// holdsDown keeps a button of the mouse down on an element while something happens. The pointer
-// stays on it where the page moves meanwhile.
-func (p *person) holdsDown(selector string, meanwhile func()) {
+// isClickedAnew requires that an element gets its click that is pressed while something is done
+// for which the page is to draw it anew, and that it is drawn then. The page may move under the
+// pointer, too, which then presses once more, after what is to be done before.
+func (p *person) isClickedAnew(selector string, before, meanwhile func()) {
 	p.t.Helper()
-	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
-		`document.querySelector(%q).scrollIntoView({ block: "center", behavior: "instant" })`, selector)))
-	mouse := func(does input.DispatchMouseEventType, away float64) {
-		at := evaluate[[2]float64](p, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect();
-			return [r.x + r.width / 2, r.y + r.height / 2]; })()`, selector))
-		p.do(chromedp.MouseEvent(does, at[0]-away, at[1]-away, chromedp.ButtonLeft, chromedp.ClickCount(1)))
-	}
-	for range 20 {
-		mouse(chromedp.MousePressed, 0)
-		if evaluate[bool](p, fmt.Sprintf(`document.querySelector(%q).matches(":active")`, selector)) {
+	for range 10 {
+		before()
+		press, err := browsertest.Press(p.ctx, selector, func() {
+			p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).dataset.old = ""`, selector)))
 			meanwhile()
-			mouse(chromedp.MouseReleased, 0)
+		})
+		require.NoError(p.t, err)
+		if press.Down {
+			p.becomes(`!document.querySelector("[data-old]")`)
+		}
+		if press.Down && press.Up {
+			require.True(p.t, press.Clicked, "%s was drawn anew while it was pressed", selector)
 			return
 		}
-		mouse(chromedp.MouseReleased, 100) // it had moved before it was pressed
 	}
 	p.t.Fatalf("%s moves all the time", selector)
 }
 
-// pressed reports whether an element that is pressed while the page draws it anew gets its click,
-// by what shows then. The page may move under the pointer, so it is pressed up to five times.
-func (p *person) pressed(selector string, act string, shows, text string) bool {
+// allow has the phones' configuration say whether their settings can be reached, which the page
+// shows; nothing else changes.
+func (p *person) allow(settings bool) {
 	p.t.Helper()
-	for range 5 {
-		p.holdsDown(selector, func() {
-			moments := evaluate[string](p, `document.getElementById("strip").getAttribute("aria-valuemax")`)
-			p.does(act)
-			p.do(chromedp.Poll[chromedp.Void](fmt.Sprintf(
-				`document.getElementById("strip").getAttribute("aria-valuemax") !== %q`, moments)))
-		})
-		for range 40 {
-			if strings.Contains(p.reads(shows), text) {
-				return true
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-	}
-	return false
+	p.does("page: Common Phone Profile > settings access = " + map[bool]string{true: "Enabled", false: "Disabled"}[settings])
+	p.becomes(fmt.Sprintf(`document.getElementById("settings-access").checked === %v`, settings))
 }
 
 // What is drawn anew while somebody presses it gets the click all the same, and is drawn then.
@@ -63,13 +48,51 @@ func TestWhatIsDrawnAnewOnThePageIsClicked(t *testing.T) {
 	t.Parallel()
 	p := sit(t, func(c *demo.Config) { c.Mode, c.Phones = lab.Virtual, 40 })
 	p.sees("#headline", "All 40 phones trust the cluster.")
-	p.does("phones: power off")
-	p.sees("#strip-marks", "1")
-	require.True(t, p.pressed("#strip-marks span", "wait: 1 minute", "#past", "You look at the end of step 1, "))
-	p.sees("#strip-marks", "12")
+
+	p.isClickedAnew(`[data-try="Power off all"]`, func() {
+		p.does("phones: power on")
+		p.sees("#try-list .next", "Power off all")
+	}, func() {
+		p.does("phones: power off")
+		p.sees("#headline", "All 40 phones are off.")
+		p.becomes(`new Promise((passed) => setTimeout(passed, 1000, true))`) // the list is looked at twice a second
+	})
+	p.sees("#try-list .next", "Regenerate CallManager on every node")
+
+	p.isClickedAnew(".trust-tab b", func() {
+		p.does("phones: power on")
+		p.sees("#trust-says", "they take it.")
+	}, func() {
+		p.does("phones: power off")
+		p.sees("#trust-says", "they would take it.")
+	})
+	p.isClickedAnew("#strip-marks span", func() {}, func() {
+		moments := p.reads("#strip-marks")
+		p.does("wait: 1 minute")
+		p.becomes(`document.getElementById("strip").getAttribute("aria-valuemax") > document.querySelectorAll("#strip-marks span").length`)
+		require.Equal(p.t, moments, p.reads("#strip-marks"))
+	})
+	p.sees("#past", "You look at the end of step 1, ")
 	p.clicks("#back-to-now")
-	require.True(t, p.pressed(`button[aria-label="What if TVS of test10pub is regenerated?"]`,
-		"page: Common Phone Profile > settings access = Disabled",
-		`[data-whatif="regen-test10pub-TVS"]`, "No phone would lose its trust."))
-	p.do(chromedp.Poll[chromedp.Void](`!document.getElementById("settings-access").checked`))
+
+	p.isClickedAnew(`button[aria-label="What if TVS of test10pub is regenerated?"]`,
+		func() { p.allow(true) }, func() { p.allow(false) })
+	p.sees(`[data-whatif="regen-test10pub-TVS"]`, "No phone would lose its trust.")
+}
+
+// Who has pressed a button in a panel and looks elsewhere is left there when the panel is drawn
+// anew, and the button keeps the focus.
+func TestPanelOnThePageIsDrawnWhereItIs(t *testing.T) {
+	t.Parallel()
+	p := sit(t, func(c *demo.Config) { c.Mode, c.Phones = lab.Virtual, 8 })
+	p.sees("#headline", "All 8 phones trust the cluster.")
+	p.regenerates("test10sub", "CallManager")
+	p.sees(`[data-node="test10sub"] .guard`, "nothing but CallManager")
+	p.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`))
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#nodes .node").dataset.old = ""`))
+	p.allow(false)
+	p.becomes(`!document.querySelector("[data-old]")`)
+	p.rests()
+	require.Equal(t, 0, evaluate[int](p, `scrollY`))
+	require.Equal(t, "regen-test10sub-CallManager", evaluate[string](p, `document.activeElement.dataset.key`))
 }

@@ -19,6 +19,20 @@ func (p *person) presses(key string) {
 	p.do(chromedp.KeyEvent(key))
 }
 
+// lead sits before a tour that stands before its first step, and goes on by keys alone.
+func lead(t *testing.T, tour scenarios.Scenario, phones int) *person {
+	t.Helper()
+	p := &person{t: t, ctx: browsertest.Open(t, 20*time.Minute), shots: browsertest.Shots(t)}
+	s := start(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = phones, lab.Virtual, &tour })
+	p.watchErrors()
+	p.do(chromedp.Navigate(s.URL() + "icon.svg")) // which watches no tour: none begins
+	p.do(chromedp.Evaluate[chromedp.Void](`fetch("/api/v1/tour/pause", { method: "POST",
+		headers: { "Content-Type": "application/json" }, body: "{}" })`, chromedp.EvalAwaitPromise))
+	p.opens(s.URL())
+	p.sees("#tour-status", "Nothing is played yet")
+	return p
+}
+
 // plays presses a key for the next step, and again so that it begins, and waits for its end.
 func (p *person) plays(title string) {
 	p.t.Helper()
@@ -37,12 +51,11 @@ func TestStoryIsPresentedOnThePage(t *testing.T) {
 	s := start(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
 	time.Sleep(time.Second)
 	p := &person{t: t, ctx: browsertest.Open(t, 20*time.Minute), shots: browsertest.Shots(t)}
-	p.do(chromedp.Navigate(s.URL()))
-	p.window(1280, 900)
+	p.opens(s.URL())
 	p.sees("#tour-status", "Read on") // it has waited for its first viewer
-	p.sees("#headline", "All 40 phones are off")
 	p.presses(" ")
 	p.sees("#tour-status", "has not happened yet")
+	p.sees("#headline", "All 40 phones are off")
 	p.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`)) // the protocol's key is two, of which one scrolls
 	p.presses(kb.ArrowRight)
 	p.sees("#tour-status", "Paused")
@@ -56,7 +69,7 @@ func TestStoryIsPresentedOnThePage(t *testing.T) {
 	p.shoot("story-2-back")
 	p.presses(kb.ArrowRight)
 	p.sees("#tour-status", "Paused")
-	p.do(chromedp.Poll[chromedp.Void](`document.getElementById("back-to-now").hidden`))
+	p.becomes(`document.getElementById("back-to-now").hidden`)
 
 	p.do(chromedp.Focus(chromedp.CSS("#find-name")))
 	p.presses(kb.ArrowRight)
@@ -121,7 +134,6 @@ steps:
 	p.sees("#tour-expected .failed", "It is the case: ")
 	p.clicks("#theme")
 	p.shoot("story-6-failure-dark")
-	p.do(chromedp.WaitEnabled(chromedp.CSS("#tour-next")))
 	p.clicks("#tour-next")
 	p.sees("#tour-title", "2. They are switched off")
 }
@@ -129,6 +141,7 @@ steps:
 // A newcomer does what is to be done by the buttons beside it, makes a mistake that is answered,
 // and sees each thing ticked off.
 func TestNewcomerTriesOnThePage(t *testing.T) {
+	t.Parallel()
 	p := sit(t, func(*demo.Config) {})
 	p.window(1280, 900)
 	p.sees("#headline", "All 120 phones trust the cluster")

@@ -5,12 +5,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
-	"itlsim/demo"
-	"itlsim/internal/browsertest"
-	"itlsim/lab"
 	"itlsim/scenarios"
 )
 
@@ -39,29 +35,22 @@ func (p *person) readsTrust(least float64, where string) {
 	p.t.Helper()
 	p.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`)) // keys of the protocol scroll, too
 	p.shoot("trust-" + where)
-	require.GreaterOrEqual(p.t, evaluate[float64](p, smallest)+0.01, least, where)
-	require.True(p.t, evaluate[bool](p, whole), where)
-	require.Empty(p.t, evaluate[[]string](p, covered), where)
+	p.becomes(fmt.Sprintf("%s + 0.01 >= %v", smallest, least))
+	p.becomes(whole)
+	p.becomes(covered + ".length === 0")
 }
 
 // In every step of the story the trust picture is whole, its text can be read at 1280 by 720
 // pixels, and is larger where it is presented; and lists have names that tell them apart.
 func TestTrustIsReadOnThePage(t *testing.T) {
+	t.Parallel()
 	tour, ok := scenarios.Find("story")
 	require.True(t, ok)
-	p := sit(t, func(c *demo.Config) { c.Phones, c.Mode, c.Tour = 40, lab.Virtual, &tour })
+	p := lead(t, tour, 40)
 	p.window(1280, 720)
-	p.sees("#tour-status", "Read on")
-	p.clicks("#tour-pause")
-	p.sees("#tour-status", "has not happened yet")
-	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
-	p.presses(kb.ArrowRight)
 	for step := range tour.Steps {
-		if step > 0 {
-			p.begins(fmt.Sprintf("%d. ", step+1))
-		}
-		p.do(chromedp.Poll[chromedp.Void](`/Paused|the end of the tour/.test(document.getElementById("tour-status").textContent)`,
-			chromedp.WithPollingTimeout(browsertest.Patience)))
+		p.begins(fmt.Sprintf("%d. ", step+1))
+		p.becomes(`/Paused|the end of the tour/.test(document.getElementById("tour-status").textContent)`)
 		p.readsTrust(12, fmt.Sprintf("step-%d", step+1))
 		p.presses("p")
 		p.do(chromedp.WaitNotVisible(chromedp.CSS("#tour-next")))

@@ -53,11 +53,11 @@ func (p *person) addsUp(phones int) {
 // nothing happens.
 func (p *person) agrees() {
 	p.t.Helper()
-	p.do(chromedp.Poll[chromedp.Void](`(async () => {
+	p.becomes(`(async () => {
 		const { states } = await (await fetch("/api/v1/cluster")).json();
 		const legend = (s) => Number(document.querySelector("#legend [data-state=" + s + "] b").textContent.replaceAll(",", ""));
 		return legend("booting") === 0 && Object.keys(states).every((s) => legend(s) === states[s]);
-	})()`, chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(browsertest.Patience)))
+	})()`)
 }
 
 // Headline, legend, table and lists tell of as many phones as there are, also while they change,
@@ -70,12 +70,13 @@ func TestNumbersOnThePageAddUp(t *testing.T) {
 	p.sees("#headline", "phones")
 	watches := func(until string) {
 		t.Helper()
+		end := time.Now().Add(browsertest.Patience)
 		for by := 0; p.reads("#headline") != until; by++ {
 			p.do(chromedp.SetValue(chromedp.CSS("#wall-by"), []string{"node", "group", "model", "list"}[by%4]),
-				chromedp.Evaluate[chromedp.Void](`document.getElementById("wall-by").dispatchEvent(new Event("change"))`),
-				chromedp.Sleep(300*time.Millisecond))
+				chromedp.Evaluate[chromedp.Void](`document.getElementById("wall-by").dispatchEvent(new Event("change"))`))
+			p.rests()
 			p.addsUp(phones)
-			require.Less(t, by, 200, "%s", p.reads("#headline"))
+			require.True(t, time.Now().Before(end), "%s", p.reads("#headline"))
 		}
 		p.agrees()
 		p.addsUp(phones)
@@ -136,7 +137,7 @@ func TestTimeOnThePageLeadsBack(t *testing.T) {
 	p.sees("#headline", "All 120 phones are off.")
 	p.clicks("#all-off") // an act is on what is
 	p.sees("#past", "")
-	p.do(chromedp.Poll[chromedp.Void](`!document.documentElement.classList.contains("past")`))
+	p.becomes(`!document.documentElement.classList.contains("past")`)
 	p.sees("#strip-marks", "3")
 	require.True(t, evaluate[bool](p, `document.getElementById("strip-panel").getBoundingClientRect().bottom <= innerHeight`),
 		fmt.Sprintf("the strip is in sight: %s", p.reads("#strip-says")))

@@ -53,8 +53,8 @@ func TestSiteOnThePage(t *testing.T) {
 			}
 		}
 	}
-	require.NoError(t, chromedp.Do(ctx, chromedp.Click(chromedp.CSS("#local-search button")),
-		chromedp.SendKeys(chromedp.CSS("#localsearch-input"), "DeviceTLInfo says")))
+	require.NoError(t, browsertest.Click(ctx, "#local-search button"))
+	require.NoError(t, chromedp.Do(ctx, chromedp.SendKeys(chromedp.CSS("#localsearch-input"), "DeviceTLInfo says")))
 	require.NoError(t, browsertest.Sees(ctx, "#localsearch-list li", "What DeviceTLInfo says"))
 	require.NoError(t, chromedp.Do(ctx, chromedp.SendKeys(chromedp.CSS("#localsearch-input"), kb.Enter)))
 	require.NoError(t, browsertest.Sees(ctx, "h1", "What a phone speaks"))

@@ -75,7 +75,10 @@ func Begin(t *testing.T, ctx context.Context) {
 
 // Patience is how long what a page is to show may take on a busy machine: its servers answer in
 // milliseconds, and phones boot in seconds.
-const Patience = 2 * time.Minute
+const Patience = 4 * time.Minute
+
+// interval is how often a page is asked whether something has become so.
+const interval = 50 * time.Millisecond
 
 // Sees waits until the first element that a selector finds shows a text, and returns what it
 // shows instead where that does not come.
@@ -85,13 +88,37 @@ func Sees(ctx context.Context, selector, text string) error {
 
 func sees(ctx context.Context, selector, text string, within time.Duration) error {
 	shows := fmt.Sprintf(`document.querySelector(%q)?.textContent`, selector)
-	err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](fmt.Sprintf(`%s?.includes(%q)`, shows, text),
-		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(within)))
+	err := becomes(ctx, fmt.Sprintf(`%s?.includes(%q)`, shows, text), within)
 	if err == nil {
 		return nil
 	}
-	instead, no := chromedp.Run(ctx, chromedp.Evaluate[string](shows+`?.replace(/\s+/g, " ").trim() ?? "(no such element)"`))
+	instead, no := evaluate[string](ctx, shows+`?.replace(/\s+/g, " ").trim() ?? "(no such element)"`)
 	return fmt.Errorf("%s has not shown %q for %v, but %q: %w", selector, text, within, instead, errors.Join(err, no))
+}
+
+// Becomes waits until a JavaScript expression, or what it promises, is true.
+func Becomes(ctx context.Context, expression string) error {
+	return becomes(ctx, expression, Patience)
+}
+
+func becomes(ctx context.Context, expression string, within time.Duration) error {
+	return chromedp.Do(ctx, chromedp.Poll[chromedp.Void](expression,
+		chromedp.WithPollingInterval(interval), chromedp.WithPollingTimeout(within)))
+}
+
+// Rest waits until what moves on a page has moved, and all is drawn.
+func Rest(ctx context.Context) error {
+	return Becomes(ctx, `(async () => {
+		const frame = () => new Promise(requestAnimationFrame);
+		await frame(); // in which sizes are taken up
+		await frame(); // with what followed from that
+		await Promise.allSettled(document.getAnimations().map((a) => a.finished));
+		return document.getAnimations().every((a) => a.playState !== "running");
+	})()`)
+}
+
+func evaluate[T any](ctx context.Context, expression string) (T, error) {
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression))
 }
 
 // Media has pages look as they do on a medium, screen or print, to who likes a colour scheme,

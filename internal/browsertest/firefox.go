@@ -19,9 +19,6 @@ import (
 	"itlsim/internal/sftptest"
 )
 
-// patience is how long Firefox may take to start, to end, or to answer, on a busy machine.
-const patience = 2 * time.Minute
-
 // A Firefox is Debian's, headless, with one window, driven by WebDriver BiDi.
 type Firefox struct {
 	t       *testing.T
@@ -49,7 +46,7 @@ func OpenFirefox(t *testing.T) *Firefox {
 			f.call("browser.close", map[string]any{}, nil)
 			f.conn.Close()
 		}
-		kill := time.AfterFunc(patience, func() { firefox.Process.Kill() })
+		kill := time.AfterFunc(Patience, func() { firefox.Process.Kill() })
 		defer kill.Stop()
 		if f.conn == nil {
 			firefox.Process.Kill()
@@ -70,7 +67,7 @@ func (f *Firefox) connect(file string) {
 	require.Eventually(f.t, func() bool {
 		b, err := os.ReadFile(file)
 		return err == nil && json.Unmarshal(b, &at) == nil
-	}, patience, 50*time.Millisecond, "Firefox never said where it listens")
+	}, Patience, 50*time.Millisecond, "Firefox never said where it listens")
 	conn, _, _, err := ws.Dial(context.Background(), "ws://"+net.JoinHostPort(at.Host, strconv.Itoa(at.Port))+"/session")
 	require.NoError(f.t, err)
 	f.conn = conn
@@ -87,7 +84,7 @@ func (f *Firefox) call(method string, params, result any) {
 	f.command++
 	b, err := json.Marshal(map[string]any{"id": f.command, "method": method, "params": params})
 	require.NoError(f.t, err)
-	require.NoError(f.t, f.conn.SetDeadline(time.Now().Add(patience)))
+	require.NoError(f.t, f.conn.SetDeadline(time.Now().Add(Patience)))
 	require.NoError(f.t, wsutil.WriteClientText(f.conn, b))
 	for {
 		b, err := wsutil.ReadServerText(f.conn)

@@ -94,9 +94,7 @@ func (r *reader) unfolds(url string) {
 		!e.checkVisibility({contentVisibilityAuto: true}) || e.getBoundingClientRect().height === 0).length + ""`
 	require.NotEqual(r, "0", r.ask(hidden), "much is folded")
 	require.NoError(r, chromedp.Do(r.ctx, browsertest.Media("print", "light")))
-	err := chromedp.Do(r.ctx, chromedp.Poll[chromedp.Void](hidden+`=== "0"`,
-		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(browsertest.Patience)))
-	require.NoError(r, err, "and nothing on paper")
+	require.NoError(r, browsertest.Becomes(r.ctx, hidden+`=== "0"`), "and nothing on paper")
 }
 
 // finds looks for the story of a phone.
