@@ -61,7 +61,7 @@ const drawing = `(() => {
 		svg("rect", { x: x - 12, y: y - head - 10, width: width + 24, height: height + head + 20, fill: "#ffffff" }),
 		svg("rect", { x: x + 1, y: y - head + 1, width: 13, height: 13, fill: state, stroke: "#8a919c" }),
 		svg("text", { x: x + 22, y: y - head + 12, fill: ink, "font-size": "14px", "font-weight": "700" },
-			tab.querySelector("b").textContent + ": " + tab.querySelector(".trust-counts").textContent.replace("all no", "no")));
+			tab.querySelector("b").textContent + ": " + tab.querySelector(".trust-counts").textContent));
 	return new XMLSerializer().serializeToString(copy).replaceAll("><", ">\n<") + "\n";
 })()`
 

@@ -175,7 +175,7 @@ function bar(g) {
     }));
 }
 
-const counts = (g) => states.filter((s) => g.states[s.key]).map((s) => `${g.states[s.key] === g.phones ? "all" : number(g.states[s.key])} ${s.name.toLowerCase()}`).join(", ");
+const counts = (g) => states.filter((s) => g.states[s.key]).map((s) => `${g.states[s.key] === g.phones ? "all" : number(g.states[s.key])} ${s.key === "none" ? "without a list" : s.name.toLowerCase()}`).join(", ");
 
 // A TrustView is the fleet's picture: its groups as tabs, and the drawing of one.
 export class TrustView {

@@ -108,15 +108,19 @@ const sizes = [
   { from: 0, name: "small", left: 92, start: 54, right: 170, gutter: 24, top: 40, row: 50, head: 28, gap: 10, key: 60, hang: 2, margin: 8 },
 ];
 
-// tight is the size where there is no room for that: each row is one line of text. Text is
-// never made smaller.
+// tight is the size where there is no room for that: each row is one line of text, and as much
+// higher as there is room (more, in pixels, at most). Text is never made smaller.
+const more = 12;
 const tight = { name: "tight", left: 152, start: 152, right: 264, gutter: 32, top: 18, row: 24, head: 18, gap: 4, key: 32, hang: 8, margin: 3 };
 
 // scene is a group's drawing in so many pixels: keys at left, cards of nodes with rows
 // at right, lines. Where it is higher than the room that there is, it is tight.
 export function scene(p, g, width, room = Infinity) {
   const size = sizes.find((s) => width >= s.from), usual = compose(p, g, width, size);
-  return size.name === "small" || usual.height + 2 * usual.margin <= room ? usual : compose(p, g, width, tight);
+  if (size.name === "small" || usual.height + 2 * usual.margin <= room) return usual;
+  const least = compose(p, g, width, tight), spare = (room - least.height - 2 * least.margin) / Math.max(least.rows.length, least.keys.length);
+  const by = Math.floor(Math.min(Math.max(spare, 0), more));
+  return by ? compose(p, g, width, { ...tight, row: tight.row + by, key: tight.key + by }) : least;
 }
 
 // keysOf are the keys that are drawn in a scene of a picture.

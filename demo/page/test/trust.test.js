@@ -26,11 +26,15 @@ test("where there is less room than it needs a drawing is tight, and nothing is 
     assert.equal(s.size, usual.size === "small" ? "small" : "tight", where);
     if (s.size === "small") return;
     assert.ok(s.height < usual.height, where);
+    const least = scene(p, g, width, 0);
+    assert.ok(s.height + 2 * s.margin < usual.height + 2 * usual.margin && s.height > least.height, `${where}: it takes the room`);
     for (const box of s.nodes) assert.ok(box.x > s.left + 30 && box.x + box.width < width && box.y >= 0 && box.y + box.height <= s.height, where);
     const apart = (all, size) => all.toSorted((a, b) => a.y - b.y).forEach((b, i, sorted) => i && assert.ok(b.y - sorted[i - 1].y >= size - 0.01, where));
-    apart(s.keys, 32);
-    apart(s.rows, 24);
-    for (const k of s.keys) assert.ok(k.y + 32 <= s.height + 0.01, where);
+    for (const d of [s, least]) {
+      apart(d.keys, 32);
+      apart(d.rows, 24);
+      for (const k of d.keys) assert.ok(k.y + 32 <= d.height + 0.01, where);
+    }
   });
 });
 
