@@ -110,7 +110,7 @@ func TestAutoRegistration(t *testing.T) {
 	require.NoError(t, l.Tick())
 	require.Len(t, l.Resets, 1)
 
-	require.False(t, l.Pub.Admits("2001", "8861", nowhere), "that is no phone's name")
+	require.False(t, l.Pub.Admits("2001", "8861", nowhere), "that is not a phone's name")
 	require.False(t, known(l, "2001"))
 }
 

@@ -85,7 +85,7 @@ func (n *Node) BulkExport(t BulkType) ([]byte, error) {
 			return encodeCertificates([]*x509.Certificate{n.Certificate(b.unit).Certificate})
 		}
 	}
-	return nil, fmt.Errorf("%s is no type of certificates", t)
+	return nil, fmt.Errorf("%s is not a type of certificates", t)
 }
 
 // Consolidate makes one file of those that clusters exported; [ErrOneCluster] where
@@ -177,7 +177,7 @@ func encodeCertificates(certs []*x509.Certificate) ([]byte, error) {
 }
 
 // errExportsWork refuses a file, or several together (see maxRounds).
-var errExportsWork = &P12Error{Reason: "the file is no export of certificates: it asks for too much work"}
+var errExportsWork = &P12Error{Reason: "the file is not an export of certificates: it asks for too much work"}
 
 // decodeCertificates reads a file of certificates. Every error is a [*P12Error].
 func decodeCertificates(data []byte) ([]*x509.Certificate, error) {
@@ -186,7 +186,7 @@ func decodeCertificates(data []byte) ([]*x509.Certificate, error) {
 	}
 	certs, err := pkcs12.DecodeTrustStore(data, bulkPassword)
 	if err != nil {
-		return nil, &P12Error{Reason: "the file is no export of certificates: " + cause.Of(err), Err: err}
+		return nil, &P12Error{Reason: "the file is not an export of certificates: " + cause.Of(err), Err: err}
 	}
 	return certs, nil
 }

@@ -71,7 +71,7 @@ func (n *Node) ReuseTomcat() error {
 			own := d.nodes[i].certs[Tomcat].Certificate
 			alone := len(own.DNSNames) == 1 && own.Subject.CommonName == d.nodes[i].fqdn()
 			if !own.Equal(tomcat.Certificate) || len(own.DNSNames) < len(d.nodes) || alone {
-				return false, &UnitError{Unit: Tomcat, Why: "is no multi-server one"}
+				return false, &UnitError{Unit: Tomcat, Why: "is not a multi-server one"}
 			}
 		}
 		return d.share(*tomcat, d.every(), CallManager)

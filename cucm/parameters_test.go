@@ -65,7 +65,7 @@ func TestPhoneInteraction(t *testing.T) {
 	require.NoError(t, l.Pub.Rename("newpub", ""))
 	require.Empty(t, l.Resets)
 	require.NoError(t, l.PrepareForRollback(true))
-	require.Len(t, l.Resets, 1, "which is no change of certificates")
+	require.Len(t, l.Resets, 1, "which is not a change of certificates")
 	require.NoError(t, l.SetPhoneInteraction(true))
 	l.Must(l.Sub, "set cert regen CallManager", "yes")
 	require.Len(t, l.Resets, 2)

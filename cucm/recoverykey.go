@@ -63,7 +63,7 @@ type ServerKey struct {
 // openP12 reads a recovery key. Every error is a [*P12Error].
 func openP12(data []byte, password string) (*Certificate, error) {
 	if rounds(data, 0) > maxRounds {
-		return nil, &P12Error{Reason: "the file is no " + RecoveryFile + ": it asks for too much work"}
+		return nil, &P12Error{Reason: "the file is not an " + RecoveryFile + ": it asks for too much work"}
 	}
 	key, cert, err := pkcs12.Decode(data, password)
 	switch {
@@ -73,7 +73,7 @@ func openP12(data []byte, password string) (*Certificate, error) {
 			Err:    ErrP12Password,
 		}
 	case err != nil:
-		return nil, &P12Error{Reason: fmt.Sprintf("the file is no %s: %s", RecoveryFile, cause.Of(err)), Err: err}
+		return nil, &P12Error{Reason: fmt.Sprintf("the file is not an %s: %s", RecoveryFile, cause.Of(err)), Err: err}
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	if !ok || !private.PublicKey.Equal(cert.PublicKey) {

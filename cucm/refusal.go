@@ -61,7 +61,7 @@ type NameError struct {
 	What string // "host name", "domain" or "name for a backup"
 }
 
-func (e *NameError) Error() string { return fmt.Sprintf("%q is no %s", e.Name, e.What) }
+func (e *NameError) Error() string { return fmt.Sprintf("%q is not a %s", e.Name, e.What) }
 
 // A NameTakenError refuses the host name of another node.
 type NameTakenError struct {

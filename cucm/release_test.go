@@ -11,7 +11,7 @@ import (
 	"itlsim/itl"
 )
 
-// What releases.md says of each release, looked at in a cluster of it: who signs
+// What docs/reference/releases.md says of each release, looked at in a cluster of it: who signs
 // lists and reset lists, how many ITLRecovery certificates there are and for how many
 // years, and whether the guard holds.
 func TestReleases(t *testing.T) {
@@ -77,7 +77,7 @@ func TestReleaseWithoutRecovery(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir, func(c *cucm.Config) { c.Release = cucm.Release91 })
 	_, err := l.Types(l.Pub, "set cert regen ITLRecovery", "yes")
-	require.ErrorContains(t, err, "no certificate of this node")
+	require.ErrorContains(t, err, "not a certificate of this node")
 	require.ErrorIs(t, l.Pub.Regenerate(cucm.ITLRecovery), cucm.ErrNoRecovery)
 	_, err = l.Pub.BeginReset()
 	require.ErrorIs(t, err, cucm.ErrNoRecovery)

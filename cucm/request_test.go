@@ -135,7 +135,7 @@ func TestMultiServerCertificates(t *testing.T) {
 func TestReuseOfAPlainCertificate(t *testing.T) {
 	l := newLab(t, func(c *cucm.Config) { c.Release, c.Nodes = cucm.Release14, c.Nodes[:1] })
 	require.Len(t, l.Pub.Certificate(cucm.Tomcat).Certificate.DNSNames, 1)
-	require.ErrorContains(t, l.Pub.ReuseTomcat(), "is no multi-server one")
+	require.ErrorContains(t, l.Pub.ReuseTomcat(), "is not a multi-server one")
 	require.NoError(t, l.Pub.ShareCertificate(cucm.Tomcat))
 	l.Wait(cucmtest.Guard)
 	require.NoError(t, l.Pub.ReuseTomcat())

@@ -47,7 +47,7 @@ func (s *savedCluster) check() error {
 	}
 	for device := range s.Own {
 		if device == "" || len(device) > maxName || !isText(device) || len(s.Own) > maxOwn {
-			return invalid("Own", "%.20q among %d is no phone of %d", device, len(s.Own), maxOwn)
+			return invalid("Own", "%.20q among %d is not a phone of %d", device, len(s.Own), maxOwn)
 		}
 	}
 	if err := s.checkTexts(); err != nil {
@@ -123,17 +123,17 @@ func (n *savedNode) check() error {
 	case !isNodeName(n.Name):
 		return invalid("Name", "no host name")
 	case !isNodeName(n.Home):
-		return invalid("Home", "%q is no host name", n.Home)
+		return invalid("Home", "%q is not a host name", n.Home)
 	case len(n.RecoveryName) > maxName || !isText(n.RecoveryName):
-		return invalid("RecoveryName", "%.20q is no certificate's name", n.RecoveryName)
+		return invalid("RecoveryName", "%.20q is not a certificate's name", n.RecoveryName)
 	case n.Domain != "" && (len(n.Domain) > maxDomain || !domainName.MatchString(n.Domain)):
-		return invalid("Domain", "%q is no domain", n.Domain)
+		return invalid("Domain", "%q is not a domain", n.Domain)
 	case n.Digest != 0 && !isDigest(n.Digest):
 		return invalid("Digest", "there is no number %d", n.Digest)
 	}
 	for field, build := range map[string]string{"Active": n.Active, "Inactive": n.Inactive} {
 		if build != "" && BuildOf(build) != build {
-			return invalid(field, "%q is no build that is simulated", build)
+			return invalid(field, "%q is not a build that is simulated", build)
 		}
 	}
 	for unit, bits := range n.KeyBits {
@@ -163,7 +163,7 @@ func (n *savedNode) check() error {
 	}
 	for field, version := range map[string]uint16{"Server": n.MinTLS.Server, "Client": n.MinTLS.Client} {
 		if version != 0 && !slices.Contains(minTLS, version) {
-			return invalid("MinTLS."+field, "%d is no version that can be set", version)
+			return invalid("MinTLS."+field, "%d is not a version that can be set", version)
 		}
 	}
 	return nil

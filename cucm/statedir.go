@@ -157,7 +157,7 @@ func (s *stateDir) load(wanted int) (*draft, error) {
 
 // errNoLink is something else in the place of the link current, which must not be
 // written over.
-var errNoLink = errors.New("current is no link to a generation, as after a copy that does not keep links: move it away")
+var errNoLink = errors.New("current is not a link to a generation, as after a copy that does not keep links: move it away")
 
 // inForce is the generation to which the link leads, 0 where there is no link.
 func (s *stateDir) inForce() (int, error) {
@@ -177,7 +177,7 @@ func (s *stateDir) inForce() (int, error) {
 	}
 	n, err := strconv.Atoi(filepath.Base(target))
 	if err != nil || n < 1 || target != filepath.Join(generationsDir, filepath.Base(s.dir(n))) {
-		return 0, fmt.Errorf("the link current leads to %s, which is no generation", target)
+		return 0, fmt.Errorf("the link current leads to %s, which is not a generation", target)
 	}
 	return n, nil
 }

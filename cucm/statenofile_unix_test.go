@@ -20,8 +20,8 @@ func TestStateOfWhatIsNoFile(t *testing.T) {
 	require.NoError(t, l.Close())
 	trust := dir + "/current/trust.pem"
 	for says, put := range map[string]func() error{
-		"trust.pem is no regular file":                func() error { return syscall.Mkfifo(trust, 0o600) },
-		"trust.pem is no regular file, by a link":     func() error { return os.Symlink("/dev/zero", trust) },
+		"trust.pem is not a regular file":             func() error { return syscall.Mkfifo(trust, 0o600) },
+		"trust.pem is not a regular file, by a link":  func() error { return os.Symlink("/dev/zero", trust) },
 		"trust.pem cannot be read: it is larger than": func() error { return sparse(trust, 1<<40) },
 		"there are more than":                         func() error { return many(dir + "/current/many") },
 	} {

@@ -112,7 +112,7 @@ func TestAbsenceIsNotNewness(t *testing.T) {
 		"the link leads outside": {func(t *testing.T, dir string) {
 			require.NoError(t, os.Remove(dir+"/current"))
 			require.NoError(t, os.Symlink(dir+"/generations/0000000003", dir+"/current"))
-		}, "which is no generation", 3},
+		}, "which is not a generation", 3},
 		"generations were not copied": {func(t *testing.T, dir string) {
 			require.NoError(t, os.RemoveAll(dir+"/generations"))
 		}, "generations/0000000003 cannot be read", 0},
@@ -433,7 +433,7 @@ func TestSecretsThatOthersRead(t *testing.T) {
 	dir := t.TempDir()
 	l := openLab(t, dir)
 	require.NoError(t, l.Close())
-	require.NoError(t, os.Chmod(dir+"/current/trust.pem", 0o644), "which is no secret")
+	require.NoError(t, os.Chmod(dir+"/current/trust.pem", 0o644), "which is not a secret")
 	openLab(t, dir)
 }
 

@@ -162,16 +162,16 @@ func TestImportedCertificatesAreKept(t *testing.T) {
 func TestWhatIsNoCertificateIsNotImported(t *testing.T) {
 	l := newLab(t)
 	for want, answers := range map[string][]string{
-		"no answer is given":                {"-----BEGIN CERTIFICATE-----", "MIIB"},
-		"What was pasted is no certificate": {"hello", ""},
-		"no certificate: ":                  {"-----BEGIN CERTIFICATE-----", "MIIB", "-----END CERTIFICATE-----"},
+		"no answer is given":                   {"-----BEGIN CERTIFICATE-----", "MIIB"},
+		"What was pasted is not a certificate": {"hello", ""},
+		"is not a certificate: ":               {"-----BEGIN CERTIFICATE-----", "MIIB", "-----END CERTIFICATE-----"},
 	} {
 		out, err := l.Types(l.Pub, "set cert import trust tomcat", answers...)
 		require.ErrorContains(t, err, want, out)
 	}
 	long := strings.Repeat(strings.Repeat("A", 64)+"\n", 1000)
 	_, err := l.Types(l.Pub, "set cert import trust tomcat", long)
-	require.ErrorContains(t, err, "no certificate")
+	require.ErrorContains(t, err, "not a certificate")
 	_, err = l.Types(l.Pub, "set cert import trust Tomkat")
 	require.ErrorContains(t, err, "Phone-SAST-trust", "it names what there is")
 }

@@ -88,7 +88,7 @@ func ReadAnswer(a phone.ReadService, data []byte, err error) phone.Event {
 func ParseServiceURL(address string) (u *url.URL, server string, err error) {
 	u, err = url.Parse(address)
 	if err != nil || u.Scheme != "https" {
-		return nil, "", fmt.Errorf("%q is no HTTPS address", address)
+		return nil, "", fmt.Errorf("%q is not an HTTPS address", address)
 	}
 	return u, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443")), nil
 }

@@ -24,7 +24,7 @@
 // missing padding. Everything else that is malformed is refused by a
 // [*FormatError] that names the offset and the tag. [Template.Sign],
 // [List.Resign] and [SignFile] write what CUCM writes; [Show] prints a list as
-// the `show itl` command does (mission row M11).
+// the `show itl` command does (row M11 of docs/sources.md).
 //
 // A [List] and a [File] come from parsing or signing; their zero values are no
 // files. The zero [Template] lacks a digest, without which it cannot be signed.

@@ -131,7 +131,7 @@ func (rec *Record) set(e element) (err *FormatError) {
 	case recIPAddress:
 		addr, ok := netip.AddrFromSlice(e.value)
 		if !ok {
-			return e.errorf("length %d is no address", len(e.value))
+			return e.errorf("length %d is not an address", len(e.value))
 		}
 		rec.IPAddress = addr
 	case recCertHash:

@@ -141,7 +141,7 @@ func TestCTLOfATokenInNonSecureMode(t *testing.T) {
 	require.Nil(t, list.Records[1].Key())
 	require.False(t, list.Records[1].Holds(nil))
 	_, found := list.Find(itl.Identity{Serial: []byte{0}}, itl.CCMTFTP)
-	require.False(t, found, "a placeholder is no signer's record, not even of serial number zero")
+	require.False(t, found, "a placeholder is not a signer's record, not even of serial number zero")
 }
 
 // A signer is issuer and serial number: half of that is another signer.
@@ -192,7 +192,7 @@ func TestRecordsHoldCertificates(t *testing.T) {
 		require.Equal(t, s.Certificate.PublicKey, rec.Key(), "hash-only records carry the key, too")
 	}
 	require.Len(t, list.With(itl.TVS), 2)
-	require.False(t, (&itl.Record{Certificate: []byte{}}).Holds(nil), "an empty element is no certificate")
+	require.False(t, (&itl.Record{Certificate: []byte{}}).Holds(nil), "an empty element is not a certificate")
 }
 
 func TestWhoDidNotSign(t *testing.T) {
@@ -339,6 +339,6 @@ func TestSignedConfiguration(t *testing.T) {
 		require.NoError(t, file.Verify(tftp.Key()))
 
 		_, err = itl.ParseList(data)
-		require.True(t, errors.As(err, new(*itl.FormatError)), "a configuration is no list")
+		require.True(t, errors.As(err, new(*itl.FormatError)), "a configuration is not a list")
 	}
 }

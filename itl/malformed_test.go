@@ -93,7 +93,7 @@ func TestMalformed(t *testing.T) {
 		{"CERTHASH of 32 bytes", withRecord(role, tlv(11, make([]byte, 32)...)), at{90, 11}},
 		{"HASH ALGORITHM 2", withRecord(role, tlv(12, 2)), at{90, 12}},
 		{"HASH ALGORITHM of two bytes", withRecord(role, tlv(12, 0, 1)), at{90, 12}},
-		{"a configuration, which is no list", join(small, []byte("<device/>")), at{80, '<'}},
+		{"a configuration, which is not a list", join(small, []byte("<device/>")), at{80, '<'}},
 	} {
 		list, err := itl.ParseList(tc.data)
 		require.Nil(t, list, tc.name)

@@ -65,7 +65,7 @@ func TestEncryptedConfiguration(t *testing.T) {
 			device + ".cnf.xml.enc.sgn refused: " + device + ".cnf.xml.enc.sgn: the signature of CN=CallManager"},
 		{"it is cut short", "encrypted e CallManager\ncut f e\nserve encrypted f", phone.Locked,
 			device + ".cnf.xml.enc.sgn refused: malformed at offset"},
-		{"it is no encrypted file", "serve encrypted c1", phone.Locked,
+		{"it is not an encrypted file", "serve encrypted c1", phone.Locked,
 			device + ".cnf.xml.enc.sgn refused: malformed at offset 0, tag 1 VERSION: version 1.0, want 2.x"},
 		{"it has 0 bytes", "empty none\nserve encrypted none", phone.Locked,
 			device + ".cnf.xml.enc.sgn refused: malformed: a file of 0 bytes"},

@@ -139,7 +139,7 @@ func (l *Library) sameCertificate(der []byte) (*certificate, error) {
 		}
 		key, ok := cert.PublicKey.(*rsa.PublicKey)
 		if !ok {
-			return nil, errors.New("its key is no RSA key")
+			return nil, errors.New("its key is not an RSA key")
 		}
 		return &certificate{itl.IdentityOf(cert), key, der}, nil
 	})

@@ -140,7 +140,7 @@ func parseURI(text string) (a Address, err error) {
 	}
 	scheme, rest, found := strings.Cut(text, ":")
 	if !found || !isScheme(scheme) {
-		return a, fmt.Errorf("%q is no URI", text)
+		return a, fmt.Errorf("%q is not a URI", text)
 	}
 	a.text = text
 	if !strings.EqualFold(scheme, "sip") && !strings.EqualFold(scheme, "sips") {

@@ -68,7 +68,7 @@ func TestWhoseConnectionIsKept(t *testing.T) {
 		stranger, phone := dial(), dial()
 		says(t, stranger, "OPTIONS", "phone")
 		says(t, phone, "REGISTER", "phone")
-		require.False(t, lives(stranger, 2*patience), "who asked something is no phone")
+		require.False(t, lives(stranger, 2*patience), "who asked something is not a phone")
 		require.True(t, lives(phone, 10*patience))
 
 		again := dial()

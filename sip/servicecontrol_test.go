@@ -161,12 +161,12 @@ func TestLifetimes(t *testing.T) {
 		"another's contact does not": {"Expires: 120\r\nContact: <sip:1@192.168.7.9>;expires=300", 115 * time.Second},
 		"own one among others": {"Contact: <sip:1@192.168.7.9>;expires=90\r\n" + own + ";expires=300",
 			295 * time.Second},
-		"an own one of no time":       {"Expires: 120\r\n" + own + ";expires=0", 115 * time.Second},
-		"the shortest":                {"Expires: 65", 60 * time.Second},
-		"too short":                   {"Expires: 64", 0},
-		"too short for the contact":   {"Expires: 120\r\n" + own + ";expires=30", 0},
-		"none at all":                 {"Expires: 0", 0},
-		"what is no number is unsaid": {"Expires: soon", Asked - Early},
+		"an own one of no time":          {"Expires: 120\r\n" + own + ";expires=0", 115 * time.Second},
+		"the shortest":                   {"Expires: 65", 60 * time.Second},
+		"too short":                      {"Expires: 64", 0},
+		"too short for the contact":      {"Expires: 120\r\n" + own + ";expires=30", 0},
+		"none at all":                    {"Expires: 0", 0},
+		"what is not a number is unsaid": {"Expires: soon", Asked - Early},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := parse(t, "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n"+tc.headers+"\r\nContent-Length: 0\r\n\r\n")

@@ -147,7 +147,7 @@ func (s *screen) show(e echo) {
 
 // errNoKey ends a session whose keys the editor makes nothing of, and has no room to wait
 // for more of them.
-var errNoKey = errors.New("what is typed is no key")
+var errNoKey = errors.New("what is typed is not a key")
 
 // Read passes on what is typed.
 func (s *screen) Read(p []byte) (int, error) {

@@ -47,7 +47,7 @@ func (a Answer) AppendBinary(b []byte) ([]byte, error) {
 		return nil, &FormatError{Offset: len(b) - start, Tag: tag, Reason: fmt.Sprintf(format, args...)}
 	}
 	if a.Command != VerifyAnswer && a.Command != QueryAnswer {
-		return nil, &FormatError{Offset: 2, Reason: fmt.Sprintf("%v is no answer", a.Command)}
+		return nil, &FormatError{Offset: 2, Reason: fmt.Sprintf("%v is not an answer", a.Command)}
 	}
 	b = appendHeader(b, a.Command, a.Session)
 	b = appendElement(b, TagStatus, []byte{byte(a.Status)})

@@ -21,7 +21,7 @@ type Request struct {
 func (r Request) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
 	if r.Command != VerifyRequest && r.Command != QueryRequest {
-		return nil, &FormatError{Offset: 2, Reason: fmt.Sprintf("%v is no request", r.Command)}
+		return nil, &FormatError{Offset: 2, Reason: fmt.Sprintf("%v is not a request", r.Command)}
 	}
 	b = appendHeader(b, r.Command, r.Session)
 	for _, name := range []struct {

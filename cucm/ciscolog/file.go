@@ -58,7 +58,7 @@ func openFile(path string) (*file, error) {
 // open opens the present file.
 func (f *file) open() error {
 	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file", f.path)
+		return fmt.Errorf("%s is not a regular file", f.path)
 	}
 	out, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {

@@ -161,7 +161,7 @@ func TestLogThatIsNoFile(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 	require.NoError(t, os.Symlink("/dev/null", path))
 	_, err := Open(path, nil)
-	require.ErrorContains(t, err, "CiscoSyslog is no regular file")
+	require.ErrorContains(t, err, "CiscoSyslog is not a regular file")
 }
 
 // Whatever the file holds it stays, and the next entry is a line of its own.

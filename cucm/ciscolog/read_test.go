@@ -67,8 +67,8 @@ func TestNoOtherFileIsRead(t *testing.T) {
 	require.NoError(t, os.Symlink("/etc/passwd", path+".2"))
 	for _, name := range l.Files()[1:] {
 		_, err := l.Open(name)
-		require.ErrorContains(t, err, "is no regular file")
+		require.ErrorContains(t, err, "is not a regular file")
 		_, err = l.View(name)
-		require.ErrorContains(t, err, "is no regular file")
+		require.ErrorContains(t, err, "is not a regular file")
 	}
 }

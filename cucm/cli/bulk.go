@@ -129,7 +129,7 @@ func onBulkServer(n *cucm.Node, name string, do func(*sftpSession, string, []cuc
 	case !n.Publisher():
 		return cucm.ErrNotPublisher
 	case len(types) == 0:
-		return refuse("%q is no type of certificates; there are %s, %s", name, cucm.AllTypes,
+		return refuse("%q is not a type of certificates; there are %s, %s", name, cucm.AllTypes,
 			listed(n.Cluster().Release().Facts().BulkTypes(string(cucm.AllTypes))))
 	case server.Host == "":
 		return refuse("No SFTP server is set: set cert bulk server HOST USER DIRECTORY")

@@ -100,10 +100,10 @@ func TestBulkCertificateManagementRefuses(t *testing.T) {
 
 	junk := filepath.Join(s.Dir, "junk_TFTP.p12")
 	require.NoError(t, os.WriteFile(junk, []byte("junk"), 0o600))
-	refused("set cert bulk consolidate TFTP", "no export of certificates")
+	refused("set cert bulk consolidate TFTP", "not an export of certificates")
 	require.NoError(t, os.Rename(junk, filepath.Join(s.Dir, "TFTP_consolidated.p12")))
 	listed := l.Must(l.Pub, "show cert list trust")
-	refused("set cert bulk import TFTP", "no export of certificates")
+	refused("set cert bulk import TFTP", "not an export of certificates")
 	require.Equal(t, listed, l.Must(l.Pub, "show cert list trust"))
 	l.Must(l.Pub, "set cert bulk server "+s.Address()+" "+s.User+" /nowhere", s.Password)
 	require.ErrorIs(t, refused("set cert bulk export TFTP", "The directory /nowhere does not exist"), cli.ErrSFTPFile)

@@ -18,7 +18,7 @@ func unitNamed(n *cucm.Node, args []string) (cucm.Unit, error) {
 	}
 	unit, ok := n.UnitNamed(name)
 	if !ok {
-		return "", refuse("%q is no certificate of this node; it has %s", typed, listed(n.Units()))
+		return "", refuse("%q is not a certificate of this node; it has %s", typed, listed(n.Units()))
 	}
 	return unit, nil
 }
@@ -70,7 +70,7 @@ func setCertMonitor(n *cucm.Node, t Terminal, args []string) error {
 	}
 	for _, addr := range args[1:] {
 		if a, err := mail.ParseAddress(addr); err != nil || a.Address != addr {
-			return refuse("%q is no e-mail address", addr)
+			return refuse("%q is not an e-mail address", addr)
 		}
 	}
 	if err := n.Cluster().SetNotification(on, args[1:]); err != nil {

@@ -56,9 +56,9 @@ func TestUnknownCommand(t *testing.T) {
 func TestWhatThereIs(t *testing.T) {
 	l := newLab(t)
 	for line, want := range map[string]string{
-		"set cert regen Foo":        `"Foo" is no certificate of this node; it has CallManager, CAPF, ITLRecovery, TVS, ipsec, tomcat`,
-		"set cert import trust Foo": `"Foo" is no trust store; there are tomcat-trust, ipsec-trust, `,
-		"set cert bulk export Foo":  `"Foo" is no type of certificates; there are All, Tomcat, TFTP, CAPF, ITL_Recovery`,
+		"set cert regen Foo":        `"Foo" is not a certificate of this node; it has CallManager, CAPF, ITLRecovery, TVS, ipsec, tomcat`,
+		"set cert import trust Foo": `"Foo" is not a trust store; there are tomcat-trust, ipsec-trust, `,
+		"set cert bulk export Foo":  `"Foo" is not a type of certificates; there are All, Tomcat, TFTP, CAPF, ITL_Recovery`,
 	} {
 		_, err := l.Types(l.Pub, line)
 		require.ErrorContains(t, err, want)

@@ -73,7 +73,7 @@ func listFiles(t Terminal, pattern string, names []string) error {
 	found := 0
 	for _, name := range names {
 		if ok, err := path.Match(pattern, name); err != nil {
-			return refuse("%q is no pattern", pattern)
+			return refuse("%q is not a pattern", pattern)
 		} else if ok {
 			found++
 			fmt.Fprintln(t, path.Base(name))
@@ -106,7 +106,7 @@ func fileTailActivelog(n *cucm.Node, t Terminal, args []string) error {
 	if len(args) > 1 {
 		var err error
 		if most, err = strconv.Atoi(args[1]); err != nil || most < 1 {
-			return refuse("%q is no number of lines", args[1])
+			return refuse("%q is not a number of lines", args[1])
 		}
 	}
 	lines, err := logLines(n, args[0])
@@ -194,7 +194,7 @@ func askServer(t Terminal) (l sftpLogin, dir string, err error) {
 	if l.port = strings.TrimSpace(l.port); l.port == "" {
 		l.port = sshPort
 	} else if p, err := strconv.ParseUint(l.port, 10, 16); err != nil || p == 0 {
-		return l, "", refuse("%q is no port", l.port)
+		return l, "", refuse("%q is not a port", l.port)
 	}
 	if l.user, err = t.Ask("User ID: "); err != nil {
 		return l, "", err

@@ -65,7 +65,7 @@ func TestTailOfTheLog(t *testing.T) {
 		require.Equal(t, l.Pub.Log()[15-want:], shown)
 	}
 	for typed, says := range map[string]string{
-		"syslog/CiscoSyslog few": `"few" is no number of lines`, "syslog/CiscoSyslog 0": `"0" is no number of lines`,
+		"syslog/CiscoSyslog few": `"few" is not a number of lines`, "syslog/CiscoSyslog 0": `"0" is not a number of lines`,
 		"syslog/messages": "There is no file syslog/messages; there is syslog/CiscoSyslog",
 	} {
 		_, err := l.Types(l.Pub, "file tail activelog "+typed)

@@ -37,7 +37,7 @@ func setMinTLS(side func(version uint16) cucm.MinTLS) runner {
 			}
 		}
 		if to == (cucm.MinTLS{}) {
-			return refuse("%q is no version of TLS, such as 1.2", args[0])
+			return refuse("%q is not a version of TLS, such as 1.2", args[0])
 		}
 		warning := "WARNING: What speaks older versions of TLS only, such as phones at this node's TVS, " +
 			"is refused from then on. The node restarts.\n"

@@ -32,7 +32,7 @@ func TestMinTLS(t *testing.T) {
 
 	for typed, words := range map[string]string{
 		"1.3": "The minimum TLS version cannot be 1.3 in this release; there is 1.0, 1.1, 1.2",
-		"2":   `"2" is no version of TLS, such as 1.2`,
+		"2":   `"2" is not a version of TLS, such as 1.2`,
 	} {
 		before := l.Snapshot()
 		_, err := l.Types(l.Pub, "set tls min-version "+typed, "yes")

@@ -90,7 +90,7 @@ func showCertificate(n *cucm.Node, t Terminal, file string, cert *x509.Certifica
 func storeNamed(name string) (cucm.Store, error) {
 	store, ok := cucm.StoreNamed(name)
 	if !ok {
-		return "", refuse("%q is no trust store; there are %s", name, listed(cucm.Stores))
+		return "", refuse("%q is not a trust store; there are %s", name, listed(cucm.Stores))
 	}
 	return store, nil
 }
@@ -137,12 +137,12 @@ func askCertificate(t Terminal) (*x509.Certificate, error) {
 	}
 	block, _ := pem.Decode([]byte(pasted))
 	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, refuse("What was pasted is no certificate: "+
+		return nil, refuse("What was pasted is not a certificate: "+
 			"it begins with -----BEGIN CERTIFICATE----- and ends with %s", end)
 	}
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
-		return nil, refuse("What was pasted is no certificate: %s", cause.Of(err))
+		return nil, refuse("What was pasted is not a certificate: %s", cause.Of(err))
 	}
 	return cert, nil
 }

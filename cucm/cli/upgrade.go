@@ -88,7 +88,7 @@ func chosen(answer string, later []string) (string, error) {
 	}
 	build := cucm.BuildOf(strings.TrimSuffix(strings.TrimPrefix(answer, "UCSInstall_UCOS_"), ".sgn.iso"))
 	if build == "" {
-		return "", refuse("%q is no version that is simulated", answer)
+		return "", refuse("%q is not a version that is simulated", answer)
 	}
 	return build, nil
 }

@@ -53,7 +53,7 @@ func TestUpgradeIsRefused(t *testing.T) {
 	l := cucmtest.New(t, func(c *cucm.Config) { c.Release = cucm.Release125 })
 	for option, words := range map[string]string{
 		"0": `"0" is none of the options`, "99": `"99" is none of the options`,
-		"16": `"16" is none of the options`, "13.0.1.10000-1": `"13.0.1.10000-1" is no version that is simulated`,
+		"16": `"16" is none of the options`, "13.0.1.10000-1": `"13.0.1.10000-1" is not a version that is simulated`,
 		"11.5": "Not version 11.5.1.12900-21: it is not later than 12.5.1.16065-1, which is active",
 	} {
 		_, err := l.Types(l.Pub, "utils system upgrade initiate", option, "no", "yes")

@@ -18,7 +18,7 @@ func TestWordsOfRefusals(t *testing.T) {
 		cucm.ErrNoAddress:    "There is no address to notify: set cert monitor on ADDRESS",
 		cucm.ErrSharedRecovery: "From release 12.5 on one ITLRecovery certificate serves all nodes. " +
 			"Please regenerate it on the publisher",
-		&cucm.NameError{Name: "x y", What: "host name"}: `"x y" is no host name`,
+		&cucm.NameError{Name: "x y", What: "host name"}: `"x y" is not a host name`,
 		&cucm.NameTakenError{Name: "pub"}:               "Another node is or was named pub",
 		&cucm.NoBackupError{Name: "monday"}:             "There is no backup named monday",
 		&cucm.GuardError{Modified: cucm.CallManager, Wanted: cucm.TVSUnit}: "CallManager certificate was modified " +
@@ -31,7 +31,7 @@ func TestWordsOfRefusals(t *testing.T) {
 			"Please restart Cisco Tftp on pub first",
 		&cucm.StaleListError{Node: "sub"}: "The ITL of sub does not hold the signer's certificate. " +
 			"Please restart Cisco Tftp on it first",
-		&cucm.P12Error{Reason: "the file is no ITLRecovery.p12"}: "The file is no ITLRecovery.p12",
+		&cucm.P12Error{Reason: "the file is not an ITLRecovery.p12"}: "The file is not an ITLRecovery.p12",
 	} {
 		require.ErrorIs(t, err, cucm.ErrRefused)
 		require.Equal(t, want, inWords(err))

@@ -259,7 +259,7 @@ func TestPhones(t *testing.T) {
 	require.NotEmpty(t, names(strings.Repeat("<name>%</name>", 20)))
 	s.fails("getPhone", "<name>SEP9</name>", "5007", "Item not valid: The specified Phone was not found")
 	s.fails("listPhone", "<searchCriteria/>", "-1", "returnedTags is missing in listPhone")
-	s.fails("listPhone", "<returnedTags/><first>many</first>", "-1", "first is no number: many")
+	s.fails("listPhone", "<returnedTags/><first>many</first>", "-1", "first is not a number: many")
 	s.fails("addPhone", "<phone/>", "-1",
 		"The operation addPhone is not there: this is a simulator, which has a part of AXL alone")
 	s.lab.AddDevice(cucm.Device{Name: `SEP"<&>`, Model: "8861", Group: s.lab.Nodes()})

@@ -152,7 +152,7 @@ func (c *call) number(name string, usual int) (int, error) {
 	}
 	n, err := strconv.ParseUint(said, 10, 31)
 	if err != nil {
-		return 0, &fault{client, noCode, name + " is no number: " + said}
+		return 0, &fault{client, noCode, name + " is not a number: " + said}
 	}
 	return int(n), nil
 }

@@ -177,7 +177,7 @@ func newPeriod(asked *element, now time.Time) (p period, err error) {
 	if unit, ok := relative[strings.ToLower(asked.child("RelText").text)]; ok {
 		n, err := strconv.ParseUint(asked.child("RelTime").text, 10, 8)
 		if err != nil {
-			return p, &fault{client, noCode, "RelTime is no number up to 255"}
+			return p, &fault{client, noCode, "RelTime is not a number up to 255"}
 		}
 		p.from = now.AddDate(0, 0, -unit.days*int(n)).Add(-time.Duration(unit.minutes) * time.Duration(n) * time.Minute)
 		return p, nil

@@ -101,7 +101,7 @@ func TestSelectionOfFiles(t *testing.T) {
 	for _, tc := range [][2]string{
 		{dates("", "yesterday", ""), `The FromDate "yesterday" is none as 11/25/26 9:01 PM`},
 		{dates("", "", "2014-02-26"), `The ToDate "2014-02-26" is none as 11/25/26 9:01 PM`},
-		{relative("256", "Days"), "RelTime is no number up to 255"},
+		{relative("256", "Days"), "RelTime is not a number up to 255"},
 		{"<soap:JobType>PushtoSFTPServer</soap:JobType>",
 			"The JobType PushtoSFTPServer is not there: this is a simulator, which has DownloadtoClient alone"},
 		{"<soap:Frequency>Daily</soap:Frequency>",

@@ -142,7 +142,7 @@ func TestNetwork(t *testing.T) {
 		"no SSH session: SSH failed: overflow reading version string": func() error {
 			return session(t, serving(t, saying(strings.Repeat("no SSH", 100))))
 		},
-		`what came is no HTTP: "SSH-2.0-other"`: func() error {
+		`what came is not HTTP: "SSH-2.0-other"`: func() error {
 			_, err := http.ReadResponse(bufio.NewReader(strings.NewReader("SSH-2.0-other\r\n")), nil)
 			return err
 		},
@@ -214,7 +214,7 @@ func TestSignaturesAndFormats(t *testing.T) {
 		{second(x509.ParseCertificate([]byte("no DER"))),
 			"the certificate or key is not usable: malformed certificate"},
 		{second(x509.ParsePKCS8PrivateKey([]byte("no DER"))), "it is not encoded in DER as it should be"},
-		{p12, "it is no PKCS #12 file"},
+		{p12, "it is not a PKCS #12 file"},
 		{object(`{"a"`), "the JSON ends too early"},
 		{object("hello"), "the JSON is broken at byte 1: invalid character 'h' looking for beginning of value"},
 		{object(`[]`), "the JSON has a value of the wrong kind (array)"},
@@ -223,7 +223,7 @@ func TestSignaturesAndFormats(t *testing.T) {
 		{device("<phone/>"), "the XML is not as it should be: expected element type <device> but have <phone>"},
 		{second(csv.NewReader(strings.NewReader("a,b\nc\n")).ReadAll()),
 			"the CSV is broken in line 2, column 1: wrong number of fields"},
-		{second(strconv.Atoi("x")), `"x" is no number`},
+		{second(strconv.Atoi("x")), `"x" is not a number`},
 		{second(strconv.Atoi("99999999999999999999")), `"99999999999999999999" is too large a number`},
 		{second(io.ReadFull(strings.NewReader("a"), make([]byte, 2))), "it ends too early"},
 		{errors.Join(fmt.Errorf("list: %w", io.EOF), fmt.Errorf("state: %w", syscall.ECONNREFUSED)),

@@ -46,7 +46,7 @@ func data(err error, _ bool) (string, bool) {
 		if errors.Is(e.Err, strconv.ErrRange) {
 			return fmt.Sprintf("%q is too large a number", e.Num), true
 		}
-		return fmt.Sprintf("%q is no number", e.Num), true
+		return fmt.Sprintf("%q is not a number", e.Num), true
 	}
 	for known, means := range meanings {
 		if err == known {

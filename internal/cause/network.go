@@ -98,5 +98,5 @@ func address(e *net.AddrError) string {
 	case "no suitable address found": // this program asks for IPv4 alone
 		return fmt.Sprintf("%q has no IPv4 address", e.Addr)
 	}
-	return fmt.Sprintf("%q is no address: %s", e.Addr, e.Err)
+	return fmt.Sprintf("%q is not an address: %s", e.Addr, e.Err)
 }

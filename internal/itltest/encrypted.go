@@ -39,7 +39,7 @@ func Encrypted(name string, plain []byte, at time.Time, signer itl.Signer, phone
 
 	private, ok := signer.Key.(*rsa.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("%T is no RSA key", signer.Key)
+		return nil, fmt.Errorf("%T is not an RSA key", signer.Key)
 	}
 	id := itl.IdentityOf(signer.Certificate)
 	head := join(
