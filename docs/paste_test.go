@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"itlsim/internal/sftptest"
@@ -87,35 +86,80 @@ func paste(t *testing.T, page, bin string) {
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", lines.String())
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(out))
-
 	printed, last := strings.Split(string(out), mark), ""
-	text = fenced.ReplaceAllStringFunc(text, func(block string) string {
-		parts := fenced.FindStringSubmatch(block)
-		if parts[1] == "sh" {
+	require.NoError(t, err, "%s: block of sh %d ends with:\n%s", page, len(printed), tail(printed[len(printed)-1], 10))
+
+	var rewritten strings.Builder
+	done := 0
+	for _, at := range fenced.FindAllStringSubmatchIndex(text, -1) {
+		kind, shown := text[at[2]:at[3]], text[at[4]:at[5]]
+		rewritten.WriteString(text[done:at[0]])
+		done = at[1]
+		if kind == "sh" {
 			last, printed = printed[0], printed[1:]
-			return block
+		} else if line, want, got, differ := difference(shown, last); differ {
+			if !*rewrite {
+				t.Errorf("%s:%d: shown is %q, printed %q", page, strings.Count(text[:at[4]], "\n")+line, want, got)
+			}
+			shown = last
 		}
-		if reads(parts[2], last) {
-			return block
-		}
-		assert.True(t, *rewrite, "shown:\n%s\nbut printed is:\n%s", parts[2], last)
-		return "```text\n" + last + "```\n"
-	})
+		rewritten.WriteString("```" + kind + "\n" + shown + "```\n")
+	}
 	if *rewrite {
-		require.NoError(t, os.WriteFile(page, []byte(text), 0o644))
+		require.NoError(t, os.WriteFile(page, []byte(rewritten.String()+text[done:]), 0o644))
 	}
 }
 
-// reads says whether the output is what is shown, but for what varies.
-func reads(shown, output string) bool {
-	var pattern strings.Builder
-	for line := range strings.Lines(steady(shown)) {
-		if line == "…\n" {
-			pattern.WriteString(`(?:.*\n)*`)
-		} else {
-			pattern.WriteString(regexp.QuoteMeta(line))
+// What a page shows and a command does not print is told by its line.
+func TestDifference(t *testing.T) {
+	const printed = "one\n80 boots in 2 s\nTFTP  96 files\n\ntwo\nthree\n"
+	for shown, want := range map[string][2]string{
+		"…\ntwo\nthree\n": {}, "one\n81 boots in 3 s\nTFTP  95 files\n\ntwo\n…\n": {},
+		"one\n…\ntow\n…\n": {"tow", "80 boots"}, "two\n": {"two", "one"}, "…\ntwo\n": {"the end", "three"},
+		"one\n1 boots in 3 s\nTFTP  1 files\n\ntow\n": {"tow", "two"}, "…\nthree\nfour\n": {"four", ""},
+	} {
+		line, is, got, differ := difference(shown, printed)
+		require.Equal(t, want[0] != "", differ, shown)
+		require.Equal(t, want[0], is, shown)
+		require.True(t, strings.HasPrefix(got, strings.Replace(want[1], "80 boots", "STATISTICS", 1)), "%s: %s", shown, got)
+		if differ && want[0] != "the end" {
+			require.Equal(t, want[0], strings.Split(shown, "\n")[line-1])
 		}
 	}
-	return regexp.MustCompile(`^` + pattern.String() + `$`).MatchString(steady(output))
+}
+
+// tail is the end of a text, at most so many lines.
+func tail(text string, lines int) string {
+	all := strings.SplitAfter(text, "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "")
+}
+
+// difference is the first line of what is shown, from 1, that the output does not have there, and what
+// it has instead; what varies is no difference.
+func difference(shown, output string) (line int, want, got string, differ bool) {
+	output = steady(output)
+	pattern, rest := "^", output
+	for each := range strings.Lines(steady(shown) + "\x00\n") {
+		line++
+		want = strings.TrimSuffix(each, "\n")
+		switch want {
+		case "…":
+			pattern += `(?:.*\n)*?`
+			continue
+		case "\x00":
+			pattern, want = pattern+"$", "the end"
+		default:
+			pattern += regexp.QuoteMeta(each)
+		}
+		found := regexp.MustCompile(pattern).FindString(output)
+		if found == "" && !regexp.MustCompile(pattern).MatchString(output) {
+			if at := strings.Index(shown, each); at >= 0 { // what varies may take several lines
+				line = 1 + strings.Count(shown[:at], "\n")
+			}
+			got, _, _ = strings.Cut(rest, "\n")
+			return line, want, got, true
+		}
+		rest = output[len(found):]
+	}
+	return 0, "", "", false
 }
