@@ -428,7 +428,7 @@ func TestTokenIsWanted(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, get(base+"?token=worse").StatusCode)
 	require.Equal(t, http.StatusOK, get(base+"api/v1/cluster", r.Cookies()...).StatusCode)
 	require.Equal(t, http.StatusUnauthorized, get(base+"api/v1/cluster",
-		&http.Cookie{Name: r.Cookies()[0].Name, Value: "open-sesame-open-sesame"}).StatusCode, "the token is no cookie")
+		&http.Cookie{Name: r.Cookies()[0].Name, Value: "open-sesame-open-sesame"}).StatusCode, "the token is not a cookie")
 
 	_, err = demo.Start(demo.Config{Phones: 2, Listen: "127.0.0.1:0", Token: "fifteen letters"})
 	require.ErrorContains(t, err, "the token has 15 characters: it needs 16 or more")

@@ -90,7 +90,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			found++
 			u, err := url.Parse(to)
 			if err != nil || u.Scheme != "" && (u.Scheme != "https" || u.Host == "") {
-				t.Errorf("%s links to %s, which is no address (%v)", name, to, err)
+				t.Errorf("%s links to %s, which is not an address (%v)", name, to, err)
 			}
 			if err != nil || u.Scheme != "" {
 				return

@@ -19,26 +19,26 @@ import (
 
 // releaseRows are what is told of each release, by the fields of its facts.
 var releaseRows = []struct{ field, says string }{
-	{"Builds", "builds, the first is what `serve` installs"},
-	{"ListSigner", "signs the ITL that TFTP builds"},
-	{"CTLSigners", "signers in a tokenless CTL, the one that signs it first"},
-	{"ResetSigner", "`utils itl reset localkey` signs with the publisher's"},
+	{"Builds", "builds; `serve` installs the first one"},
+	{"ListSigner", "key that signs the ITL built by TFTP"},
+	{"CTLSigners", "signers in a tokenless CTL; the first one signs it"},
+	{"ResetSigner", "the publisher's key that `utils itl reset localkey` signs with"},
 	{"ResetRestarts", "the reset asks for the password and restarts TFTP"},
-	{"CTLRestarts", "a new CTL is served after a restart of TFTP alone"},
+	{"CTLRestarts", "a new CTL is served only after a restart of TFTP"},
 	{"Recovery", "ITLRecovery certificates"},
-	{"RecoveryYears", "years that a new ITLRecovery is valid"},
-	{"KeepsRecovery", "keeps the ITLRecovery of an upgraded node from build"},
-	{"DropsExpired", "drops expired certificates of trust stores from build"},
+	{"RecoveryYears", "years for which a new ITLRecovery is valid"},
+	{"KeepsRecovery", "first build that keeps the ITLRecovery of an upgraded node"},
+	{"DropsExpired", "first build that drops expired certificates from trust stores"},
 	{"KeyBits", "key sizes"},
-	{"Guard", "refuses another regeneration for"},
-	{"MinTLS", "`set tls min-version` takes"},
-	{"TrustFilesBySerial", "files of trust stores have serial numbers"},
+	{"Guard", "refuses another regeneration of the same node for"},
+	{"MinTLS", "`set tls min-version` accepts"},
+	{"TrustFilesBySerial", "file names in trust stores have serial numbers"},
 	{"SelfSignedSAN", "one self-signed certificate can serve all nodes"},
 	{"NamesTomcat", "a self-signed tomcat names its node in subjectAltName"},
 	{"CertificateREST", "certificates by REST"},
 	{"Parameters", "enterprise parameters"},
 	{"SIS", "version of the SIP line interface"},
-	{"CallState", "EndPointUnregistered has CallState"},
+	{"CallState", "EndPointUnregistered has the parameter CallState"},
 	{"AutoRegistersMixed", "auto-registration works in mixed mode"},
 }
 
@@ -62,10 +62,10 @@ func TestReferenceOfReleases(t *testing.T) {
 		fields = append(fields, f.Name)
 	}
 	require.ElementsMatch(t, fields, of, "facts of a release")
-	reference.Keep(t, *rewrite, "releases", "# Releases\n\nWhat each release of CUCM does here, out of the table in "+
-		"[cucm/release.go](../../cucm/release.go), which has the source of each row, written by "+
-		"`go test ./docs -run Reference -update`. `itlsim serve --release 14` is one, and `release: 14` in a scenario; "+
-		"[what is this project's own choice](../administrator.md#releases).\n\n"+reference.Table(head, rows...))
+	reference.Keep(t, *rewrite, "releases", "# Releases\n\nWhat each release of CUCM does here, from the table in "+
+		"[cucm/release.go](../../cucm/release.go), which names the source of each row; written by "+
+		"`go test ./docs -run Reference -update`. Choose one with `itlsim serve --release 14`, or with `release: 14` in a "+
+		"scenario. See also [what is this project's own choice](../administrator.md#releases).\n\n"+reference.Table(head, rows...))
 }
 
 // said is a fact in a cell: - for nothing.
@@ -98,9 +98,9 @@ func TestReferenceOfReports(t *testing.T) {
 	var schema yaml.MapSlice
 	require.NoError(t, yaml.UnmarshalWithOptions(report.Schema, &schema, yaml.UseOrderedMap()))
 	var b strings.Builder
-	b.WriteString("# Fields of a report\n\nWhat `itlsim run --json` writes, out of " +
-		"[schema.json](../../scenarios/report/schema.json), written by `go test ./docs -run Reference -update`. " +
-		"[Reports](../reports.md) tells more of some.\n\n")
+	b.WriteString("# Fields of a report\n\nWhat `itlsim run --json` writes, from " +
+		"[schema.json](../../scenarios/report/schema.json); written by `go test ./docs -run Reference -update`. " +
+		"[Reports](../reports.md) says more about some of them.\n\n")
 	section := func(title string, object yaml.MapSlice) {
 		fmt.Fprintf(&b, "## %s\n\n%s", title, reference.Table([]string{"field", "type", "what"}, fieldsOf("", object)...))
 	}

@@ -112,14 +112,14 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"page: Security > Certificate Management > upload TVS of test10pub signed by the certificate authority",
 			"the scenario has no certificate authority"},
 		{"page: Security > Certificate Management > upload TVS of test10pub as Phone-SASTtrust",
-			`"Phone-SASTtrust" is no trust store (did you mean "Phone-SAST-trust"?)`},
+			`"Phone-SASTtrust" is not a trust store (did you mean "Phone-SAST-trust"?)`},
 		{"phones: use TFTP next10pub", `"next10pub" is not understood here`},
 		{"phones of floor-2: power on", `"floor-2" is not understood here (did you mean "floor-1"?)`},
 		{"wait: 101 years", "101 years are more than a hundred years"},
 		{"wait: a minute", `"a" is not understood here`},
 		{"fault: TVS of nobody is down", `"nobody" is not understood here`},
 		{"fault: floor-2 is cut off from test10pub", `"floor-2" is not understood here (did you mean "floor-1"?)`},
-		{"fault: the network delays by 5 ms (varying by 6 ms)", "a delay varies by no more than itself"},
+		{"fault: the network delays by 5 ms (varying by 6 ms)", "a delay varies by at most itself"},
 		{"fault: test10sub is cut off from test10sub", "only the publisher and a subscriber can be cut off from each other"},
 		{"fault: test10pub reaches test10pub again", "only the publisher and a subscriber can be cut off from each other"},
 		{"telephones: power on", `"telephones" is not understood here`},
@@ -129,8 +129,8 @@ func TestActsAreCheckedTheSameInAFileAndAlone(t *testing.T) {
 		{"phones of model 8862: reset", `"8862" is not understood here (did you mean "8861"?)`},
 		{"10% phones: reset", `"phones" is not understood here`},
 		{"wait: until Satuday 02:00", `"Satuday" is not understood here (did you mean "Saturday"?)`},
-		{"wait: until 25:00", `"25:00" is no time of a day`},
-		{"wait: until 2027-02-30 02:00", `"2027-02-30 02:00" is no moment from 2010 to 2110 such as 2027-03-01 02:00`},
+		{"wait: until 25:00", `"25:00" is not a time of a day`},
+		{"wait: until 2027-02-30 02:00", `"2027-02-30 02:00" is not a moment from 2010 to 2110 such as 2027-03-01 02:00`},
 		{"do: nothing", `"do" is not understood here; it can be a number such as 12, a share such as 25%, a phone such as`},
 	} {
 		act, want := c[0], c[1]
@@ -211,18 +211,18 @@ func TestActsOnWhatIsNotThere(t *testing.T) {
 // nothing is done.
 func TestActsThatNoSentenceSays(t *testing.T) {
 	p := open(t, load(t, fmt.Sprintf(twoPhones, "{wait: 1 s}")))
-	const lost, delay = "no less than 0% and no more than 100%", "a delay is no less than nothing and no more than a minute"
+	const lost, delay = "0% to 100% of all datagrams", "a delay is nothing to a minute"
 	before := p.Now()
 	for _, c := range []struct{ act, says string }{
-		{`{"verb": "wait", "duration": -1}`, "a wait takes no less than nothing and no more than a hundred years"},
-		{`{"verb": "wait", "duration": 9223372036854775807}`, "no more than a hundred years"},
+		{`{"verb": "wait", "duration": -1}`, "a wait takes nothing to a hundred years"},
+		{`{"verb": "wait", "duration": 9223372036854775807}`, "nothing to a hundred years"},
 		{`{"verb": "lose datagrams", "share": 1.01}`, lost},
 		{`{"verb": "lose datagrams", "share": -0.1, "group": "floor-1"}`, lost},
 		{`{"verb": "delay datagrams", "duration": -1}`, delay},
 		{`{"verb": "delay datagrams", "duration": 60000000001}`, delay},
-		{`{"verb": "delay datagrams", "duration": 5, "jitter": 6}`, "a delay varies by no more than itself"},
-		{`{"verb": "delay datagrams", "duration": 5, "jitter": -1}`, "a delay varies by no more than itself"},
-		{`{"verb": "reset", "part": {"Number": 1.5, "Share": true}}`, "a share of the phones is no more than 100%"},
+		{`{"verb": "delay datagrams", "duration": 5, "jitter": 6}`, "a delay varies by at most itself"},
+		{`{"verb": "delay datagrams", "duration": 5, "jitter": -1}`, "a delay varies by at most itself"},
+		{`{"verb": "reset", "part": {"Number": 1.5, "Share": true}}`, "a share of the phones is at most 100%"},
 		{`{"verb": "set the signature algorithm", "value": "MD5"}`, `"MD5" is none of SHA-1, SHA-512`},
 		{`{"verb": "set the phone interaction"}`, `"" is none of automatic, manual`},
 		{`{"verb": "set the security profile", "value": "secret"}`, `"secret" is none of non secure, `},

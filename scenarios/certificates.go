@@ -53,7 +53,7 @@ func (k actKey) certificates(a Act, said language.Said) (Act, error) {
 			for _, s := range cucm.Stores {
 				names = append(names, string(s))
 			}
-			says := fmt.Sprintf("%q is no trust store%s", w["store"], language.DidYouMean(w["store"], names))
+			says := fmt.Sprintf("%q is not a trust store%s", w["store"], language.DidYouMean(w["store"], names))
 			return Act{}, &language.Error{At: said.At("store"), Says: says}
 		}
 		a.Command = "set cert import trust " + string(store)

@@ -7,6 +7,7 @@ import (
 
 	"itlsim/lab"
 	"itlsim/scenarios/language"
+	"itlsim/scenarios/report"
 )
 
 const fifteenPhones = `name: fifteen
@@ -81,8 +82,24 @@ func TestBatches(t *testing.T) {
 	expect("3 phones of floor-1 are off")
 
 	on()
-	do(t, p, "100 phones of pilot: power off")
+	do(t, p, "10 phones of pilot: power off")
 	expect("10 phones are off")
+}
+
+// More phones than there are is a mistake of the plan, or of a --phones that scaled it down: it is
+// done to all that there are, and told. A batch may be the last one, with what is left.
+func TestMorePhonesThanThereAre(t *testing.T) {
+	p := open(t, load(t, fifteenPhones))
+	do(t, p, "phones: power on", "offline phones: power on")
+	for _, act := range []string{"1100 phones of pilot: power off", "the next 11 phones of floor-1: power off"} {
+		a, err := p.ParseAct(act)
+		require.NoError(t, err)
+		require.NoError(t, p.Do(t.Context(), a))
+	}
+	require.NoError(t, p.Expect("13 phones are off"), "all that are online")
+	require.Equal(t, []report.Expectation{{
+		Text: "1100 phones of pilot: power off reaches 1,100 phones", Why: "there are only 10",
+	}}, p.Failed())
 }
 
 // A phone by its name, phones of a model, and what of them is not there.

@@ -13,6 +13,7 @@ import (
 	"itlsim/itl"
 	"itlsim/lab"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // phoneEvents are what the verbs mean that are a single event of a phone.
@@ -138,12 +139,20 @@ func (p *Player) done(a Act, err error) error {
 	return err
 }
 
-// doToPhones gives the phones that an act is for an event, or other servers.
+// doToPhones gives the phones that an act is for an event, or other servers. That there are as
+// many as it names is an expectation: who writes 5 phones wants five.
 func (p *Player) doToPhones(ctx context.Context, a Act) error {
 	chosen, err := p.choose(a)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	if part := a.Part; part.Number > 0 && !part.Share && part.Turn == "" {
+		if n := p.turns.picked.Len(); n < int(part.Number) {
+			p.found(fmt.Sprintf("%s reaches %s phones", a.Text, language.Number(int(part.Number))),
+				fmt.Errorf("there are only %s", language.Number(n)))
+		}
+	}
+	switch {
 	case a.Verb == UseTFTP:
 		return p.UseTFTP(a.Nodes, chosen)
 	case a.Verb == MoveToOther:

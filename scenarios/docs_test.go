@@ -91,15 +91,15 @@ func TestRealFleet(t *testing.T) {
 		require.Error(t, err)
 		return err.Error()
 	}
-	require.Equal(t, `a.csv:1:6: "modell" is no column (did you mean "model"?)`, bad("name,modell\n"))
-	require.Equal(t, `a.csv:1:6: "phone" is no column; there are name, model, firmware, tftp, itl, registered`,
+	require.Equal(t, `a.csv:1:6: "modell" is not a column (did you mean "model"?)`, bad("name,modell\n"))
+	require.Equal(t, `a.csv:1:6: "phone" is not a column; there are name, model, firmware, tftp, itl, registered`,
 		bad("name,phone\n"))
-	require.Equal(t, `a.csv:2:1: "SEP1" is no SEP<MAC>`, bad("name,model\nSEP1,8861\n"))
+	require.Equal(t, `a.csv:2:1: "SEP1" is not a SEP<MAC>`, bad("name,model\nSEP1,8861\n"))
 	s, err = load("name,model\nSEP001122334455,Cisco 8800X\n")
 	require.NoError(t, err)
 	require.EqualError(t, s.Warnings, `a.csv:2:1: "8800X" is not a model that is known here; `+
 		"it is played as one of family N (7800s and 8800s), without SHA-512")
-	require.Contains(t, bad("name,model,itl\nSEP001122334455,8861,12\n"), `a.csv:2:22: "12" is no SHA-1 checksum`)
+	require.Contains(t, bad("name,model,itl\nSEP001122334455,8861,12\n"), `a.csv:2:22: "12" is not a SHA-1 checksum`)
 	require.Contains(t, bad("name,model,tftp\nSEP001122334455,8861,test10pup\n"), `(did you mean "test10pub"?)`)
 	require.Equal(t, "a.csv:1:1: there are no devices", bad("name,model\n"))
 }

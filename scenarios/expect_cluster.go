@@ -10,15 +10,14 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/scenarios/language"
-	"itlsim/scenarios/report"
 )
 
 // aboutReports is what the cluster knows of its phones.
 var aboutReports = []language.Rule[predicate]{
 	allPhones("the cluster knows by DeviceTLInfo which list each phone holds", (*subject).reported).
-		Explained("and it is so, of all phones that are on and report theirs"),
+		Explained("correctly, for all phones that are on and report theirs"),
 	allPhones("DeviceTLInfo finds the phones whose list no node serves", (*subject).foundStale).
-		Explained("those and no others, of all that reported one"),
+		Explained("those and no others, among all that reported one"),
 	phones("are found stale by DeviceTLInfo", func(s *subject) string {
 		sum, ok := s.caller().Holds(s.Cluster)
 		if !ok {
@@ -116,7 +115,7 @@ var aboutNodes = []language.Rule[predicate]{
 			default:
 				return fmt.Errorf("it has the records %s", strings.Join(recordNames(n.ITL()), ", "))
 			}
-		}).Explained("one whose common name begins so"),
+		}).Explained("one whose common name begins with it"),
 	node("the {unit} certificate of {node} (change=has changed|has not changed)",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			unit := cucm.Unit(said.Words["unit"])
@@ -142,7 +141,7 @@ var aboutNodes = []language.Rule[predicate]{
 	}).Explained("in one of its lines since the beginning"),
 	logLines("has {text} <many> times", func(lines Share, said language.Said) error {
 		return many(int(lines.Count), said, fmt.Sprintf("of its %d lines have it", lines.Of))
-	}).Explained("in so many lines since the beginning"),
+	}).Explained("in this many lines since the beginning"),
 }
 
 // logLines is an expectation about the lines of a node's log that have a text. Those that came
@@ -232,14 +231,14 @@ func (p *Player) sameLists(language.Said) error {
 var thresholds = []language.Rule[predicate]{
 	bootTime("{percent} of[ the] boots took less than {number} {timeunit}", func(said language.Said) float64 {
 		return said.Percent("percent")
-	}).Explained("of all since the beginning"),
+	}).Explained("of all boots since the beginning"),
 	bootTime("half of the boots took less than {number} {timeunit}", half).Explained("the same as 50%"),
 	bootTime("the median boot took (than=less than|more than) {number} {timeunit}", half).
-		Explained("the boot than which half of them took less"),
+		Explained("half of the boots took less than the median"),
 	below("transfers failed", func(p *Player) Share {
 		t := p.Traffic().TFTP
 		return Share{t.Failed, t.Files + t.Failed}
-	}).Explained("of files, since the beginning"),
+	}).Explained("of all file transfers since the beginning"),
 	below("files were refused", func(p *Player) Share {
 		return Share{p.Fleet.Tally().Refused.Load(), p.Traffic().TFTP.Files}
 	}).Explained("by phones, since the beginning"),
@@ -274,7 +273,7 @@ func below(what string, share func(*Player) Share) language.Rule[predicate] {
 		return Finding{Share: share(p)}
 	}, func(f Finding, said language.Said) error {
 		if float64(f.Count)*100 >= said.Percent("percent")*float64(max(f.Of, 1)) {
-			return fmt.Errorf("%s of %s %s", report.Number(f.Count), report.Number(f.Of), what)
+			return fmt.Errorf("%s of %s %s", language.Number(f.Count), language.Number(f.Of), what)
 		}
 		return nil
 	})

@@ -38,7 +38,7 @@ var aboutCTL = []language.Rule[predicate]{
 			return errors.New("it serves one")
 		}
 		return nil
-	}).Explained("so that phones keep the one that they hold"),
+	}).Explained("phones then keep the one they hold"),
 	node("{node} serves a CTL signed by the {unit} key of {signer=node}",
 		func(p *Player, n *cucm.Node, said language.Said) error {
 			signer, err := p.Node(said.Words["signer"])
@@ -76,7 +76,7 @@ var aboutCTL = []language.Rule[predicate]{
 		}
 		ctl := s.Flash.Lists.CTL
 		return s.unless(ctl != nil && checksum(ctl) == checksum(n.ServedCTL()), (*subject).whichCTL)
-	}).Explained("that which it serves now"),
+	}).Explained("the one it serves now"),
 	phones("hold a CTL signed by the {unit} key of {node}", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {
@@ -98,7 +98,7 @@ var aboutCTL = []language.Rule[predicate]{
 			}
 		}
 		return ""
-	}).Explained("as after the way back to non-secure mode"),
+	}).Explained("as after the return to non-secure mode"),
 	phones("(have=hold|lack) the {unit} certificate of {node} in their CTL", func(s *subject) string {
 		n, err := s.Node(s.said.Words["node"])
 		if err != nil {

@@ -38,7 +38,7 @@ var aboutTrust = []language.Rule[predicate]{
 	}, Says: "`locked`: a file was refused, but a TVS may still help; `untrusted`: every trust point is lost"},
 	phones("(have no trust list|would take the next list on faith)", func(s *subject) string {
 		return s.unless(s.Flash.Lists.OnFaith(), (*subject).condition)
-	}).Explained("the same: they hold none, or the rollback list"),
+	}).Explained("the two mean the same: they hold none, or the rollback list"),
 }
 
 // condition is a phone's state and the refusals that led to it.
@@ -99,7 +99,7 @@ var aboutReset = []language.Rule[predicate]{
 		return s.unless(s.teller.HoldsResetSigner(s.View, s.member.Home), func(s *subject) string {
 			return "do not hold the present " + report.ResetRecord(s.member.Home.Cluster())
 		})
-	}).Explained("they hold the record with which that command signs"),
+	}).Explained("they hold the record of the key that the command signs with"),
 }
 
 var aboutState = []language.Rule[predicate]{
@@ -112,8 +112,8 @@ var aboutState = []language.Rule[predicate]{
 	{
 		Sentence: "<phones> (is=are registered[ with (where=the cluster|the other cluster|{node})])",
 		Means:    predicate{ofPhone: (*subject).registered, possible: namesCluster},
-		Says: "as the call managers know it, those of the scenario's own cluster where none is named: a phone without " +
-			"power is until that lapses, and one that was plugged out of one cluster and into the other may be with both",
+		Says: "as the call managers know it, those of the scenario's own cluster if none is named. A phone without " +
+			"power stays registered until that lapses, and one that changed clusters without a word may be with both",
 	},
 }
 
@@ -164,10 +164,10 @@ var aboutLists = []language.Rule[predicate]{
 			return err.Error()
 		}
 		return s.unless(held(s).SHA1() == served(n).SHA1(), (*subject).which)
-	}).Explained("that which it serves now"),
+	}).Explained("the one it serves now"),
 	phones("hold their own node's list", func(s *subject) string {
 		return s.unless(held(s).SHA1() == served(s.member.Home).SHA1(), (*subject).which)
-	}).Explained("that of their first TFTP server"),
+	}).Explained("the one of their first TFTP server"),
 	phones("hold the list that they held before", func(s *subject) string {
 		was, is := s.before.held[s.number], s.Flash.Lists.ITL
 		return s.unless(was == is || was != nil && was.SHA1() == held(s).SHA1(), (*subject).which)
@@ -204,7 +204,7 @@ var aboutLists = []language.Rule[predicate]{
 			is = "lack it, since they hold no list"
 		}
 		return unless(strings.HasPrefix(is, s.said.Words["have"]), is)
-	}).Explained("one whose common name begins so"),
+	}).Explained("one whose common name begins with it"),
 	phones("hold one ITLRECOVERY record, that of {node}", func(s *subject) string {
 		var names []string
 		for _, r := range records(held(s), cucm.RecoveryPrefix) {
@@ -223,7 +223,7 @@ var aboutLists = []language.Rule[predicate]{
 	tookList("by a signer in their list", phone.ByITL, phone.ByCTL),
 	phonesBy(fleet.Verdicts, "kept their list", func(s *subject) string {
 		return s.unless(s.ListBy == phone.BySameFile, (*subject).tookList)
-	}).Explained("the node served the same that they held"),
+	}).Explained("the node served the one they already held"),
 }
 
 var aboutConfigurations = []language.Rule[predicate]{

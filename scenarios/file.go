@@ -111,13 +111,12 @@ var beginning = value[time.Time]{
 	},
 }
 
-// row is a value for a row of the mission.
-// row is one of the mission's, or a case of releases (both stand in docs/sources.md).
+// row is a row or a case of docs/sources.md.
 var row = value[string]{object{"type": "string", "pattern": rowNames.String()},
 	func(l *loader, n ast.Node) (string, bool) {
 		w, ok := l.word(n)
 		if ok && !rowNames.MatchString(w) {
-			l.at(n, "%q is no row of the mission; there are M1 to M24, and the cases R1 to R16", w)
+			l.at(n, "%q is not a row of docs/sources.md; there are M1 to M24, and the cases R1 to R16", w)
 		}
 		return w, ok
 	}}
@@ -338,7 +337,7 @@ var trustList = value[*inventory.List]{text.schema, func(l *loader, n ast.Node) 
 	}
 	list, err := inventory.ParseList(data)
 	if err != nil {
-		l.at(n, "%s is no trust list: %v", name, err)
+		l.at(n, "%s is not a trust list: %v", name, err)
 	}
 	return list, err == nil
 }}

@@ -110,9 +110,9 @@ func (f *Finding) compare(q language.Quantity, what string) error {
 	case q.Bound == language.EveryOne:
 		return errors.New(f.describe())
 	case n < least && n < f.Checked:
-		return fmt.Errorf("%s of %s %s; of the others, %s", report.Number(n), report.Number(f.Checked), what, f.describe())
+		return fmt.Errorf("%s of %s %s; of the others, %s", language.Number(n), language.Number(f.Checked), what, f.describe())
 	}
-	return fmt.Errorf("%s of %s %s (%s)", report.Number(n), report.Number(f.Checked), what, f.Holds)
+	return fmt.Errorf("%s of %s %s (%s)", language.Number(n), language.Number(f.Checked), what, f.Holds)
 }
 
 // A Sample is phones, of many the first names alone.
@@ -174,7 +174,7 @@ func (f *Finding) describe() string {
 	var parts []string
 	for _, is := range commonest[:min(described, len(commonest))] {
 		some := f.Others[is]
-		parts = append(parts, fmt.Sprintf("%s of %s %s (%s)", report.Number(some.N), report.Number(f.Checked), is, some))
+		parts = append(parts, fmt.Sprintf("%s of %s %s (%s)", language.Number(some.N), language.Number(f.Checked), is, some))
 	}
 	switch more := min(len(commonest), maxKinds) - len(parts); {
 	case rare:

@@ -80,7 +80,7 @@ func TestLoadFileOfTooMuch(t *testing.T) {
 	half := &fstest.MapFile{Data: make([]byte, inventory.MaxExport/2+1)}
 	_, err = Load("a.yaml", []byte("name: a\nshows: b\nphones:\n- group: a\n  count: 1\n  lists: [a.tlv, b.tlv, a.tlv]\n"+
 		"steps:\n- step: a\n"), fstest.MapFS{"a.tlv": half, "b.tlv": half})
-	require.ErrorContains(t, err, "a.yaml:6:11: a.tlv is no trust list")
+	require.ErrorContains(t, err, "a.yaml:6:11: a.tlv is not a trust list")
 	require.ErrorContains(t, err, "a.yaml:6:18: the files that a scenario names have at most 268435456 bytes together")
 }
 

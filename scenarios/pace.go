@@ -112,7 +112,7 @@ func (p *Player) lookPaced(ctx context.Context, all []Expectation) error {
 
 // paces are the sentences of `pace`.
 var paces = language.New(language.Rule[struct{}]{Sentence: "{number} {timeunit}"}.
-	Explained("how long each act takes beside what it waits, where a run is in shards"))
+	Explained("how long each act takes besides its waits, in a run in shards"))
 
 // parsePace understands a pace. The error is a [*language.Error].
 func parsePace(text string) (time.Duration, error) {

@@ -19,89 +19,89 @@ var (
 		verb("power off", PowerOff).Explained("they lose power, whatever they were doing; what they stored stays"),
 		verb("reset", Reset).Explained("they boot again; one that is off misses it"),
 		verb("erase the trust list", EraseList).
-			Explained("at the phone: CTL and ITL are gone, and it boots; nothing happens where settings access is disabled"),
+			Explained("at the phone: CTL and ITL are gone, and it boots; nothing happens if settings access is disabled"),
 		verb("factory reset", FactoryReset).
-			Explained("while the phone starts: all that it stored is gone, and it boots"),
+			Explained("while the phone starts: it forgets everything it stored, and boots"),
 		verb("open the directory", OpenDirectory).
-			Explained("the button Directories: an HTTPS service, whose certificate a TVS must vouch for"),
+			Explained("the Directories button: an HTTPS service whose certificate a TVS must vouch for"),
 		verb("use TFTP {first=node}[ then {second=node}]", UseTFTP).
-			Explained("as DHCP option 150 gives them the nodes: from the next boot on, so a `reset` must follow"),
+			Explained("as if DHCP option 150 named these nodes; from the next boot on, so a `reset` must follow"),
 		verb("move to the other cluster", MoveToOther).
-			Explained("the same with all nodes of the other cluster: from the next boot on, so a `reset` must follow"),
+			Explained("the same with all nodes of the other cluster; from the next boot on, so a `reset` must follow"),
 		verb("install a new LSC", InstallLSC).
 			Explained("CAPF gives them another certificate, if their lists name it; in use from the next registration on"),
 	)
 	pageActs = language.New(
 		verb("System > Enterprise Parameters > Reset", ResetPhones).
-			Explained("the cluster resets all phones that are registered with it; where none is, as between a restart of "+
-				"Cisco CallManager and a wait of two minutes, that is a failed expectation"),
+			Explained("the cluster resets all phones that are registered with it; if none is, as between a restart of "+
+				"Cisco CallManager and a wait of two minutes, an expectation fails"),
 		verb("Enterprise Parameters > Reset of the other cluster", ResetOtherPhones).
-			Explained("the other cluster does"),
+			Explained("the other cluster resets its phones"),
 		verb("System > Enterprise Parameters > Prepare Cluster for Rollback to pre 8.0 = {truth}[ on {node}]",
 			PrepareRollback).Explained("nodes serve the rollback list, or proper lists again, and phones are reset; "+
-			"`on NODE` is the other cluster's page where it is one of its nodes"),
+			"with `on NODE` it is the page of that node's cluster"),
 		verb("System > Enterprise Parameters > TFTP File Signature Algorithm = "+valueOf(SetDigest)+"[ on {node}]",
-			SetDigest).Explained("in force from the next start of TFTP on"),
+			SetDigest).Explained("takes effect when TFTP next starts"),
 		verb("System > Enterprise Parameters > Phone Interaction on Certificate Update = "+
 			valueOf(SetInteraction)+"[ on {node}]", SetInteraction).
-			Explained("whether a new certificate resets the phones; from release 14 on, `automatic` at first"),
+			Explained("whether a new certificate resets the phones; since release 14, where it is `automatic` at first"),
 		verb("Security > Bulk Certificate Management > SFTP server {server=name} user {user=name} "+
 			"password {password=name} directory {directory=name}[ on {node}]", setBulkServer).
-			Explained("where the certificates of both clusters meet; on the publisher's page where no node is named"),
+			Explained("the server on which both clusters leave their certificates; on the publisher's page if no node is named"),
 		verb("Security > Bulk Certificate Management > (bulk=Export|Consolidate|Import) "+
 			"(type=All|Tomcat|TFTP|CAPF|ITL_Recovery)[ on {node}]", exchangeInBulk).
-			Explained("the three steps of a migration, on the publisher's page where no node is named"),
+			Explained("the three steps of a migration, on the publisher's page if no node is named"),
 		verb("Security > Certificate Management > upload {unit} of {node} signed by the certificate authority",
-			UploadSigned).Explained("what the authority makes of the CSR that `set csr gen` made on the node"),
+			UploadSigned).Explained("the certificate that the authority makes from the CSR of `set csr gen` on the node"),
 		verb("Security > Certificate Management > upload the root of the certificate authority as {store}[ on {node}]",
-			UploadRoot).Explained("without which its certificates are refused"),
+			UploadRoot).Explained("without it, the node refuses certificates that the authority signed"),
 		verb("Security > Certificate Management > upload {unit} of {from=node} as {store}[ on {node}]",
-			UploadCertificate).Explained("on the publisher's page where no node is named"),
+			UploadCertificate).Explained("on the publisher's page if no node is named"),
 		verb("Device Security Mode of {group} = "+valueOf(SetSecurity), SetSecurity).
-			Explained("the phones' security profile: in effect in mixed mode, from their next boot on"),
+			Explained("the phones' security profile; takes effect in mixed mode, at their next boot"),
 		verb("TFTP Encrypted Config of {group} = {changed}", SetEncrypted).
-			Explained("the phones' security profile: configurations are encrypted for those that have an LSC"),
+			Explained("the phones' security profile; configurations are encrypted for phones that have an LSC"),
 		verb("Common Phone Profile > "+anySetting+" = {changed}[ on {node}]", Configure).
-			Explained("in the configurations that phones get from now on; `on NODE` is the other cluster's page where it "+
-				"is one of its nodes"),
+			Explained("in the configurations that phones get from now on; with `on NODE` it is the page of that node's "+
+				"cluster"),
 	)
 	waits = language.New(
-		verb("{number} {timeunit}", LetTimePass).Explained("on the scenario's clock; it costs no time"),
+		verb("{number} {timeunit}", LetTimePass).Explained("on the scenario's clock; costs no real time"),
 		verb("until [({weekday}|{date}) ]{clock}", WaitUntil).
-			Explained("until the next such time, in UTC by the scenario's clock, which `begins` sets: `until 02:00`, "+
+			Explained("until the next such time on the scenario's clock, in UTC; `begins` sets the clock. `until 02:00`, "+
 				"`until Saturday 02:00`, `until 2027-03-01 02:00`"),
 	)
 	faults = language.New(
 		verb("{service} of {node} is down", StopService).
-			Explained("the service does not answer any more, without the node's knowing"),
+			Explained("the service no longer answers, and the node does not know"),
 		verb("{service} of {node} is up again", StartService).Explained("it answers again"),
 		verb("{node} is down", PowerOffNode).Explained("without power"),
 		verb("{node} is up again", PowerOnNode).Explained("with power, and its services started"),
 		verb("the network[ of {group}] loses {share=percent} of all datagrams", LoseDatagrams).
-			Explained("of all that phones send and get, or those of a group"),
+			Explained("of those that all phones, or those of a group, send and receive"),
 		verb("the network[ of {group}] delays[ datagrams] by {milliseconds=number} ms"+
 			`[ \(varying by {jitter=number} ms\)]`, DelayDatagrams).
-			Explained("each, on its way, by so much or up to so much more or less"),
+			Explained("each datagram by this much, give or take up to the second number"),
 		verb("the network[ of {group}] is sound again", HealNetwork).
-			Explained("nothing is lost or delayed: by the network of all phones, or by that of the group"),
+			Explained("it no longer loses or delays anything; the network of all phones, or of the group"),
 		verb("{group} is cut off from {node}", CutOffGroup).
-			Explained("nothing gets through, and nobody says so: its phones wait as long as they do"),
+			Explained("nothing gets through, and nothing says so: the group's phones wait until they give up"),
 		verb("{service} of {node} cannot be reached by {group}", CutOffGroup).
 			Explained("the same for one service, as behind a firewall"),
 		verb("{one=subscriber} is cut off from {node}", PartNodes).
-			Explained("a subscriber and its publisher: no change, list or reset gets to the subscriber, where nothing "+
-				"of the database can be changed"),
-		verb("{group} reaches {node} again", ReconnectGroup).Explained("the end of a cut"),
+			Explained("a subscriber and its publisher: no change, list or reset reaches the subscriber, where nothing "+
+				"in the database can be changed"),
+		verb("{group} reaches {node} again", ReconnectGroup).Explained("ends the cut"),
 		verb("{one=subscriber} reaches {node} again", RejoinNodes).
-			Explained("the end of nodes' being cut off: the subscriber learns what has changed"),
-		verb("{service} of {node} can be reached by {group} again", ReconnectGroup).Explained("the end of a firewall"),
+			Explained("ends it between nodes: the subscriber learns what has changed"),
+		verb("{service} of {node} can be reached by {group} again", ReconnectGroup).Explained("removes the firewall"),
 		verb("TVS of {node} shows a wrong certificate", ShowWrongTVS).Explained("so that phones do not ask it"),
-		verb("TFTP of {node} serves a stale list", ServeStaleList).Explained("that of the beginning of the step"),
+		verb("TFTP of {node} serves a stale list", ServeStaleList).Explained("the one from the beginning of the step"),
 		verb("TFTP of {node} serves corrupted lists", CorruptLists).
-			Explained("one bit is wrong, so that the signature is"),
+			Explained("one bit is wrong, and so the signature is too"),
 		verb("TFTP of {node} serves corrupted configurations", CorruptConfigurations).
 			Explained("the same with signed configurations"),
-		verb("{node} serves what it should again", HealFiles).Explained("the end of the four above"),
+		verb("{node} serves what it should again", HealFiles).Explained("ends the four above"),
 	)
 )
 
@@ -128,7 +128,7 @@ var plainActs = []actSort{
 // phoneKeys are the keys that say which phones an act is for.
 var phoneKeys = []language.Rule[actSort]{
 	sort("[(reach=offline|online) ]phones<which>", actSort{says: phoneActs}).
-		Explained("these phones; of those that are offline only where this word, or the phone's name, says so"),
+		Explained("these phones; offline ones only if this word is there, or the phone's name"),
 	sort("<part> [(reach=offline|online) ]phones<which>", actSort{says: phoneActs}).
 		Explained("a part of them"),
 	sort("{phone}", actSort{says: phoneActs}).Explained("this phone, offline or not"),

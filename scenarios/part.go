@@ -86,7 +86,7 @@ var ownBounds = bounds{file: math.MaxInt64 - 1, whole: math.MaxInt64 - 1, object
 func ReadPart(r io.Reader) (*Part, error) {
 	p, err := partBounds.read(r)
 	if err != nil {
-		return nil, fmt.Errorf("this is no part of a run: %w", err)
+		return nil, fmt.Errorf("this is not a part of a run: %w", err)
 	}
 	return p, nil
 }

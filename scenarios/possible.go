@@ -84,9 +84,9 @@ func (v vocabulary) phonesOf(a Act) error {
 	case len(v.Groups) == 0 && a.Verb.toPhones():
 		says = "there are no phones here that this can be done to: those that are registered are others'"
 	case !(a.Part.Number >= 0): // nor is NaN a number
-		says = "a part of the phones is no less than none"
+		says = "a part of the phones is none or more"
 	case a.Part.Share && a.Part.Number > 1:
-		says = "a share of the phones is no more than 100%"
+		says = "a share of the phones is at most 100%"
 	case a.Part.Turn != "" && a.Part.Turn != language.TheNext && a.Part.Turn != language.TheRest:
 		says = fmt.Sprintf("phones have no turn %q", a.Part.Turn)
 	default:
@@ -106,13 +106,13 @@ func numbersOf(a Act) error {
 	says := ""
 	switch d := a.Duration; {
 	case a.Verb == LetTimePass && (d < 0 || d > longest):
-		says = "a wait takes no less than nothing and no more than a hundred years"
+		says = "a wait takes nothing to a hundred years"
 	case a.Verb == LoseDatagrams && !(a.Share >= 0 && a.Share <= 1): // nor is NaN a share
-		says = "no less than 0% and no more than 100% of all datagrams are lost"
+		says = "0% to 100% of all datagrams can be lost"
 	case a.Verb == DelayDatagrams && (d < 0 || d > maxDelay):
-		says = "a delay is no less than nothing and no more than a minute"
+		says = "a delay is nothing to a minute"
 	case a.Verb == DelayDatagrams && (a.Jitter < 0 || a.Jitter > d):
-		says = "a delay varies by no more than itself"
+		says = "a delay varies by at most itself"
 	default:
 		return nil
 	}

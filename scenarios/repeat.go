@@ -27,11 +27,11 @@ var repeats = language.New(
 	language.Rule[func(*Repeat) *time.Duration]{
 		Sentence: "{times=number} times with {number} {timeunit} between",
 		Means:    func(r *Repeat) *time.Duration { return &r.Between },
-	}.Explained("so much time passes after each but the last"),
+	}.Explained("this much time passes after each but the last"),
 	language.Rule[func(*Repeat) *time.Duration]{
 		Sentence: "{times=number} times every {number} {timeunit}",
 		Means:    func(r *Repeat) *time.Duration { return &r.Every },
-	}.Explained("so much time passes from one beginning to the next, or what the phones need where that is more"),
+	}.Explained("this much time passes from one start to the next, or what the phones need if that is more"),
 )
 
 // parseRepeat understands how often the acts of a step are done. The error is a

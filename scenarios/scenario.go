@@ -11,7 +11,7 @@ import (
 type Scenario struct {
 	Name  string
 	Shows string   // what it shows, in one line
-	Rows  []string // of the mission
+	Rows  []string // of docs/sources.md
 	// NotIn tells, by mode, why the scenario does not run in it.
 	NotIn map[string]string
 	// Hash is of the file and of those that it names: SHA-256, in hexadecimal; "" where the

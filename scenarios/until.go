@@ -26,7 +26,7 @@ func nextTime(until string, now time.Time) (time.Time, error) {
 	}
 	at, err := time.Parse(clockForm, clock)
 	if err != nil {
-		return at, &language.Error{Says: fmt.Sprintf("%q is no time of a day", clock)}
+		return at, &language.Error{Says: fmt.Sprintf("%q is not a time of a day", clock)}
 	}
 	weekday := slices.Index(weekdays, day)
 	if named && weekday < 0 {
@@ -49,7 +49,7 @@ const firstYear, lastYear = 2010, 2110
 func momentOf(text string) (time.Time, error) {
 	at, err := time.Parse(momentForm, text)
 	if err != nil || at.Year() < firstYear || at.Year() > lastYear {
-		says := fmt.Sprintf("%q is no moment from %d to %d such as 2027-03-01 02:00", text, firstYear, lastYear)
+		says := fmt.Sprintf("%q is not a moment from %d to %d such as 2027-03-01 02:00", text, firstYear, lastYear)
 		return at, &language.Error{Says: says}
 	}
 	return at, nil

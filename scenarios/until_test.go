@@ -68,5 +68,5 @@ steps:
 		require.EqualError(t, p.Do(t.Context(), act), "2027-03-01 02:00 has passed: it is 2027-03-01 03:00")
 	}
 	_, err := Load("w.yaml", []byte(strings.Replace(window, "02-26 18:00", "02-30 18:00", 1)), fstest.MapFS{})
-	require.ErrorContains(t, err, `w.yaml:3:9: "2027-02-30 18:00" is no moment from 2010 to 2110`)
+	require.ErrorContains(t, err, `w.yaml:3:9: "2027-02-30 18:00" is not a moment from 2010 to 2110`)
 }

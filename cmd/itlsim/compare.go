@@ -8,8 +8,8 @@ import (
 
 type compareCmd struct {
 	A   string `arg:"" help:"A report written by run --json." type:"path"`
-	B   string `arg:"" help:"Another one, of the same plan or of a changed one." type:"path"`
-	All bool   `help:"Name every phone, not the first of many."`
+	B   string `arg:"" help:"Another report, of the same plan or a changed one." type:"path"`
+	All bool   `help:"Name every phone, not only the first few of many."`
 }
 
 // Run says what differs between two runs. That something does is its no.
@@ -41,7 +41,7 @@ func readReport(path string) (*report.Report, error) {
 	defer file.Close() // it is only read
 	r, err := report.Read(file)
 	if err != nil {
-		return nil, usageError("%s is no report of itlsim run --json: %w", path, err)
+		return nil, usageError("%s is not a report of itlsim run --json: %w", path, err)
 	}
 	return r, nil
 }

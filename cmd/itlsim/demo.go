@@ -17,7 +17,7 @@ type demoCmd struct {
 	Seed   int64  `help:"Seed of virtual mode." default:"1"`
 	Boots  *int   `help:"${demo_boots}" placeholder:"N"`
 	Tour   string `help:"${demo_tour}" placeholder:"NAME|FILE.yaml"`
-	NoOpen bool   `help:"Open no browser, as with a token."`
+	NoOpen bool   `help:"Do not open a browser; with a token, none is opened anyway."`
 	apiAt
 	Listen        string `help:"${demo_listen}" default:"127.0.0.1:0" placeholder:"ADDR"`
 	SSHLegacy     bool   `name:"ssh-legacy" help:"${ssh_legacy}"`
@@ -25,7 +25,7 @@ type demoCmd struct {
 	AdminPassword string `help:"${demo_admin_password}" env:"ITLSIM_ADMIN_PASSWORD" placeholder:"PASSWORD"`
 	PortOffset    *int   `help:"${demo_port_offset}" placeholder:"N"`
 	risRate
-	ReadyFile string `help:"Write, once everything answers, where it is, as JSON." placeholder:"PATH" type:"path"`
+	ReadyFile string `help:"${serve_ready_file}" placeholder:"PATH" type:"path"`
 }
 
 // Run shows a cluster and its phones on a page until it is interrupted.

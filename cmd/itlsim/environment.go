@@ -54,7 +54,7 @@ func fromEnvironment(at *kong.Context, message string) string {
 	if len(from) == 0 {
 		return ""
 	}
-	return " (by the environment: " + strings.Join(from, ", ") + ")"
+	return " (from the environment: " + strings.Join(from, ", ") + ")"
 }
 
 // given reports whether a flag stands on the command line itself.

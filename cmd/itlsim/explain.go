@@ -10,7 +10,7 @@ import (
 
 type explainCmd struct {
 	Report string `arg:"" help:"A report written by run --json." type:"path"`
-	Phone  string `arg:"" help:"Its name." placeholder:"SEP<MAC>"`
+	Phone  string `arg:"" help:"Name of the phone." placeholder:"SEP<MAC>"`
 }
 
 // Run tells one phone's story.
@@ -22,7 +22,7 @@ func (c *explainCmd) Run(s streams) error {
 	defer file.Close() // it is only read
 	r, err := report.ReadFor(c.Phone, file)
 	if err != nil {
-		return usageError("%s is no report of itlsim run --json: %w", c.Report, err)
+		return usageError("%s is not a report of itlsim run --json: %w", c.Report, err)
 	}
 	return explain(r, c.Phone, s.out)
 }

@@ -27,9 +27,9 @@ func (c *farmAt) used() bool { return c.Farm != "" || c.Listen != "" }
 func (c *farmAt) check() (err error) {
 	switch {
 	case c.Farm != "" && c.Listen != "":
-		return usageError("--farm is a farm that is there, and --farm-listen begins one: name one of them")
+		return usageError("--farm joins a running farm, and --farm-listen starts one: give only one of them")
 	case c.Store != "" && c.Listen == "":
-		return usageError("--farm-store is where the farm of --farm-listen is kept")
+		return usageError("--farm-store is for the farm of --farm-listen")
 	case c.Creds != "" && c.Farm == "":
 		return usageError("--farm-creds are for the farm of --farm")
 	case c.Farm != "" && !strings.Contains(c.Farm, "://"):

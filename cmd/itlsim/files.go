@@ -49,7 +49,7 @@ func (c *showCmd) Run(s streams) error {
 
 type trustCmd struct {
 	Stored string `help:"The list that the phone holds." required:"" type:"path" placeholder:"OLD.tlv"`
-	Served string `help:"The list that it is served." required:"" type:"path" placeholder:"NEW.tlv"`
+	Served string `help:"The list that it is offered." required:"" type:"path" placeholder:"NEW.tlv"`
 }
 
 // Run says whether a phone would take the served list.

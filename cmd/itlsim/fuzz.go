@@ -13,15 +13,15 @@ import (
 	"itlsim/fleet/fuzz"
 	"itlsim/internal/interval"
 	"itlsim/internal/room"
-	"itlsim/scenarios/report"
+	"itlsim/scenarios/language"
 )
 
 type fuzzCmd struct {
 	Runs    int    `help:"Number of trials." default:"1000"`
-	Seed    uint64 `help:"Seed of the first trial; each further one has the next." default:"1"`
+	Seed    uint64 `help:"Seed of the first trial; each further one takes the next." default:"1"`
 	Keep    string `help:"${fuzz_keep}" placeholder:"ACTS"`
-	Workers int    `help:"Trials at a time; the cores if 0." default:"0"`
-	Quiet   bool   `help:"No progress."`
+	Workers int    `help:"Trials at a time; as many as cores if 0." default:"0"`
+	Quiet   bool   `help:"Show no progress."`
 }
 
 // Run looks for a run that breaks trust.
@@ -38,7 +38,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	began := time.Now()
 	var ran atomic.Int64
-	done := func() string { return report.Number(int(ran.Load())) + " of " + report.Number(c.Runs) }
+	done := func() string { return language.Number(int(ran.Load())) + " of " + language.Number(c.Runs) }
 	if !c.Quiet {
 		defer interval.Every(10*time.Second, func() { fmt.Fprintf(s.err, "%s trials\n", done()) })()
 	}
@@ -59,7 +59,7 @@ func (c *fuzzCmd) Run(ctx context.Context, s streams, end *ending) error {
 	}
 	trials := "1 trial"
 	if c.Runs > 1 {
-		trials = report.Number(c.Runs) + " trials"
+		trials = language.Number(c.Runs) + " trials"
 	}
 	fmt.Fprintf(s.out, "%s from seed %d on found nothing, in %.1f s\n", trials, c.Seed, time.Since(began).Seconds())
 	return nil

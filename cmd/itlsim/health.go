@@ -48,7 +48,7 @@ func (c *healthCmd) ask(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", c.ReadyFile, err)
 	}
 	if len(r.Nodes) == 0 {
-		return fmt.Errorf("%s tells of no node", c.ReadyFile)
+		return fmt.Errorf("%s names no node", c.ReadyFile)
 	}
 	for _, n := range r.Nodes {
 		if err := askSSH(ctx, n.SSH); err != nil {

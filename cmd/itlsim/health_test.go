@@ -74,7 +74,7 @@ func TestHealth(t *testing.T) {
 	write(ready{})
 	code, said = health(elsewhere)
 	require.Equal(t, exitFailed, code)
-	require.Contains(t, said, "tells of no node")
+	require.Contains(t, said, "names no node")
 
 	cancel()
 	require.NoError(t, <-ended)

@@ -53,7 +53,7 @@ func (c *importCmd) Run(s streams, end *ending) error {
 	}
 	if plan == nil {
 		told(s.err, found)
-		return usageError("nothing in these files tells of phones or lists")
+		return usageError("these files contain neither phones nor lists")
 	}
 	if c.Output == "" {
 		told(s.err, found)
@@ -100,7 +100,7 @@ func (c *importCmd) write(plan []inventory.File) error {
 		path := filepath.Join(dir, f.Name)
 		if from := sameFile(path, c.Files); from != "" {
 			abandon()
-			return usageError("-o %s: it would write over %s, which was read; give it another name", c.Output, from)
+			return usageError("-o %s: it would overwrite %s, which it has read; give it another name", c.Output, from)
 		}
 		to, err := createNamed("-o", path, 0o666)
 		if err != nil {

@@ -43,15 +43,15 @@ type streams struct{ out, err io.Writer }
 // cli is the command line.
 type cli struct {
 	Run     runCmd     `cmd:"" help:"Run a scenario and judge its expectations."`
-	Merge   mergeCmd   `cmd:"" help:"Make one report of the parts of a run in shards."`
+	Merge   mergeCmd   `cmd:"" help:"Make one report from the parts of a run in shards."`
 	Fuzz    fuzzCmd    `cmd:"" help:"${cli_fuzz}"`
 	List    listCmd    `cmd:"" help:"List the built-in scenarios."`
 	Models  modelsCmd  `cmd:"" help:"${cli_models}"`
 	Import  importCmd  `cmd:"" help:"${cli_import}"`
 	Explain explainCmd `cmd:"" help:"Tell one phone's story from a JSON report."`
-	Compare compareCmd `cmd:"" help:"Say what differs between two JSON reports, phone by phone; exit code 1 if anything."`
+	Compare compareCmd `cmd:"" help:"Say what differs between two JSON reports, phone by phone; exit code 1 if anything does."`
 	Serve   serveCmd   `cmd:"" help:"Run the CUCM side alone until interrupted."`
-	Health  healthCmd  `cmd:"" help:"Ask whether a cluster that serve or demo put up answers; exit code 1 if not."`
+	Health  healthCmd  `cmd:"" help:"Check whether the cluster that serve or demo started answers; exit code 1 if not."`
 	Phones  phonesCmd  `cmd:"" help:"${cli_phones}"`
 	Worker  workerCmd  `cmd:"" help:"${cli_worker}"`
 	Show    showCmd    `cmd:"" help:"Print a trust list as show itl does, or a signed file's header and payload."`
@@ -60,7 +60,7 @@ type cli struct {
 	Help    helpCmd    `cmd:"" help:"Show a command's arguments and flags."`
 	Version versionCmd `cmd:"" help:"Print version, commit, Go and platform on one line."`
 
-	Completion completionCmd `cmd:"" help:"Print a script by which a shell completes commands, scenarios, flags and values."`
+	Completion completionCmd `cmd:"" help:"Print a script with which a shell completes commands, scenarios, flags and values."`
 	Man        manCmd        `cmd:"" help:"Print a manual page: itlsim man run | man -l -"`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:""`
 

@@ -12,7 +12,7 @@ import (
 )
 
 type manCmd struct {
-	Command string `arg:"" optional:"" help:"Its name; the page of the program if not given." placeholder:"COMMAND"`
+	Command string `arg:"" optional:"" help:"Name of a command; the whole program if not given." placeholder:"COMMAND"`
 }
 
 // Run prints a manual page of what --help tells.
@@ -36,12 +36,12 @@ var exitCodes = []struct {
 	code int
 	says string
 }{
-	{exitPassed, "All expectations held; the command did what it was to do."},
+	{exitPassed, "All expectations held; the command did what it was asked."},
 	{exitFailed, "An expectation failed, a list is refused, something differs."},
 	{exitUsage, "The command or the scenario is wrong; nothing was started."},
 	{exitBroken, "The run itself could not go on."},
-	{exitInterrupted, "Interrupted, with what there was by then."},
-	{exitUnread, "Nobody reads what is printed."},
+	{exitInterrupted, "Interrupted; what it had done by then was reported."},
+	{exitUnread, "Nobody reads its output any more."},
 }
 
 // A manual is a page in the macros of man(7).
@@ -62,8 +62,8 @@ func (m *manual) program(app *kong.Application) {
 	}
 	m.flags(app.Flags)
 	m.section("ENVIRONMENT")
-	m.item(bold("ITLSIM_")+italic("FLAG"), "The value of a flag that is not given, in capitals and with _ for -: "+
-		"ITLSIM_PHONES is that of --phones.")
+	m.item(bold("ITLSIM_")+italic("FLAG"), "The value of a flag that is not given. The name is the flag's in capitals, with _ for -: "+
+		"ITLSIM_PHONES stands for --phones.")
 	m.section("EXIT STATUS")
 	for _, e := range exitCodes {
 		m.item(bold(fmt.Sprint(e.code)), e.says)
@@ -94,7 +94,7 @@ func (m *manual) command(command *kong.Node) {
 	m.section("ENVIRONMENT")
 	for _, f := range command.Flags {
 		if name := cmp.Or(variable(f), strings.Join(f.Envs, ", ")); name != "" && !f.Hidden {
-			m.item(bold(name), "The value of --"+f.Name+" where it is not given.")
+			m.item(bold(name), "The value of --"+f.Name+" if that is not given.")
 		}
 	}
 	m.section("SEE ALSO")

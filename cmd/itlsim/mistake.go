@@ -21,7 +21,7 @@ var mistakes = []struct {
 	{regexp.MustCompile(`^expected \w+ value but got "EOL" \(<EOL>\)$`), `the value is missing; `},
 	{regexp.MustCompile(`^expected \w+ value but got ("[^"]*") \([a-z ]+\);.*`),
 		`the value is missing in front of $1; `},
-	{regexp.MustCompile(`^(?:expected|must be|bool value must be) .*but got ("[^"]*")(?:: .*)?$`), `$1 is no value; `},
+	{regexp.MustCompile(`^(?:expected|must be|bool value must be) .*but got ("[^"]*")(?:: .*)?$`), `$1 is not a valid value; `},
 }
 
 // operands is what the parser says where a command lacks what it is about.

@@ -58,7 +58,7 @@ func TestFlagsAreNamedWithTheirValues(t *testing.T) {
 			defer os.Unsetenv(name)
 			var told bytes.Buffer
 			require.Equal(t, exitUsage, run([]string{command.Name}, streams{io.Discard, &told}), name)
-			require.Regexp(t, "^itlsim: --"+f.Name+": .*; want .+ \\(by the environment: "+name+"\\)\n$", told.String())
+			require.Regexp(t, "^itlsim: --"+f.Name+": .*; want .+ \\(from the environment: "+name+"\\)\n$", told.String())
 		}
 	}
 	eachFlag(func(command *kong.Node, f *kong.Flag) {

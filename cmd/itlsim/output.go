@@ -11,9 +11,9 @@ import (
 // reportsAt are the flags that say where a report goes.
 type reportsAt struct {
 	JSON    string `name:"json" help:"Write the report as JSON; - is standard output." placeholder:"PATH" type:"path"`
-	JUnit   string `name:"junit" help:"Write it as JUnit XML, a case for each expectation." placeholder:"PATH" type:"path"`
-	CSV     string `name:"csv" help:"Write every phone and its state after each step as CSV." placeholder:"PATH" type:"path"`
-	HTML    string `name:"html" help:"Write it as one HTML file that opens offline." placeholder:"PATH" type:"path"`
+	JUnit   string `name:"junit" help:"Write the report as JUnit XML, a case for each expectation." placeholder:"PATH" type:"path"`
+	CSV     string `name:"csv" help:"Write each phone and its state after each step as CSV." placeholder:"PATH" type:"path"`
+	HTML    string `name:"html" help:"Write the report as one HTML file that opens offline." placeholder:"PATH" type:"path"`
 	Explain string `help:"Tell one phone's story after the report." placeholder:"SEP<MAC>"`
 }
 
@@ -26,7 +26,7 @@ func (c *reportsAt) check(read ...string) error {
 			continue
 		}
 		if other := of[f.path]; other != "" {
-			return usageError("%s %s: %s is there already", f.flag, f.path, other)
+			return usageError("%s %s: %s already writes there", f.flag, f.path, other)
 		}
 		of[f.path] = f.flag
 		if f.path == "-" {
@@ -36,7 +36,7 @@ func (c *reportsAt) check(read ...string) error {
 			return err
 		}
 		if from := sameFile(f.path, read); from != "" {
-			return usageError("%s %s: it would write over %s, which is read", f.flag, f.path, from)
+			return usageError("%s %s: it would overwrite %s, which it reads", f.flag, f.path, from)
 		}
 	}
 	return nil

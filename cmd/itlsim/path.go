@@ -48,7 +48,7 @@ func checkFolder(flag, name string) error {
 // checkDirectory says that what a flag takes for a directory is something else.
 func checkDirectory(flag, name string) error {
 	if info, err := os.Stat(name); err == nil && !info.IsDir() {
-		return usageError("%s %s: it is no directory", flag, name)
+		return usageError("%s %s: it is not a directory", flag, name)
 	}
 	return nil
 }

@@ -116,9 +116,9 @@ func interruptedOr(err error) error {
 func (c *phonesCmd) checkFarm() error {
 	switch {
 	case c.Address != "":
-		return usageError("--address is a worker's where there is a farm")
+		return usageError("--address is for itlsim worker when there is a farm")
 	case c.Metrics != "":
-		return usageError("--metrics shows the phones of this process, and a farm's are its workers'")
+		return usageError("--metrics shows the phones of this process; a farm's are at its workers")
 	case c.Workers < 1 || c.Workers > c.Phones:
 		return usageError("--workers-wanted %d: want 1 to %d, a phone for each", c.Workers, c.Phones)
 	}

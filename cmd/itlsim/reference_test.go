@@ -19,7 +19,7 @@ func TestReferenceOfCommands(t *testing.T) {
 	app := newParser(streams{io.Discard, io.Discard}, func(int) {}).Model
 	var b strings.Builder
 	b.WriteString("# Commands\n\nWhat `itlsim help COMMAND` and `itlsim man COMMAND` say, written by " +
-		"`go test ./cmd/itlsim -run Reference -update`. Flags may stand in the environment: " +
+		"`go test ./cmd/itlsim -run Reference -update`. Flags can also be set in the environment: " +
 		"[variables](../command-line.md#variables).\n\n")
 	var rows [][]string
 	for _, c := range app.Leaves(true) {
@@ -80,7 +80,7 @@ func TestReferenceOfModels(t *testing.T) {
 	}
 	models := modelTable()
 	reference.Keep(t, *update, "models", "# Models\n\nWhat `itlsim models` prints, written by "+
-		"`go test ./cmd/itlsim -run Reference -update`: what each family of phones does, and each model. In brackets is "+
-		"how well a fact is known; [phones.md](../phones.md#models) says what else follows.\n\n## Families\n\n"+
+		"`go test ./cmd/itlsim -run Reference -update`: what each family of phones does, and each model. The words in "+
+		"brackets say how well a fact is known; [phones.md](../phones.md#models) explains what follows from them.\n\n## Families\n\n"+
 		reference.Table(sideways[0], sideways[1:]...)+"\n## Models\n\n"+reference.Table(models[0], models[1:]...))
 }

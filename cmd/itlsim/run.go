@@ -23,10 +23,10 @@ type runCmd struct {
 	Scenario string `arg:"" help:"${run_scenario}" placeholder:"NAME|FILE.yaml"`
 	Phones   *int   `help:"${run_phones}" placeholder:"N"`
 	Mode     string `help:"${run_mode}" enum:"wire,virtual" default:"wire"`
-	Seed     int64  `help:"Seed, printed in the report; it decides everything in virtual mode." default:"1"`
+	Seed     int64  `help:"Seed, which the report repeats; in virtual mode it decides everything." default:"1"`
 	reportsAt
 	Watch   bool `help:"Show the phones' states live on a terminal."`
-	Quiet   bool `help:"No progress."`
+	Quiet   bool `help:"Show no progress."`
 	Boots   *int `help:"Phones that boot at a time; ${boots} if not given, 10000 in virtual mode." placeholder:"N"`
 	Workers int  `help:"Processors to use in virtual mode; one if not given." placeholder:"N"`
 	inShards

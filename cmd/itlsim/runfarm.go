@@ -53,9 +53,9 @@ func (c *runCmd) checkFarm(phones int) error {
 		_, err := c.nodes()
 		return err
 	case inWire:
-		return usageError("--workers-wanted and --address are for --mode wire: shards are played by whoever comes")
+		return usageError("--workers-wanted and --address are for --mode wire: in virtual mode any worker may play a shard")
 	case c.Shard != nil:
-		return usageError("--shard plays one shard here, and a farm all of them elsewhere: give one of them")
+		return usageError("--shard plays one shard here, a farm plays all of them elsewhere: give one or the other")
 	case c.Workers > 0:
 		return usageError("--workers is for processors of this machine: itlsim worker has --shards-at-a-time")
 	}

@@ -9,7 +9,7 @@ import (
 	"itlsim/internal/build"
 	"itlsim/lab"
 	"itlsim/scenarios"
-	"itlsim/scenarios/report"
+	"itlsim/scenarios/language"
 )
 
 // inShards are the flags of a run whose phones are played in parts, here or elsewhere.
@@ -46,7 +46,7 @@ func (c *runCmd) checkShards(s scenarios.Scenario, phones int) error {
 	case !asked && c.Shard == nil && c.Part == "":
 		return nil
 	case (c.Shard == nil) != (c.Part == ""), c.Shard != nil && c.Shards == nil:
-		return usageError("--shards S, --shard I and --part PATH go together: a part is one of so many")
+		return usageError("--shards S, --shard I and --part PATH go together: a part is one of S")
 	case c.Mode != lab.Virtual:
 		return usageError("--shards and --pace are for --mode virtual")
 	case c.shards() < 1 || c.shards() > most:
@@ -58,7 +58,7 @@ func (c *runCmd) checkShards(s scenarios.Scenario, phones int) error {
 	case (c.shards() > 1 || c.Shard != nil) && (c.Page != "" || c.Metrics != ""):
 		return usageError("--page and --metrics show one lab, and each of --shards has its own")
 	case c.Shard != nil && c.reportsAt != reportsAt{}:
-		return usageError("--shard gives a part and no report: itlsim merge makes one of all parts")
+		return usageError("--shard writes a part, not a report: itlsim merge makes one of all parts")
 	}
 	if c.shards() > 1 {
 		if err := s.Shardable(); err != nil {
@@ -76,7 +76,7 @@ const fewest = 10_000
 func (c *inShards) warn(out io.Writer, phones int) {
 	if n := phones / c.shards(); c.shards() > 1 && n < fewest {
 		fmt.Fprintf(out, "warning: each shard has %s phones; with fewer than %s, shards cost extra processor time\n",
-			report.Number(n), report.Number(fewest))
+			language.Number(n), language.Number(fewest))
 	}
 }
 
@@ -99,6 +99,6 @@ func (c *runCmd) play(
 		return err
 	}
 	fmt.Fprintf(s.out, "shard %d of %d: %s of %s phones, %d steps\n", part.Index, part.Shards,
-		report.Number(part.Report.Phones), report.Number(part.Phones), len(part.Report.Steps))
+		language.Number(part.Report.Phones), language.Number(part.Phones), len(part.Report.Steps))
 	return file.finish()
 }

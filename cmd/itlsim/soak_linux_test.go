@@ -132,7 +132,7 @@ const soakedPhones = 60
 func TestSoak(t *testing.T) {
 	long, err := time.ParseDuration(os.Getenv("ITLSIM_SOAK"))
 	if err != nil {
-		t.Skip("ITLSIM_SOAK is no duration")
+		t.Skip("ITLSIM_SOAK is not a duration")
 	}
 	s := newSoak(t)
 	table := tabwriter.NewWriter(t.Output(), 0, 0, 2, ' ', tabwriter.AlignRight)

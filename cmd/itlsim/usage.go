@@ -12,7 +12,7 @@ import (
 const commandName = "COMMAND"
 
 type helpCmd struct {
-	Command string `arg:"" optional:"" help:"Its name; all of them if not given." placeholder:"COMMAND"`
+	Command string `arg:"" optional:"" help:"Name of a command; all of them if not given." placeholder:"COMMAND"`
 }
 
 // Run prints what --help of a command does.

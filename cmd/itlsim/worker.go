@@ -16,7 +16,7 @@ import (
 type workerCmd struct {
 	Farm      string   `name:"farm" help:"${worker_farm}" placeholder:"URL|FILE"`
 	Creds     string   `name:"farm-creds" help:"${farm_creds}" placeholder:"FILE" type:"path"`
-	Name      string   `help:"Name of this worker in reports; that of the machine if not given." placeholder:"NAME"`
+	Name      string   `help:"Name of this worker in reports; the machine's name if not given." placeholder:"NAME"`
 	Address   string   `help:"${worker_address}" placeholder:"IP"`
 	Target    []string `default:"127.0.0.0/8" help:"${worker_target}" placeholder:"CIDR"`
 	PhonesMax int      `name:"phones-max" default:"20000" help:"${worker_phones_max}" placeholder:"N"`
@@ -65,7 +65,7 @@ func (c *workerCmd) Run(ctx context.Context, s streams, end *ending) error {
 				Shard: shard, At: at.one, Targets: at.targets, Takes: c.takes, Plan: farm.ReadPlan,
 			}, nil
 		}
-		return nil, fmt.Errorf("this worker knows nothing of a run of %q", kind)
+		return nil, fmt.Errorf("this worker does not know how to do a run of %q", kind)
 	}
 	h := &farm.Hand{Build: build.ID(), Machine: m, Said: say, Begin: begin}
 	return h.Serve(ctx, f)

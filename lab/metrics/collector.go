@@ -17,17 +17,17 @@ var (
 		"Phones now, by trust state (off: without power, whatever they hold) and group.", "state", "group")
 	boots       = describe("itlsim_boots_total", "Boots of phones that have ended.")
 	bootSeconds = describe("itlsim_boot_seconds",
-		"How long boots took, from the first request to the registration, without the wait for a turn, "+
+		"How long boots took, from the first request to the registration, without waiting for their turn, "+
 			"by the scenario's clock.")
 	refusedFiles = describe("itlsim_refused_files_total", "Files that phones refused, by the reason.", "reason")
 	tvsRequests  = describe("itlsim_tvs_requests_total",
-		"Questions of phones to TVS, by what they asked and what came of it: answered; mismatch, where the phone took "+
+		"Questions of phones to TVS, by command and result: answered; mismatch, where the phone took "+
 			"the certificate for a stranger's and sent nothing; unanswered.", "command", "result")
 	tftpFiles = describe("itlsim_tftp_files_total", "Files that nodes sent by TFTP, to the last packet.")
 	tftpAgain = describe("itlsim_tftp_retransmits_total",
 		"TFTP packets that were sent again, by nodes and phones.")
 	alarms = describe("itlsim_alarms_total",
-		"Alarms of phones about their lists (DeviceTLInfo) that call managers received, by whether the list was the one "+
+		"Alarms about phones' lists (DeviceTLInfo) that call managers received, by whether the list was the one "+
 			"that its node served then.", "match")
 	registrations = describe("itlsim_registrations", "Phones that are registered now.")
 )

@@ -206,8 +206,8 @@ func TestReferenceOfMetrics(t *testing.T) {
 			cmp.Or(strings.Join(labels, ", "), "-"), f.GetHelp()})
 	}
 	slices.SortFunc(rows, slices.Compare)
-	reference.Keep(t, *update, "metrics", "# Metrics\n\nWhat Prometheus is told, written by "+
-		"`go test ./lab/metrics -run Reference -update`. [How to watch by them](../metrics.md) says where they are, and "+
+	reference.Keep(t, *update, "metrics", "# Metrics\n\nThe metrics for Prometheus, written by "+
+		"`go test ./lab/metrics -run Reference -update`. [How to watch with them](../metrics.md) says where they are and "+
 		"what their labels mean.\n\n"+reference.Table([]string{"metric", "type", "labels", "what it is"}, rows...))
 }
 

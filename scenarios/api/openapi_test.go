@@ -64,9 +64,8 @@ func TestReferenceOfRequests(t *testing.T) {
 			}
 		}
 	}
-	reference.Keep(t, *update, "api", "# Requests of the API\n\nAll that [the API](../api.md) answers, which says "+
-		"what each request takes and gives; bodies, parameters and answers are in "+
-		"[openapi.yaml](../../scenarios/api/openapi.yaml), which `GET /openapi.json` gives, too. "+
+	reference.Keep(t, *update, "api", "# Requests of the API\n\nEvery request that the API answers. [The API](../api.md) explains how to use them; bodies, "+
+		"parameters and answers are in [openapi.yaml](../../scenarios/api/openapi.yaml), also at `GET /openapi.json`. "+
 		"Paths are below `"+Prefix+"`, or `"+Prefix+"/labs/ID`. Written by "+
 		"`go test ./scenarios/api -run Reference -update`.\n\n"+reference.Table([]string{"request", "does"}, rows...))
 }

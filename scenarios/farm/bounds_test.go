@@ -62,7 +62,7 @@ func TestPartThatIsNone(t *testing.T) {
 	_, err = parts.PutString(t.Context(), b.Run()+".0", "no part")
 	require.NoError(t, err)
 	_, err = f.Run(t.Context(), b, farm.Options{})
-	assert.ErrorContains(t, err, "shard 0 of 1: this is no part of a run")
+	assert.ErrorContains(t, err, "shard 0 of 1: this is not a part of a run")
 	// it is done again where it is asked for
 	work(t, s.joined(), &farm.Worker{Build: "tests", Name: "w"})
 	r, err := f.Run(t.Context(), b, farm.Options{Fresh: true})

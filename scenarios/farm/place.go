@@ -79,7 +79,7 @@ func ownServer(where string) (p Place, err error) {
 	}
 	switch {
 	case u.Scheme != "nats" && u.Scheme != "tls":
-		return p, fmt.Errorf("%.20q is no scheme of a farm: want nats:// or tls://, or the file of a join string", u.Scheme)
+		return p, fmt.Errorf("%.20q is not a scheme of a farm: want nats:// or tls://, or the file of a join string", u.Scheme)
 	case u.User != nil:
 		return p, errors.New("every local user sees arguments: give a login by --farm-creds")
 	case u.Host == "" || strings.TrimSuffix(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
@@ -142,7 +142,7 @@ func ParseJoin(text string) (j Join, err error) {
 	j.Address, j.Token, _ = strings.Cut(rest, "/")
 	if !is || len(text) > maxJoin || !isSecret(j.Token) || strings.ContainsAny(j.Address, "@?# ") ||
 		j.Certificate != "" && !isHash(j.Certificate) || j.String() != strings.TrimSpace(text) {
-		return Join{}, errors.New("this is no join string (itlsim://HOST:PORT/TOKEN#SHA256)")
+		return Join{}, errors.New("this is not a join string (itlsim://HOST:PORT/TOKEN#SHA256)")
 	}
 	host, port, err := net.SplitHostPort(j.Address)
 	_, number := strconv.ParseUint(port, 10, 16)

@@ -72,14 +72,14 @@ func readSubject(subject string) (s shard, err error) {
 			return s, nil
 		}
 	}
-	return shard{}, fmt.Errorf("%.100q is no shard", subject)
+	return shard{}, fmt.Errorf("%.100q is not a shard", subject)
 }
 
 // index is the number of a shard.
 func index(word string) (int, error) {
 	i, err := strconv.Atoi(word)
 	if err != nil || i < 0 || i >= scenarios.MaxShards || strconv.Itoa(i) != word {
-		return 0, fmt.Errorf("%.20q is no number of a shard", word)
+		return 0, fmt.Errorf("%.20q is not a number of a shard", word)
 	}
 	return i, nil
 }
@@ -88,7 +88,7 @@ func index(word string) (int, error) {
 func readPartName(name string) (run string, i int, err error) {
 	run, number, _ := strings.Cut(name, ".")
 	if i, err = index(number); err == nil && !isHash(run) {
-		err = fmt.Errorf("%.100q is no part", name)
+		err = fmt.Errorf("%.100q is not a part", name)
 	}
 	return run, i, err
 }

@@ -108,7 +108,7 @@ func read[T interface{ check() error }](data []byte) (m T, err error) {
 func (o offer) check() error {
 	for _, word := range append([]string{o.ID, o.Build, o.Name, o.Address}, o.Targets...) {
 		if !isWord(word) {
-			return fmt.Errorf("%.20q is no name", word)
+			return fmt.Errorf("%.20q is not a name", word)
 		}
 	}
 	if o.PhonesMax < 0 {
@@ -122,7 +122,7 @@ func (p place) check() error {
 	case p.Run == "":
 		return nil
 	case !isToken(p.Run):
-		return fmt.Errorf("%.20q is no run", p.Run)
+		return fmt.Errorf("%.20q is not a run", p.Run)
 	case p.AckWait < time.Millisecond || p.AckWait > time.Hour:
 		return fmt.Errorf("an AckWait of %v", p.AckWait)
 	case p.Shard.Of < 1 || p.Shard.Of > maxCrew || p.Shard.Index < 0 || p.Shard.Index >= p.Shard.Of:

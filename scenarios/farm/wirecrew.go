@@ -13,7 +13,7 @@ import (
 
 	"itlsim/internal/contain"
 	"itlsim/lab"
-	"itlsim/scenarios/report"
+	"itlsim/scenarios/language"
 )
 
 // A Call is for workers of a run on sockets.
@@ -68,7 +68,7 @@ type LostError struct {
 }
 
 func (e *LostError) Error() string {
-	return fmt.Sprintf("worker %s lost %s phones", e.Worker, report.Number(e.Phones))
+	return fmt.Sprintf("worker %s lost %s phones", e.Worker, language.Number(e.Phones))
 }
 
 // A RefusedError ends a run: a worker did not do its part.

@@ -111,7 +111,7 @@ func (r *reader) header() bool {
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, h) {
-			r.table.wrong(i, "%q is no column%s", h, language.MeantOr(h, columns, "there are"))
+			r.table.wrong(i, "%q is not a column%s", h, language.MeantOr(h, columns, "there are"))
 			return false
 		}
 		r.place[h] = i
@@ -162,7 +162,7 @@ var deviceName = regexp.MustCompile(`^SEP[0-9A-F]{12}$`)
 func (r *reader) device() Device {
 	d := Device{Name: strings.ToUpper(r.cell("name")), TFTP: r.cell("tftp")}
 	if !deviceName.MatchString(d.Name) {
-		r.wrong("name", "%q is no SEP<MAC>", r.cell("name"))
+		r.wrong("name", "%q is not a SEP<MAC>", r.cell("name"))
 	} else if before := r.seen[d.Name]; before > 0 {
 		r.wrong("name", "%s stands there twice, in line %d before", d.Name, before)
 	} else {
@@ -187,7 +187,7 @@ func (r *reader) device() Device {
 	if sum := strings.ReplaceAll(r.cell("itl"), " ", ""); sum != "" {
 		raw, err := hex.DecodeString(sum)
 		if err != nil || len(raw) != sha1.Size {
-			r.wrong("itl", "%q is no SHA-1 checksum of 40 digits", r.cell("itl"))
+			r.wrong("itl", "%q is not a SHA-1 checksum of 40 digits", r.cell("itl"))
 		} else {
 			d.ListKnown, d.List = true, r.export.Lists[[sha1.Size]byte(raw)]
 		}

@@ -35,7 +35,7 @@ type place struct {
 	line int
 }
 
-// An Import is what files of a real cluster tell of it (releases.md 7). A format
+// An Import is what files of a real cluster tell of it. A format
 // is known by what a file says, never by its name, and one terminal log may hold
 // several: the answers to `show risdb query phone`, `run sql` and `show itl`.
 type Import struct {
@@ -66,11 +66,11 @@ func Read(sources []Source, most int) *Import {
 		m.Phones = append(m.Phones, m.phones[name])
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.leftOut)) {
-		m.LeftOut = append(m.LeftOut, fmt.Sprintf("%s: %d", kind, m.leftOut[kind]))
+		m.LeftOut = append(m.LeftOut, kind+": "+language.Number(m.leftOut[kind]))
 	}
 	if m.repeated > 0 {
-		m.Assumed = append(m.Assumed, fmt.Sprintf("%s about a phone that another row is about too: "+
-			"of status and firmware the latest counts, of all else the first", rows(m.repeated)))
+		m.Assumed = append(m.Assumed, fmt.Sprintf("%s about a phone that has another row too: "+
+			"the latest one counts for status and firmware, the first one for all else", rows(m.repeated)))
 	}
 	return m
 }
@@ -79,7 +79,7 @@ func rows(n int) string {
 	if n == 1 {
 		return "1 row is"
 	}
-	return fmt.Sprintf("%d rows are", n)
+	return language.Number(n) + " rows are"
 }
 
 // problem notes what could not be read.
@@ -88,10 +88,10 @@ func (m *Import) problem(file string, line, column int, format string, args ...a
 }
 
 func (m *Import) took(file, what string, n int) {
-	m.Took = append(m.Took, fmt.Sprintf("%s: %s, %d", file, what, n))
+	m.Took = append(m.Took, fmt.Sprintf("%s: %s, %s", file, what, language.Number(n)))
 }
 
-// versionLine is a line of `show version active` (releases.md 1).
+// versionLine is a line of `show version active`.
 var versionLine = regexp.MustCompile(`Active Master Version:\s*([0-9]+\.[0-9]+[0-9.-]*)`)
 
 // source reads one file.
@@ -177,7 +177,7 @@ func (m *Import) table(file, text string) {
 	}
 	h := headerOf(columns)
 	if !h.ofPhones() {
-		t.at(1, 1, "this is no export that is known here: either its first line names no columns of phones "+
+		t.at(1, 1, "this is not an export that is known here: either its first line names no columns of phones "+
 			"(a name, and a model, a pool, a status or a load), or it is what a terminal printed, and neither "+
 			"show itl, show risdb query phone nor run sql is in it")
 		return
@@ -360,7 +360,7 @@ func (m *Import) row(h *header, row []string, at place, wrong placer) bool {
 			m.leftOut[kindOf(upper)]++
 		}
 		if strings.HasPrefix(upper, "SEP") {
-			wrong(named, "%q is no SEP<MAC>: SEP and twelve hexadecimal digits are wanted", name)
+			wrong(named, "%q is not a SEP<MAC>: SEP and twelve hexadecimal digits are wanted", name)
 		}
 		return false
 	}
@@ -376,7 +376,7 @@ func (m *Import) row(h *header, row []string, at place, wrong placer) bool {
 	}
 	if word, cell := h.cell(row, fieldStatus); word != "" {
 		if p.status = statusOf(word); p.status == unknownStatus {
-			wrong(cell, "%q is no status that is known here, such as registered or unregistered", word)
+			wrong(cell, "%q is not a status that is known here, such as registered or unregistered", word)
 		}
 		changed, _ := h.cell(row, fieldChanged)
 		p.changed = max(epoch(changed), 1)
@@ -405,7 +405,7 @@ func (m *Import) phone(p *Phone) {
 	if !ok {
 		if len(m.phones) >= m.most {
 			if !m.full {
-				m.LeftOut = append(m.LeftOut, fmt.Sprintf("phones after the first %d: there is no room for more", m.most))
+				m.LeftOut = append(m.LeftOut, fmt.Sprintf("phones after the first %s: there is no room for more", language.Number(m.most)))
 			}
 			m.full = true
 			return

@@ -98,8 +98,8 @@ func TestTheClusterOfAPlan(t *testing.T) {
 func TestWhatCannotBeTaken(t *testing.T) {
 	for data, want := range map[string]string{
 		"": "a:1:1: the file is empty",
-		"Name,Model,Status\nSEP001122334455,8861,perhaps\n": `a:2:22: "perhaps" is no status`,
-		"Name,Model\nSEP00112233445,8861\n":                 `a:2:1: "SEP00112233445" is no SEP<MAC>`,
+		"Name,Model,Status\nSEP001122334455,8861,perhaps\n": `a:2:22: "perhaps" is not a status`,
+		"Name,Model\nSEP00112233445,8861\n":                 `a:2:1: "SEP00112233445" is not a SEP<MAC>`,
 		"Name,Model\nSEP001122334455,88\"61\n":              "a:2:19: ",
 		"name\n====\nSEP001122334455\n":                     "a:1:1: the query has names and nothing else",
 		risdb("reg", "1") + "SEP001122334456, x, y\n":       "a:5:1: the row has 3 columns, and the header 26: either",

@@ -119,7 +119,7 @@ func TestSpellingsOfAnExport(t *testing.T) {
 		"name;tftp;model\nSEP001122334455;N\xc3\xb6rd;8861\nSEP1;;\n")}
 	_, _, problems := e.Devices()
 	require.EqualError(t, problems, `a.csv:3:17: "Nörd" is not a node of the cluster (did you mean "nord"?)`+
-		"\na.csv:4:1: \"SEP1\" is no SEP<MAC>\na.csv:4:7: the phone has no model",
+		"\na.csv:4:1: \"SEP1\" is not a SEP<MAC>\na.csv:4:7: the phone has no model",
 		"columns are characters, and lines the file's")
 }
 

@@ -14,6 +14,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/itl"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // A File is one of a plan: the scenario, or a file that it names.
@@ -124,7 +125,7 @@ func (p *plan) cluster() {
 		}
 	}
 	if ctls > 0 {
-		p.LeftOut = append(p.LeftOut, fmt.Sprintf("CTL files: %d; the phones of a plan begin without a CTL", ctls))
+		p.LeftOut = append(p.LeftOut, fmt.Sprintf("CTL files: %d; phones begin a plan without a CTL", ctls))
 	}
 	for _, name := range slices.Sorted(maps.Keys(nodes)) {
 		p.nodes = append(p.nodes, nodes[name])
@@ -138,7 +139,7 @@ func (p *plan) knowledge() {
 	if len(p.nodes) == 0 {
 		p.nodes = []*planNode{{name: "cucm-pub", tftp: true, tvs: true}, {name: "cucm-sub", tftp: true, tvs: true}}
 		p.assume("two nodes, cucm-pub and cucm-sub, both with TFTP and TVS: no list of a node was read " +
-			"(show itl on each TFTP node tells them)")
+			"(show itl on each TFTP node prints them)")
 	}
 	tftp := false
 	for _, n := range p.nodes {
@@ -263,8 +264,8 @@ func (p *plan) keepLists() {
 		p.assume("of several lists of a node the latest is served today; phones may hold the others")
 	}
 	if shown > 0 {
-		p.assume("%s known by what show itl printed: signers and certificates are those that it names; "+
-			"that the signatures are good was not checked", lists(shown))
+		p.assume("%s known only from the output of show itl: signers and certificates are those that it names; "+
+			"whether the signatures are good was not checked", lists(shown))
 	}
 }
 
@@ -272,7 +273,7 @@ func lists(n int) string {
 	if n == 1 {
 		return "1 list is"
 	}
-	return fmt.Sprintf("%d lists are", n)
+	return language.Number(n) + " lists are"
 }
 
 // groups are the phones, by device pool, each pool with its file.
@@ -282,7 +283,7 @@ func (p *plan) groups() string {
 		pools[phone.Pool] = append(pools[phone.Pool], phone)
 	}
 	if len(pools) > mostPools {
-		p.assume("all phones are one group: there are %d device pools, and room for %d groups", len(pools), mostPools)
+		p.assume("all phones are one group: there are %d device pools, and room for only %d groups", len(pools), mostPools)
 		pools = map[string][]*Phone{"": p.Phones}
 	}
 	var b strings.Builder
@@ -381,35 +382,40 @@ func (p *plan) assumePhones() {
 		n    int
 		says string
 	}{
-		{noStatus, "registered, since no export tells their status"},
-		{noFirmware, "on the firmware that itlsim gives their model: no export tells another"},
-		{noTFTP, "asking the nodes for files in the order of the cluster: no export tells their TFTP server"},
-		{strangeTFTP, "asking the nodes in the order of the cluster: their TFTP server is no node of it"},
-		{noSum, "holding today's list of their node if they are registered, one with nothing of today if not: " +
-			"no export tells the checksum of their list"},
-		{strangeSum, "holding a list with nothing of today: of the one that they report no file was read"},
+		{noStatus, "registered, since no export has their status"},
+		{noFirmware, "on the firmware that itlsim gives their model, since no export has it"},
+		{noTFTP, "asking the nodes for files in the order of the cluster, since no export has their TFTP server"},
+		{strangeTFTP, "asking the nodes for files in the order of the cluster, since their TFTP server is not one of them"},
+		{noSum, "holding today's list of their node if they are registered, otherwise one with nothing " +
+			"current, since no export has the checksum of their list"},
+		{strangeSum, "holding a list with nothing current, since no file of the list that they report was read"},
 	} {
 		if a.n > 0 {
-			p.assume("%d of %d phones: %s", a.n, len(p.Phones), a.says)
+			p.assume("%s: %s", p.of(a.n), a.says)
 		}
 	}
 	for i, why := range slices.Sorted(maps.Keys(models)) {
 		if i == mostProblems {
-			p.assume("and %d more models that are not known here", len(models)-i)
+			p.assume("and %s more models that are not known here", language.Number(len(models)-i))
 			break
 		}
 		at := models[why]
-		p.assume("%d of %d phones (the first: %s:%d): %s", len(at), len(p.Phones), at[0].file, at[0].line, why)
+		p.assume("%s (the first: %s:%d): %s", p.of(len(at)), at[0].file, at[0].line, why)
 	}
+}
+
+// of is so many of the plan's phones.
+func (p *plan) of(n int) string {
+	return language.Number(n) + " of " + language.Number(len(p.Phones)) + " phones"
 }
 
 // heading says where the plan comes from.
 func (p *plan) heading(b *bytes.Buffer) {
-	b.WriteString("# Made by itlsim import; the device files and lists that it names stand beside it.\n")
+	b.WriteString("# Made by itlsim import; the device files and lists that it names are next to it.\n")
 	for _, part := range []struct {
 		title string
 		lines []string
-	}{{"Taken", p.Took}, {"Left out", p.LeftOut}, {"Assumed; put it right where you know better", p.Assumed}} {
+	}{{"Taken", p.Took}, {"Left out", p.LeftOut}, {"Assumed; correct what you know better", p.Assumed}} {
 		if len(part.lines) == 0 {
 			continue
 		}
@@ -418,7 +424,7 @@ func (p *plan) heading(b *bytes.Buffer) {
 			fmt.Fprintf(b, "# - %s\n", oneLine(l))
 		}
 	}
-	fmt.Fprintf(b, "name: %s\nshows: the fleet as exports and lists of the cluster tell it\n",
+	fmt.Fprintf(b, "name: %s\nshows: the fleet as the cluster's exports and lists show it\n",
 		strings.ToLower(strings.ReplaceAll(word(p.name, "imported"), "_", "-")))
 }
 

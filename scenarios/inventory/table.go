@@ -61,7 +61,7 @@ type row struct {
 	left int // bytes of the row that is read, and of what was read ahead
 }
 
-var errLongRow = fmt.Errorf("the row has more than %d bytes; a quote is not closed, or this is no table", maxRow)
+var errLongRow = fmt.Errorf("the row has more than %d bytes; a quote is not closed, or this is not a table", maxRow)
 
 func (r *row) Read(p []byte) (int, error) {
 	if r.left <= 0 {
@@ -115,7 +115,7 @@ func (t *table) next() []string {
 			t.wrong(0, "the row has %d columns; there is room for %d", len(row), maxColumns)
 		default:
 			if i := longCell(row); i >= 0 {
-				t.wrong(i, "the cell has %d bytes; a quote is not closed, or this is no table", len(row[i]))
+				t.wrong(i, "the cell has %d bytes; a quote is not closed, or this is not a table", len(row[i]))
 				continue
 			}
 			return row

@@ -15,7 +15,7 @@ type line struct {
 // control are sequences by which a terminal is told how to show something.
 var control = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>()][A-B0-2]?|\x07`)
 
-// pager is what the command line asks after each page (releases.md 7, [MEM]).
+// pager is what the command line asks after each page [MEM].
 var pager = regexp.MustCompile(`(?i)-*\s*Press <enter> for 1 line, <space> for one page, or <q> to quit\s*-*`)
 
 // logLines are the lines of a terminal log without what the terminal did to show

@@ -14,7 +14,7 @@ import (
 const MaxExport = 256 << 20
 
 // errBinary is what is wrong with data that is no text.
-var errBinary = errors.New("this is no text")
+var errBinary = errors.New("this is not text")
 
 // decode reads a text as clusters, terminals and spreadsheets write it: UTF-8 or
 // UTF-16 in either order, with a byte order mark or without, else Latin-1. Lines end with "\n" in what it returns.

@@ -5,6 +5,7 @@ import (
 
 	"itlsim/cucm"
 	"itlsim/lab"
+	"itlsim/scenarios/language"
 )
 
 // Alarms counts DeviceTLInfo that call managers received, by what they made of the list when
@@ -39,7 +40,7 @@ func (a Alarms) Says() string {
 		name cucm.ITLStatus
 	}{{a.Match, cucm.ITLMatch}, {a.Mismatch, cucm.ITLMismatch}, {a.NotInstalled, cucm.ITLNotInstalled}} {
 		if kind.n > 0 {
-			all = append(all, Number(kind.n)+" "+string(kind.name))
+			all = append(all, language.Number(kind.n)+" "+string(kind.name))
 		}
 	}
 	return strings.Join(all, ", ")

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"itlsim/scenarios/language"
 )
 
 // layers are the states as charts stack and tables list them.
@@ -24,7 +26,7 @@ func (s States) Says() string {
 	var all []string
 	for _, l := range layers {
 		if n := l.of(s); n > 0 {
-			all = append(all, Number(n)+" "+l.name)
+			all = append(all, language.Number(n)+" "+l.name)
 		}
 	}
 	return strings.Join(all, ", ")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"itlsim/scenarios/language"
 )
 
 // A Comparison is what differs between two runs, A and B, that [Compare] found. How they
@@ -289,7 +291,7 @@ func (c *Comparison) WriteText(w io.Writer, all bool) error {
 		}
 		p("\n%s", heading)
 		for _, f := range fates {
-			p("%10s  %s in A, %s in B: %s", Number(f.count), f.a, f.b, f.names(all))
+			p("%10s  %s in A, %s in B: %s", language.Number(f.count), f.a, f.b, f.names(all))
 		}
 	}
 	p("")
@@ -334,7 +336,7 @@ func (c *Comparison) printEnd(p func(format string, args ...any)) {
 		p("the same: %s fared alike", phones(c.same))
 		return
 	}
-	p("they differ; %s of %s in both fared the same at the end", Number(c.same), phones(c.both))
+	p("they differ; %s of %s in both fared the same at the end", language.Number(c.same), phones(c.both))
 }
 
 // played says what run a report is of: a rehearsal, in virtual time or on a clock that is

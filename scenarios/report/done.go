@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"itlsim/scenarios/language"
 )
 
 // Done is an act as typed, and what came of it.
@@ -39,7 +41,7 @@ func (d Done) brief() Done {
 	empty := func(line string) bool { return strings.TrimSpace(line) == "" }
 	lines := slices.DeleteFunc(strings.Split(d.Printed, "\n"), empty)
 	if more := len(lines) - most; more > 1 { // one more takes no more room than to say so
-		lines = append(lines[:most], fmt.Sprintf("… and %s lines more", Number(more)))
+		lines = append(lines[:most], fmt.Sprintf("… and %s lines more", language.Number(more)))
 	}
 	d.Printed = strings.Join(lines, "\n")
 	return d
@@ -65,7 +67,7 @@ func (d *Done) print(p func(format string, args ...any)) {
 		p("    %s", strings.TrimRight(line, " \r\n"))
 	}
 	if d.PrintedLeftOut > 0 {
-		p("    … and %s bytes more", Number(d.PrintedLeftOut))
+		p("    … and %s bytes more", language.Number(d.PrintedLeftOut))
 	}
 	if d.Failed != "" {
 		p("  ✗ %s", d.Failed)

@@ -4,6 +4,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"itlsim/scenarios/language"
 )
 
 // Explain tells one phone's story. It reports false where the report has none.
@@ -21,7 +23,7 @@ func (r *Report) Explain(w io.Writer, device string) (bool, error) {
 	case 1:
 		p("the same happened to one other phone")
 	default:
-		p("the same happened to %s other phones", Number(n))
+		p("the same happened to %s other phones", language.Number(n))
 	}
 	for _, c := range s.Chapters {
 		p("")

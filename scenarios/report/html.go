@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+
+	"itlsim/scenarios/language"
 )
 
 // reportHTML is one page that needs nothing else: no network, no other file, and no script
@@ -16,8 +18,8 @@ var reportHTML string
 
 var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 	"clock":    atTime,
-	"int":      func(n int) string { return Number(n) },
-	"uint":     func(n uint64) string { return Number(n) },
+	"int":      func(n int) string { return language.Number(n) },
+	"uint":     func(n uint64) string { return language.Number(n) },
 	"mb":       func(bytes uint64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) },
 	"s":        func(v float64) string { return Span(seconds(v)) },
 	"ms":       func(v float64) string { return Span(milliseconds(v)) },

@@ -9,6 +9,7 @@ import (
 	"itlsim/cucm"
 	"itlsim/fleet"
 	"itlsim/lab"
+	"itlsim/scenarios/language"
 )
 
 // A Rehearsal is what would become of the phones of a lab if something were done: told of a
@@ -136,7 +137,7 @@ func (r *Rehearsal) says(all map[Losses]*Losses) string {
 
 // loses says how many phones would.
 func (r *Rehearsal) loses() string {
-	who, whose := fmt.Sprintf("%s of %s", Number(r.Lost), phones(r.Phones)), "their"
+	who, whose := fmt.Sprintf("%s of %s", language.Number(r.Lost), phones(r.Phones)), "their"
 	switch {
 	case r.Lost == 0:
 		return "no phone would lose its trust"
@@ -150,7 +151,7 @@ func (r *Rehearsal) loses() string {
 	case r.Off == r.Lost:
 		says += " when switched on again"
 	case r.Off > 0:
-		says += fmt.Sprintf(", %s of them when switched on again", Number(r.Off))
+		says += fmt.Sprintf(", %s of them when switched on again", language.Number(r.Off))
 	}
 	return says
 }
@@ -173,5 +174,5 @@ func (r *Rehearsal) cured(all map[Losses]*Losses) string {
 	case back == r.Lost:
 		return resetLocalKey + " would bring all of them back"
 	}
-	return fmt.Sprintf("%s would bring %s of them back", resetLocalKey, Number(back))
+	return fmt.Sprintf("%s would bring %s of them back", resetLocalKey, language.Number(back))
 }

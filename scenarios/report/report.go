@@ -7,7 +7,7 @@ import "time"
 type Report struct {
 	Scenario string   `json:"scenario"`
 	Shows    string   `json:"shows"`
-	Rows     []string `json:"rows,omitempty"` // of the mission
+	Rows     []string `json:"rows,omitempty"` // of docs/sources.md
 	Mode     string   `json:"mode"`
 	Seed     int64    `json:"seed"`
 	Version  string   `json:"version"` // of the program

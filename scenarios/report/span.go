@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"itlsim/scenarios/language"
 )
 
 // Span says a duration as people do, in one or two units: "164 ms", "6 min 7 s", "18 min",
@@ -40,7 +42,7 @@ func Span(d time.Duration) string {
 
 // units says two numbers, the second where it is one.
 func units(n int, unit string, rest int, smaller string) string {
-	says := Number(n) + " " + unit
+	says := language.Number(n) + " " + unit
 	if rest > 0 {
 		says += fmt.Sprintf(" %d %s", rest, smaller)
 	}

@@ -6,6 +6,7 @@ import (
 	"itlsim/fleet"
 	"itlsim/lab"
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // States counts phones, each once: those that are off, and the others by their trust, which
@@ -74,5 +75,6 @@ var stateNames = fmt.Sprintf("%10s %10s %10s %10s %10s", "none", "trusted", "loc
 // String is the columns of the text report.
 func (s States) String() string {
 	return fmt.Sprintf("%10s %10s %10s %10s %10s",
-		Number(s.None), Number(s.Trusted), Number(s.Locked), Number(s.Untrusted), Number(s.Off))
+		language.Number(s.None), language.Number(s.Trusted), language.Number(s.Locked), language.Number(s.Untrusted),
+		language.Number(s.Off))
 }

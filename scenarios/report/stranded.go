@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"itlsim/phone"
+	"itlsim/scenarios/language"
 )
 
 // Stranded are phones that the run left locked or untrusted: those of one group and model
@@ -73,7 +74,7 @@ func (r *Report) verdict() string {
 	stranded, off := r.stranded()
 	off = r.States.Off - off
 	through := r.Phones - stranded - off
-	says := fmt.Sprintf("%s of %s come through", Number(through), phones(r.Phones))
+	says := fmt.Sprintf("%s of %s come through", language.Number(through), phones(r.Phones))
 	switch {
 	case through == 1 && r.Phones == 1:
 		says = "the phone comes through"
@@ -90,9 +91,9 @@ func (r *Report) verdict() string {
 	case stopped:
 		says = fmt.Sprintf("the run stopped at step %d; until then ", len(r.Steps)) + says
 	case failed > 0:
-		says += fmt.Sprintf("; %s of %s expectations failed", Number(failed), Number(held+failed))
+		says += fmt.Sprintf("; %s of %s expectations failed", language.Number(failed), language.Number(held+failed))
 	case stranded > 0 && held > 0:
-		says += fmt.Sprintf("; all %s expectations held all the same", Number(held))
+		says += fmt.Sprintf("; all %s expectations held all the same", language.Number(held))
 	}
 	return says
 }
@@ -146,7 +147,7 @@ func (r *Report) byLocalKey(stranded int) string {
 	case stranded:
 		return fmt.Sprintf("%s brings %s back", resetLocalKey, them)
 	default:
-		return fmt.Sprintf("%s brings %s of them back", resetLocalKey, Number(back))
+		return fmt.Sprintf("%s brings %s of them back", resetLocalKey, language.Number(back))
 	}
 }
 
@@ -155,7 +156,7 @@ func phones(n int) string {
 	if n == 1 {
 		return "1 phone"
 	}
-	return Number(n) + " phones"
+	return language.Number(n) + " phones"
 }
 
 // are is a number with its verb.
@@ -163,7 +164,7 @@ func are(n int) string {
 	if n == 1 {
 		return "1 is"
 	}
-	return Number(n) + " are"
+	return language.Number(n) + " are"
 }
 
 // maxStranded bounds what the text report lists.
@@ -181,7 +182,7 @@ func (r *Report) printStranded(p func(format string, args ...any)) {
 			left += s.Number()
 			continue
 		}
-		p("%10s  %s, %s, since step %d", Number(s.Number()), s.Group, s.Model, s.Step)
+		p("%10s  %s, %s, since step %d", language.Number(s.Number()), s.Group, s.Model, s.Step)
 		for _, line := range []struct{ name, is string }{{"", Some(s.Phones)}, {"why: ", s.Reason}, {"cure: ", s.Cure}} {
 			if line.is != "" {
 				p("%10s  %s%s", "", line.name, line.is)
@@ -189,7 +190,7 @@ func (r *Report) printStranded(p func(format string, args ...any)) {
 		}
 	}
 	if left > 0 {
-		p("%10s  others", Number(left))
+		p("%10s  others", language.Number(left))
 	}
 	p("")
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"itlsim/scenarios/language"
 )
 
 // WriteJSON writes the report as indented JSON.
@@ -21,10 +23,10 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	p := printer(&b)
 	p("%s: %s", r.Scenario, r.Shows)
-	p("%s phones, %s mode, seed %d", Number(r.Phones), r.Mode, r.Seed)
+	p("%s phones, %s mode, seed %d", language.Number(r.Phones), r.Mode, r.Seed)
 	if r.KnowNone > 0 {
 		p("phones that know no ITL: %s; without a CTL they are \"none\", and no expectation about trust counts them",
-			Number(r.KnowNone))
+			language.Number(r.KnowNone))
 	}
 	p("")
 	p("%12s %s", "time", stateNames)
@@ -58,12 +60,12 @@ func (r *Report) WriteText(w io.Writer) error {
 // ended shouts how the run ended, and says how many expectations held.
 func (r *Report) ended(between string) string {
 	held, failed, _ := r.Tally()
-	says := fmt.Sprintf("%s of %s expectations held", Number(held), Number(held+failed))
+	says := fmt.Sprintf("%s of %s expectations held", language.Number(held), language.Number(held+failed))
 	switch r.Outcome() {
 	case "stopped":
 		says += " until then"
 	case "passed":
-		says = fmt.Sprintf("all %s expectations held", Number(held))
+		says = fmt.Sprintf("all %s expectations held", language.Number(held))
 		if stranded, _ := r.stranded(); stranded > 0 {
 			says += fmt.Sprintf(", and %s stranded", are(stranded))
 		}
@@ -80,18 +82,23 @@ func printer(w io.Writer) func(format string, args ...any) {
 func (r *Report) printCounts(p func(format string, args ...any)) {
 	c, t, l := r.Counts, r.Timing, r.Limits
 	p("%s boots in %s: %s a second, %.0f µs of processor time each, %s MiB of memory at most",
-		Number(c.Boots), Span(seconds(t.WallS)), Number(uint64(t.BootsPerS)), t.CPUPerBootUS,
-		Number(uint64(t.PeakRSSBytes>>20)))
+		language.Number(c.Boots), Span(seconds(t.WallS)), language.Number(uint64(t.BootsPerS)), t.CPUPerBootUS,
+		language.Number(uint64(t.PeakRSSBytes>>20)))
 	p("a boot took %s (median), %s (99 %%), %s at most; %s at a time, %s cut short", Span(milliseconds(t.BootMS.P50)),
-		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), Number(l.Boots), Number(c.BootsCutShort))
+		Span(milliseconds(t.BootMS.P99)), Span(milliseconds(t.BootMS.Max)), language.Number(l.Boots),
+		language.Number(c.BootsCutShort))
 	p("TFTP  %s files, %.1f MB, %s not found, %s retransmissions, %s transfers failed (time-out %s, %d times)",
-		Number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, Number(c.TFTPNotFound), Number(c.Retransmits),
-		Number(c.TransfersFailed), Span(milliseconds(l.TFTPTimeoutMS)), l.TFTPRetries+1)
-	p("HTTP  %s files, %.1f MB, %s not found", Number(c.HTTPFiles), float64(c.HTTPBytes)/1e6, Number(c.HTTPNotFound))
+		language.Number(c.TFTPFiles), float64(c.TFTPBytes)/1e6, language.Number(c.TFTPNotFound),
+		language.Number(c.Retransmits), language.Number(c.TransfersFailed), Span(milliseconds(l.TFTPTimeoutMS)),
+		l.TFTPRetries+1)
+	p("HTTP  %s files, %.1f MB, %s not found", language.Number(c.HTTPFiles), float64(c.HTTPBytes)/1e6,
+		language.Number(c.HTTPNotFound))
 	p("TVS   %s questions answered, %s certificates not in the phone's list, %s without answer (time-out %s)",
-		Number(c.TVSQueries+c.TVSVerifies), Number(c.TVSStrange), Number(c.TVSSilent), Span(milliseconds(l.TVSTimeoutMS)))
+		language.Number(c.TVSQueries+c.TVSVerifies), language.Number(c.TVSStrange), language.Number(c.TVSSilent),
+		Span(milliseconds(l.TVSTimeoutMS)))
 	p("      %s configurations signed, %s files refused, %s DeviceTLInfo alarms, %s registrations",
-		Number(c.ConfigurationsSigned), Number(c.RefusedFiles), Number(c.AlarmsDeviceTLInfo), Number(c.Registrations))
+		language.Number(c.ConfigurationsSigned), language.Number(c.RefusedFiles),
+		language.Number(c.AlarmsDeviceTLInfo), language.Number(c.Registrations))
 	if by := c.AlarmsBy.Says(); by != "" {
 		p("      DeviceTLInfo when they came: %s", by)
 	}
@@ -105,7 +112,7 @@ func (s *Step) printGroups(p func(format string, args ...any)) {
 	groups := s.differing()
 	for i, g := range groups {
 		if i == maxGroups {
-			p("%12s and %s more groups", "", Number(len(groups)-i))
+			p("%12s and %s more groups", "", language.Number(len(groups)-i))
 			return
 		}
 		p("%12s %s  %s", "", g.States, g.Name)
@@ -114,15 +121,6 @@ func (s *Step) printGroups(p func(format string, args ...any)) {
 
 // atTime is a time of the scenario, in whole seconds since the start.
 func atTime(s float64) string { return Span(seconds(s).Truncate(time.Second)) }
-
-// Number says a number as people write it, thousands with commas.
-func Number[T int | uint64](n T) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
 
 // Shown is how many names of many are shown.
 const Shown = 3

@@ -77,7 +77,7 @@ func (s *Server) start(listen, dir string) error {
 	}
 	port, err := strconv.ParseUint(word, 10, 16)
 	if err != nil {
-		return fmt.Errorf("%s is no port", word)
+		return fmt.Errorf("%s is not a port", word)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
